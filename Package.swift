@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms of Martlet and what each may touch. docs/ARCHITECTURE.md has the same table in words, and
+// scripts/check-rooms holds the two against each other.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: [], swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "martlet",
+    products: [
+        .executable(name: "martlet", targets: ["martlet"]),
+        .library(name: "MQTTCodec", targets: ["MQTTCodec"]),
+        .library(name: "MQTTBroker", targets: ["MQTTBroker"]),
+        .library(name: "MQTTClient", targets: ["MQTTClient"]),
+        .library(name: "TimeSeries", targets: ["TimeSeries"]),
+        .library(name: "LiveSocket", targets: ["LiveSocket"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: libraries, no word of the hub.
+        room("MQTTCodec"),
+        room("MQTTBroker", ["MQTTCodec", nioCore, nioPosix]),
+        room("MQTTClient", ["MQTTCodec", nioCore, nioPosix]),
+        room("SQL", [grdb]),
+        room("TimeSeries", ["SQL"]),
+        room("LiveSocket", [hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioWebSocket, logging]),
+
+        // Floor 1: words and contract.
+        room("HubModel"),
+        room("SolutionKit", ["HubModel", "SQL"]),
+
+        // Floor 2: the line.
+        room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),
+        room("Registry", ["HubModel", "SQL"]),
+        room("Live", ["HubModel"]),
+        room("Nodes", path: "Sources/Solutions/Nodes", ["HubModel", "SolutionKit", "SQL"]),
+
+        // Floor 3: doors.
+        room("DeviceDoors", ["HubModel", "SolutionKit", "Ingest", "SQL", "MQTTCodec", "MQTTBroker", "MQTTClient", hummingbird, logging]),
+        room("WebAPI", ["HubModel", "SolutionKit", "Live", "Registry", "LiveSocket", hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
+
+        // Floor 4: the house.
+        .executableTarget(
+            name: "martlet",
+            dependencies: [
+                "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
+                "Ingest", "Registry", "Live", "Nodes", "DeviceDoors", "WebAPI",
+                argumentParser, logging, lifecycle, hummingbird, nioCore, nioPosix,
+            ],
+            swiftSettings: settings),
+
+        tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
+        tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", nioCore, nioPosix, nioEmbedded]),
+        tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
+        tests("SQLTests", ["SQL"]),
+        tests("TimeSeriesTests", ["TimeSeries", "SQL"]),
+        tests("LiveSocketTests", ["LiveSocket", hummingbirdCore, nioCore, nioPosix, nioWebSocket, nioEmbedded]),
+        tests("HubModelTests", ["HubModel"]),
+        tests("LiveTests", ["Live", "HubModel"]),
+        tests("IngestTests", ["Ingest", "HubModel", "SolutionKit", "SQL", "TimeSeries", "Registry"]),
+        tests("NodesTests", ["Nodes", "SolutionKit", "HubModel", "SQL", "Registry"], resources: [.copy("cases")]),
+        tests("WebAPITests", ["WebAPI", "Live", "HubModel", "SolutionKit", hummingbird, hummingbirdCore]),
+    ]
+)
