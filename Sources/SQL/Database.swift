@@ -1,0 +1,175 @@
+internal import Foundation
+internal import GRDB
+
+/// A database: one writer, a pool of readers. The engine is SQLite; the interface and the SQL text are kept to what
+/// PostgreSQL understands as well.
+///
+/// Bodies are synchronous closures on the engine's own threads. They must not wait for anything but the database.
+public final class Database: Sendable {
+    /// How it was opened.
+    public let configuration: DatabaseConfiguration
+    private let engine: any DatabaseWriter
+
+    /// Opens, and makes where it does not exist, a database.
+    /// - Throws: `SQLFailure` (`cannotOpen`, `corrupt`, `misuse` for a configuration out of range, ...).
+    public static func open(_ configuration: DatabaseConfiguration) throws(SQLFailure) -> Database {
+        do {
+            return try Database(opening: configuration)
+        } catch {
+            throw SQLFailure(engine: error)
+        }
+    }
+
+    private init(opening configuration: DatabaseConfiguration) throws {
+        guard configuration.readers > 0, configuration.checkpointPages >= 0, configuration.cacheBytes >= 0 else {
+            throw SQLFailure(.misuse, "readers, cacheBytes or checkpointPages out of range")
+        }
+        self.configuration = configuration
+        var settings = GRDB.Configuration()
+        settings.maximumReaderCount = configuration.readers
+        settings.busyMode = .timeout(configuration.busyTimeout / .seconds(1))
+        settings.prepareDatabase { database in
+            if !database.configuration.readonly {
+                try database.execute(sql: "PRAGMA page_size = \(configuration.pageBytes)")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = \(configuration.checkpointPages)")
+                // After a burst the log file is cut back to this, or it would keep its largest size for ever.
+                try database.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
+            }
+            try database.execute(sql: "PRAGMA cache_size = -\(configuration.cacheBytes >> 10)")
+        }
+        switch configuration.location {
+        case .file(let path): engine = try DatabasePool(path: path, configuration: settings)
+        case .memory: engine = try DatabaseQueue(configuration: settings)
+        }
+        // The pool sets NORMAL when it turns on the write-ahead log, so this comes after it.
+        try engine.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = \(configuration.durability == .full ? "FULL" : "NORMAL")")
+        }
+    }
+
+    /// Runs `body` in one transaction on the writer and commits; rolls back when it throws.
+    ///
+    /// When it returns, the changes are durable as `DatabaseConfiguration.durability` says and every later read sees
+    /// them. A cancelled task's transaction is rolled back.
+    /// - Throws: what `body` throws, or `SQLFailure`.
+    public func write<T: Sendable>(_ body: @Sendable (Transaction) throws -> T) async throws -> T {
+        do {
+            return try await engine.writeWithoutTransaction { try Database.transact($0, body) }
+        } catch {
+            throw Database.unwrapped(error)
+        }
+    }
+
+    /// As `write`, but blocks the calling thread: for a thread that does nothing but write. Never call it from async
+    /// code, nor inside another access to this database.
+    /// - Throws: what `body` throws, or `SQLFailure`.
+    public func writeBlocking<T>(_ body: (Transaction) throws -> T) throws -> T {
+        do {
+            return try engine.writeWithoutTransaction { try Database.transact($0, body) }
+        } catch {
+            throw Database.unwrapped(error)
+        }
+    }
+
+    /// Runs `body` on one of the readers, on a snapshot that no writer changes. Keep it short: the write-ahead log
+    /// cannot be folded in while a snapshot needs it.
+    /// - Throws: what `body` throws, or `SQLFailure`.
+    public func read<T: Sendable>(_ body: @Sendable (Reader) throws -> T) async throws -> T {
+        do {
+            return try await engine.read { try body(Reader(session: Session($0))) }
+        } catch {
+            throw Database.unwrapped(error)
+        }
+    }
+
+    /// As `read`, but blocks the calling thread. Never call it from async code, nor inside another access to this
+    /// database.
+    /// - Throws: what `body` throws, or `SQLFailure`.
+    public func readBlocking<T>(_ body: (Reader) throws -> T) throws -> T {
+        do {
+            return try engine.read { try body(Reader(session: Session($0))) }
+        } catch {
+            throw Database.unwrapped(error)
+        }
+    }
+
+    private static func transact<T>(_ database: GRDB.Database, _ body: (Transaction) throws -> T) throws -> T {
+        var result: T?
+        // IMMEDIATE: a transaction that has begun never fails half way because another process writes.
+        try database.inTransaction(.immediate) {
+            let session = Session(database)
+            result = try body(Transaction(session: session))
+            guard !session.failed else {
+                throw SQLFailure(.transactionFailed, "a statement failed and its error was dropped")
+            }
+            return .commit
+        }
+        guard let result else { throw SQLFailure(.other, "the transaction did not run") }
+        return result
+    }
+
+    /// An engine's error as `SQLFailure`; what a body threw as it is.
+    private static func unwrapped(_ error: any Error) -> any Error {
+        error is DatabaseError || error is CancellationError ? SQLFailure(engine: error) : error
+    }
+}
+
+extension Database {
+    /// Closes all connections and folds the write-ahead log into the file. Later accesses throw `misuse`.
+    /// - Throws: `SQLFailure` (`busy` while a statement runs).
+    public func close() throws(SQLFailure) {
+        do {
+            try engine.close()
+        } catch {
+            throw SQLFailure(engine: error)
+        }
+    }
+
+    /// Copies a consistent snapshot into a new file while writers go on.
+    /// - Parameter path: a file that does not exist yet.
+    /// - Throws: `SQLFailure`, with `misuse` when the file exists.
+    public func backup(to path: String) async throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw SQLFailure(.misuse, "the target of a backup exists")
+        }
+        do {
+            let target = try DatabaseQueue(path: path)
+            try await engine.read { source in
+                // The source's reader, not its writer: commits go on during the copy.
+                try target.writeWithoutTransaction { try source.backup(to: $0) }
+            }
+            try target.close()
+        } catch {
+            throw SQLFailure(engine: error)
+        }
+    }
+
+    /// Folds the write-ahead log into the file as far as readers allow, and cuts the log file when it could do all.
+    /// - Throws: `SQLFailure`.
+    public func checkpoint() async throws {
+        guard case .file = configuration.location else { return }
+        do {
+            try await engine.writeWithoutTransaction { database in
+                do {
+                    try database.checkpoint(.truncate)
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    // A reader still needs part of the log: what could be done is done.
+                }
+            }
+        } catch {
+            throw SQLFailure(engine: error)
+        }
+    }
+
+    /// What the engine finds wrong with the file: structure, indexes, foreign keys. Empty when all is well.
+    /// - Throws: `SQLFailure`.
+    public func integrityCheck() async throws -> [String] {
+        try await read { reader in
+            var problems = try reader.query("PRAGMA integrity_check").map { try $0.text(0) }.filter { $0 != "ok" }
+            for row in try reader.query("PRAGMA foreign_key_check") {
+                problems.append("a row of \(try row.text(0)) refers to a row of \(try row.text(2)) that is not there")
+            }
+            return problems
+        }
+    }
+}
