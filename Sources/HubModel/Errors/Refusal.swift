@@ -1,0 +1,90 @@
+/// Why a message or a request was refused: a closed set, each with a stable code that is also documented in docs/errors.md.
+public enum RefusalCode: String, CaseIterable, Sendable {
+    // The content.
+    case malformedJSON = "malformed_json"
+    case wrongType = "wrong_type"
+    case missingField = "missing_field"
+    case duplicateKey = "duplicate_key"
+    case valueOutOfRange = "value_out_of_range"
+    case invalidIdentifier = "invalid_id"
+    case identifierMismatch = "id_mismatch"
+    case tooLarge = "too_large"
+    case tooOld = "too_old"
+    case invalidParameter = "invalid_parameter"
+    case tooManySteps = "too_many_steps"
+    // The addressee.
+    case unknownTopic = "unknown_topic"
+    case reservedTopic = "reserved_topic"
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case unsupportedMediaType = "unsupported_media_type"
+    case notAcceptable = "not_acceptable"
+    case conflict = "conflict"
+    // The hub.
+    case limitReached = "limit_reached"
+    case overloaded = "overloaded"
+    case stopping = "stopping"
+    case internalFailure = "internal_error"
+}
+
+/// A peer's mistake (or, with the last codes, our own trouble), said so that the peer can mend it.
+public struct Refusal: Error, Hashable, Sendable {
+    /// What kind of refusal it is.
+    public let code: RefusalCode
+    /// One sentence for a person; never a secret, never the content of the message.
+    public let detail: String
+
+    /// A refusal.
+    public init(_ code: RefusalCode, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+}
+
+extension RefusalCode {
+    /// The HTTP status that says the same (RFC 9110).
+    public var httpStatus: Int {
+        switch self {
+        case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .invalidIdentifier, .identifierMismatch,
+            .tooOld, .invalidParameter, .tooManySteps, .unknownTopic, .reservedTopic:
+            400
+        case .notFound: 404
+        case .methodNotAllowed: 405
+        case .notAcceptable: 406
+        case .conflict: 409
+        case .tooLarge: 413
+        case .unsupportedMediaType: 415
+        case .limitReached: 429
+        case .internalFailure: 500
+        case .overloaded, .stopping: 503
+        }
+    }
+
+    /// A short title, the same for every refusal of this code (RFC 9457 `title`).
+    public var title: String {
+        switch self {
+        case .malformedJSON: "The content is not valid JSON"
+        case .wrongType: "A value has the wrong type"
+        case .missingField: "A field is missing"
+        case .duplicateKey: "A key appears twice"
+        case .valueOutOfRange: "A value is out of range"
+        case .invalidIdentifier: "The identifier is not valid"
+        case .identifierMismatch: "Two identifiers disagree"
+        case .tooLarge: "The content is too large"
+        case .tooOld: "The reading is older than what is kept"
+        case .invalidParameter: "A parameter is not valid"
+        case .tooManySteps: "The range holds too many steps"
+        case .unknownTopic: "Nothing listens on this topic"
+        case .reservedTopic: "The topic belongs to the hub"
+        case .notFound: "Not found"
+        case .methodNotAllowed: "Method not allowed"
+        case .unsupportedMediaType: "The content type is not supported"
+        case .notAcceptable: "No acceptable form"
+        case .conflict: "In conflict with the present state"
+        case .limitReached: "A limit is reached"
+        case .overloaded: "Too busy at the moment"
+        case .stopping: "The hub is stopping"
+        case .internalFailure: "Something went wrong inside the hub"
+        }
+    }
+}

@@ -1,0 +1,243 @@
+/// Reads JSON (RFC 8259) off bytes, one value after the other, without building a tree.
+///
+/// Strict: no trailing text, no NaN, no duplicate checks (the caller knows its keys), strings must be valid UTF-8. Depth is
+/// limited, so that hostile nesting costs nothing. Made for payloads of devices, where a tree a message would cost too much.
+public struct JSONReader {
+    private let bytes: [UInt8]
+    private var position = 0
+    private var depth = 0
+
+    /// How deep arrays and objects may nest.
+    public static let maximumDepth = 32
+
+    /// A reader at the start of a text.
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// What sort of value comes next.
+    public enum Kind: Sendable {
+        case object, array, string, number, boolean, null
+    }
+
+    /// What sort of value comes next, without taking it.
+    public mutating func peek() throws(Refusal) -> Kind {
+        skipBlanks()
+        guard position < bytes.count else { throw malformed("the text ends where a value should stand") }
+        switch bytes[position] {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        default: throw malformed("no value begins like this")
+        }
+    }
+
+    /// Reads an object, handing each key to `member`, which must read that key's value.
+    public mutating func object(_ member: (String, inout JSONReader) throws(Refusal) -> Void) throws(Refusal) {
+        guard try peek() == .object else { throw Refusal(.wrongType, "an object was expected") }
+        try enter()
+        skipBlanks()
+        if takeMark(UInt8(ascii: "}")) {
+            depth -= 1
+            return
+        }
+        while true {
+            skipBlanks()
+            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw malformed("a key was expected") }
+            let key = try string()
+            skipBlanks()
+            guard takeMark(UInt8(ascii: ":")) else { throw malformed("a colon was expected") }
+            try member(key, &self)
+            skipBlanks()
+            if takeMark(UInt8(ascii: ",")) { continue }
+            guard takeMark(UInt8(ascii: "}")) else { throw malformed("a comma or the object's end was expected") }
+            depth -= 1
+            return
+        }
+    }
+
+    /// Reads an array, calling `element` once for each element, which must read it.
+    public mutating func array(_ element: (inout JSONReader) throws(Refusal) -> Void) throws(Refusal) {
+        guard try peek() == .array else { throw Refusal(.wrongType, "an array was expected") }
+        try enter()
+        skipBlanks()
+        if takeMark(UInt8(ascii: "]")) {
+            depth -= 1
+            return
+        }
+        while true {
+            try element(&self)
+            skipBlanks()
+            if takeMark(UInt8(ascii: ",")) { continue }
+            guard takeMark(UInt8(ascii: "]")) else { throw malformed("a comma or the array's end was expected") }
+            depth -= 1
+            return
+        }
+    }
+
+    /// Reads a number.
+    public mutating func number() throws(Refusal) -> JSONNumber {
+        guard try peek() == .number else { throw Refusal(.wrongType, "a number was expected") }
+        guard let scanned = JSONNumber.scan(bytes, from: position) else { throw malformed("a number is malformed") }
+        position = scanned.end
+        return scanned.value
+    }
+
+    /// Reads `true` or `false`.
+    public mutating func boolean() throws(Refusal) -> Bool {
+        guard try peek() == .boolean else { throw Refusal(.wrongType, "true or false was expected") }
+        if takeWord("true") { return true }
+        guard takeWord("false") else { throw malformed("true or false was expected") }
+        return false
+    }
+
+    /// Reads `null` if it stands there.
+    public mutating func null() throws(Refusal) -> Bool {
+        guard try peek() == .null else { return false }
+        guard takeWord("null") else { throw malformed("null was expected") }
+        return true
+    }
+
+    /// Reads a string.
+    public mutating func string() throws(Refusal) -> String {
+        guard try peek() == .string else { throw Refusal(.wrongType, "a string was expected") }
+        position += 1
+        let start = position
+        var isASCII = true
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
+                let content = bytes[start..<position]
+                position += 1
+                if isASCII { return String(decoding: content, as: UTF8.self) }
+                guard let text = String(validating: content, as: UTF8.self) else { throw malformed("a string is not valid UTF-8") }
+                return text
+            }
+            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
+            guard byte >= 0x20 else { throw malformed("a string holds a control character") }
+            if byte >= 0x80 { isASCII = false }
+            position += 1
+        }
+        throw malformed("a string does not end")
+    }
+
+    /// Reads any value and drops it.
+    public mutating func skip() throws(Refusal) {
+        switch try peek() {
+        case .object: try object { (_, reader) throws(Refusal) in try reader.skip() }
+        case .array: try array { (reader) throws(Refusal) in try reader.skip() }
+        case .string: _ = try string()
+        case .number: _ = try number()
+        case .boolean: _ = try boolean()
+        case .null: _ = try null()
+        }
+    }
+
+    /// Reads any value and gives its text as it stands, checked to be valid JSON.
+    public mutating func rawValue() throws(Refusal) -> [UInt8] {
+        skipBlanks()
+        let start = position
+        try skip()
+        return Array(bytes[start..<position])
+    }
+
+    /// Makes sure that nothing but white space follows.
+    public mutating func end() throws(Refusal) {
+        skipBlanks()
+        guard position == bytes.count else { throw malformed("something follows after the value") }
+    }
+
+    private func malformed(_ detail: String) -> Refusal {
+        Refusal(.malformedJSON, "\(detail) (byte \(position))")
+    }
+
+    private mutating func enter() throws(Refusal) {
+        depth += 1
+        guard depth <= JSONReader.maximumDepth else { throw malformed("nested deeper than \(JSONReader.maximumDepth) levels") }
+        position += 1
+    }
+
+    private mutating func skipBlanks() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func takeMark(_ mark: UInt8) -> Bool {
+        guard position < bytes.count, bytes[position] == mark else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func takeWord(_ word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard position + count <= bytes.count else { return false }
+        // A StaticString written as a literal of several characters always has a pointer; the count is its own.
+        let matches = word.withUTF8Buffer { expected in
+            bytes[position..<position + count].elementsEqual(expected)
+        }
+        if matches { position += count }
+        return matches
+    }
+
+    private mutating func escapedString(from start: Int) throws(Refusal) -> String {
+        var content = Array(bytes[start..<position])
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: content, as: UTF8.self) else { throw malformed("a string is not valid UTF-8") }
+                return text
+            case UInt8(ascii: "\\"):
+                try escape(into: &content)
+            case 0..<0x20:
+                throw malformed("a string holds a control character")
+            default:
+                content.append(byte)
+            }
+        }
+        throw malformed("a string does not end")
+    }
+
+    private mutating func escape(into content: inout [UInt8]) throws(Refusal) {
+        guard position < bytes.count else { throw malformed("a string does not end") }
+        let byte = bytes[position]
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): content.append(byte)
+        case UInt8(ascii: "b"): content.append(0x08)
+        case UInt8(ascii: "f"): content.append(0x0C)
+        case UInt8(ascii: "n"): content.append(0x0A)
+        case UInt8(ascii: "r"): content.append(0x0D)
+        case UInt8(ascii: "t"): content.append(0x09)
+        case UInt8(ascii: "u"):
+            var value = UInt32(try hexadecimal())
+            if (0xD800..<0xDC00).contains(value) {
+                guard takeMark(UInt8(ascii: "\\")), takeMark(UInt8(ascii: "u")) else { throw malformed("half of a surrogate pair") }
+                let low = UInt32(try hexadecimal())
+                guard (0xDC00..<0xE000).contains(low) else { throw malformed("half of a surrogate pair") }
+                value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00)
+            }
+            guard let scalar = Unicode.Scalar(value) else { throw malformed("half of a surrogate pair") }
+            content.append(contentsOf: String(Character(scalar)).utf8)
+        default:
+            throw malformed("an unknown escape")
+        }
+    }
+
+    private mutating func hexadecimal() throws(Refusal) -> UInt16 {
+        guard position + 4 <= bytes.count,
+            let value = UInt16(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16),
+            bytes[position] != UInt8(ascii: "+"), bytes[position] != UInt8(ascii: "-")
+        else { throw malformed("four hexadecimal digits were expected") }
+        position += 4
+        return value
+    }
+}

@@ -1,0 +1,27 @@
+/// What a live event carries; written as JSON only when somebody listens.
+public enum LiveData: Sendable {
+    /// A JSON object, ready to send.
+    case json([UInt8])
+    /// A reading; `idName` is the key under which the device's name goes, such as `node_id`.
+    case reading(Reading, idName: StaticString)
+}
+
+/// Something that pages show at once. It is raised inside the line, and becomes visible after the commit.
+public struct LiveEvent: Sendable {
+    /// The topic's path, such as `nodes/node_01/telemetry`.
+    public let topic: String
+    /// What is shown.
+    public let data: LiveData
+
+    /// An event.
+    public init(topic: String, data: LiveData) {
+        self.topic = topic
+        self.data = data
+    }
+}
+
+/// Takes the events of a committed batch; called by the writer once a batch, and must not block it.
+public protocol LiveSink: Sendable {
+    /// Makes events visible, in order.
+    func publish(_ events: [LiveEvent], committedAt: Timestamp)
+}

@@ -1,0 +1,79 @@
+/// How values that fall into one step are brought together.
+public enum Aggregate: String, CaseIterable, Sendable {
+    case mean, min, max, sum, count, first, last
+}
+
+/// What to read of a device's past.
+public struct ReadingQuery: Sendable {
+    /// Whose readings.
+    public var device: DeviceID
+    /// Of which measurement.
+    public var measurement: String
+    /// Which fields; nil means all.
+    public var fields: [String]?
+    /// The first instant, inclusive.
+    public var from: Timestamp
+    /// The end, exclusive.
+    public var to: Timestamp
+    /// Most rows to give; the newest are kept.
+    public var limit: Int
+    /// Bring values together by steps of this many microseconds (aligned to 1970) with this function; nil gives them raw.
+    public var step: (microseconds: Int64, aggregate: Aggregate)?
+
+    /// A query.
+    public init(
+        device: DeviceID, measurement: String, fields: [String]? = nil, from: Timestamp, to: Timestamp, limit: Int,
+        step: (microseconds: Int64, aggregate: Aggregate)? = nil
+    ) {
+        self.device = device
+        self.measurement = measurement
+        self.fields = fields
+        self.from = from
+        self.to = to
+        self.limit = limit
+        self.step = step
+    }
+}
+
+/// The answer: a table with one row an instant (or step), in order of time.
+public struct ReadingTable: Sendable {
+    /// The columns' field names.
+    public var fields: [String]
+    /// The rows; a value that the instant lacks is nil.
+    public var rows: [(time: Timestamp, values: [ReadingValue?])]
+    /// Whether older rows were left out because of the limit.
+    public var isTruncated: Bool
+
+    /// A table.
+    public init(fields: [String], rows: [(time: Timestamp, values: [ReadingValue?])], isTruncated: Bool) {
+        self.fields = fields
+        self.rows = rows
+        self.isTruncated = isTruncated
+    }
+}
+
+/// The newest value of a field, and when it was observed.
+public struct LatestValue: Sendable {
+    /// The field's name.
+    public var field: String
+    /// Its newest value.
+    public var value: ReadingValue
+    /// When that was observed.
+    public var observedAt: Timestamp
+
+    /// A newest value.
+    public init(field: String, value: ReadingValue, observedAt: Timestamp) {
+        self.field = field
+        self.value = value
+        self.observedAt = observedAt
+    }
+}
+
+/// Reads what was measured; never goes through the writer.
+public protocol ReadingHistory: Sendable {
+    /// The newest value of every field of a device's measurement, ordered by name; empty when nothing is known.
+    func latest(device: DeviceID, measurement: String) async throws -> [LatestValue]
+    /// The readings that a query asks for.
+    /// - Throws: `Refusal` with `too_many_steps` when the range holds more steps than the store gives at once.
+    func readings(_ query: ReadingQuery) async throws -> ReadingTable
+}

@@ -1,0 +1,128 @@
+public import HubModel
+public import SQL
+
+/// What one message, or one person's request, may do inside the line: read and write tables in the batch's transaction, and
+/// raise effects that become real with the commit.
+public struct LineContext {
+    /// The time of this batch.
+    public let now: Timestamp
+    /// What has been raised so far in this batch.
+    public private(set) var effects: Effects
+    private let database: Transaction
+    private var mark: Effects.Mark
+    private var hasSavepoint = false
+
+    /// A context for one batch.
+    public init(now: Timestamp, transaction: Transaction) {
+        self.now = now
+        self.effects = Effects()
+        self.database = transaction
+        self.mark = Effects.Mark()
+    }
+
+    /// The batch's transaction, for reading and writing tables.
+    ///
+    /// The first use within a message sets a savepoint, so that a refusal undoes just this message; messages that only raise
+    /// effects cost none.
+    public mutating func transaction() throws -> Transaction {
+        if !hasSavepoint {
+            _ = try database.execute("SAVEPOINT message", [])
+            hasSavepoint = true
+        }
+        return database
+    }
+
+    /// Appends a reading to history.
+    public mutating func append(_ reading: Reading) {
+        effects.readings.append(reading)
+    }
+
+    /// Shows something to the pages that listen.
+    public mutating func show(_ event: LiveEvent) {
+        effects.events.append(event)
+    }
+
+    /// Publishes a message through the broker.
+    public mutating func publish(_ message: OutgoingMessage) {
+        effects.publications.append(message)
+    }
+
+    /// Runs one message's work: what it did is undone if it throws, and what others of the batch did stays.
+    public mutating func perform<Value>(_ work: (inout LineContext) throws -> Value) throws -> Value {
+        mark = effects.mark
+        do {
+            let value = try work(&self)
+            if hasSavepoint {
+                hasSavepoint = false
+                _ = try database.execute("RELEASE SAVEPOINT message", [])
+            }
+            return value
+        } catch {
+            effects.cut(back: mark)
+            if hasSavepoint {
+                hasSavepoint = false
+                _ = try database.execute("ROLLBACK TO SAVEPOINT message", [])
+                _ = try database.execute("RELEASE SAVEPOINT message", [])
+            }
+            throw error
+        }
+    }
+}
+
+/// What becomes real with the commit.
+public struct Effects: Sendable {
+    /// Readings for history.
+    public internal(set) var readings: [Reading] = []
+    /// Events for pages.
+    public internal(set) var events: [LiveEvent] = []
+    /// Messages for the broker.
+    public internal(set) var publications: [OutgoingMessage] = []
+
+    /// No effects.
+    public init() {}
+
+    struct Mark {
+        var readings = 0
+        var events = 0
+        var publications = 0
+    }
+
+    var mark: Mark {
+        Mark(readings: readings.count, events: events.count, publications: publications.count)
+    }
+
+    mutating func cut(back mark: Mark) {
+        readings.removeLast(readings.count - mark.readings)
+        events.removeLast(events.count - mark.events)
+        publications.removeLast(publications.count - mark.publications)
+    }
+}
+
+/// A message that the hub publishes.
+public struct OutgoingMessage: Sendable {
+    /// The topic, without wildcards.
+    public let topic: String
+    /// What it says.
+    public let payload: [UInt8]
+    /// Quality of service, 0...2.
+    public let qualityOfService: UInt8
+    /// Whether the broker keeps it for later subscribers.
+    public let isRetained: Bool
+    /// Seconds after which it is of no use any more; nil: never.
+    public let expirySeconds: UInt32?
+    /// Reports on its way come back under this name; nil: none are wanted.
+    public let token: String?
+
+    /// A message.
+    public init(
+        topic: String, payload: [UInt8], qualityOfService: UInt8 = 1, isRetained: Bool = false, expirySeconds: UInt32? = nil,
+        token: String? = nil
+    ) {
+        self.topic = topic
+        self.payload = payload
+        self.qualityOfService = qualityOfService
+        self.isRetained = isRetained
+        self.expirySeconds = expirySeconds
+        self.token = token
+    }
+}

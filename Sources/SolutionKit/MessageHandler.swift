@@ -1,0 +1,89 @@
+public import HubModel
+
+/// The part of a solution that lives inside the line: it is called by the one writer, never twice at once, within the transaction
+/// of the present batch. It may keep knowledge in memory as long as the tables can give it back (`forget`).
+public protocol MessageHandler: AnyObject {
+    /// Takes one message of a topic that the manifest names.
+    ///
+    /// A refusal that is thrown undoes what this message did, and nothing else. Every handler must be idempotent for a message
+    /// that is delivered again.
+    /// - Throws: `Refusal` for the sender's mistake; anything else is our failure, and the message is not acknowledged.
+    func handle(_ message: DeviceMessage, in line: inout LineContext) throws
+
+    /// Learns that a client came, went or changed its subscriptions.
+    func presence(_ change: PresenceChange, in line: inout LineContext) throws
+
+    /// Learns how far a publication that carried a token has come.
+    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws
+
+    /// Called about once a second, for what time alone changes.
+    func tick(in line: inout LineContext) throws
+
+    /// Called once before the batch is committed: the place to write what many messages of the batch share.
+    func finishBatch(in line: inout LineContext) throws
+
+    /// The batch was rolled back: drop what is only in memory, and read it from the tables when it is needed again.
+    func forget()
+}
+
+/// A message from a device.
+public struct DeviceMessage: Sendable {
+    /// The topic's levels, such as `["iot", "node", "01", "telemetry"]`.
+    public let topic: [String]
+    /// What it says.
+    public let payload: [UInt8]
+    /// Over which way and from whom it came.
+    public let origin: MessageOrigin
+    /// When the hub received it.
+    public let receivedAt: Timestamp
+    /// Whether the broker kept it as a retained message of the topic.
+    public let isRetained: Bool
+    /// Whether it is a last will, which the broker sends because the client is gone.
+    public let isWill: Bool
+
+    /// A message.
+    public init(
+        topic: [String], payload: [UInt8], origin: MessageOrigin, receivedAt: Timestamp, isRetained: Bool = false, isWill: Bool = false
+    ) {
+        self.topic = topic
+        self.payload = payload
+        self.origin = origin
+        self.receivedAt = receivedAt
+        self.isRetained = isRetained
+        self.isWill = isWill
+    }
+}
+
+/// Where a message came from.
+public struct MessageOrigin: Sendable {
+    /// The MQTT client identifier; nil over HTTP.
+    public let clientID: String?
+    /// The address of the peer, without its port, if it is known.
+    public let address: String?
+
+    /// An origin.
+    public init(clientID: String?, address: String?) {
+        self.clientID = clientID
+        self.address = address
+    }
+}
+
+/// A client of the broker came, went or changed its subscriptions.
+public enum PresenceChange: Sendable {
+    /// A client connected, from an address without its port.
+    case connected(clientID: String, address: String?)
+    /// A client is gone; `isClean` if it said goodbye.
+    case disconnected(clientID: String, isClean: Bool)
+    /// A connected client subscribed, or resumed a session with this subscription.
+    case subscribed(clientID: String, filter: String)
+    /// A client gave up a subscription.
+    case unsubscribed(clientID: String, filter: String)
+}
+
+/// How far a publication with a token has come.
+public enum DeliveryReport: Sendable {
+    /// The broker passed it on to this many connected clients; with 0 nobody was there, and it is gone.
+    case passedOn(token: String, subscribers: Int)
+    /// A client acknowledged it (MQTT PUBACK or PUBREC).
+    case acknowledged(token: String, clientID: String)
+}

@@ -1,0 +1,95 @@
+public import HubModel
+public import SQL
+
+/// What a solution's handler is given.
+public struct LineServices: Sendable {
+    /// The devices, written inside the line.
+    public let devices: any DeviceBook
+    /// The commands, written inside the line.
+    public let commands: any CommandBook
+
+    /// Services.
+    public init(devices: any DeviceBook, commands: any CommandBook) {
+        self.devices = devices
+        self.commands = commands
+    }
+}
+
+/// What a solution's routes are given.
+public struct WebServices: Sendable {
+    /// Reads tables; never through the writer.
+    public let database: Database
+    /// Reads what was measured.
+    public let history: any ReadingHistory
+    /// Changes state: down the line, like everything that does.
+    public let line: any Line
+    /// The commands.
+    public let commands: any CommandBook
+    /// The time.
+    public let clock: any WallClock
+
+    /// Services.
+    public init(
+        database: Database, history: any ReadingHistory, line: any Line, commands: any CommandBook, clock: any WallClock
+    ) {
+        self.database = database
+        self.history = history
+        self.line = line
+        self.commands = commands
+        self.clock = clock
+    }
+}
+
+/// The way by which everything that changes state goes: a bounded queue, drained in batches by one writer.
+public protocol Line: Sendable {
+    /// Runs work inside the next batch; returns after its commit.
+    /// - Throws: what the work throws (undone then); `Refusal` with `overloaded` when the queue is full, `stopping` at the end.
+    func perform<Value: Sendable>(_ work: @escaping @Sendable (inout LineContext) throws -> Value) async throws -> Value
+
+    /// Hands work to the solution's own handler inside the next batch, which knows what only it keeps in memory.
+    /// - Throws: as `perform`; `Refusal` with `not_found` for a solution that is not there.
+    func perform<Handler: MessageHandler, Value: Sendable>(
+        with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
+    ) async throws -> Value
+}
+
+/// The hub's devices, as the line changes them.
+public protocol DeviceBook: Sendable {
+    /// Notes a device's existence: makes its row on first contact.
+    /// - Returns: whether it was unknown until now.
+    /// - Throws: `Refusal` with `conflict` when the name belongs to a device of another kind, `limit_reached` when there are too many.
+    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
+
+    /// Notes when a device was last heard of, from which address, with which firmware; nil leaves what is known.
+    func seen(
+        _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
+    ) throws
+}
+
+/// The commands to devices.
+public protocol CommandBook: Sendable {
+    /// Stores a new command as queued.
+    /// - Throws: `Refusal` with `limit_reached` when too many commands wait for the device.
+    func enqueue(
+        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64, at instant: Timestamp,
+        in transaction: Transaction
+    ) throws -> Command
+
+    /// Brings a command to another state, if its present state allows that.
+    /// - Returns: the command as it is now; nil if it is unknown or the step is not allowed.
+    func advance(
+        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp, in transaction: Transaction
+    ) throws -> Command?
+
+    /// The commands of a device that are not final, oldest first.
+    func open(device: DeviceID, in reader: some Reader) throws -> [Command]
+
+    /// Open commands of this kind of device that time has overtaken: expired, or their answer overdue.
+    func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some Reader) throws -> [Command]
+
+    /// One command, with its history.
+    func command(_ id: String, device: DeviceID, in reader: some Reader) throws -> Command?
+
+    /// The commands of a device, newest first, with their history.
+    func commands(device: DeviceID, limit: Int, in reader: some Reader) throws -> [Command]
+}
