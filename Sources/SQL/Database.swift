@@ -52,6 +52,7 @@ public final class Database: Sendable {
     /// When it returns, the changes are durable as `DatabaseConfiguration.durability` says and every later read sees
     /// them. A cancelled task's transaction is rolled back.
     /// - Throws: what `body` throws, or `SQLFailure`.
+    @discardableResult
     public func write<T: Sendable>(_ body: @Sendable (Transaction) throws -> T) async throws -> T {
         do {
             return try await engine.writeWithoutTransaction { try Database.transact($0, body) }
@@ -63,6 +64,7 @@ public final class Database: Sendable {
     /// As `write`, but blocks the calling thread: for a thread that does nothing but write. Never call it from async
     /// code, nor inside another access to this database.
     /// - Throws: what `body` throws, or `SQLFailure`.
+    @discardableResult
     public func writeBlocking<T>(_ body: (Transaction) throws -> T) throws -> T {
         do {
             return try engine.writeWithoutTransaction { try Database.transact($0, body) }
