@@ -1,0 +1,7 @@
+/// The protocol versions this codec speaks; the raw value is the protocol level of CONNECT (MQTT 5.0, 3.1.2.2).
+public enum ProtocolVersion: UInt8, Sendable, Hashable, CaseIterable {
+    /// MQTT 3.1.1 (ISO/IEC 20922), protocol level 4.
+    case v3_1_1 = 4
+    /// MQTT 5.0, protocol level 5.
+    case v5_0 = 5
+}
