@@ -41,24 +41,37 @@ final class Session {
 
     /// Runs `body` so that its changes, and a failed statement in it, can be taken back alone.
     func savepoint<T>(_ body: () throws -> T) throws -> T {
-        _ = try execute("SAVEPOINT martlet", [])
+        try beginSavepoint()
         do {
             let result = try body()
-            guard !failed else { throw SQLFailure(.transactionFailed, "a statement failed and its error was dropped") }
-            _ = try execute("RELEASE SAVEPOINT martlet", [])
+            try releaseSavepoint()
             return result
         } catch {
-            // A full disk or a cancelled task may already have rolled back everything; then there is no savepoint
-            // left, the transaction stays failed, and the caller gets the first error.
-            guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else {
-                failed = true
-                throw error
-            }
-            failed = false
-            _ = try execute("ROLLBACK TO SAVEPOINT martlet", [])
-            _ = try execute("RELEASE SAVEPOINT martlet", [])
+            // A full disk or a cancelled task may already have rolled back everything; then the transaction stays failed,
+            // and the caller gets the first error.
+            try? rollBackToSavepoint()
             throw error
         }
+    }
+
+    func beginSavepoint() throws(SQLFailure) {
+        _ = try execute("SAVEPOINT martlet", [])
+    }
+
+    func releaseSavepoint() throws(SQLFailure) {
+        guard !failed else { throw SQLFailure(.transactionFailed, "a statement failed and its error was dropped") }
+        _ = try execute("RELEASE SAVEPOINT martlet", [])
+    }
+
+    func rollBackToSavepoint() throws(SQLFailure) {
+        // The engine itself rolls back everything when, for example, the disk is full: there is no savepoint left then.
+        guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else {
+            failed = true
+            throw SQLFailure(.transactionFailed, "the whole transaction was rolled back by the engine")
+        }
+        failed = false
+        _ = try execute("ROLLBACK TO SAVEPOINT martlet", [])
+        _ = try execute("RELEASE SAVEPOINT martlet", [])
     }
 }
 

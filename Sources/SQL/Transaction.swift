@@ -70,3 +70,23 @@ public struct Transaction: SQLReading {
         try session.savepoint(body)
     }
 }
+
+extension Transaction {
+    /// Sets a savepoint without a closure, for a caller who knows only later how it ends. It must end, in the same
+    /// transaction and in the reverse order of their beginning, with `releaseSavepoint` or `rollBackToSavepoint`.
+    public func beginSavepoint() throws(SQLFailure) {
+        try session.beginSavepoint()
+    }
+
+    /// Ends the innermost savepoint and keeps its changes.
+    /// - Throws: `transactionFailed` when a statement since then failed; roll back then.
+    public func releaseSavepoint() throws(SQLFailure) {
+        try session.releaseSavepoint()
+    }
+
+    /// Ends the innermost savepoint and undoes its changes, a failed statement included.
+    /// - Throws: `transactionFailed` when the engine had to roll back the whole transaction.
+    public func rollBackToSavepoint() throws(SQLFailure) {
+        try session.rollBackToSavepoint()
+    }
+}

@@ -26,7 +26,7 @@ public struct LineContext {
     /// effects cost none.
     public mutating func transaction() throws -> Transaction {
         if !hasSavepoint {
-            _ = try database.execute("SAVEPOINT message", [])
+            try database.beginSavepoint()
             hasSavepoint = true
         }
         return database
@@ -53,16 +53,15 @@ public struct LineContext {
         do {
             let value = try work(&self)
             if hasSavepoint {
+                try database.releaseSavepoint()
                 hasSavepoint = false
-                _ = try database.execute("RELEASE SAVEPOINT message", [])
             }
             return value
         } catch {
             effects.cut(back: mark)
             if hasSavepoint {
                 hasSavepoint = false
-                _ = try database.execute("ROLLBACK TO SAVEPOINT message", [])
-                _ = try database.execute("RELEASE SAVEPOINT message", [])
+                try database.rollBackToSavepoint()
             }
             throw error
         }

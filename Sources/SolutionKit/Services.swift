@@ -82,14 +82,14 @@ public protocol CommandBook: Sendable {
     ) throws -> Command?
 
     /// The commands of a device that are not final, oldest first.
-    func open(device: DeviceID, in reader: some Reader) throws -> [Command]
+    func open(device: DeviceID, in reader: some SQLReading) throws -> [Command]
 
     /// Open commands of this kind of device that time has overtaken: expired, or their answer overdue.
-    func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some Reader) throws -> [Command]
+    func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading) throws -> [Command]
 
     /// One command, with its history.
-    func command(_ id: String, device: DeviceID, in reader: some Reader) throws -> Command?
+    func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command?
 
     /// The commands of a device, newest first, with their history.
-    func commands(device: DeviceID, limit: Int, in reader: some Reader) throws -> [Command]
+    func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command]
 }
