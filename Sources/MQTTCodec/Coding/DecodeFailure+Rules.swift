@@ -18,6 +18,8 @@ extension DecodeFailure {
         case .trailingBytes: (.malformedPacket, "MQTT 5.0, 2.1.4", "bytes are left over behind the last field")
         case .textNotUTF8: (.malformedPacket, "MQTT-1.5.4-1", "a string is not well-formed UTF-8")
         case .textHasNull: (.malformedPacket, "MQTT-1.5.4-2", "a string contains U+0000")
+        case .textDiscouraged:
+            (.malformedPacket, "MQTT 5.0, 1.5.4", "a string contains a control character or a non-character")
         case .packetNotForReceiver:
             (.protocolError, "MQTT 5.0, 2.1.2", "this packet type never travels in this direction")
         case .firstPacketNotConnect: (.protocolError, "MQTT-3.1.0-1", "the first packet is not CONNECT")
@@ -25,6 +27,8 @@ extension DecodeFailure {
         case .protocolName: (.unsupportedProtocolVersion, "MQTT-3.1.2-1", "the protocol name is not MQTT")
         case .protocolLevelTooOld:
             (.unsupportedProtocolVersion, "MQTT-3.1.2-2", "a protocol level before 3.1.1 is not spoken here")
+        case .protocolLevelPrivate:
+            (.unsupportedProtocolVersion, "MQTT-3.1.2-2", "a protocol level above 127 is private to bridges")
         case .protocolLevelTooNew:
             (.unsupportedProtocolVersion, "MQTT-3.1.2-2", "a protocol level after 5.0 is not spoken here")
         case .connectReservedFlag: (.malformedPacket, "MQTT-3.1.2-3", "the reserved flag of CONNECT is 1")
@@ -48,6 +52,8 @@ extension DecodeFailure {
             (.protocolError, "MQTT 5.0, 3.3.2.1", "the topic name is empty and there is no topic alias")
         case .topicHasWildcard: (.malformedPacket, "MQTT-3.3.2-2", "the topic name has a wildcard")
         case .responseTopic: (.protocolError, "MQTT-3.3.2-14", "the response topic is empty or has a wildcard")
+        case .authenticationMethodMissing:
+            (.protocolError, "MQTT 5.0, 3.15.2.2.2", "AUTH without an authentication method")
         case .packetIdentifierZero: (.malformedPacket, "MQTT-2.2.1-3", "the packet identifier is 0")
         case .noSubscriptions: (.protocolError, "MQTT-3.8.3-2", "SUBSCRIBE without a topic filter")
         case .noFilters: (.protocolError, "MQTT-3.10.3-2", "UNSUBSCRIBE without a topic filter")

@@ -23,6 +23,8 @@ public enum DecodeFailure: Error, Sendable, Hashable, CaseIterable {
     case textNotUTF8
     /// A string contains U+0000 (MQTT-1.5.4-2).
     case textHasNull
+    /// A string contains a control character or a non-character (MQTT 5.0, 1.5.4).
+    case textDiscouraged
     /// This packet type never travels in this direction (MQTT 5.0, 2.1.2).
     case packetNotForReceiver
     /// The first packet is not CONNECT (MQTT-3.1.0-1).
@@ -33,6 +35,8 @@ public enum DecodeFailure: Error, Sendable, Hashable, CaseIterable {
     case protocolName
     /// A protocol level before 3.1.1 is not spoken here (MQTT-3.1.2-2).
     case protocolLevelTooOld
+    /// A protocol level above 127 is private to bridges (MQTT-3.1.2-2).
+    case protocolLevelPrivate
     /// A protocol level after 5.0 is not spoken here (MQTT-3.1.2-2).
     case protocolLevelTooNew
     /// The reserved flag of CONNECT is 1 (MQTT-3.1.2-3).
@@ -67,6 +71,8 @@ public enum DecodeFailure: Error, Sendable, Hashable, CaseIterable {
     case topicHasWildcard
     /// The response topic is empty or has a wildcard (MQTT-3.3.2-14).
     case responseTopic
+    /// AUTH without an authentication method (MQTT 5.0, 3.15.2.2.2).
+    case authenticationMethodMissing
     /// The packet identifier is 0 (MQTT-2.2.1-3).
     case packetIdentifierZero
     /// SUBSCRIBE without a topic filter (MQTT-3.8.3-2).

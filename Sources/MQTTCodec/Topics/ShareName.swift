@@ -4,7 +4,7 @@ enum ShareName {
 
     /// Where the filter begins: 0 if this is not a shared subscription. Throws `malformedShare` when it begins like
     /// one and has no group, a wildcard in the group, or no filter behind it.
-    static func filterStart(in bytes: borrowing Span<UInt8>) throws(TopicFailure) -> Int {
+    static func filterStart(in bytes: Span<UInt8>) throws(TopicFailure) -> Int {
         guard begins(bytes) else { return 0 }
         var index = prefix.utf8CodeUnitCount
         // "$share" alone is one ordinary level; with nothing else the group is missing.
@@ -19,7 +19,7 @@ enum ShareName {
         return index + 1
     }
 
-    private static func begins(_ bytes: borrowing Span<UInt8>) -> Bool {
+    private static func begins(_ bytes: Span<UInt8>) -> Bool {
         let count = prefix.utf8CodeUnitCount
         guard bytes.count >= count, bytes[0] == UInt8(ascii: "$") else { return false }
         return bytes[1] == UInt8(ascii: "s") && bytes[2] == UInt8(ascii: "h") && bytes[3] == UInt8(ascii: "a")

@@ -10,8 +10,7 @@ public struct TopicFilter: Sendable, Hashable {
     public init(_ bytes: [UInt8], maximumLevels: Int = .max) throws(TopicFailure) {
         if bytes.isEmpty { throw .empty }
         if let failure = UTF8Check.failure(in: bytes.span) { throw TopicFailure(failure) }
-        let start = try ShareName.filterStart(in: bytes.span)
-        if let failure = TopicFilter.wildcardFailure(in: bytes.span, from: start) { throw failure }
+        let start = try TopicFilter.checkedMatchStart(in: bytes.span)
         if maximumLevels < .max, TopicLevels.count(in: bytes.span, from: start) > maximumLevels {
             throw .tooManyLevels
         }
@@ -58,12 +57,20 @@ public struct TopicFilter: Sendable, Hashable {
             ? TopicFilter(text: MQTTString(checked: Array(text.bytes[matchStart...])), matchStart: 0) : self
     }
 
-    private init(text: MQTTString, matchStart: Int) {
+    /// For text that the decoder has checked already.
+    init(text: MQTTString, matchStart: Int) {
         self.text = text
         self.matchStart = matchStart
     }
 
-    private static func wildcardFailure(in bytes: borrowing Span<UInt8>, from start: Int) -> TopicFailure? {
+    /// Where the part that matches begins, after a check of the group and of the wildcards.
+    static func checkedMatchStart(in bytes: Span<UInt8>) throws(TopicFailure) -> Int {
+        let start = try ShareName.filterStart(in: bytes)
+        if let failure = wildcardFailure(in: bytes, from: start) { throw failure }
+        return start
+    }
+
+    private static func wildcardFailure(in bytes: Span<UInt8>, from start: Int) -> TopicFailure? {
         let slash = UInt8(ascii: "/")
         var index = start
         while index < bytes.count {

@@ -25,7 +25,7 @@ public struct TopicLevels: Sequence, IteratorProtocol, Sendable {
         return first..<bytes.count
     }
 
-    static func count(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
+    static func count(in bytes: Span<UInt8>, from start: Int) -> Int {
         var levels = 1
         var index = start
         while index < bytes.count {

@@ -32,23 +32,15 @@ public struct TopicName: Sendable, Hashable {
     /// Whether the name begins with `$`: a leading wildcard does not match it ([MQTT-4.7.2-1]).
     public var beginsWithDollar: Bool { text.bytes.first == UInt8(ascii: "$") }
 
-    static func failure(in bytes: borrowing Span<UInt8>) -> TopicFailure? {
+    static func failure(in bytes: Span<UInt8>) -> TopicFailure? {
         if bytes.isEmpty { return .empty }
         if bytes.count > UTF8Check.maximumCount { return .tooLong }
-        var index = 0
-        let count = bytes.count
-        while index < count {
-            let byte = bytes[index]
-            if byte < 0x80 {
-                if byte == UInt8(ascii: "#") || byte == UInt8(ascii: "+") { return .wildcardInName }
-                if byte == 0 { return .nullCharacter }
-                index += 1
-                continue
-            }
-            guard let length = UTF8Check.sequenceLength(of: bytes, at: index) else { return .notUTF8 }
-            index += length
+        return switch UTF8Check.finding(in: bytes, from: 0, to: bytes.count, refusingWildcards: true) {
+        case .wildcard: .wildcardInName
+        case .nullCharacter: .nullCharacter
+        case .notUTF8: .notUTF8
+        case .discouraged, nil: nil
         }
-        return nil
     }
 }
 
