@@ -3,7 +3,7 @@ extension DecodeFailure {
     /// the packet: fit for a log.
     public var rule: (reason: ReasonCode, clause: StaticString, text: StaticString) {
         switch self {
-        case .reservedPacketType: (.malformedPacket, "MQTT 5.0, 2.1.2", "packet type 0 is reserved")
+        case .reservedPacketType: (.protocolError, "MQTT 5.0, 2.1.2", "packet type 0 is reserved")
         case .authIn311: (.protocolError, "MQTT 3.1.1, 2.2.1", "packet type 15 is reserved in 3.1.1")
         case .fixedHeaderFlags:
             (.malformedPacket, "MQTT-2.1.3-1", "the reserved flags of the fixed header have another value")
@@ -42,7 +42,7 @@ extension DecodeFailure {
             (.clientIdentifierNotValid, "MQTT-3.1.3-8 of 3.1.1", "an empty client identifier needs a clean session")
         case .connackFlags: (.malformedPacket, "MQTT-3.2.2-1", "bits 7 to 1 of the CONNACK flags are not 0")
         case .sessionPresentWithFailure: (.protocolError, "MQTT-3.2.2-6", "session present together with a refusal")
-        case .reservedReasonCode: (.malformedPacket, "MQTT 5.0, 2.4", "the reason code is reserved")
+        case .reservedReasonCode: (.protocolError, "MQTT 5.0, 2.4", "the reason code is reserved")
         case .reasonCodeNotForPacket:
             (.protocolError, "MQTT 5.0, 2.4", "the reason code does not belong to this packet")
         case .publishQoS: (.malformedPacket, "MQTT-3.3.1-4", "the QoS of PUBLISH is 3")
@@ -54,7 +54,7 @@ extension DecodeFailure {
         case .responseTopic: (.protocolError, "MQTT-3.3.2-14", "the response topic is empty or has a wildcard")
         case .authenticationMethodMissing:
             (.protocolError, "MQTT 5.0, 3.15.2.2.2", "AUTH without an authentication method")
-        case .packetIdentifierZero: (.malformedPacket, "MQTT-2.2.1-3", "the packet identifier is 0")
+        case .packetIdentifierZero: (.protocolError, "MQTT-2.2.1-3", "the packet identifier is 0")
         case .noSubscriptions: (.protocolError, "MQTT-3.8.3-2", "SUBSCRIBE without a topic filter")
         case .noFilters: (.protocolError, "MQTT-3.10.3-2", "UNSUBSCRIBE without a topic filter")
         case .noReasonCodes: (.protocolError, "MQTT 5.0, 3.9.3", "an answer without a reason code for each filter")
@@ -96,10 +96,3 @@ extension DecodeFailure {
     /// What happened.
     public var text: StaticString { rule.text }
 }
-
-#if !hasFeature(Embedded)
-extension DecodeFailure: CustomStringConvertible {
-    /// Text and clause.
-    public var description: String { "\(text) [\(clause)]" }
-}
-#endif

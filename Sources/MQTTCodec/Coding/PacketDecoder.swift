@@ -45,6 +45,7 @@ public struct PacketDecoder: Sendable {
 
     private func packetType(_ first: UInt8) throws(DecodeFailure) -> PacketType {
         guard let type = PacketType(rawValue: first >> 4) else { throw .reservedPacketType }
+        if let flags = type.reservedFlags, first & 0x0F != flags { throw .fixedHeaderFlags }
         switch receiver {
         case .server:
             if version == nil {
@@ -56,7 +57,6 @@ public struct PacketDecoder: Sendable {
         }
         if version == .v3_1_1, type == .auth { throw .authIn311 }
         guard isExpected(type) else { throw .packetNotForReceiver }
-        if let flags = type.reservedFlags, first & 0x0F != flags { throw .fixedHeaderFlags }
         return type
     }
 

@@ -50,8 +50,9 @@ struct PacketReader {
     }
 
     func auth(_ bytes: Span<UInt8>, _ cursor: inout ByteCursor) throws(DecodeFailure) -> Auth {
-        guard cursor.remaining > 0 else { return Auth(reason: .success, properties: .none) }
-        let reason = try reason(.auth, bytes, &cursor)
+        let reason = try cursor.remaining > 0 ? reason(.auth, bytes, &cursor) : .success
+        // Only a server ends an exchange with success, only a client begins another (table 3-12).
+        guard reason != (isServer ? .success : .reAuthenticate) else { throw .reasonCodeNotForPacket }
         let properties = try cursor.remaining > 0 ? properties(.auth, bytes, &cursor) : .none
         if reason != .success, properties.authenticationMethod == nil { throw .authenticationMethodMissing }
         try cursor.finish()
