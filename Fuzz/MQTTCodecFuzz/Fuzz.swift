@@ -21,7 +21,9 @@ private func check(_ input: [UInt8], from start: Int, with fresh: PacketDecoder)
     var position = start
     while position < input.count {
         let before = decoder
-        guard case .packet(let packet, let consumed) = decoder.decode(input.span.extracting(position...)) else { return }
+        guard case .packet(let packet, let consumed) = decoder.decode(input.span.extracting(position...)) else {
+            return
+        }
         precondition(consumed >= 2 && position + consumed <= input.count, "consumed more than there is")
         position += consumed
         guard let version = decoder.version else { preconditionFailure("a packet and no version") }
