@@ -1,0 +1,75 @@
+"""Fixtures: one server for the tests that can share it, and servers of their own for those that stop, kill or fill it."""
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+
+from support.clients import V5, Client, Node
+from support.server import BINARY, ROOT, Martlet
+
+LOGS = ROOT / "build/logs"
+numbers = itertools.count(1)
+
+
+def pytest_configure(config):
+    LOGS.mkdir(parents=True, exist_ok=True)
+    if not os.access(BINARY, os.X_OK):
+        pytest.exit(f"{BINARY} is not there: build it with `swift build -c release --product martlet`", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory):
+    """A server that many tests share; each takes node and client names of its own."""
+    log = LOGS / "e2e-server.log"
+    log.unlink(missing_ok=True)
+    server = Martlet(tmp_path_factory.mktemp("shared"), log).start()
+    yield server
+    try:
+        server.stop()
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def own(tmp_path, request):
+    """Makes servers of the test's own: own() is one on a fresh folder, own(data) one on that folder."""
+    made = []
+
+    def make(data=None, *arguments, start=True):
+        log = LOGS / f"e2e-{request.node.name.replace('/', '_')[:80]}.log"
+        server = Martlet(data or tmp_path / f"data-{len(made)}", log, arguments)
+        made.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in made:
+        server.end()
+
+
+@pytest.fixture
+def fresh():
+    """A name that no other test uses: good for a node, a client or a topic level."""
+    return f"t{next(numbers)}"
+
+
+@pytest.fixture
+def client(hub):
+    """A paho client of MQTT 5.0 on the shared server."""
+    with Client(hub.mqtt_port, V5) as connected:
+        yield connected
+
+
+@pytest.fixture
+def node(hub, fresh):
+    """A node of MQTT 3.1.1 on the shared server, connected."""
+    with Node(hub.mqtt_port, fresh) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def screenshots():
+    folder = Path(os.environ.get("MARTLET_SCREENSHOTS", ROOT / "build/screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

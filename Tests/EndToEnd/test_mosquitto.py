@@ -1,0 +1,133 @@
+"""Mosquitto's own command-line clients, in 3.1.1 and in 5.0."""
+
+import subprocess
+
+import pytest
+
+BOTH = pytest.mark.parametrize("version", ["mqttv311", "mqttv5"])
+
+
+def publish(hub, version, *options):
+    command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(hub.mqtt_port), "-V", version, *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20)
+
+
+class Subscriber:
+    """mosquitto_sub as a process; `lines` waits until it has printed so many messages."""
+
+    def __init__(self, hub, version, *options):
+        # stdbuf: into a pipe it would only print when its buffer is full.
+        command = ["stdbuf", "-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", str(hub.mqtt_port), "-V", version]
+        command += ["-d", "-v", "-W", "20", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
+        self.messages = []
+
+    def __enter__(self):
+        for line in self.process.stdout:
+            if line.startswith("Subscribed"):
+                return self
+        raise AssertionError("mosquitto_sub ended before it had subscribed")
+
+    def lines(self, count):
+        for line in self.process.stdout:
+            if not line.startswith(("Client ", "Subscribed")):
+                self.messages.append(line.rstrip("\n"))
+            if len(self.messages) == count:
+                break
+        return self.messages
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+@BOTH
+@pytest.mark.parametrize("qos", ["0", "1", "2"])
+def test_a_message_of_each_qos_arrives(hub, fresh, version, qos):
+    with Subscriber(hub, version, "-t", f"{fresh}/a", "-q", qos) as subscriber:
+        assert publish(hub, version, "-t", f"{fresh}/a", "-m", "hello", "-q", qos).returncode == 0
+        assert subscriber.lines(1) == [f"{fresh}/a hello"]
+
+
+@BOTH
+def test_the_two_versions_meet(hub, fresh, version):
+    other = "mqttv5" if version == "mqttv311" else "mqttv311"
+    with Subscriber(hub, version, "-t", f"{fresh}/#", "-q", "2") as subscriber:
+        assert publish(hub, other, "-t", f"{fresh}/x/y", "-m", "across", "-q", "2").returncode == 0
+        assert subscriber.lines(1) == [f"{fresh}/x/y across"]
+
+
+@BOTH
+def test_wildcards(hub, fresh, version):
+    with Subscriber(hub, version, "-t", f"{fresh}/+/temperature", "-t", f"{fresh}/deep/#", "-q", "1") as subscriber:
+        for topic in ["a/temperature", "a/humidity", "a/b/temperature", "deep", "deep/1/2/3", "b/temperature"]:
+            publish(hub, version, "-t", f"{fresh}/{topic}", "-m", "1", "-q", "1")
+        assert subscriber.lines(4) == [f"{fresh}/{t} 1" for t in ["a/temperature", "deep", "deep/1/2/3", "b/temperature"]]
+
+
+@BOTH
+def test_retained_messages_come_to_late_subscribers_until_they_are_cleared(hub, fresh, version):
+    assert publish(hub, version, "-t", f"{fresh}/r", "-m", "kept", "-q", "1", "-r").returncode == 0
+    with Subscriber(hub, version, "-t", f"{fresh}/#") as subscriber:
+        assert subscriber.lines(1) == [f"{fresh}/r kept"]
+    assert publish(hub, version, "-t", f"{fresh}/r", "-n", "-q", "1", "-r").returncode == 0
+    with Subscriber(hub, version, "-t", f"{fresh}/#") as subscriber:
+        publish(hub, version, "-t", f"{fresh}/end", "-m", "x", "-q", "1")
+        assert subscriber.lines(1) == [f"{fresh}/end x"]
+
+
+@BOTH
+def test_a_persistent_session_is_kept_while_its_client_is_away(hub, fresh, version):
+    keep = ["-c"] if version == "mqttv311" else ["-c", "-x", "3600"]
+    options = ["-i", f"{fresh}-keeper", "-t", f"{fresh}/#", "-q", "1", *keep]
+    with Subscriber(hub, version, *options):
+        pass
+    assert publish(hub, version, "-t", f"{fresh}/1", "-m", "one", "-q", "1").returncode == 0
+    publish(hub, version, "-t", f"{fresh}/2", "-m", "two", "-q", "2")
+    subscriber = Subscriber(hub, version, *options)
+    assert subscriber.lines(2) == [f"{fresh}/1 one", f"{fresh}/2 two"]
+    subscriber.__exit__()
+
+
+@BOTH
+def test_the_will_is_sent_when_a_client_is_lost(hub, fresh, version):
+    with Subscriber(hub, version, "-t", f"{fresh}/will", "-q", "1") as subscriber:
+        options = ["--will-topic", f"{fresh}/will", "--will-payload", "gone", "--will-qos", "1", "-t", f"{fresh}/other"]
+        with Subscriber(hub, version, *options):
+            pass  # killed on the way out
+        assert subscriber.lines(1) == [f"{fresh}/will gone"]
+
+
+def test_many_lines_from_one_publisher_arrive_in_order(hub, fresh):
+    lines = "".join(f"{number}\n" for number in range(300))
+    with Subscriber(hub, "mqttv311", "-t", f"{fresh}/lines", "-q", "1") as subscriber:
+        command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(hub.mqtt_port), "-t", f"{fresh}/lines", "-q", "1", "-l"]
+        assert subprocess.run(command, input=lines, text=True, timeout=60).returncode == 0
+        assert subscriber.lines(300) == [f"{fresh}/lines {number}" for number in range(300)]
+
+
+def test_system_topics(hub):
+    with Subscriber(hub, "mqttv311", "-t", "$SYS/broker/version", "-t", "$SYS/broker/uptime") as subscriber:
+        assert {line.split(" ")[0] for line in subscriber.lines(2)} == {"$SYS/broker/version", "$SYS/broker/uptime"}
+    publish(hub, "mqttv5", "-t", "$SYS/broker/version", "-m", "forged", "-q", "1", "-r")
+    with Subscriber(hub, "mqttv311", "-t", "$SYS/broker/version") as subscriber:
+        assert "forged" not in subscriber.lines(1)[0]
+
+
+def test_the_hub_says_how_it_is(hub):
+    with Subscriber(hub, "mqttv5", "-t", "iot/broker/#") as subscriber:
+        topics = {line.split(" ")[0] for line in subscriber.lines(2)}
+    assert topics == {"iot/broker/status", "iot/broker/stats"}
+
+
+def test_rpc_between_two_clients(hub, fresh):
+    """mosquitto_rr: response topic and correlation data of MQTT 5 pass through."""
+    with Subscriber(hub, "mqttv5", "-t", f"{fresh}/ask", "-q", "1", "-F", "%R %p") as subscriber:
+        asking = subprocess.Popen(
+            ["mosquitto_rr", "-h", "127.0.0.1", "-p", str(hub.mqtt_port), "-V", "mqttv5", "-t", f"{fresh}/ask", "-e",
+             f"{fresh}/reply", "-m", "question", "-q", "1", "-W", "10"],
+            stdout=subprocess.PIPE, text=True,
+        )
+        assert subscriber.lines(1) == [f"{fresh}/reply question"]
+        publish(hub, "mqttv5", "-t", f"{fresh}/reply", "-m", "answer", "-q", "1")
+        assert asking.communicate(timeout=15)[0].strip() == "answer"
