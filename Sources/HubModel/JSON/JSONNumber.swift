@@ -21,6 +21,13 @@ public enum JSONNumber: Hashable, Sendable {
         }
     }
 
+    /// Reads a text that is nothing but a number (RFC 8259, section 6); nil otherwise, and when it is not finite.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard let scanned = JSONNumber.scan(bytes, from: 0), scanned.end == bytes.count else { return nil }
+        self = scanned.value
+    }
+
     /// Reads a number (RFC 8259, section 6) that begins at `start`; nil if none stands there or it is not finite.
     static func scan(_ bytes: [UInt8], from start: Int) -> (value: JSONNumber, end: Int)? {
         var position = start

@@ -48,9 +48,20 @@ extension Timestamp {
         self.init(microseconds: microseconds)
     }
 
+    /// Reads a number as `init(epoch:)` of a decimal does; one that is not exact (`1.7e9`) to the nearest microsecond.
+    public init?(epoch number: JSONNumber) {
+        switch number {
+        case .decimal(let value): self.init(epoch: value)
+        case .double(let value):
+            let factor = value.magnitude >= 100_000_000_000 ? 1_000.0 : 1_000_000.0
+            guard let microseconds = Int64(exactly: (value * factor).rounded()) else { return nil }
+            self.init(microseconds: microseconds)
+        }
+    }
+
     /// Reads a time as a person writes it in a query: any form that devices may send, as text.
     public init?(text: String) {
-        if let number = ScaledDecimal(text) {
+        if let number = JSONNumber(text) {
             self.init(epoch: number)
         } else {
             self.init(iso8601: text)
