@@ -1,0 +1,93 @@
+public import HubModel
+public import SQL
+
+extension CommandRegistry {
+    /// The commands of a device that are not final, oldest first, without their history.
+    /// - Throws: `SQLFailure`.
+    public func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] {
+        try CommandRow.all(
+            "WHERE device = $1 AND due_at IS NOT NULL ORDER BY sequence", [.text(device.text)], in: reader)
+    }
+
+    /// Open commands of this kind of device that time has overtaken: expired, or their answer overdue; the most overdue first,
+    /// at most 10,000, without their history.
+    /// - Throws: `SQLFailure`.
+    public func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading) throws -> [Command] {
+        try CommandRow.all(
+            """
+            WHERE due_at IS NOT NULL AND due_at <= $1
+                AND EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = $2)
+            ORDER BY due_at, id LIMIT $3
+            """,
+            [.integer(instant.microseconds), .text(kind.rawValue), .integer(CommandRegistry.overdueLimit)], in: reader)
+    }
+
+    /// One command, with its history; nil when the device has no such command.
+    /// - Throws: `SQLFailure`.
+    public func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? {
+        guard var command = try CommandRow.one(id, in: reader), command.device == device else { return nil }
+        command.history = try CommandRow.history(of: id, in: reader)
+        return command
+    }
+
+    /// The commands of a device, newest first, at most `limit`, with their history.
+    /// - Throws: `SQLFailure`.
+    public func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] {
+        var commands = try CommandRow.all(
+            "WHERE device = $1 ORDER BY sequence DESC LIMIT $2", [.text(device.text), .integer(Int64(max(0, limit)))],
+            in: reader)
+        for index in commands.indices {
+            commands[index].history = try CommandRow.history(of: commands[index].id, in: reader)
+        }
+        return commands
+    }
+}
+
+/// Rows of `command` and `command_step` as values.
+enum CommandRow {
+    private static let columns = """
+        SELECT id, device, name, parameters, state, created_at, updated_at, expires_at, timeout_seconds, answer_due_at,
+            result, error FROM command
+        """
+
+    static func all(_ condition: String, _ arguments: [SQLValue], in reader: some SQLReading) throws -> [Command] {
+        var commands: [Command] = []
+        try reader.queryEach("\(columns) \(condition)", arguments) { row in commands.append(try command(row)) }
+        return commands
+    }
+
+    static func one(_ id: String, in reader: some SQLReading) throws -> Command? {
+        // Text with U+0000 cannot be asked for, and no identifier has it.
+        guard !id.utf8.contains(0) else { return nil }
+        return try all("WHERE id = $1", [.text(id)], in: reader).first
+    }
+
+    static func history(of id: String, in reader: some SQLReading) throws -> [(state: CommandState, at: Timestamp)] {
+        var history: [(state: CommandState, at: Timestamp)] = []
+        try reader.queryEach("SELECT state, at FROM command_step WHERE command = $1 ORDER BY position", [.text(id)]) { row in
+            history.append((try state(row.text(0)), Timestamp(microseconds: try row.integer(1))))
+        }
+        return history
+    }
+
+    private static func command(_ row: Row) throws -> Command {
+        guard let device = DeviceID(try row.text("device")) else {
+            throw SQLFailure(.wrongType, "column device holds no device's name")
+        }
+        return Command(
+            id: try row.text("id"), device: device, name: try row.text("name"), parameters: try row.text("parameters"),
+            state: try state(row.text("state")), createdAt: Timestamp(microseconds: try row.integer("created_at")),
+            updatedAt: Timestamp(microseconds: try row.integer("updated_at")),
+            expiresAt: Timestamp(microseconds: try row.integer("expires_at")),
+            timeoutSeconds: try row.integer("timeout_seconds"),
+            answerDueAt: try row.optionalInteger("answer_due_at").map(Timestamp.init(microseconds:)),
+            result: try row.optionalText("result"), error: try row.optionalText("error"))
+    }
+
+    private static func state(_ word: String) throws -> CommandState {
+        guard let state = CommandState(rawValue: word) else {
+            throw SQLFailure(.wrongType, "column state holds no command's state")
+        }
+        return state
+    }
+}
