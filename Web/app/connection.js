@@ -1,0 +1,38 @@
+// The state of the live connection: a dot in the rail, and a bar when it is lost.
+
+import { html, useEffect, useRef } from '/lib/html.js';
+import { useConnection, useTick } from '/lib/hooks.js';
+import { clock, span } from '/lib/time.js';
+import { toast } from '/parts/toast.js';
+
+/** A blink of the connection is not worth a bar. */
+const tolerated = 1500;
+
+export function ConnectionDot() {
+    const { status } = useConnection();
+    const word = { open: 'Live', connecting: 'Connecting', lost: 'Not live' }[status];
+    return html`<span class="connection" data-status=${status}><span class="connection-dot" aria-hidden="true"></span>${word}</span>`;
+}
+
+export function ConnectionBar() {
+    const live = useConnection();
+    const { status, since, nextAttempt } = live;
+    useTick(status === 'lost');
+    const shown = useRef(false);
+    const now = Date.now();
+    const visible = status === 'lost' && now - since > tolerated;
+    if (visible) shown.current = true;
+    useEffect(() => {
+        if (status === 'open' && shown.current) {
+            shown.current = false;
+            toast({ tone: 'good', text: `Live again after ${span(Math.max(1, live.lostFor / 1000))}.` });
+        }
+    }, [status]);
+    const wait = nextAttempt === null ? 0 : Math.max(0, Math.ceil((nextAttempt - now) / 1000));
+    // The sentence that is spoken does not change every second; what counts down is for the eye only.
+    return html`<div class="lost" role="status" data-visible=${visible}>${visible && html`
+        <p><strong>Connection lost</strong> since ${clock(since)}<span aria-hidden="true"> (${span((now - since) / 1000)})</span>.
+            Values are ageing; everything comes back by itself.</p>
+        <p class="lost-next"><span aria-hidden="true">${wait > 0 ? `Trying again in ${wait} s` : 'Trying…'}</span>
+            <button type="button" class="button small" onClick=${() => live.retry()}>Try now</button></p>`}</div>`;
+}

@@ -1,0 +1,51 @@
+// Small hooks that several pages need.
+
+import { useCallback, useEffect, useRef, useState } from '/lib/html.js';
+import { live } from '/lib/live.js';
+import { onTick } from '/lib/time.js';
+
+/** Draws the component anew once a second while it is shown. */
+export function useTick(active = true) {
+    const [, set] = useState(0);
+    useEffect(() => (active ? onTick(() => set((value) => value + 1)) : undefined), [active]);
+}
+
+/** The live connection: draws anew when it changes. */
+export function useConnection() {
+    const [, set] = useState(0);
+    useEffect(() => live.watch(() => set((value) => value + 1)), []);
+    return live;
+}
+
+/**
+ * Loads something when `key` changes: {data, error, loading, reload}. While a newer answer is on its way the older one
+ * stays, so that nothing jumps; an answer that was overtaken is dropped.
+ */
+export function useLoad(key, load) {
+    const [state, set] = useState({ data: null, error: null, loading: true, key: null });
+    const current = useRef(null);
+    const latest = useRef(load);
+    latest.current = load;
+    const run = useCallback(() => {
+        current.current?.abort();
+        const stop = new AbortController();
+        current.current = stop;
+        set((old) => ({ ...old, loading: true }));
+        return latest.current({ signal: stop.signal }).then(
+            (data) => { if (!stop.signal.aborted) set({ data, error: null, loading: false, key }); },
+            (error) => { if (!stop.signal.aborted) set((old) => ({ ...old, error, loading: false, key })); });
+    }, [key]);
+    useEffect(() => { run(); return () => current.current?.abort(); }, [run]);
+    return { ...state, reload: run };
+}
+
+/** Subscribes to live topics while the component is shown; the newest functions are always the ones called. */
+export function useLive(topics, event, missed) {
+    const handlers = useRef({});
+    handlers.current = { event, missed };
+    const key = topics.join(' ');
+    useEffect(() => {
+        if (topics.length === 0) return undefined;
+        return live.subscribe(topics, (message) => handlers.current.event(message), () => handlers.current.missed?.());
+    }, [key]);
+}

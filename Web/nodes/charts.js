@@ -1,0 +1,76 @@
+// The charts of a node's fields, one under the other with one crosshair.
+
+import { html, useState } from '/lib/html.js';
+import { address, api } from '/lib/api.js';
+import { describe, health } from '/lib/fields.js';
+import { quantity, value } from '/lib/format.js';
+import { moment, now, span } from '/lib/time.js';
+import { bounds } from '/parts/chart-model.js';
+import { TimeChart } from '/parts/chart.js';
+import { Icon } from '/parts/icons.js';
+import { Problem } from '/parts/problem.js';
+import { viewWords, zoomTo } from '/parts/range.js';
+import { toast } from '/parts/toast.js';
+import { stepFor } from '/nodes/steps.js';
+
+const line = [{ label: 'mean', tone: '--chart-1' }];
+const healthLine = [{ label: 'mean', tone: '--chart-3' }];
+
+/** Hands a text to the reader as a file. */
+function save(text, name) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+    link.download = name;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** Loads the raw readings in view as CSV. The plain address is in the link too, for curl: with `Accept: text/csv` it gives the same. */
+function CsvLink({ node, field, view }) {
+    const [busy, set] = useState(false);
+    const [from, to] = bounds(view, now());
+    const query = { field, from: Math.floor(from), to: Math.ceil(to), limit: 100_000 };
+    const load = async (event) => {
+        event.preventDefault();
+        if (busy) return;
+        set(true);
+        try {
+            save(await api.readingsCSV(node.node_id, query), `${node.node_id}-${field}-${new Date(from * 1000).toISOString().slice(0, 16).replace(/[-:]/g, '')}.csv`);
+        } catch (error) {
+            toast({ tone: 'bad', text: `The CSV file could not be made: ${error.message}` });
+        }
+        set(false);
+    };
+    return html`<a class="button small quiet" href=${address(`/api/nodes/${encodeURIComponent(node.node_id)}/readings`, query)} download aria-busy=${busy} onClick=${load}>
+        <${Icon} name="download" />CSV<span class="unseen"> file of ${describe(field).label}</span></a>`;
+}
+
+function FieldChart({ node, field, series, view, loading }) {
+    const about = describe(field);
+    const say = (model, from, to) => {
+        const found = model.summary(from, to, { mean: 0, high: 1, low: 2 });
+        if (!found) return loading ? 'Loading…' : `No ${about.label.toLowerCase()} in ${viewWords(view)}.`;
+        const between = found.low === found.high ? `always ${quantity(field, found.low)}` : `between ${value(field, found.low)} and ${quantity(field, found.high)}, mean ${quantity(field, found.mean)}`;
+        return `In ${viewWords(view)}: ${between}.`.replace(/^In (?!the)/, 'From ');
+    };
+    const readout = (data, index) => {
+        const [times, mean, high, low] = data;
+        if (index >= times.length || mean[index] === null || mean[index] === undefined) return null;
+        const spread = high[index] !== low[index] ? ` (${value(field, low[index])} to ${value(field, high[index])})` : '';
+        return `${moment(times[index] * 1000)}  ${quantity(field, mean[index])}${spread}`;
+    };
+    const latest = node.latest?.[field];
+    return html`<${TimeChart} label=${about.label} unit=${about.unit} model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
+        series=${health.has(field) ? healthLine : line} loading=${loading} height=${health.has(field) ? 136 : 192} say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
+        columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw)} actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
+}
+
+export function Charts({ node, fields, series, view, loading, error, reload }) {
+    if (error) return html`<${Problem} error=${error} title="The readings could not be read" retry=${reload} small />`;
+    const step = stepFor(view.span);
+    return html`<div class="charts" data-loading=${loading}>${fields.map((field) => html`
+        <${FieldChart} key=${field} node=${node} field=${field} series=${series} view=${view} loading=${loading} />`)}
+        ${fields.length > 0 && html`<p class="charts-note">Line: mean of ${span(step)}; shade: least to greatest. Draw over a chart to look closer.</p>`}</div>`;
+}

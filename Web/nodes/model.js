@@ -1,0 +1,89 @@
+// A node as the pages see it: pure functions from what the server said and the present time to what is shown.
+
+import { sortFields, health } from '/lib/fields.js';
+import { instant } from '/lib/time.js';
+
+/** The states of a node: the word, what it means, and which of the state colours it has. */
+export const states = {
+    online: { word: 'Online', tone: 'good', says: 'connected and heard of recently' },
+    offline: { word: 'Offline', tone: 'bad', says: 'it said goodbye or its connection broke' },
+    unknown: { word: 'Unknown', tone: 'unknown', says: 'not heard of for longer than usual' },
+};
+
+/** Most urgent first. */
+export const stateOrder = ['offline', 'unknown', 'online'];
+
+/**
+ * State and since when (milliseconds), as it is at `present`. A node that the server last called online becomes unknown
+ * here by itself when nothing is heard for `stale_after_seconds`: also while the connection to the server is lost.
+ */
+export function stateOf(node, present) {
+    const seen = instant(node.last_seen);
+    if (node.state === 'online' && seen !== null) {
+        const stale = seen + node.stale_after_seconds * 1000;
+        if (present > stale) return { state: 'unknown', since: stale };
+    }
+    const state = states[node.state] ? node.state : 'unknown';
+    return { state, since: instant(node.state_since) };
+}
+
+/** True when a value observed at `observed` (ISO-8601) says nothing about now any more. */
+export function isStale(node, observed, present) {
+    const at = instant(observed);
+    return at === null || present > at + node.stale_after_seconds * 1000;
+}
+
+/** Names of the fields that a panel shows, in the order people ask for them; those about the node itself left out. */
+export function readingFields(node) {
+    return sortFields(Object.keys(node.latest ?? {}).filter((name) => !health.has(name)));
+}
+
+/** All fields of a node: readings first, then health; uptime last, it is a saw blade. */
+export function chartFields(node) {
+    const names = sortFields(new Set([...(node.fields ?? []), ...Object.keys(node.latest ?? {})]));
+    return [...names.filter((name) => name !== 'uptime'), ...names.filter((name) => name === 'uptime')];
+}
+
+/** The node after a telemetry event; an older reading does not replace a newer one. */
+export function afterTelemetry(node, data) {
+    const latest = { ...node.latest };
+    const at = instant(data.observed_at);
+    for (const [name, value] of Object.entries(data.values ?? {})) {
+        const held = latest[name];
+        if (!held || instant(held.observed_at) <= at) latest[name] = { value, observed_at: data.observed_at };
+    }
+    const received = data.received_at ?? data.observed_at;
+    const newer = instant(received) >= (instant(node.last_seen) ?? 0);
+    const values = data.values ?? {};
+    return {
+        ...node,
+        latest,
+        last_seen: newer ? received : node.last_seen,
+        wifi_rssi: newer && typeof values.wifi_rssi === 'number' ? values.wifi_rssi : node.wifi_rssi,
+        uptime_seconds: newer && typeof values.uptime === 'number' ? values.uptime : node.uptime_seconds,
+    };
+}
+
+/** The node after a state event, which carries everything but the latest values. */
+export function afterState(node, data) {
+    const seen = (instant(data.last_seen) ?? 0) >= (instant(node?.last_seen) ?? 0) ? data.last_seen : node.last_seen;
+    return { ...node, ...data, latest: node?.latest ?? {}, last_seen: seen ?? null };
+}
+
+/** Seconds the node has been up, counted on from what it last said; null when it never said. */
+export function uptimeNow(node, present) {
+    if (node.uptime_seconds === null || node.uptime_seconds === undefined) return null;
+    const said = instant(node.latest?.uptime?.observed_at) ?? instant(node.last_seen) ?? present;
+    const running = stateOf(node, present).state === 'online';
+    return node.uptime_seconds + (running ? Math.max(0, (present - said) / 1000) : 0);
+}
+
+/** Count of nodes in each state. */
+export function tally(nodes, present) {
+    const counts = { online: 0, offline: 0, unknown: 0 };
+    for (const node of nodes) counts[stateOf(node, present).state] += 1;
+    return counts;
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+export const byName = (a, b) => collator.compare(a.node_id, b.node_id);

@@ -1,0 +1,42 @@
+// One node as a panel: its name and state, its main value with where that came from, its other values, its signal.
+
+import { html, useRef } from '/lib/html.js';
+import { describe } from '/lib/fields.js';
+import { plural } from '/lib/format.js';
+import { instant, now } from '/lib/time.js';
+import { isStale, readingFields, stateOf, states } from '/nodes/model.js';
+import { trailSeconds, useSeen, useTrail } from '/nodes/trail.js';
+import { Age } from '/parts/age.js';
+import { Badge } from '/parts/badge.js';
+import { Signal } from '/parts/signal.js';
+import { Spark } from '/parts/spark.js';
+import { Value } from '/parts/value.js';
+
+const others = 3;
+
+export const nodeAddress = (node) => `/nodes/${encodeURIComponent(node.node_id)}`;
+
+export function NodePanel({ node }) {
+    const element = useRef(null);
+    const seen = useSeen(element);
+    const present = now();
+    const { state, since } = stateOf(node, present);
+    const fields = readingFields(node);
+    const [main, ...rest] = fields;
+    const points = useTrail(node, main, seen);
+    const stale = (field) => state !== 'online' || isStale(node, node.latest[field].observed_at, present);
+    const hidden = rest.length > others ? rest.length - others : 0;
+    return html`<article class="panel" data-state=${state} ref=${element} aria-labelledby=${`node-${node.node_id}`}>
+        <header><h3 id=${`node-${node.node_id}`}><a href=${nodeAddress(node)}>${node.node_id}</a></h3><${Signal} rssi=${node.wifi_rssi} compact /></header>
+        <div class="panel-main">${main ? html`
+            <div><p class="panel-label">${describe(main).label}</p><${Value} field=${main} raw=${node.latest[main].value} stale=${stale(main)} size="large" /></div>
+            <${Spark} points=${points} from=${present / 1000 - trailSeconds} to=${present / 1000} least=${describe(main).least}
+                hole=${Math.max(60, node.stale_after_seconds)} stale=${stale(main)} />`
+            : html`<p class="panel-none">No readings yet</p>`}</div>
+        <dl class="panel-values">${rest.slice(0, others).map((field) => html`<div key=${field}><dt>${describe(field).label}</dt>
+            <dd><${Value} field=${field} raw=${node.latest[field].value} stale=${stale(field)} /></dd></div>`)}
+            ${hidden > 0 && html`<div class="panel-more"><dt>and</dt><dd>${hidden} more</dd></div>`}</dl>
+        <footer><${Badge} tone=${states[state].tone} word=${states[state].word} title=${states[state].says} since=${state === 'online' ? null : since} quiet=${state === 'online'} />
+            <span class="panel-seen">${node.open_commands > 0 && html`<span>${plural(node.open_commands, 'open command')}</span> · `}<span class="unseen">heard of </span><${Age} at=${instant(node.last_seen)} /></span></footer>
+    </article>`;
+}

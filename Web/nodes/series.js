@@ -1,0 +1,108 @@
+// The readings of one node for the page's view: one chart model a field, filled over HTTP and grown from the live topic.
+// Each model has three columns: mean, greatest, least of a step; a live reading is all three.
+
+import { useEffect, useMemo, useRef, useState } from '/lib/html.js';
+import { api } from '/lib/api.js';
+import { instant, now } from '/lib/time.js';
+import { ChartModel } from '/parts/chart-model.js';
+import { stepFor, stepText } from '/nodes/steps.js';
+
+/** After so many live points a long view is read anew, so that its thinning stays even. */
+const refill = 1200;
+
+class Series {
+    constructor(node) {
+        this.node = node;
+        this.models = new Map();
+        this.step = 1;
+        this.end = 0;
+        this.added = 0;
+    }
+
+    model(field) {
+        if (!this.models.has(field)) this.models.set(field, new ChartModel(3));
+        return this.models.get(field);
+    }
+
+    /** Fills the models with the answers for mean, max and min of the same steps. */
+    fill(fields, [mean, high, low], step) {
+        this.step = step;
+        this.added = 0;
+        const hole = Math.max(2.5 * step, this.node.stale_after_seconds);
+        const tables = [mean, high, low].map((answer) => new Map(answer.rows.map((row) => [row[0], row])));
+        for (const field of fields) {
+            const model = this.model(field);
+            const columns = [mean, high, low].map((answer) => answer.columns.indexOf(field));
+            const times = [];
+            const values = [[], [], []];
+            for (const row of mean.rows) {
+                const middle = columns[0] < 0 ? null : row[columns[0]];
+                if (typeof middle !== 'number') continue;
+                times.push(instant(row[0]) / 1000);
+                values[0].push(middle);
+                values[1].push(tables[1].get(row[0])?.[columns[1]] ?? middle);
+                values[2].push(tables[2].get(row[0])?.[columns[2]] ?? middle);
+            }
+            // What arrived while the answer was on its way stays.
+            const end = times.length > 0 ? times[times.length - 1] + step : 0;
+            model.times.forEach((time, index) => {
+                if (time >= end && time <= now() / 1000 + 60 && time > this.loadedFrom) {
+                    times.push(time);
+                    model.values.forEach((column, at) => values[at].push(column[index]));
+                }
+            });
+            model.hole = hole;
+            model.replace(times, values);
+        }
+    }
+
+    /** Takes a live telemetry event; returns true when the view should be read anew. */
+    take(data) {
+        const time = instant(data.observed_at) / 1000;
+        for (const [field, value] of Object.entries(data.values ?? {})) {
+            if (typeof value !== 'number') continue;
+            const model = this.model(field);
+            // The last step of the answer already holds the readings of its time.
+            if (model.lastTime !== null && this.added === 0 && time < model.lastTime + this.step) continue;
+            model.append(time, [value, value, value]);
+        }
+        this.added += 1;
+        return data.late || this.added > refill;
+    }
+}
+
+/** {series, loading, error, reload, take} for a node, its fields and a view. */
+export function useSeries(node, fields, view) {
+    const series = useMemo(() => new Series(node), [node.node_id]);
+    series.node = node;
+    const [state, set] = useState({ loading: true, error: null });
+    const stop = useRef(null);
+    const reload = async () => {
+        stop.current?.abort();
+        const abort = new AbortController();
+        stop.current = abort;
+        set((old) => ({ ...old, loading: true }));
+        const step = stepFor(view.span);
+        const present = now() / 1000;
+        const [from, to] = view.live ? [present - view.span, null] : [view.from, view.to];
+        series.loadedFrom = view.live ? present - 30 : Infinity;
+        const query = { from: from.toFixed(3), to: to?.toFixed(3), step: stepText(step) };
+        try {
+            const answers = await Promise.all(['mean', 'max', 'min'].map((agg) => api.readings(node.node_id, { ...query, agg }, { signal: abort.signal })));
+            series.fill(fields, answers, step);
+            set({ loading: false, error: null });
+        } catch (error) {
+            if (!abort.signal.aborted) set({ loading: false, error });
+        }
+    };
+    const current = useRef(reload);
+    current.current = reload;
+    const key = `${node.node_id} ${view.key ?? ''} ${view.live ? '' : `${view.from}-${view.to}`} ${fields.join(',')}`;
+    useEffect(() => { current.current(); return () => stop.current?.abort(); }, [key]);
+    const timer = useRef(null);
+    useEffect(() => () => clearTimeout(timer.current), []);
+    const take = (data) => {
+        if (series.take(data)) timer.current ??= setTimeout(() => { timer.current = null; current.current(); }, 3000);
+    };
+    return { series, ...state, reload, take };
+}

@@ -1,0 +1,44 @@
+import { html, useEffect, useRef } from '/lib/html.js';
+import { number } from '/lib/format.js';
+import { navigate, withQuery } from '/app/router.js';
+import { describe } from '/lib/fields.js';
+import { states } from '/nodes/model.js';
+import { useId } from '/parts/form.js';
+import { Glyph, Icon } from '/parts/icons.js';
+import { LinkChoice } from '/parts/tabs.js';
+
+const amount = (count) => html`<span class="amount">${number(count, 0)}</span>`;
+
+/** Panels or a table. */
+export function ViewChoice({ view }) {
+    return html`<${LinkChoice} label="Show as" name="view" value=${view} options=${[['panels', html`<${Icon} name="panels" label="Panels" />`], ['table', html`<${Icon} name="table" label="Table" />`]]} />`;
+}
+
+/** Filter and order of many nodes. Everything goes into the address. */
+export function Toolbar({ choices, counts, total, fields }) {
+    const id = useId('toolbar');
+    const box = useRef(null);
+    // The box is the reader's while they type; the address follows a moment later.
+    const timer = useRef(null);
+    useEffect(() => { if (document.activeElement !== box.current) box.current.value = choices.q; }, [choices.q]);
+    useEffect(() => () => clearTimeout(timer.current), []);
+    const type = (event) => {
+        const text = event.target.value;
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => navigate(withQuery({ q: text.trim() }), { replace: true }), 150);
+    };
+    const escape = (event) => { if (event.key === 'Escape' && event.target.value !== '') { event.target.value = ''; type(event); } };
+    const sortKey = `${choices.sort.down ? '-' : ''}${choices.sort.key}`;
+    const orders = [['name', 'Name'], ['state', 'State, worst first'], ['-seen', 'Heard of last'], ['seen', 'Silent longest'], ['signal', 'Weakest signal'],
+        ...fields.flatMap((field) => [[`-${field}`, `${describe(field).label}, highest`], [field, `${describe(field).label}, lowest`]])];
+    if (!orders.some(([key]) => key === sortKey)) orders.push([sortKey, `${describe(choices.sort.key).label}${choices.sort.down ? ', highest' : ''}`]);
+    const stateLink = (state) => [state, html`<${Glyph} tone=${states[state].tone} />${states[state].word}`, amount(counts[state])];
+    return html`<search class="toolbar">
+        <div class="search-box"><${Icon} name="search" /><label class="unseen" for=${`${id}-q`}>Filter nodes by name, address or firmware</label>
+            <input ref=${box} id=${`${id}-q`} type="search" placeholder="Filter" autocomplete="off" spellcheck="false" onInput=${type} onKeyDown=${escape} /></div>
+        <${LinkChoice} label="State" name="state" value=${choices.state} options=${[[null, 'All', amount(total)], stateLink('online'), stateLink('offline'), stateLink('unknown')]} />
+        <div class="select-box"><label class="unseen" for=${`${id}-sort`}>Sort</label><select id=${`${id}-sort`} value=${sortKey} onChange=${(event) => navigate(withQuery({ sort: event.target.value === 'name' ? null : event.target.value }), { replace: true })}>
+            ${orders.map(([key, word]) => html`<option key=${key} value=${key} selected=${key === sortKey}>${word}</option>`)}</select></div>
+        <label class="check"><input type="checkbox" checked=${choices.group === 'state'} onChange=${(event) => navigate(withQuery({ group: event.target.checked ? 'state' : null }), { replace: true })} /><span>Group by state</span></label>
+    </search>`;
+}

@@ -1,0 +1,27 @@
+import { html, useState } from '/lib/html.js';
+import { Icon } from '/parts/icons.js';
+
+/** Puts text on the clipboard; the old way where the new one is not allowed (plain http on another host). */
+async function put(text) {
+    try { await navigator.clipboard.writeText(text); return true; } catch { /* Try the old way. */ }
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.className = 'unseen';
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+}
+
+/** A command line with a button that copies it. */
+export function Command({ line, label }) {
+    const [state, set] = useState('');
+    const copy = async () => {
+        set(await put(line) ? 'Copied' : 'Select and copy by hand');
+        setTimeout(() => set(''), 2500);
+    };
+    return html`<div class="command-line"><code tabindex="0" role="region" aria-label=${label}>${line}</code>
+        <button type="button" class="button small" onClick=${copy} aria-label=${`Copy: ${label}`}><${Icon} name="copy" /><span class="command-copied">${state === 'Copied' ? 'Copied' : 'Copy'}</span></button>
+        <span class="unseen" role="status">${state}</span></div>`;
+}

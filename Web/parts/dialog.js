@@ -1,0 +1,19 @@
+import { html, useEffect, useRef } from '/lib/html.js';
+import { Icon } from '/parts/icons.js';
+
+/**
+ * A window over the page. The browser's own <dialog> keeps the focus inside, closes on Escape and gives the focus back;
+ * a click beside it closes it too.
+ */
+export function Dialog({ title, open, close, children }) {
+    const element = useRef(null);
+    useEffect(() => {
+        const dialog = element.current;
+        if (open && !dialog.open) dialog.showModal();
+        if (!open && dialog.open) dialog.close();
+    }, [open]);
+    const backdrop = (event) => { if (event.target === element.current) close(); };
+    return html`<dialog class="dialog" ref=${element} aria-label=${title} onClose=${close} onClick=${backdrop}>${open && html`
+        <div class="dialog-box"><header><h2>${title}</h2><button type="button" class="icon-button" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></header>
+        ${children}</div>`}</dialog>`;
+}
