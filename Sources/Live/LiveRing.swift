@@ -1,0 +1,97 @@
+public import HubModel
+
+/// The recent events, batch by batch, bounded in number and in bytes. A batch costs one entry, however many events it holds:
+/// while nobody listens, an event costs nothing but the estimate of its size.
+public struct LiveRing: Sendable {
+    /// An event with its number.
+    public struct Item: Sendable {
+        /// Its number.
+        public let number: Int64
+        /// When it was committed.
+        public let committedAt: Timestamp
+        /// What it shows.
+        public let event: LiveEvent
+    }
+
+    struct Batch: Sendable {
+        let first: Int64
+        let committedAt: Timestamp
+        let events: ArraySlice<LiveEvent>
+        let bytes: Int
+
+        var last: Int64 { first + Int64(events.count) - 1 }
+
+        func item(_ offset: Int) -> Item {
+            Item(number: first + Int64(offset), committedAt: committedAt, event: events[events.startIndex + offset])
+        }
+    }
+
+    /// The newest number given; before the first event, the time when the ring began.
+    public private(set) var last: Int64
+    /// The newest number that is no longer (or was never) here: what a client has to know already, to miss nothing.
+    public private(set) var floor: Int64
+    /// How many events are kept.
+    public private(set) var count = 0
+    /// About how many bytes they take.
+    public private(set) var bytes = 0
+
+    private let maximumEvents: Int
+    private let maximumBytes: Int
+    private var stored: [Batch] = []
+    private var start = 0
+
+    /// An empty ring that begins at an instant: whatever came before is unknown to it.
+    public init(maximumEvents: Int, maximumBytes: Int, beginning: Timestamp) {
+        self.maximumEvents = max(1, maximumEvents)
+        self.maximumBytes = maximumBytes
+        self.last = max(0, beginning.microseconds)
+        self.floor = self.last
+    }
+
+    /// The number of the oldest event kept; nil when there is none.
+    public var oldest: Int64? { batches.first?.first }
+
+    var batches: ArraySlice<Batch> { stored[start...] }
+
+    /// Adds the events of a commit and gives the first one's number: the microsecond of the commit, or the next number that is
+    /// free; the others follow by one.
+    public mutating func append(_ events: [LiveEvent], committedAt: Timestamp) -> Int64 {
+        let first = max(last + 1, committedAt.microseconds)
+        guard !events.isEmpty else { return first }
+        last = first + Int64(events.count) - 1
+        var kept = events[...]
+        if kept.count > maximumEvents { kept = kept.suffix(maximumEvents) }
+        var size = kept.reduce(0) { $0 + LiveRing.estimate($1) }
+        while size > maximumBytes, kept.count > 1 { size -= LiveRing.estimate(kept.removeFirst()) }
+        stored.append(
+            Batch(first: last - Int64(kept.count) + 1, committedAt: committedAt, events: kept, bytes: size))
+        count += kept.count
+        bytes += size
+        if kept.count < events.count { floor = last - Int64(kept.count) }
+        evict()
+        return first
+    }
+
+    private mutating func evict() {
+        while stored.count - start > 1, count > maximumEvents || bytes > maximumBytes {
+            let batch = stored[start]
+            count -= batch.events.count
+            bytes -= batch.bytes
+            floor = max(floor, batch.last)
+            start += 1
+        }
+        // The evicted batches are let go in one go, so that each costs its share once.
+        if start >= 64, start >= stored.count / 2 {
+            stored.removeFirst(start)
+            start = 0
+        }
+    }
+
+    /// About how many bytes an event takes, in memory and, as good as nothing is exact, on the wire.
+    static func estimate(_ event: LiveEvent) -> Int {
+        switch event.data {
+        case .json(let json): 128 + event.topic.utf8.count + json.count
+        case .reading(let reading, _): 256 + event.topic.utf8.count + 64 * reading.fields.count
+        }
+    }
+}
