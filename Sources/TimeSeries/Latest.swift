@@ -1,0 +1,77 @@
+internal import Synchronization
+
+/// The latest values of a series.
+public struct LatestReport: Sendable, Hashable {
+    /// The series.
+    public var series: SeriesKey
+    /// The time of its latest report, µs since 1970 UTC.
+    public var time: Int64
+    /// When that report came in, µs since 1970 UTC, where it was given.
+    public var receivedAt: Int64?
+    /// That report's marks.
+    public var flags: ReportFlags
+    /// Each field's latest value, with its own time: a device need not report all fields every time.
+    public var fields: [LatestField]
+}
+
+/// A field's latest value.
+public struct LatestField: Sendable, Hashable {
+    /// The field's name.
+    public var name: String
+    /// When it was measured, µs since 1970 UTC.
+    public var time: Int64
+    /// Its value.
+    public var value: Value
+}
+
+/// A series and its fields.
+public struct SeriesInfo: Sendable, Hashable {
+    /// The series.
+    public var key: SeriesKey
+    /// Its fields, in the order in which they were first seen.
+    public var fields: [String]
+    /// The time of its latest report, µs since 1970 UTC.
+    public var lastTime: Int64
+}
+
+extension TimeSeriesStore {
+    /// The latest values of a series, from memory; nil when nothing was ever stored.
+    public func latest(_ series: SeriesKey) -> LatestReport? {
+        heads.withLock { $0.head(series)?.latestReport }
+    }
+
+    /// The latest values of all series of a source, from memory, in the order in which they were first seen.
+    public func latest(source: String) -> [LatestReport] {
+        heads.withLock { heads in
+            (heads.bySource[source] ?? []).compactMap { heads.all[Int($0)].latestReport }
+        }
+    }
+
+    /// The series of a source, or all, in the order in which they were first seen.
+    public func series(source: String? = nil) -> [SeriesInfo] {
+        heads.withLock { heads in
+            guard let source else { return heads.all.map(\.info) }
+            return (heads.bySource[source] ?? []).map { heads.all[Int($0)].info }
+        }
+    }
+}
+
+extension SeriesHead {
+    fileprivate var latestReport: LatestReport? {
+        guard lastTime > Int64.min else { return nil }
+        return LatestReport(
+            series: key, time: lastTime, receivedAt: lastDelay.map { lastTime &+ $0 },
+            flags: ReportFlags(rawValue: lastFlags),
+            fields: zip(fieldNames, latest).compactMap { name, latest in
+                Column(
+                    tags: [latest.cell.tag], words: [latest.cell.tag == Cell.text ? 0 : latest.cell.word],
+                    texts: [latest.text]
+                )
+                .value(0).map { LatestField(name: name, time: latest.time, value: $0) }
+            })
+    }
+
+    fileprivate var info: SeriesInfo {
+        SeriesInfo(key: key, fields: fieldNames, lastTime: lastTime)
+    }
+}

@@ -1,0 +1,124 @@
+internal import SQL
+internal import Synchronization
+
+/// What a query takes from memory before it reads the files.
+///
+/// Rows move from memory to files and never back. So memory is read first: a row that is sealed meanwhile is then seen
+/// twice, which merging by time undoes; the other way round it would be missed.
+struct Snapshot: Sendable {
+    var series: Int64
+    var range: Range<Int64>
+    /// The fields asked for that the series has, by name and id.
+    var names: [String]
+    var ids: [Int64]
+    /// The unsealed rows of the range, sorted.
+    var rows: Block
+}
+
+/// What a query does with rows. They come by time; a time comes once.
+protocol QueryRun: Sendable {
+    var snapshot: Snapshot { get }
+    var descending: Bool { get }
+    /// False when enough was seen.
+    var wantsMore: Bool { get }
+    /// Rows `range` of a sorted block.
+    mutating func take(_ block: Block, _ range: Range<Int>)
+    /// A chunk that lies in the range as a whole and that no row in memory touches; false: unpack it instead.
+    mutating func takeWhole(_ chunk: Chunk) throws(FormatError) -> Bool
+}
+
+extension TimeSeriesStore {
+    /// Reads a series' rows in memory; nil when the series, or every field asked for, is unknown.
+    func snapshot(_ series: SeriesKey, _ fields: [String]?, _ from: Int64, _ to: Int64) -> Snapshot? {
+        let taken = heads.withLock { heads -> (Snapshot, older: Block?, newer: Block)? in
+            guard let head = heads.head(series), head.lastTime > Int64.min else { return nil }
+            let names = fields.map { wanted in wanted.filter { head.position($0) != nil } } ?? head.fieldNames
+            guard !names.isEmpty else { return nil }
+            let ids = names.compactMap { head.position($0).map { head.fieldIDs[Int($0)] } }
+            // No time is before 1970 or after the latest: an open range becomes a finite one.
+            let low = max(from, 0)
+            let range = low..<max(low, min(to, head.lastTime + 1))
+            let rows = head.rows(range, fields: ids)
+            let snapshot = Snapshot(series: head.id, range: range, names: names, ids: ids, rows: Block())
+            return (snapshot, rows.older, rows.newer)
+        }
+        guard var (snapshot, rows) = taken.map({ ($0.0, $0.older ?? Block()) }) else { return nil }
+        if let taken { rows.append(taken.newer) }
+        snapshot.rows = rows.sorted()
+        return snapshot
+    }
+
+    /// Hands a run the rows of memory and files, merged. Returns how many chunks were damaged and left out.
+    func perform<Run: QueryRun>(_ run: inout Run) async throws -> Int {
+        let range = run.snapshot.range
+        guard !range.isEmpty else { return 0 }
+        let low = Month(range.lowerBound)
+        let high = Month(range.upperBound - 1)
+        let files = months.all.filter { (low...high).contains($0.month) }
+        var cursor = Cursor(run)
+        for file in run.descending ? files.reversed() : files where run.wantsMore {
+            let before = (run, cursor)
+            do {
+                (run, cursor) = try await file.database.read { reader in
+                    var (run, cursor) = before
+                    try file.visit(
+                        reader, series: run.snapshot.series, range, descending: run.descending
+                    ) { data in
+                        cursor.take(data, into: &run)
+                        return run.wantsMore
+                    }
+                    return (run, cursor)
+                }
+            } catch let failure as SQLFailure where failure.code == .misuse && !months.contains(file.month) {
+                // Retention removed the month after it was looked up: it has no rows any more.
+            }
+        }
+        cursor.finish(into: &run)
+        if cursor.damaged > 0 {
+            let damaged = cursor.damaged
+            heads.withLock { $0.damagedChunks += damaged }
+        }
+        return cursor.damaged
+    }
+}
+
+/// Merges chunks, which come by time and do not overlap, with the rows in memory.
+private struct Cursor: Sendable {
+    /// The rows in memory that were not taken yet.
+    private var rest: Range<Int>
+    private(set) var damaged = 0
+
+    init(_ run: some QueryRun) {
+        rest = 0..<run.snapshot.rows.count
+    }
+
+    mutating func take(_ data: [UInt8], into run: inout some QueryRun) {
+        do {
+            let chunk = try Chunk(data)
+            let rows = run.snapshot.rows
+            // Rows in memory before the chunk, in the direction of reading, and those within it.
+            let low = max(rest.lowerBound, rows.lowerBound(chunk.first))
+            let high = max(low, min(rest.upperBound, rows.lowerBound(chunk.last + 1)))
+            if run.descending, high < rest.upperBound { run.take(rows, high..<rest.upperBound) }
+            if !run.descending, rest.lowerBound < low { run.take(rows, rest.lowerBound..<low) }
+            rest = run.descending ? rest.lowerBound..<max(low, rest.lowerBound) : high..<max(high, rest.upperBound)
+
+            let whole = run.snapshot.range.lowerBound <= chunk.first && chunk.last < run.snapshot.range.upperBound
+            if low == high, whole, try run.takeWhole(chunk) { return }
+            var block = try chunk.block(fields: run.snapshot.ids)
+            if low < high {
+                block.append(rows.slice(low..<high))
+                block = block.sorted()
+            }
+            run.take(block, block.rows(run.snapshot.range))
+        } catch {
+            damaged += 1
+        }
+    }
+
+    /// The rows in memory beyond the last chunk.
+    mutating func finish(into run: inout some QueryRun) {
+        if !rest.isEmpty, run.wantsMore { run.take(run.snapshot.rows, rest) }
+        rest = 0..<0
+    }
+}

@@ -1,0 +1,161 @@
+internal import SQL
+internal import Synchronization
+
+/// What one seal did.
+public struct Sealed: Sendable, Hashable {
+    /// Series with rows to seal.
+    public var series = 0
+    /// Rows (reports) sealed, late ones included.
+    public var rows = 0
+    /// Chunks written or replaced.
+    public var chunks = 0
+    /// Their bytes.
+    public var bytes = 0
+    /// Journal rows trimmed.
+    public var journalRows = 0
+    /// Chunks that could not be read when rows had to be merged into them; they were set aside in their file.
+    public var damagedChunks = 0
+}
+
+extension TimeSeriesStore {
+    /// Seals when a slot and its grace are over, or the heads are larger than they should be. Call it every few seconds.
+    /// - Parameter now: µs since 1970 UTC.
+    /// - Returns: what was done, nil when nothing was due.
+    /// - Throws: `TimeSeriesFailure` or `SQLFailure`; what was not sealed stays in memory and journal for the next time.
+    @discardableResult
+    public func sealIfDue(now: Int64) async throws -> Sealed? {
+        let slot = Int64(configuration.slotSeconds) * 1_000_000
+        let grace = Int64(configuration.graceSeconds) * 1_000_000
+        let due = heads.withLock { heads in
+            guard heads.bytes > 0 else { return heads.hasLeftover }
+            return heads.bytes >= configuration.headBytes
+                || Month.floorDivide(now &- grace, slot) > Month.floorDivide(heads.lastSeal &- grace, slot)
+        }
+        return due ? try await seal(now: now) : nil
+    }
+
+    /// Moves all rows from memory into chunks, then trims the journal.
+    ///
+    /// The order makes a crash harmless at any point: chunks are on the disk before the journal lets go of the rows, and
+    /// a row that is replayed although it is in a chunk merges with itself.
+    /// - Parameter now: µs since 1970 UTC.
+    /// - Throws: `TimeSeriesFailure` or `SQLFailure`; what was not sealed stays in memory and journal for the next time.
+    @discardableResult
+    public func seal(now: Int64) async throws -> Sealed {
+        try await gate.exclusively {
+            let (blocks, through) = heads.withLock { $0.beginSeal(at: now) }
+            var sealed = Sealed()
+            sealed.series = blocks.count
+            let runs = SealRun.runs(blocks)
+            for (month, runs) in runs {
+                let file = try await months.file(month, now: now)
+                try await file.write(runs, &sealed)
+            }
+            let ids = blocks.map(\.series)
+            let latest = heads.withLock { heads in
+                heads.dropSealed()
+                heads.damagedChunks += sealed.damagedChunks
+                return heads.encodeLatest(ids)
+            }
+            try await save(latest)
+            sealed.journalRows = try await trim(through: through)
+            return sealed
+        }
+    }
+
+    /// Writes the latest values of the sealed series, some hundred a transaction: the writer has other work too.
+    private func save(_ latest: [(series: Int64, data: [UInt8])]) async throws {
+        for start in stride(from: 0, to: latest.count, by: 500) {
+            let part = Array(latest[start..<min(start + 500, latest.count)])
+            try await database.write { transaction in
+                for (series, data) in part {
+                    try transaction.execute(
+                        """
+                        INSERT INTO telemetry_latest (series, data) VALUES ($1, $2)
+                        ON CONFLICT (series) DO UPDATE SET data = excluded.data
+                        """, [.integer(series), .blob(data)])
+                }
+            }
+        }
+    }
+
+    /// Removes journal rows whose reports are sealed, some hundred a transaction.
+    private func trim(through: Int64) async throws -> Int {
+        var trimmed = 0
+        while true {
+            let (rows, bytes) = try await database.write { transaction in
+                let rows = try transaction.query(
+                    "SELECT seq, length(data) FROM telemetry_journal WHERE seq <= $1 ORDER BY seq LIMIT 200",
+                    [.integer(through)])
+                guard let last = rows.last else { return (0, 0) }
+                try transaction.execute(
+                    "DELETE FROM telemetry_journal WHERE seq <= $1", [.integer(try last.integer(0))])
+                return (rows.count, try rows.reduce(0) { $0 + Int(try $1.integer(1)) })
+            }
+            guard rows > 0 else { return trimmed }
+            trimmed += rows
+            heads.withLock { $0.trimmed(rows: rows, bytes: bytes) }
+        }
+    }
+}
+
+/// The rows of one series that go to one slot of one month.
+struct SealRun: Sendable {
+    var series: Int64
+    var block: Block
+
+    /// Sorted blocks by month, oldest first.
+    static func runs(_ blocks: [(series: Int64, block: Block)]) -> [(Month, [SealRun])] {
+        var months: [Month: [SealRun]] = [:]
+        for (series, block) in blocks {
+            let sorted = block.sorted()
+            var start = 0
+            while start < sorted.count {
+                let month = Month(sorted.times[start])
+                let end = sorted.lowerBound(month.next.start)
+                let part = start == 0 && end == sorted.count ? sorted : sorted.slice(start..<end)
+                months[month, default: []].append(SealRun(series: series, block: part))
+                start = end
+            }
+        }
+        return months.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+extension Heads {
+    /// A seal wrote its chunks but could not trim the journal; the next one will.
+    var hasLeftover: Bool { pendingIsEmpty && bytes == 0 && journal.rows > 0 }
+
+    /// The latest values of some series in the journal's form: a report for each time that is the latest of a field.
+    func encodeLatest(_ ids: [Int64]) -> [(series: Int64, data: [UInt8])] {
+        ids.compactMap { id in
+            guard let position = position(id: id) else { return nil }
+            return (series: id, data: all[Int(position)].encodeLatest())
+        }
+    }
+}
+
+extension SeriesHead {
+    fileprivate func encodeLatest() -> [UInt8] {
+        var writer = ByteWriter(capacity: 64)
+        Journal.begin(&writer)
+        var previous: Int64 = 0
+        for time in Set(latest.map(\.time)).subtracting([Int64.min]).sorted() {
+            let columns = latest.indices.filter { latest[$0].time == time }
+            let isLast = time == lastTime
+            Journal.report(
+                series: id, time: time, after: previous, flags: isLast ? lastFlags : 0, delay: isLast ? lastDelay : nil,
+                fields: columns.count, into: &writer)
+            previous = time
+            var before: Int64 = 0
+            for column in columns {
+                var cell = latest[column].cell
+                if cell.tag == Cell.text { cell.word = 0 }
+                Journal.field(fieldIDs[column], after: before, cell, [latest[column].text], into: &writer)
+                before = fieldIDs[column]
+            }
+        }
+        writer.checksum()
+        return writer.bytes
+    }
+}
