@@ -1,0 +1,3 @@
+// Swift's Glibc module leaves epoll out.
+#pragma once
+#include <sys/epoll.h>

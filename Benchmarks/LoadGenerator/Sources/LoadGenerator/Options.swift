@@ -1,0 +1,42 @@
+/// What to do, from the command line.
+struct Options {
+    enum Mode: String { case throughput, latency }
+
+    let mode: Mode
+    var mqttPort: UInt16 = 0
+    /// The pages' port; 0: watch as an MQTT subscriber instead.
+    var httpPort: UInt16 = 0
+    var nodes = 100
+    var window = 4
+    var seconds = 10.0
+    /// Messages a second over all nodes; 0: as many as are acknowledged.
+    var rate = 0
+
+    static let usage = """
+        Usage: LoadGenerator throughput --mqtt PORT [--nodes 100] [--window 4] [--seconds 10] [--rate N]
+               LoadGenerator latency --mqtt PORT [--http PORT] [--nodes 100] [--seconds 10] [--rate 1000]
+        Publishes node telemetry of four values (MQTT 3.1.1, QoS 1) to 127.0.0.1 and prints figures as one line of JSON.
+        """
+
+    init(_ arguments: ArraySlice<String>) {
+        guard let first = arguments.first, let mode = Mode(rawValue: first) else { fail(Options.usage) }
+        self.mode = mode
+        if mode == .latency { rate = 1_000 }
+        var rest = arguments.dropFirst()
+        while let name = rest.popFirst() {
+            guard let text = rest.popFirst(), let value = Double(text), value >= 0 else { fail(Options.usage) }
+            switch name {
+            case "--mqtt": mqttPort = UInt16(exactly: value) ?? 0
+            case "--http": httpPort = UInt16(exactly: value) ?? 0
+            case "--nodes": nodes = Int(value)
+            case "--window": window = Int(value)
+            case "--seconds": seconds = value
+            case "--rate": rate = Int(value)
+            default: fail(Options.usage)
+            }
+        }
+        guard mqttPort > 0, (1...999).contains(nodes), (1...1_000).contains(window), seconds > 0, seconds <= 500 else {
+            fail(Options.usage)
+        }
+    }
+}
