@@ -1,0 +1,48 @@
+internal import MQTTCodec
+
+/// What one client, and all together, may take. Everything outside is refused with a reason, and counted.
+public struct BrokerLimits: Sendable, Hashable {
+    /// Open connections at once; above, new ones are closed unread.
+    public var connections = 20_000
+    /// Sessions, connected or kept; above, CONNECT is answered *quota exceeded*.
+    public var sessions = 100_000
+    /// Bytes of one packet, fixed header included; told to 5.0 clients in CONNACK.
+    public var packetSize = 1_048_576
+    /// Bytes of the CONNECT packet, while the peer is a stranger.
+    public var connectPacketSize = 65_536
+    /// Properties in one packet.
+    public var properties = 256
+    /// Bytes of a client identifier.
+    public var clientIdentifierBytes = 256
+    /// Levels of a topic or filter.
+    public var topicLevels = 128
+    /// Subscriptions of one session.
+    public var subscriptionsPerSession = 1_000
+    /// QoS 1 and 2 messages a client may have unacknowledged towards the broker; told to 5.0 clients in CONNACK. One
+    /// more is answered DISCONNECT *receive maximum exceeded* (3.3.4).
+    public var receiveMaximum: UInt16 = 1_024
+    /// Topic aliases a 5.0 client may define.
+    public var topicAliasMaximum: UInt16 = 64
+    /// QoS 1 and 2 messages sent to one client and unacknowledged; a smaller receive maximum of the client's counts.
+    public var inFlight = 100
+    /// Messages waiting in one session, in flight or not, 1...60000. When it is full the newest is dropped.
+    public var queuedMessages = 10_000
+    /// Bytes waiting in one session.
+    public var queuedBytes = 16_777_216
+    /// Bytes on the way to one client that its network has not taken. Above, QoS 0 is dropped, the rest waits in the
+    /// session, and what the client sends is not read.
+    public var unsentBytes = 1_048_576
+    /// The same for all clients together.
+    public var totalUnsentBytes = 268_435_456
+    /// Retained messages.
+    public var retainedMessages = 100_000
+    /// Bytes of retained messages.
+    public var retainedBytes = 268_435_456
+    /// Entries handed to the ledger and not answered. Above, no socket is read until half of them are done.
+    public var uncommittedEntries = 20_000
+    /// Bytes of messages handed to the ledger and not answered.
+    public var uncommittedBytes = 67_108_864
+
+    /// The defaults; change what you need.
+    public init() {}
+}

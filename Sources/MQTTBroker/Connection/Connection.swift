@@ -1,0 +1,82 @@
+internal import MQTTCodec
+
+/// What the broker knows of one network connection.
+struct Connection {
+    enum Phase {
+        /// Nothing has come yet.
+        case awaitingConnect
+        /// CONNECT came; the authenticator is asked.
+        case authenticating(Connect)
+        /// Let in; the ledger is told. CONNACK follows.
+        case opening(Connack)
+        /// CONNACK is out.
+        case online
+        /// Over for us; the socket is not gone yet.
+        case closing
+    }
+
+    var phase = Phase.awaitingConnect
+    let remoteAddress: String
+    /// Random bits of this connection, for the identifier of a client that has none.
+    let nonce: ConnectionNonce
+    var version = ProtocolVersion.v3_1_1
+    var client: ConnectedClient?
+    var session: SessionHandle?
+    /// Milliseconds without a sign of life after which the connection ends; 0 for never.
+    var silenceAllowed: Int64 = 0
+    /// When something came last, in milliseconds of uptime; for a connection that is closing, when it began to.
+    var lastActivity: Int64
+    /// The step of the timer wheel that will look at this connection.
+    var reminder: Int64?
+    var will: Will?
+    /// Topics the client gave numbers to (3.3.2.3.4).
+    var aliases: [UInt16: TopicName] = [:]
+    /// How many QoS 1 and 2 messages may be on the way to the client (3.1.2.11.3 and our own limit).
+    var window = 0
+    /// Bytes of the largest packet the client takes.
+    var maximumPacketSize = Int.max
+    /// QoS 1 and 2 messages from the client that are not acknowledged (4.9).
+    var inboundInFlight = 0
+    /// Bytes given to the shell that the network has not taken.
+    var unsent = 0
+    /// Whether the shell was told to stop reading because of `unsent`.
+    var isReadingPaused = false
+    /// Retained messages still to be sent for new subscriptions.
+    var walks: [RetainedDelivery] = []
+    /// Whether it is in the list of those looked at in the next turn.
+    var isWaiting = false
+
+    init(remoteAddress: String, nonce: ConnectionNonce, now: Moment) {
+        self.remoteAddress = remoteAddress
+        self.nonce = nonce
+        lastActivity = now.uptime
+    }
+
+    var isOnline: Bool {
+        if case .online = phase { return true }
+        return false
+    }
+
+    var isClosing: Bool {
+        if case .closing = phase { return true }
+        return false
+    }
+}
+
+/// 128 random bits that the shell draws for each connection: nobody can guess the identifier a client was given.
+package struct ConnectionNonce: Sendable, Hashable {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// The walk through the retained messages for one new subscription.
+struct RetainedDelivery {
+    var walk: RetainedWalk
+    let maximumQoS: QoS
+    let subscriptionIdentifiers: [UInt32]
+}

@@ -1,0 +1,215 @@
+internal import MQTTCodec
+
+extension BrokerCore {
+    // MARK: CONNECT
+
+    mutating func connect(
+        _ connect: Connect, on handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
+    ) {
+        guard case .awaitingConnect? = connections[handle]?.phase else {
+            violate(.protocolError, handle, now: now, into: &actions)
+            return
+        }
+        connections[handle]?.version = connect.version
+        if let reason = refusal(of: connect) {
+            refuse(reason, handle, now: now, into: &actions)
+            return
+        }
+        var connect = connect
+        if connect.clientIdentifier.isEmpty, let assigned = assignedIdentifier(handle) {
+            connect.clientIdentifier = assigned
+            if connect.version == .v5_0 { connect.properties.set(.assignedClientIdentifier(assigned)) }
+        }
+        let attempt = ConnectAttempt(
+            clientIdentifier: connect.clientIdentifier, userName: connect.userName, password: connect.password,
+            remoteAddress: connections[handle]?.remoteAddress ?? "", version: connect.version)
+        connect.password = nil
+        connections[handle]?.phase = .authenticating(connect)
+        actions.authentications.append((handle, attempt))
+    }
+
+    private func refusal(of connect: Connect) -> ReasonCode? {
+        // No method of extended authentication is offered (4.12, [MQTT-4.12.0-1]).
+        if connect.properties.authenticationMethod != nil { return .badAuthenticationMethod }
+        if connect.clientIdentifier.isEmpty, connect.version == .v3_1_1, !connect.cleanStart {
+            return .clientIdentifierNotValid
+        }
+        if connect.clientIdentifier.count > configuration.limits.clientIdentifierBytes {
+            return .clientIdentifierNotValid
+        }
+        if let will = connect.will {
+            if will.topic.levelCount > configuration.limits.topicLevels { return .topicNameInvalid }
+            if will.topic.isReserved { return .topicNameInvalid }
+        }
+        return nil
+    }
+
+    private func assignedIdentifier(_ handle: ConnectionHandle) -> MQTTString? {
+        guard let nonce = connections[handle]?.nonce else { return nil }
+        return try? MQTTString("auto-" + String(nonce.high, radix: 36) + String(nonce.low, radix: 36))
+    }
+
+    /// CONNACK with a failure, where the version has one, and the end of the connection ([MQTT-3.2.2-7]).
+    mutating func refuse(
+        _ reason: ReasonCode, _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
+    ) {
+        counters.connectionsRefused += 1
+        send(.connack(Connack(reason: reason)), to: handle, into: &actions)
+        close(handle, now: now, into: &actions)
+    }
+
+    // MARK: Let in
+
+    mutating func authenticated(
+        _ decision: AuthenticationDecision, _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
+    ) {
+        guard case .authenticating(let connect)? = connections[handle]?.phase else { return }
+        switch decision {
+        case .refused(let reason):
+            refuse(reason.isAllowed(in: .connack) ? reason : .notAuthorized, handle, now: now, into: &actions)
+        case .accepted(let userName):
+            let client = ConnectedClient(
+                identifier: connect.clientIdentifier, userName: userName,
+                remoteAddress: connections[handle]?.remoteAddress ?? "", version: connect.version)
+            letIn(client, connect, handle, now: now, into: &actions)
+        }
+    }
+
+    private mutating func letIn(
+        _ client: ConnectedClient, _ connect: Connect, _ handle: ConnectionHandle, now: Moment,
+        into actions: inout BrokerActions
+    ) {
+        let known = sessions.handle(of: client.identifier)
+        if known == nil, sessions.count >= configuration.limits.sessions {
+            refuse(.quotaExceeded, handle, now: now, into: &actions)
+            return
+        }
+        if let known, let old = sessions[known]?.connection {
+            // The old connection hears why (5.0), and its will counts as for any lost connection (3.1.4).
+            end(old, .takenOver, tell: .sessionTakenOver, keepsSession: !connect.cleanStart, now: now, into: &actions)
+        }
+        // Taking over may have ended a session that does not outlive its connection.
+        let resumed = connect.cleanStart ? nil : sessions.handle(of: client.identifier)
+        if connect.cleanStart, let stale = sessions.handle(of: client.identifier) {
+            // The ledger drops it with the entry of the new connection.
+            endSession(stale, tellLedger: false, now: now, into: &actions)
+        }
+        let expiry = sessionExpiry(connect)
+        let session =
+            resumed ?? sessions.insert(Session(identifier: client.identifier, expiryInterval: expiry))
+        sessions[session]?.expiryInterval = expiry
+        sessions[session]?.client = client
+        sessions[session]?.connection = handle
+        sessions[session]?.endsAt = nil
+        // The client is back before the delay of its will has passed ([MQTT-3.1.3-9]).
+        sessions[session]?.will = nil
+        sessions[session]?.outbox.restart()
+        prepare(handle, client, connect, session, isResumed: resumed != nil)
+        let opening = SessionOpening(
+            client: client, isResumed: resumed != nil, expiryInterval: expiry, keepAlive: connect.keepAlive,
+            at: now.wall)
+        submit(.session(.connected(opening)), then: .opening(handle, session), into: &actions)
+    }
+
+    private mutating func prepare(
+        _ handle: ConnectionHandle, _ client: ConnectedClient, _ connect: Connect, _ session: SessionHandle,
+        isResumed: Bool
+    ) {
+        let limits = configuration.limits
+        let keepAlive = serverKeepAlive(connect) ?? connect.keepAlive
+        connections[handle]?.client = client
+        connections[handle]?.session = session
+        connections[handle]?.will = connect.will
+        connections[handle]?.silenceAllowed = Int64(keepAlive) * 1500
+        connections[handle]?.window = min(
+            Int(connect.properties.receiveMaximum ?? .max), Int(limits.inFlight))
+        connections[handle]?.maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
+        let connack = Connack(sessionPresent: isResumed, properties: connackProperties(connect))
+        connections[handle]?.phase = .opening(connack)
+    }
+
+    private func sessionExpiry(_ connect: Connect) -> UInt32 {
+        switch connect.version {
+        case .v3_1_1: connect.cleanStart ? 0 : configuration.legacySessionExpiry
+        case .v5_0: min(connect.properties.sessionExpiryInterval ?? 0, configuration.maximumSessionExpiry)
+        }
+    }
+
+    /// The keep alive the server wants instead of the client's; nil if it takes that (3.2.2.3.14).
+    private func serverKeepAlive(_ connect: Connect) -> UInt16? {
+        let maximum = configuration.maximumKeepAlive
+        guard connect.version == .v5_0, maximum > 0 else { return nil }
+        return connect.keepAlive == 0 || connect.keepAlive > maximum ? maximum : nil
+    }
+
+    private func connackProperties(_ connect: Connect) -> Properties {
+        guard connect.version == .v5_0 else { return .none }
+        let limits = configuration.limits
+        var properties: Properties = [
+            .receiveMaximum(max(1, limits.receiveMaximum)),
+            .maximumPacketSize(UInt32(clamping: limits.packetSize)),
+            .topicAliasMaximum(limits.topicAliasMaximum),
+        ]
+        let wanted = connect.properties.sessionExpiryInterval ?? 0
+        let granted = sessionExpiry(connect)
+        if wanted != granted { properties.append(.sessionExpiryInterval(granted)) }
+        if let keepAlive = serverKeepAlive(connect) { properties.append(.serverKeepAlive(keepAlive)) }
+        if let assigned = connect.properties.assignedClientIdentifier {
+            properties.append(.assignedClientIdentifier(assigned))
+        }
+        return properties
+    }
+
+    // MARK: Online
+
+    /// The ledger knows that the client is there: CONNACK, and what an earlier connection left undone.
+    mutating func opened(
+        _ handle: ConnectionHandle, _ session: SessionHandle, _ outcome: CommitOutcome, now: Moment,
+        into actions: inout BrokerActions
+    ) {
+        guard case .opening(let connack)? = connections[handle]?.phase, let client = connections[handle]?.client
+        else { return }
+        guard outcome == .committed else {
+            connections[handle]?.will = nil
+            send(.connack(Connack(reason: .serverUnavailable)), to: handle, into: &actions)
+            end(handle, .storageFailure, tell: nil, now: now, into: &actions)
+            return
+        }
+        connections[handle]?.phase = .online
+        connections[handle]?.lastActivity = now.uptime
+        send(.connack(connack), to: handle, into: &actions)
+        actions.items.append(.resumeReading(handle))
+        if let silence = connections[handle]?.silenceAllowed, silence > 0 {
+            remind(handle, at: now.uptime + silence)
+        }
+        if connack.sessionPresent { dropForbiddenSubscriptions(session, client, into: &actions) }
+        pump(session, now: now, into: &actions)
+    }
+
+    /// Rights may have been taken away while the client was gone.
+    private mutating func dropForbiddenSubscriptions(
+        _ session: SessionHandle, _ client: ConnectedClient, into actions: inout BrokerActions
+    ) {
+        guard let held = sessions[session]?.subscriptions, !held.isEmpty else { return }
+        let forbidden = held.keys.filter { authorizer.refusalToSubscribe(client, filter: $0) != nil }
+        guard !forbidden.isEmpty else { return }
+        for filter in forbidden {
+            sessions[session]?.subscriptions[filter] = nil
+            subscriptions.unsubscribe(session, from: filter)
+        }
+        guard sessions[session]?.isKept == true else { return }
+        submit(
+            .session(.unsubscribed(client: client.identifier, Array(forbidden))), then: .nothing, into: &actions)
+    }
+}
+
+extension TopicName {
+    /// Whether only the server publishes here: its own figures, and the form of shared subscriptions.
+    var isReserved: Bool {
+        guard beginsWithDollar else { return false }
+        return bytes.starts(with: Self.serverPrefix) || bytes.starts(with: Self.sharePrefix)
+    }
+
+    private static let serverPrefix = Array("$SYS/".utf8)
+    private static let sharePrefix = Array("$share/".utf8)
+}

@@ -1,0 +1,180 @@
+internal import MQTTCodec
+
+extension BrokerCore {
+    // MARK: A client publishes
+
+    /// The way of a message: topic, rights, once only, room, recipients, ledger. The acknowledgement comes with the
+    /// ledger's answer.
+    mutating func receive(
+        _ publish: Publish, on handle: ConnectionHandle, session: SessionHandle, now: Moment,
+        into actions: inout BrokerActions
+    ) {
+        counters.messagesReceived += 1
+        counters.bytesReceived += UInt64(publish.payload.count)
+        guard let topic = resolveTopic(publish, handle) else {
+            violate(.topicAliasInvalid, handle, now: now, into: &actions)
+            return
+        }
+        if let identifier = publish.packetIdentifier, publish.qos == .exactlyOnce,
+            isRepeated(identifier, handle, session, into: &actions)
+        {
+            return
+        }
+        if publish.qos > .atMostOnce {
+            connections[handle]?.inboundInFlight += 1
+            guard isWithinReceiveMaximum(handle) else {
+                violate(.receiveMaximumExceeded, handle, now: now, into: &actions)
+                return
+            }
+        }
+        guard let client = connections[handle]?.client else { return }
+        let answer = PublicationAnswer(
+            connection: handle, session: session, identifier: publish.packetIdentifier, qos: publish.qos)
+        if let reason = refusal(of: publish, topic: topic, client: client) {
+            refuse(reason, answer, into: &actions)
+            return
+        }
+        if let identifier = publish.packetIdentifier, publish.qos == .exactlyOnce {
+            sessions[session]?.inbound[identifier] = .uncommitted(handle)
+        }
+        lastMessageID += 1
+        let message = Message(
+            id: lastMessageID, topic: topic, payload: publish.payload, qos: publish.qos, retain: publish.retain,
+            properties: publish.forwardedProperties, receivedAt: now.wall)
+        accept(message, client: client, publisher: session, answer: answer, isWill: false, into: &actions)
+    }
+
+    /// Finds the recipients and hands the message to the ledger.
+    private mutating func accept(
+        _ message: Message, client: ConnectedClient, publisher: SessionHandle?, answer: PublicationAnswer?,
+        isWill: Bool, into actions: inout BrokerActions
+    ) {
+        var targets: [QueuedDelivery] = []
+        let deliveries = route(message, publisher: publisher, targets: &targets, into: &actions)
+        var kept: PacketIdentifier?
+        if let answer, answer.qos == .exactlyOnce, sessions[answer.session]?.isKept == true {
+            kept = answer.identifier
+        }
+        let publication = InboundPublication(
+            client: client, message: message, exactlyOnceIdentifier: kept, targets: targets, isWill: isWill)
+        submit(
+            .publication(publication),
+            then: .publication(PendingPublication(message: message, answer: answer, deliveries: deliveries)),
+            into: &actions)
+    }
+
+    /// The topic, by name or by its alias, which a name defines or redefines (3.3.2.3.4). Nil for an alias that is out
+    /// of range or stands for nothing.
+    private mutating func resolveTopic(_ publish: Publish, _ handle: ConnectionHandle) -> TopicName? {
+        guard !publish.properties.isEmpty, let alias = publish.properties.topicAlias else { return publish.topic }
+        guard alias > 0, alias <= configuration.limits.topicAliasMaximum else { return nil }
+        if let topic = publish.topic {
+            connections[handle]?.aliases[alias] = topic
+            return topic
+        }
+        return connections[handle]?.aliases[alias]
+    }
+
+    /// Whether a QoS 2 message is here already; its PUBREC is then sent again, or will be sent when the ledger answers
+    /// ([MQTT-4.3.3-10]).
+    private mutating func isRepeated(
+        _ identifier: PacketIdentifier, _ handle: ConnectionHandle, _ session: SessionHandle,
+        into actions: inout BrokerActions
+    ) -> Bool {
+        guard let state = sessions[session]?.inbound[identifier] else { return false }
+        counters.duplicatesReceived += 1
+        switch state {
+        case .uncommitted: sessions[session]?.inbound[identifier] = .uncommitted(handle)
+        case .committed, .releasing:
+            send(.pubrec(PublishAnswer(packetIdentifier: identifier)), to: handle, into: &actions)
+        }
+        return true
+    }
+
+    private func isWithinReceiveMaximum(_ handle: ConnectionHandle) -> Bool {
+        // 3.1.1 has no receive maximum; there the limits of the ledger alone push back.
+        guard connections[handle]?.version == .v5_0, let count = connections[handle]?.inboundInFlight else {
+            return true
+        }
+        return count <= Int(configuration.limits.receiveMaximum)
+    }
+
+    private func refusal(of publish: Publish, topic: TopicName, client: ConnectedClient) -> ReasonCode? {
+        if topic.isReserved || topic.levelCount > configuration.limits.topicLevels { return .topicNameInvalid }
+        if !authorizer.mayPublish(client, to: topic, retain: publish.retain) { return .notAuthorized }
+        if publish.retain, !publish.payload.isEmpty, !hasRoomToRetain(publish, topic) { return .quotaExceeded }
+        if !publish.properties.isEmpty, publish.properties.payloadFormatIndicator == true,
+            String(validating: publish.payload, as: UTF8.self) == nil
+        {
+            return .payloadFormatInvalid
+        }
+        return nil
+    }
+
+    private func hasRoomToRetain(_ publish: Publish, _ topic: TopicName) -> Bool {
+        let replaced = retained.message(on: topic)
+        if replaced == nil, retained.count >= configuration.limits.retainedMessages { return false }
+        return retained.bytes - (replaced?.cost ?? 0) + publish.payload.count <= configuration.limits.retainedBytes
+    }
+
+    /// Nobody receives the message; the publisher gets the reason (5.0) or a plain acknowledgement (3.1.1).
+    mutating func refuse(
+        _ reason: ReasonCode, _ answer: PublicationAnswer, into actions: inout BrokerActions
+    ) {
+        counters.messagesRefused += 1
+        guard let identifier = answer.identifier else { return }
+        let allowed = reason.isAllowed(in: .puback) && reason.isFailure ? reason : .implementationSpecificError
+        acknowledge(identifier, answer.qos, reason: allowed, answer.connection, into: &actions)
+    }
+
+    /// PUBACK or PUBREC. Only a connection that is still there hears it.
+    mutating func acknowledge(
+        _ identifier: PacketIdentifier, _ qos: QoS, reason: ReasonCode, _ handle: ConnectionHandle,
+        into actions: inout BrokerActions
+    ) {
+        guard connections[handle]?.isOnline == true else { return }
+        let answer = PublishAnswer(packetIdentifier: identifier, reason: reason)
+        switch qos {
+        case .atMostOnce: return
+        case .atLeastOnce: send(.puback(answer), to: handle, into: &actions)
+        case .exactlyOnce: send(.pubrec(answer), to: handle, into: &actions)
+        }
+        // A QoS 2 message counts until PUBCOMP, unless its exchange ends here (4.9).
+        if qos == .atLeastOnce || reason.isFailure { countAnswered(handle) }
+    }
+
+    mutating func countAnswered(_ handle: ConnectionHandle) {
+        guard let count = connections[handle]?.inboundInFlight, count > 0 else { return }
+        connections[handle]?.inboundInFlight = count - 1
+    }
+
+    // MARK: A will
+
+    /// Publishes the will of a client that is gone. Its rights are those of now.
+    mutating func publish(
+        _ will: Will, of client: ConnectedClient, now: Moment, into actions: inout BrokerActions
+    ) {
+        guard authorizer.mayPublish(client, to: will.topic, retain: will.retain) else {
+            counters.messagesRefused += 1
+            return
+        }
+        var properties = will.properties
+        properties.remove(.willDelayInterval)
+        lastMessageID += 1
+        let message = Message(
+            id: lastMessageID, topic: will.topic, payload: will.payload, qos: will.qos, retain: will.retain,
+            properties: properties, receivedAt: now.wall)
+        counters.willsPublished += 1
+        accept(message, client: client, publisher: nil, answer: nil, isWill: true, into: &actions)
+    }
+}
+
+extension Publish {
+    /// What is passed on to subscribers: all but the alias, which is this connection's (3.3.2.3.4).
+    fileprivate var forwardedProperties: Properties {
+        guard !properties.isEmpty, properties.topicAlias != nil else { return properties }
+        var forwarded = properties
+        forwarded.remove(.topicAlias)
+        return forwarded
+    }
+}

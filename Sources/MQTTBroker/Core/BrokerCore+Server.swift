@@ -1,0 +1,52 @@
+internal import MQTTCodec
+
+extension BrokerCore {
+    /// The server publishes a message of its own.
+    mutating func publish(_ own: ServerMessage, now: Moment, into actions: inout BrokerActions) {
+        var properties = own.properties
+        if let expiry = own.expiryInterval { properties.set(.messageExpiryInterval(expiry)) }
+        lastMessageID += 1
+        let message = Message(
+            id: lastMessageID, topic: own.topic, payload: own.payload, qos: own.qos, retain: own.retain,
+            properties: properties, receivedAt: now.wall, token: own.token)
+        counters.serverMessages += 1
+        var targets: [QueuedDelivery] = []
+        let deliveries = route(message, publisher: nil, targets: &targets, storage: own.storage, into: &actions)
+        let publication = PendingPublication(message: message, answer: nil, deliveries: deliveries)
+        if own.storage == .durable, own.retain || !targets.isEmpty {
+            submit(
+                .serverPublication(ServerPublication(message: message, targets: targets)),
+                then: .publication(publication), into: &actions)
+            return
+        }
+        if own.retain { retained.store(message, expiresAt: message.deadline(now: now)) }
+        deliver(message, deliveries, now: now, into: &actions)
+        if let token = own.token { reportRouted(token, deliveries, into: &actions) }
+    }
+
+    /// The server ends a connection; with `endSession` also what is kept of the client.
+    mutating func disconnect(
+        _ client: MQTTString, _ reason: ReasonCode, endSession: Bool, now: Moment, into actions: inout BrokerActions
+    ) {
+        guard let session = sessions.handle(of: client) else { return }
+        if let handle = sessions[session]?.connection {
+            let told = reason.isAllowed(in: .disconnect) && reason.isFailure ? reason : .administrativeAction
+            end(handle, .serverDisconnected(told), tell: told, now: now, into: &actions)
+        }
+        if endSession, sessions[session] != nil {
+            self.endSession(session, tellLedger: true, now: now, into: &actions)
+        }
+    }
+
+    /// The server stops. Clients of 5.0 hear it (0x8B). Sessions go on after the restart.
+    ///
+    /// No will is published for a client that we send away: the specification lets a server that stops put wills off
+    /// (3.1.2.5), and a fleet that is told "all dead" by every upgrade would learn to ignore it. A will whose delay was
+    /// running is put off for good.
+    mutating func shutDown(now: Moment, into actions: inout BrokerActions) {
+        for handle in connections.handles {
+            connections[handle]?.will = nil
+            end(handle, .serverShutdown, tell: .serverShuttingDown, now: now, into: &actions)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+extension BrokerCore {
+    /// Counts and sizes as they are now. Looks at every session, so not for every message.
+    package func statistics() -> BrokerStatistics {
+        var statistics = BrokerStatistics()
+        statistics.counters = counters
+        statistics.connections = connections.count
+        statistics.sessions = sessions.count
+        statistics.subscriptions = subscriptions.count
+        statistics.retainedMessages = retained.count
+        statistics.retainedBytes = retained.bytes
+        statistics.uncommittedEntries = pending.count
+        statistics.uncommittedBytes = pendingBytes
+        statistics.unsentBytes = totalUnsent
+        statistics.isPushingBack = isOverloaded
+        for handle in sessions.handles {
+            statistics.queuedMessages += sessions[handle]?.outbox.entries.count ?? 0
+            statistics.inFlightMessages += sessions[handle]?.outbox.inFlight ?? 0
+        }
+        return statistics
+    }
+}
+
+extension BrokerCore {
+    /// Nodes of the subscription tree; zero when nobody subscribes to anything.
+    package var subscriptionNodes: Int { subscriptions.nodeCount }
+}

@@ -1,0 +1,122 @@
+internal import MQTTCodec
+
+extension BrokerCore {
+    // MARK: SUBSCRIBE
+
+    /// Subscriptions of kept sessions count when the ledger has them, the others at once.
+    mutating func subscribe(
+        _ subscribe: Subscribe, _ handle: ConnectionHandle, _ session: SessionHandle, now: Moment,
+        into actions: inout BrokerActions
+    ) {
+        guard let client = connections[handle]?.client else { return }
+        let identifier = subscribe.properties.subscriptionIdentifiers.first
+        var room = configuration.limits.subscriptionsPerSession - (sessions[session]?.subscriptions.count ?? 0)
+        var reasons: [ReasonCode] = []
+        var granted: [StoredSubscription] = []
+        var added: Set<TopicFilter> = []
+        for wanted in subscribe.subscriptions {
+            let isNew =
+                sessions[session]?.subscriptions[wanted.filter] == nil && !added.contains(wanted.filter)
+            if wanted.filter.levelCount > configuration.limits.topicLevels {
+                reasons.append(.topicFilterInvalid)
+            } else if isNew, room <= 0 {
+                reasons.append(.quotaExceeded)
+            } else if let refusal = authorizer.refusalToSubscribe(client, filter: wanted.filter) {
+                reasons.append(refusal.isAllowed(in: .suback) && refusal.isFailure ? refusal : .notAuthorized)
+            } else {
+                if isNew {
+                    room -= 1
+                    added.insert(wanted.filter)
+                }
+                reasons.append(.granted(wanted.maximumQoS))
+                granted.append(StoredSubscription(subscription: wanted, identifier: identifier))
+            }
+        }
+        let pending = PendingSubscribe(
+            connection: handle, session: session, packetIdentifier: subscribe.packetIdentifier, reasons: reasons,
+            granted: granted)
+        guard sessions[session]?.isKept == true, !granted.isEmpty else {
+            subscribed(pending, .committed, now: now, into: &actions)
+            return
+        }
+        submit(
+            .session(.subscribed(client: client.identifier, granted)), then: .subscribe(pending), into: &actions)
+    }
+
+    mutating func subscribed(
+        _ pending: PendingSubscribe, _ outcome: CommitOutcome, now: Moment, into actions: inout BrokerActions
+    ) {
+        guard outcome == .committed else {
+            failStorage(of: pending.session, now: now, into: &actions)
+            return
+        }
+        var walks: [RetainedDelivery] = []
+        for stored in pending.granted {
+            let isNew = add(stored, to: pending.session)
+            if let walk = retainedDelivery(stored, isNew: isNew) { walks.append(walk) }
+        }
+        let handle = pending.connection
+        guard connections[handle]?.isOnline == true else { return }
+        let suback = Suback(packetIdentifier: pending.packetIdentifier, reasons: pending.reasons)
+        send(.suback(suback), to: handle, into: &actions)
+        guard !walks.isEmpty else { return }
+        // What is being stored was routed without these subscriptions: the retained messages are looked at behind it.
+        if self.pending.isEmpty {
+            startWalks(walks, handle, now: now, into: &actions)
+        } else {
+            self.pending.append(.retained(handle, walks))
+        }
+    }
+
+    /// Whether the session did not have that filter before.
+    private mutating func add(_ stored: StoredSubscription, to session: SessionHandle) -> Bool {
+        guard sessions[session] != nil else { return false }
+        let filter = stored.subscription.filter
+        let replaced = sessions[session]?.subscriptions.updateValue(stored, forKey: filter)
+        subscriptions.subscribe(Subscriber(stored, session: session), to: filter)
+        return replaced == nil
+    }
+
+    // MARK: UNSUBSCRIBE
+
+    mutating func unsubscribe(
+        _ unsubscribe: Unsubscribe, _ handle: ConnectionHandle, _ session: SessionHandle, now: Moment,
+        into actions: inout BrokerActions
+    ) {
+        guard let client = connections[handle]?.client else { return }
+        let held = unsubscribe.filters.filter { sessions[session]?.subscriptions[$0] != nil }
+        let reasons: [ReasonCode] = unsubscribe.filters.map { held.contains($0) ? .success : .noSubscriptionExisted }
+        guard sessions[session]?.isKept == true, !held.isEmpty else {
+            unsubscribed(unsubscribe, reasons, handle, session, .committed, now: now, into: &actions)
+            return
+        }
+        submit(
+            .session(.unsubscribed(client: client.identifier, held)),
+            then: .unsubscribe(handle, session, unsubscribe, reasons), into: &actions)
+    }
+
+    mutating func unsubscribed(
+        _ unsubscribe: Unsubscribe, _ reasons: [ReasonCode], _ handle: ConnectionHandle, _ session: SessionHandle,
+        _ outcome: CommitOutcome, now: Moment, into actions: inout BrokerActions
+    ) {
+        guard outcome == .committed else {
+            failStorage(of: session, now: now, into: &actions)
+            return
+        }
+        for filter in unsubscribe.filters {
+            guard sessions[session]?.subscriptions.removeValue(forKey: filter) != nil else { continue }
+            subscriptions.unsubscribe(session, from: filter)
+        }
+        guard connections[handle]?.isOnline == true else { return }
+        let unsuback = Unsuback(packetIdentifier: unsubscribe.packetIdentifier, reasons: reasons)
+        send(.unsuback(unsuback), to: handle, into: &actions)
+    }
+}
+
+extension Subscriber {
+    init(_ stored: StoredSubscription, session: SessionHandle) {
+        self.init(
+            session: session, maximumQoS: stored.subscription.maximumQoS, noLocal: stored.subscription.noLocal,
+            retainAsPublished: stored.subscription.retainAsPublished, identifier: stored.identifier ?? 0)
+    }
+}

@@ -1,0 +1,73 @@
+internal import MQTTCodec
+
+extension BrokerCore {
+    /// Asks to be reminded of a connection at `deadline`, milliseconds of uptime.
+    mutating func remind(_ handle: ConnectionHandle, at deadline: Int64) {
+        connections[handle]?.reminder = wheel.remind(.connection(handle), at: deadline)
+    }
+
+    /// Asks to be reminded of a session when its will is due or its time is over.
+    mutating func remind(_ handle: SessionHandle, now: Moment) {
+        guard let deadline = sessions[handle]?.nextDeadline else { return }
+        sessions[handle]?.reminder = wheel.remind(.session(handle), at: max(deadline, now.uptime))
+    }
+
+    mutating func tick(now: Moment, into actions: inout BrokerActions) {
+        wheel.advance(to: now.uptime, due: &dueTimers)
+        for (key, step) in dueTimers {
+            switch key {
+            // A reminder that a later one has replaced is not looked at.
+            case .connection(let handle):
+                guard connections[handle]?.reminder == step else { continue }
+                check(handle, now: now, into: &actions)
+            case .session(let handle):
+                guard sessions[handle]?.reminder == step else { continue }
+                check(handle, now: now, into: &actions)
+            }
+        }
+        dueTimers.removeAll(keepingCapacity: true)
+        retained.sweep(Self.sweptSlotsPerTick, now: now)
+        turn(now: now, into: &actions)
+    }
+
+    private static var sweptSlotsPerTick: Int { 512 }
+
+    private mutating func check(_ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions) {
+        guard let phase = connections[handle]?.phase, let activity = connections[handle]?.lastActivity else { return }
+        switch phase {
+        case .awaitingConnect, .authenticating:
+            let deadline = activity + Int64(configuration.connectTimeout) * 1000
+            guard now.uptime >= deadline else { return remind(handle, at: deadline) }
+            counters.connectTimeouts += 1
+            close(handle, now: now, into: &actions)
+        case .opening:
+            // The ledger has its own time.
+            connections[handle]?.reminder = nil
+        case .online:
+            guard let allowed = connections[handle]?.silenceAllowed, allowed > 0 else { return }
+            // While nothing is read, nobody can give a sign of life.
+            let deadline = (isOverloaded ? now.uptime : activity) + allowed
+            guard now.uptime >= deadline else { return remind(handle, at: deadline) }
+            counters.keepAliveTimeouts += 1
+            end(handle, .keepAliveTimeout, tell: .keepAliveTimeout, now: now, into: &actions)
+        case .closing:
+            let deadline = activity + Self.lingerMilliseconds
+            guard now.uptime >= deadline else { return remind(handle, at: deadline) }
+            actions.items.append(.abort(handle))
+        }
+    }
+
+    private mutating func check(_ handle: SessionHandle, now: Moment, into actions: inout BrokerActions) {
+        guard sessions[handle]?.connection == nil else { return }
+        if let endsAt = sessions[handle]?.endsAt, endsAt <= now.uptime {
+            counters.sessionsExpired += 1
+            endSession(handle, tellLedger: true, now: now, into: &actions)
+            return
+        }
+        if let will = sessions[handle]?.will, will.due <= now.uptime {
+            sessions[handle]?.will = nil
+            publish(will.will, of: will.client, now: now, into: &actions)
+        }
+        remind(handle, now: now)
+    }
+}

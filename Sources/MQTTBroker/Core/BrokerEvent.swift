@@ -1,0 +1,25 @@
+package import MQTTCodec
+
+/// What happens to the core. It comes from the shell, or from a test.
+package enum BrokerEvent {
+    /// A whole packet came in.
+    case packet(Packet, ConnectionHandle)
+    /// What came in is no packet; for a CONNECT the answer that its version allows.
+    case undecodable(DecodeFailure, refusal: (connack: Connack, version: ProtocolVersion)?, ConnectionHandle)
+    /// The authenticator has decided.
+    case authenticated(AuthenticationDecision, ConnectionHandle)
+    /// The socket is gone, for whatever reason; the handle is not used again.
+    case closed(ConnectionHandle)
+    /// All bytes so far were handed to the network; `unsent` of them it has not taken.
+    case flushed(unsent: Int, ConnectionHandle)
+    /// The ledger has answered the oldest unanswered entries, in order.
+    case committed([CommitOutcome])
+    /// The server publishes.
+    case publish([ServerMessage])
+    /// The server ends a client's connection, and its session if told so.
+    case disconnect(client: MQTTString, ReasonCode, endSession: Bool)
+    /// Time has passed; comes a few times a second.
+    case tick
+    /// The server stops: every connection ends, no session does.
+    case shutDown
+}

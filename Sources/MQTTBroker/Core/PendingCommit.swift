@@ -1,0 +1,72 @@
+internal import MQTTCodec
+
+/// What happens when the ledger answers an entry.
+enum PendingCommit {
+    /// Nothing: the entry was only to be kept.
+    case nothing
+    /// Deliver it, then acknowledge it.
+    case publication(PendingPublication)
+    /// Send CONNACK.
+    case opening(ConnectionHandle, SessionHandle)
+    /// Make the subscriptions count, then send SUBACK.
+    case subscribe(PendingSubscribe)
+    /// Send UNSUBACK.
+    case unsubscribe(ConnectionHandle, SessionHandle, Unsubscribe, [ReasonCode])
+    /// Send PUBCOMP.
+    case release(SessionHandle, PacketIdentifier)
+    /// Send PUBREL.
+    case received(SessionHandle, PacketIdentifier)
+    /// No entry of its own: when all before it are answered, send retained messages to a new subscriber.
+    case retained(ConnectionHandle, [RetainedDelivery])
+
+    /// What it counts for in the limit of uncommitted bytes.
+    var cost: Int {
+        if case .publication(let publication) = self { return publication.message.cost }
+        return 0
+    }
+}
+
+/// A message that is being stored.
+struct PendingPublication {
+    let message: Message
+    /// Who waits for the acknowledgement; nil for wills, the server's own messages and QoS 0.
+    let answer: PublicationAnswer?
+    let deliveries: [Delivery]
+    /// Whether it becomes the retained message of its topic; not so for one that is only sent to a new subscriber.
+    var changesRetained = true
+}
+
+/// Where the acknowledgement of a message goes.
+struct PublicationAnswer {
+    let connection: ConnectionHandle
+    let session: SessionHandle
+    /// Nil at QoS 0, where the connection is only told if the message could not be stored.
+    let identifier: PacketIdentifier?
+    let qos: QoS
+}
+
+/// A SUBSCRIBE that is being stored.
+struct PendingSubscribe {
+    let connection: ConnectionHandle
+    let session: SessionHandle
+    let packetIdentifier: PacketIdentifier
+    /// The answer to each filter, in order.
+    let reasons: [ReasonCode]
+    let granted: [StoredSubscription]
+}
+
+/// A message for one session.
+struct Delivery {
+    let session: SessionHandle
+    let qos: QoS
+    let retain: Bool
+    /// The place in the session's queue; nil at QoS 0.
+    let reservation: Reservation?
+    let subscriptionIdentifiers: [UInt32]
+}
+
+/// Whom the timer wheel reminds us of.
+enum TimerKey: Hashable {
+    case connection(ConnectionHandle)
+    case session(SessionHandle)
+}

@@ -1,0 +1,76 @@
+internal import MQTTCodec
+
+extension BrokerState {
+    /// What a committed entry does to the state. A ledger on a database does the same in its own words; this is the
+    /// measure it is held against.
+    public mutating func apply(_ entry: LedgerEntry) {
+        switch entry {
+        case .publication(let publication):
+            if let identifier = publication.exactlyOnceIdentifier {
+                sessions[publication.client.identifier]?.inboundIdentifiers.insert(identifier)
+            }
+            store(publication.message, targets: publication.targets)
+        case .serverPublication(let publication):
+            store(publication.message, targets: publication.targets)
+        case .session(let change):
+            apply(change)
+        }
+    }
+
+    private mutating func store(_ message: Message, targets: [QueuedDelivery]) {
+        lastMessageID = max(lastMessageID, message.id)
+        if message.retain { retained[message.topic] = message.payload.isEmpty ? nil : message }
+        for delivery in targets {
+            sessions[delivery.client]?.queue.append(StoredDelivery(message: message, delivery: delivery))
+        }
+    }
+
+    private mutating func apply(_ change: SessionChange) {
+        switch change {
+        case .connected(let opening):
+            let client = opening.client.identifier
+            if !opening.isResumed { sessions[client] = nil }
+            guard opening.expiryInterval > 0 || opening.isResumed else { return }
+            sessions[client, default: StoredSession(expiryInterval: 0)].expiryInterval = opening.expiryInterval
+            sessions[client]?.disconnectedAt = nil
+        case .disconnected(let closing):
+            let client = closing.client.identifier
+            if closing.expiryInterval == 0 {
+                sessions[client] = nil
+            } else {
+                sessions[client]?.expiryInterval = closing.expiryInterval
+                sessions[client]?.disconnectedAt = closing.at
+            }
+        case .ended(let client, _):
+            sessions[client] = nil
+        case .subscribed(let client, let added):
+            for subscription in added {
+                sessions[client]?.subscriptions[subscription.subscription.filter] = subscription
+            }
+        case .unsubscribed(let client, let filters):
+            for filter in filters { sessions[client]?.subscriptions[filter] = nil }
+        case .inboundReleased(let client, let identifier):
+            sessions[client]?.inboundIdentifiers.remove(identifier)
+        case .outboundQueued(let message, let delivery):
+            sessions[delivery.client]?.queue.append(StoredDelivery(message: message, delivery: delivery))
+        case .outboundReceived(let client, let identifier):
+            guard let index = position(of: identifier, client: client) else { return }
+            sessions[client]?.queue[index].isReceived = true
+        case .outboundCompleted(let client, let identifier):
+            remove([identifier], client: client)
+        case .outboundDropped(let client, let identifiers):
+            remove(identifiers, client: client)
+        }
+    }
+
+    private func position(of identifier: PacketIdentifier, client: MQTTString) -> Int? {
+        sessions[client]?.queue.firstIndex { $0.delivery.packetIdentifier == identifier }
+    }
+
+    private mutating func remove(_ identifiers: [PacketIdentifier], client: MQTTString) {
+        for identifier in identifiers {
+            guard let index = position(of: identifier, client: client) else { continue }
+            sessions[client]?.queue.remove(at: index)
+        }
+    }
+}

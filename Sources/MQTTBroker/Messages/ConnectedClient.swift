@@ -1,0 +1,28 @@
+public import MQTTCodec
+
+/// Who is at the other end of a connection. One object for the life of the connection: a message names its publisher by
+/// a reference, not by copies of four strings.
+public final class ConnectedClient: Sendable, CustomStringConvertible {
+    /// The client identifier, as bytes. May hold `/`, `+` and `#`: never put it into a topic filter unchecked.
+    public let identifier: MQTTString
+    /// The same as a Swift string.
+    public let identifierText: String
+    /// The user name under which the client was let in; nil for an anonymous one.
+    public let userName: String?
+    /// Address and port of the peer, for logs and audits.
+    public let remoteAddress: String
+    /// The protocol version of the connection.
+    public let version: ProtocolVersion
+
+    /// A client as it was let in.
+    public init(identifier: MQTTString, userName: String?, remoteAddress: String, version: ProtocolVersion) {
+        self.identifier = identifier
+        self.identifierText = identifier.description
+        self.userName = userName
+        self.remoteAddress = remoteAddress
+        self.version = version
+    }
+
+    /// The client identifier.
+    public var description: String { identifierText }
+}

@@ -1,0 +1,154 @@
+import MQTTBroker
+import MQTTCodec
+import Testing
+
+/// Memory stays bounded, whoever is slow or fast.
+struct BoundsTests {
+    @Test("QoS 0 to a client that takes nothing is dropped beyond the bound, and counted; others are not touched")
+    func slowAtMostOnce() {
+        var configuration = BrokerConfiguration()
+        configuration.limits.unsentBytes = 10_000
+        let bench = Bench(configuration)
+        let publisher = bench.connect("p")
+        let slow = bench.connect("slow")
+        let fast = bench.connect("fast")
+        slow.subscribe("t")
+        fast.subscribe("t")
+        bench.stall(slow.handle, true)
+        let payload = String(repeating: "x", count: 900)
+        for _ in 0..<1_000 { publisher.publish("t", payload) }
+        #expect(bench.core.statistics().unsentBytes < 12_000)
+        #expect(fast.messages().count == 1_000)
+        let dropped = bench.core.statistics().counters.messagesDropped
+        #expect(dropped > 980)
+        #expect(slow.messages().count == 1_000 - Int(dropped))
+        #expect(slow.isReadingPaused)
+        bench.stall(slow.handle, false)
+        #expect(!slow.isReadingPaused)
+        publisher.publish("t", "again")
+        #expect(slow.payloads() == ["again"])
+    }
+
+    @Test(
+        "QoS 1 to a client that takes nothing waits up to the bounds of its queue; the newest is dropped",
+        arguments: [false, true])
+    func slowAtLeastOnce(kept: Bool) {
+        var configuration = BrokerConfiguration()
+        configuration.limits.unsentBytes = 1_000
+        configuration.limits.queuedMessages = 20
+        let bench = Bench(configuration)
+        let publisher = bench.connect("p")
+        let slow = bench.connect("slow", clean: !kept, expiry: kept ? 100 : 0)
+        slow.subscribe("t")
+        bench.stall(slow.handle, true)
+        for number: UInt16 in 1...100 {
+            publisher.publish("t", "\(number)" + String(repeating: " ", count: 200), qos: .atLeastOnce, id: number)
+        }
+        #expect(bench.core.statistics().queuedMessages == 20)
+        #expect(bench.core.statistics().counters.messagesDropped == 80)
+        bench.stall(slow.handle, false)
+        var seen: [String] = []
+        while true {
+            let messages = slow.messages()
+            if messages.isEmpty { break }
+            for message in messages {
+                seen.append(String(decoding: message.payload, as: UTF8.self).filter { $0 != " " })
+                slow.puback(message.packetIdentifier?.rawValue ?? 0)
+            }
+        }
+        #expect(seen == (1...20).map(String.init))
+        #expect(bench.core.statistics().queuedMessages == 0)
+    }
+
+    @Test("the queue of a client that is away is bounded in bytes")
+    func bytes() {
+        var configuration = BrokerConfiguration()
+        configuration.limits.queuedBytes = 10_000
+        let bench = Bench(configuration)
+        let publisher = bench.connect("p")
+        let away = bench.connect("away", clean: false, expiry: 100)
+        away.subscribe("t")
+        away.drop()
+        for number: UInt16 in 1...100 {
+            publisher.publish("t", String(repeating: "x", count: 1_000), qos: .atLeastOnce, id: number)
+        }
+        #expect(bench.stored.sessions[text("away")]?.queue.count == 9)
+    }
+
+    @Test("a ledger that is behind: overloaded at the bound, recovered at half of it")
+    func overload() {
+        var configuration = BrokerConfiguration()
+        configuration.limits.uncommittedEntries = 100
+        let bench = Bench(configuration, mode: .manual)
+        let publisher = bench.connect("p")
+        bench.commitAll()
+        for number: UInt16 in 1...99 { publisher.publish("t", qos: .atLeastOnce, id: number) }
+        #expect(!bench.core.isOverloaded)
+        publisher.publish("t", qos: .atLeastOnce, id: 100)
+        #expect(bench.core.isOverloaded)
+        bench.commit(Array(repeating: .committed, count: 49))
+        #expect(!bench.core.hasRecovered)
+        bench.commit([.committed])
+        #expect(bench.core.hasRecovered)
+        bench.commitAll()
+        configuration.limits.uncommittedEntries = 1_000_000
+        configuration.limits.uncommittedBytes = 10_000
+        let other = Bench(configuration, mode: .manual)
+        let client = other.connect("p")
+        other.commitAll()
+        client.publish("t", String(repeating: "x", count: 10_000))
+        #expect(other.core.isOverloaded)
+    }
+
+    @Test("too many connections, too many sessions")
+    func tooMany() {
+        var configuration = BrokerConfiguration()
+        configuration.limits.connections = 2
+        configuration.limits.sessions = 1
+        let bench = Bench(configuration)
+        bench.connect("a")
+        #expect(bench.connect("b").connack?.reason == .quotaExceeded)
+        bench.connect("a")
+        var core = bench.core
+        _ = core.open(remoteAddress: "", nonce: ConnectionNonce(high: 0, low: 0), now: bench.now)
+        #expect(core.open(remoteAddress: "", nonce: ConnectionNonce(high: 0, low: 0), now: bench.now) == nil)
+    }
+
+    @Test("identifiers go round: 70,000 messages, one of the first never acknowledged")
+    func identifiersGoRound() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("c")
+        client.subscribe("t", qos: .atLeastOnce)
+        var held: PacketIdentifier?
+        for number in 0..<70_000 {
+            publisher.publish("t", qos: .atLeastOnce, id: 1)
+            guard let message = client.messages().first, let identifier = message.packetIdentifier else {
+                Issue.record("message \(number) did not come")
+                return
+            }
+            if number == 3 {
+                held = identifier
+            } else {
+                #expect(identifier != held)
+                client.puback(identifier.rawValue)
+            }
+        }
+        #expect(bench.core.statistics().queuedMessages == 1)
+    }
+
+    @Test("ten thousand clients come and go and leave nothing")
+    func comeAndGo() {
+        let bench = Bench()
+        for round in 0..<100 {
+            let clients = (0..<100).map { bench.connect("c\($0)", will: will("w", "x")) }
+            for client in clients { client.subscribe("a/\(round)/+", "b/#", "$share/g/x") }
+            for client in clients { client.drop() }
+        }
+        let statistics = bench.core.statistics()
+        #expect(statistics.sessions == 0)
+        #expect(statistics.subscriptions == 0)
+        #expect(statistics.connections == 0)
+        #expect(statistics.unsentBytes == 0)
+    }
+}

@@ -1,0 +1,235 @@
+import MQTTBroker
+import MQTTCodec
+import Testing
+
+/// Messages to clients: sent, repeated, released, within what each client takes.
+struct OutboundTests {
+    @Test("the QoS of a delivery is the lower of message and subscription")
+    func qosIsLower() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        for subscribed in QoS.allCases {
+            for published in QoS.allCases {
+                let client = bench.connect("s")
+                client.subscribe("t", qos: subscribed)
+                publisher.publish("t", qos: published, id: published == .atMostOnce ? 0 : 1)
+                publisher.pubrel(1)
+                #expect(client.messages().map(\.qos) == [min(subscribed, published)])
+            }
+        }
+    }
+
+    @Test("QoS 1 to a client: sent once, gone after PUBACK, repeated with DUP and the same identifier after a resume")
+    func atLeastOnce() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 100)
+        client.subscribe("t")
+        publisher.publish("t", "1", qos: .atLeastOnce, id: 1)
+        publisher.publish("t", "2", qos: .atLeastOnce, id: 2)
+        let first = client.messages()
+        #expect(first.map(\.isDuplicate) == [false, false])
+        client.puback(first[0].packetIdentifier?.rawValue ?? 0)
+        client.drop()
+        let again = bench.connect("s", clean: false, expiry: 100)
+        let repeated = again.messages()
+        #expect(repeated.count == 1)
+        #expect(repeated.first?.isDuplicate == true)
+        #expect(repeated.first?.packetIdentifier == first[1].packetIdentifier)
+        again.puback(repeated.first?.packetIdentifier?.rawValue ?? 0)
+        #expect(bench.stored.sessions[text("s")]?.queue.isEmpty == true)
+    }
+
+    @Test("QoS 2 to a client: PUBLISH, PUBREC, PUBREL, PUBCOMP", arguments: [false, true])
+    func exactlyOnce(kept: Bool) {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: !kept, expiry: kept ? 100 : 0)
+        client.subscribe("t")
+        publisher.publish("t", qos: .exactlyOnce, id: 1)
+        let number = client.messages().first?.packetIdentifier?.rawValue ?? 0
+        client.pubrec(number)
+        #expect(client.read() == [.pubrel(answer(number))])
+        client.pubrec(number)
+        #expect(client.read() == [.pubrel(answer(number))])
+        client.pubcomp(number)
+        #expect(bench.core.statistics().queuedMessages == 0)
+        client.pubrec(number)
+        #expect(client.read() == [.pubrel(answer(number, .packetIdentifierNotFound))])
+    }
+
+    @Test("PUBREL to a kept session waits for the ledger")
+    func releaseIsStored() {
+        let bench = Bench(mode: .manual)
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 100)
+        bench.commitAll()
+        client.subscribe("t")
+        bench.commitAll()
+        publisher.publish("t", qos: .exactlyOnce, id: 1)
+        bench.commitAll()
+        let number = client.messages().first?.packetIdentifier?.rawValue ?? 0
+        client.pubrec(number)
+        client.pubrec(number)
+        #expect(client.read().isEmpty)
+        bench.commitAll()
+        #expect(client.read() == [.pubrel(answer(number))])
+    }
+
+    @Test("an owed PUBREL is sent again after a resume, and after a crash")
+    func owedRelease() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 100)
+        client.subscribe("t")
+        publisher.publish("t", qos: .exactlyOnce, id: 1)
+        let number = client.messages().first?.packetIdentifier?.rawValue ?? 0
+        client.pubrec(number)
+        client.drop()
+        let again = bench.connect("s", clean: false, expiry: 100)
+        #expect(again.read() == [.pubrel(answer(number))])
+        let after = bench.afterCrash()
+        let third = after.connect("s", clean: false, expiry: 100)
+        #expect(third.read() == [.pubrel(answer(number))])
+        third.pubcomp(number)
+        #expect(after.stored.sessions[text("s")]?.queue.isEmpty == true)
+    }
+
+    @Test("a QoS 2 message sent before a crash is sent again with DUP under the same identifier")
+    func sameIdentifierAfterCrash() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 100)
+        client.subscribe("t")
+        for number: UInt16 in 1...3 { publisher.publish("t", "\(number)", qos: .exactlyOnce, id: number) }
+        let sent = client.messages()
+        let repeated = bench.afterCrash().connect("s", clean: false, expiry: 100).messages()
+        #expect(repeated.map(\.packetIdentifier) == sent.map(\.packetIdentifier))
+        #expect(repeated.map(\.payload) == sent.map(\.payload))
+        #expect(!repeated.contains { !$0.isDuplicate })
+    }
+
+    @Test("the receive maximum of the client is kept, also by what is repeated")
+    func receiveMaximum() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 100, properties: [.receiveMaximum(3)])
+        client.subscribe("t")
+        for number: UInt16 in 1...10 { publisher.publish("t", "\(number)", qos: .atLeastOnce, id: number) }
+        #expect(client.payloads() == ["1", "2", "3"])
+        client.drop()
+        let again = bench.connect("s", clean: false, expiry: 100, properties: [.receiveMaximum(2)])
+        var sent = again.messages()
+        #expect(sent.map { String(decoding: $0.payload, as: UTF8.self) } == ["1", "2"])
+        var order: [String] = []
+        while let next = sent.first {
+            order.append(String(decoding: next.payload, as: UTF8.self))
+            sent.removeFirst()
+            again.puback(next.packetIdentifier?.rawValue ?? 0)
+            sent += again.messages()
+            #expect(sent.count <= 2)
+        }
+        #expect(order == (1...10).map(String.init))
+    }
+
+    @Test("PUBREC with a failure ends the exchange and makes room")
+    func refusedByClient() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 100, properties: [.receiveMaximum(1)])
+        client.subscribe("t")
+        publisher.publish("t", "1", qos: .exactlyOnce, id: 1)
+        publisher.publish("t", "2", qos: .exactlyOnce, id: 2)
+        let first = client.messages()
+        #expect(first.count == 1)
+        client.pubrec(first.first?.packetIdentifier?.rawValue ?? 0, .quotaExceeded)
+        #expect(client.payloads() == ["2"])
+        #expect(bench.stored.sessions[text("s")]?.queue.count == 1)
+    }
+
+    @Test("a packet larger than the client takes is left out, at every QoS, and the rest goes on")
+    func maximumPacketSize() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 100, properties: [.maximumPacketSize(64)])
+        client.subscribe("t")
+        let large = String(repeating: "x", count: 100)
+        for (number, qos) in [QoS.atMostOnce, .atLeastOnce, .exactlyOnce].enumerated() {
+            publisher.publish("t", large, qos: qos, id: qos == .atMostOnce ? 0 : UInt16(number))
+            publisher.publish("t", "small", qos: qos, id: qos == .atMostOnce ? 0 : UInt16(number + 10))
+        }
+        #expect(client.payloads() == ["small", "small", "small"])
+        #expect(!client.isClosed)
+        #expect(bench.stored.sessions[text("s")]?.queue.count == 2)
+    }
+
+    @Test("message expiry: counted down when sent late, dropped when over, kept when it had begun")
+    func messageExpiry() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 1000)
+        client.subscribe("t")
+        client.drop()
+        publisher.publish("t", "short", qos: .atLeastOnce, id: 1, properties: [.messageExpiryInterval(5)])
+        publisher.publish("t", "long", qos: .atLeastOnce, id: 2, properties: [.messageExpiryInterval(60)])
+        bench.advance(milliseconds: 20_000)
+        let again = bench.connect("s", clean: false, expiry: 1000)
+        let messages = again.messages()
+        #expect(messages.map { String(decoding: $0.payload, as: UTF8.self) } == ["long"])
+        #expect(messages.first?.properties.messageExpiryInterval == 40)
+        #expect(bench.stored.sessions[text("s")]?.queue.count == 1)
+        #expect(bench.core.statistics().counters.messagesExpired == 1)
+        again.drop()
+        bench.advance(milliseconds: 60_000)
+        #expect(bench.connect("s", clean: false, expiry: 1000).payloads() == ["long"])
+    }
+
+    @Test("message expiry counts over a crash")
+    func messageExpiryAfterCrash() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("s", clean: false, expiry: 1000)
+        client.subscribe("t")
+        client.drop()
+        publisher.publish("t", qos: .atLeastOnce, id: 2, properties: [.messageExpiryInterval(60)])
+        let after = bench.afterCrash(milliseconds: 30_000)
+        #expect(after.connect("s", clean: false, expiry: 1000).messages().first?.properties.messageExpiryInterval == 30)
+    }
+
+    @Test("properties pass through to 5.0 clients in order; 3.1.1 clients get the bare message")
+    func passThrough() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let five = bench.connect("five")
+        let three = bench.connect("three", .v3_1_1)
+        five.subscribe("t")
+        three.subscribe("t")
+        let properties: Properties = [
+            .payloadFormatIndicator(true), .contentType(text("text/plain")), .responseTopic(topic("answers/1")),
+            .correlationData([1, 2, 3]), .userProperty(text("k"), text("1")), .userProperty(text("k"), text("2")),
+        ]
+        var withAlias = properties
+        withAlias.append(.topicAlias(1))
+        publisher.publish("t", "hi", properties: withAlias)
+        #expect(five.messages().map(\.properties) == [properties])
+        #expect(three.messages().map(\.properties) == [.none])
+    }
+
+    @Test("a fan-out of one message is encoded once for each variant, not for each subscriber")
+    func encodedOnce() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        for number in 0..<50 {
+            bench.connect("five\(number)").subscribe("t", qos: number % 2 == 0 ? .atMostOnce : .exactlyOnce)
+            bench.connect("three\(number)", .v3_1_1).subscribe("t", qos: number % 2 == 0 ? .atMostOnce : .atLeastOnce)
+        }
+        bench.mode = .manual
+        let payload = [UInt8](repeating: 7, count: 1000)
+        publisher.send(
+            .publish(Publish(topic: topic("t"), payload: payload, qos: .exactlyOnce, packetIdentifier: id(1))))
+        var actions = BrokerActions()
+        bench.core.handle(.committed([.committed]), now: bench.now, into: &actions)
+        #expect(actions.items.count == 101)
+        #expect(actions.bytes.count < 5 * 1000)
+    }
+}
