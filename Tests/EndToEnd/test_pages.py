@@ -1,0 +1,186 @@
+"""The pages in Debian's Chromium, against the real server: live values, a command there and back, pictures of everything."""
+
+import json
+import os
+import time
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from support.clients import Node
+from support.waiting import wait_for
+
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as play:
+        path = os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium")
+        browser = play.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(hub, chromium):
+    """Opens a page of the shared server; a complaint in its console, or a request to another host, fails the test."""
+    pages, complaints = [], []
+
+    def make(path, size="desktop", theme="light", server=None):
+        phone = size == "phone"
+        page = chromium.new_page(viewport=SIZES[size], color_scheme=theme, has_touch=phone, is_mobile=phone)
+        pages.append(page)
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        origin = (server or hub).url
+        page.on("request", lambda r: complaints.append(f"asks {r.url}") if not r.url.startswith((origin, "ws://127.", "data:", "blob:"))
+                else None)
+        page.goto(origin + path)
+        page.wait_for_selector("#main h1")
+        return page
+
+    make.complaints = complaints
+    yield make
+    for page in pages:
+        page.close()
+    assert not complaints, complaints
+
+
+def panel(page, node_id):
+    return page.locator("article.panel").filter(has=page.get_by_role("link", name=f"node_{node_id}", exact=True))
+
+
+def test_a_published_value_is_on_the_page_within_a_second(hub, node, open_page):
+    node.telemetry({"temperature": 21.5})
+    page = open_page("/nodes")
+    panel(page, node.node_id).get_by_text("21.5").first.wait_for()
+    page.get_by_text("Live", exact=True).first.wait_for()
+    for value in [22.5, 23.4, 24.3]:
+        started = time.monotonic()
+        node.telemetry({"temperature": value})
+        panel(page, node.node_id).get_by_text(str(value)).first.wait_for(timeout=1_000)
+        assert time.monotonic() - started < 1
+
+
+def test_a_new_node_appears_by_itself(hub, fresh, open_page):
+    page = open_page("/nodes")
+    page.get_by_text("Live", exact=True).first.wait_for()
+    with Node(hub.mqtt_port, fresh) as node:
+        node.telemetry({"temperature": 19.75})
+        panel(page, fresh).wait_for(timeout=2_000)
+
+
+def test_a_command_goes_from_the_page_to_the_node_and_its_answer_comes_back(hub, node, open_page):
+    node.telemetry({"temperature": 21.5})
+    page = open_page(f"/nodes/node_{node.node_id}")
+    page.get_by_role("button", name="Send command").click()
+    told = node.receive_json()
+    assert told["command"] == "set_led" and told["params"] == {"state": "on", "brightness": 128}
+    entry = page.locator("li.command").filter(has_text="set_led")
+    entry.get_by_text("Delivered").first.wait_for()
+    node.answer(told)
+    wait_for(lambda: hub.node(node.node_id)["open_commands"] == 0, "the hub knows that it is done")
+    page.wait_for_selector('li.command[data-tone="good"]', timeout=2_000)
+    assert "Done" in entry.inner_text()
+
+
+def test_a_node_that_is_lost_is_shown_as_lost(hub, fresh, open_page):
+    node = Node(hub.mqtt_port, fresh)
+    node.telemetry({"temperature": 21.5})
+    page = open_page("/nodes")
+    panel(page, fresh).wait_for()
+    node.drop()
+    page.wait_for_selector(f'article.panel[data-state="offline"][aria-labelledby="node-node_{fresh}"]', timeout=3_000)
+
+
+def test_the_page_comes_back_after_a_restart_of_the_server(own, open_page):
+    hub = own()
+    with Node(hub.mqtt_port, "r1") as node:
+        node.telemetry({"temperature": 20.5})
+        page = open_page("/nodes", server=hub)
+        page.get_by_text("Live", exact=True).first.wait_for()
+        # The same port again: a page cannot know of another.
+        hub.arguments += ["--http", f"127.0.0.1:{hub.http_port}"]
+        hub.stop()
+    page.get_by_text("Connection lost").first.wait_for(timeout=15_000)
+    hub.start()
+    page.get_by_text("Live", exact=True).first.wait_for(timeout=40_000)
+    with Node(hub.mqtt_port, "r1") as node:
+        node.telemetry({"temperature": 27.5})
+        panel(page, "r1").get_by_text("27.5").first.wait_for(timeout=3_000)
+    # The browser itself reports that the server was away.
+    open_page.complaints[:] = [c for c in open_page.complaints if "ERR_CONNECTION_REFUSED" not in c and "WebSocket connection" not in c]
+    hub.stop()
+
+
+def test_everything_can_be_done_with_the_keyboard(hub, node, open_page):
+    node.telemetry({"temperature": 21.5})
+    page = open_page(f"/nodes/node_{node.node_id}")
+    reached = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        text = page.evaluate("(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()")
+        reached.append(text)
+        if text == "Send command":
+            page.keyboard.press("Enter")
+            break
+    assert reached[-1] == "Send command", reached
+    assert reached[0] == "Skip to content"
+    assert node.receive_json()["command"] == "set_led"
+
+
+@pytest.fixture(scope="module")
+def populated(tmp_path_factory):
+    """A demo server with an hour of history, so that the pictures show what a person would see."""
+    from support.server import ROOT, Martlet
+
+    log = ROOT / "build/logs/e2e-pages.log"
+    server = Martlet(tmp_path_factory.mktemp("pages"), log, ["--demo"]).start()
+    wait_for(lambda: server.get("/api/nodes?state=online")["count"] >= 3, "the demo's nodes", 20)
+    nodes = [node["id"] for node in server.get("/api/nodes")["nodes"]]
+    command = server.post(f"/api/nodes/{nodes[0]}/commands", {"command": "set_led", "params": {"state": "on", "brightness": 128}})
+    path = f"/api/nodes/{nodes[0]}/commands/{command.json()['command_id']}"
+    wait_for(lambda: server.get(path)["state"] == "done", "the demo's node has answered", 20)
+    # Charts with one point say nothing; a few seconds of the demo's messages do.
+    wait_for(lambda: server.get("/api/broker")["messages_received"] > 40, "some messages", 40, 0.5)
+    server.first = nodes[0]
+    yield server
+    try:
+        server.stop()
+    finally:
+        server.end()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["home", "nodes", "node", "broker", "missing"])
+def test_pictures(populated, open_page, screenshots, name, theme, size):
+    path = {"home": "/", "node": f"/nodes/{populated.first}", "missing": "/nodes/nowhere"}.get(name, f"/{name}")
+    page = open_page(path, size, theme, populated)
+    page.wait_for_selector('[data-status="open"]', state="attached")
+    page.wait_for_function("!document.querySelector('#main .skeleton')")
+    page.screenshot(path=screenshots / f"e2e-{name}-{size}-{theme}.png")
+    page.screenshot(path=screenshots / f"e2e-{name}-{size}-{theme}-full.png", full_page=True)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{overflow} pixels wider than the window"
+    if name == "missing":
+        # The browser reports the 404 that this page is about.
+        open_page.complaints[:] = [c for c in open_page.complaints if "404" not in c]
+
+
+def test_the_first_page_is_light_and_quick(populated, open_page):
+    page = open_page("/", server=populated)
+    page.wait_for_selector('[data-status="open"]', state="attached")
+    facts = json.loads(page.evaluate("""() => JSON.stringify({
+        bytes: performance.getEntriesByType('resource').reduce((sum, e) => sum + e.transferSize, 0)
+            + performance.getEntriesByType('navigation')[0].transferSize,
+        ready: performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd,
+    })"""))
+    assert facts["ready"] < 3_000, facts
+    assert facts["bytes"] < 200_000, facts
