@@ -51,13 +51,17 @@ extension TimeSeriesStore {
                 let file = try await months.file(month, now: now)
                 try await file.write(runs, &sealed)
             }
-            let ids = blocks.map(\.series)
             let latest = heads.withLock { heads in
                 heads.dropSealed()
                 heads.damagedChunks += sealed.damagedChunks
-                return heads.encodeLatest(ids)
+                return heads.takeUnsavedLatest()
             }
-            try await save(latest)
+            do {
+                try await save(latest)
+            } catch {
+                heads.withLock { $0.markUnsaved(latest.map(\.series)) }
+                throw error
+            }
             sealed.journalRows = try await trim(through: through)
             return sealed
         }
@@ -126,11 +130,18 @@ extension Heads {
     /// A seal wrote its chunks but could not trim the journal; the next one will.
     var hasLeftover: Bool { pendingIsEmpty && bytes == 0 && journal.rows > 0 }
 
-    /// The latest values of some series in the journal's form: a report for each time that is the latest of a field.
-    func encodeLatest(_ ids: [Int64]) -> [(series: Int64, data: [UInt8])] {
-        ids.compactMap { id in
-            guard let position = position(id: id) else { return nil }
-            return (series: id, data: all[Int(position)].encodeLatest())
+    /// The latest values that are newer than their row in the main database, in the journal's form: a report for each
+    /// time that is the latest of a field. Once the journal is trimmed they are nowhere else to be had at once.
+    func takeUnsavedLatest() -> [(series: Int64, data: [UInt8])] {
+        all.filter(\.hasUnsavedLatest).map { head in
+            head.hasUnsavedLatest = false
+            return (series: head.id, data: head.encodeLatest())
+        }
+    }
+
+    func markUnsaved(_ ids: [Int64]) {
+        for id in ids {
+            if let position = position(id: id) { all[Int(position)].hasUnsavedLatest = true }
         }
     }
 }

@@ -18,6 +18,8 @@ final class SeriesHead {
     private(set) var lastTime = Int64.min
     private(set) var lastFlags: UInt8 = 0
     private(set) var lastDelay: Int64?
+    /// The latest values changed since they were last written to the main database.
+    var hasUnsavedLatest = false
 
     struct Latest {
         var time = Int64.min
@@ -68,6 +70,7 @@ final class SeriesHead {
     /// Takes a row in. Returns about how many bytes of memory it costs.
     func apply(_ row: Batch.Row, _ entries: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String]) -> Int {
         let delay = row.hasDelay ? row.delay : nil
+        hasUnsavedLatest = true
         active.append(row, delay: delay, entries, texts)
         updateLatest(row, delay: delay, entries, texts)
         var bytes = 9 + 9 * entries.count + (row.hasDelay ? 9 : 0)

@@ -60,9 +60,11 @@ enum Decimals {
         return (mantissa, scale)
     }
 
-    /// The double nearest to `mantissa / 10^scale`: a division of two exact doubles is rounded once, a
-    /// multiplication with 0.1 would be rounded twice.
+    /// The double nearest to `mantissa / 10^scale`.
     static func double(_ mantissa: Int64, _ scale: UInt8) -> Double {
-        scale == 0 ? Double(mantissa) : Double(mantissa) / Double(powers[Int(min(scale, 18))])
+        guard scale > 0 else { return Double(mantissa) }
+        // Up to 2^53 both are doubles exactly and the division rounds once. (Multiplying by 0.1 would round twice.)
+        if mantissa.magnitude <= 1 << 53 { return Double(mantissa) / Double(powers[Int(min(scale, 18))]) }
+        return Double("\(mantissa)e-\(scale)") ?? Double(mantissa) / Double(powers[Int(min(scale, 18))])
     }
 }
