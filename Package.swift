@@ -71,7 +71,7 @@ let package = Package(
         room("Nodes", path: "Sources/Solutions/Nodes", ["HubModel", "SolutionKit", "SQL"]),
 
         // Floor 3: doors.
-        room("DeviceDoors", ["HubModel", "SolutionKit", "Ingest", "SQL", "MQTTCodec", "MQTTBroker", "MQTTClient", hummingbird, logging]),
+        room("DeviceDoors", ["HubModel", "SolutionKit", "Ingest", "SQL", "MQTTCodec", "MQTTBroker"]),
         room("WebAPI", ["HubModel", "SolutionKit", "Live", "Registry", "LiveSocket", hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
 
         // Floor 4: the house.

@@ -11,6 +11,7 @@ public struct LineContext {
     private let database: Transaction
     private var mark: Effects.Mark
     private var hasSavepoint = false
+    private var undoing: [() -> Void] = []
 
     /// A context for one batch.
     public init(now: Timestamp, transaction: Transaction) {
@@ -47,9 +48,16 @@ public struct LineContext {
         effects.publications.append(message)
     }
 
+    /// Runs `work` if what the present message does is undone, by whomever: the handler, the store, the database. For a handler
+    /// whose memory would otherwise know more than the tables. What was asked for last runs first.
+    public mutating func ifUndone(_ work: @escaping () -> Void) {
+        undoing.append(work)
+    }
+
     /// Runs one message's work: what it did is undone if it throws, and what others of the batch did stays.
     public mutating func perform<Value>(_ work: (inout LineContext) throws -> Value) throws -> Value {
         mark = effects.mark
+        defer { undoing.removeAll(keepingCapacity: true) }
         do {
             let value = try work(&self)
             if hasSavepoint {
@@ -59,6 +67,7 @@ public struct LineContext {
             return value
         } catch {
             effects.cut(back: mark)
+            for work in undoing.reversed() { work() }
             if hasSavepoint {
                 hasSavepoint = false
                 try database.rollBackToSavepoint()
@@ -114,7 +123,8 @@ public struct OutgoingMessage: Sendable {
 
     /// A message.
     public init(
-        topic: String, payload: [UInt8], qualityOfService: UInt8 = 1, isRetained: Bool = false, expirySeconds: UInt32? = nil,
+        topic: String, payload: [UInt8], qualityOfService: UInt8 = 1, isRetained: Bool = false,
+        expirySeconds: UInt32? = nil,
         token: String? = nil
     ) {
         self.topic = topic

@@ -2,7 +2,7 @@ public import HubModel
 
 /// The part of a solution that lives inside the line: it is called by the one writer, never twice at once, within the transaction
 /// of the present batch. It may keep knowledge in memory as long as the tables can give it back (`forget`).
-public protocol MessageHandler: AnyObject {
+public protocol MessageHandler: AnyObject, SendableMetatype {
     /// Takes one message of a topic that the manifest names.
     ///
     /// A refusal that is thrown undoes what this message did, and nothing else. Every handler must be idempotent for a message
@@ -43,7 +43,8 @@ public struct DeviceMessage: Sendable {
 
     /// A message.
     public init(
-        topic: [String], payload: [UInt8], origin: MessageOrigin, receivedAt: Timestamp, isRetained: Bool = false, isWill: Bool = false
+        topic: [String], payload: [UInt8], origin: MessageOrigin, receivedAt: Timestamp, isRetained: Bool = false,
+        isWill: Bool = false
     ) {
         self.topic = topic
         self.payload = payload

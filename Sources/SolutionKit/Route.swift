@@ -68,7 +68,8 @@ public struct RouteRequest: Sendable {
 
     /// A request.
     public init(
-        path: [String: String], query: [(name: String, value: String)], accept: String?, body: [UInt8], receivedAt: Timestamp,
+        path: [String: String], query: [(name: String, value: String)], accept: String?, body: [UInt8],
+        receivedAt: Timestamp,
         address: String?
     ) {
         self.path = path

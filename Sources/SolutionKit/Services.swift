@@ -71,14 +71,16 @@ public protocol CommandBook: Sendable {
     /// Stores a new command as queued.
     /// - Throws: `Refusal` with `limit_reached` when too many commands wait for the device.
     func enqueue(
-        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64, at instant: Timestamp,
+        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64,
+        at instant: Timestamp,
         in transaction: Transaction
     ) throws -> Command
 
     /// Brings a command to another state, if its present state allows that.
     /// - Returns: the command as it is now; nil if it is unknown or the step is not allowed.
     func advance(
-        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp, in transaction: Transaction
+        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp,
+        in transaction: Transaction
     ) throws -> Command?
 
     /// The commands of a device that are not final, oldest first.
@@ -92,4 +94,8 @@ public protocol CommandBook: Sendable {
 
     /// The commands of a device, newest first, with their history.
     func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command]
+
+    /// The commands of all devices of a kind, newest first, with their history; only those in one of `states`, all if it is empty.
+    func commands(kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading) throws
+        -> [Command]
 }

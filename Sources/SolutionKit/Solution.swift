@@ -31,13 +31,24 @@ public struct SolutionManifest: Sendable {
     /// Topic filters (MQTT) of the messages it takes from devices.
     public let topics: [String]
 
+    /// Topic filters of the solution's own space: what is published there, is none of `topics` and none of `passedTopics`, is
+    /// refused as unknown, so that a device with a mistake in its topic learns of it.
+    public let ownedTopics: [String]
+    /// Topic filters within that space which anybody may use as plain broker traffic.
+    public let passedTopics: [String]
+
     /// A manifest.
-    public init(id: String, title: String, path: String, kinds: [DeviceKind], topics: [String]) {
+    public init(
+        id: String, title: String, path: String, kinds: [DeviceKind], topics: [String], ownedTopics: [String] = [],
+        passedTopics: [String] = []
+    ) {
         self.id = id
         self.title = title
         self.path = path
         self.kinds = kinds
         self.topics = topics
+        self.ownedTopics = ownedTopics
+        self.passedTopics = passedTopics
     }
 }
 

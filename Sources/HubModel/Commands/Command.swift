@@ -29,10 +29,12 @@ public enum CommandState: String, CaseIterable, Sendable {
     /// after the time-out still counts, because the device did what it says.
     public func mayBecome(_ next: CommandState) -> Bool {
         switch (self, next) {
-        case (.queued, .sent), (.queued, .expired), (.sent, .queued), (.sent, .delivered), (.sent, .timedOut), (.sent, .expired),
+        case (.queued, .sent), (.queued, .expired), (.sent, .queued), (.sent, .delivered), (.sent, .timedOut),
+            (.sent, .expired),
             (.delivered, .timedOut):
             true
-        case (.queued, .done), (.queued, .failed), (.sent, .done), (.sent, .failed), (.delivered, .done), (.delivered, .failed),
+        case (.queued, .done), (.queued, .failed), (.sent, .done), (.sent, .failed), (.delivered, .done),
+            (.delivered, .failed),
             (.timedOut, .done), (.timedOut, .failed):
             true
         default:

@@ -11,7 +11,9 @@ public struct DeviceID: Hashable, Sendable, CustomStringConvertible {
     /// A name if it keeps the rule above; nil otherwise.
     public init?(_ text: String) {
         let bytes = text.utf8
-        guard !bytes.isEmpty, bytes.count <= DeviceID.maximumLength, bytes.allSatisfy(DeviceID.isAllowed) else { return nil }
+        guard !bytes.isEmpty, bytes.count <= DeviceID.maximumLength, bytes.allSatisfy(DeviceID.isAllowed) else {
+            return nil
+        }
         self.text = text
     }
 

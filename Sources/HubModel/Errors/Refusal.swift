@@ -20,6 +20,8 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case unsupportedMediaType = "unsupported_media_type"
     case notAcceptable = "not_acceptable"
     case conflict = "conflict"
+    // The caller.
+    case forbidden = "forbidden"
     // The hub.
     case limitReached = "limit_reached"
     case overloaded = "overloaded"
@@ -45,9 +47,11 @@ extension RefusalCode {
     /// The HTTP status that says the same (RFC 9110).
     public var httpStatus: Int {
         switch self {
-        case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .invalidIdentifier, .identifierMismatch,
+        case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .invalidIdentifier,
+            .identifierMismatch,
             .tooOld, .invalidParameter, .tooManySteps, .unknownTopic, .reservedTopic:
             400
+        case .forbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -81,6 +85,7 @@ extension RefusalCode {
         case .unsupportedMediaType: "The content type is not supported"
         case .notAcceptable: "No acceptable form"
         case .conflict: "In conflict with the present state"
+        case .forbidden: "Not allowed from here"
         case .limitReached: "A limit is reached"
         case .overloaded: "Too busy at the moment"
         case .stopping: "The hub is stopping"

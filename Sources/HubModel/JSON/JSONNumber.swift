@@ -64,17 +64,23 @@ public enum JSONNumber: Hashable, Sendable {
         if position < count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             hasExponent = true
             position += 1
-            if position < count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") { position += 1 }
+            if position < count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
             guard isDigit(position) else { return nil }
             while isDigit(position) { position += 1 }
         }
         // -0 and -0.0 are kept as doubles: an integer has no negative zero.
         let isNegativeZero = isNegative && mantissa == 0
-        if isExact, !hasExponent, !isNegativeZero, scale <= Int(ScaledDecimal.maximumScale), mantissa <= UInt64(Int64.max) {
+        if isExact, !hasExponent, !isNegativeZero, scale <= Int(ScaledDecimal.maximumScale),
+            mantissa <= UInt64(Int64.max)
+        {
             let signed = isNegative ? -Int64(mantissa) : Int64(mantissa)
             return (.decimal(ScaledDecimal(mantissa: signed, scale: UInt8(scale))), position)
         }
-        guard let double = Double(String(decoding: bytes[start..<position], as: UTF8.self)), double.isFinite else { return nil }
+        guard let double = Double(String(decoding: bytes[start..<position], as: UTF8.self)), double.isFinite else {
+            return nil
+        }
         return (.double(double), position)
     }
 }

@@ -46,7 +46,9 @@ public struct JSONReader {
         }
         while true {
             skipBlanks()
-            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw malformed("a key was expected") }
+            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+                throw malformed("a key was expected")
+            }
             let key = try string()
             skipBlanks()
             guard takeMark(UInt8(ascii: ":")) else { throw malformed("a colon was expected") }
@@ -113,7 +115,9 @@ public struct JSONReader {
                 let content = bytes[start..<position]
                 position += 1
                 if isASCII { return String(decoding: content, as: UTF8.self) }
-                guard let text = String(validating: content, as: UTF8.self) else { throw malformed("a string is not valid UTF-8") }
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    throw malformed("a string is not valid UTF-8")
+                }
                 return text
             }
             if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
@@ -156,7 +160,9 @@ public struct JSONReader {
 
     private mutating func enter() throws(Refusal) {
         depth += 1
-        guard depth <= JSONReader.maximumDepth else { throw malformed("nested deeper than \(JSONReader.maximumDepth) levels") }
+        guard depth <= JSONReader.maximumDepth else {
+            throw malformed("nested deeper than \(JSONReader.maximumDepth) levels")
+        }
         position += 1
     }
 
@@ -193,7 +199,9 @@ public struct JSONReader {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: content, as: UTF8.self) else { throw malformed("a string is not valid UTF-8") }
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    throw malformed("a string is not valid UTF-8")
+                }
                 return text
             case UInt8(ascii: "\\"):
                 try escape(into: &content)
@@ -220,7 +228,9 @@ public struct JSONReader {
         case UInt8(ascii: "u"):
             var value = UInt32(try hexadecimal())
             if (0xD800..<0xDC00).contains(value) {
-                guard takeMark(UInt8(ascii: "\\")), takeMark(UInt8(ascii: "u")) else { throw malformed("half of a surrogate pair") }
+                guard takeMark(UInt8(ascii: "\\")), takeMark(UInt8(ascii: "u")) else {
+                    throw malformed("half of a surrogate pair")
+                }
                 let low = UInt32(try hexadecimal())
                 guard (0xDC00..<0xE000).contains(low) else { throw malformed("half of a surrogate pair") }
                 value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00)

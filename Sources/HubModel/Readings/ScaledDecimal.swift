@@ -20,7 +20,8 @@ public struct ScaledDecimal: Hashable, Sendable {
     /// Reads `-?digits[.digits][e[+-]digits]`; nil when it is not that, or does not fit 64 bits and 18 places.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard let number = JSONNumber.scan(bytes, from: 0), number.end == bytes.count, case .decimal(let value) = number.value
+        guard let number = JSONNumber.scan(bytes, from: 0), number.end == bytes.count,
+            case .decimal(let value) = number.value
         else { return nil }
         self = value
     }

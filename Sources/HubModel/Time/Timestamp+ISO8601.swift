@@ -105,7 +105,9 @@ private struct DigitScanner {
     }
 
     private mutating func digit() -> Int? {
-        guard position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) else { return nil }
+        guard position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) else {
+            return nil
+        }
         position += 1
         return Int(bytes[position - 1] - UInt8(ascii: "0"))
     }

@@ -1,0 +1,22 @@
+internal import HubModel
+internal import MQTTCodec
+
+extension RefusalCode {
+    /// The MQTT 5 reason code that says the same in PUBACK and PUBREC (table 2-6).
+    var reasonCode: ReasonCode {
+        switch self {
+        case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .unsupportedMediaType:
+            .payloadFormatInvalid
+        case .unknownTopic, .invalidIdentifier: .topicNameInvalid
+        case .reservedTopic: .notAuthorized
+        case .tooLarge: .packetTooLarge
+        case .limitReached: .quotaExceeded
+        case .overloaded: .messageRateTooHigh
+        case .stopping: .serverShuttingDown
+        case .identifierMismatch, .tooOld, .invalidParameter, .tooManySteps, .notFound, .methodNotAllowed,
+            .notAcceptable, .conflict:
+            .implementationSpecificError
+        case .internalFailure: .unspecifiedError
+        }
+    }
+}

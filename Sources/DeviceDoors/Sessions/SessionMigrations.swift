@@ -1,0 +1,69 @@
+public import SQL
+
+/// The tables in which the broker's sessions, queues and retained messages survive a restart.
+///
+/// They live in the hub's database, so that an acknowledged message and what the solution made of it are one transaction.
+public enum SessionMigrations {
+    /// Named and append-only.
+    public static let all = Migrations(
+        owner: "mqtt",
+        [
+            Migration(
+                "sessions",
+                [
+                    """
+                    CREATE TABLE mqtt_session (
+                        client TEXT NOT NULL PRIMARY KEY,
+                        expiry_interval BIGINT NOT NULL CHECK (expiry_interval BETWEEN 0 AND 4294967295),
+                        disconnected_at BIGINT
+                    )
+                    """,
+                    """
+                    CREATE TABLE mqtt_subscription (
+                        client TEXT NOT NULL REFERENCES mqtt_session (client) ON DELETE CASCADE,
+                        filter TEXT NOT NULL,
+                        options BIGINT NOT NULL CHECK (options BETWEEN 0 AND 63),
+                        identifier BIGINT CHECK (identifier BETWEEN 1 AND 268435455),
+                        PRIMARY KEY (client, filter)
+                    )
+                    """,
+                    """
+                    CREATE TABLE mqtt_inbound (
+                        client TEXT NOT NULL REFERENCES mqtt_session (client) ON DELETE CASCADE,
+                        packet_identifier BIGINT NOT NULL CHECK (packet_identifier BETWEEN 1 AND 65535),
+                        PRIMARY KEY (client, packet_identifier)
+                    )
+                    """,
+                    """
+                    CREATE TABLE mqtt_message (
+                        id BIGINT NOT NULL PRIMARY KEY,
+                        received_at BIGINT NOT NULL,
+                        qos BIGINT NOT NULL CHECK (qos BETWEEN 0 AND 2),
+                        packet BYTEA NOT NULL
+                    )
+                    """,
+                    """
+                    CREATE TABLE mqtt_delivery (
+                        client TEXT NOT NULL REFERENCES mqtt_session (client) ON DELETE CASCADE,
+                        packet_identifier BIGINT NOT NULL CHECK (packet_identifier BETWEEN 1 AND 65535),
+                        message BIGINT NOT NULL REFERENCES mqtt_message (id),
+                        qos BIGINT NOT NULL CHECK (qos BETWEEN 1 AND 2),
+                        retain BOOLEAN NOT NULL,
+                        subscription_identifiers TEXT NOT NULL,
+                        is_received BOOLEAN NOT NULL,
+                        PRIMARY KEY (client, packet_identifier)
+                    )
+                    """,
+                    "CREATE INDEX mqtt_delivery_message ON mqtt_delivery (message)",
+                    """
+                    CREATE TABLE mqtt_retained (
+                        topic TEXT NOT NULL PRIMARY KEY,
+                        id BIGINT NOT NULL,
+                        received_at BIGINT NOT NULL,
+                        qos BIGINT NOT NULL CHECK (qos BETWEEN 0 AND 2),
+                        packet BYTEA NOT NULL
+                    )
+                    """,
+                ])
+        ])
+}

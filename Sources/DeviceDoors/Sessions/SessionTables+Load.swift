@@ -1,0 +1,79 @@
+public import MQTTBroker
+internal import MQTTCodec
+public import SQL
+
+/// Reads back, after a restart, what the broker must not forget.
+public enum StoredSessions {
+    /// The state of the broker as the last commit left it.
+    /// - Throws: `SQLFailure`, and `corrupt` for a row that cannot be what this program wrote.
+    public static func load(from database: Database) throws -> BrokerState {
+        try database.readBlocking { reader in
+            var state = BrokerState()
+            try reader.queryEach("SELECT client, expiry_interval, disconnected_at FROM mqtt_session", []) { row in
+                state.sessions[try MQTTString(row.text(0))] = StoredSession(
+                    expiryInterval: UInt32(clamping: try row.integer(1)),
+                    disconnectedAt: try row.optionalInteger("disconnected_at"))
+            }
+            try reader.queryEach("SELECT client, filter, options, identifier FROM mqtt_subscription", []) { row in
+                let filter = try TopicFilter(row.text(1))
+                let subscription = try found(
+                    SubscriptionOptions.decode(try row.integer(2), filter: filter), "mqtt_subscription")
+                state.sessions[try MQTTString(row.text(0))]?.subscriptions[filter] = StoredSubscription(
+                    subscription: subscription,
+                    identifier: try row.optionalInteger("identifier").map { UInt32(clamping: $0) })
+            }
+            try reader.queryEach("SELECT client, packet_identifier FROM mqtt_inbound", []) { row in
+                let identifier = try packetIdentifier(try row.integer(1), "mqtt_inbound")
+                state.sessions[try MQTTString(row.text(0))]?.inboundIdentifiers.insert(identifier)
+            }
+            try loadQueues(reader, into: &state)
+            try reader.queryEach("SELECT id, received_at, qos, packet FROM mqtt_retained", []) { row in
+                let message = try message(row, "mqtt_retained")
+                state.retained[message.topic] = message
+                state.lastMessageID = max(state.lastMessageID, message.id)
+            }
+            return state
+        }
+    }
+
+    private static func loadQueues(_ reader: Reader, into state: inout BrokerState) throws {
+        var messages: [Int64: Message] = [:]
+        try reader.queryEach("SELECT id, received_at, qos, packet FROM mqtt_message", []) { row in
+            let message = try message(row, "mqtt_message")
+            messages[try row.integer(0)] = message
+            state.lastMessageID = max(state.lastMessageID, message.id)
+        }
+        let deliveries = """
+            SELECT client, packet_identifier, message, qos, retain, subscription_identifiers, is_received
+            FROM mqtt_delivery ORDER BY client, message
+            """
+        try reader.queryEach(deliveries, []) { row in
+            let client = try MQTTString(row.text(0))
+            let delivery = QueuedDelivery(
+                client: client, packetIdentifier: try packetIdentifier(try row.integer(1), "mqtt_delivery"),
+                qos: try found(QoS(rawValue: UInt8(clamping: try row.integer(3))), "mqtt_delivery"),
+                retain: try row.boolean("retain"),
+                subscriptionIdentifiers: try row.text(5).split(separator: ",").compactMap { UInt32($0) })
+            state.sessions[client]?.queue.append(
+                StoredDelivery(
+                    message: try found(messages[try row.integer(2)], "mqtt_delivery"), delivery: delivery,
+                    isReceived: try row.boolean("is_received")))
+        }
+    }
+
+    private static func message(_ row: Row, _ table: String) throws -> Message {
+        try found(
+            StoredMessage.message(
+                packet: try row.blob(3), id: try row.integer(0), qos: try row.integer(2), receivedAt: try row.integer(1)
+            ), table)
+    }
+
+    private static func packetIdentifier(_ value: Int64, _ table: String) throws -> PacketIdentifier {
+        try found(UInt16(exactly: value).flatMap(PacketIdentifier.init), table)
+    }
+
+    private static func found<Value>(_ value: Value?, _ table: String) throws(SQLFailure) -> Value {
+        guard let value else { throw SQLFailure(.corrupt, "a row of \(table) cannot be read") }
+        return value
+    }
+}

@@ -1,0 +1,125 @@
+internal import Foundation
+internal import HubModel
+public import SolutionKit
+internal import Synchronization
+
+/// The line: a bounded queue, drained in batches by one writer; one transaction a batch; acknowledgements, live events and
+/// publications are released after the commit.
+///
+/// Life: `run`, then `offer` and `perform` from any thread, then `stop`, which stores what was taken before it returns.
+public final class IngestLine: Line {
+    private let queue: LineQueue
+    private let statistics: LineStatistics
+    private let parts: LineParts
+    private let router: TopicRouter
+
+    /// A line that does not run yet.
+    public init(_ parts: LineParts) {
+        self.parts = parts
+        router = TopicRouter(parts.solutions.map(\.manifest))
+        statistics = LineStatistics()
+        queue = LineQueue(
+            limits: .init(
+                items: parts.configuration.queueItems, bytes: parts.configuration.queueBytes,
+                batch: parts.configuration.batchItems))
+    }
+
+    /// Starts the writer's thread and waits for its end, which comes when `stop` was called and everything taken is stored.
+    public func run() async {
+        let (parts, queue, statistics) = (parts, queue, statistics)
+        await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
+            let thread = Thread {
+                let handlers = parts.solutions.map { $0.makeHandler(parts.services) }
+                var writer = Writer(parts: parts, handlers: handlers, statistics: statistics)
+                while let submissions = queue.take(within: writer.secondsToTick()) {
+                    writer.run(submissions)
+                }
+                ended.resume()
+            }
+            thread.name = "martlet.writer"
+            thread.stackSize = 4 << 20
+            thread.start()
+        }
+    }
+
+    /// Refuses everything new; `run` returns when all that was taken is stored.
+    public func stop() {
+        queue.close()
+    }
+
+    /// Hands items over, unless the queue is full or the line is stopping.
+    /// - Returns: whether they were taken; if not, the completion is never called.
+    public func offer(_ submission: Submission) -> Bool {
+        queue.offer(submission) == .taken
+    }
+
+    /// Whether a solution takes messages of this topic, given by its levels.
+    public func takes(_ topic: [String]) -> Bool {
+        router.handler(of: topic) != nil
+    }
+
+    /// Figures of the line's work.
+    public var figures: LineFigures {
+        statistics.figures(queueDepth: queue.depth, queueLimit: queue.capacity)
+    }
+
+    /// Runs work inside the next batch and returns after its commit.
+    public func perform<Value: Sendable>(
+        _ work: @escaping @Sendable (inout LineContext) throws -> Value
+    ) async throws -> Value {
+        try await submit { result in
+            .work { line in result.set(try work(&line)) }
+        }
+    }
+
+    /// Lets one solution's handler work inside the next batch and returns after its commit.
+    public func perform<Handler: MessageHandler, Value: Sendable>(
+        with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
+    ) async throws -> Value {
+        try await submit { result in
+            .handler(
+                HandlerWork { candidate, line in
+                    guard let handler = candidate as? Handler else { return false }
+                    result.set(try work(handler, &line))
+                    return true
+                })
+        }
+    }
+
+    private func submit<Value: Sendable>(_ item: (ResultBox<Value>) -> LineItem) async throws -> Value {
+        let result = ResultBox<Value>()
+        let item = item(result)
+        return try await withCheckedThrowingContinuation { continuation in
+            let submission = Submission(items: [item]) { outcomes in
+                switch outcomes.first {
+                case .committed:
+                    if let value = result.value {
+                        continuation.resume(returning: value)
+                    } else {
+                        continuation.resume(throwing: Refusal(.internalFailure, "the work gave no result"))
+                    }
+                case .refused(let refusal): continuation.resume(throwing: refusal)
+                case .failed, nil:
+                    continuation.resume(throwing: Refusal(.internalFailure, "the change could not be stored"))
+                }
+            }
+            switch queue.offer(submission) {
+            case .taken: break
+            case .full:
+                continuation.resume(throwing: Refusal(.overloaded, "too many changes wait; try again in a second"))
+            case .closed: continuation.resume(throwing: Refusal(.stopping, "the hub is stopping"))
+            }
+        }
+    }
+}
+
+/// Carries a result from the work to the caller.
+private final class ResultBox<Value: Sendable>: Sendable {
+    private let content = Mutex<Value?>(nil)
+
+    var value: Value? { content.withLock { $0 } }
+
+    func set(_ value: Value) {
+        content.withLock { $0 = value }
+    }
+}

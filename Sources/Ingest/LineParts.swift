@@ -1,0 +1,71 @@
+public import HubModel
+public import SQL
+public import SolutionKit
+public import TimeSeries
+
+/// What the line is made of.
+public struct LineParts: Sendable {
+    /// The solutions, in the order in which their topics are tried.
+    public var solutions: [any Solution]
+    /// What their handlers are given.
+    public var services: LineServices
+    /// Where everything is stored.
+    public var database: Database
+    /// Where readings are stored.
+    public var store: TimeSeriesStore
+    /// The time.
+    public var clock: any WallClock
+    /// Who shows events.
+    public var live: any LiveSink
+    /// Who publishes messages.
+    public var outbound: any OutboundSink
+    /// Limits.
+    public var configuration: LineConfiguration
+    /// Told of our own failures. Called on the writer's thread.
+    public var log: @Sendable (LineTrouble) -> Void
+
+    /// The parts.
+    public init(
+        solutions: [any Solution], services: LineServices, database: Database, store: TimeSeriesStore,
+        clock: any WallClock,
+        live: any LiveSink, outbound: any OutboundSink, configuration: LineConfiguration = LineConfiguration(),
+        log: @escaping @Sendable (LineTrouble) -> Void
+    ) {
+        self.solutions = solutions
+        self.services = services
+        self.database = database
+        self.store = store
+        self.clock = clock
+        self.live = live
+        self.outbound = outbound
+        self.configuration = configuration
+        self.log = log
+    }
+}
+
+/// The line's limits.
+public struct LineConfiguration: Sendable {
+    /// Most items that wait for the writer; more are pushed back.
+    public var queueItems = 20_000
+    /// Most bytes that wait for the writer.
+    public var queueBytes = 64 << 20
+    /// Most items of one transaction, unless one submission alone has more.
+    public var batchItems = 4_096
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Takes the messages that a committed batch publishes. Called on the writer's thread; must not block.
+public protocol OutboundSink: Sendable {
+    /// Publishes messages, in order.
+    func publish(_ messages: [OutgoingMessage])
+}
+
+/// Our own failures inside the line, for the log.
+public enum LineTrouble: Sendable {
+    /// A whole batch was rolled back; its senders are not acknowledged.
+    case batchFailed(any Error, items: Int)
+    /// One item failed, for another reason than its sender's mistake.
+    case itemFailed(any Error)
+}

@@ -1,0 +1,125 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+internal import TimeSeries
+
+/// Commits one batch after the other. Lives on one thread; what it calls out to after a commit must not block.
+struct Writer {
+    private let recipe: Recipe
+    private let database: Database
+    private let store: TimeSeriesStore
+    private let clock: any WallClock
+    private let live: any LiveSink
+    private let outbound: any OutboundSink
+    private let statistics: LineStatistics
+    private let log: @Sendable (LineTrouble) -> Void
+    private var reports = ReportBatch()
+    private var outcomes: [LineOutcome] = []
+
+    private var tickDue: Timestamp
+
+    init(parts: LineParts, handlers: [any MessageHandler], statistics: LineStatistics) {
+        recipe = Recipe(router: TopicRouter(parts.solutions.map(\.manifest)), handlers: handlers)
+        database = parts.database
+        store = parts.store
+        clock = parts.clock
+        live = parts.live
+        outbound = parts.outbound
+        log = parts.log
+        self.statistics = statistics
+        tickDue = parts.clock.now()
+    }
+
+    /// Seconds until the handlers' next tick is due, 0...1; also when the machine's clock was set back.
+    mutating func secondsToTick() -> Double {
+        let now = clock.now()
+        tickDue = min(tickDue, now.advanced(bySeconds: 1))
+        return max(0, Double(tickDue.microseconds(since: now)) / 1e6)
+    }
+
+    /// Runs one batch: one transaction, then what its commit releases.
+    mutating func run(_ submissions: [Submission]) {
+        let begin = clock.now()
+        let isTick = begin >= tickDue
+        if isTick { tickDue = begin.advanced(bySeconds: 1) }
+        guard isTick || !submissions.isEmpty else { return }
+        do {
+            let (effects, appended) = try database.writeBlocking { transaction in
+                try fill(submissions, tick: isTick, now: begin, in: transaction)
+            }
+            if let appended { store.apply(appended) }
+            statistics.committed(
+                outcomes, readings: appended?.accepted ?? 0, microseconds: clock.now().microseconds(since: begin))
+            complete(submissions)
+            // After the acknowledgements: a client that has just subscribed is there when what awaited it is published.
+            if !effects.publications.isEmpty { outbound.publish(effects.publications) }
+            if !effects.events.isEmpty { live.publish(effects.events, committedAt: clock.now()) }
+        } catch {
+            for handler in recipe.handlers { handler.forget() }
+            outcomes = Array(repeating: .failed, count: submissions.reduce(0) { $0 + $1.items.count })
+            statistics.batchFailed(items: outcomes.count)
+            log(.batchFailed(error, items: outcomes.count))
+            complete(submissions)
+        }
+    }
+
+    /// Does the work of the batch inside its transaction.
+    private mutating func fill(
+        _ submissions: [Submission], tick: Bool, now: Timestamp, in transaction: Transaction
+    ) throws -> (Effects, Appended?) {
+        outcomes.removeAll(keepingCapacity: true)
+        reports.removeAll()
+        var line = LineContext(now: now, transaction: transaction)
+        for submission in submissions {
+            for item in submission.items { outcomes.append(take(item, in: &line)) }
+        }
+        if tick {
+            for handler in recipe.handlers { attempt(in: &line) { try handler.tick(in: &$0) } }
+        }
+        // Not one by one: what a handler writes for many messages must not be lost while they are acknowledged.
+        for handler in recipe.handlers { try line.perform { try handler.finishBatch(in: &$0) } }
+        guard !reports.isEmpty else { return (line.effects, nil) }
+        let appended = try store.append(reports.reports, now: now.microseconds, in: transaction)
+        for refused in appended.refused {
+            outcomes[reports.owner(of: refused.index)] = .refused(refused.reason.asRefusal)
+        }
+        return (line.effects, appended)
+    }
+
+    private mutating func take(_ item: LineItem, in line: inout LineContext) -> LineOutcome {
+        let readings = line.effects.readings.count
+        let stored = reports.count
+        do {
+            try line.perform { line in
+                try recipe.take(item, in: &line)
+                try reports.append(line.effects.readings[readings...], of: outcomes.count, to: store, now: line.now)
+            }
+            return .committed
+        } catch let refusal as HubModel.Refusal {
+            reports.cut(to: stored)
+            return .refused(refusal)
+        } catch {
+            reports.cut(to: stored)
+            log(.itemFailed(error))
+            return .failed
+        }
+    }
+
+    /// Lets a handler do something of its own; when it fails, only that is undone.
+    private func attempt(in line: inout LineContext, _ body: (inout LineContext) throws -> Void) {
+        do {
+            try line.perform(body)
+        } catch {
+            log(.itemFailed(error))
+        }
+    }
+
+    private mutating func complete(_ submissions: [Submission]) {
+        var first = 0
+        for submission in submissions {
+            let end = first + submission.items.count
+            submission.completion(Array(outcomes[first..<end]))
+            first = end
+        }
+    }
+}

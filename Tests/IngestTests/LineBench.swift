@@ -1,0 +1,193 @@
+import Foundation
+import HubModel
+import Ingest
+import SQL
+import SolutionKit
+import Synchronization
+import TimeSeries
+
+/// A clock that stands still until it is told to move.
+final class StandingClock: WallClock {
+    private let instant: Mutex<Timestamp>
+
+    init(_ instant: Timestamp = Timestamp(seconds: 1_763_690_000)) {
+        self.instant = Mutex(instant)
+    }
+
+    func now() -> Timestamp { instant.withLock { $0 } }
+
+    func move(seconds: Int64) {
+        instant.withLock { $0 = $0.advanced(bySeconds: seconds) }
+    }
+}
+
+/// Notes what is released, in order.
+final class Witness: LiveSink, OutboundSink {
+    let events = Mutex<[LiveEvent]>([])
+    let publications = Mutex<[OutgoingMessage]>([])
+    let troubles = Mutex<[LineTrouble]>([])
+
+    func publish(_ events: [LiveEvent], committedAt: Timestamp) {
+        self.events.withLock { $0 += events }
+    }
+
+    func publish(_ messages: [OutgoingMessage]) {
+        publications.withLock { $0 += messages }
+    }
+}
+
+/// A solution that writes a row for each message on `notes/{id}/write`, and does on demand what a bad one would do.
+struct NotesSolution: Solution {
+    let manifest = SolutionManifest(
+        id: "notes", title: "Notes", path: "/notes", kinds: [], topics: ["notes/+/write", "notes/+/measure"],
+        ownedTopics: ["notes/#"], passedTopics: ["notes/+/free"])
+
+    let migrations = Migrations(
+        owner: "notes", [Migration("notes", ["CREATE TABLE note (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL)"])])
+
+    func makeHandler(_ services: LineServices) -> any MessageHandler { NotesHandler() }
+    func routes(_ services: WebServices) -> [Route] { [] }
+    func overview(_ services: WebServices) async throws -> SolutionOverview {
+        SolutionOverview(devices: 0, attention: 0)
+    }
+}
+
+final class NotesHandler: MessageHandler {
+    struct Broken: Error {}
+
+    private(set) var seen = 0
+    private(set) var forgotten = 0
+    private(set) var ticks = 0
+    private var breaksBatch = false
+
+    func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
+        seen += 1
+        let id = message.topic[1]
+        let body = String(decoding: message.payload, as: UTF8.self)
+        guard let device = DeviceID(id) else { throw Refusal(.invalidIdentifier, "no device") }
+        if message.topic[2] == "measure" {
+            line.append(
+                Reading(
+                    device: device, measurement: "notes",
+                    observed: ObservationTime(claimed: message.receivedAt, receivedAt: message.receivedAt),
+                    receivedAt: message.receivedAt, isLate: false,
+                    fields: body == "nothing" ? [] : [ReadingField("value", .integer(Int64(body) ?? 0))]))
+        } else {
+            try line.transaction().execute("INSERT INTO note (id, body) VALUES ($1, $2)", [.text(id), .text(body)])
+        }
+        line.show(LiveEvent(topic: "notes/\(id)", data: .json(Array("{}".utf8))))
+        line.publish(OutgoingMessage(topic: "notes/\(id)/free", payload: []))
+        switch body {
+        case "refuse": throw Refusal(.valueOutOfRange, "refused on demand")
+        case "break": throw Broken()
+        case "break batch": breaksBatch = true
+        default: break
+        }
+    }
+
+    func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
+    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
+    func tick(in line: inout LineContext) throws { ticks += 1 }
+
+    func finishBatch(in line: inout LineContext) throws {
+        if breaksBatch {
+            breaksBatch = false
+            throw Broken()
+        }
+    }
+
+    func forget() { forgotten += 1 }
+}
+
+/// A line over a database in memory, running until the body is done.
+struct LineBench {
+    let line: IngestLine
+    let database: Database
+    let store: TimeSeriesStore
+    let witness: Witness
+    let clock: StandingClock
+
+    static func run(
+        _ configuration: LineConfiguration = LineConfiguration(), starting: Bool = true,
+        _ body: (LineBench) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/line-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let clock = StandingClock()
+        let database = try Database.open(DatabaseConfiguration(.memory))
+        let solution = NotesSolution()
+        try await database.migrate([TimeSeriesStore.migrations, solution.migrations], at: clock.now().microseconds)
+        let store = try await TimeSeriesStore.open(
+            database, TimeSeriesConfiguration(folder: folder), now: clock.now().microseconds)
+        let witness = Witness()
+        let line = IngestLine(
+            LineParts(
+                solutions: [solution], services: LineServices(devices: NoBooks(), commands: NoBooks()),
+                database: database,
+                store: store, clock: clock, live: witness, outbound: witness, configuration: configuration,
+                log: { trouble in witness.troubles.withLock { $0.append(trouble) } }))
+        let bench = LineBench(line: line, database: database, store: store, witness: witness, clock: clock)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if starting { group.addTask { await line.run() } }
+            do {
+                try await body(bench)
+            } catch {
+                line.stop()
+                throw error
+            }
+            line.stop()
+            try await group.waitForAll()
+        }
+    }
+
+    func message(_ id: String, _ kind: String, _ body: String, storing: LineWork? = nil) -> LineItem {
+        .message(
+            DeviceMessage(
+                topic: ["notes", id, kind], payload: Array(body.utf8),
+                origin: MessageOrigin(clientID: nil, address: nil),
+                receivedAt: clock.now()), storing: storing)
+    }
+
+    /// Offers items and waits for their outcomes; nil when they were not taken.
+    func outcomes(_ items: [LineItem]) async -> [LineOutcome]? {
+        await withCheckedContinuation { continuation in
+            let isTaken = line.offer(Submission(items: items) { continuation.resume(returning: $0) })
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+
+    func notes() throws -> [String] {
+        try database.readBlocking { try $0.query("SELECT id FROM note ORDER BY id").map { try $0.text(0) } }
+    }
+}
+
+/// Books that must not be opened.
+struct NoBooks: DeviceBook, CommandBook {
+    struct Opened: Error {}
+
+    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
+    {
+        throw Opened()
+    }
+    func seen(
+        _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
+    ) throws { throw Opened() }
+    func enqueue(
+        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64,
+        at instant: Timestamp, in transaction: Transaction
+    ) throws -> Command { throw Opened() }
+    func advance(
+        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp,
+        in transaction: Transaction
+    ) throws -> Command? { throw Opened() }
+    func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Opened() }
+    func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading) throws -> [Command] {
+        throw Opened()
+    }
+    func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? { throw Opened() }
+    func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] { throw Opened() }
+    func commands(
+        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
+    ) throws -> [Command] { throw Opened() }
+}

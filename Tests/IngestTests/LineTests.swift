@@ -1,0 +1,185 @@
+import HubModel
+import Ingest
+import SQL
+import SolutionKit
+import Synchronization
+import Testing
+import TimeSeries
+
+@Suite struct LineTests {
+    @Test func everyItemOfASubmissionGetsItsOwnOutcome() async throws {
+        try await LineBench.run { bench in
+            let outcomes = try #require(
+                await bench.outcomes([
+                    bench.message("a", "write", "one"), bench.message("b", "write", "refuse"),
+                    bench.message("c", "write", "break"), bench.message("a", "write", "again"),
+                    bench.message("d", "write", "two"),
+                ]))
+            guard case .committed = outcomes[0], case .refused(let refusal) = outcomes[1], case .failed = outcomes[2],
+                case .failed = outcomes[3], case .committed = outcomes[4]
+            else {
+                Issue.record("\(outcomes)")
+                return
+            }
+            #expect(refusal.code == .valueOutOfRange)
+            // What was refused or failed left nothing behind, and took nothing from its neighbours.
+            #expect(try bench.notes() == ["a", "d"])
+            #expect(bench.witness.events.withLock { $0.map(\.topic) } == ["notes/a", "notes/d"])
+            #expect(bench.witness.publications.withLock { $0.map(\.topic) } == ["notes/a/free", "notes/d/free"])
+            #expect(bench.witness.troubles.withLock { $0.count } == 2)
+            let figures = bench.line.figures
+            #expect(figures.stored == 2 && figures.failed == 2 && figures.refused == [.valueOutOfRange: 1])
+        }
+    }
+
+    @Test func aMessageAndWhatItsDoorKeepsAreOne() async throws {
+        try await LineBench.run { bench in
+            let keep: LineWork = { line in
+                try line.transaction().execute("INSERT INTO note (id, body) VALUES ('kept', '')")
+            }
+            let outcomes = try #require(
+                await bench.outcomes([
+                    bench.message("a", "write", "refuse", storing: keep),
+                    bench.message("b", "write", "ok", storing: keep),
+                    bench.message("c", "write", "ok", storing: keep),
+                ]))
+            // The third breaks the key: with it goes its message.
+            guard case .refused = outcomes[0], case .committed = outcomes[1], case .failed = outcomes[2] else {
+                Issue.record("\(outcomes)")
+                return
+            }
+            #expect(try bench.notes() == ["b", "kept"])
+        }
+    }
+
+    @Test func aBatchThatIsRolledBackLeavesNothing() async throws {
+        try await LineBench.run { bench in
+            let outcomes = try #require(
+                await bench.outcomes([
+                    bench.message("a", "write", "one"), bench.message("a", "measure", "1"),
+                    bench.message("b", "write", "break batch"),
+                ]))
+            for outcome in outcomes {
+                guard case .failed = outcome else {
+                    Issue.record("\(outcome)")
+                    return
+                }
+            }
+            #expect(try bench.notes() == [])
+            #expect(bench.store.latest(SeriesKey(source: "a", measurement: "notes")) == nil)
+            #expect(bench.witness.events.withLock { $0.isEmpty } && bench.witness.publications.withLock { $0.isEmpty })
+            let forgotten = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.forgotten }
+            #expect(forgotten == 1)
+            // The line goes on.
+            let next = try #require(await bench.outcomes([bench.message("a", "write", "one")]))
+            guard case .committed = next[0] else {
+                Issue.record("\(next)")
+                return
+            }
+        }
+    }
+
+    @Test func readingsAreThereWhenTheirMessageIsAcknowledged() async throws {
+        try await LineBench.run { bench in
+            _ = await bench.outcomes([bench.message("a", "measure", "41"), bench.message("b", "measure", "refuse")])
+            bench.clock.move(seconds: 1)
+            _ = await bench.outcomes([bench.message("a", "measure", "42")])
+            let device = try #require(DeviceID("a"))
+            let history = StoredHistory(store: bench.store)
+            let latest = try await history.latest(device: device, measurement: "notes")
+            #expect(latest.map(\.value) == [.integer(42)])
+            let table = try await history.readings(
+                ReadingQuery(
+                    device: device, measurement: "notes", from: bench.clock.now().advanced(bySeconds: -60),
+                    to: bench.clock.now().advanced(bySeconds: 60), limit: 10))
+            #expect(table.rows.map { $0.values } == [[.integer(41)], [.integer(42)]])
+            #expect(bench.store.latest(SeriesKey(source: "b", measurement: "notes")) == nil)
+        }
+    }
+
+    @Test func aReadingThatCannotBeStoredRefusesItsMessage() async throws {
+        try await LineBench.run { bench in
+            let outcomes = try #require(
+                await bench.outcomes([bench.message("a", "measure", "nothing"), bench.message("a", "measure", "7")]))
+            guard case .refused(let refusal) = outcomes[0], case .committed = outcomes[1] else {
+                Issue.record("\(outcomes)")
+                return
+            }
+            #expect(refusal.code == .valueOutOfRange)
+            #expect(bench.witness.events.withLock { $0.count } == 1)
+        }
+    }
+
+    @Test func topicsAreTakenPassedOrRefused() async throws {
+        try await LineBench.run { bench in
+            #expect(bench.line.takes(["notes", "a", "write"]))
+            #expect(!bench.line.takes(["notes", "a"]) && !bench.line.takes(["notes", "a", "write", "more"]))
+            let outcomes = try #require(
+                await bench.outcomes([
+                    .traffic(topic: ["elsewhere"], storing: nil),
+                    .traffic(topic: ["notes", "a", "free"], storing: nil),
+                    .traffic(topic: ["notes", "a", "wrong"], storing: nil), .traffic(topic: nil, storing: nil),
+                ]))
+            guard case .committed = outcomes[0], case .committed = outcomes[1],
+                case .refused(let refusal) = outcomes[2],
+                case .committed = outcomes[3]
+            else {
+                Issue.record("\(outcomes)")
+                return
+            }
+            #expect(refusal.code == .unknownTopic)
+        }
+    }
+
+    @Test func workGivesItsResultAfterTheCommitAndItsErrorAfterUndoing() async throws {
+        try await LineBench.run { bench in
+            let count = try await bench.line.perform { line in
+                try line.transaction().execute("INSERT INTO note (id, body) VALUES ('x', '')")
+            }
+            #expect(count == 1)
+            await #expect(throws: HubModel.Refusal(.conflict, "no")) {
+                try await bench.line.perform { line in
+                    try line.transaction().execute("INSERT INTO note (id, body) VALUES ('y', '')")
+                    throw HubModel.Refusal(.conflict, "no")
+                }
+            }
+            #expect(try bench.notes() == ["x"])
+        }
+    }
+
+    @Test func aFullQueuePushesBackAndAStoppingLineStoresWhatItTook() async throws {
+        var small = LineConfiguration()
+        small.queueItems = 3
+        small.batchItems = 2
+        try await LineBench.run(small, starting: false) { bench in
+            let stored = Mutex(0)
+            func offer(_ id: String) -> Bool {
+                bench.line.offer(
+                    Submission(items: [bench.message(id, "write", "x")]) { outcomes in
+                        if case .committed = outcomes[0] { stored.withLock { $0 += 1 } }
+                    })
+            }
+            #expect(offer("a") && offer("b") && offer("c"))
+            #expect(!offer("d"))
+            #expect(bench.line.figures.queueDepth == 3)
+            await #expect(throws: HubModel.Refusal.self) { try await bench.line.perform { _ in } }
+            bench.line.stop()
+            #expect(!offer("e"))
+            await bench.line.run()
+            #expect(stored.withLock { $0 } == 3)
+            let notes = try bench.notes()
+            #expect(notes == ["a", "b", "c"])
+        }
+    }
+
+    @Test func timePassesWithoutMessages() async throws {
+        try await LineBench.run { bench in
+            let before = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.ticks }
+            bench.clock.move(seconds: 5)
+            let after = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.ticks }
+            // The batch's own tick comes behind its items.
+            let later = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.ticks }
+            #expect(after >= before && later > before)
+        }
+    }
+}
