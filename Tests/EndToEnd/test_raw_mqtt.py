@@ -69,6 +69,8 @@ def test_what_was_not_acknowledged_comes_again_with_dup(link, fresh, version):
     for number, qos in enumerate([1, 2], 1):
         sender.publish(f"{fresh}/q{qos}", "x", qos, number)
         sender.expect(PUBACK if qos == 1 else PUBREC)
+    sender.acknowledge(PUBREL, 2)
+    sender.expect(PUBCOMP)
     first = {}
     for _ in range(2):
         got = reader.expect(PUBLISH)
