@@ -41,6 +41,27 @@ extension CommandRegistry {
         }
         return commands
     }
+
+    /// The commands of all devices of a kind, newest first, at most `limit`, with their history.
+    /// - Parameter states: only commands in one of these; all if it is empty.
+    /// - Throws: `SQLFailure`.
+    public func commands(
+        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
+    ) throws -> [Command] {
+        let words = states.map(\.rawValue).sorted()
+        let places = words.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
+        let condition = words.isEmpty ? "" : "AND state IN (\(places))"
+        var commands = try CommandRow.all(
+            """
+            WHERE EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = $1) \(condition)
+            ORDER BY created_at DESC, device, sequence DESC LIMIT $2
+            """,
+            [.text(kind.rawValue), .integer(Int64(max(0, limit)))] + words.map(SQLValue.text), in: reader)
+        for index in commands.indices {
+            commands[index].history = try CommandRow.history(of: commands[index].id, in: reader)
+        }
+        return commands
+    }
 }
 
 /// Rows of `command` and `command_step` as values.

@@ -52,6 +52,7 @@ public enum RegistryTables {
                     """,
                     "CREATE INDEX command_open ON command (device, sequence) WHERE due_at IS NOT NULL",
                     "CREATE INDEX command_due ON command (due_at) WHERE due_at IS NOT NULL",
+                    "CREATE INDEX command_made ON command (created_at)",
                     "CREATE INDEX command_closed ON command (updated_at) WHERE due_at IS NULL",
                     """
                     CREATE TABLE command_step (
