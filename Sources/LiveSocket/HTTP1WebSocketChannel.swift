@@ -2,7 +2,6 @@ public import HummingbirdCore
 public import Logging
 public import NIOCore
 import NIOHTTP1
-import NIOWebSocket
 
 /// An HTTP/1.1 connection of Hummingbird's server that may become a WebSocket.
 ///
@@ -57,44 +56,20 @@ public struct HTTP1WebSocketChannel: ServerChildChannel {
     }
 
     private func upgrade(_ channel: any Channel) -> EventLoopFuture<FirstRequest> {
-        let judge = UpgradeJudge(path: endpoint.path, admit: endpoint.admit)
-        let limits = endpoint.limits
-        let upgrader = NIOTypedWebSocketServerUpgrader<FirstRequest>(
-            maxFrameSize: limits.maximumMessageBytes,
-            enableAutomaticErrorHandling: false,
-            shouldUpgrade: { channel, head in
-                let isGranted = judge.judge(head, address: channel.remoteAddress?.ipAddress) == .accept
-                return channel.eventLoop.makeSucceededFuture(isGranted ? HTTPHeaders() : nil)
-            },
-            upgradePipelineHandler: { channel, head in
-                channel.eventLoop.makeCompletedFuture {
-                    let high = max(1, limits.maximumQueuedBytes)
-                    try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: max(1, high / 2), high: high))
-                    try channel.pipeline.syncOperations.addHandler(WebSocketHandler(limits: limits))
-                    let socket = try WebSocketChannel(wrappingChannelSynchronously: channel)
-                    return .webSocket(socket, WebSocketRequest(head, address: channel.remoteAddress?.ipAddress))
-                }
-            })
-        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-        decoderLimits.maxHeaderFieldSize = http.configuration.httpDecoder.maxHeaderFieldSize
-        decoderLimits.maxHeaderListSize = http.configuration.httpDecoder.maxHeaderListSize
-        decoderLimits.maxHeaderFieldCount = http.configuration.httpDecoder.maxHeaderFieldCount
-        var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
-            upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
-                upgraders: [upgrader],
-                notUpgradingCompletionHandler: { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let handler = RefusalHandler(judge: judge, closeTimeout: limits.closeTimeout)
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                        return .refused
-                    }
-                }))
-        configuration.decoderConfiguration = decoderLimits
+        let outcome = channel.eventLoop.makePromise(of: FirstRequest.self)
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = http.configuration.httpDecoder.maxHeaderFieldSize
+        limits.maxHeaderListSize = http.configuration.httpDecoder.maxHeaderListSize
+        limits.maxHeaderFieldCount = http.configuration.httpDecoder.maxHeaderFieldCount
+        let handler = UpgradeHandler(
+            judge: UpgradeJudge(path: endpoint.path, admit: endpoint.admit), limits: endpoint.limits, decoderLimits: limits,
+            outcome: outcome)
         do {
-            return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(configuration: configuration)
+            try handler.install(in: channel.pipeline.syncOperations)
         } catch {
-            return channel.eventLoop.makeFailedFuture(error)
+            outcome.fail(error)
         }
+        return outcome.futureResult
     }
 }
 

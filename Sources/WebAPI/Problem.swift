@@ -1,0 +1,45 @@
+import HubModel
+import SolutionKit
+
+/// A refusal as a person's program reads it: `application/problem+json` (RFC 9457).
+enum Problem {
+    /// The answer to a request that is refused.
+    /// - Parameters:
+    ///   - refusal: why.
+    ///   - failure: under which name our own failure stands in the log; nil for a peer's mistake.
+    ///   - allowed: the methods that the path does answer, for 405.
+    static func response(_ refusal: Refusal, failure: String? = nil, allowed: [String] = []) -> RouteResponse {
+        let status = refusal.code.httpStatus
+        var response = RouteResponse.json(status: status) { json in
+            json.beginObject()
+            json.key("type")
+            json.string("urn:martlet:error:\(refusal.code.rawValue)")
+            json.key("title")
+            json.string(refusal.code.title)
+            json.key("status")
+            json.integer(Int64(status))
+            json.key("detail")
+            json.string(refusal.detail)
+            json.key("code")
+            json.string(refusal.code.rawValue)
+            if let failure {
+                json.key("instance")
+                json.string("urn:martlet:failure:\(failure)")
+            }
+            json.endObject()
+        }
+        response.contentType = "application/problem+json"
+        if let wait = retryAfterSeconds(refusal.code) { response.headers.append((name: "Retry-After", value: String(wait))) }
+        if !allowed.isEmpty { response.headers.append((name: "Allow", value: allowed.joined(separator: ", "))) }
+        return response
+    }
+
+    /// When it is worth trying again; nil when waiting alone mends nothing.
+    private static func retryAfterSeconds(_ code: RefusalCode) -> Int? {
+        switch code {
+        case .overloaded: 1
+        case .stopping, .limitReached: 5
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,87 @@
+public import HubModel
+
+/// What `GET /api/system` tells of the hub.
+public struct SystemFacts: Sendable {
+    /// One solution.
+    public struct SolutionFacts: Sendable {
+        /// Its short word.
+        public var id: String
+        /// What people read.
+        public var title: String
+        /// Where its pages are.
+        public var path: String
+        /// How many devices it has.
+        public var devices: Int
+        /// How many of them a person should look at.
+        public var attention: Int
+
+        /// Facts about a solution.
+        public init(id: String, title: String, path: String, devices: Int, attention: Int) {
+            self.id = id
+            self.title = title
+            self.path = path
+            self.devices = devices
+            self.attention = attention
+        }
+    }
+
+    /// When the hub started.
+    public var startedAt: Timestamp
+    /// Whether simulated devices run.
+    public var isDemo: Bool
+    /// How many bytes the data folder takes.
+    public var dataBytes: Int64
+    /// The solutions, in their order.
+    public var solutions: [SolutionFacts]
+    /// Where the hub listens: `http`, `127.0.0.1:8080`.
+    public var listeners: [(name: String, address: String)]
+
+    /// Facts about the hub.
+    public init(
+        startedAt: Timestamp, isDemo: Bool, dataBytes: Int64, solutions: [SolutionFacts],
+        listeners: [(name: String, address: String)]
+    ) {
+        self.startedAt = startedAt
+        self.isDemo = isDemo
+        self.dataBytes = dataBytes
+        self.solutions = solutions
+        self.listeners = listeners
+    }
+
+    func write(version: String, into json: inout JSONWriter) {
+        json.beginObject()
+        json.key("version")
+        json.string(version)
+        json.key("started_at")
+        json.timestamp(startedAt)
+        json.key("demo")
+        json.boolean(isDemo)
+        json.key("data_bytes")
+        json.integer(dataBytes)
+        json.key("solutions")
+        json.beginArray()
+        for solution in solutions {
+            json.beginObject()
+            json.key("id")
+            json.string(solution.id)
+            json.key("title")
+            json.string(solution.title)
+            json.key("path")
+            json.string(solution.path)
+            json.key("devices")
+            json.integer(Int64(solution.devices))
+            json.key("attention")
+            json.integer(Int64(solution.attention))
+            json.endObject()
+        }
+        json.endArray()
+        json.key("listeners")
+        json.beginObject()
+        for listener in listeners {
+            json.key(listener.name)
+            json.string(listener.address)
+        }
+        json.endObject()
+        json.endObject()
+    }
+}

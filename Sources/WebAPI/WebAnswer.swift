@@ -1,0 +1,72 @@
+import HTTPTypes
+import HubModel
+import HummingbirdCore
+import NIOCore
+import SolutionKit
+
+/// An answer on its way to the client.
+struct WebAnswer {
+    var status: Int
+    var headers: HTTPFields
+    var body: ByteBuffer
+    /// Under which name the request is counted: a route's template, never a path.
+    let route: String
+    /// Whether the connection ends with this answer, because the request's body was not read.
+    var endsConnection = false
+
+    init(status: Int, headers: HTTPFields, body: ByteBuffer, route: String) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.route = route
+    }
+
+    init(_ response: RouteResponse, route: String) {
+        var headers = HTTPFields()
+        headers[.contentType] = response.contentType
+        // Values of now are of no use later, unless the route says otherwise.
+        headers[.cacheControl] = "no-store"
+        for header in response.headers {
+            guard let name = HTTPField.Name(header.name) else { continue }
+            headers[name] = header.value
+        }
+        self.init(status: response.status, headers: headers, body: ByteBuffer(bytes: response.body), route: route)
+    }
+
+    /// A file of the pages, or 304 if the client has it already (RFC 9110, section 13.1.2).
+    init(_ file: StaticFile, status: Int = 200, ifNoneMatch: String?) {
+        var headers = HTTPFields()
+        headers[.eTag] = file.entityTag
+        headers[.cacheControl] = "no-cache"
+        guard status == 200, WebAnswer.matches(ifNoneMatch, file.entityTag) else {
+            headers[.contentType] = file.contentType
+            self.init(status: status, headers: headers, body: file.content, route: "pages")
+            return
+        }
+        self.init(status: 304, headers: headers, body: ByteBuffer(), route: "pages")
+    }
+
+    private static func matches(_ header: String?, _ tag: String) -> Bool {
+        guard let header else { return false }
+        return header.split(separator: ",").contains { candidate in
+            let candidate = candidate.drop { $0 == " " }
+            return candidate == "*" || (candidate.hasPrefix("W/") ? candidate.dropFirst(2) : candidate).hasPrefix(tag)
+        }
+    }
+
+    /// Adds what every answer carries.
+    mutating func complete(now: Timestamp) {
+        headers[.date] = HTTPDate.text(now)
+        headers[.xContentTypeOptions] = "nosniff"
+        headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy
+        if let name = HTTPField.Name("Referrer-Policy") { headers[name] = "no-referrer" }
+        // 204 and 304 have no content by definition (RFC 9110, section 8.6).
+        if status != 204, status != 304 { headers[.contentLength] = String(body.readableBytes) }
+        if endsConnection { headers[.connection] = "close" }
+    }
+
+    /// Scripts and styles from files of the hub only; and nobody may frame its pages.
+    private static let contentSecurityPolicy =
+        "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        + "form-action 'self'; frame-ancestors 'none'"
+}
