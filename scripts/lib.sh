@@ -115,7 +115,7 @@ It needs python3, python3-venv and these packages from PyPI: $(grep -v '^#' "$re
 # The pages' third-party parts (pinned by SHA-256), fetched once.
 need_web_parts() {
     [[ -x $root/scripts/fetch-web ]] || return 0
-    "$root/scripts/fetch-web" || fail "Could not fetch the pages' parts: see above."
+    "$root/scripts/fetch-web" >/dev/null || fail "Could not fetch the pages' parts: see above."
 }
 
 binary="$root/.build/release/martlet"

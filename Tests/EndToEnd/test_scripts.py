@@ -1,0 +1,79 @@
+"""The scripts of the repository: ./run as a person starts it, and the check of the rooms when something is wrong."""
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from support.server import ROOT, environment
+
+
+def start(tmp_path, *options):
+    return subprocess.Popen(
+        [ROOT / "run", "--data", "my data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *options], cwd=tmp_path,
+        env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_run_prints_the_address_within_seconds_and_stops_cleanly(tmp_path, how):
+    begun = time.monotonic()
+    process = start(tmp_path)
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C" in line:
+            break
+    # About a second on an idle machine; other tests run beside this one.
+    assert time.monotonic() - begun < 6, said
+    address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+    assert address, said
+    socket.create_connection(("127.0.0.1", int(address[1])), 5).close()
+    process.send_signal(how)
+    assert process.wait(20) == 0
+    assert (tmp_path / "my data" / "martlet.db").exists(), "--data counts from where the person stands"
+
+
+def test_run_explains_itself():
+    told = subprocess.run([ROOT / "run", "--help"], capture_output=True, text=True, timeout=20)
+    assert told.returncode == 0 and "--no-demo" in told.stdout
+
+
+def test_run_says_what_to_do_about_a_taken_port(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        told = subprocess.run(
+            [ROOT / "run", "--data", tmp_path, "--http", f"127.0.0.1:{port}", "--mqtt", "127.0.0.1:0"], capture_output=True,
+            text=True, timeout=60, env=environment(),
+        )
+    assert told.returncode == 1 and f"Port {port}" in told.stderr and f"--http 127.0.0.1:{port + 1}" in told.stderr
+
+
+BREAKS = {
+    "an upward import": ("Sources/SQL/Broken.swift", "public import Ingest\n", "imports Ingest"),
+    "mutable state": ("Sources/SQL/Broken.swift", "nonisolated(unsafe) var count = 0\n", "package-level mutable state"),
+    "an unproven claim": ("Sources/SQL/Broken.swift", "final class A: @unchecked Sendable {}\n", "@unchecked Sendable"),
+    "something left": ("Sources/SQL/Broken.swift", "// TODO: write this\n", "left to do"),
+    "a long file": ("Sources/SQL/Broken.swift", "\n" * 401, "401 lines"),
+    "a file without a room": ("Sources/Nowhere/Broken.swift", "let one = 1\n", "belongs to no room"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_check_rooms_finds(tmp_path, name):
+    for part in ["Package.swift", "Sources", "Tests", "docs", "scripts", "Web/vendor.lock", "Benchmarks/requirements.txt"]:
+        target = tmp_path / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, target)
+        else:
+            shutil.copy(ROOT / part, target)
+    path, text, complaint = BREAKS[name]
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text(text)
+    told = subprocess.run([ROOT / "scripts/check-rooms", tmp_path], capture_output=True, text=True, timeout=60)
+    assert told.returncode == 1 and complaint in told.stdout, told.stdout
