@@ -1,0 +1,119 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// What nodes say. Everything that can be refused is found before anything is changed.
+extension NodesHandler {
+    func telemetry(_ message: DeviceMessage, in line: inout LineContext) throws {
+        let payload = try TelemetryPayload(message.payload)
+        try prepare(in: &line)
+        let known = roster.find(message.topic[2])
+        let name = try known?.node.name ?? NodeName.read(message.topic[2])
+        try NodesHandler.check(payload.nodeID, is: name)
+        let newFields = try known?.node.unknownFields(of: payload.fields) ?? payload.fields.map(\.name)
+        let entry = try known ?? admit(name, message, in: &line)
+        if !newFields.isEmpty {
+            try NodeTable.add(fields: newFields, to: entry.node, in: try line.transaction())
+            entry.node.fields += newFields
+            line.ifUndone { entry.node.fields.removeLast(newFields.count) }
+        }
+
+        let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
+        let isLate = entry.node.telemetryAt.map { observed.instant < $0 } ?? false
+        if !payload.fields.isEmpty {
+            let reading = Reading(
+                device: name.device, measurement: "telemetry", observed: observed, receivedAt: message.receivedAt,
+                isLate: isLate, fields: payload.fields)
+            line.append(reading)
+            if !isLate {
+                line.show(LiveEvent(topic: entry.telemetryTopic, data: .reading(reading, idName: "node_id")))
+            }
+        }
+        if !isLate {
+            entry.node.telemetryAt = min(observed.instant, message.receivedAt)
+            entry.node.telemetryReceivedAt = message.receivedAt
+            entry.node.rssi = payload.rssi ?? entry.node.rssi
+            entry.node.uptimeSeconds = payload.uptimeSeconds ?? entry.node.uptimeSeconds
+        }
+        try noteContact(with: entry, message, isGone: message.isWill, isNew: known == nil, in: &line)
+    }
+
+    func status(_ message: DeviceMessage, in line: inout LineContext) throws {
+        // An empty payload takes a retained status back (MQTT 5.0, section 3.3.1.3); the node says nothing by it.
+        if message.payload.isEmpty { return }
+        try prepare(in: &line)
+        let known = roster.find(message.topic[2])
+        let name = try known?.node.name ?? NodeName.read(message.topic[2])
+        let payload = try StatusPayload(message.payload, of: name)
+        try NodesHandler.check(payload.nodeID, is: name)
+        let entry = try known ?? admit(name, message, in: &line)
+
+        let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
+        let isLate = entry.node.statusAt.map { observed.instant < $0 } ?? false
+        let health = payload.healthFields
+        if !health.isEmpty {
+            line.append(
+                Reading(
+                    device: name.device, measurement: "status", observed: observed, receivedAt: message.receivedAt,
+                    isLate: isLate, fields: health))
+        }
+        if !health.isEmpty, !isLate {
+            entry.node.statusAt = min(observed.instant, message.receivedAt)
+            entry.node.rssi = payload.rssi?.wholeNumber ?? entry.node.rssi
+            entry.node.uptimeSeconds = payload.uptime?.wholeNumber ?? entry.node.uptimeSeconds
+            entry.node.heapBytes = payload.heap?.wholeNumber ?? entry.node.heapBytes
+            if let firmware = payload.firmware, firmware != entry.node.firmware {
+                entry.node.firmware = firmware
+                entry.registeredAt = nil
+            }
+        }
+        let saysGoodbye = payload.word == "offline" && !isLate
+        try noteContact(
+            with: entry, message, isGone: message.isWill || saysGoodbye, isNew: known == nil,
+            isNews: !health.isEmpty && !isLate, in: &line)
+        if let answer = payload.answer { try answered(answer, by: entry, in: &line) }
+    }
+
+    private static func check(_ spelling: String?, is name: NodeName) throws(Refusal) {
+        guard let spelling, !name.isSpelled(spelling) else { return }
+        throw Refusal(.identifierMismatch, "node_id names another node than the topic")
+    }
+
+    /// First contact: the node gets its rows.
+    private func admit(_ name: NodeName, _ message: DeviceMessage, in line: inout LineContext) throws -> Roster.Entry {
+        let transaction = try line.transaction()
+        _ = try devices.admit(name.device, kind: .node, at: message.receivedAt, in: transaction)
+        let entry = Roster.Entry(Node(name, wireID: message.topic[2], at: message.receivedAt))
+        try NodeTable.insert(entry.node, in: transaction)
+        roster.insert(entry)
+        line.ifUndone { self.roster.remove(entry) }
+        return entry
+    }
+
+    /// What every message says beside its content: that the node is there (or gone), and who speaks for it from where.
+    private func noteContact(
+        with entry: Roster.Entry, _ message: DeviceMessage, isGone: Bool, isNew: Bool, isNews: Bool = false,
+        in line: inout LineContext
+    ) throws {
+        var isUrgent = isNew
+        let before = entry.node.liveness
+        let isChanged = isGone ? entry.node.liveness.left(at: message.receivedAt) : entry.node.liveness.heard(at: message.receivedAt)
+        if isChanged {
+            isUrgent = true
+            line.ifUndone { entry.node.liveness = before }
+        }
+        if entry.node.wireID != message.topic[2] { entry.node.wireID = message.topic[2] }
+        // A will is sent by the broker, after the client is gone.
+        if !message.isWill, let clientID = message.origin.clientID, clientID != entry.node.clientID {
+            roster.setClient(clientID, of: entry)
+            // It may have a filter for all nodes, which now counts for this one.
+            waiting.insert(entry.node.name.short)
+        }
+        if let address = message.origin.address, address != entry.node.address, address.utf8.count <= 64 {
+            entry.node.address = address
+            entry.registeredAt = nil
+        }
+        if isUrgent { try save(entry, in: &line) } else { roster.markDirty(entry) }
+        if isUrgent || isNews { try showState(of: entry, in: &line) }
+    }
+}

@@ -1,0 +1,59 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Clients that come and go, and what is written and shown of it.
+extension NodesHandler {
+    /// Between two notes in the registry of devices, in microseconds.
+    private static let registryInterval: Int64 = 60_000_000
+
+    /// A client is gone. What it was sent and did not acknowledge goes back to the queue; if it said goodbye, the nodes for which it
+    /// spoke are offline.
+    func lost(_ clientID: String, isClean: Bool, in line: inout LineContext) throws {
+        let spokenFor = roster.nodes(of: clientID)
+        let heard = presence.disconnected(clientID)
+        for short in spokenFor.union(heard) {
+            guard let entry = roster[short] else { continue }
+            if isClean, spokenFor.contains(short), entry.node.liveness.left(at: line.now) {
+                try save(entry, in: &line)
+                try showState(of: entry, in: &line)
+            }
+            if presence.spelling(for: entry.node) == nil { try takeBack(from: entry, in: &line) }
+        }
+    }
+
+    /// A client subscribed: commands that waited for it go out.
+    func subscribed(_ clientID: String, to filter: String, in line: inout LineContext) throws {
+        switch presence.subscribed(clientID, to: filter) {
+        case .node(let spelling):
+            guard let name = NodeName(spelling) else { return }
+            try dispatch(name.short, in: &line)
+        case .all:
+            for short in roster.nodes(of: clientID) { try dispatch(short, in: &line) }
+        case nil: break
+        }
+    }
+
+    /// Writes what is kept of a node, and now and then what the registry of devices wants to know.
+    func save(_ entry: Roster.Entry, in line: inout LineContext) throws {
+        let node = entry.node
+        line.ifUndone { self.roster.markDirty(entry) }
+        let transaction = try line.transaction()
+        try NodeTable.update(node, in: transaction)
+        let isRegistered = entry.registeredAt.map {
+            (0..<NodesHandler.registryInterval).contains(line.now.microseconds(since: $0))
+        }
+        guard isRegistered != true else { return }
+        entry.registeredAt = line.now
+        try devices.seen(
+            node.name.device, at: node.liveness.lastSeen, address: node.address, firmware: node.firmware, in: transaction)
+    }
+
+    /// Shows a node's state to the pages that listen.
+    func showState(of entry: Roster.Entry, in line: inout LineContext) throws {
+        let open = try commands.open(device: entry.node.name.device, in: try line.transaction())
+        var writer = JSONWriter()
+        writer.write(entry.node, latest: nil, openCommands: open.count)
+        line.show(LiveEvent(topic: "nodes/\(entry.node.name.device)/state", data: .json(writer.bytes)))
+    }
+}

@@ -1,0 +1,113 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// The nodes inside the line. It keeps all nodes in memory, so that telemetry costs no statement: what changes with every
+/// message (last seen) is written once a second.
+final class NodesHandler: MessageHandler {
+    let devices: any DeviceBook
+    let commands: any CommandBook
+    /// What the tables say, once `prepare` has read it.
+    var roster = Roster()
+    var presence = Presence()
+    var flights = Flights()
+    /// Short names of nodes that may have commands to be published; the tick looks after them.
+    var waiting: Set<String> = []
+    private var isLoaded = false
+    private var start = Start.pending
+    private var nextFlush = Timestamp(microseconds: .min)
+
+    /// Whether the commands of the time before this program's start were looked after.
+    private enum Start {
+        case pending, inThisBatch, done
+    }
+
+    /// The largest payload that is read, in bytes.
+    static let maximumPayloadBytes = 65_536
+    /// Between two writings of what is not urgent, in microseconds.
+    private static let flushInterval: Int64 = 1_000_000
+    /// Nodes written at one time: a fleet of 100,000 must not fill the batch with its last-seen times.
+    private static let flushLimit = 5_000
+
+    init(_ services: LineServices) {
+        devices = services.devices
+        commands = services.commands
+    }
+
+    func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
+        guard message.topic.count == 4 else { throw Refusal(.unknownTopic, "nodes have no such topic") }
+        guard message.payload.count <= NodesHandler.maximumPayloadBytes else {
+            throw Refusal(.tooLarge, "a node's message has at most \(NodesHandler.maximumPayloadBytes) bytes")
+        }
+        switch message.topic[3] {
+        case "telemetry": try telemetry(message, in: &line)
+        case "status": try status(message, in: &line)
+        default: throw Refusal(.unknownTopic, "nodes have no such topic")
+        }
+    }
+
+    func presence(_ change: PresenceChange, in line: inout LineContext) throws {
+        try prepare(in: &line)
+        switch change {
+        case .connected(let clientID, _):
+            // Its old connection may have ended without a word (take-over).
+            try lost(clientID, isClean: false, in: &line)
+            presence.connected(clientID)
+        case .disconnected(let clientID, let isClean): try lost(clientID, isClean: isClean, in: &line)
+        case .subscribed(let clientID, let filter): try subscribed(clientID, to: filter, in: &line)
+        case .unsubscribed(let clientID, let filter): presence.unsubscribed(clientID, from: filter)
+        }
+    }
+
+    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {
+        try prepare(in: &line)
+        switch report {
+        case .passedOn(let token, let subscribers): try passedOn(token, to: subscribers, in: &line)
+        case .acknowledged(let token, let clientID): try acknowledged(token, by: clientID, in: &line)
+        }
+    }
+
+    func tick(in line: inout LineContext) throws {
+        try prepare(in: &line)
+        for entry in roster.silent(at: line.now) where entry.node.liveness.passed(to: line.now) {
+            try save(entry, in: &line)
+            try showState(of: entry, in: &line)
+        }
+        try endOverdueCommands(in: &line)
+        waiting.formUnion(flights.giveUp(at: line.now))
+        for short in waiting { try dispatch(short, in: &line) }
+    }
+
+    func finishBatch(in line: inout LineContext) throws {
+        flights.batchEnded()
+        if start == .inThisBatch { start = .done }
+        // A clock that was set back must not stop the writing.
+        let sinceDue = line.now.microseconds(since: nextFlush)
+        guard roster.hasDirty, sinceDue >= 0 || sinceDue < -NodesHandler.flushInterval else { return }
+        nextFlush = line.now.advanced(byMicroseconds: NodesHandler.flushInterval)
+        for entry in roster.takeDirty(atMost: NodesHandler.flushLimit) {
+            entry.isDirty = false
+            try save(entry, in: &line)
+        }
+    }
+
+    func forget() {
+        isLoaded = false
+        roster = Roster()
+        flights.batchFailed()
+        if start == .inThisBatch { start = .pending }
+    }
+
+    /// Reads the nodes where needed, and once looks after the commands of the time before this program's start.
+    func prepare(in line: inout LineContext) throws {
+        if !isLoaded {
+            roster = Roster(try NodeTable.all(in: try line.transaction()))
+            isLoaded = true
+        }
+        if start == .pending {
+            start = .inThisBatch
+            line.ifUndone { self.start = .pending }
+            try resumeCommands(in: &line)
+        }
+    }
+}

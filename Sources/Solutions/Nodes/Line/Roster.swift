@@ -1,0 +1,89 @@
+internal import HubModel
+
+/// All nodes in memory, as the tables have them, and what of them is still to be written.
+struct Roster {
+    /// One node with what the hot path needs at hand.
+    final class Entry {
+        var node: Node
+        /// `nodes/node_01/telemetry`.
+        let telemetryTopic: String
+        /// Whether the table lacks something that is not urgent.
+        var isDirty = false
+        /// When the registry of devices last heard of it.
+        var registeredAt: Timestamp?
+
+        init(_ node: Node) {
+            self.node = node
+            telemetryTopic = "nodes/\(node.name.device)/telemetry"
+        }
+    }
+
+    private var bySpelling: [String: Entry] = [:]
+    private var byClient: [String: Set<String>] = [:]
+    private var dirty: [Entry] = []
+
+    /// The nodes that the tables have.
+    init(_ nodes: [Node] = []) {
+        for node in nodes { insert(Entry(node)) }
+    }
+
+    mutating func insert(_ entry: Entry) {
+        bySpelling[entry.node.name.short] = entry
+        if let clientID = entry.node.clientID { byClient[clientID, default: []].insert(entry.node.name.short) }
+    }
+
+    /// Takes a node out again whose first message was undone.
+    mutating func remove(_ entry: Entry) {
+        bySpelling[entry.node.name.short] = nil
+        if let clientID = entry.node.clientID { removeClient(clientID, of: entry) }
+    }
+
+    /// A node by its short name.
+    subscript(short: String) -> Entry? { bySpelling[short] }
+
+    /// A node by any spelling; remembers the spelling, of which a name has at most twelve.
+    mutating func find(_ spelling: String) -> Entry? {
+        if let entry = bySpelling[spelling] { return entry }
+        guard let name = NodeName(spelling), let entry = bySpelling[name.short] else { return nil }
+        bySpelling[spelling] = entry
+        return entry
+    }
+
+    /// The short names of the nodes for which a client spoke last.
+    func nodes(of clientID: String) -> Set<String> { byClient[clientID] ?? [] }
+
+    mutating func setClient(_ clientID: String, of entry: Entry) {
+        if let before = entry.node.clientID { removeClient(before, of: entry) }
+        byClient[clientID, default: []].insert(entry.node.name.short)
+        entry.node.clientID = clientID
+    }
+
+    private mutating func removeClient(_ clientID: String, of entry: Entry) {
+        byClient[clientID]?.remove(entry.node.name.short)
+        if byClient[clientID]?.isEmpty == true { byClient[clientID] = nil }
+    }
+
+    mutating func markDirty(_ entry: Entry) {
+        guard !entry.isDirty else { return }
+        entry.isDirty = true
+        dirty.append(entry)
+    }
+
+    /// The nodes to write now, the longest waiting first.
+    mutating func takeDirty(atMost limit: Int) -> [Entry] {
+        let taken = Array(dirty.prefix(limit))
+        dirty.removeFirst(taken.count)
+        return taken
+    }
+
+    var hasDirty: Bool { !dirty.isEmpty }
+
+    /// Nodes whose state time alone changes now.
+    func silent(at now: Timestamp) -> [Entry] {
+        var silent: [Entry] = []
+        for (spelling, entry) in bySpelling where spelling == entry.node.name.short {
+            if entry.node.liveness.isOverdue(at: now) { silent.append(entry) }
+        }
+        return silent
+    }
+}

@@ -1,0 +1,77 @@
+public import HubModel
+
+extension NodesSimulator {
+    /// What a node answers to a command; nil to what is no command, as a small board would stay silent.
+    ///
+    /// It knows `set_led`, `read`, `set_interval` and `reboot`, and fails one in twenty, so that pages show that too.
+    public func answer(to payload: [UInt8], node index: Int, at instant: Timestamp) -> Message? {
+        guard let told = try? Told(payload) else { return nil }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("node_id")
+        writer.string("node_\(id(index))")
+        if let id = told.identifier {
+            writer.key("command_id")
+            writer.string(id)
+        }
+        writer.key("command")
+        writer.string(told.command)
+        writer.key("status")
+        if let error = failure(of: told, node: index) {
+            writer.string("failed")
+            writer.key("error")
+            writer.string(error)
+        } else {
+            writer.string("done")
+            writer.key("result")
+            writeResult(of: told, node: index, at: instant, to: &writer)
+        }
+        writer.endObject()
+        return Message(topic: statusTopic(index), payload: writer.bytes)
+    }
+
+    /// A command as the node reads it.
+    private struct Told {
+        var command = ""
+        var identifier: String?
+        var parameters: [UInt8] = Array("{}".utf8)
+
+        init(_ payload: [UInt8]) throws(Refusal) {
+            var reader = JSONReader(payload)
+            try reader.object { (key, reader) throws(Refusal) in
+                switch key {
+                case "command": command = try reader.string()
+                case "command_id": identifier = try reader.string()
+                case "params": parameters = try reader.rawValue()
+                default: try reader.skip()
+                }
+            }
+            try reader.end()
+            guard !command.isEmpty else { throw Refusal(.missingField, "command is missing") }
+        }
+    }
+
+    private func failure(of told: Told, node index: Int) -> String? {
+        guard ["set_led", "read", "set_interval", "reboot"].contains(told.command) else { return "unknown command" }
+        return noise(index, told.identifier ?? told.command, 5) < 0.05 ? "the board did not answer" : nil
+    }
+
+    private func writeResult(of told: Told, node index: Int, at instant: Timestamp, to writer: inout JSONWriter) {
+        switch told.command {
+        case "read":
+            writer.beginObject()
+            for sensor in sensors(index) {
+                writer.key(sensor.name)
+                write(measured(sensor, index, at: instant), places: sensor.places, to: &writer)
+            }
+            writer.endObject()
+        case "reboot":
+            writer.beginObject()
+            writer.key("uptime")
+            writer.integer(uptime(index, at: instant))
+            writer.endObject()
+        default:
+            writer.raw(told.parameters)
+        }
+    }
+}

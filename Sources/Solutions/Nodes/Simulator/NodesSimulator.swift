@@ -1,0 +1,101 @@
+public import HubModel
+internal import SolutionKit
+
+/// A fleet of nodes that does not exist: what node `index` says at an instant, as a pure function of seed, index and time.
+///
+/// Whoever drives it (`martlet simulate nodes`, tests, benchmarks) owns clock and connections: publish `telemetry` every
+/// `interval`, `status` now and then, and `answer` to what arrives on `commandTopic`.
+public struct NodesSimulator: Sendable {
+    /// What decides everything that looks random.
+    public let seed: UInt64
+    /// How many nodes there are, 1 or more.
+    public let count: Int
+    /// How often a node reports, in microseconds. From one second on, time stamps are whole seconds, as small boards send them.
+    public let interval: Int64
+
+    /// A message to publish.
+    public struct Message: Sendable, Equatable {
+        /// The topic.
+        public let topic: String
+        /// JSON.
+        public let payload: [UInt8]
+    }
+
+    /// A fleet.
+    public init(seed: UInt64, count: Int, interval: Int64) {
+        self.seed = seed
+        self.count = max(1, count)
+        self.interval = max(1, interval)
+    }
+
+    /// The id of a node as it stands in its topics: `01`, `02`, ...
+    public func id(_ index: Int) -> String {
+        let number = String(index + 1)
+        return number.utf8.count < 2 ? "0\(number)" : number
+    }
+
+    /// A node's MQTT client identifier: `node-01`.
+    public func clientID(_ index: Int) -> String { "node-\(id(index))" }
+
+    /// Where a node hears its commands.
+    public func commandTopic(_ index: Int) -> String { "iot/node/\(id(index))/command" }
+
+    /// A node's last will, QoS 1: it is offline.
+    public func will(_ index: Int) -> Message {
+        Message(topic: statusTopic(index), payload: Array(#"{"node_id":"node_\#(id(index))","status":"offline"}"#.utf8))
+    }
+
+    /// When in each interval a node reports, in microseconds from its start: they do not all speak at once.
+    public func phase(_ index: Int) -> Int64 {
+        Int64(noise(index, "phase", 0) * Double(interval - 1))
+    }
+
+    /// What a node measured.
+    public func telemetry(_ index: Int, at instant: Timestamp) -> Message {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("node_id")
+        writer.string("node_\(id(index))")
+        writer.key("timestamp")
+        if interval >= 1_000_000 {
+            writer.integer(instant.microseconds / 1_000_000)
+        } else {
+            writer.decimal(ScaledDecimal(mantissa: instant.microseconds / 1_000, scale: 3))
+        }
+        writer.key("sensors")
+        writer.beginObject()
+        for sensor in sensors(index) {
+            writer.key(sensor.name)
+            write(measured(sensor, index, at: instant), places: sensor.places, to: &writer)
+        }
+        writer.endObject()
+        writer.key("wifi_rssi")
+        writer.integer(signal(index, at: instant))
+        writer.key("uptime")
+        writer.integer(uptime(index, at: instant))
+        writer.endObject()
+        return Message(topic: "iot/node/\(id(index))/telemetry", payload: writer.bytes)
+    }
+
+    /// How a node is.
+    public func status(_ index: Int, at instant: Timestamp) -> Message {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("node_id")
+        writer.string("node_\(id(index))")
+        writer.key("status")
+        writer.string("online")
+        writer.key("uptime")
+        writer.integer(uptime(index, at: instant))
+        writer.key("wifi_rssi")
+        writer.integer(signal(index, at: instant))
+        writer.key("free_heap")
+        writer.integer(180_000 + Int64(drift(index, "heap", at: instant, seconds: 120) * 40_000))
+        writer.key("firmware")
+        writer.string(index % 4 == 3 ? "1.3.0" : "1.4.2")
+        writer.endObject()
+        return Message(topic: statusTopic(index), payload: writer.bytes)
+    }
+
+    func statusTopic(_ index: Int) -> String { "iot/node/\(id(index))/status" }
+}

@@ -1,0 +1,114 @@
+internal import HubModel
+internal import SolutionKit
+
+/// What is asked of a node's readings: `?field=&from=&to=&step=&agg=&limit=`, checked.
+struct ReadingsRequest: Sendable {
+    let fields: [String]?
+    let from: Timestamp
+    let to: Timestamp
+    let step: Step?
+    let aggregate: Aggregate
+    let limit: Int
+
+    /// A step as it was written, such as `10m`.
+    struct Step: Sendable {
+        let text: String
+        let microseconds: Int64
+
+        /// The longest step: a year.
+        private static let longestSeconds: Int64 = 366 * 86_400
+
+        /// Reads a whole number with a unit: `s`, `m`, `h` or `d`.
+        init?(_ text: String) {
+            let unit: Int64
+            switch text.last {
+            case "s": unit = 1
+            case "m": unit = 60
+            case "h": unit = 3_600
+            case "d": unit = 86_400
+            default: return nil
+            }
+            let digits = text.dropLast()
+            guard !digits.isEmpty, digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let count = Int64(digits), count > 0, count * unit <= Step.longestSeconds
+            else { return nil }
+            self.text = text
+            microseconds = count * unit * 1_000_000
+        }
+    }
+
+    static let parameters = [
+        QueryParameter("field", "a field's name; may be repeated or separated by commas; without it, all fields"),
+        QueryParameter("from", "the first instant, inclusive; an hour before to without it"),
+        QueryParameter("to", "the end, exclusive; now without it"),
+        QueryParameter("step", "one row for each step: 10s, 10m, 1h, 1d; at most 366d"),
+        QueryParameter("agg", "with step: mean (also without it), min, max, sum, count, first or last"),
+        QueryParameter("limit", "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step"),
+    ]
+
+    private static let mostRows = 100_000
+
+    /// Reads the parameters.
+    /// - Throws: `invalid_parameter`.
+    init(_ request: RouteRequest, now: Timestamp) throws(Refusal) {
+        fields = try ReadingsRequest.fields(request)
+        to = try ReadingsRequest.instant("to", request) ?? now
+        from = try ReadingsRequest.instant("from", request) ?? to.advanced(bySeconds: -3_600)
+        guard from < to else { throw Refusal(.invalidParameter, "from is before to") }
+        if let text = request.given("step") {
+            guard let step = Step(text) else {
+                throw Refusal(.invalidParameter, "step is a whole number with s, m, h or d, such as 10m, and at most 366d")
+            }
+            self.step = step
+        } else {
+            step = nil
+        }
+        if let word = request.given("agg") {
+            guard let aggregate = Aggregate(rawValue: word) else {
+                throw Refusal(
+                    .invalidParameter, "agg is one of \(Aggregate.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            guard step != nil else { throw Refusal(.invalidParameter, "agg needs a step") }
+            self.aggregate = aggregate
+        } else {
+            aggregate = .mean
+        }
+        limit =
+            try request.wholeNumber("limit", in: 1...ReadingsRequest.mostRows)
+            ?? (step == nil ? 10_000 : ReadingsRequest.mostRows)
+    }
+
+    func query(for device: DeviceID) -> ReadingQuery {
+        ReadingQuery(
+            device: device, measurement: "telemetry", fields: fields, from: from, to: to, limit: limit,
+            step: step.map { ($0.microseconds, aggregate) })
+    }
+
+    private static func fields(_ request: RouteRequest) throws(Refusal) -> [String]? {
+        var fields: [String] = []
+        for parameter in request.query where parameter.name == "field" {
+            for name in parameter.value.split(separator: ",") where !fields.contains(String(name)) {
+                guard name.utf8.count <= TelemetryPayload.maximumNameBytes else {
+                    throw Refusal(.invalidParameter, "a field's name has at most 64 bytes")
+                }
+                fields.append(String(name))
+            }
+        }
+        guard fields.count <= Node.maximumFields else {
+            throw Refusal(.invalidParameter, "at most \(Node.maximumFields) fields at once")
+        }
+        return fields.isEmpty ? nil : fields
+    }
+
+    private static func instant(_ name: String, _ request: RouteRequest) throws(Refusal) -> Timestamp? {
+        guard let text = request.given(name) else { return nil }
+        if let instant = Timestamp(text: text) { return instant }
+        // A plus that was not encoded arrives as a blank: `2024-01-01T12:00:00 01:00`.
+        if let blank = text.lastIndex(of: " "),
+            let instant = Timestamp(iso8601: "\(text[..<blank])+\(text[text.index(after: blank)...])")
+        {
+            return instant
+        }
+        throw Refusal(.invalidParameter, "\(name) is a time: epoch seconds or milliseconds, or ISO-8601")
+    }
+}
