@@ -1,0 +1,285 @@
+import HubModel
+import SQL
+import SolutionKit
+import Testing
+
+/// The life of commands, from the request to the answer.
+@Suite struct CommandTests {
+    /// A site with one node that is connected and listens.
+    private func connectedSite(filter: String = "iot/node/01/command") async throws -> Site {
+        let site = try await Site()
+        try site.presence(.connected(clientID: "board", address: nil))
+        try site.presence(.subscribed(clientID: "board", filter: filter))
+        try site.telemetry()
+        return site
+    }
+
+    @discardableResult
+    private func ask(_ site: Site, _ body: String = #"{"command":"set_led","params":{"state":"on"}}"#) async throws -> String {
+        site.published = []
+        let response = try await site.call(.post, "/api/nodes/{id}/commands", ["id": "01"], body: body)
+        return try #require(try JSONValue(response.body)["command_id"]?.text)
+    }
+
+    @Test func fromRequestToAnswer() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        let message = try #require(site.published.first)
+        #expect(message.topic == "iot/node/01/command")
+        #expect(message.qualityOfService == 1)
+        #expect(message.token == id)
+        #expect(message.expirySeconds == 3_600)
+        #expect(!message.isRetained)
+        let payload = try JSONValue(message.payload)
+        #expect(payload["command"]?.text == "set_led")
+        #expect(payload["params"]?["state"]?.text == "on")
+        #expect(payload["command_id"]?.text == id)
+
+        let sent = try site.delivery(.passedOn(token: id, subscribers: 1))
+        #expect(sent.events.map(\.topic) == ["nodes/node_01/commands"])
+        #expect(sent.events.first?.json?["state"]?.text == "sent")
+        let delivered = try site.delivery(.acknowledged(token: id, clientID: "board"))
+        #expect(delivered.events.first?.json?["state"]?.text == "delivered")
+        let done = try site.hear(
+            "iot/node/01/status", #"{"command_id":"\#(id)","status":"done","result":{"brightness":128}}"#)
+        let event = try #require(done.events.last { $0.topic == "nodes/node_01/commands" }?.json)
+        #expect(event["state"]?.text == "done")
+        #expect(event["result"]?["brightness"]?.number == 128)
+        #expect(event["error"] == .null)
+        #expect(event["history"]?.elements.compactMap { $0["state"]?.text } == ["queued", "sent", "delivered", "done"])
+        // The answer is no health: nothing goes into history.
+        #expect(done.readings.isEmpty)
+        // Said again: nothing changes.
+        let again = try site.hear("iot/node/01/status", #"{"command_id":"\#(id)","status":"done"}"#)
+        #expect(!again.events.contains { $0.topic == "nodes/node_01/commands" })
+    }
+
+    @Test(arguments: [
+        (#""status":"ok""#, CommandState.done), (#""status":"SUCCESS""#, .done), (#""status":"executed""#, .done),
+        (#""status":"acknowledged""#, .done), (#""state":"done""#, .done), (#""result":1"#, .done),
+        (#""status":"failed""#, .failed), (#""status":"error","message":"hot""#, .failed), (#""status":"rejected""#, .failed),
+        (#""error":"hot""#, .failed), (#""error":{"code":3}"#, .failed),
+    ])
+    func wordsOfAnswers(_ words: String, _ state: CommandState) async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.hear("iot/node/01/status", #"{"command_id":"\#(id)",\#(words)}"#)
+        #expect(try site.command(id)?.state == state)
+    }
+
+    @Test func theReasonOfAFailureIsKept() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.hear("iot/node/01/status", #"{"id":"\#(id)","status":"failed","message":"no such led"}"#)
+        #expect(try site.command(id)?.error == "no such led")
+        #expect(try site.command(id)?.state == .failed)
+    }
+
+    @Test func anAnswerByNameClosesTheOldestThatWasSent() async throws {
+        let site = try await connectedSite()
+        let first = try await ask(site)
+        let second = try await ask(site)
+        for id in [first, second] { try site.delivery(.passedOn(token: id, subscribers: 1)) }
+        try site.hear("iot/node/01/status", #"{"command":"set_led","status":"done"}"#)
+        #expect(try site.command(first)?.state == .done)
+        #expect(try site.command(second)?.state == .sent)
+        try site.hear("iot/node/01/status", #"{"command":"other","status":"done"}"#)
+        #expect(try site.command(second)?.state == .sent)
+    }
+
+    @Test func anAnswerToAnOldScriptDoesNotCloseWhatWasNeverSent() async throws {
+        let site = try await Site()
+        try site.telemetry()
+        let id = try await ask(site)
+        try site.hear("iot/node/01/status", #"{"command":"set_led","status":"done"}"#)
+        #expect(try site.command(id)?.state == .queued)
+    }
+
+    @Test func anotherNodesAnswerDoesNotCount() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.hear("iot/node/02/status", #"{"command_id":"\#(id)","status":"done"}"#)
+        #expect(try site.command(id)?.state == .queued)
+    }
+
+    @Test func theAnswerMayOvertakeTheReports() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.hear("iot/node/01/status", #"{"command_id":"\#(id)","status":"done"}"#)
+        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.acknowledged(token: id, clientID: "board"))
+        #expect(try site.command(id)?.state == .done)
+        #expect(try site.command(id)?.history.map(\.state) == [.queued, .done])
+    }
+
+    @Test func aCommandWaitsWhileTheNodeIsAway() async throws {
+        let site = try await Site()
+        try site.telemetry("node_01")
+        var ids: [String] = []
+        for _ in 0..<6 {
+            ids.append(try await ask(site))
+            #expect(site.published.isEmpty)
+        }
+        try site.presence(.connected(clientID: "board", address: nil))
+        // Oldest first, four at most, on the topic in the node's spelling.
+        let sent = try site.presence(.subscribed(clientID: "board", filter: "iot/node/node_01/command"))
+        #expect(sent.publications.map(\.token) == ids.prefix(4).map { $0 })
+        #expect(sent.publications.first?.topic == "iot/node/node_01/command")
+        for id in ids.prefix(4) { try site.delivery(.passedOn(token: id, subscribers: 1)) }
+        #expect(try site.tick().publications.isEmpty)
+        let next = try site.delivery(.acknowledged(token: ids[0], clientID: "board"))
+        #expect(next.publications.map(\.token) == [ids[4]])
+    }
+
+    @Test func itGoesToTheTopicOnWhichTheNodeListens() async throws {
+        let site = try await connectedSite(filter: "iot/node/node_01/command")
+        try await ask(site)
+        #expect(site.published.first?.topic == "iot/node/node_01/command")
+    }
+
+    @Test(arguments: ["iot/node/+/command", "iot/#", "#", "+/+/+/+", "$share/g/iot/node/+/command", "iot/node/01/#", "iot/node/01/+"])
+    func filtersOfTheSpeaker(_ filter: String) async throws {
+        let site = try await connectedSite(filter: filter)
+        try site.telemetry()
+        try await ask(site)
+        #expect(site.published.first?.topic == "iot/node/01/command")
+    }
+
+    @Test(arguments: ["iot/node/+/command", "iot/#", "iot/node/02/command", "iot/node/01/telemetry", "iot/node/01", "other/#"])
+    func filtersOfSomebodyElse(_ filter: String) async throws {
+        let site = try await Site()
+        try site.telemetry()
+        try site.presence(.connected(clientID: "logger", address: nil))
+        try site.presence(.subscribed(clientID: "logger", filter: filter))
+        let id = try await ask(site)
+        #expect(site.published.isEmpty)
+        try site.delivery(.acknowledged(token: id, clientID: "logger"))
+        #expect(try site.command(id)?.state == .queued)
+    }
+
+    @Test func onlyTheNodesOwnAcknowledgementMeansDelivered() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.delivery(.passedOn(token: id, subscribers: 2))
+        try site.delivery(.acknowledged(token: id, clientID: "logger"))
+        #expect(try site.command(id)?.state == .sent)
+        try site.delivery(.acknowledged(token: id, clientID: "board"))
+        #expect(try site.command(id)?.state == .delivered)
+    }
+
+    @Test func nobodyThereMeansQueued() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.delivery(.passedOn(token: id, subscribers: 0))
+        #expect(try site.command(id)?.state == .queued)
+        #expect(try site.tick().publications.map(\.token) == [id])
+    }
+
+    @Test func aReportThatNeverComesIsNotWaitedForLong() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        site.after(seconds: 9)
+        #expect(try site.tick().publications.isEmpty)
+        site.after(seconds: 2)
+        #expect(try site.tick().publications.map(\.token) == [id])
+    }
+
+    @Test(arguments: [true, false]) func aBrokenConnectionBringsItBackIntoTheQueue(isClean: Bool) async throws {
+        let site = try await connectedSite()
+        let sent = try await ask(site)
+        try site.delivery(.passedOn(token: sent, subscribers: 1))
+        let delivered = try await ask(site)
+        try site.delivery(.passedOn(token: delivered, subscribers: 1))
+        try site.delivery(.acknowledged(token: delivered, clientID: "board"))
+        try site.presence(.disconnected(clientID: "board", isClean: isClean))
+        #expect(try site.command(sent)?.state == .queued)
+        #expect(try site.command(delivered)?.state == .delivered)
+        try site.presence(.connected(clientID: "board", address: nil))
+        let again = try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command"))
+        #expect(again.publications.map(\.token) == [sent])
+    }
+
+    @Test func takeOverBringsItBackToo() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.presence(.connected(clientID: "board", address: nil))
+        #expect(try site.command(id)?.state == .queued)
+    }
+
+    @Test func unsubscribingStopsTheSending() async throws {
+        let site = try await connectedSite()
+        try site.presence(.unsubscribed(clientID: "board", filter: "iot/node/01/command"))
+        try await ask(site)
+        #expect(site.published.isEmpty)
+    }
+
+    @Test func expired() async throws {
+        let site = try await Site()
+        try site.telemetry()
+        let id = try await ask(site, #"{"command":"reboot","ttl_seconds":60}"#)
+        site.after(seconds: 59)
+        try site.tick()
+        #expect(try site.command(id)?.state == .queued)
+        site.after(seconds: 1)
+        let effects = try site.tick()
+        #expect(effects.events.first { $0.topic == "nodes/node_01/commands" }?.json?["state"]?.text == "expired")
+        // What is over does not go out.
+        try site.presence(.connected(clientID: "board", address: nil))
+        #expect(try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command")).publications.isEmpty)
+    }
+
+    @Test func timedOutAndAnsweredAfterAll() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site, #"{"command":"reboot","timeout_seconds":5}"#)
+        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.acknowledged(token: id, clientID: "board"))
+        site.after(seconds: 5)
+        try site.tick()
+        #expect(try site.command(id)?.state == .timedOut)
+        try site.hear("iot/node/01/status", #"{"command_id":"\#(id)","status":"done"}"#)
+        #expect(try site.command(id)?.state == .done)
+    }
+
+    @Test func aRestartInBetweenLosesNothing() async throws {
+        let site = try await connectedSite()
+        let queued = try await ask(site)
+        let sent = try await ask(site)
+        try site.delivery(.passedOn(token: sent, subscribers: 1))
+        let delivered = try await ask(site, #"{"command":"read","timeout_seconds":600}"#)
+        try site.delivery(.passedOn(token: delivered, subscribers: 1))
+        try site.delivery(.acknowledged(token: delivered, clientID: "board"))
+        site.restart()
+        // Nobody is connected after a start: what was on the way waits again.
+        try site.tick()
+        #expect(try site.command(queued)?.state == .queued)
+        #expect(try site.command(sent)?.state == .queued)
+        #expect(try site.command(delivered)?.state == .delivered)
+        try site.presence(.connected(clientID: "board", address: nil))
+        let again = try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command"))
+        #expect(again.publications.map(\.token) == [queued, sent])
+        try site.hear("iot/node/01/status", #"{"command_id":"\#(delivered)","status":"done"}"#)
+        #expect(try site.command(delivered)?.state == .done)
+    }
+
+    @Test func aFailedBatchForgetsWhatItPublished() async throws {
+        let site = try await Site()
+        try site.telemetry()
+        let id = try await ask(site)
+        try site.presence(.connected(clientID: "board", address: nil))
+        site.failingBatch { handler, line in
+            try handler.presence(.subscribed(clientID: "board", filter: "iot/node/01/command"), in: &line)
+        }
+        let effects = try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command"))
+        #expect(effects.publications.map(\.token) == [id])
+    }
+
+    @Test func tooManyWait() async throws {
+        let site = try await Site(commandLimit: 3)
+        try site.telemetry()
+        for _ in 0..<3 { try await ask(site) }
+        await #expect { try await ask(site) } throws: { ($0 as? Refusal)?.code == .limitReached }
+        #expect(try site.row("SELECT COUNT(*) FROM command")?.integer(0) == 3)
+    }
+}

@@ -1,0 +1,183 @@
+import HubModel
+import Registry
+import SQL
+import Testing
+
+/// Devices and commands as tables: what the schema itself refuses, limits, and pruning.
+@Suite struct RegistryTests {
+    private let device = DeviceID("node_01")
+
+    private func database() async throws -> Database {
+        let database = try Database.open(DatabaseConfiguration(.memory))
+        try await database.migrate([RegistryTables.migrations], at: 0)
+        return database
+    }
+
+    @Test func devicesAreAdmittedOnce() async throws {
+        let database = try await database()
+        let registry = DeviceRegistry(limit: 2)
+        let device = try #require(device)
+        try database.writeBlocking { transaction in
+            #expect(try registry.admit(device, kind: .node, at: ten, in: transaction))
+            #expect(try !registry.admit(device, kind: .node, at: ten.advanced(bySeconds: 5), in: transaction))
+            #expect(throws: Refusal.self) { try registry.admit(device, kind: .module, at: ten, in: transaction) }
+            try registry.seen(device, at: ten.advanced(bySeconds: 9), address: "10.0.0.1", firmware: nil, in: transaction)
+            try registry.seen(device, at: ten.advanced(bySeconds: 10), address: nil, firmware: "2", in: transaction)
+        }
+        let row = try database.readBlocking { try $0.queryOne("SELECT * FROM device") }
+        #expect(try row.text("address") == "10.0.0.1")
+        #expect(try row.text("firmware") == "2")
+        #expect(try row.integer("first_seen") == ten.microseconds)
+        #expect(try row.integer("last_seen") == ten.advanced(bySeconds: 10).microseconds)
+    }
+
+    @Test func aRefusedDeviceIsNotCounted() async throws {
+        let database = try await database()
+        let registry = DeviceRegistry(limit: 1)
+        let ids = try ["a", "b"].map { try #require(DeviceID($0)) }
+        for _ in 0..<3 {
+            try database.writeBlocking { transaction in
+                _ = try registry.admit(ids[0], kind: .node, at: ten, in: transaction)
+                #expect(throws: Refusal(.limitReached, "there are 1 devices already")) {
+                    try transaction.savepoint { try registry.admit(ids[1], kind: .node, at: ten, in: transaction) }
+                }
+            }
+        }
+        let count = try database.readBlocking { try $0.queryOne("SELECT COUNT(*) FROM device").integer(0) }
+        #expect(count == 1)
+    }
+
+    @Test func identifiersGrowWithTimeAndAreUnique() async throws {
+        let database = try await database()
+        let device = try #require(device)
+        let book = CommandRegistry()
+        var ids: [String] = []
+        try database.writeBlocking { transaction in
+            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            for number in 0..<200 {
+                let command = try book.enqueue(
+                    device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30,
+                    at: ten.advanced(byMicroseconds: Int64(number)), in: transaction)
+                ids.append(command.id)
+            }
+        }
+        #expect(ids == ids.sorted())
+        #expect(Set(ids).count == 200)
+        #expect(ids.allSatisfy { $0.utf8.count == 24 })
+    }
+
+    @Test func commandsOfOneInstantKeepTheirOrder() async throws {
+        let database = try await database()
+        let device = try #require(device)
+        let book = CommandRegistry()
+        try database.writeBlocking { transaction in
+            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            for number in 0..<30 {
+                _ = try book.enqueue(
+                    device: device, name: "c\(number)", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
+                    in: transaction)
+            }
+            #expect(try book.open(device: device, in: transaction).map(\.name) == (0..<30).map { "c\($0)" })
+            #expect(try book.commands(device: device, limit: 2, in: transaction).map(\.name) == ["c29", "c28"])
+        }
+    }
+
+    @Test func everyStepThatIsNotAllowedIsRefused() async throws {
+        let database = try await database()
+        let device = try #require(device)
+        let book = CommandRegistry()
+        try database.writeBlocking { transaction in
+            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            for path in [[], [.sent], [.sent, .delivered], [.done], [.failed], [.sent, .timedOut], [.expired]] as [[CommandState]] {
+                for next in CommandState.allCases {
+                    let command = try book.enqueue(
+                        device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
+                        in: transaction)
+                    for state in path {
+                        let step = try book.advance(command.id, to: state, result: nil, error: nil, at: ten, in: transaction)
+                        #expect(step?.state == state)
+                    }
+                    let present = path.last ?? .queued
+                    let moved = try book.advance(command.id, to: next, result: "1", error: nil, at: ten, in: transaction)
+                    #expect((moved != nil) == present.mayBecome(next))
+                    let kept = try #require(try book.command(command.id, device: device, in: transaction))
+                    #expect(kept.state == (moved == nil ? present : next))
+                    #expect(kept.history.map(\.state) == [.queued] + path + (moved == nil ? [] : [next]))
+                    #expect(kept.result == (moved == nil ? nil : "1"))
+                }
+            }
+            #expect(try book.advance("nobody", to: .sent, result: nil, error: nil, at: ten, in: transaction) == nil)
+        }
+    }
+
+    @Test func aHistoryThatGoesBackAndForthIsBounded() async throws {
+        let database = try await database()
+        let device = try #require(device)
+        let book = CommandRegistry()
+        try database.writeBlocking { transaction in
+            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            let command = try book.enqueue(
+                device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten, in: transaction)
+            for _ in 0..<300 {
+                for state in [CommandState.sent, .queued] {
+                    #expect(try book.advance(command.id, to: state, result: nil, error: nil, at: ten, in: transaction) != nil)
+                }
+            }
+            let ended = try book.advance(command.id, to: .expired, result: nil, error: nil, at: ten, in: transaction)
+            #expect(ended?.history.count == 100)
+            #expect(ended?.history.last?.state == .expired)
+        }
+    }
+
+    @Test func overdueAndPruned() async throws {
+        let database = try await database()
+        let device = try #require(device)
+        let module = try #require(DeviceID("module-1"))
+        let book = CommandRegistry()
+        try database.writeBlocking { transaction in
+            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            _ = try DeviceRegistry().admit(module, kind: .module, at: ten, in: transaction)
+            for device in [device, module] {
+                for life in [10, 100] {
+                    _ = try book.enqueue(
+                        device: device, name: "read", parameters: "{}", timeToLiveSeconds: Int64(life), timeoutSeconds: 5, at: ten,
+                        in: transaction)
+                }
+            }
+            let after = ten.advanced(bySeconds: 10)
+            #expect(try book.overdue(kind: .node, at: ten, in: transaction).isEmpty)
+            let overdue = try book.overdue(kind: .node, at: after, in: transaction)
+            #expect(overdue.map(\.device) == [device])
+            let id = try #require(overdue.first?.id)
+            _ = try book.advance(id, to: .expired, result: nil, error: nil, at: after, in: transaction)
+            #expect(try book.prune(before: after, in: transaction) == 0)
+            #expect(try book.prune(before: after.advanced(bySeconds: 1), in: transaction) == 1)
+            #expect(try book.command(id, device: device, in: transaction) == nil)
+            #expect(try transaction.queryOne("SELECT COUNT(*) FROM command_step").integer(0) == 3)
+        }
+    }
+
+    @Test(arguments: [
+        "INSERT INTO device (id, kind, first_seen, last_seen) VALUES ('', 'node', 0, 0)",
+        "INSERT INTO device (id, kind, first_seen, last_seen) VALUES ('x', 'toaster', 0, 0)",
+        "UPDATE command SET state = 'lost'",
+        "UPDATE command SET state = 'done'",
+        "UPDATE command SET due_at = NULL",
+        "UPDATE command SET device = 'nobody'",
+        "UPDATE command SET state = 'sent'",
+        "UPDATE command SET name = ''",
+        "UPDATE command_step SET command = 'nothing'",
+    ])
+    func theSchemaRefuses(_ statement: String) async throws {
+        let database = try await database()
+        let device = try #require(device)
+        try database.writeBlocking { transaction in
+            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            _ = try CommandRegistry().enqueue(
+                device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten, in: transaction)
+        }
+        #expect(throws: SQLFailure.self) {
+            try database.writeBlocking { transaction in _ = try transaction.execute(statement) }
+        }
+    }
+}
