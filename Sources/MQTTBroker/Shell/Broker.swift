@@ -1,0 +1,112 @@
+public import MQTTCodec
+internal import NIOCore
+internal import NIOPosix
+
+/// An MQTT broker for 3.1.1 and 5.0 on a TCP port.
+///
+/// Started, it listens until `drain` has returned; `drain` has to be called once. It keeps nothing by itself: what must
+/// survive goes through the ledger, and comes back as the `BrokerState` of the next start.
+public final class Broker: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let listener: any Channel
+    private let loop: NIOLoopBound<BrokerLoop>
+    private let timer: RepeatedTask
+    private let published: PublishedStatistics
+
+    /// The port it listens on.
+    public let port: Int
+
+    /// Starts a broker. Throws `BrokerStartFailure` if the address cannot be listened on.
+    ///
+    /// `deliveries` is called on the broker's thread, must not block, and hears what became of server messages that
+    /// carry a token.
+    public static func start(
+        _ configuration: BrokerConfiguration = BrokerConfiguration(), ledger: any BrokerLedger,
+        authenticator: any BrokerAuthenticator, authorizer: any BrokerAuthorizer,
+        state: BrokerState = BrokerState(),
+        deliveries: @escaping @Sendable ([DeliveryEvent]) -> Void = { _ in }
+    ) async throws(BrokerStartFailure) -> Broker {
+        let services = BrokerServices(
+            ledger: ledger, authenticator: authenticator, authorizer: authorizer, deliveries: deliveries)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = group.next()
+        do {
+            let published = PublishedStatistics()
+            let (loop, timer) = try await eventLoop.submit {
+                let loop = BrokerLoop(
+                    eventLoop: eventLoop, configuration: configuration, services: services, state: state,
+                    published: published)
+                let bound = NIOLoopBound(loop, eventLoop: eventLoop)
+                let timer = eventLoop.scheduleRepeatedTask(
+                    initialDelay: .milliseconds(250), delay: .milliseconds(250)
+                ) { _ in bound.value.tick() }
+                return (bound, timer)
+            }.get()
+            let listener = try await BrokerListener.bind(configuration, group: group, loop: loop)
+            return Broker(group: group, listener: listener, loop: loop, timer: timer, published: published)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw BrokerStartFailure(host: configuration.host, port: configuration.port, underlying: error)
+        }
+    }
+
+    private init(
+        group: MultiThreadedEventLoopGroup, listener: any Channel, loop: NIOLoopBound<BrokerLoop>,
+        timer: RepeatedTask, published: PublishedStatistics
+    ) {
+        self.group = group
+        self.listener = listener
+        self.loop = loop
+        self.timer = timer
+        self.published = published
+        port = listener.localAddress?.port ?? 0
+    }
+
+    /// Publishes messages of the server's own, in order. From any thread; returns before they are sent.
+    public func publish(_ messages: [ServerMessage]) {
+        guard !messages.isEmpty else { return }
+        let loop = loop
+        listener.eventLoop.execute { loop.value.handle(.publish(messages), now: SystemClock.now()) }
+    }
+
+    /// Ends a client's connection with a reason that a 5.0 client is told; with `endSession` also drops what is kept of
+    /// it. From any thread. Nothing happens if the client is not known.
+    public func disconnect(
+        _ client: MQTTString, reason: ReasonCode = .administrativeAction, endSession: Bool = false
+    ) {
+        let loop = loop
+        listener.eventLoop.execute {
+            loop.value.handle(
+                .disconnect(client: client, reason, endSession: endSession), now: SystemClock.now())
+        }
+    }
+
+    /// Counts and sizes, at most a second old. From any thread.
+    public var statistics: BrokerStatistics { published.get() }
+
+    /// Stops for good: accepts and reads no more, waits until the ledger has answered, sends the acknowledgements,
+    /// tells 5.0 clients *server shutting down* (0x8B), closes, and returns. Sessions are kept, and no will is
+    /// published for a client that is sent away. Takes at most the drain time-out of the configuration.
+    public func drain() async {
+        try? await listener.close()
+        let loop = loop
+        await withCheckedContinuation { continuation in
+            listener.eventLoop.execute { loop.value.startDraining { continuation.resume() } }
+        }
+        timer.cancel()
+        try? await group.shutdownGracefully()
+    }
+}
+
+/// Why a broker could not start.
+public struct BrokerStartFailure: Error, Sendable, CustomStringConvertible {
+    /// The address that was to be listened on.
+    public let host: String
+    /// The port that was to be listened on.
+    public let port: Int
+    /// What the system said.
+    public let underlying: any Error
+
+    /// One line for a person.
+    public var description: String { "cannot listen for MQTT on \(host):\(port): \(underlying)" }
+}

@@ -1,0 +1,259 @@
+internal import MQTTCodec
+internal import NIOCore
+internal import Synchronization
+
+/// The core and everything it acts on, on one event loop: no lock, and no hop for a message.
+///
+/// Events of one round of the event loop (all sockets that had something to read) are taken first; then one turn
+/// performs what they asked for: one call to the ledger, one flush for each connection.
+final class BrokerLoop {
+    private let eventLoop: any EventLoop
+    private let configuration: BrokerConfiguration
+    private let services: BrokerServices
+    private let published: PublishedStatistics
+    private var core: BrokerCore
+    private var actions = BrokerActions()
+    /// An empty one with memory from earlier turns.
+    private var spareActions = BrokerActions()
+    /// By slot of the core's connection; the core reuses a slot only after `closed`.
+    private var handlers: [ConnectionHandler?] = []
+    private var dirty: [ConnectionHandler] = []
+    private var held: [ConnectionHandler] = []
+    private var order = CommitOrder()
+    private var isTurnScheduled = false
+    private var isInTurn = false
+    private var ticks = 0
+    private var drain = DrainState.running
+    /// Whether no connection is read: the ledger is behind, or the broker is stopping.
+    private(set) var isHolding = false
+
+    init(
+        eventLoop: any EventLoop, configuration: BrokerConfiguration, services: BrokerServices, state: BrokerState,
+        published: PublishedStatistics
+    ) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        self.services = services
+        self.published = published
+        core = BrokerCore(
+            configuration: configuration, authorizer: services.authorizer, state: state, now: SystemClock.now())
+    }
+
+    // MARK: Events
+
+    func open(_ handler: ConnectionHandler, remoteAddress: SocketAddress?) -> ConnectionHandle? {
+        guard drain.isRunning else { return nil }
+        let nonce = ConnectionNonce(high: .random(in: .min ... .max), low: .random(in: .min ... .max))
+        let handle = core.open(
+            remoteAddress: remoteAddress?.hostAndPort ?? "", nonce: nonce, now: SystemClock.now())
+        guard let handle else { return nil }
+        let slot = Int(handle.index)
+        while handlers.count <= slot { handlers.append(nil) }
+        handlers[slot] = handler
+        return handle
+    }
+
+    func closed(_ connection: ConnectionHandle) {
+        handlers[Int(connection.index)] = nil
+        handle(.closed(connection), now: SystemClock.now())
+    }
+
+    func handle(_ event: consuming BrokerEvent, now: Moment) {
+        core.handle(event, now: now, into: &actions)
+        if core.isOverloaded { isHolding = true }
+        scheduleTurn()
+    }
+
+    /// Remembers a connection that wanted to read while none may.
+    func hold(_ handler: ConnectionHandler) {
+        // A connection that asks twice stands here twice; resuming it twice does no harm.
+        if held.last !== handler { held.append(handler) }
+    }
+
+    func tick() {
+        ticks += 1
+        handle(.tick, now: SystemClock.now())
+        if ticks % 4 == 0 { published.set(core.statistics()) }
+        advanceDrain()
+    }
+
+    // MARK: Turns
+
+    private func scheduleTurn() {
+        guard !isTurnScheduled, !isInTurn else { return }
+        isTurnScheduled = true
+        eventLoop.assumeIsolated().execute { self.turn() }
+    }
+
+    private func turn() {
+        isTurnScheduled = false
+        isInTurn = true
+        // A ledger that answers at once, and clients that take everything at once, are served in the same turn.
+        for _ in 0..<4 where !actions.isEmpty { perform() }
+        if core.wantsTurn { core.turn(now: SystemClock.now(), into: &actions) }
+        isInTurn = false
+        releaseHeld()
+        if !actions.isEmpty || core.wantsTurn { scheduleTurn() }
+        advanceDrain()
+    }
+
+    private func perform() {
+        while !actions.entries.isEmpty { commit() }
+        let performing = actions
+        actions = spareActions
+        spareActions = BrokerActions()
+        performing.bytes.withUnsafeBytes { bytes in
+            for item in performing.items { perform(item, bytes) }
+        }
+        for (connection, attempt) in performing.authentications { authenticate(attempt, connection) }
+        if !performing.deliveries.isEmpty { services.deliveries(performing.deliveries) }
+        let flushing = dirty
+        dirty.removeAll(keepingCapacity: true)
+        for handler in flushing where handler.isDirty { handler.flush() }
+        spareActions = consume performing
+        spareActions.removeAll()
+    }
+
+    private func perform(_ item: BrokerAction, _ bytes: UnsafeRawBufferPointer) {
+        switch item {
+        case .send(let send):
+            guard let handler = handler(send.connection) else { return }
+            // The range lies inside the bytes: the core wrote both, and neither outlives this turn.
+            let range = send.offset..<send.offset + send.count
+            handler.append(UnsafeRawBufferPointer(rebasing: bytes[range]), patch: send.patch)
+            if !handler.isDirty {
+                handler.isDirty = true
+                dirty.append(handler)
+            }
+        case .close(let connection): handler(connection)?.close()
+        case .abort(let connection): handler(connection)?.abort()
+        case .pauseReading(let connection): handler(connection)?.pauseReading()
+        case .resumeReading(let connection): handler(connection)?.resumeReading()
+        }
+    }
+
+    private func handler(_ connection: ConnectionHandle) -> ConnectionHandler? {
+        guard let handler = handlers[Int(connection.index)], handler.connection == connection else { return nil }
+        return handler
+    }
+
+    // MARK: Ledger
+
+    private func commit() {
+        let entries = actions.entries
+        actions.entries = []
+        let number = order.issue(entries.count)
+        let eventLoop = eventLoop
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        services.ledger.commit(entries) { outcomes in
+            if eventLoop.inEventLoop {
+                bound.value.answered(number, outcomes)
+            } else {
+                eventLoop.execute { bound.value.answered(number, outcomes) }
+            }
+        }
+    }
+
+    private func answered(_ number: UInt64, _ outcomes: [CommitOutcome]) {
+        order.answer(number, outcomes)
+        while let outcomes = order.next() { handle(.committed(outcomes), now: SystemClock.now()) }
+    }
+
+    /// Lets the connections read again when the ledger has caught up.
+    private func releaseHeld() {
+        guard isHolding, drain.isRunning, core.hasRecovered else { return }
+        isHolding = false
+        let waiting = held
+        held = []
+        for (index, handler) in waiting.enumerated() {
+            guard !isHolding else {
+                held.append(contentsOf: waiting[index...])
+                return
+            }
+            handler.resume()
+        }
+    }
+
+    // MARK: Authentication
+
+    private func authenticate(_ attempt: ConnectAttempt, _ connection: ConnectionHandle) {
+        let authenticator = services.authenticator
+        let eventLoop = eventLoop
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        Task {
+            let decision = await authenticator.authenticate(attempt)
+            eventLoop.execute {
+                bound.value.handle(.authenticated(decision, connection), now: SystemClock.now())
+            }
+        }
+    }
+
+    // MARK: Stopping
+
+    /// Stops: reads no more, waits for the ledger, acknowledges, says goodbye, and calls `whenDone`.
+    func startDraining(whenDone: @escaping () -> Void) {
+        guard drain.isRunning else { return }
+        isHolding = true
+        let deadline = SystemClock.now().uptime + Int64(configuration.drainTimeout) * 1000
+        drain = .committing(deadline: deadline, whenDone: whenDone)
+        scheduleTurn()
+    }
+
+    private func advanceDrain() {
+        let now = SystemClock.now()
+        switch drain {
+        case .running, .done: return
+        case .committing(let deadline, let whenDone):
+            guard isQuiet || now.uptime >= deadline else { return }
+            drain = .closing(deadline: deadline, whenDone: whenDone)
+            handle(.shutDown, now: now)
+        case .closing(let deadline, let whenDone):
+            guard isQuiet && core.openConnections == 0 || now.uptime >= deadline else { return }
+            drain = .done
+            published.set(core.statistics())
+            for handler in handlers { handler?.abort() }
+            whenDone()
+        }
+    }
+
+    /// Whether everything taken is stored and every answer is out.
+    private var isQuiet: Bool { core.uncommittedEntries == 0 && order.isEmpty && actions.isEmpty }
+}
+
+/// How far stopping has come. Deadlines in milliseconds of uptime.
+private enum DrainState {
+    case running
+    case committing(deadline: Int64, whenDone: () -> Void)
+    case closing(deadline: Int64, whenDone: () -> Void)
+    case done
+
+    var isRunning: Bool {
+        if case .running = self { return true }
+        return false
+    }
+}
+
+/// What the owner of the broker provides.
+struct BrokerServices: Sendable {
+    let ledger: any BrokerLedger
+    let authenticator: any BrokerAuthenticator
+    let authorizer: any BrokerAuthorizer
+    let deliveries: @Sendable ([DeliveryEvent]) -> Void
+}
+
+/// The last statistics, for any thread. Set once a second, so the lock costs nobody anything.
+final class PublishedStatistics: Sendable {
+    private let box = Mutex(BrokerStatistics())
+
+    func set(_ statistics: BrokerStatistics) { box.withLock { $0 = statistics } }
+
+    func get() -> BrokerStatistics { box.withLock { $0 } }
+}
+
+extension SocketAddress {
+    /// Address and port as people write them; the path of a local socket.
+    fileprivate var hostAndPort: String {
+        guard let ipAddress, let port else { return pathname ?? "" }
+        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
+    }
+}

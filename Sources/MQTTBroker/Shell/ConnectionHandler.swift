@@ -1,0 +1,215 @@
+internal import MQTTCodec
+internal import NIOCore
+
+/// One connection's end of the channel pipeline: bytes in become packets for the core, bytes out are gathered and
+/// flushed once a turn, and reading stops when the core or the ledger asks for it.
+///
+/// TLS and WebSocket are handlers in front of this one; it only ever sees the bytes of MQTT.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = Never
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    private let loop: BrokerLoop
+    private var decoder: PacketDecoder
+    private var context: ChannelHandlerContext?
+    /// The name of this connection in the core; nil before and after.
+    private(set) var connection: ConnectionHandle?
+    /// What has come and is not decoded: the beginning of a packet, or what waits behind a CONNECT.
+    private var remainder = ByteBuffer()
+    /// Bytes that `remainder` must hold before it is worth looking at again.
+    private var wanted = 0
+    private var output = ByteBuffer()
+    /// Whether `output` or a flush waits for the end of the turn.
+    var isDirty = false
+    private var isAwaitingAnswer = false
+    private var isPaused = false
+    private var isClosing = false
+    private var hasPendingRead = false
+
+    init(loop: BrokerLoop, limits: PacketLimits) {
+        self.loop = loop
+        decoder = PacketDecoder(receiver: .server, limits: limits)
+    }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { open(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) { open(context) }
+
+    private func open(_ context: ChannelHandlerContext) {
+        guard connection == nil, !isClosing else { return }
+        guard let handle = loop.open(self, remoteAddress: context.channel.remoteAddress) else {
+            isClosing = true
+            context.close(promise: nil)
+            return
+        }
+        connection = handle
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
+        remainder = ByteBuffer()
+        output = ByteBuffer()
+        guard let connection else { return }
+        self.connection = nil
+        loop.closed(connection)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    // MARK: In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        var received = unwrapInboundIn(data)
+        if remainder.readableBytes == 0 {
+            if isHeld {
+                remainder = received
+            } else {
+                received.moveReaderIndex(forwardBy: decode(received))
+                keep(received)
+            }
+        } else {
+            remainder.writeBuffer(&received)
+            guard !isHeld, remainder.readableBytes >= wanted else { return }
+            decodeRemainder()
+        }
+    }
+
+    /// Whether what has come is not to be decoded yet.
+    private var isHeld: Bool {
+        if loop.isHolding { loop.hold(self) }
+        return isAwaitingAnswer || isPaused || loop.isHolding
+    }
+
+    private func decodeRemainder() {
+        var bytes = remainder
+        remainder = ByteBuffer()
+        bytes.moveReaderIndex(forwardBy: decode(bytes))
+        keep(bytes)
+    }
+
+    /// Keeps what was not decoded in memory of its own size: the buffer it came in is large and belongs to the loop.
+    private func keep(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0, !isClosing else { return }
+        var rest = ByteBuffer()
+        rest.writeImmutableBuffer(bytes)
+        remainder = rest
+    }
+
+    /// Hands all whole packets to the core; how many bytes they took.
+    private func decode(_ bytes: ByteBuffer) -> Int {
+        guard let connection else { return 0 }
+        wanted = 0
+        let now = SystemClock.now()
+        var offset = 0
+        let span = bytes.readableBytesUInt8Span
+        while offset < span.count, !isAwaitingAnswer, !isClosing {
+            switch decoder.decode(span.extracting(offset..<span.count)) {
+            case .packet(let packet, let consumed):
+                offset += consumed
+                if case .connect = packet { isAwaitingAnswer = true }
+                loop.handle(.packet(packet, connection), now: now)
+            case .needMoreBytes(let minimum):
+                wanted = minimum
+                return offset
+            case .failure(let failure):
+                // Nothing behind it can be understood.
+                isAwaitingAnswer = true
+                let event = BrokerEvent.undecodable(failure, refusal: decoder.refusal(of: failure), connection)
+                loop.handle(event, now: now)
+                return span.count
+            }
+        }
+        return offset
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if loop.isHolding { loop.hold(self) }
+        if !isClosing, isAwaitingAnswer || isPaused || loop.isHolding {
+            hasPendingRead = true
+            return
+        }
+        context.read()
+    }
+
+    /// Goes on with what was held back.
+    func resume() {
+        guard !isAwaitingAnswer, !isPaused, !loop.isHolding else { return }
+        if remainder.readableBytes > 0, remainder.readableBytes >= wanted { decodeRemainder() }
+        readIfPending()
+    }
+
+    private func readIfPending() {
+        guard hasPendingRead, !isAwaitingAnswer || isClosing, !isPaused || isClosing, !loop.isHolding || isClosing
+        else { return }
+        hasPendingRead = false
+        context?.read()
+    }
+
+    // MARK: What the core wants
+
+    func pauseReading() { isPaused = true }
+
+    func resumeReading() {
+        isPaused = false
+        isAwaitingAnswer = false
+        resume()
+    }
+
+    /// Adds bytes that go out with the next flush.
+    func append(_ bytes: UnsafeRawBufferPointer, patch: PublishPatch?) {
+        let start = output.writerIndex
+        output.writeBytes(bytes)
+        guard let patch else { return }
+        output.setInteger(patch.firstByte, at: start)
+        if patch.identifierAt > 0 { output.setInteger(patch.identifier, at: start + patch.identifierAt) }
+    }
+
+    func flush() {
+        isDirty = false
+        guard let context, output.readableBytes > 0 else { return }
+        let bytes = output
+        output = ByteBuffer()
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        reportUnsent(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { reportUnsent(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func reportUnsent(_ context: ChannelHandlerContext) {
+        guard let connection else { return }
+        var unsent = 0
+        if !context.channel.isWritable {
+            unsent = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 1
+        }
+        loop.handle(.flushed(unsent: unsent, connection), now: SystemClock.now())
+    }
+
+    /// Our side is done. The peer's side stays open for a while: what it is still sending would otherwise make the
+    /// kernel take back the packet that says why.
+    func close() {
+        guard !isClosing else { return }
+        isClosing = true
+        remainder = ByteBuffer()
+        flush()
+        context?.close(mode: .output, promise: nil)
+        readIfPending()
+    }
+
+    func abort() {
+        isClosing = true
+        context?.close(promise: nil)
+    }
+}
