@@ -38,7 +38,10 @@ extension Migrations {
                     throw MigrationFailure.statement(owner: group.owner, name: migration.name, failure)
                 }
                 try transaction.execute(
-                    "INSERT INTO schema_migration (owner, name, position, checksum, applied_at) VALUES ($1, $2, $3, $4, $5)",
+                    """
+                    INSERT INTO schema_migration (owner, name, position, checksum, applied_at)
+                    VALUES ($1, $2, $3, $4, $5)
+                    """,
                     [
                         .text(group.owner), .text(migration.name), .integer(Int64(position)),
                         .text(migration.checksum), .integer(time),

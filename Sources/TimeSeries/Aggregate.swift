@@ -6,6 +6,9 @@ public struct AggregateResult: Sendable, Hashable {
     public var buckets: [Bucket] = []
     /// Chunks of the range that are damaged: their rows are missing.
     public var damagedChunks = 0
+
+    /// No buckets.
+    public init() {}
 }
 
 /// A step of time.
@@ -14,6 +17,12 @@ public struct Bucket: Sendable, Hashable {
     public var start: Int64
     /// What was seen of each field, in the order of `AggregateResult.fields`.
     public var fields: [FieldAggregate]
+
+    /// Makes a bucket.
+    public init(start: Int64, fields: [FieldAggregate]) {
+        self.start = start
+        self.fields = fields
+    }
 }
 
 extension TimeSeriesStore {

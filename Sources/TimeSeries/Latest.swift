@@ -12,6 +12,17 @@ public struct LatestReport: Sendable, Hashable {
     public var flags: ReportFlags
     /// Each field's latest value, with its own time: a device need not report all fields every time.
     public var fields: [LatestField]
+
+    /// Makes a report.
+    public init(
+        series: SeriesKey, time: Int64, receivedAt: Int64? = nil, flags: ReportFlags = [], fields: [LatestField]
+    ) {
+        self.series = series
+        self.time = time
+        self.receivedAt = receivedAt
+        self.flags = flags
+        self.fields = fields
+    }
 }
 
 /// A field's latest value.
@@ -22,6 +33,13 @@ public struct LatestField: Sendable, Hashable {
     public var time: Int64
     /// Its value.
     public var value: Value
+
+    /// Makes a field.
+    public init(_ name: String, time: Int64, _ value: Value) {
+        self.name = name
+        self.time = time
+        self.value = value
+    }
 }
 
 /// A series and its fields.
@@ -67,7 +85,7 @@ extension SeriesHead {
                     tags: [latest.cell.tag], words: [latest.cell.tag == Cell.text ? 0 : latest.cell.word],
                     texts: [latest.text]
                 )
-                .value(0).map { LatestField(name: name, time: latest.time, value: $0) }
+                .value(0).map { LatestField(name, time: latest.time, $0) }
             })
     }
 

@@ -22,6 +22,9 @@ public struct TimeSeriesStatistics: Sendable, Hashable {
     public var months = 0
     /// Chunks found damaged since the store was opened.
     public var damagedChunks = 0
+
+    /// All zero.
+    public init() {}
 }
 
 extension TimeSeriesStore {
@@ -65,8 +68,8 @@ extension TimeSeriesStore {
         }
     }
 
-    /// Copies the main database and all month files into a folder while writers go on. Together the copies are the state
-    /// at one moment: nothing is sealed meanwhile, so no row is missing from both the journal and the chunks.
+    /// Copies the main database and all month files into a folder while writers go on. Together the copies are the
+    /// state at one moment: nothing is sealed meanwhile, so no row is missing from both the journal and the chunks.
     /// - Parameters:
     ///   - folder: an empty folder.
     ///   - mainName: the name of the main database's copy, such as `martlet.db`.

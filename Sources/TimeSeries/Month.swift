@@ -38,8 +38,8 @@ package struct Month: Hashable, Comparable {
     package var fileName: String {
         let month = number % 12 + 1
         let year = String(number / 12)
-        return
-            "telemetry-\(String(repeating: "0", count: max(0, 4 - year.count)))\(year)-\(month < 10 ? "0" : "")\(month).db"
+        let zeros = String(repeating: "0", count: max(0, 4 - year.count))
+        return "telemetry-\(zeros)\(year)-\(month < 10 ? "0" : "")\(month).db"
     }
 
     /// The month of a file's name, nil for other names.

@@ -22,6 +22,9 @@ public struct RangeResult: Sendable, Hashable {
     public var hasMore = false
     /// Chunks of the range that are damaged: their rows are missing.
     public var damagedChunks = 0
+
+    /// No rows.
+    public init() {}
 }
 
 extension TimeSeriesStore {

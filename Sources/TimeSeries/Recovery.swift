@@ -10,6 +10,9 @@ public struct Recovery: Sendable, Hashable {
     /// Rows that are damaged. They were moved to `telemetry_quarantine`, with the reason; nothing else was touched.
     public var quarantined: [Quarantined] = []
 
+    /// Nothing was found.
+    public init() {}
+
     /// A damaged row.
     public struct Quarantined: Sendable, Hashable {
         /// `journal` or `latest`.

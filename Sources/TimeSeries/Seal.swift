@@ -15,13 +15,18 @@ public struct Sealed: Sendable, Hashable {
     public var journalRows = 0
     /// Chunks that could not be read when rows had to be merged into them; they were set aside in their file.
     public var damagedChunks = 0
+
+    /// Nothing was done.
+    public init() {}
 }
 
 extension TimeSeriesStore {
-    /// Seals when a slot and its grace are over, or the heads are larger than they should be. Call it every few seconds.
+    /// Seals when a slot and its grace are over, or the heads are larger than they should be. Call it every few
+    /// seconds.
     /// - Parameter now: µs since 1970 UTC.
     /// - Returns: what was done, nil when nothing was due.
-    /// - Throws: `TimeSeriesFailure` or `SQLFailure`; what was not sealed stays in memory and journal for the next time.
+    /// - Throws: `TimeSeriesFailure` or `SQLFailure`; what was not sealed stays in memory and journal for the next
+    ///   time.
     @discardableResult
     public func sealIfDue(now: Int64) async throws -> Sealed? {
         let slot = Int64(configuration.slotSeconds) * 1_000_000
@@ -36,10 +41,11 @@ extension TimeSeriesStore {
 
     /// Moves all rows from memory into chunks, then trims the journal.
     ///
-    /// The order makes a crash harmless at any point: chunks are on the disk before the journal lets go of the rows, and
-    /// a row that is replayed although it is in a chunk merges with itself.
+    /// The order makes a crash harmless at any point: chunks are on the disk before the journal lets go of the rows,
+    /// and a row that is replayed although it is in a chunk merges with itself.
     /// - Parameter now: µs since 1970 UTC.
-    /// - Throws: `TimeSeriesFailure` or `SQLFailure`; what was not sealed stays in memory and journal for the next time.
+    /// - Throws: `TimeSeriesFailure` or `SQLFailure`; what was not sealed stays in memory and journal for the next
+    ///   time.
     @discardableResult
     public func seal(now: Int64) async throws -> Sealed {
         try await gate.exclusively {

@@ -1,4 +1,5 @@
-/// A series in memory: its fields, the rows that are not sealed yet, and its latest values. Guarded by the store's lock.
+/// A series in memory: its fields, the rows that are not sealed yet, and its latest values. Guarded by the store's
+/// lock.
 final class SeriesHead {
     let id: Int64
     let key: SeriesKey

@@ -60,7 +60,7 @@ extension Heads {
         var previous: Int64 = 0
         for index in reports.indices {
             if let refusal = refusedAlready[index] ?? limits.refusal(reports[index], now: now, oldest: oldest) {
-                staged.refused.append(Appended.Refused(index: index, reason: refusal))
+                staged.refused.append(Appended.Refused(index, refusal))
                 continue
             }
             guard stage(reports[index], names, &staged, &previous) else {

@@ -5,8 +5,8 @@ internal import Synchronization
 ///
 /// Writing is in two steps, so that a batch of reports is one row of the caller's own transaction:
 /// `append` inside it, then `apply` once it has committed, or `discard` when it was rolled back. After the commit
-/// nothing is lost, whatever happens; after `apply` every query sees it. `sealIfDue`, called every few seconds, moves rows
-/// from memory and journal into compressed chunks in month files. FORMAT.md has the bytes.
+/// nothing is lost, whatever happens; after `apply` every query sees it. `sealIfDue`, called every few seconds, moves
+/// rows from memory and journal into compressed chunks in month files. FORMAT.md has the bytes.
 public final class TimeSeriesStore: Sendable {
     /// How it was opened.
     public let configuration: TimeSeriesConfiguration
@@ -96,6 +96,12 @@ public struct Appended: Sendable {
         public var index: Int
         /// Why.
         public var reason: Refusal
+
+        /// Makes a note.
+        public init(_ index: Int, _ reason: Refusal) {
+            self.index = index
+            self.reason = reason
+        }
     }
 
     /// The reports that are not stored, by position.

@@ -39,6 +39,24 @@ extension Value {
     }
 }
 
+// There is no literal for decimals: 21.5 in source text is a double by the time it could be looked at.
+extension Value: ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByStringLiteral {
+    /// A whole number.
+    public init(integerLiteral value: Int64) {
+        self = .integer(value)
+    }
+
+    /// A switch.
+    public init(booleanLiteral value: Bool) {
+        self = .boolean(value)
+    }
+
+    /// Text.
+    public init(stringLiteral value: String) {
+        self = .text(value)
+    }
+}
+
 /// Arithmetic of scaled integers.
 enum Decimals {
     /// 10^0...10^18.

@@ -18,13 +18,16 @@ import TimeSeries
         for days in stride(from: 0 as Int64, to: 160_000, by: 7) {
             let time = days * day + day - 1
             let month = Month(time)
-            let parts = calendar.dateComponents([.year, .month], from: Date(timeIntervalSince1970: Double(days * 86_400)))
+            let parts = calendar.dateComponents(
+                [.year, .month], from: Date(timeIntervalSince1970: Double(days * 86_400)))
             let (year, number) = (try #require(parts.year), try #require(parts.month))
             #expect(month.fileName == "telemetry-\(year)-\(number < 10 ? "0" : "")\(number).db")
             #expect(month.start <= time && time < month.next.start)
             #expect(Month(fileName: month.fileName) == month)
         }
-        for name in ["telemetry-2026-13.db", "telemetry-2026-1.db", "martlet.db", "telemetry-2026-01.db-wal", "telemetry--01.db"] {
+        for name in [
+            "telemetry-2026-13.db", "telemetry-2026-1.db", "martlet.db", "telemetry-2026-01.db-wal", "telemetry--01.db",
+        ] {
             #expect(Month(fileName: name) == nil)
         }
     }
@@ -67,14 +70,16 @@ import TimeSeries
             // With a checksum that fits, the header and the payloads are all that stands between it and a trap.
             guard damaged.count >= 4 else { continue }
             let crc = CRC32C.checksum(damaged, 0..<damaged.count - 4)
-            for index in 0..<4 { damaged[damaged.count - 4 + index] = UInt8(truncatingIfNeeded: crc >> UInt32(8 * index)) }
+            for index in 0..<4 {
+                damaged[damaged.count - 4 + index] = UInt8(truncatingIfNeeded: crc >> UInt32(8 * index))
+            }
             guard let chunk = try? Chunk(damaged), let block = try? chunk.block() else { continue }
             for column in block.columns { for row in 0..<block.count { _ = column.value(row) } }
         }
     }
 
     @Test func steadySensorsTakeLessThanAByteAValue() throws {
-        // 1,000 minutes of four fields as nodes send them, with jittering ms stamps: telemetry-store.md 1.1 measured 0.66.
+        // 1,000 minutes of four fields as nodes send them, with jittering ms stamps.
         var dice = Dice(1)
         var block = Block()
         var (temperature, humidity) = (215 as Int64, 450 as Int64)

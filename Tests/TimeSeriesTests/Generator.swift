@@ -52,12 +52,17 @@ enum Generator {
         case 5: return .decimal(mantissa: Int64(bitPattern: dice.next()), scale: UInt8(dice.roll(0...18)))
         case 6: return .double(Double(bitPattern: dice.next()))
         case 7:
-            let special = [Double.nan, -.nan, .infinity, -.infinity, 0.0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
-            return .double(dice.roll(0...5) == 0 ? Double(bitPattern: 0x7ff8_0000_0000_1234) : special[dice.roll(0...7)])
+            let special = [
+                Double.nan, -.nan, .infinity, -.infinity, 0.0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+            ]
+            return .double(
+                dice.roll(0...5) == 0 ? Double(bitPattern: 0x7ff8_0000_0000_1234) : special[dice.roll(0...7)])
         case 8: return .double(Double(dice.roll(-5000...5000)) / 100)
         case 9: return .double(20 + Double(dice.roll(0...1000)) * 1.000_123)
         case 10: return .boolean(dice.roll(0...9) < 3)
-        case 11: return .text(["", "open", "closed", "ä€😀", String(repeating: "x", count: dice.roll(0...40))][dice.roll(0...4)])
+        case 11:
+            return .text(
+                ["", "open", "closed", "ä€😀", String(repeating: "x", count: dice.roll(0...40))][dice.roll(0...4)])
         default: return value(dice.roll(0...11), row, &walk, &dice)
         }
     }

@@ -22,7 +22,9 @@ struct Model {
             row.receivedAt = report.receivedAt ?? row.receivedAt
             for field in report.fields {
                 row.fields[field.name] = field.value
-                if !(fields[report.series] ?? []).contains(field.name) { fields[report.series, default: []].append(field.name) }
+                if !(fields[report.series] ?? []).contains(field.name) {
+                    fields[report.series, default: []].append(field.name)
+                }
                 if report.time >= latest[report.series]?[field.name]?.time ?? .min {
                     latest[report.series, default: [:]][field.name] = (report.time, field.value)
                 }
@@ -114,7 +116,8 @@ struct Model {
 
     /// Lets a seal fail at one of its steps; what a crash there would leave is checked by the steps that follow.
     private func failedSeal(_ station: Station, seed: Int, now: Int64) async throws {
-        let (table, event) = [("telemetry_journal", "DELETE"), ("telemetry_latest", "INSERT"), ("chunk", "INSERT")][seed]
+        let (table, event) = [("telemetry_journal", "DELETE"), ("telemetry_latest", "INSERT"), ("chunk", "INSERT")][
+            seed]
         let path = station.folder.path + "/" + (seed == 2 ? Month(evening).fileName : "martlet.db")
         guard FileManager.default.fileExists(atPath: path) else { return }
         let other = try Database.open(DatabaseConfiguration(.file(path)))
@@ -198,7 +201,9 @@ struct Model {
                 #expect(found.max?.number == numbers.max())
                 let sum = numbers.reduce(0, +)
                 let scale = numbers.reduce(0) { $0 + abs($1) }
-                #expect(found.sum == sum || abs(found.sum - sum) <= scale * 1e-12 || sum.isNaN || sum.isInfinite || scale.isInfinite)
+                #expect(
+                    found.sum == sum || abs(found.sum - sum) <= scale * 1e-12 || sum.isNaN || sum.isInfinite
+                        || scale.isInfinite)
             }
         }
     }
