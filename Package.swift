@@ -11,8 +11,10 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func room(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, exclude: [], swiftSettings: settings)
+func room(
+    _ name: String, path: String? = nil, pages: [String] = [], _ dependencies: [Target.Dependency] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: pages, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -57,7 +59,7 @@ let package = Package(
         room("MQTTBroker", ["MQTTCodec", nioCore, nioPosix]),
         room("MQTTClient", ["MQTTCodec", nioCore, nioPosix]),
         room("SQL", [grdb]),
-        room("TimeSeries", ["SQL"]),
+        room("TimeSeries", pages: ["FORMAT.md"], ["SQL"]),
         room("LiveSocket", [hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioWebSocket, logging]),
 
         // Floor 1: words and contract.
@@ -68,7 +70,7 @@ let package = Package(
         room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),
         room("Registry", ["HubModel", "SQL"]),
         room("Live", ["HubModel"]),
-        room("Nodes", path: "Sources/Solutions/Nodes", ["HubModel", "SolutionKit", "SQL"]),
+        room("Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"], ["HubModel", "SolutionKit", "SQL"]),
 
         // Floor 3: doors.
         room("DeviceDoors", ["HubModel", "SolutionKit", "Ingest", "SQL", "MQTTCodec", "MQTTBroker"]),

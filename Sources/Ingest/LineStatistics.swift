@@ -17,8 +17,9 @@ public struct LineFigures: Sendable {
     public var failedBatches: Int64 = 0
     /// Microseconds spent in committed batches since the start.
     public var busyMicroseconds: Int64 = 0
-    /// Items that wait now, and the most that may.
+    /// Items that wait now.
     public var queueDepth = 0
+    /// Most items that may wait.
     public var queueLimit = 0
     /// Microseconds from the beginning of a batch to the end of its commit: half of the last 1,024 batches took at most this.
     public var commitMedian: Int64 = 0

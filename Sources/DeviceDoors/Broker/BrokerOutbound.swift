@@ -1,4 +1,4 @@
-public import HubModel
+internal import HubModel
 public import Ingest
 public import MQTTBroker
 internal import MQTTCodec

@@ -1,4 +1,4 @@
-public import HubModel
+internal import HubModel
 public import Ingest
 public import MQTTBroker
 internal import MQTTCodec
@@ -70,7 +70,7 @@ public final class LineLedger: BrokerLedger {
                 try tables.apply(change)
                 return try LineLedger.presence(change, tables)
             }
-        case .ended, .inboundReleased, .outboundReceived, .outboundCompleted, .outboundDropped:
+        case .ended, .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
             .work { line in try SessionTables(transaction: line.transaction()).apply(change) }
         }
     }
@@ -91,7 +91,7 @@ public final class LineLedger: BrokerLedger {
             }
         case .unsubscribed(let client, let filters):
             return filters.map { .unsubscribed(clientID: client.description, filter: $0.unshared.description) }
-        case .ended, .inboundReleased, .outboundReceived, .outboundCompleted, .outboundDropped:
+        case .ended, .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
             return []
         }
     }

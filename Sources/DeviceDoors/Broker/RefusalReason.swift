@@ -8,7 +8,7 @@ extension RefusalCode {
         case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .unsupportedMediaType:
             .payloadFormatInvalid
         case .unknownTopic, .invalidIdentifier: .topicNameInvalid
-        case .reservedTopic: .notAuthorized
+        case .reservedTopic, .forbidden: .notAuthorized
         case .tooLarge: .packetTooLarge
         case .limitReached: .quotaExceeded
         case .overloaded: .messageRateTooHigh

@@ -1,4 +1,4 @@
-public import HubModel
+internal import HubModel
 
 /// The broker's and the line's figures at one moment.
 public struct BrokerFigures: Sendable {

@@ -20,14 +20,7 @@ struct SessionTables {
                 """, [.text(client.description), .integer(Int64(identifier.rawValue))])
         }
         if message.retain { try retain(message) }
-        guard !targets.isEmpty else { return }
-        try transaction.execute(
-            "INSERT INTO mqtt_message (id, received_at, qos, packet) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
-            [
-                .integer(Int64(message.id)), .integer(message.receivedAt), .integer(Int64(message.qos.rawValue)),
-                .blob(try StoredMessage.packet(of: message)),
-            ])
-        for target in targets { try queue(target, message: message.id) }
+        try queue(message, targets)
     }
 
     /// Keeps a change of a session.
@@ -47,6 +40,7 @@ struct SessionTables {
         case .inboundReleased(let client, let identifier):
             try transaction.execute(
                 "DELETE FROM mqtt_inbound WHERE client = $1 AND packet_identifier = $2", key(client, identifier))
+        case .outboundQueued(let message, let delivery): try queue(message, [delivery])
         case .outboundReceived(let client, let identifier):
             try transaction.execute(
                 "UPDATE mqtt_delivery SET is_received = TRUE WHERE client = $1 AND packet_identifier = $2",
@@ -104,6 +98,17 @@ struct SessionTables {
                 .text(client.description), .text(stored.subscription.filter.description), .integer(options),
                 SQLValue(stored.identifier.map(Int64.init)),
             ])
+    }
+
+    private func queue(_ message: Message, _ targets: [QueuedDelivery]) throws {
+        guard !targets.isEmpty else { return }
+        try transaction.execute(
+            "INSERT INTO mqtt_message (id, received_at, qos, packet) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+            [
+                .integer(Int64(message.id)), .integer(message.receivedAt), .integer(Int64(message.qos.rawValue)),
+                .blob(try StoredMessage.packet(of: message)),
+            ])
+        for target in targets { try queue(target, message: message.id) }
     }
 
     private func queue(_ target: QueuedDelivery, message: UInt64) throws {
