@@ -28,7 +28,11 @@ public struct ScaledDecimal: Hashable, Sendable {
 
     /// The nearest double.
     public var doubleValue: Double {
-        Double(mantissa) / ScaledDecimal.powersOfTen[Int(scale)]
+        // Up to 2^53 both parts are exact as doubles (so is 10^18), and the division rounds once. Beyond, it would round twice.
+        guard mantissa.magnitude > 1 << 53, scale > 0 else {
+            return Double(mantissa) / ScaledDecimal.powersOfTen[Int(scale)]
+        }
+        return Double("\(mantissa)e-\(scale)") ?? Double(mantissa) / ScaledDecimal.powersOfTen[Int(scale)]
     }
 
     /// The number without its fraction, rounded toward zero.
