@@ -1,6 +1,7 @@
 // What surrounds every page: navigation, theme, the state of the connection, messages; and the page itself.
 
 import { html, useEffect, useErrorBoundary, useRef, useState } from '/lib/html.js';
+import { live } from '/lib/live.js';
 import { ConnectionBar, ConnectionDot } from '/app/connection.js';
 import { match, useLocation } from '/app/router.js';
 import { isUnder, navigation, routes } from '/app/routes.js';
@@ -68,6 +69,7 @@ function useFocusOnArrival(path) {
 export function Shell() {
     const { path, query } = useLocation();
     useFocusOnArrival(path);
+    useEffect(() => live.start(), []);
     return html`
         <a class="skip" href="#main">Skip to content</a>
         <header class="rail">

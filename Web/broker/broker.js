@@ -58,7 +58,7 @@ function Facts({ broker }) {
         ['Dropped', count(broker.messages_dropped)], ['Refused', count(broker.messages_refused)],
         ['Up for', duration((now() - instant(broker.started_at)) / 1000)], ['Version', broker.version],
     ];
-    return html`<section class="card" aria-labelledby="totals"><h2 id="totals">Since the start</h2><dl class="facts wide">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+    return html`<section class="card totals" aria-labelledby="totals"><h2 id="totals">Since the start</h2><dl class="facts wide">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }
 
 export function Page() {

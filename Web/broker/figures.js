@@ -26,8 +26,9 @@ export function useBroker() {
         const broker = await api.broker(options);
         const history = broker.history ?? [];
         for (const [name, pick] of Object.entries(charts)) {
-            const rows = history.map(pick);
-            models[name].replace(history.map((sample) => instant(sample.at) / 1000), Array.from({ length: models[name].columns }, (_, column) => rows.map((row) => row[column] ?? null)));
+            const times = history.map((sample) => instant(sample.at) / 1000);
+            const columns = Array.from({ length: models[name].columns }, (_, column) => history.map((sample) => pick(sample)[column] ?? null));
+            models[name].replace(times, columns);
         }
         const last = history[history.length - 1];
         return { broker, at: last ? instant(last.at) : null };

@@ -42,12 +42,11 @@ function FailedCommand({ command }) {
 }
 
 export function Attention({ silent, failed }) {
-    const total = silent.length + failed.length;
-    if (total === 0) return null;
+    if (silent.length + failed.length === 0) return null;
     const commandRoom = Math.min(failed.length, Math.max(2, most - silent.length));
     const nodeRoom = Math.max(0, most - commandRoom);
     const hidden = silent.length - nodeRoom;
-    return html`<section aria-labelledby="attention"><div class="section-head"><h2 id="attention">Needs attention <span class="amount">${number(total, 0)}</span></h2></div>
+    return html`<section aria-labelledby="attention"><h2 class="unseen" id="attention">Needs attention</h2>
         <ul class="card list" role="list">${silent.slice(0, nodeRoom).map((entry) => html`<${SilentNode} key=${entry.node.node_id} entry=${entry} />`)}
             ${hidden > 0 && html`<li><a class="attention more" href="/nodes?group=state">and ${number(hidden, 0)} more nodes</a></li>`}
             ${failed.slice(0, commandRoom).map((command) => html`<${FailedCommand} key=${command.command_id} command=${command} />`)}</ul></section>`;

@@ -1,6 +1,7 @@
 // Numbers as text. Always with the digits that the field has, so that a value does not jump in width.
 
 import { describe } from '/lib/fields.js';
+import { duration } from '/lib/time.js';
 
 const minus = '\u2212';
 const numbers = new Map();
@@ -27,6 +28,7 @@ export function value(field, raw) {
 
 /** Value of a field with its unit: "22.5 °C". */
 export function quantity(field, raw) {
+    if (field === 'uptime' && typeof raw === 'number') return duration(raw);
     const unit = describe(field).unit;
     return unit === '' || raw === null || raw === undefined ? value(field, raw) : `${value(field, raw)}\u00a0${unit}`;
 }

@@ -50,7 +50,7 @@ export class Live {
         this.subscriptions.add(entry);
         const fresh = topics.filter((topic) => !this.counts.has(topic));
         for (const topic of topics) this.counts.set(topic, (this.counts.get(topic) ?? 0) + 1);
-        if (!this.socket) this.connect(); else this.ask(fresh);
+        if (this.socket) this.ask(fresh); else this.start();
         return () => {
             if (!this.subscriptions.delete(entry)) return;
             const unused = [];
@@ -60,6 +60,11 @@ export class Live {
             }
             if (unused.length > 0) this.send({ type: 'unsubscribe', topics: unused });
         };
+    }
+
+    /** Opens the connection, also for a page that subscribes to nothing: it shows whether the server is there. */
+    start() {
+        if (!this.socket && this.nextAttempt === null) this.connect();
     }
 
     /** Tries at once instead of waiting for the next attempt. */

@@ -3,7 +3,7 @@
 import { html, useState } from '/lib/html.js';
 import { address, api } from '/lib/api.js';
 import { describe, health } from '/lib/fields.js';
-import { quantity, value } from '/lib/format.js';
+import { number, quantity, value } from '/lib/format.js';
 import { moment, now, span } from '/lib/time.js';
 import { bounds } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
@@ -14,6 +14,7 @@ import { toast } from '/parts/toast.js';
 import { stepFor } from '/nodes/steps.js';
 
 const line = [{ label: 'mean', tone: '--chart-1' }];
+const uptimeTick = (seconds) => (seconds < 0 ? '' : seconds < 600 ? `${number(seconds / 60)} min` : seconds < 172_800 ? `${number(seconds / 3600)} h` : `${number(seconds / 86_400)} d`);
 const healthLine = [{ label: 'mean', tone: '--chart-3' }];
 
 /** Hands a text to the reader as a file. */
@@ -52,6 +53,7 @@ function FieldChart({ node, field, series, view, loading }) {
     const say = (model, from, to) => {
         const found = model.summary(from, to, { mean: 0, high: 1, low: 2 });
         if (!found) return loading ? 'Loading…' : `No ${about.label.toLowerCase()} in ${viewWords(view)}.`;
+        if (field === 'uptime') return `In ${viewWords(view)}: ${found.last < found.high ? 'it started anew.' : `up to ${quantity(field, found.high)}, without a restart.`}`.replace(/^In (?!the)/, 'From ');
         const between = found.low === found.high ? `always ${quantity(field, found.low)}` : `between ${value(field, found.low)} and ${quantity(field, found.high)}, mean ${quantity(field, found.mean)}`;
         return `In ${viewWords(view)}: ${between}.`.replace(/^In (?!the)/, 'From ');
     };
@@ -62,7 +64,7 @@ function FieldChart({ node, field, series, view, loading }) {
         return `${moment(times[index] * 1000)}  ${quantity(field, mean[index])}${spread}`;
     };
     const latest = node.latest?.[field];
-    return html`<${TimeChart} label=${about.label} unit=${about.unit} model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
+    return html`<${TimeChart} label=${about.label} unit=${field === 'uptime' ? '' : about.unit} tick=${field === 'uptime' ? uptimeTick : undefined} model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
         series=${health.has(field) ? healthLine : line} loading=${loading} height=${health.has(field) ? 136 : 192} say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
         columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw)} actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
 }
@@ -72,5 +74,5 @@ export function Charts({ node, fields, series, view, loading, error, reload }) {
     const step = stepFor(view.span);
     return html`<div class="charts" data-loading=${loading}>${fields.map((field) => html`
         <${FieldChart} key=${field} node=${node} field=${field} series=${series} view=${view} loading=${loading} />`)}
-        ${fields.length > 0 && html`<p class="charts-note">Line: mean of ${span(step)}; shade: least to greatest. Draw over a chart to look closer.</p>`}</div>`;
+        ${fields.some((field) => !health.has(field)) && html`<p class="charts-note">Line: mean of ${span(step)}; shade: least to greatest. Draw over a chart to look closer.</p>`}</div>`;
 }

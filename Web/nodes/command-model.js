@@ -6,7 +6,7 @@ const way = ['queued', 'sent', 'delivered', 'done'];
 
 /** What each state means, in words for the person who pressed the button. */
 export const commandWords = {
-    queued: ['Waiting', 'busy', 'waits until the node is there'],
+    queued: ['Queued', 'busy', 'waits until the node is there'],
     sent: ['Sent', 'busy', 'passed on to the node'],
     delivered: ['Delivered', 'busy', 'the node has it; it has not answered yet'],
     done: ['Done', 'good', 'the node said it is done'],

@@ -35,7 +35,7 @@ export function NodePanel({ node }) {
             : html`<p class="panel-none">No readings yet</p>`}</div>
         <dl class="panel-values">${rest.slice(0, others).map((field) => html`<div key=${field}><dt>${describe(field).label}</dt>
             <dd><${Value} field=${field} raw=${node.latest[field].value} stale=${stale(field)} /></dd></div>`)}
-            ${hidden > 0 && html`<div class="panel-more"><dt>and</dt><dd>${hidden} more</dd></div>`}</dl>
+            ${hidden > 0 && html`<div class="panel-more"><dt class="unseen">More fields</dt><dd>+${hidden}</dd></div>`}</dl>
         <footer><${Badge} tone=${states[state].tone} word=${states[state].word} title=${states[state].says} since=${state === 'online' ? null : since} quiet=${state === 'online'} />
             <span class="panel-seen">${node.open_commands > 0 && html`<span>${plural(node.open_commands, 'open command')}</span> · `}<span class="unseen">heard of </span><${Age} at=${instant(node.last_seen)} /></span></footer>
     </article>`;

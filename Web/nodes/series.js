@@ -14,7 +14,10 @@ class Series {
     constructor(node) {
         this.node = node;
         this.models = new Map();
+        /** Start of the last step that the answer had for each field, seconds. */
+        this.lastSteps = new Map();
         this.step = 1;
+        /** The answer's end, seconds: what was observed until then is in it already. */
         this.end = 0;
         this.added = 0;
     }
@@ -24,10 +27,16 @@ class Series {
         return this.models.get(field);
     }
 
+    /** True when a reading of `time` is in the answer's last step already. A device whose clock lags is judged by its own times. */
+    holds(time, lastStep) {
+        return lastStep !== null && time < lastStep + this.step && time <= this.end;
+    }
+
     /** Fills the models with the answers for mean, max and min of the same steps. */
     fill(fields, [mean, high, low], step) {
         this.step = step;
         this.added = 0;
+        this.end = (instant(mean.to) ?? now()) / 1000;
         const hole = Math.max(2.5 * step, this.node.stale_after_seconds);
         const tables = [mean, high, low].map((answer) => new Map(answer.rows.map((row) => [row[0], row])));
         for (const field of fields) {
@@ -44,13 +53,14 @@ class Series {
                 values[2].push(tables[2].get(row[0])?.[columns[2]] ?? middle);
             }
             // What arrived while the answer was on its way stays.
-            const end = times.length > 0 ? times[times.length - 1] + step : 0;
+            const last = times.length > 0 ? times[times.length - 1] : null;
             model.times.forEach((time, index) => {
-                if (time >= end && time <= now() / 1000 + 60 && time > this.loadedFrom) {
+                if (time > this.loadedFrom && !this.holds(time, last)) {
                     times.push(time);
                     model.values.forEach((column, at) => values[at].push(column[index]));
                 }
             });
+            this.lastSteps.set(field, last);
             model.hole = hole;
             model.replace(times, values);
         }
@@ -62,8 +72,7 @@ class Series {
         for (const [field, value] of Object.entries(data.values ?? {})) {
             if (typeof value !== 'number') continue;
             const model = this.model(field);
-            // The last step of the answer already holds the readings of its time.
-            if (model.lastTime !== null && this.added === 0 && time < model.lastTime + this.step) continue;
+            if (this.holds(time, this.lastSteps.get(field) ?? null)) continue;
             model.append(time, [value, value, value]);
         }
         this.added += 1;

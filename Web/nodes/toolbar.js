@@ -7,6 +7,7 @@ import { useId } from '/parts/form.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { LinkChoice } from '/parts/tabs.js';
 
+const lower = (field) => { const { label } = describe(field); return /^[A-Z][a-z]/.test(label) ? label.toLowerCase() : label; };
 const amount = (count) => html`<span class="amount">${number(count, 0)}</span>`;
 
 /** Panels or a table. */
@@ -29,16 +30,16 @@ export function Toolbar({ choices, counts, total, fields }) {
     };
     const escape = (event) => { if (event.key === 'Escape' && event.target.value !== '') { event.target.value = ''; type(event); } };
     const sortKey = `${choices.sort.down ? '-' : ''}${choices.sort.key}`;
-    const orders = [['name', 'Name'], ['state', 'State, worst first'], ['-seen', 'Heard of last'], ['seen', 'Silent longest'], ['signal', 'Weakest signal'],
-        ...fields.flatMap((field) => [[`-${field}`, `${describe(field).label}, highest`], [field, `${describe(field).label}, lowest`]])];
-    if (!orders.some(([key]) => key === sortKey)) orders.push([sortKey, `${describe(choices.sort.key).label}${choices.sort.down ? ', highest' : ''}`]);
+    const orders = [['name', 'By name'], ['state', 'Worst state first'], ['-seen', 'Heard of last'], ['seen', 'Silent longest'], ['signal', 'Weakest signal'],
+        ...fields.flatMap((field) => [[`-${field}`, `Highest ${lower(field)}`], [field, `Lowest ${lower(field)}`]])];
+    if (!orders.some(([key]) => key === sortKey)) orders.push([sortKey, `${choices.sort.down ? 'Highest' : 'Lowest'} ${lower(choices.sort.key)}`]);
     const stateLink = (state) => [state, html`<${Glyph} tone=${states[state].tone} />${states[state].word}`, amount(counts[state])];
     return html`<search class="toolbar">
         <div class="search-box"><${Icon} name="search" /><label class="unseen" for=${`${id}-q`}>Filter nodes by name, address or firmware</label>
             <input ref=${box} id=${`${id}-q`} type="search" placeholder="Filter" autocomplete="off" spellcheck="false" onInput=${type} onKeyDown=${escape} /></div>
         <${LinkChoice} label="State" name="state" value=${choices.state} options=${[[null, 'All', amount(total)], stateLink('online'), stateLink('offline'), stateLink('unknown')]} />
-        <div class="select-box"><label class="unseen" for=${`${id}-sort`}>Sort</label><select id=${`${id}-sort`} value=${sortKey} onChange=${(event) => navigate(withQuery({ sort: event.target.value === 'name' ? null : event.target.value }), { replace: true })}>
-            ${orders.map(([key, word]) => html`<option key=${key} value=${key} selected=${key === sortKey}>${word}</option>`)}</select></div>
+        <div class="select-box"><label class="unseen" for=${`${id}-sort`}>Sort nodes</label><select id=${`${id}-sort`} value=${sortKey} onChange=${(event) => navigate(withQuery({ sort: event.target.value === 'name' ? null : event.target.value }), { replace: true })}>
+            ${orders.map(([key, word]) => html`<option key=${key} value=${key} selected=${key === sortKey}>${word}</option>`)}</select><${Icon} name="down" /></div>
         <label class="check"><input type="checkbox" checked=${choices.group === 'state'} onChange=${(event) => navigate(withQuery({ group: event.target.checked ? 'state' : null }), { replace: true })} /><span>Group by state</span></label>
     </search>`;
 }

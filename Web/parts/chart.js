@@ -2,6 +2,7 @@
 // sentence that says what it shows, and a table behind a button.
 
 import { html, useEffect, useMemo, useRef, useState } from '/lib/html.js';
+import { number } from '/lib/format.js';
 import { now } from '/lib/time.js';
 import { useTheme } from '/app/theme.js';
 import { bounds } from '/parts/chart-model.js';
@@ -10,10 +11,12 @@ import { ChartTable } from '/parts/chart-table.js';
 import { useId } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 
+const plain = (value) => number(value);
+
 /** At most so many redraws a second for what arrives. */
 const redrawEvery = 250;
 
-function usePlot({ model, view, series, band, least, zero, sync, onZoom, height, pointed }) {
+function usePlot({ model, view, series, band, least, zero, sync, onZoom, height, pointed, tick }) {
     const box = useRef(null);
     const held = useRef({});
     held.current.view = view;
@@ -45,7 +48,7 @@ function usePlot({ model, view, series, band, least, zero, sync, onZoom, height,
         loadPlot().then((uPlot) => {
             if (ended) return;
             lastWidth = Math.floor(box.current.clientWidth);
-            plot = new uPlot(plotOptions({ width: lastWidth, height, series, band, least, zero, sync, uPlot,
+            plot = new uPlot(plotOptions({ width: lastWidth, height, series, band, least, zero, sync, tick,
                 range: () => limits(), zoomed: (from, to) => held.current.onZoom?.(from, to),
                 pointed: (index) => held.current.pointed(index === null ? null : { index, data: plot.data }) }), model.plotted(), box.current);
             size.observe(box.current);
@@ -84,12 +87,12 @@ function useSummary(model, view, say) {
  * @param actions more buttons; @param note what is shown over an empty plot
  */
 export function TimeChart({ label, unit = '', model, view, series, band = false, least = 0, zero = false, sync = null, onZoom = null,
-    height = 208, say, readout, idle, columns, format, actions = null, empty = null, loading = false, legend = false }) {
+    height = 208, say, readout, idle, columns, format, actions = null, empty = null, loading = false, legend = false, tick = plain }) {
     const readoutElement = useRef(null);
     const [pointed, point] = useState(null);
     const [asTable, showTable] = useState(false);
     const lines = useMemo(() => series, [series.map((each) => each.label + each.tone).join()]);
-    const [box, fault] = usePlot({ model, view, series: lines, band, least, zero, sync, onZoom, height,
+    const [box, fault] = usePlot({ model, view, series: lines, band, least, zero, sync, onZoom, height, tick,
         pointed: (at) => point(at === null ? null : readout(at.data, at.index)) });
     const sentence = useSummary(model, view, say);
     const id = useId('chart');

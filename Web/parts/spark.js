@@ -5,7 +5,9 @@ const height = 36;
 const most = 60;
 
 /** Line through [seconds, value] points between two times; a hole longer than `hole` seconds breaks it. */
-function path(points, from, to, least, hole) {
+function path(points, from, to, least, gap) {
+    // Thinned points lie further apart than the readings they stand for.
+    const hole = Math.max(gap, 2.5 * (points[points.length - 1][0] - points[0][0]) / (points.length - 1));
     let low = Infinity;
     let high = -Infinity;
     for (const [, value] of points) { low = Math.min(low, value); high = Math.max(high, value); }

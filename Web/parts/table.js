@@ -41,7 +41,7 @@ function Heading({ column, sort }) {
 export function Table({ caption, columns, rows, rowKey, sort = {}, long = rows.length > 80 }) {
     const body = useRef(null);
     const [first, last] = useWindow(body, rows.length, long);
-    const gap = (count) => count > 0 && html`<tr aria-hidden="true" class="table-gap"><td colspan=${columns.length} style=${{ height: `${count * rowHeight}px` }}></td></tr>`;
+    const gap = (count) => count > 0 && html`<tr aria-hidden="true" class="table-gap"><td style=${{ height: `${count * rowHeight}px` }}></td></tr>`;
     return html`<div class="table-box"><table data-long=${long} aria-rowcount=${long ? rows.length + 1 : null}><caption class="unseen">${caption}</caption>
         <thead><tr>${columns.map((column) => html`<${Heading} key=${column.key} column=${column} sort=${sort} />`)}</tr></thead>
         <tbody ref=${body}>${gap(first)}${rows.slice(first, last).map((row, index) => html`
