@@ -30,7 +30,7 @@ class Server:
         self.app = web.Application(middlewares=[self.guard])
         self.app.router.add_get("/ws", self.socket)
         self.app.router.add_get("/api/system", self.system)
-        self.app.router.add_get("/api/broker", lambda _: web.json_response(self.world.broker()))
+        self.app.router.add_get("/api/broker", self.broker)
         self.app.router.add_get("/api/commands", self.all_commands)
         self.app.router.add_get("/api/nodes", self.nodes)
         self.app.router.add_get("/api/nodes/{id}", self.node)
@@ -134,6 +134,9 @@ class Server:
         return web.json_response({"version": "0.1.0-fake", "started_at": iso(world.started), "demo": world.demo, "data_bytes": 18_432_000,
                                   "solutions": [{"id": "nodes", "title": "Sensor nodes", "path": "/nodes", "devices": len(world.nodes), "attention": silent}],
                                   "listeners": {"http": f"127.0.0.1:{self.wanted_port}", "mqtt": "127.0.0.1:1883"}})
+
+    async def broker(self, _):
+        return web.json_response(self.world.broker())
 
     async def nodes(self, _):
         records = [self.world.record(node) for node in self.world.nodes.values()]

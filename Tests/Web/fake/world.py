@@ -30,7 +30,8 @@ class Node:
             return int(t - self.born)
         base, swing, digits = STEADY[field]
         phase = self.index * 1.7
-        wave = 0.6 * math.sin(t / 3900 + phase) + 0.3 * math.sin(t / 613 + 2 * phase) + 0.1 * math.sin(t / 37 + phase)
+        wave = sum(share * math.sin(t / length + turn * phase + len(field))
+                   for share, length, turn in [(0.52, 4100, 1), (0.24, 1277, 2), (0.12, 463, 3), (0.06, 151, 5), (0.05, 59, 7)])
         grain = math.sin(t * 12.9898 + phase) * 43758.5453
         return round(base + swing * (wave + 0.06 * (grain - math.floor(grain) - 0.5)), digits) if digits else round(base + swing * wave)
 
@@ -90,7 +91,7 @@ class World:
         del answer["commit_p50_ms"], answer["commit_p99_ms"]
         if history:
             end = math.floor(t / 2) * 2
-            answer["history"] = [{"at": iso(at), **{k: v for k, v in self.flow(at).items() if k != "commit_p50_ms"}} for at in range(end - 900, end + 1, 2)]
+            answer["history"] = [{"at": iso(at), **self.flow(at)} for at in range(end - 900, end + 1, 2)]
         return answer
 
     def flow(self, t):

@@ -1,0 +1,90 @@
+"""A command's way: asked, sent, confirmed or failed, and each as it happens."""
+import re
+
+from conftest import until
+
+
+def entry(page):
+    return page.locator(".command").first
+
+
+def marks(page):
+    return [(li.locator(".step-word").inner_text(), li.get_attribute("data-mark")) for li in entry(page).locator(".steps li").all()]
+
+
+def send(page):
+    page.get_by_role("button", name="Send command").click()
+    entry(page).wait_for()
+
+
+def test_progress_is_shown_as_it_happens(site, open_page):
+    site.do(lambda world: world.__setattr__("automatic", False))
+    page = open_page(f"{site.url}/nodes/node_01")
+    page.get_by_label("Brightness").fill("200")
+    send(page)
+    assert site.world.posted == [{"command": "set_led", "params": {"state": "on", "brightness": 200}}]
+    assert marks(page) == [("Queued", "now"), ("Sent", "ahead"), ("Delivered", "ahead"), ("Done", "ahead")]
+    for state, word in [("sent", "Sent"), ("delivered", "Delivered"), ("done", "Done")]:
+        site.do(lambda world: world.advance(list(world.commands)[-1], state))
+        entry(page).locator(".badge", has_text=word).wait_for()
+    assert {mark for _, mark in marks(page)} == {"past"}
+    assert "brightness 200" in entry(page).inner_text()
+
+
+def test_failure_and_silence_are_told_apart(site, open_page):
+    site.do(lambda world: world.__setattr__("automatic", False))
+    page = open_page(f"{site.url}/nodes/node_01")
+    send(page)
+    site.do(lambda world: (world.advance(list(world.commands)[-1], "sent"), world.advance(list(world.commands)[-1], "failed", error="no such pin")))
+    entry(page).locator(".badge", has_text="Failed").wait_for()
+    assert marks(page) == [("Queued", "past"), ("Sent", "past"), ("Failed", "broken")]
+    assert entry(page).get_by_text("no such pin").is_visible()
+    send(page)
+    until(page, "document.querySelectorAll('.command').length === 2")
+    site.do(lambda world: (world.advance(list(world.commands)[-1], "sent"), world.advance(list(world.commands)[-1], "timed_out")))
+    entry(page).locator(".badge", has_text="No answer").wait_for()
+    entry(page).get_by_role("button", name=re.compile("set_led")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("the node did not answer in time").wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    page.goto(f"{site.url}/")
+    page.get_by_role("heading", level=1, name="2 commands need attention").wait_for()
+
+
+def test_other_commands_are_checked_before_they_are_sent(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    page.get_by_role("radio", name="Other command").check()
+    button = page.get_by_role("button", name="Send command")
+    button.click()
+    assert page.get_by_text("Say which command.").is_visible()
+    until(page, "document.activeElement.getAttribute('aria-invalid') === 'true'")
+    page.get_by_label("Command", exact=True).fill("set_interval")
+    for wrong in ["{seconds: 5}", "[1]", "5"]:
+        page.get_by_label("Parameters").fill(wrong)
+        button.click()
+        assert page.locator(".field-error").is_visible(), wrong
+    assert site.world.posted == []
+    page.get_by_label("Parameters").fill('{"seconds": 5}')
+    button.click()
+    entry(page).get_by_text("Done").first.wait_for()
+    assert site.world.posted == [{"command": "set_interval", "params": {"seconds": 5}}]
+
+
+def test_a_command_to_an_absent_node_waits_and_says_so(site, open_page):
+    site.do(lambda world: world.turn(world.nodes["node_02"], "offline"))
+    page = open_page(f"{site.url}/nodes/node_02")
+    page.get_by_text("The node is offline: the command waits").wait_for()
+    send(page)
+    entry(page).locator(".badge", has_text="Queued").wait_for()
+
+
+def test_a_refused_command_says_why(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    page.watch.allowed.append("429")
+    page.locator(".commands-list-name").wait_for()
+    page.wait_for_timeout(500)
+    site.do(lambda world: world.broken.update({"/api/nodes/node_01/commands": (429, "limit_reached", "A limit is reached", "100 commands wait for this node already.")}))
+    page.get_by_role("button", name="Send command").click()
+    page.get_by_text("100 commands wait for this node already.").wait_for()
+    assert page.locator(".command").count() == 0

@@ -1,0 +1,127 @@
+"""The connection: values arrive, it breaks, it comes back, what was missed is read anew, and old news is called old."""
+import re
+
+from conftest import until
+
+
+def panel(page, name):
+    return page.locator(".panel", has=page.get_by_role("link", name=name, exact=True))
+
+
+def asked(page, path):
+    return sum(url.split("?")[0].endswith(path) for url in page.watch.requests)
+
+
+def test_values_appear_as_they_arrive(site, open_page):
+    page = open_page(f"{site.url}/nodes")
+    panel(page, "node_01").wait_for()
+    site.do(lambda world: world.nodes["node_01"].__setattr__("silent", True))
+    page.wait_for_timeout(300)
+    site.do(lambda world: world.report(world.nodes["node_01"], temperature=77.7))
+    panel(page, "node_01").get_by_text("77.7").wait_for()
+    assert panel(page, "node_01").locator(".value-unit").first.inner_text() == "°C"
+
+
+def test_a_new_node_appears_by_itself(serve, open_page):
+    site = serve(nodes=0)
+    page = open_page(f"{site.url}/nodes")
+    page.get_by_text("No node has reported yet").wait_for()
+    assert page.get_by_text("martlet simulate nodes --count 5").is_visible()
+    assert page.get_by_text(re.compile(r"mosquitto_pub -h 127\.0\.0\.1 -p 1883")).is_visible()
+
+    def appear(world):
+        node = world.add_node()
+        world.turn(node, "online")
+        world.report(node)
+    site.do(appear)
+    panel(page, "node_01").wait_for()
+    panel(page, "node_01").locator(".value-number").first.wait_for()
+
+
+def test_lost_connection_says_since_when_and_returns_by_itself(site, open_page):
+    page = open_page(f"{site.url}/nodes")
+    page.watch.allowed.append("WebSocket connection")
+    page.watch.allowed.append("ERR_CONNECTION_REFUSED")
+    page.wait_for_selector(".connection[data-status=open]")
+    site.cut()
+    bar = page.locator(".lost[data-visible=true]")
+    bar.wait_for()
+    assert re.search(r"Connection lost since \d\d:\d\d:\d\d", bar.inner_text())
+    assert page.locator(".connection").inner_text() == "Not live"
+    site.do(lambda world: world.report(world.nodes["node_01"], temperature=66.6))
+    site.do(lambda world: world.nodes["node_01"].__setattr__("silent", True))
+    site.come_back()
+    page.wait_for_selector(".connection[data-status=open]", timeout=20_000)
+    panel(page, "node_01").get_by_text("66.6").wait_for()
+    assert not bar.is_visible()
+    page.get_by_text(re.compile("Live again after")).wait_for()
+
+
+def test_after_reconnecting_it_names_the_last_event_it_saw(site, open_page):
+    page = open_page(f"{site.url}/nodes")
+    page.watch.allowed.append("WebSocket connection")
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_timeout(1500)
+    loads = asked(page, "/api/nodes")
+
+    def drop(world):
+        for socket in list(world.sockets):
+            socket.response._req.transport.abort()
+        return world.number
+    number = site.do(drop)
+    until(page, "document.querySelector('.connection').dataset.status === 'lost'")
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_timeout(300)
+    after = site.do(lambda world: [m["after"] for socket in world.sockets for m in socket.received if m["type"] == "subscribe"])
+    assert after and all(number - 2_000_000 < n <= number for n in after)
+    assert asked(page, "/api/nodes") == loads, "nothing was missed, so nothing is read anew"
+
+
+def test_a_gap_makes_it_read_everything_anew(site, open_page):
+    page = open_page(f"{site.url}/nodes")
+    page.watch.allowed.append("WebSocket connection")
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_timeout(500)
+    loads = asked(page, "/api/nodes")
+
+    def lose(world):
+        for socket in list(world.sockets):
+            socket.response._req.transport.abort()
+        world.emit("nodes/node_01/telemetry", world.record(world.nodes["node_01"]))
+        world.forget_events()
+    site.do(lose)
+    until(page, "document.querySelector('.connection').dataset.status === 'lost'")
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_timeout(700)
+    assert asked(page, "/api/nodes") > loads
+
+
+def test_silence_becomes_unknown_without_the_server_saying_so(site, open_page):
+    """Ten seconds of silence, with the server gone: the page itself must stop calling the node online."""
+    def hasten(world):
+        for node in world.nodes.values():
+            node.stale_after = 3
+    site.do(hasten)
+    page = open_page(f"{site.url}/nodes")
+    page.watch.allowed += ["WebSocket connection", "ERR_CONNECTION_REFUSED"]
+    panel(page, "node_01").get_by_text("Online").wait_for()
+    assert page.get_by_text("All 5 nodes are online.").is_visible()
+    site.cut()
+    panel(page, "node_01").get_by_text("Unknown").wait_for()
+    page.locator(".lead", has_text="0 of 5 nodes online; 5 unknown.").wait_for()
+    assert panel(page, "node_01").locator(".value").first.get_attribute("data-stale") == "true"
+    site.come_back()
+    panel(page, "node_01").get_by_text("Online").wait_for(timeout=20_000)
+
+
+def test_a_wrong_clock_of_the_device_does_not_make_values_old(site, browser, open_page):
+    page = open_page(f"{site.url}/nodes")
+    context = browser.new_context()
+    context.add_init_script("const real = Date.now; Date.now = () => real() + 3600_000")
+    late = context.new_page()
+    late.goto(f"{site.url}/nodes")
+    panel(late, "node_01").get_by_text("Online").wait_for()
+    late.wait_for_timeout(1500)
+    assert late.get_by_text("All 5 nodes are online.").is_visible()
+    assert panel(late, "node_01").get_by_text(re.compile("just now|[1-5] s ago")).first.is_visible()
+    context.close()

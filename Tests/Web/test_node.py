@@ -1,0 +1,155 @@
+"""A node's page: its charts, the time they show, its table and its file."""
+import re
+from urllib.parse import parse_qs, urlparse
+
+from conftest import until
+
+
+def chart(page, name):
+    return page.locator("figure.chart", has=page.get_by_role("heading", name=re.compile(f"^{name}")))
+
+
+def readings(page):
+    return [parse_qs(urlparse(url).query) for url in page.watch.requests if "/readings" in url]
+
+
+def test_what_is_known_stands_above_the_fold(site, open_page):
+    page = open_page(f"{site.url}/nodes/01")
+    page.get_by_role("heading", level=1, name="node_01").wait_for()
+    assert page.locator(".lead .badge").inner_text().startswith("Online")
+    about = page.get_by_role("region", name="About this node")
+    for word in ["dBm", "1.4.2", "2 h 1 min", "kB", "192.168.4.3"]:
+        assert about.get_by_text(word).first.is_visible(), word
+    assert page.locator(".tiles .tile").count() == 4
+
+
+def test_charts_have_a_sentence_a_table_and_live_points(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    temperature = chart(page, "Temperature")
+    temperature.locator("canvas").wait_for()
+    temperature.get_by_text(re.compile(r"In the last hour: between [\d.]+ and [\d.]+\s°C, mean")).wait_for()
+    assert re.search("Chart of Temperature. In the last hour", temperature.get_by_role("img").get_attribute("aria-label"))
+    temperature.get_by_role("button", name=re.compile("Show as table")).click()
+    rows = temperature.locator("tbody tr")
+    rows.first.wait_for()
+    site.do(lambda world: world.report(world.nodes["node_01"], temperature=55.5))
+    temperature.locator("tbody").get_by_text("55.5").first.wait_for()
+    temperature.get_by_role("button", name=re.compile("Hide table")).click()
+    assert rows.count() == 0
+
+
+def test_a_chart_never_asks_for_more_than_it_can_show(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    picker = page.get_by_role("navigation", name="Time shown")
+    seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    for word, span in [("15 min", 900), ("6 h", 21600), ("24 h", 86400), ("7 d", 604800)]:
+        page.watch.requests.clear()
+        picker.get_by_role("link", name=word).click()
+        until(page, "!document.querySelector('.charts[data-loading=true]')")
+        page.wait_for_timeout(300)
+        steps = {q["step"][0] for q in readings(page)}
+        assert len(steps) == 1
+        step = steps.pop()
+        points = span / (int(step[:-1]) * seconds[step[-1]])
+        assert 100 < points <= 800, (word, step)
+        assert {q["agg"][0] for q in readings(page)} == {"mean", "min", "max"}
+
+
+def test_range_is_in_the_address_and_nonsense_there_is_ignored(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01?range=6h")
+    current = page.get_by_role("navigation", name="Time shown").locator("[aria-current]")
+    assert current.inner_text() == "6 h"
+    page.get_by_role("link", name="15 min").click()
+    until(page, "location.search === '?range=15m'")
+    assert current.inner_text() == "15 min"
+    for nonsense in ["range=banana", "from=9&to=3", "from=x&to=y", "from=1e99&to=1e100"]:
+        page.goto(f"{site.url}/nodes/node_01?{nonsense}")
+        page.locator("canvas").first.wait_for()
+        assert current.inner_text() == "1 h", nonsense
+
+
+def test_drawing_over_a_chart_pauses_and_leads_back(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    plot = chart(page, "Temperature").locator(".u-over")
+    plot.wait_for()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 60, steps=5)
+    page.mouse.up()
+    until(page, "location.search.includes('from=')")
+    page.get_by_text("Paused", exact=True).wait_for()
+    query = parse_qs(urlparse(page.url).query)
+    wide = int(query["to"][0]) - int(query["from"][0])
+    assert abs(wide - 3600 * 200 / box["width"]) < 15
+    # What arrives meanwhile does not pull the picture away from under the reader.
+    page.wait_for_timeout(1500)
+    assert parse_qs(urlparse(page.url).query) == query
+    page.get_by_role("button", name="Back to live").click()
+    until(page, "location.search === ''")
+    page.get_by_text("Follows the clock").wait_for()
+    page.go_back()
+    page.get_by_text("Paused", exact=True).wait_for()
+
+
+def test_custom_range_by_keyboard(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    opener = page.get_by_role("button", name="Custom")
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.textContent") == "Custom"
+    opener.click()
+    start = dialog.get_by_label("From").input_value()
+    dialog.get_by_label("To").fill(start)
+    assert dialog.get_by_text("The end must be after the start.").is_visible()
+    dialog.get_by_label("From").fill("2020-01-01T00:00")
+    dialog.get_by_role("button", name="Show").click()
+    until(page, "location.search.includes('from=')")
+    page.get_by_text("Paused", exact=True).wait_for()
+
+
+def test_crosshair_is_shared(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    plot = chart(page, "Temperature").locator(".u-over")
+    plot.wait_for()
+    chart(page, "Humidity").locator(".u-over").wait_for()
+    page.wait_for_timeout(800)
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
+    at = chart(page, "Temperature").locator(".chart-readout[data-pointed=true]")
+    at.wait_for()
+    other = chart(page, "Humidity").locator(".chart-readout[data-pointed=true]")
+    other.wait_for()
+    assert at.inner_text().split("  ")[0] == other.inner_text().split("  ")[0]
+    assert "°C" in at.inner_text() and "%" in other.inner_text()
+
+
+def test_csv_file(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01?range=15m")
+    with page.expect_download() as download:
+        chart(page, "Temperature").get_by_role("link", name=re.compile("CSV")).click()
+    lines = open(download.value.path()).read().splitlines()
+    assert lines[0] == "time,node_id,field,value" and len(lines) > 500
+    assert re.fullmatch(r"node_01-temperature-\d{8}T\d{4}\.csv", download.value.suggested_filename)
+
+
+def test_an_offline_node_shows_its_last_values_as_old(site, open_page):
+    site.do(lambda world: world.turn(world.nodes["node_02"], "offline"))
+    page = open_page(f"{site.url}/nodes/node_02")
+    page.locator(".lead .badge", has_text="Offline").wait_for()
+    assert page.locator(".tile .value").first.get_attribute("data-stale") == "true"
+    site.do(lambda world: world.report(world.nodes["node_02"]))
+    page.locator(".lead .badge", has_text="Online").wait_for()
+    assert page.locator(".tile .value").first.get_attribute("data-stale") != "true"
+
+
+def test_exact_age_on_tap(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    button = page.locator(".lead .age-button")
+    assert "exactly" in button.get_attribute("aria-label")
+    button.click()
+    assert re.search(r"\d{4}", button.inner_text())

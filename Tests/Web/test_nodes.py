@@ -1,0 +1,104 @@
+"""The overview of nodes: with one, with five, with a thousand."""
+import re
+import time
+
+from conftest import until
+
+
+def names(page):
+    return page.locator(".panel h3, tbody th[data-column=name]").all_inner_texts()
+
+
+def shows(page, expected):
+    """Waits until the nodes shown are these, in this order."""
+    shown = None
+    for _ in range(100):
+        shown = names(page)
+        if shown == expected:
+            return
+        page.wait_for_timeout(50)
+    assert shown == expected
+
+
+def test_one_node(serve, open_page):
+    page = open_page(f"{serve(nodes=1).url}/nodes")
+    page.get_by_text("The one node is online.").wait_for()
+    shows(page, ["node_01"])
+    page.locator(".panel .spark-line").wait_for(state="attached")
+    page.get_by_role("link", name="node_01").click()
+    page.get_by_role("heading", level=1, name="node_01").wait_for()
+
+
+def test_filter_state_sort_and_group_are_in_the_address(site, open_page):
+    site.do(lambda world: world.turn(world.nodes["node_04"], "offline"))
+    page = open_page(f"{site.url}/nodes")
+    page.get_by_role("searchbox").fill("_03")
+    until(page, "location.search === '?q=_03'")
+    shows(page, ["node_03"])
+    page.reload()
+    page.get_by_role("link", name="node_03").wait_for()
+    assert page.get_by_role("searchbox").input_value() == "_03"
+    shows(page, ["node_03"])
+    page.get_by_role("searchbox").press("Escape")
+    until(page, "location.search === ''")
+    page.get_by_role("navigation", name="State").get_by_role("link", name=re.compile("Offline")).click()
+    until(page, "location.search === '?state=offline'")
+    shows(page, ["node_04"])
+    page.goto(f"{site.url}/nodes?sort=-name&group=state")
+    page.get_by_role("heading", level=2, name=re.compile("Offline")).wait_for()
+    shows(page, ["node_04", "node_05", "node_03", "node_02", "node_01"])
+    page.get_by_role("searchbox").fill("nothing like it")
+    page.get_by_text("No node fits").wait_for()
+
+
+def test_a_thousand_nodes(serve, open_page):
+    site = serve(nodes=1000, interval=5.0)
+    begun = time.monotonic()
+    page = open_page(f"{site.url}/nodes")
+    page.get_by_text("All 1\u202f000 nodes are online.").wait_for()
+    page.get_by_role("link", name="node_01", exact=True).wait_for()
+    assert time.monotonic() - begun < 6
+    assert page.locator("tbody tr").count() < 80, "only the rows in view are drawn"
+    assert page.get_by_role("table").get_attribute("aria-rowcount") == "1001"
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.get_by_role("link", name="node_1000").wait_for()
+    assert page.locator("tbody tr").count() < 80
+    page.get_by_role("searchbox").fill("node_777")
+    page.get_by_role("link", name="node_777").wait_for()
+    until(page, "document.querySelectorAll('tbody tr').length === 1")
+    # Two hundred messages a second must leave the page free for the reader.
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("link", name="node_01", exact=True).wait_for()
+    worst = page.evaluate("""() => new Promise((done) => { let worst = 0; let last = performance.now(); const end = last + 3000;
+        const frame = (now) => { worst = Math.max(worst, now - last); last = now; now < end ? requestAnimationFrame(frame) : done(worst); };
+        requestAnimationFrame(frame); })""")
+    assert worst < 500, f"{worst} ms without a frame"
+
+
+def test_a_thousand_panels_come_in_portions(serve, open_page):
+    page = open_page(f"{serve(nodes=200, interval=5.0).url}/nodes?view=panels")
+    page.get_by_role("button", name=re.compile("Show 60 more")).wait_for()
+    assert page.locator(".panel").count() == 60
+    page.get_by_role("button", name=re.compile("Show 60 more")).click()
+    assert page.locator(".panel").count() == 120
+
+
+def test_nothing_moves_when_values_change(site, open_page):
+    page = open_page(f"{site.url}/nodes")
+    page.locator(".panel .spark-line").first.wait_for(state="attached")
+    boxes = "() => [...document.querySelectorAll('.panel, .toolbar, h1')].map((e) => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height].map(Math.round).join(); }).join(';')"
+    before = page.evaluate(boxes)
+    site.do(lambda world: world.report(world.nodes["node_01"], temperature=-101.5, pressure=9999.9))
+    page.get_by_text("−101.5").wait_for()
+    assert page.evaluate(boxes) == before
+
+
+def test_an_error_says_what_and_gives_its_id(site, open_page):
+    site.do(lambda world: world.broken.update({"/api/nodes": (500, "internal_error", "Something went wrong inside the hub", "The store did not answer.")}))
+    page = open_page(f"{site.url}/nodes")
+    page.watch.allowed.append("500")
+    page.get_by_role("alert").get_by_text("The store did not answer.").wait_for()
+    assert page.get_by_text("0f3a91c2").is_visible()
+    site.do(lambda world: world.broken.clear())
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("All 5 nodes are online.").wait_for()

@@ -1,0 +1,84 @@
+"""What every page has in common: where it loads from, how large it is, how one gets about."""
+import gzip
+import re
+
+import pytest
+from conftest import PAGES, until
+from fake.server import ROOT
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_without_errors_and_from_one_host_only(open_page, pages, shared, name):
+    page = open_page(pages[name])
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_timeout(1200)
+    assert page.watch.foreign(shared) == []
+    assert page.locator("h1").count() == 1
+    assert page.title().endswith("· Martlet")
+    assert page.locator("main").count() == 1 and page.locator("header").first.is_visible()
+
+
+def test_no_inline_script_or_style_in_the_document():
+    text = (ROOT / "Web/index.html").read_text()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+    for file in (ROOT / "Web").rglob("*.js"):
+        assert not re.search(r"style=\"|dangerouslySetInnerHTML|innerHTML|https?://(?!www\.w3\.org)", file.read_text()), file
+
+
+def test_first_page_is_light(open_page, pages, shared):
+    page = open_page(pages["nodes"])
+    page.wait_for_timeout(800)
+    total = 0
+    for url in set(page.watch.requests):
+        path = url.removeprefix(shared).split("?")[0]
+        if path.startswith(("/api", "/ws", "ws:")) or not path.startswith("/"):
+            continue
+        inner = "Web/index.html" if "." not in path else f"vendor/web/{path[8:]}" if path.startswith("/vendor/") else f"Web{path}"
+        total += len(gzip.compress((ROOT / inner).read_bytes(), 6))
+    assert 10_000 < total < 100_000, total
+
+
+def test_navigation_keeps_the_document_and_moves_the_focus(open_page, pages):
+    page = open_page(pages["home"])
+    page.evaluate("window.sameDocument = true")
+    page.locator(".nav-side").get_by_role("link", name="Broker").click()
+    page.get_by_role("heading", level=1, name="Broker").wait_for()
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.locator(".nav-side [aria-current=page]").inner_text() == "Broker"
+    page.go_back()
+    page.locator(".nav-side [aria-current=page]", has_text="Overview").wait_for()
+    assert page.evaluate("window.sameDocument") is True
+    assert "Overview" in page.title()
+
+
+def test_unknown_address_and_unknown_node_say_so(open_page, shared):
+    page = open_page(f"{shared}/nothing/here")
+    page.watch.allowed.append("404")
+    assert page.get_by_role("heading", level=1).inner_text() == "No such page"
+    page.goto(f"{shared}/nodes/nowhere")
+    page.get_by_role("heading", name="No such node").wait_for()
+    page.get_by_role("link", name="All nodes").click()
+    page.get_by_role("heading", level=1, name="Nodes").wait_for()
+
+
+def test_theme_follows_the_system_until_it_is_pinned(open_page, pages):
+    page = open_page(pages["home"], color_scheme="dark")
+    theme = lambda: page.evaluate("document.documentElement.dataset.theme")
+    assert theme() == "dark"
+    page.emulate_media(color_scheme="light")
+    until(page, "document.documentElement.dataset.theme === 'light'")
+    for expected in ["light", "dark"]:
+        page.get_by_role("button", name=re.compile("^Theme")).click()
+        until(page, f"document.documentElement.dataset.theme === '{expected}'")
+    page.reload()
+    page.wait_for_selector("#main h1")
+    assert theme() == "dark"
+
+
+def test_skip_link_is_the_first_stop(open_page, pages):
+    page = open_page(pages["nodes"])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
