@@ -15,8 +15,8 @@ extension TimeSeriesStore {
             let known = heads.withLock { heads in
                 heads.head(report.series).map { head in
                     (
-                        id: head.id, count: head.fieldIDs.count,
-                        missing: report.fields.filter { head.position($0.name) == nil }
+                        id: head.id, count: head.fields.ids.count,
+                        missing: report.fields.filter { head.fields.position($0.name) == nil }
                     )
                 }
             }

@@ -76,20 +76,23 @@ extension TimeSeriesStore {
 
 extension SeriesHead {
     fileprivate var latestReport: LatestReport? {
-        guard lastTime > Int64.min else { return nil }
+        guard latest.time > Int64.min else { return nil }
         return LatestReport(
-            series: key, time: lastTime, receivedAt: lastDelay.map { lastTime &+ $0 },
-            flags: ReportFlags(rawValue: lastFlags),
-            fields: zip(fieldNames, latest).compactMap { name, latest in
-                Column(
-                    tags: [latest.cell.tag], words: [latest.cell.tag == Cell.text ? 0 : latest.cell.word],
-                    texts: [latest.text]
-                )
-                .value(0).map { LatestField(name, time: latest.time, $0) }
+            series: key, time: latest.time, receivedAt: latest.delay.map { latest.time &+ $0 },
+            flags: ReportFlags(rawValue: latest.flags),
+            fields: zip(fields.names, latest.entries).compactMap { name, entry in
+                entry.value.map { LatestField(name, time: entry.time, $0) }
             })
     }
 
     fileprivate var info: SeriesInfo {
-        SeriesInfo(key: key, fields: fieldNames, lastTime: lastTime)
+        SeriesInfo(key: key, fields: fields.names, lastTime: latest.time)
+    }
+}
+
+extension LatestValues.Entry {
+    fileprivate var value: Value? {
+        if cell.tag == Cell.text { return .text(text) }
+        return Column(tags: [cell.tag], words: [cell.word]).value(0)
     }
 }

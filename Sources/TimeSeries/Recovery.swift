@@ -157,7 +157,7 @@ extension Heads {
     ) -> DamagedRow? {
         do {
             let batch = try Journal.decode(row.data, series: { position(id: $0) }) { series, field in
-                all[Int(series)].position(field: field)
+                all[Int(series)].fields.position(id: field)
             }
             use(&self, batch)
             return nil
@@ -173,8 +173,7 @@ extension Heads {
         // Decoding made every row's `end` a position in the entries.
         batch.entries.withUnsafeBufferPointer { entries in
             for row in batch.rows {
-                all[Int(row.series)].updateLatest(
-                    row, delay: row.hasDelay ? row.delay : nil, entries[start..<Int(row.end)], batch.texts)
+                all[Int(row.series)].latest.update(row, entries[start..<Int(row.end)], batch.texts)
                 start = Int(row.end)
             }
         }

@@ -136,43 +136,17 @@ extension Heads {
     /// A seal wrote its chunks but could not trim the journal; the next one will.
     var hasLeftover: Bool { pendingIsEmpty && bytes == 0 && journal.rows > 0 }
 
-    /// The latest values that are newer than their row in the main database, in the journal's form: a report for each
-    /// time that is the latest of a field. Once the journal is trimmed they are nowhere else to be had at once.
+    /// The latest values that are newer than their row in the main database. Once the journal is trimmed they are nowhere else to be had at once.
     func takeUnsavedLatest() -> [(series: Int64, data: [UInt8])] {
-        all.filter(\.hasUnsavedLatest).map { head in
-            head.hasUnsavedLatest = false
-            return (series: head.id, data: head.encodeLatest())
+        all.filter(\.latest.isUnsaved).map { head in
+            head.latest.isUnsaved = false
+            return (series: head.id, data: head.latest.encode(series: head.id, fields: head.fields.ids))
         }
     }
 
     func markUnsaved(_ ids: [Int64]) {
         for id in ids {
-            if let position = position(id: id) { all[Int(position)].hasUnsavedLatest = true }
+            if let position = position(id: id) { all[Int(position)].latest.isUnsaved = true }
         }
-    }
-}
-
-extension SeriesHead {
-    fileprivate func encodeLatest() -> [UInt8] {
-        var writer = ByteWriter(capacity: 64)
-        Journal.begin(&writer)
-        var previous: Int64 = 0
-        for time in Set(latest.map(\.time)).subtracting([Int64.min]).sorted() {
-            let columns = latest.indices.filter { latest[$0].time == time }
-            let isLast = time == lastTime
-            Journal.report(
-                series: id, time: time, after: previous, flags: isLast ? lastFlags : 0, delay: isLast ? lastDelay : nil,
-                fields: columns.count, into: &writer)
-            previous = time
-            var before: Int64 = 0
-            for column in columns {
-                var cell = latest[column].cell
-                if cell.tag == Cell.text { cell.word = 0 }
-                Journal.field(fieldIDs[column], after: before, cell, [latest[column].text], into: &writer)
-                before = fieldIDs[column]
-            }
-        }
-        writer.checksum()
-        return writer.bytes
     }
 }

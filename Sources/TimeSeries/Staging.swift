@@ -77,59 +77,42 @@ extension Heads {
     private func stage(
         _ report: Report, _ names: NewNames, _ staged: inout Staged, _ previous: inout Int64
     ) -> Bool {
-        var series: Int32
-        var head: SeriesHead?
+        let start = staged.batch.entries.count
+        let series: Int32
         let seriesID: Int64
+        let delay = report.receivedAt.map { $0 &- report.time }
+        let count = report.fields.count
         if let position = self.position(report.series) {
+            let head = all[Int(position)]
             series = position
-            let known = all[Int(position)]
-            head = known
-            seriesID = known.id
+            seriesID = head.id
+            switch head.fields.resolve(report.fields, names, series: seriesID, &staged.batch) {
+            case .asBefore: break
+            case .another: head.learn(report.fields)
+            case .unknown: return false
+            }
+            Journal.report(
+                series: seriesID, time: report.time, after: previous, flags: report.flags.rawValue, delay: delay,
+                fields: count, into: &staged.journal)
+            head.fields.encode(staged.batch, from: start, names, into: &staged.journal)
         } else if let position = names.seriesPosition(report.series) {
             series = -1 - position
             seriesID = names.series[Int(position)].id
+            let none = FieldTable()
+            if case .unknown = none.resolve(report.fields, names, series: seriesID, &staged.batch) { return false }
+            Journal.report(
+                series: seriesID, time: report.time, after: previous, flags: report.flags.rawValue, delay: delay,
+                fields: count, into: &staged.journal)
+            none.encode(staged.batch, from: start, names, into: &staged.journal)
         } else {
             return false
         }
-        let start = staged.batch.entries.count
-        let textStart = staged.batch.texts.count
-        for (index, field) in report.fields.enumerated() {
-            let column: Int32
-            if let position = head?.position(field.name, at: index) {
-                column = position
-            } else if let position = names.fieldPosition(seriesID, field.name) {
-                column = -1 - position
-            } else {
-                staged.batch.entries.removeSubrange(start...)
-                staged.batch.texts.removeSubrange(textStart...)
-                return false
-            }
-            staged.batch.entries.append(Batch.Entry(column: column, cell: cell(field.value, &staged.batch.texts)))
-        }
-        let delay = report.receivedAt.map { $0 &- report.time }
-        Journal.report(
-            series: seriesID, time: report.time, after: previous, flags: report.flags.rawValue, delay: delay,
-            fields: report.fields.count, into: &staged.journal)
         previous = report.time
-        var id: Int64 = 0
-        for entry in staged.batch.entries[start...] {
-            let next =
-                entry.column >= 0
-                ? head?.fieldIDs[Int(entry.column)] ?? 0 : names.fields[Int(-1 - entry.column)].id
-            Journal.field(next, after: id, entry.cell, staged.batch.texts, into: &staged.journal)
-            id = next
-        }
         staged.batch.rows.append(
             Batch.Row(
                 series: series, end: Int32(staged.batch.entries.count), flags: report.flags.rawValue,
                 hasDelay: delay != nil, time: report.time, delay: delay ?? 0))
         return true
-    }
-
-    private func cell(_ value: Value, _ texts: inout [String]) -> Cell {
-        if let cell = Cell(value) { return cell }
-        if case .text(let text) = value { texts.append(text) }
-        return Cell(tag: Cell.text, word: Int64(texts.count - 1))
     }
 
     /// Makes the new names part of the heads, and the batch's positions those of the heads.

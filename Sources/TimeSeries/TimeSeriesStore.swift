@@ -60,6 +60,7 @@ public final class TimeSeriesStore: Sendable {
                 heads.stage(reports, limits: limits, now: now, oldest: oldest, names: names, refusedAlready: refused)
             }
         }
+        precondition(staged.unknown.isEmpty, "every report not refused has its names by now")
         guard !staged.batch.rows.isEmpty else { return Appended(refused: staged.refused) }
         let row = try transaction.queryOne(
             "INSERT INTO telemetry_journal (data) VALUES ($1) RETURNING seq", [.blob(staged.journal.bytes)])

@@ -1,0 +1,63 @@
+/// The latest value of each field of a series.
+struct LatestValues {
+    struct Entry {
+        var time = Int64.min
+        var cell = Cell(tag: Cell.null, word: 0)
+        var text = ""
+    }
+
+    /// By field.
+    private(set) var entries: [Entry] = []
+    /// Time, flags and delay of the latest report.
+    private(set) var time = Int64.min
+    private(set) var flags: UInt8 = 0
+    private(set) var delay: Int64?
+    /// They changed since they were last written to the main database.
+    var isUnsaved = false
+
+    mutating func addField() {
+        entries.append(Entry())
+    }
+
+    /// Takes a row in as far as it is newer than what is known.
+    mutating func update(
+        _ row: Batch.Row, _ added: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String]
+    ) {
+        if row.time >= time {
+            time = row.time
+            flags = row.flags
+            delay = row.hasDelay ? row.delay : nil
+        }
+        for entry in added {
+            let column = Int(entry.column)
+            guard row.time >= entries[column].time else { continue }
+            entries[column].time = row.time
+            entries[column].cell = entry.cell
+            if entry.cell.tag == Cell.text { entries[column].text = texts[Int(entry.cell.word)] }
+        }
+    }
+
+    /// In the journal's form: a report for each time that is the latest of a field.
+    func encode(series: Int64, fields: [Int64]) -> [UInt8] {
+        var writer = ByteWriter(capacity: 64)
+        Journal.begin(&writer)
+        var previous: Int64 = 0
+        for moment in Set(entries.map(\.time)).subtracting([Int64.min]).sorted() {
+            let columns = entries.indices.filter { entries[$0].time == moment }
+            let isLast = moment == time
+            Journal.report(
+                series: series, time: moment, after: previous, flags: isLast ? flags : 0, delay: isLast ? delay : nil,
+                fields: columns.count, into: &writer)
+            previous = moment
+            var before: Int64 = 0
+            for column in columns {
+                var cell = entries[column].cell
+                if cell.tag == Cell.text { cell.word = 0 }
+                Journal.field(fields[column], after: before, cell, [entries[column].text], into: &writer)
+                before = fields[column]
+            }
+        }
+        writer.checksum()
+        return writer.bytes
+    }
+}
