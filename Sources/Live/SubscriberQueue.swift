@@ -14,7 +14,7 @@ public struct QueueLimits: Sendable {
     public var patienceSeconds: Int64
 
     /// Limits.
-    public init(events: Int = 1_000, bytes: Int = 1_048_576, answers: Int = 256, replays: Int = 16, patienceSeconds: Int64 = 15) {
+    public init(events: Int = 4_096, bytes: Int = 4_194_304, answers: Int = 256, replays: Int = 16, patienceSeconds: Int64 = 15) {
         self.events = events
         self.bytes = bytes
         self.answers = answers

@@ -113,10 +113,11 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
                 let (handler, context) = bound.value
                 promise.completeWith(result)
                 if case .failure = result { return context.close(promise: nil) }
-                // The decoder goes last: it passes on what followed the request, and the frame decoder is in place by now.
-                let pipeline = context.pipeline.syncOperations
-                pipeline.removeHandler(handler, promise: nil)
-                pipeline.removeHandler(handler.decoder, promise: nil)
+                // The decoder goes last: it passes on what followed the request, and the frame decoder is in place by now. It
+                // does so a moment later, so that this read has to be completed once more.
+                let pipeline = context.pipeline
+                pipeline.syncOperations.removeHandler(handler, promise: nil)
+                pipeline.syncOperations.removeHandler(handler.decoder).whenComplete { _ in pipeline.fireChannelReadComplete() }
             }
     }
 
