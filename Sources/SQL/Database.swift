@@ -146,18 +146,19 @@ extension Database {
         }
     }
 
-    /// Folds the write-ahead log into the file as far as readers allow, and cuts the log file when it could do all.
+    /// Folds the write-ahead log into the file as far as readers allow, on a connection of its own: writer and readers go
+    /// on meanwhile. Called every second or so, it keeps the writer from having to do it within a commit, which waits
+    /// for the disk.
+    /// - Returns: the pages in the log, and those of them that are in the file now.
     /// - Throws: `SQLFailure`.
-    public func checkpoint() async throws {
-        guard case .file = configuration.location else { return }
+    @discardableResult
+    public func checkpoint() async throws -> (logPages: Int, foldedPages: Int) {
+        guard case .file(let path) = configuration.location else { return (0, 0) }
         do {
-            try await engine.writeWithoutTransaction { database in
-                do {
-                    try database.checkpoint(.truncate)
-                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                    // A reader still needs part of the log: what could be done is done.
-                }
-            }
+            let connection = try DatabaseQueue(path: path)
+            let result = try await connection.writeWithoutTransaction { try $0.checkpoint(.passive) }
+            try connection.close()
+            return (result.walFrameCount, result.checkpointedFrameCount)
         } catch {
             throw SQLFailure(engine: error)
         }

@@ -28,8 +28,8 @@ public struct DatabaseConfiguration: Sendable, Hashable {
     public var pageBytes: Int
     /// What a commit waits for. Default `full`.
     public var durability: Durability
-    /// The write-ahead log is folded into the file when it has this many pages; 0 leaves that to `checkpoint`.
-    /// Default 1,000.
+    /// A commit that finds this many pages in the write-ahead log folds them into the file; 0: none does. Default 4,000:
+    /// enough for `checkpoint` to be there first.
     public var checkpointPages: Int
 
     /// A configuration with the defaults named at each property.
@@ -40,6 +40,6 @@ public struct DatabaseConfiguration: Sendable, Hashable {
         self.cacheBytes = 8 << 20
         self.pageBytes = 4096
         self.durability = durability
-        self.checkpointPages = 1000
+        self.checkpointPages = 4000
     }
 }

@@ -69,8 +69,31 @@ import Testing
             #expect(try row.integer("t") == row.integer("u"))
         }
         #expect(await code { try await database.backup(to: folder.file("copy0.db")) } == .misuse)
-        try await database.checkpoint()
-        #expect(try FileManager.default.attributesOfItem(atPath: folder.file("a.db-wal"))[.size] as? Int == 0)
+    }
+
+    @Test func aCheckpointFoldsTheLogInWhileAWriterIsAtWork() async throws {
+        let folder = try Folder()
+        let database = try open(folder.file("a.db"))
+        try await database.write { try $0.execute("CREATE TABLE t (k BIGINT)") }
+        let before = try await database.checkpoint()
+        #expect(before.logPages > 0)
+        #expect(before.foldedPages == before.logPages)
+        // The transaction that is open neither waits for it nor keeps it waiting.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let (started, goOn) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
+            group.addTask {
+                try await database.write { transaction in
+                    try transaction.execute("INSERT INTO t VALUES (1)")
+                    started.continuation.finish()
+                    goOn.wait()
+                }
+            }
+            for await _ in started.stream {}
+            try await database.checkpoint()
+            goOn.signal()
+            try await group.waitForAll()
+        }
+        #expect(try await database.read { try $0.queryOne("SELECT count(*) FROM t").integer(0) } == 1)
     }
 
     @Test func anotherProcessHoldingTheLockIsBusy() async throws {
