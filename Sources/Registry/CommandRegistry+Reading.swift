@@ -85,7 +85,8 @@ enum CommandRow {
 
     static func history(of id: String, in reader: some SQLReading) throws -> [(state: CommandState, at: Timestamp)] {
         var history: [(state: CommandState, at: Timestamp)] = []
-        try reader.queryEach("SELECT state, at FROM command_step WHERE command = $1 ORDER BY position", [.text(id)]) { row in
+        try reader.queryEach("SELECT state, at FROM command_step WHERE command = $1 ORDER BY position", [.text(id)]) {
+            row in
             history.append((try state(row.text(0)), Timestamp(microseconds: try row.integer(1))))
         }
         return history

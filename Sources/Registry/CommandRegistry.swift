@@ -45,8 +45,10 @@ public struct CommandRegistry: Sendable {
         let last = try transaction.queryOne(
             "SELECT COALESCE(MAX(sequence), 0) FROM command WHERE device = $1", [.text(device.text)])
         let command = Command(
-            id: CommandIdentifier.make(at: instant, random: random()), device: device, name: name, parameters: parameters,
-            state: .queued, createdAt: instant, updatedAt: instant, expiresAt: instant.advanced(bySeconds: timeToLiveSeconds),
+            id: CommandIdentifier.make(at: instant, random: random()), device: device, name: name,
+            parameters: parameters,
+            state: .queued, createdAt: instant, updatedAt: instant,
+            expiresAt: instant.advanced(bySeconds: timeToLiveSeconds),
             timeoutSeconds: timeoutSeconds, history: [(.queued, instant)])
         try transaction.execute(
             """
@@ -54,7 +56,8 @@ public struct CommandRegistry: Sendable {
                 timeout_seconds, due_at) VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6, $7, $8, $7)
             """,
             [
-                .text(command.id), .text(device.text), .integer(try last.integer(0) + 1), .text(name), .text(parameters),
+                .text(command.id), .text(device.text), .integer(try last.integer(0) + 1), .text(name),
+                .text(parameters),
                 .integer(instant.microseconds), .integer(command.expiresAt.microseconds), .integer(timeoutSeconds),
             ])
         try record(.queued, of: command.id, at: instant, in: transaction)
@@ -109,8 +112,10 @@ public struct CommandRegistry: Sendable {
             [.integer(instant.microseconds)])
     }
 
-    private func record(_ state: CommandState, of id: String, at instant: Timestamp, in transaction: Transaction) throws {
-        let count = try transaction.queryOne("SELECT COUNT(*) FROM command_step WHERE command = $1", [.text(id)]).integer(0)
+    private func record(_ state: CommandState, of id: String, at instant: Timestamp, in transaction: Transaction) throws
+    {
+        let count = try transaction.queryOne("SELECT COUNT(*) FROM command_step WHERE command = $1", [.text(id)])
+            .integer(0)
         guard count < CommandRegistry.maximumSteps - 1 || state.isFinal else { return }
         try transaction.execute(
             "INSERT INTO command_step (command, position, state, at) VALUES ($1, $2, $3, $4)",

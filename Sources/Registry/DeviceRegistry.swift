@@ -26,7 +26,8 @@ public struct DeviceRegistry: Sendable {
             [.text(device.text), .text(kind.rawValue), .integer(instant.microseconds)])
         guard inserted == 0 else {
             let counted = try transaction.execute(
-                "UPDATE registry_count SET value = value + 1 WHERE name = 'device' AND value < $1", [.integer(Int64(limit))])
+                "UPDATE registry_count SET value = value + 1 WHERE name = 'device' AND value < $1",
+                [.integer(Int64(limit))])
             guard counted == 1 else { throw Refusal(.limitReached, "there are \(limit) devices already") }
             return true
         }

@@ -52,19 +52,25 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{\"a\" 1}",
-        "{\"a\":1 \"b\":2}", "\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\u+123\"", "\"\\ud800\"", "\"\\udc00\"",
-        "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"", "\"\t\"", "\"\u{0}\"", "tru", "True", "nul", "nulll", "NaN", "-", "+1", ".5", "1.", "1.e3",
-        "1e", "1e+", "01", "-01", "0x10", "1_000", "--1", "Infinity", "-Infinity", "1e999", "-1e999", "1 2", "// x\n1", "'a'", "\u{FEFF}1",
+        "", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}",
+        "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}", "\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\u+123\"", "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"", "\"\t\"", "\"\u{0}\"", "tru", "True", "nul", "nulll", "NaN", "-",
+        "+1", ".5", "1.", "1.e3",
+        "1e", "1e+", "01", "-01", "0x10", "1_000", "--1", "Infinity", "-Infinity", "1e999", "-1e999", "1 2", "// x\n1",
+        "'a'", "\u{FEFF}1",
     ])
     func malformed(_ text: String) {
         #expect { try JSONTree.read(Array(text.utf8)) } throws: { ($0 as? Refusal)?.code == .malformedJSON }
     }
 
-    @Test(arguments: [
-        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
-        [0x22, 0xE2, 0x82, 0x22], [0x22, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0xFF, 0x22],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
+            [0x22, 0xE2, 0x82, 0x22], [0x22, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0xFF, 0x22],
+        ] as [[UInt8]])
     func badUTF8(_ bytes: [UInt8]) {
         #expect { try JSONTree.read(bytes) } throws: { ($0 as? Refusal)?.code == .malformedJSON }
     }
@@ -88,8 +94,18 @@ import Testing
 
     @Test func theWrongKindIsSaid() {
         for (text, read) in [
-            ("1", { (reader: inout JSONReader) throws(Refusal) in try reader.object { (_, reader) throws(Refusal) in try reader.skip() } }),
-            ("{}", { (reader: inout JSONReader) throws(Refusal) in try reader.array { (reader) throws(Refusal) in try reader.skip() } }),
+            (
+                "1",
+                { (reader: inout JSONReader) throws(Refusal) in
+                    try reader.object { (_, reader) throws(Refusal) in try reader.skip() }
+                }
+            ),
+            (
+                "{}",
+                { (reader: inout JSONReader) throws(Refusal) in
+                    try reader.array { (reader) throws(Refusal) in try reader.skip() }
+                }
+            ),
             ("[]", { (reader: inout JSONReader) throws(Refusal) in _ = try reader.string() }),
             ("true", { (reader: inout JSONReader) throws(Refusal) in _ = try reader.number() }),
             ("null", { (reader: inout JSONReader) throws(Refusal) in _ = try reader.boolean() }),

@@ -91,7 +91,8 @@ indirect enum JSONTree: Equatable {
         case 6: return .integer(-1)
         case 7: return .array((0..<dice.below(5)).map { _ in random(&dice, depth: depth - 1) })
         default:
-            return .object((0..<dice.below(5)).map { _ in Member(key: randomText(&dice), value: random(&dice, depth: depth - 1)) })
+            return .object(
+                (0..<dice.below(5)).map { _ in Member(key: randomText(&dice), value: random(&dice, depth: depth - 1)) })
         }
     }
 
@@ -99,7 +100,9 @@ indirect enum JSONTree: Equatable {
         var text = ""
         for _ in 0..<dice.below(12) {
             let bound: UInt32 = [0x80, 0x80, 0x800, 0x11_0000][dice.below(4)]
-            if let scalar = Unicode.Scalar(UInt32.random(in: 0..<bound, using: &dice)) { text.unicodeScalars.append(scalar) }
+            if let scalar = Unicode.Scalar(UInt32.random(in: 0..<bound, using: &dice)) {
+                text.unicodeScalars.append(scalar)
+            }
         }
         return text
     }

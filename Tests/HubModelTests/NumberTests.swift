@@ -4,7 +4,8 @@ import Testing
 @Suite struct NumberTests {
     @Test func decimalsAreKeptDigitByDigit() throws {
         for (text, mantissa, scale) in [
-            ("22.5", 225, 1), ("-0.50", -50, 2), ("0", 0, 0), ("0.000000000000000001", 1, 18), ("9223372036854775807", .max, 0),
+            ("22.5", 225, 1), ("-0.50", -50, 2), ("0", 0, 0), ("0.000000000000000001", 1, 18),
+            ("9223372036854775807", .max, 0),
             ("9.223372036854775807", .max, 18), ("-9223372036854775807", -.max, 0), ("100", 100, 0), ("0.0", 0, 1),
         ] as [(String, Int64, UInt8)] {
             let value = try #require(ScaledDecimal(text))
@@ -14,7 +15,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "-", "+1", "1.", ".1", "01", "1e3", "-0", "-0.0", "9223372036854775808", "0.0000000000000000001", "1 ", " 1", "abc", "1,5",
+        "", "-", "+1", "1.", ".1", "01", "1e3", "-0", "-0.0", "9223372036854775808", "0.0000000000000000001", "1 ",
+        " 1", "abc", "1,5",
     ])
     func whatIsNoExactDecimal(_ text: String) {
         #expect(ScaledDecimal(text) == nil)
@@ -22,8 +24,10 @@ import Testing
 
     @Test func otherNumbersAreTheNearestDouble() throws {
         for (text, value) in [
-            ("1e3", 1_000.0), ("1E-3", 0.001), ("-0.0", -0.0), ("9223372036854775808", 9_223_372_036_854_775_808), ("1e-400", 0),
-            ("123456789012345678901234567890", 1.2345678901234568e29), ("1.7976931348623157e308", .greatestFiniteMagnitude),
+            ("1e3", 1_000.0), ("1E-3", 0.001), ("-0.0", -0.0), ("9223372036854775808", 9_223_372_036_854_775_808),
+            ("1e-400", 0),
+            ("123456789012345678901234567890", 1.2345678901234568e29),
+            ("1.7976931348623157e308", .greatestFiniteMagnitude),
         ] {
             guard case .double(let read) = try #require(JSONNumber(text)) else {
                 Issue.record("\(text) is no double")

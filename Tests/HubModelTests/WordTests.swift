@@ -9,7 +9,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "a b", "a/b", "+", "#", "a+", "$x", "ä", "a\u{0}", "a\n", "node%2F01", "..\\", "😀", String(repeating: "x", count: 65),
+        "", "a b", "a/b", "+", "#", "a+", "$x", "ä", "a\u{0}", "a\n", "node%2F01", "..\\", "😀",
+        String(repeating: "x", count: 65),
         "e\u{301}", "a\"b", "<b>", "a;b", "a,b",
     ])
     func noNames(_ text: String) {
@@ -39,7 +40,10 @@ import Testing
         for code in RefusalCode.allCases {
             #expect((400..<600).contains(code.httpStatus))
             #expect(!code.title.isEmpty)
-            #expect(code.rawValue.utf8.allSatisfy { $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+            #expect(
+                code.rawValue.utf8.allSatisfy {
+                    $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                })
         }
     }
 

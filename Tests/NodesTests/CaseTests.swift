@@ -52,7 +52,8 @@ import Testing
         var outcome = Outcome()
         let message = DeviceMessage(
             topic: content.topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
-            payload: content.payload, origin: MessageOrigin(clientID: "board", address: "10.0.0.7"), receivedAt: site.now,
+            payload: content.payload, origin: MessageOrigin(clientID: "board", address: "10.0.0.7"),
+            receivedAt: site.now,
             isRetained: content.isRetained, isWill: content.isWill)
         do {
             let effects = try site.batch { handler, line in try handler.handle(message, in: &line) }
@@ -150,6 +151,8 @@ struct CaseContent {
 
     private static func bytes(hexadecimal text: String) -> [UInt8] {
         let digits = Array(text)
-        return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
+        return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+        }
     }
 }

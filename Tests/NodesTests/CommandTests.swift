@@ -15,7 +15,9 @@ import Testing
     }
 
     @discardableResult
-    private func ask(_ site: Site, _ body: String = #"{"command":"set_led","params":{"state":"on"}}"#) async throws -> String {
+    private func ask(_ site: Site, _ body: String = #"{"command":"set_led","params":{"state":"on"}}"#) async throws
+        -> String
+    {
         site.published = []
         let response = try await site.call(.post, "/api/nodes/{id}/commands", ["id": "01"], body: body)
         return try #require(try JSONValue(response.body)["command_id"]?.text)
@@ -57,7 +59,8 @@ import Testing
     @Test(arguments: [
         (#""status":"ok""#, CommandState.done), (#""status":"SUCCESS""#, .done), (#""status":"executed""#, .done),
         (#""status":"acknowledged""#, .done), (#""state":"done""#, .done), (#""result":1"#, .done),
-        (#""status":"failed""#, .failed), (#""status":"error","message":"hot""#, .failed), (#""status":"rejected""#, .failed),
+        (#""status":"failed""#, .failed), (#""status":"error","message":"hot""#, .failed),
+        (#""status":"rejected""#, .failed),
         (#""error":"hot""#, .failed), (#""error":{"code":3}"#, .failed),
     ])
     func wordsOfAnswers(_ words: String, _ state: CommandState) async throws {
@@ -138,7 +141,9 @@ import Testing
         #expect(site.published.first?.topic == "iot/node/node_01/command")
     }
 
-    @Test(arguments: ["iot/node/+/command", "iot/#", "#", "+/+/+/+", "$share/g/iot/node/+/command", "iot/node/01/#", "iot/node/01/+"])
+    @Test(arguments: [
+        "iot/node/+/command", "iot/#", "#", "+/+/+/+", "$share/g/iot/node/+/command", "iot/node/01/#", "iot/node/01/+",
+    ])
     func filtersOfTheSpeaker(_ filter: String) async throws {
         let site = try await connectedSite(filter: filter)
         try site.telemetry()
@@ -146,7 +151,9 @@ import Testing
         #expect(site.published.first?.topic == "iot/node/01/command")
     }
 
-    @Test(arguments: ["iot/node/+/command", "iot/#", "iot/node/02/command", "iot/node/01/telemetry", "iot/node/01", "other/#"])
+    @Test(arguments: [
+        "iot/node/+/command", "iot/#", "iot/node/02/command", "iot/node/01/telemetry", "iot/node/01", "other/#",
+    ])
     func filtersOfSomebodyElse(_ filter: String) async throws {
         let site = try await Site()
         try site.telemetry()
@@ -228,6 +235,21 @@ import Testing
         // What is over does not go out.
         try site.presence(.connected(clientID: "board", address: nil))
         #expect(try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command")).publications.isEmpty)
+    }
+
+    @Test func sentAndNeverAcknowledged() async throws {
+        // A node that subscribed with QoS 0 never acknowledges.
+        let site = try await connectedSite()
+        let overdue = try await ask(site, #"{"command":"read","timeout_seconds":5,"ttl_seconds":60}"#)
+        let expired = try await ask(site, #"{"command":"read","timeout_seconds":60,"ttl_seconds":5}"#)
+        for id in [overdue, expired] { try site.delivery(.passedOn(token: id, subscribers: 1)) }
+        site.after(seconds: 4.9)
+        try site.tick()
+        #expect(try site.command(overdue)?.state == .sent)
+        site.after(seconds: 0.1)
+        try site.tick()
+        #expect(try site.command(overdue)?.state == .timedOut)
+        #expect(try site.command(expired)?.state == .expired)
     }
 
     @Test func timedOutAndAnsweredAfterAll() async throws {

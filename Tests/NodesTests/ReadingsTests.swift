@@ -31,7 +31,9 @@ import Testing
         #expect(json["agg"] == .null)
     }
 
-    @Test(arguments: [("10s", 10), ("10m", 600), ("1h", 3_600), ("1d", 86_400), ("366d", 31_622_400)] as [(String, Int64)])
+    @Test(
+        arguments: [("10s", 10), ("10m", 600), ("1h", 3_600), ("1d", 86_400), ("366d", 31_622_400)] as [(String, Int64)]
+    )
     func steps(_ text: String, _ seconds: Int64) async throws {
         let (query, response) = try await ask([("step", text)])
         #expect(query.step?.microseconds == seconds * 1_000_000)
@@ -58,16 +60,22 @@ import Testing
     @Test func fieldsRepeatedOrWithCommas() async throws {
         let (query, _) = try await ask([("field", "temperature,humidity"), ("field", "uptime"), ("field", "humidity")])
         #expect(query.fields == ["temperature", "humidity", "uptime"])
-        let (none, _) = try await ask([("field", ""), ("from", ""), ("to", ""), ("step", ""), ("agg", ""), ("limit", "")])
+        let (none, _) = try await ask([
+            ("field", ""), ("from", ""), ("to", ""), ("step", ""), ("agg", ""), ("limit", ""),
+        ])
         #expect(none.fields == nil)
         #expect(none.limit == 10_000)
     }
 
     @Test(arguments: [
-        ("step", "10"), ("step", "m"), ("step", "0s"), ("step", "-1m"), ("step", "1.5h"), ("step", "1w"), ("step", "367d"),
-        ("step", "99999999999999999999s"), ("step", "+1m"), ("step", "1 m"), ("agg", "median"), ("agg", "mean"), ("limit", "0"),
-        ("limit", "100001"), ("limit", "many"), ("from", "yesterday"), ("to", "2026-13-01T00:00:00Z"), ("from", "1e300"),
-        ("from", "2026-11-21T10:00:00Z"), ("from", "2027-01-01T00:00:00Z"), ("field", String(repeating: "f", count: 65)),
+        ("step", "10"), ("step", "m"), ("step", "0s"), ("step", "-1m"), ("step", "1.5h"), ("step", "1w"),
+        ("step", "367d"),
+        ("step", "99999999999999999999s"), ("step", "+1m"), ("step", "1 m"), ("agg", "median"), ("agg", "mean"),
+        ("limit", "0"),
+        ("limit", "100001"), ("limit", "many"), ("from", "yesterday"), ("to", "2026-13-01T00:00:00Z"),
+        ("from", "1e300"),
+        ("from", "2026-11-21T10:00:00Z"), ("from", "2027-01-01T00:00:00Z"),
+        ("field", String(repeating: "f", count: 65)),
     ])
     func badParameters(_ name: String, _ value: String) async throws {
         await #expect { _ = try await ask([(name, value)]) } throws: { ($0 as? Refusal)?.code == .invalidParameter }
@@ -103,13 +111,16 @@ import Testing
                 """)
     }
 
-    @Test(arguments: [
-        (nil, "application/json"), ("", "application/json"), ("*/*", "application/json"), ("text/csv", "text/csv"),
-        ("TEXT/CSV", "text/csv"), ("text/*", "text/csv"), ("application/json, text/csv", "application/json"),
-        ("application/json;q=0.5, text/csv", "text/csv"), ("text/csv;q=0.4, application/*;q=0.5", "application/json"),
-        ("text/html, */*;q=0.1", "application/json"), ("*/*;q=0.8, application/json;q=0", "text/csv"),
-        ("text/csv ; q=1.0 , */* ; q=0.9", "text/csv"), ("text/csv; header=present; q=0.9, application/json;q=0.1", "text/csv"),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, "application/json"), ("", "application/json"), ("*/*", "application/json"), ("text/csv", "text/csv"),
+            ("TEXT/CSV", "text/csv"), ("text/*", "text/csv"), ("application/json, text/csv", "application/json"),
+            ("application/json;q=0.5, text/csv", "text/csv"),
+            ("text/csv;q=0.4, application/*;q=0.5", "application/json"),
+            ("text/html, */*;q=0.1", "application/json"), ("*/*;q=0.8, application/json;q=0", "text/csv"),
+            ("text/csv ; q=1.0 , */* ; q=0.9", "text/csv"),
+            ("text/csv; header=present; q=0.9, application/json;q=0.1", "text/csv"),
+        ] as [(String?, String)])
     func forms(_ accept: String?, _ type: String) async throws {
         let (_, response) = try await ask([], accept: accept)
         #expect(response.contentType.hasPrefix(type))

@@ -21,7 +21,8 @@ import Testing
             #expect(try registry.admit(device, kind: .node, at: ten, in: transaction))
             #expect(try !registry.admit(device, kind: .node, at: ten.advanced(bySeconds: 5), in: transaction))
             #expect(throws: Refusal.self) { try registry.admit(device, kind: .module, at: ten, in: transaction) }
-            try registry.seen(device, at: ten.advanced(bySeconds: 9), address: "10.0.0.1", firmware: nil, in: transaction)
+            try registry.seen(
+                device, at: ten.advanced(bySeconds: 9), address: "10.0.0.1", firmware: nil, in: transaction)
             try registry.seen(device, at: ten.advanced(bySeconds: 10), address: nil, firmware: "2", in: transaction)
         }
         let row = try database.readBlocking { try $0.queryOne("SELECT * FROM device") }
@@ -74,7 +75,8 @@ import Testing
             _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
             for number in 0..<30 {
                 _ = try book.enqueue(
-                    device: device, name: "c\(number)", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
+                    device: device, name: "c\(number)", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30,
+                    at: ten,
                     in: transaction)
             }
             #expect(try book.open(device: device, in: transaction).map(\.name) == (0..<30).map { "c\($0)" })
@@ -88,17 +90,22 @@ import Testing
         let book = CommandRegistry()
         try database.writeBlocking { transaction in
             _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
-            for path in [[], [.sent], [.sent, .delivered], [.done], [.failed], [.sent, .timedOut], [.expired]] as [[CommandState]] {
+            for path in [[], [.sent], [.sent, .delivered], [.done], [.failed], [.sent, .timedOut], [.expired]]
+                as [[CommandState]]
+            {
                 for next in CommandState.allCases {
                     let command = try book.enqueue(
-                        device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
+                        device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30,
+                        at: ten,
                         in: transaction)
                     for state in path {
-                        let step = try book.advance(command.id, to: state, result: nil, error: nil, at: ten, in: transaction)
+                        let step = try book.advance(
+                            command.id, to: state, result: nil, error: nil, at: ten, in: transaction)
                         #expect(step?.state == state)
                     }
                     let present = path.last ?? .queued
-                    let moved = try book.advance(command.id, to: next, result: "1", error: nil, at: ten, in: transaction)
+                    let moved = try book.advance(
+                        command.id, to: next, result: "1", error: nil, at: ten, in: transaction)
                     #expect((moved != nil) == present.mayBecome(next))
                     let kept = try #require(try book.command(command.id, device: device, in: transaction))
                     #expect(kept.state == (moved == nil ? present : next))
@@ -117,10 +124,13 @@ import Testing
         try database.writeBlocking { transaction in
             _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
             let command = try book.enqueue(
-                device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten, in: transaction)
+                device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
+                in: transaction)
             for _ in 0..<300 {
                 for state in [CommandState.sent, .queued] {
-                    #expect(try book.advance(command.id, to: state, result: nil, error: nil, at: ten, in: transaction) != nil)
+                    #expect(
+                        try book.advance(command.id, to: state, result: nil, error: nil, at: ten, in: transaction)
+                            != nil)
                 }
             }
             let ended = try book.advance(command.id, to: .expired, result: nil, error: nil, at: ten, in: transaction)
@@ -140,7 +150,8 @@ import Testing
             for device in [device, module] {
                 for life in [10, 100] {
                     _ = try book.enqueue(
-                        device: device, name: "read", parameters: "{}", timeToLiveSeconds: Int64(life), timeoutSeconds: 5, at: ten,
+                        device: device, name: "read", parameters: "{}", timeToLiveSeconds: Int64(life),
+                        timeoutSeconds: 5, at: ten,
                         in: transaction)
                 }
             }
@@ -174,7 +185,8 @@ import Testing
         try database.writeBlocking { transaction in
             _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
             _ = try CommandRegistry().enqueue(
-                device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten, in: transaction)
+                device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
+                in: transaction)
         }
         #expect(throws: SQLFailure.self) {
             try database.writeBlocking { transaction in _ = try transaction.execute(statement) }

@@ -7,7 +7,8 @@ import Testing
 /// The routes of docs/nodes-api.md, called as the web calls them.
 @Suite struct RouteTests {
     private static let nodeKeys: Set<String> = [
-        "node_id", "id", "state", "state_since", "last_seen", "stale_after_seconds", "first_seen", "firmware", "wifi_rssi",
+        "node_id", "id", "state", "state_since", "last_seen", "stale_after_seconds", "first_seen", "firmware",
+        "wifi_rssi",
         "uptime_seconds", "heap_bytes", "address", "client_id", "fields", "latest", "open_commands",
     ]
 
@@ -59,10 +60,15 @@ import Testing
         #expect(json["latest"] == .object([:]))
     }
 
-    @Test(arguments: ["/api/nodes/{id}", "/api/nodes/{id}/latest", "/api/nodes/{id}/readings", "/api/nodes/{id}/commands"])
+    @Test(arguments: [
+        "/api/nodes/{id}", "/api/nodes/{id}/latest", "/api/nodes/{id}/readings", "/api/nodes/{id}/commands",
+    ])
     func unknownAndImpossibleNodes(_ path: String) async throws {
         let site = try await site()
-        for (id, code) in [("99", RefusalCode.notFound), ("a/b", .invalidIdentifier), ("", .invalidIdentifier), ("+", .invalidIdentifier)] {
+        for (id, code) in [
+            ("99", RefusalCode.notFound), ("a/b", .invalidIdentifier), ("", .invalidIdentifier),
+            ("+", .invalidIdentifier),
+        ] {
             await #expect { _ = try await site.call(.get, path, ["id": id]) } throws: { ($0 as? Refusal)?.code == code }
         }
     }
@@ -71,7 +77,8 @@ import Testing
         let site = try await site()
         let history = FakeHistory()
         history.newest = [LatestValue(field: "temperature", value: .integer(21), observedAt: ten)]
-        var json = try JSONValue(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"], history: history).body)
+        var json = try JSONValue(
+            try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"], history: history).body)
         #expect(json.keys == ["node_id", "observed_at", "received_at", "stale", "stale_after_seconds", "values"])
         #expect(json["stale"] == .boolean(false))
         #expect(json["observed_at"]?.text == "2026-11-21T10:00:00.000000Z")
@@ -88,7 +95,8 @@ import Testing
     @Test func commandsOfANode() async throws {
         let site = try await site()
         let asked = try await site.call(
-            .post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"set_led","params":{"state":"on","brightness":128}}"#)
+            .post, "/api/nodes/{id}/commands", ["id": "01"],
+            body: #"{"command":"set_led","params":{"state":"on","brightness":128}}"#)
         #expect(asked.status == 202)
         let json = try JSONValue(asked.body)
         let id = try #require(json["command_id"]?.text)
@@ -96,12 +104,14 @@ import Testing
         #expect(asked.headers.first { $0.name == "Location" }?.value == "/api/nodes/node_01/commands/\(id)")
         #expect(
             json.keys == [
-                "command_id", "node_id", "command", "params", "state", "created_at", "updated_at", "expires_at", "history",
+                "command_id", "node_id", "command", "params", "state", "created_at", "updated_at", "expires_at",
+                "history",
                 "result", "error",
             ])
         #expect(json["expires_at"]?.text == "2026-11-21T11:00:00.000000Z")
         #expect(json["state"]?.text == "queued")
-        let one = try await site.call(.get, "/api/nodes/{id}/commands/{command_id}", ["id": "node_01", "command_id": id])
+        let one = try await site.call(
+            .get, "/api/nodes/{id}/commands/{command_id}", ["id": "node_01", "command_id": id])
         #expect(try JSONValue(one.body) == json)
         site.after(seconds: 1)
         try await site.call(.post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"read"}"#)
@@ -112,7 +122,8 @@ import Testing
         #expect(short["commands"]?.elements.count == 1)
         for other in ["x", "", "a\u{0}b", String(repeating: "0", count: 24)] {
             await #expect {
-                _ = try await site.call(.get, "/api/nodes/{id}/commands/{command_id}", ["id": "01", "command_id": other])
+                _ = try await site.call(
+                    .get, "/api/nodes/{id}/commands/{command_id}", ["id": "01", "command_id": other])
             } throws: { ($0 as? Refusal)?.code == .notFound }
         }
         for limit in ["0", "501", "-1", "ten", "1.5"] {
@@ -128,7 +139,8 @@ import Testing
         let site = try await site()
         try site.telemetry("02", client: "other")
         for id in ["01", "02", "01"] {
-            try await site.call(.post, "/api/nodes/{id}/commands", ["id": id], body: #"{"command":"read","ttl_seconds":60}"#)
+            try await site.call(
+                .post, "/api/nodes/{id}/commands", ["id": id], body: #"{"command":"read","ttl_seconds":60}"#)
             site.after(seconds: 50)
         }
         try site.tick()
@@ -149,9 +161,11 @@ import Testing
         (#"{"command":""}"#, .missingField), (#"{"command":null}"#, .missingField), (#"{"command":5}"#, .wrongType),
         (#"{"command":"a\u0000b"}"#, .valueOutOfRange), (#"{"command":"a\nb"}"#, .valueOutOfRange),
         (#"{"command":"a","params":[]}"#, .wrongType), (#"{"command":"a","params":"on"}"#, .wrongType),
-        (#"{"command":"a","ttl_seconds":0}"#, .valueOutOfRange), (#"{"command":"a","ttl_seconds":604801}"#, .valueOutOfRange),
+        (#"{"command":"a","ttl_seconds":0}"#, .valueOutOfRange),
+        (#"{"command":"a","ttl_seconds":604801}"#, .valueOutOfRange),
         (#"{"command":"a","ttl_seconds":1.5}"#, .valueOutOfRange), (#"{"command":"a","ttl_seconds":"60"}"#, .wrongType),
-        (#"{"command":"a","timeout_seconds":-1}"#, .valueOutOfRange), (#"{"command":"a","timeout_seconds":1e99}"#, .valueOutOfRange),
+        (#"{"command":"a","timeout_seconds":-1}"#, .valueOutOfRange),
+        (#"{"command":"a","timeout_seconds":1e99}"#, .valueOutOfRange),
         (#"{"command":"a","command":"b"}"#, .duplicateKey), (#"{"command":"a"} x"#, .malformedJSON),
     ])
     func badCommands(_ body: String, _ code: RefusalCode) async throws {

@@ -32,7 +32,8 @@ import Testing
         let simulator = NodesSimulator(seed: 1, count: 12, interval: 1_000_000)
         for hour in 0..<48 {
             for index in 0..<12 {
-                let json = try JSONValue(simulator.telemetry(index, at: ten.advanced(bySeconds: Int64(hour) * 1_801)).payload)
+                let json = try JSONValue(
+                    simulator.telemetry(index, at: ten.advanced(bySeconds: Int64(hour) * 1_801)).payload)
                 let temperature = try #require(json["sensors"]?["temperature"]?.number)
                 #expect((15...28).contains(temperature))
                 let signal = try #require(json["wifi_rssi"]?.number)
@@ -45,11 +46,15 @@ import Testing
         let site = try await Site()
         let simulator = NodesSimulator(seed: 3, count: 5, interval: 200_000)
         for index in 0..<5 {
-            for message in [simulator.telemetry(index, at: site.now), simulator.status(index, at: site.now), simulator.will(index)] {
-                try site.hear(message.topic, String(decoding: message.payload, as: UTF8.self), client: simulator.clientID(index))
+            for message in [
+                simulator.telemetry(index, at: site.now), simulator.status(index, at: site.now), simulator.will(index),
+            ] {
+                try site.hear(
+                    message.topic, String(decoding: message.payload, as: UTF8.self), client: simulator.clientID(index))
             }
         }
-        #expect(try site.row("SELECT COUNT(*) FROM node WHERE state = 'offline' AND firmware IS NOT NULL")?.integer(0) == 5)
+        #expect(
+            try site.row("SELECT COUNT(*) FROM node WHERE state = 'offline' AND firmware IS NOT NULL")?.integer(0) == 5)
     }
 
     @Test func itAnswersCommands() async throws {
@@ -63,7 +68,8 @@ import Testing
             let name = number == 0 ? "dance" : ["set_led", "read", "reboot"][number % 3]
             site.published = []
             let response = try await site.call(
-                .post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"\#(name)","params":{"state":"on"}}"#)
+                .post, "/api/nodes/{id}/commands", ["id": "01"],
+                body: #"{"command":"\#(name)","params":{"state":"on"}}"#)
             let id = try #require(try JSONValue(response.body)["command_id"]?.text)
             let payload = try #require(site.published.first?.payload)
             let answer = try #require(simulator.answer(to: payload, node: 0, at: site.now))
@@ -75,6 +81,8 @@ import Testing
         #expect(ends == [.done, .failed])
         #expect(simulator.answer(to: Array("hello".utf8), node: 0, at: ten) == nil)
         #expect(simulator.answer(to: Array("{}".utf8), node: 0, at: ten) == nil)
-        #expect(simulator.answer(to: Array(#"{"command":"set_led","params":{"state":"on"}}"#.utf8), node: 0, at: ten) != nil)
+        #expect(
+            simulator.answer(to: Array(#"{"command":"set_led","params":{"state":"on"}}"#.utf8), node: 0, at: ten) != nil
+        )
     }
 }

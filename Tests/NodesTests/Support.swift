@@ -84,7 +84,8 @@ final class Site: @unchecked Sendable {
 
     func message(_ topic: String, _ payload: String, client: String? = "board", isWill: Bool = false) -> DeviceMessage {
         DeviceMessage(
-            topic: topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init), payload: Array(payload.utf8),
+            topic: topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
+            payload: Array(payload.utf8),
             origin: MessageOrigin(clientID: client, address: "10.0.0.7"), receivedAt: now, isWill: isWill)
     }
 
@@ -127,7 +128,8 @@ final class Site: @unchecked Sendable {
 struct FakeLine: Line {
     let site: Site
 
-    func perform<Value: Sendable>(_ work: @escaping @Sendable (inout LineContext) throws -> Value) async throws -> Value {
+    func perform<Value: Sendable>(_ work: @escaping @Sendable (inout LineContext) throws -> Value) async throws -> Value
+    {
         try run { _, line in try work(&line) }
     }
 

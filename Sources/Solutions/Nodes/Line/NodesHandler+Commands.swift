@@ -115,7 +115,8 @@ extension NodesHandler {
         guard let command else { return }
         _ = flights.end(command.id)
         try advance(
-            command.id, to: answer.outcome == .done ? .done : .failed, result: answer.result, error: answer.error, in: &line)
+            command.id, to: answer.outcome == .done ? .done : .failed, result: answer.result, error: answer.error,
+            in: &line)
         try dispatch(entry.node.name.short, in: &line)
     }
 
@@ -123,7 +124,8 @@ extension NodesHandler {
     func endOverdueCommands(in line: inout LineContext) throws {
         for command in try commands.overdue(kind: .node, at: line.now, in: try line.transaction()) {
             let isUnanswered = command.answerDueAt.map { $0 <= line.now } ?? false
-            let end: CommandState = command.state == .delivered || (command.state == .sent && isUnanswered) ? .timedOut : .expired
+            let end: CommandState =
+                command.state == .delivered || (command.state == .sent && isUnanswered) ? .timedOut : .expired
             _ = flights.end(command.id)
             try advance(command.id, to: end, in: &line)
             if let name = NodeName(command.device.text) { waiting.insert(name.short) }

@@ -97,7 +97,9 @@ extension NodesHandler {
     ) throws {
         var isUrgent = isNew
         let before = entry.node.liveness
-        let isChanged = isGone ? entry.node.liveness.left(at: message.receivedAt) : entry.node.liveness.heard(at: message.receivedAt)
+        let isChanged =
+            isGone
+            ? entry.node.liveness.left(at: message.receivedAt) : entry.node.liveness.heard(at: message.receivedAt)
         if isChanged {
             isUrgent = true
             line.ifUndone { entry.node.liveness = before }

@@ -46,7 +46,8 @@ extension NodesHandler {
         guard isRegistered != true else { return }
         entry.registeredAt = line.now
         try devices.seen(
-            node.name.device, at: node.liveness.lastSeen, address: node.address, firmware: node.firmware, in: transaction)
+            node.name.device, at: node.liveness.lastSeen, address: node.address, firmware: node.firmware,
+            in: transaction)
     }
 
     /// Shows a node's state to the pages that listen.

@@ -20,7 +20,8 @@ struct NodeName: Hashable, Sendable {
     /// As `init`, with a refusal that says the rule.
     static func read(_ spelling: String) throws(Refusal) -> NodeName {
         guard let name = NodeName(spelling) else {
-            throw Refusal(.invalidIdentifier, "a node's id is 1 to 59 letters, digits and . _ - : @, with or without node_")
+            throw Refusal(
+                .invalidIdentifier, "a node's id is 1 to 59 letters, digits and . _ - : @, with or without node_")
         }
         return name
     }

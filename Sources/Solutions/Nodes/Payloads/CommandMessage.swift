@@ -43,9 +43,11 @@ struct CommandRequest: Sendable {
             case "command": command = try reader.optionalText("command", maximumBytes: 64)
             case "params": try readParameters(&reader)
             case "ttl_seconds":
-                timeToLiveSeconds = try reader.seconds("ttl_seconds", in: 1...CommandRequest.longestTimeToLive) ?? timeToLiveSeconds
+                timeToLiveSeconds =
+                    try reader.seconds("ttl_seconds", in: 1...CommandRequest.longestTimeToLive) ?? timeToLiveSeconds
             case "timeout_seconds":
-                timeoutSeconds = try reader.seconds("timeout_seconds", in: 1...CommandRequest.longestTimeout) ?? timeoutSeconds
+                timeoutSeconds =
+                    try reader.seconds("timeout_seconds", in: 1...CommandRequest.longestTimeout) ?? timeoutSeconds
             default: try reader.skip()
             }
         }
@@ -75,7 +77,8 @@ extension JSONReader {
     fileprivate mutating func seconds(_ name: StaticString, in range: ClosedRange<Int64>) throws(Refusal) -> Int64? {
         guard let number = try optionalNumber(name) else { return nil }
         guard let seconds = number.integerValue, range.contains(seconds) else {
-            throw Refusal(.valueOutOfRange, "\(name) is a whole number of seconds, \(range.lowerBound) to \(range.upperBound)")
+            throw Refusal(
+                .valueOutOfRange, "\(name) is a whole number of seconds, \(range.lowerBound) to \(range.upperBound)")
         }
         return seconds
     }

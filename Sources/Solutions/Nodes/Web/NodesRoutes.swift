@@ -10,18 +10,24 @@ struct NodesRoutes: Sendable {
         [
             Route(
                 .get, "/api/nodes", summary: "All nodes, ordered by id",
-                query: [QueryParameter("state", "only nodes in this state: online, offline or unknown")], handler: nodes),
+                query: [QueryParameter("state", "only nodes in this state: online, offline or unknown")], handler: nodes
+            ),
             Route(.get, "/api/nodes/{id}", summary: "One node with its newest values", handler: node),
-            Route(.get, "/api/nodes/{id}/latest", summary: "A node's newest values, and whether they are stale", handler: latest),
+            Route(
+                .get, "/api/nodes/{id}/latest", summary: "A node's newest values, and whether they are stale",
+                handler: latest),
             Route(
                 .get, "/api/nodes/{id}/readings", summary: "What a node measured, as JSON or CSV",
                 query: ReadingsRequest.parameters, handler: readings),
             Route(
-                .post, "/api/nodes/{id}/commands", summary: "Ask a node to do something", maximumBodyBytes: 65_536, handler: ask),
+                .post, "/api/nodes/{id}/commands", summary: "Ask a node to do something", maximumBodyBytes: 65_536,
+                handler: ask),
             Route(
                 .get, "/api/nodes/{id}/commands", summary: "A node's commands, newest first",
-                query: [QueryParameter("limit", "at most this many commands, 1 to 500; 50 without it")], handler: commands),
-            Route(.get, "/api/nodes/{id}/commands/{command_id}", summary: "How far a command has come", handler: command),
+                query: [QueryParameter("limit", "at most this many commands, 1 to 500; 50 without it")],
+                handler: commands),
+            Route(
+                .get, "/api/nodes/{id}/commands/{command_id}", summary: "How far a command has come", handler: command),
             Route(
                 .get, "/api/commands", summary: "The commands of all nodes, newest first",
                 query: [
@@ -115,7 +121,9 @@ struct NodesRoutes: Sendable {
         let limit = try request.wholeNumber("limit", in: 1...500) ?? 50
         let node = try await find(request)
         let book = services.commands
-        let found = try await services.database.read { try book.commands(device: node.name.device, limit: limit, in: $0) }
+        let found = try await services.database.read {
+            try book.commands(device: node.name.device, limit: limit, in: $0)
+        }
         return NodesRoutes.answer(with: found)
     }
 

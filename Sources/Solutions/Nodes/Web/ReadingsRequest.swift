@@ -43,7 +43,8 @@ struct ReadingsRequest: Sendable {
         QueryParameter("to", "the end, exclusive; now without it"),
         QueryParameter("step", "one row for each step: 10s, 10m, 1h, 1d; at most 366d"),
         QueryParameter("agg", "with step: mean (also without it), min, max, sum, count, first or last"),
-        QueryParameter("limit", "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step"),
+        QueryParameter(
+            "limit", "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step"),
     ]
 
     private static let mostRows = 100_000
@@ -57,7 +58,8 @@ struct ReadingsRequest: Sendable {
         guard from < to else { throw Refusal(.invalidParameter, "from is before to") }
         if let text = request.given("step") {
             guard let step = Step(text) else {
-                throw Refusal(.invalidParameter, "step is a whole number with s, m, h or d, such as 10m, and at most 366d")
+                throw Refusal(
+                    .invalidParameter, "step is a whole number with s, m, h or d, such as 10m, and at most 366d")
             }
             self.step = step
         } else {
