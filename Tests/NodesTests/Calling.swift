@@ -1,6 +1,7 @@
 import HubModel
 import Nodes
 import SolutionKit
+import Testing
 
 extension Site {
     /// Calls a route as the web does.
@@ -22,4 +23,23 @@ extension Site {
                 path: parameters, query: query, accept: accept, body: Array(body.utf8), receivedAt: now,
                 address: "127.0.0.1"))
     }
+}
+
+/// A site with one node that is connected and listens.
+func connectedSite(filter: String = "iot/node/01/command") async throws -> Site {
+    let site = try await Site()
+    try site.presence(.connected(clientID: "board", address: nil))
+    try site.presence(.subscribed(clientID: "board", filter: filter))
+    try site.telemetry()
+    return site
+}
+
+/// Asks node 01 to do something; the command's id.
+@discardableResult
+func ask(_ site: Site, _ body: String = #"{"command":"set_led","params":{"state":"on"}}"#) async throws
+    -> String
+{
+    site.published = []
+    let response = try await site.call(.post, "/api/nodes/{id}/commands", ["id": "01"], body: body)
+    return try #require(try JSONValue(response.body)["command_id"]?.text)
 }

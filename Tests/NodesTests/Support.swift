@@ -63,6 +63,7 @@ final class Site: @unchecked Sendable {
             try? database.writeBlocking { transaction in
                 var line = LineContext(now: now, transaction: transaction)
                 try line.perform { try work(handler, &$0) }
+                try line.perform { try handler.finishBatch(in: &$0) }
                 throw Broken()
             }
             handler.forget()

@@ -11,11 +11,15 @@ struct Flights {
 
     private var flights: [String: Flight] = [:]
     private var ofThisBatch: [String] = []
+    /// Whether the batch of those has been finished; its commit may still fail, until the next one begins.
+    private var isFinished = false
 
     /// How long the broker has for its report.
     private static let patience: Int64 = 10_000_000
 
     mutating func begin(_ command: String, of node: String, at instant: Timestamp) {
+        if isFinished { ofThisBatch.removeAll(keepingCapacity: true) }
+        isFinished = false
         flights[command] = Flight(node: node, since: instant)
         ofThisBatch.append(command)
     }
@@ -40,8 +44,10 @@ struct Flights {
         return lost.values.map(\.node)
     }
 
-    mutating func batchEnded() {
-        ofThisBatch.removeAll(keepingCapacity: true)
+    /// The batch is about to be committed.
+    mutating func batchFinished() {
+        if isFinished { ofThisBatch.removeAll(keepingCapacity: true) }
+        isFinished = true
     }
 
     /// The batch was rolled back: what it published never left.

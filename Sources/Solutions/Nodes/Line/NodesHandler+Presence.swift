@@ -40,6 +40,7 @@ extension NodesHandler {
         line.ifUndone { self.roster.markDirty(entry) }
         let transaction = try line.transaction()
         try NodeTable.update(node, in: transaction)
+        entry.savedAt = line.now
         let isRegistered = entry.registeredAt.map {
             (0..<NodesHandler.registryInterval).contains(line.now.microseconds(since: $0))
         }

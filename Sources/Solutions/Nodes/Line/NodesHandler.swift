@@ -3,7 +3,7 @@ internal import SQL
 internal import SolutionKit
 
 /// The nodes inside the line. It keeps all nodes in memory, so that telemetry costs no statement: what changes with every
-/// message (last seen) is written once a second.
+/// message (last seen) is written at the end of a batch, at most once a second for each node.
 final class NodesHandler: MessageHandler {
     let devices: any DeviceBook
     let commands: any CommandBook
@@ -15,19 +15,18 @@ final class NodesHandler: MessageHandler {
     var waiting: Set<String> = []
     private var isLoaded = false
     private var start = Start.pending
-    private var nextFlush = Timestamp(microseconds: .min)
 
     /// Whether the commands of the time before this program's start were looked after.
     private enum Start {
-        case pending, inThisBatch, done
+        case pending, inThisBatch
+        /// The batch was finished; its commit may still fail, until the next one begins.
+        case finished, done
     }
 
     /// The largest payload that is read, in bytes.
     static let maximumPayloadBytes = 65_536
-    /// Between two writings of what is not urgent, in microseconds.
-    private static let flushInterval: Int64 = 1_000_000
-    /// Nodes written at one time: a fleet of 100,000 must not fill the batch with its last-seen times.
-    private static let flushLimit = 5_000
+    /// Nodes written at the end of one batch: a fleet of 100,000 must not hold up the messages with its last-seen times.
+    private static let savesPerBatch = 100
 
     init(_ services: LineServices) {
         devices = services.devices
@@ -79,14 +78,9 @@ final class NodesHandler: MessageHandler {
     }
 
     func finishBatch(in line: inout LineContext) throws {
-        flights.batchEnded()
-        if start == .inThisBatch { start = .done }
-        // A clock that was set back must not stop the writing.
-        let sinceDue = line.now.microseconds(since: nextFlush)
-        guard roster.hasDirty, sinceDue >= 0 || sinceDue < -NodesHandler.flushInterval else { return }
-        nextFlush = line.now.advanced(byMicroseconds: NodesHandler.flushInterval)
-        for entry in roster.takeDirty(atMost: NodesHandler.flushLimit) {
-            entry.isDirty = false
+        flights.batchFinished()
+        if start == .inThisBatch { start = .finished }
+        for entry in roster.takeDirty(atMost: NodesHandler.savesPerBatch, at: line.now) {
             try save(entry, in: &line)
         }
     }
@@ -95,7 +89,7 @@ final class NodesHandler: MessageHandler {
         isLoaded = false
         roster = Roster()
         flights.batchFailed()
-        if start == .inThisBatch { start = .pending }
+        if start == .inThisBatch || start == .finished { start = .pending }
     }
 
     /// Reads the nodes where needed, and once looks after the commands of the time before this program's start.
@@ -104,10 +98,13 @@ final class NodesHandler: MessageHandler {
             roster = Roster(try NodeTable.all(in: try line.transaction()))
             isLoaded = true
         }
-        if start == .pending {
+        switch start {
+        case .pending:
             start = .inThisBatch
             line.ifUndone { self.start = .pending }
             try resumeCommands(in: &line)
+        case .finished: start = .done
+        case .inThisBatch, .done: break
         }
     }
 }

@@ -9,6 +9,8 @@ struct Roster {
         let telemetryTopic: String
         /// Whether the table lacks something that is not urgent.
         var isDirty = false
+        /// When the table was last written.
+        var savedAt: Timestamp?
         /// When the registry of devices last heard of it.
         var registeredAt: Timestamp?
 
@@ -69,14 +71,24 @@ struct Roster {
         dirty.append(entry)
     }
 
-    /// The nodes to write now, the longest waiting first.
-    mutating func takeDirty(atMost limit: Int) -> [Entry] {
-        let taken = Array(dirty.prefix(limit))
-        dirty.removeFirst(taken.count)
-        return taken
+    /// The nodes to write now, the longest waiting first; none that was written within the last second.
+    mutating func takeDirty(atMost limit: Int, at now: Timestamp) -> [Entry] {
+        var taken = 0
+        while taken < min(limit, dirty.count) {
+            // A clock that was set back must not stop the writing.
+            let elapsed = dirty[taken].savedAt.map { now.microseconds(since: $0) } ?? Roster.saveInterval
+            guard elapsed >= Roster.saveInterval || elapsed < 0 else { break }
+            taken += 1
+        }
+        guard taken > 0 else { return [] }
+        let entries = Array(dirty.prefix(taken))
+        dirty.removeFirst(taken)
+        for entry in entries { entry.isDirty = false }
+        return entries
     }
 
-    var hasDirty: Bool { !dirty.isEmpty }
+    /// Between two writings of one node, in microseconds.
+    private static let saveInterval: Int64 = 1_000_000
 
     /// Nodes whose state time alone changes now.
     func silent(at now: Timestamp) -> [Entry] {
