@@ -98,3 +98,16 @@ def test_large_type_still_fits(open_page, pages):
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_does_not_jump_while_it_loads(open_page, pages, name, size):
+    page = open_page("about:blank", size=size, wait="html")
+    page.add_init_script("""window.shifts = []; new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput)
+        window.shifts.push([Math.round(e.value * 1000) / 1000, e.sources.map((s) => s.node?.className ?? s.node?.parentElement?.className ?? '?').join()]); }).observe({ type: 'layout-shift', buffered: true });""")
+    page.goto(pages[name])
+    settle(page)
+    page.wait_for_timeout(1500)
+    shifts = page.evaluate("window.shifts")
+    assert sum(value for value, _ in shifts) < 0.05, shifts

@@ -26,6 +26,24 @@ def test_no_inline_script_or_style_in_the_document():
         assert not re.search(r"style=\"|dangerouslySetInnerHTML|innerHTML|https?://(?!www\.w3\.org)", file.read_text()), file
 
 
+IMPORT = re.compile(r"^(?:(?:import|export)[^;]*?from|import) '(/[^']+)'", re.M)
+
+
+def imported_by(path, seen):
+    if path not in seen:
+        seen.add(path)
+        if not path.startswith("/vendor/"):
+            for name in IMPORT.findall((ROOT / f"Web{path}").read_text()):
+                imported_by(name, seen)
+    return seen
+
+
+def test_all_that_every_page_needs_is_fetched_at_once():
+    """Without a build step the browser would find the modules one level after the other; the document names them all."""
+    named = set(re.findall(r'modulepreload" href="([^"]+)"', (ROOT / "Web/index.html").read_text()))
+    assert named == imported_by("/app/main.js", set()) - {"/app/main.js"}
+
+
 def test_first_page_is_light(open_page, pages, shared):
     page = open_page(pages["nodes"])
     page.wait_for_timeout(800)

@@ -15,6 +15,7 @@ import { stepFor } from '/nodes/steps.js';
 
 const line = [{ label: 'mean', tone: '--chart-1' }];
 const uptimeTick = (seconds) => (seconds < 0 ? '' : seconds < 600 ? `${number(seconds / 60)} min` : seconds < 172_800 ? `${number(seconds / 3600)} h` : `${number(seconds / 86_400)} d`);
+const uptimeSteps = [60, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 8_640_000, 31_536_000];
 const healthLine = [{ label: 'mean', tone: '--chart-3' }];
 
 /** Hands a text to the reader as a file. */
@@ -64,7 +65,7 @@ function FieldChart({ node, field, series, view, loading }) {
         return `${moment(times[index] * 1000)}  ${quantity(field, mean[index])}${spread}`;
     };
     const latest = node.latest?.[field];
-    return html`<${TimeChart} label=${about.label} unit=${field === 'uptime' ? '' : about.unit} tick=${field === 'uptime' ? uptimeTick : undefined} model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
+    return html`<${TimeChart} label=${about.label} unit=${field === 'uptime' ? '' : about.unit} tick=${field === 'uptime' ? uptimeTick : undefined} steps=${field === 'uptime' ? uptimeSteps : undefined} model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
         series=${health.has(field) ? healthLine : line} loading=${loading} height=${health.has(field) ? 136 : 192} say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
         columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw)} actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
 }

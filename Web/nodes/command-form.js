@@ -9,7 +9,7 @@ import { readParams } from '/nodes/command-model.js';
 const kinds = [['set_led', 'LED'], ['other', 'Other command']];
 
 function LedFields({ led, set }) {
-    return html`<${Choice} legend="LED" name="led" value=${led.state} change=${(state) => set({ ...led, state })} options=${[['on', 'On'], ['off', 'Off']]} />
+    return html`<${Choice} legend="Turn it" name="led" value=${led.state} change=${(state) => set({ ...led, state })} options=${[['on', 'On'], ['off', 'Off']]} />
         <${Field} label="Brightness" hint=${null}>${(given) => html`<div class="slider"><input type="range" min="0" max="255" step="1" ...${given} disabled=${led.state === 'off'} value=${led.brightness}
             onInput=${(event) => set({ ...led, brightness: Number(event.target.value) })} /><output for=${given.id}>${led.brightness}</output></div>`}<//>`;
 }

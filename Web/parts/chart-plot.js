@@ -44,9 +44,10 @@ const valueRange = (least, zero) => (plot, low, high) => {
  * @param series {label, tone (a colour token), width}; with `band` the second and third are the upper and lower edge of a shaded band
  * @param zoomed called with two times (seconds) when the reader has drawn over a part
  * @param tick(value) a label of the value axis
+ * @param steps the distances that labels may have, if not 1, 2, 5 and their tens
  * @param pointed called with the index under the pointer, or null
  */
-export function plotOptions({ width, height, series, band, least, zero, sync, zoomed, pointed, range, tick }) {
+export function plotOptions({ width, height, series, band, least, zero, sync, zoomed, pointed, range, tick, steps }) {
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const ink = token('--ink-3');
     const line = token('--chart-grid');
@@ -68,7 +69,7 @@ export function plotOptions({ width, height, series, band, least, zero, sync, zo
         scales: { x: { time: true, range }, y: { range: valueRange(least, zero) } },
         axes: [
             { ...axis, space: 72, size: 28, gap: 4, values: timeLabels, grid: { show: false } },
-            { ...axis, space: 36, size: 52, gap: 6, values: (plot, splits) => splits.map(tick) },
+            { ...axis, space: 36, size: 52, gap: 6, values: (plot, splits) => splits.map(tick), ...(steps ? { incrs: steps } : {}) },
         ],
         series: band ? [{}, lines[0], edge('high'), edge('low')] : [{}, ...lines],
         bands: band ? [{ series: [2, 3], fill: token('--chart-band') }] : [],

@@ -16,7 +16,7 @@ const plain = (value) => number(value);
 /** At most so many redraws a second for what arrives. */
 const redrawEvery = 250;
 
-function usePlot({ model, view, series, band, least, zero, sync, onZoom, height, pointed, tick }) {
+function usePlot({ model, view, series, band, least, zero, sync, onZoom, height, pointed, tick, steps }) {
     const box = useRef(null);
     const held = useRef({});
     held.current.view = view;
@@ -48,7 +48,7 @@ function usePlot({ model, view, series, band, least, zero, sync, onZoom, height,
         loadPlot().then((uPlot) => {
             if (ended) return;
             lastWidth = Math.floor(box.current.clientWidth);
-            plot = new uPlot(plotOptions({ width: lastWidth, height, series, band, least, zero, sync, tick,
+            plot = new uPlot(plotOptions({ width: lastWidth, height, series, band, least, zero, sync, tick, steps,
                 range: () => limits(), zoomed: (from, to) => held.current.onZoom?.(from, to),
                 pointed: (index) => held.current.pointed(index === null ? null : { index, data: plot.data }) }), model.plotted(), box.current);
             size.observe(box.current);
@@ -61,7 +61,7 @@ function usePlot({ model, view, series, band, least, zero, sync, onZoom, height,
             size.disconnect();
             plot?.destroy();
         };
-    }, [model, theme, series, band, least, zero, sync, height]);
+    }, [model, theme, series, band, least, zero, sync, height, steps]);
     useEffect(() => { held.current.draw?.(); }, [view.live, view.span, view.from, view.to]);
     return [box, fault];
 }
@@ -87,12 +87,12 @@ function useSummary(model, view, say) {
  * @param actions more buttons; @param note what is shown over an empty plot
  */
 export function TimeChart({ label, unit = '', model, view, series, band = false, least = 0, zero = false, sync = null, onZoom = null,
-    height = 208, say, readout, idle, columns, format, actions = null, empty = null, loading = false, legend = false, tick = plain }) {
+    height = 208, say, readout, idle, columns, format, actions = null, empty = null, loading = false, legend = false, tick = plain, steps }) {
     const readoutElement = useRef(null);
     const [pointed, point] = useState(null);
     const [asTable, showTable] = useState(false);
     const lines = useMemo(() => series, [series.map((each) => each.label + each.tone).join()]);
-    const [box, fault] = usePlot({ model, view, series: lines, band, least, zero, sync, onZoom, height, tick,
+    const [box, fault] = usePlot({ model, view, series: lines, band, least, zero, sync, onZoom, height, tick, steps,
         pointed: (at) => point(at === null ? null : readout(at.data, at.index)) });
     const sentence = useSummary(model, view, say);
     const id = useId('chart');
