@@ -1,4 +1,5 @@
-/// The fields of a series. A value of its own, so that a report pays for access to the series once and not once a field.
+/// The fields of a series. A value of its own, so that a report pays for access to the series once and not once a
+/// field.
 struct FieldTable {
     private(set) var ids: [Int64] = []
     private(set) var names: [String] = []

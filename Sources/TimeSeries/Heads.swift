@@ -50,8 +50,12 @@ struct Heads {
     }
 
     /// A journal row was written in a transaction that has not committed yet.
+    ///
+    /// Rows that were expected with this number or a higher one went with a transaction that was rolled back, or the
+    /// database would not give the number again: a caller whose commit failed need not know what to discard.
     mutating func expect(_ sequence: Int64) -> Int {
         tickets += 1
+        for (ticket, other) in pending where other >= sequence { pending[ticket] = nil }
         pending[tickets] = sequence
         return tickets
     }

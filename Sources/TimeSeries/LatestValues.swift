@@ -37,6 +37,18 @@ struct LatestValues {
         }
     }
 
+    /// Takes over a field's value of a chunk's row.
+    mutating func restore(_ field: Int32, from block: Block, _ column: Column, _ row: Int) {
+        let cell = Cell(tag: column.tags[row], word: column.words[row])
+        entries[Int(field)].time = block.times[row]
+        entries[Int(field)].cell = cell
+        if cell.tag == Cell.text { entries[Int(field)].text = column.texts[Int(cell.word)] }
+        guard block.times[row] >= time else { return }
+        time = block.times[row]
+        flags = block.flags[row]
+        delay = block.delays.delay(row)
+    }
+
     /// In the journal's form: a report for each time that is the latest of a field.
     func encode(series: Int64, fields: [Int64]) -> [UInt8] {
         var writer = ByteWriter(capacity: 64)

@@ -30,14 +30,15 @@ protocol QueryRun: Sendable {
 extension TimeSeriesStore {
     /// Reads a series' rows in memory; nil when the series, or every field asked for, is unknown.
     func snapshot(_ series: SeriesKey, _ fields: [String]?, _ from: Int64, _ to: Int64) -> Snapshot? {
+        let end = months.all.last?.month.next.start ?? 0
         let taken = heads.withLock { heads -> (Snapshot, older: Block?, newer: Block)? in
             guard let head = heads.head(series), head.latest.time > Int64.min else { return nil }
             let names = fields.map { wanted in wanted.filter { head.fields.position($0) != nil } } ?? head.fields.names
             guard !names.isEmpty else { return nil }
             let ids = names.compactMap { head.fields.position($0).map { head.fields.ids[Int($0)] } }
-            // No time is before 1970 or after the latest: an open range becomes a finite one.
+            // No time is before 1970, or after the latest report and the last file: an open range becomes a finite one.
             let low = max(from, 0)
-            let range = low..<max(low, min(to, head.latest.time + 1))
+            let range = low..<max(low, min(to, max(head.latest.time + 1, end)))
             let rows = head.rows(range, fields: ids)
             let snapshot = Snapshot(series: head.id, range: range, names: names, ids: ids, rows: Block())
             return (snapshot, rows.older, rows.newer)

@@ -82,7 +82,7 @@ private struct RangeRun: QueryRun {
 
 extension Column {
     /// Of the column of delays: µs, whatever scale the codec found to be enough.
-    fileprivate func delay(_ row: Int) -> Int64? {
+    func delay(_ row: Int) -> Int64? {
         let tag = self.tag(row)
         guard tag >= Cell.exact, tag <= Cell.exact + 6 else { return nil }
         return words[row] &* Decimals.powers[Int(6 - (tag - Cell.exact))]

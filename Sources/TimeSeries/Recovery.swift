@@ -44,7 +44,9 @@ extension TimeSeriesStore {
         let store = TimeSeriesStore(database: database, configuration: configuration, months: months)
         store.heads.withLock { $0.lastSeal = now }
         try await store.readDictionary()
+        try await store.adoptNames()
         let damaged = try await store.readLatest() + store.replayJournal()
+        try await store.findLatest()
         if !damaged.isEmpty {
             try await database.write { try quarantine(damaged, now: now, in: $0) }
         }

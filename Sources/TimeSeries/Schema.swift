@@ -55,6 +55,11 @@ extension TimeSeriesStore {
                     CREATE TABLE quarantine (
                         id BIGINT NOT NULL, reason TEXT NOT NULL, data BYTEA NOT NULL)
                     """,
+                    """
+                    CREATE TABLE series (
+                        id INTEGER PRIMARY KEY, source TEXT NOT NULL, measurement TEXT NOT NULL, tags TEXT NOT NULL)
+                    """,
+                    "CREATE TABLE field (id INTEGER PRIMARY KEY, series BIGINT NOT NULL, name TEXT NOT NULL)",
                 ])
         ])
 }

@@ -52,9 +52,9 @@ extension TimeSeriesStore {
             let (blocks, through) = heads.withLock { $0.beginSeal(at: now) }
             var sealed = Sealed()
             sealed.series = blocks.count
-            let runs = SealRun.runs(blocks)
-            for (month, runs) in runs {
+            for (month, runs) in SealRun.runs(blocks) {
                 let file = try await months.file(month, now: now)
+                try await file.describe(heads.withLock { heads in runs.compactMap { heads.names(series: $0.series) } })
                 try await file.write(runs, &sealed)
             }
             let latest = heads.withLock { heads in
@@ -136,7 +136,8 @@ extension Heads {
     /// A seal wrote its chunks but could not trim the journal; the next one will.
     var hasLeftover: Bool { pendingIsEmpty && bytes == 0 && journal.rows > 0 }
 
-    /// The latest values that are newer than their row in the main database. Once the journal is trimmed they are nowhere else to be had at once.
+    /// The latest values that are newer than their row in the main database. Once the journal is trimmed they are
+    /// nowhere else to be had at once.
     func takeUnsavedLatest() -> [(series: Int64, data: [UInt8])] {
         all.filter(\.latest.isUnsaved).map { head in
             head.latest.isUnsaved = false

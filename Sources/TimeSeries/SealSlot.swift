@@ -4,6 +4,31 @@ extension MonthFile {
     /// Rows a chunk must have to be left alone; rows that follow a smaller one are merged into it.
     private static let fullRows = 256
 
+    /// Writes the names of series and fields into the file, as far as it does not have them. So a month can be read
+    /// alone, and chunks never meet an id that was given again because the main database is an older copy.
+    func describe(_ names: [SeriesNames]) async throws {
+        try await database.write { transaction in
+            var known: Set<Int64> = []
+            try transaction.queryEach("SELECT id FROM field") { known.insert(try $0.integer(0)) }
+            for series in names where !series.fields.allSatisfy({ known.contains($0.id) }) {
+                try transaction.execute(
+                    """
+                    INSERT INTO series (id, source, measurement, tags) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (id) DO NOTHING
+                    """,
+                    [
+                        .integer(series.id), .text(series.key.source), .text(series.key.measurement),
+                        .text(series.key.tagText),
+                    ])
+                for field in series.fields where !known.contains(field.id) {
+                    try transaction.execute(
+                        "INSERT INTO field (id, series, name) VALUES ($1, $2, $3)",
+                        [.integer(field.id), .integer(series.id), .text(field.name)])
+                }
+            }
+        }
+    }
+
     /// Writes runs, durable when it returns. Order is slot, then series: the order of ids.
     func write(_ runs: [SealRun], _ sealed: inout Sealed) async throws {
         var parts: [(slot: Int64, run: Int, rows: Range<Int>)] = []

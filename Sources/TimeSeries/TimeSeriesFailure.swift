@@ -1,5 +1,3 @@
-public import SQL
-
 /// Why the store could not do what was asked.
 public enum TimeSeriesFailure: Error, Sendable, Hashable {
     /// More unsealed rows than memory is meant for: sealing does not keep up, or fails. Try again later.
@@ -12,8 +10,8 @@ public enum TimeSeriesFailure: Error, Sendable, Hashable {
     case badConfiguration(reason: String)
     /// Sealing one slot of one series would need more chunks than a file can number.
     case slotFull(series: Int64)
-    /// A database failed.
-    case storage(SQLFailure)
+    /// A month file belongs to another main database: what it calls by an id is something else here. Move it away.
+    case foreignMonth(file: String, series: SeriesKey)
 }
 
 extension TimeSeriesFailure: CustomStringConvertible {
@@ -25,7 +23,10 @@ extension TimeSeriesFailure: CustomStringConvertible {
         case .tooManyBuckets(let limit): "more than \(limit) buckets"
         case .badConfiguration(let reason): "configuration: \(reason)"
         case .slotFull(let series): "too many chunks in a slot of series \(series)"
-        case .storage(let failure): "storage: \(failure)"
+        case .foreignMonth(let file, let series):
+            """
+            \(file) belongs to another database: what it calls \(series.source) \(series.measurement) is another series here
+            """
         }
     }
 }

@@ -36,7 +36,7 @@ public final class TimeSeriesStore: Sendable {
     /// Writes reports as one journal row inside the caller's transaction, with new series and fields in the dictionary.
     ///
     /// Reports that are refused are named in the result and not stored; the others are. Follow it by `apply` after the
-    /// commit, or by `discard`: a result that is given to neither keeps the journal from being trimmed.
+    /// commit. If the commit fails, nothing needs to be done; `discard` only lets the journal be trimmed sooner.
     /// - Parameters:
     ///   - reports: at most a few thousand; all go into one row.
     ///   - now: µs since 1970 UTC, for retention and the bound on the future.

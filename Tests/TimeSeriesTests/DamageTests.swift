@@ -45,7 +45,8 @@ import TimeSeries
         }
         let crashed = try await station.crashed()
         #expect(crashed.store.recovery.quarantined.map(\.kind) == ["latest"])
-        #expect(crashed.store.latest(node) == nil)
+        // It is found again in the newest chunk.
+        #expect(crashed.store.latest(node)?.fields.map(\.value) == [7])
         try await crashed.add([report(evening + 1, 8)])
         #expect(try await crashed.store.range(node, from: 0, to: .max, limit: 9).times == [evening, evening + 1])
     }
@@ -73,5 +74,43 @@ import TimeSeries
         #expect(try await store.integrityCheck() == [])
         let after = try await store.range(node, from: 0, to: .max, limit: 9)
         #expect((after.times, after.damagedChunks) == ([evening + 1, evening + 5 * hour], 0))
+    }
+
+    @Test func anOlderMainDatabaseTakesNamesOverFromNewerMonths() async throws {
+        let station = try await Station()
+        try await station.add([report(evening, 1)])
+        let copy = try Folder()
+        try await station.database.backup(to: copy.path + "/martlet.db")
+        // A device and a field that the copy does not know are sealed before the months are copied.
+        let other = SeriesKey(source: "node_02", measurement: "telemetry", tags: [Tag("a", "b")])
+        try await station.add([report(evening + second, 2, series: other), report(evening + second, 3, field: "u")])
+        try await station.add([report(evening + 2 * second, "x", series: other)])
+        try await station.store.seal(now: evening)
+        let month = Month(evening).fileName
+        for suffix in ["", "-wal"] {
+            let name = "/" + month + suffix
+            try FileManager.default.copyItem(atPath: station.folder.path + name, toPath: copy.path + name)
+        }
+        let restored = try await Station(copy)
+        #expect(restored.store.latest(other)?.fields == [LatestField("t", time: evening + 2 * second, "x")])
+        #expect(try await restored.store.range(other, from: 0, to: .max, limit: 9).values == [[2, "x"]])
+        #expect(try await restored.store.range(node, from: 0, to: .max, limit: 9).values == [[1, nil], [nil, 3]])
+        // A new device gets an id that nothing in the months has.
+        let third = SeriesKey(source: "node_03", measurement: "telemetry")
+        try await restored.add([report(evening, 9, series: third)])
+        #expect(try await restored.store.range(third, from: 0, to: .max, limit: 9).times == [evening])
+    }
+
+    @Test func monthsFromElsewhereAreRefused() async throws {
+        let (here, there) = (try await Station(), try await Station())
+        try await here.add([report(evening, 1, series: SeriesKey(source: "mine", measurement: "m"))])
+        try await there.add([report(evening, 2)])
+        try await there.store.seal(now: evening)
+        try await there.store.close()
+        let month = "/" + Month(evening).fileName
+        let mixed = try here.folder.crashed()
+        try FileManager.default.copyItem(atPath: there.folder.path + month, toPath: mixed.path + month)
+        let failure = TimeSeriesFailure.foreignMonth(file: Month(evening).fileName, series: node)
+        await #expect(throws: failure) { _ = try await Station(mixed) }
     }
 }
