@@ -46,6 +46,20 @@ import TimeSeries
         #expect(try await after.store.range(node, from: 0, to: .max, limit: 10).times == [evening, evening + second])
     }
 
+    @Test func aFailedCommitNeedsNoDiscard() async throws {
+        let station = try await Station()
+        await #expect(throws: SQLFailure.self) {
+            try await station.database.write { transaction in
+                _ = try station.store.append([report(evening, 1)], now: evening, in: transaction)
+                throw SQLFailure(.full, "as if")
+            }
+        }
+        try await station.add([report(evening + second, 2)])
+        let sealed = try await station.store.seal(now: evening)
+        #expect((sealed.rows, sealed.journalRows) == (1, 1))
+        #expect(try await station.store.range(node, from: 0, to: .max, limit: 9).times == [evening + second])
+    }
+
     @Test func refusedReportsAreNamedAndTheRestStored() async throws {
         let station = try await Station(Folder()) {
             $0.retentionDays = 30
