@@ -215,6 +215,21 @@ struct OutboundTests {
         #expect(three.messages().map(\.properties) == [.none])
     }
 
+    @Test("topic aliases to a client that offers them: defined once, then alone; other topics keep their names")
+    func topicAliases() {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let client = bench.connect("c", properties: [.topicAliasMaximum(1)])
+        client.subscribe("#")
+        for (number, name) in ["one", "two", "one", "one"].enumerated() {
+            publisher.publish(name, qos: .atLeastOnce, id: UInt16(number + 1))
+        }
+        let messages = client.messages()
+        #expect(messages.map { $0.topic?.description } == ["one", "two", nil, nil])
+        #expect(messages.map(\.properties.topicAlias) == [1, nil, 1, 1])
+        #expect(messages.map(\.packetIdentifier?.rawValue) == [1, 2, 3, 4])
+    }
+
     @Test("a fan-out of one message is encoded once for each variant, not for each subscriber")
     func encodedOnce() {
         let bench = Bench()

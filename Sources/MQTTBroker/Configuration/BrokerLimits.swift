@@ -23,6 +23,8 @@ public struct BrokerLimits: Sendable, Hashable {
     public var receiveMaximum: UInt16 = 1_024
     /// Topic aliases a 5.0 client may define.
     public var topicAliasMaximum: UInt16 = 64
+    /// Topic aliases the broker uses towards one 5.0 client that offers them.
+    public var outboundTopicAliases: UInt16 = 16
     /// QoS 1 and 2 messages sent to one client and unacknowledged; a smaller receive maximum of the client's counts.
     public var inFlight = 100
     /// Messages waiting in one session, in flight or not, 1...60000. When it is full the newest is dropped.

@@ -31,6 +31,8 @@ struct Connection {
     var will: Will?
     /// Topics the client gave numbers to (3.3.2.3.4).
     var aliases: [UInt16: TopicName] = [:]
+    /// Numbers we gave to topics.
+    var outboundAliases = OutboundAliases.none
     /// How many QoS 1 and 2 messages may be on the way to the client (3.1.2.11.3 and our own limit).
     var window = 0
     /// Bytes of the largest packet the client takes.

@@ -123,6 +123,8 @@ extension BrokerCore {
         connections[handle]?.silenceAllowed = Int64(keepAlive) * 1500
         connections[handle]?.window = min(
             Int(connect.properties.receiveMaximum ?? .max), Int(limits.inFlight))
+        connections[handle]?.outboundAliases = OutboundAliases(
+            offered: connect.properties.topicAliasMaximum ?? 0, most: limits.outboundTopicAliases)
         connections[handle]?.maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
         let connack = Connack(sessionPresent: isResumed, properties: connackProperties(connect))
         connections[handle]?.phase = .opening(connack)

@@ -108,9 +108,11 @@ extension BrokerCore {
             return false
         }
         let isV5 = version == .v5_0
+        let topic = copy.message.topic
+        let form = connections[handle]?.outboundAliases.form(for: topic) ?? .topic
         let variant = EncodedPublishes.Variant(
             version: version, hasIdentifier: copy.identifier != nil,
-            expiry: isV5 ? copy.secondsLeft(now: now) : nil,
+            topicForm: form, expiry: isV5 ? copy.secondsLeft(now: now) : nil,
             subscriptionIdentifiers: isV5 ? copy.subscriptionIdentifiers : [])
         guard let encoded = actions.encode(copy.message, variant), encoded.count <= most else { return false }
         let patch = PublishPatch(
@@ -119,6 +121,7 @@ extension BrokerCore {
         actions.items.append(
             .send(
                 SendAction(connection: handle, offset: encoded.offset, count: encoded.count, patch: patch)))
+        if form != .topic { connections[handle]?.outboundAliases.sent(form, for: topic) }
         counters.messagesSent += 1
         counters.packetsSent += 1
         account(encoded.count, handle, into: &actions)

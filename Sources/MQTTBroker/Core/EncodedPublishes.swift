@@ -19,6 +19,7 @@ struct EncodedPublishes {
     struct Variant: Equatable {
         let version: ProtocolVersion
         let hasIdentifier: Bool
+        let topicForm: OutboundAliases.Form
         /// Seconds left to live; nil without expiry and in 3.1.1.
         let expiry: UInt32?
         let subscriptionIdentifiers: [UInt32]
@@ -51,8 +52,9 @@ extension BrokerActions {
     /// The message in the form that a subscriber needs, encoded at most once a turn; nil if it has no valid form.
     mutating func encode(_ message: Message, _ variant: EncodedPublishes.Variant) -> EncodedPublish? {
         if let known = encoded.find(message, variant) { return known }
+        let topic = variant.namesTopic ? message.topic : nil
         let publish = Publish(
-            topic: message.topic, payload: message.payload, qos: variant.hasIdentifier ? .atLeastOnce : .atMostOnce,
+            topic: topic, payload: message.payload, qos: variant.hasIdentifier ? .atLeastOnce : .atMostOnce,
             packetIdentifier: variant.hasIdentifier ? .first : nil, properties: variant.properties(of: message))
         let offset = bytes.count
         do {
@@ -62,7 +64,7 @@ extension BrokerActions {
         }
         let made = EncodedPublish(
             offset: offset, count: bytes.count - offset,
-            identifierAt: variant.hasIdentifier ? identifierPosition(offset, topicBytes: message.topic.bytes.count) : 0)
+            identifierAt: variant.hasIdentifier ? identifierPosition(offset, topicBytes: topic?.bytes.count ?? 0) : 0)
         encoded.remember(made, of: message, variant)
         return made
     }
@@ -76,11 +78,20 @@ extension BrokerActions {
 }
 
 extension EncodedPublishes.Variant {
+    fileprivate var namesTopic: Bool {
+        if case .number = topicForm { return false }
+        return true
+    }
+
     /// The publisher's properties as they are passed on (3.3.2.3): the expiry counted down, our identifiers added.
     fileprivate func properties(of message: Message) -> Properties {
         guard version == .v5_0 else { return .none }
-        if expiry == nil, subscriptionIdentifiers.isEmpty { return message.properties }
+        if expiry == nil, subscriptionIdentifiers.isEmpty, topicForm == .topic { return message.properties }
         var properties = message.properties
+        switch topicForm {
+        case .topic: break
+        case .definition(let number), .number(let number): properties.append(.topicAlias(number))
+        }
         if let expiry { properties.set(.messageExpiryInterval(expiry)) }
         for identifier in subscriptionIdentifiers { properties.append(.subscriptionIdentifier(identifier)) }
         return properties

@@ -24,6 +24,8 @@ final class Bench {
     private(set) var uncommitted: [LedgerEntry] = []
     private(set) var deliveries: [DeliveryEvent] = []
     private(set) var peers: [ConnectionHandle: Peer] = [:]
+    /// Closed by the core, and not told it yet that the socket is gone.
+    private var closing: [ConnectionHandle] = []
     private var nonce: UInt64 = 0
 
     init(
@@ -107,10 +109,9 @@ final class Bench {
                 committed += batch
                 core.handle(.committed(batch.map { _ in .committed }), now: now, into: &next)
             }
-            for (connection, peer) in peers where peer.isClosed && !peer.isReported {
-                peers[connection]?.isReported = true
-                core.handle(.closed(connection), now: now, into: &next)
-            }
+            let gone = closing
+            closing = []
+            for connection in gone { core.handle(.closed(connection), now: now, into: &next) }
             if next.isEmpty, core.wantsTurn {
                 let before = next.items.count
                 core.turn(now: now, into: &next)
@@ -134,7 +135,10 @@ final class Bench {
             }
             peers[send.connection]?.take(packet)
             touched.insert(send.connection)
-        case .close(let connection), .abort(let connection): peers[connection]?.isClosed = true
+        case .close(let connection), .abort(let connection):
+            guard peers[connection]?.isClosed == false else { return }
+            peers[connection]?.isClosed = true
+            closing.append(connection)
         case .pauseReading(let connection): peers[connection]?.isReadingPaused = true
         case .resumeReading(let connection): peers[connection]?.isReadingPaused = false
         }
@@ -182,7 +186,6 @@ final class Bench {
 
     func drop(_ handle: ConnectionHandle) {
         peers[handle]?.isClosed = true
-        peers[handle]?.isReported = true
         self.handle(.closed(handle))
     }
 }
@@ -192,7 +195,6 @@ struct Peer {
     var decoder: PacketDecoder
     var packets: [Packet] = []
     var isClosed = false
-    var isReported = false
     var isStalled = false
     var isReadingPaused = false
     /// Bytes that a stalled peer has not taken.
