@@ -91,6 +91,11 @@ package final class WebSocketHandler: ChannelDuplexHandler {
         case .ping(let content): send(.ping, content, context)
         case .pong(let content): send(.pong, content, context)
         case .close(let close): send(.connectionClose, WebSocketHandler.content(of: close), context)
+        case .answerAndDrop(let close):
+            let channel = context.channel
+            let promise = context.eventLoop.makePromise(of: Void.self)
+            promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
+            send(.connectionClose, WebSocketHandler.content(of: close), context, promise)
         case .closeAndFinish(let close):
             send(.connectionClose, WebSocketHandler.content(of: close), context)
             context.close(mode: .output, promise: nil)
@@ -100,8 +105,10 @@ package final class WebSocketHandler: ChannelDuplexHandler {
         setTimer(context)
     }
 
-    private func send(_ opcode: WebSocketOpcode, _ content: ByteBuffer, _ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: content)), promise: nil)
+    private func send(
+        _ opcode: WebSocketOpcode, _ content: ByteBuffer, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>? = nil
+    ) {
+        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: content)), promise: promise)
     }
 
     /// A close frame's content: control frames hold at most 125 bytes (RFC 6455, section 5.5).

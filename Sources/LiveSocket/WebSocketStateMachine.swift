@@ -15,9 +15,12 @@ package struct WebSocketStateMachine {
         case pong(ByteBuffer)
         /// Send this close frame, then wait for the peer's.
         case close(WebSocketClose)
-        /// Send this close frame, end our side of the connection and wait until the peer ends its own.
+        /// Send this close frame, which answers the peer's, then drop the connection: a server does so first (section 7.1.1).
+        case answerAndDrop(WebSocketClose)
+        /// Send this close frame, end our side of the connection and wait until the peer ends its own: it is still sending, and a
+        /// connection cut now might take the close frame with it.
         case closeAndFinish(WebSocketClose)
-        /// Both have said goodbye: end our side of the connection and wait until the peer ends its own.
+        /// The same, but the close frame is out already.
         case finish
         /// Drop the connection.
         case drop
@@ -62,11 +65,11 @@ package struct WebSocketStateMachine {
         switch state {
         case .finishing, .closed:
             return .nothing
-        case .closing(let deadline):
+        case .closing:
             // Data that was under way when we closed is of no use any more; only the peer's close frame counts.
             guard frame.opcode == .connectionClose else { return .nothing }
-            state = .finishing(deadline: deadline)
-            return .finish
+            state = .closed
+            return .drop
         case .open:
             state = .open(nextPing: now + limits.pingInterval, pongDue: nil)
             do throws(WebSocketViolation) {
@@ -142,7 +145,7 @@ package struct WebSocketStateMachine {
         case .connectionClose:
             let answer = try answer(toClose: content)
             state = .finishing(deadline: now + limits.closeTimeout)
-            return .closeAndFinish(answer)
+            return .answerAndDrop(answer)
         default:
             throw WebSocketViolation(.protocolError, "an unknown kind of frame")
         }

@@ -119,12 +119,14 @@ import Testing
     @Test func `the peer's close is answered with its code, and ends the socket`() {
         var machine = machine()
         let close = frame(.connectionClose, [0x0F, 0xA0] + Array("bye".utf8))
-        #expect(machine.receive(close, now: begin) == .closeAndFinish(WebSocketClose(WebSocketCloseCode(rawValue: 4000))))
+        #expect(machine.receive(close, now: begin) == .answerAndDrop(WebSocketClose(WebSocketCloseCode(rawValue: 4000))))
         #expect(machine.close(WebSocketClose(.normal), now: begin) == .nothing)
+        // A peer that does not even read the answer is not waited for.
+        #expect(machine.nextDeadline == begin + .seconds(5))
         #expect(machine.peerEnded() == .drop)
         #expect(machine.nextDeadline == nil)
         var empty = self.machine()
-        #expect(empty.receive(frame(.connectionClose), now: begin) == .closeAndFinish(WebSocketClose(nil)))
+        #expect(empty.receive(frame(.connectionClose), now: begin) == .answerAndDrop(WebSocketClose(nil)))
     }
 
     @Test func `our close waits for the peer's, and not for ever`() {
@@ -134,7 +136,7 @@ import Testing
         #expect(machine.close(WebSocketClose(.normal), now: begin) == .nothing)
         // Data that was under way is dropped; the close frame is the end.
         #expect(machine.receive(frame(.text, [0x61]), now: begin) == .nothing)
-        #expect(machine.receive(frame(.connectionClose, [0x03, 0xE9]), now: begin) == .finish)
+        #expect(machine.receive(frame(.connectionClose, [0x03, 0xE9]), now: begin) == .drop)
         var silent = self.machine()
         _ = silent.close(close, now: begin)
         #expect(silent.nextDeadline == begin + .seconds(5))

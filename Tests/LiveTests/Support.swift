@@ -1,0 +1,74 @@
+import HubModel
+import Live
+import Synchronization
+
+/// A clock that stands still until it is moved.
+final class TestClock: WallClock {
+    private let instant: Mutex<Timestamp>
+
+    init(_ microseconds: Int64) {
+        instant = Mutex(Timestamp(microseconds: microseconds))
+    }
+
+    func now() -> Timestamp { instant.withLock { $0 } }
+
+    func set(_ microseconds: Int64) {
+        instant.withLock { $0 = Timestamp(microseconds: microseconds) }
+    }
+}
+
+/// Counts calls from anywhere.
+final class Counter: Sendable {
+    private let value = Atomic(0)
+
+    var count: Int { value.load(ordering: .sequentiallyConsistent) }
+
+    func increment() {
+        value.add(1, ordering: .sequentiallyConsistent)
+    }
+}
+
+func event(_ topic: String, _ value: Int = 0) -> LiveEvent {
+    LiveEvent(topic: topic, data: .json(Array("{\"v\":\(value)}".utf8)))
+}
+
+func at(_ microseconds: Int64) -> Timestamp { Timestamp(microseconds: microseconds) }
+
+/// What a page makes of a message: its type, and the member that matters most.
+struct Seen: Equatable, CustomStringConvertible {
+    let type: String
+    var number: Int64?
+    var topic: String?
+    var code: String?
+    var value: Int64?
+
+    var description: String { "\(type) \(number ?? -1) \(topic ?? "") \(code ?? "") \(value ?? -1)" }
+
+    init(_ text: [UInt8]) throws {
+        var type = ""
+        var number: Int64?
+        var topic: String?
+        var code: String?
+        var value: Int64?
+        var reader = JSONReader(text)
+        try reader.object { (key, reader) throws(Refusal) in
+            switch key {
+            case "type": type = try reader.string()
+            case "n", "last", "after", "dropped": number = try reader.number().integerValue
+            case "topic": topic = try reader.string()
+            case "code": code = try reader.string()
+            case "data":
+                try reader.object { (key, reader) throws(Refusal) in
+                    if key == "v" { value = try reader.number().integerValue } else { try reader.skip() }
+                }
+            default: try reader.skip()
+            }
+        }
+        try reader.end()
+        self.type = type
+        self.number = number
+        self.topic = topic
+        self.code = code
+        self.value = value
+    }
+}
