@@ -32,6 +32,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -82,7 +83,7 @@ let package = Package(
             dependencies: [
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
                 "Ingest", "Registry", "Live", "Nodes", "DeviceDoors", "WebAPI",
-                argumentParser, logging, lifecycle, hummingbird, nioCore, nioPosix,
+                argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
             ],
             swiftSettings: settings),
 
@@ -95,6 +96,9 @@ let package = Package(
         tests("HubModelTests", ["HubModel"]),
         tests("LiveTests", ["Live", "HubModel"]),
         tests("IngestTests", ["Ingest", "HubModel", "SolutionKit", "SQL", "TimeSeries", "Registry"]),
+        tests(
+            "DeviceDoorsTests",
+            ["DeviceDoors", "Ingest", "MQTTBroker", "MQTTCodec", "HubModel", "SolutionKit", "SQL", "TimeSeries"]),
         tests("NodesTests", ["Nodes", "SolutionKit", "HubModel", "SQL", "Registry"], resources: [.copy("cases")]),
         tests("WebAPITests", ["WebAPI", "Live", "HubModel", "SolutionKit", hummingbird, hummingbirdCore]),
     ]

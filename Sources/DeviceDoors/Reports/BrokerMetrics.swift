@@ -3,16 +3,16 @@ public import MQTTBroker
 
 /// The broker's figures for `/metrics`.
 public struct BrokerMetrics: MetricsSource {
-    private let statistics: @Sendable () -> BrokerStatistics
+    private let statistics: @Sendable () -> BrokerStatistics?
 
-    /// Figures that are asked for when somebody reads them.
-    public init(statistics: @escaping @Sendable () -> BrokerStatistics) {
+    /// Figures that are asked for when somebody reads them; there are none before the broker runs.
+    public init(statistics: @escaping @Sendable () -> BrokerStatistics?) {
         self.statistics = statistics
     }
 
     /// The figures of this moment.
     public func metrics() -> [MetricFamily] {
-        let figures = statistics()
+        guard let figures = statistics() else { return [] }
         let gauges: [(String, String, Int)] = [
             ("martlet_mqtt_connections", "Open MQTT connections.", figures.connections),
             ("martlet_mqtt_sessions", "MQTT sessions, connected or kept.", figures.sessions),

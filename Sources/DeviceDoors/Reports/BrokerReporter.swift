@@ -12,14 +12,14 @@ public final class BrokerReporter: Sendable {
     private let clock: any WallClock
     private let live: any LiveSink
     private let line: IngestLine
-    private let statistics: @Sendable () -> BrokerStatistics
+    private let statistics: @Sendable () -> BrokerStatistics?
     private let publish: @Sendable ([ServerMessage]) -> Void
     private let history = Mutex(BrokerHistory())
 
     /// A reporter that has reported nothing yet.
     public init(
         version: String, clock: any WallClock, live: any LiveSink, line: IngestLine,
-        statistics: @escaping @Sendable () -> BrokerStatistics, publish: @escaping @Sendable ([ServerMessage]) -> Void
+        statistics: @escaping @Sendable () -> BrokerStatistics?, publish: @escaping @Sendable ([ServerMessage]) -> Void
     ) {
         self.version = version
         self.clock = clock
@@ -85,19 +85,20 @@ public final class BrokerReporter: Sendable {
     }
 
     private func figures() -> BrokerFigures {
-        let broker = statistics()
-        let line = line.figures
         var figures = BrokerFigures()
-        figures.connections = broker.connections
-        figures.sessions = broker.sessions
-        figures.subscriptions = broker.subscriptions
-        figures.retained = broker.retainedMessages
-        figures.messagesReceived = Int64(clamping: broker.counters.messagesReceived)
-        figures.messagesSent = Int64(clamping: broker.counters.messagesSent)
-        figures.bytesReceived = Int64(clamping: broker.counters.bytesReceived)
-        figures.bytesSent = Int64(clamping: broker.counters.bytesSent)
-        figures.messagesDropped = Int64(clamping: broker.counters.messagesDropped)
-        figures.messagesRefused = Int64(clamping: broker.counters.messagesRefused)
+        if let broker = statistics() {
+            figures.connections = broker.connections
+            figures.sessions = broker.sessions
+            figures.subscriptions = broker.subscriptions
+            figures.retained = broker.retainedMessages
+            figures.messagesReceived = Int64(clamping: broker.counters.messagesReceived)
+            figures.messagesSent = Int64(clamping: broker.counters.messagesSent)
+            figures.bytesReceived = Int64(clamping: broker.counters.bytesReceived)
+            figures.bytesSent = Int64(clamping: broker.counters.bytesSent)
+            figures.messagesDropped = Int64(clamping: broker.counters.messagesDropped)
+            figures.messagesRefused = Int64(clamping: broker.counters.messagesRefused)
+        }
+        let line = line.figures
         figures.stored = line.stored
         figures.batches = line.batches
         figures.queueDepth = line.queueDepth

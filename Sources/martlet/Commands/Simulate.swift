@@ -1,0 +1,97 @@
+internal import ArgumentParser
+internal import Foundation
+internal import HubModel
+internal import Logging
+internal import Nodes
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// `martlet simulate`.
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Devices that do not exist, for trying out and for tests.", subcommands: [SimulateNodes.self])
+}
+
+/// `martlet simulate nodes`.
+struct SimulateNodes: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nodes",
+        abstract: "Sensor nodes: MQTT clients that report, answer commands, and come back when the connection is lost.")
+
+    @Option(name: .long, help: "How many nodes, 1 to 10000.")
+    var count = 5
+
+    @Option(name: .long, help: "Reports a second of each node, 0.001 to 1000.")
+    var rate = 0.5
+
+    @Option(name: .long, help: "What decides everything that looks random.")
+    var seed: UInt64 = 7
+
+    @Option(name: .long, help: "HOST:PORT of the hub (MARTLET_MQTT; default 127.0.0.1:1883).")
+    var mqtt: String?
+
+    @Option(name: .long, help: "Stop after so many seconds; without it: on Ctrl-C.")
+    var seconds: Double?
+
+    func validate() throws {
+        guard (1...10_000).contains(count) else { throw ValidationError("--count must be from 1 to 10000") }
+        guard rate >= 0.001, rate <= 1_000 else { throw ValidationError("--rate must be from 0.001 to 1000") }
+        guard (seconds ?? 1) > 0 else { throw ValidationError("--seconds must be more than 0") }
+        _ = try address()
+    }
+
+    func run() async throws {
+        let fleet = NodeFleet(
+            simulator: NodesSimulator(seed: seed, count: count, interval: Int64(1e6 / rate)), broker: try address(),
+            clock: SystemClock())
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: FleetService(fleet: fleet, seconds: seconds),
+                        successTerminationBehavior: .gracefullyShutdownGroup)
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: .init(label: "martlet.simulate")))
+        try await group.run()
+        let counts = fleet.tally.counts
+        print("\(counts.acknowledged) messages acknowledged, \(counts.failed) failed")
+    }
+
+    private func address() throws -> HostPort {
+        let text = mqtt ?? ProcessInfo.processInfo.environment[Setting.mqtt.rawValue] ?? "127.0.0.1:1883"
+        guard let address = HostPort(text) else { throw ValidationError("--mqtt must be HOST:PORT, such as 127.0.0.1:1883") }
+        return address
+    }
+}
+
+/// Runs a fleet and says every five seconds how it fares.
+private struct FleetService: Service {
+    let fleet: NodeFleet
+    let seconds: Double?
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await fleet.run() }
+                group.addTask { await report() }
+                if let seconds { group.addTask { try? await Task.sleep(for: .seconds(seconds)) } }
+                // The first to end is the clock, or all of them when the service is told to stop.
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func report() async {
+        var before = 0
+        while (try? await Task.sleep(for: .seconds(5))) != nil {
+            let counts = fleet.tally.counts
+            let line = """
+                \(counts.connected) of \(fleet.simulator.count) nodes connected, \(counts.acknowledged) messages acknowledged \
+                (\((counts.acknowledged - before) / 5) a second), \(counts.failed) failed
+
+                """
+            before = counts.acknowledged
+            FileHandle.standardError.write(Data(line.utf8))
+        }
+    }
+}

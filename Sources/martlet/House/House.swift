@@ -1,0 +1,122 @@
+internal import DeviceDoors
+internal import Foundation
+internal import HubModel
+internal import Ingest
+internal import Live
+internal import Logging
+internal import MQTTBroker
+internal import NIOCore
+internal import NIOPosix
+internal import Registry
+internal import ServiceLifecycle
+internal import SolutionKit
+internal import UnixSignals
+internal import WebAPI
+
+/// The whole hub: the one place that names concrete types. Starts in the order of dependency and stops in the reverse.
+struct House {
+    let configuration: Configuration
+    let clock = SystemClock()
+
+    /// Runs until SIGTERM or SIGINT, and returns when everything that was taken is stored and acknowledged.
+    func run() async throws {
+        var logger = Logger(label: "martlet")
+        logger.logLevel = configuration.logLevel
+        let pages = try WebFolder.find(configuration.web)
+        let folder = try DataFolder(configuration.data)
+        defer { folder.unlock() }
+        let stored = try await Stored.open(
+            folder, retentionDays: configuration.retentionDays, now: clock.now(), logger: logger)
+        try await serve(stored, folder, pages, logger)
+        try await stored.close()
+    }
+
+    private func serve(_ stored: Stored, _ folder: DataFolder, _ pages: WebFolder, _ logger: Logger) async throws {
+        let live = LiveHub(clock: clock)
+        let outbound = BrokerOutbound()
+        let line = IngestLine(lineParts(stored, live: live, outbound: outbound, logger: logger))
+        let doors = Doors(ready: folder.ready)
+        let broker = BrokerHandle()
+        let reporter = BrokerReporter(
+            version: Version.text, clock: clock, live: live, line: line, statistics: { broker.statistics },
+            publish: { broker.publish($0) })
+        let web = try webServer(
+            stored, line: line, live: live, reporter: reporter, doors: doors,
+            metrics: [line, BrokerMetrics { broker.statistics }, live], pages: pages, logger: logger)
+
+        var services: [any Service] = [
+            LineService(line: line),
+            MaintenanceService(stored: stored, line: line, clock: clock, logger: logger),
+            BrokerService(
+                configuration: brokerConfiguration, state: try StoredSessions.load(from: stored.database), line: line,
+                outbound: outbound, broker: broker, doors: doors),
+            ReporterService(reporter: reporter, doors: doors),
+            WebService(server: web),
+        ]
+        if configuration.isDemo { services.append(DemoService(doors: doors, clock: clock)) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    // A door that cannot open ends the program, but in good order.
+                    .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private func lineParts(_ stored: Stored, live: LiveHub, outbound: BrokerOutbound, logger: Logger) -> LineParts {
+        LineParts(
+            solutions: Solutions.all, services: LineServices(devices: DeviceRegistry(), commands: CommandRegistry()),
+            database: stored.database, store: stored.store, clock: clock, live: live, outbound: outbound,
+            configuration: lineConfiguration,
+            log: { trouble in
+                switch trouble {
+                case .batchFailed(let error, let items):
+                    logger.error(
+                        "A batch was rolled back", metadata: ["items": .stringConvertible(items), "error": .string("\(error)")])
+                case .itemFailed(let error):
+                    logger.error("An item could not be stored", metadata: ["error": .string("\(error)")])
+                }
+            })
+    }
+
+    private func webServer(
+        _ stored: Stored, line: IngestLine, live: LiveHub, reporter: BrokerReporter, doors: Doors, metrics: [any MetricsSource],
+        pages: WebFolder, logger: Logger
+    ) throws -> WebServer {
+        let services = WebServices(
+            database: stored.database, history: StoredHistory(store: stored.store), line: line, commands: CommandRegistry(),
+            clock: clock)
+        let isOpen = Locked(false)
+        let facts = HubFacts(startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
+        return try WebServer(
+            configuration: WebConfiguration(
+                host: configuration.http.host, port: configuration.http.port, version: Version.text, webDirectory: pages.web,
+                vendorDirectory: pages.vendor, pages: ["/", "/nodes", "/nodes/*", "/broker"]),
+            routes: Solutions.all.flatMap { $0.routes(services) } + reporter.routes, live: live, metrics: metrics,
+            system: { try await facts.system() }, readiness: { isOpen.get() ? .ready : .notReady("starting") }, clock: clock,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
+            listening: { address in
+                await doors.opened(
+                    http: HostPort(host: configuration.http.host, port: address.port ?? configuration.http.port))
+                _ = await doors.mqttAddress()
+                isOpen.set(true)
+            })
+    }
+
+    private var brokerConfiguration: BrokerConfiguration {
+        var broker = BrokerConfiguration()
+        broker.host = configuration.mqtt.host
+        broker.port = configuration.mqtt.port
+        return broker
+    }
+
+    /// The line takes whatever the broker may have on its way, so that only the broker pushes devices back, by not reading.
+    private var lineConfiguration: LineConfiguration {
+        var line = LineConfiguration()
+        let limits = brokerConfiguration.limits
+        line.queueItems = limits.uncommittedEntries * 2
+        line.queueBytes = limits.uncommittedBytes * 2
+        return line
+    }
+}

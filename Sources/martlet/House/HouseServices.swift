@@ -1,0 +1,122 @@
+internal import DeviceDoors
+internal import Foundation
+internal import HubModel
+internal import Ingest
+internal import Logging
+internal import MQTTBroker
+internal import Registry
+internal import SQL
+internal import ServiceLifecycle
+internal import SolutionKit
+internal import TimeSeries
+internal import WebAPI
+
+/// The line. It ends last, when everything that was taken is stored.
+struct LineService: Service {
+    let line: IngestLine
+
+    func run() async {
+        await withGracefulShutdownHandler {
+            await line.run()
+        } onGracefulShutdown: {
+            line.stop()
+        }
+    }
+}
+
+/// The broker: starts with its stored sessions, and ends by acknowledging what it has taken.
+struct BrokerService: Service {
+    let configuration: BrokerConfiguration
+    let state: BrokerState
+    let line: IngestLine
+    let outbound: BrokerOutbound
+    let broker: BrokerHandle
+    let doors: Doors
+
+    func run() async throws {
+        let outbound = outbound
+        let running = try await Broker.start(
+            configuration, ledger: LineLedger(line: line), authenticator: OpenAuthenticator(), authorizer: HubAuthorizer(),
+            state: state, deliveries: { outbound.take($0) })
+        broker.set(running)
+        outbound.connect(line: line, publish: { running.publish($0) })
+        await doors.opened(mqtt: HostPort(host: configuration.host, port: running.port))
+        try? await gracefulShutdown()
+        await running.drain()
+    }
+}
+
+/// The broker once it runs, for those who ask for its figures before.
+final class BrokerHandle: Sendable {
+    private let broker = Locked<Broker?>(nil)
+
+    func set(_ broker: Broker) {
+        self.broker.set(broker)
+    }
+
+    /// Nil until the broker runs.
+    var statistics: BrokerStatistics? { broker.get()?.statistics }
+
+    func publish(_ messages: [ServerMessage]) {
+        broker.get()?.publish(messages)
+    }
+}
+
+/// Reports of the broker's figures, once it runs.
+struct ReporterService: Service {
+    let reporter: BrokerReporter
+    let doors: Doors
+
+    func run() async {
+        _ = await doors.mqttAddress()
+        await cancelWhenGracefulShutdown { await reporter.run() }
+    }
+}
+
+/// Pages, API and `/ws`.
+struct WebService: Service {
+    let server: WebServer
+
+    func run() async throws {
+        try await server.run()
+    }
+}
+
+/// What has to be done now and then: folding the database's log, sealing telemetry, retention, dropping old commands.
+struct MaintenanceService: Service {
+    let stored: Stored
+    let line: IngestLine
+    let clock: any WallClock
+    let logger: Logger
+
+    /// Days for which commands that are over are kept.
+    private static let commandDays: Int64 = 90
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            var round = 0
+            while (try? await Task.sleep(for: .seconds(1))) != nil {
+                await attempt("The database's log could not be folded") { try await stored.database.checkpoint() }
+                if round % 5 == 0 {
+                    await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
+                }
+                if round % 3_600 == 0 {
+                    await attempt("Retention failed") { try await stored.store.enforceRetention(now: clock.now().microseconds) }
+                    await attempt("Old commands could not be dropped") {
+                        let before = clock.now().advanced(bySeconds: -MaintenanceService.commandDays * 86_400)
+                        return try await line.perform { try CommandRegistry().prune(before: before, in: $0.transaction()) }
+                    }
+                }
+                round += 1
+            }
+        }
+    }
+
+    private func attempt<Value>(_ trouble: Logger.Message, _ work: () async throws -> Value) async {
+        do {
+            _ = try await work()
+        } catch {
+            logger.error(trouble, metadata: ["error": .string("\(error)")])
+        }
+    }
+}

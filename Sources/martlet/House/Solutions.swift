@@ -1,0 +1,7 @@
+internal import Nodes
+internal import SolutionKit
+
+/// The solutions that this program runs: the one list to add a word to.
+enum Solutions {
+    static let all: [any Solution] = [NodesSolution()]
+}

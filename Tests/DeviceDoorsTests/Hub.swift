@@ -1,0 +1,121 @@
+import DeviceDoors
+import Foundation
+import HubModel
+import Ingest
+import MQTTBroker
+import MQTTCodec
+import SQL
+import SolutionKit
+import TimeSeries
+
+/// A line with a ledger over a database in memory, and one solution that refuses everything on `strict/+`.
+struct Hub {
+    let line: IngestLine
+    let ledger: LineLedger
+    let database: Database
+
+    static func run(_ body: (Hub) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/ledger-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let database = try Database.open(DatabaseConfiguration(.memory))
+        _ = try await database.migrate([TimeSeriesStore.migrations, SessionMigrations.all], at: 0)
+        let store = try await TimeSeriesStore.open(database, TimeSeriesConfiguration(folder: folder), now: 0)
+        let line = IngestLine(
+            LineParts(
+                solutions: [Strict()], services: LineServices(devices: NoBooks(), commands: NoBooks()), database: database,
+                store: store, clock: WallTime(), live: Nowhere(), outbound: Nowhere(), log: { _ in }))
+        let hub = Hub(line: line, ledger: LineLedger(line: line), database: database)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await line.run() }
+            do {
+                try await body(hub)
+            } catch {
+                line.stop()
+                throw error
+            }
+            line.stop()
+            try await group.waitForAll()
+        }
+    }
+
+    func commit(_ entries: [LedgerEntry]) async -> [CommitOutcome] {
+        await withCheckedContinuation { continuation in
+            ledger.commit(entries) { continuation.resume(returning: $0) }
+        }
+    }
+
+    func count(_ table: String) throws -> Int64 {
+        try database.readBlocking { try $0.queryOne("SELECT COUNT(*) FROM \(table)").integer(0) }
+    }
+
+    func client(_ name: String) throws -> ConnectedClient {
+        ConnectedClient(identifier: try MQTTString(name), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0)
+    }
+
+    func opened(_ client: ConnectedClient) -> LedgerEntry {
+        .session(.connected(SessionOpening(client: client, isResumed: false, expiryInterval: 60, keepAlive: 0, at: 1)))
+    }
+
+    func message(_ id: UInt64, _ topic: String, _ payload: String, retain: Bool = false) throws -> Message {
+        Message(
+            id: id, topic: try TopicName(topic), payload: Array(payload.utf8), qos: .exactlyOnce, retain: retain, receivedAt: 1)
+    }
+}
+
+private struct WallTime: WallClock {
+    func now() -> Timestamp { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+}
+
+private struct Nowhere: LiveSink, OutboundSink {
+    func publish(_ events: [LiveEvent], committedAt: Timestamp) {}
+    func publish(_ messages: [OutgoingMessage]) {}
+}
+
+private struct Strict: Solution {
+    let manifest = SolutionManifest(
+        id: "strict", title: "Strict", path: "/strict", kinds: [], topics: ["strict/+"], ownedTopics: ["strict/#"])
+    let migrations = Migrations(owner: "strict", [])
+
+    func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing() }
+    func routes(_ services: WebServices) -> [Route] { [] }
+    func overview(_ services: WebServices) async throws -> SolutionOverview { SolutionOverview(devices: 0, attention: 0) }
+}
+
+private final class Refusing: MessageHandler {
+    func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
+        throw HubModel.Refusal(.wrongType, "everything is wrong")
+    }
+    func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
+    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
+    func tick(in line: inout LineContext) throws {}
+    func finishBatch(in line: inout LineContext) throws {}
+    func forget() {}
+}
+
+/// Books that must not be opened.
+private struct NoBooks: DeviceBook, CommandBook {
+    struct Opened: Error {}
+
+    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool {
+        throw Opened()
+    }
+    func seen(
+        _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
+    ) throws { throw Opened() }
+    func enqueue(
+        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64,
+        at instant: Timestamp, in transaction: Transaction
+    ) throws -> Command { throw Opened() }
+    func advance(
+        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp,
+        in transaction: Transaction
+    ) throws -> Command? { throw Opened() }
+    func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Opened() }
+    func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading) throws -> [Command] { throw Opened() }
+    func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? { throw Opened() }
+    func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] { throw Opened() }
+    func commands(
+        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
+    ) throws -> [Command] { throw Opened() }
+}

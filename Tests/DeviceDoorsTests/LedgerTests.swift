@@ -1,0 +1,90 @@
+import DeviceDoors
+import Foundation
+import HubModel
+import Ingest
+import MQTTBroker
+import MQTTCodec
+import SQL
+import SolutionKit
+import Testing
+import TimeSeries
+
+/// The ledger on the database is held against `BrokerState.apply`, the broker's own words for what an entry does.
+@Suite struct LedgerTests {
+    @Test(arguments: UInt64(1)...40)
+    func whatIsLoadedIsWhatTheBrokerWouldHaveRemembered(seed: UInt64) async throws {
+        try await Hub.run { hub in
+            var story = Story(seed: seed)
+            var model = BrokerState()
+            for _ in 0..<12 {
+                let entries = (0..<10).map { _ in story.next(model) }.reduce(into: [LedgerEntry]()) { entries, make in
+                    // Each entry is made with knowledge of the ones before it, as the broker does.
+                    let entry = make(&story, model)
+                    model.apply(entry)
+                    entries.append(entry)
+                }
+                let outcomes = await hub.commit(entries)
+                #expect(outcomes == entries.map { _ in .committed })
+                #expect(Picture(try StoredSessions.load(from: hub.database)) == Picture(model))
+            }
+        }
+    }
+
+    @Test func messagesLeaveTheTableWhenNobodyAwaitsThem() async throws {
+        try await Hub.run { hub in
+            let (a, b) = (try hub.client("a"), try hub.client("b"))
+            let message = try hub.message(1, "t/x", "payload")
+            let targets = try [a, b].map {
+                QueuedDelivery(client: $0.identifier, packetIdentifier: try #require(PacketIdentifier(7)), qos: .atLeastOnce)
+            }
+            _ = await hub.commit([
+                hub.opened(a), hub.opened(b), .publication(InboundPublication(client: a, message: message, targets: targets)),
+            ])
+            #expect(try hub.count("mqtt_message") == 1 && hub.count("mqtt_delivery") == 2)
+            _ = await hub.commit([.session(.outboundCompleted(client: a.identifier, .init(7) ?? .first))])
+            #expect(try hub.count("mqtt_message") == 1)
+            _ = await hub.commit([.session(.ended(client: b.identifier, at: 0))])
+            #expect(try hub.count("mqtt_message") == 0 && hub.count("mqtt_delivery") == 0)
+        }
+    }
+
+    @Test func aRefusedMessageKeepsNoIdentifierAndNoCopy() async throws {
+        try await Hub.run { hub in
+            let a = try hub.client("a")
+            let message = try hub.message(1, "strict/x", "no", retain: true)
+            let outcomes = await hub.commit([
+                hub.opened(a),
+                .publication(InboundPublication(client: a, message: message, exactlyOnceIdentifier: PacketIdentifier(9))),
+                .publication(InboundPublication(client: a, message: try hub.message(2, "strict/wrong/topic", "no"))),
+            ])
+            #expect(outcomes == [.committed, .refused(.payloadFormatInvalid), .refused(.topicNameInvalid)])
+            #expect(try hub.count("mqtt_inbound") == 0 && hub.count("mqtt_retained") == 0)
+        }
+    }
+
+    @Test func aLineThatHasStoppedFailsEntriesSoThatClientsSendAgain() async throws {
+        try await Hub.run { hub in
+            hub.line.stop()
+            let outcomes = await hub.commit([hub.opened(try hub.client("a"))])
+            #expect(outcomes == [.failed])
+        }
+    }
+}
+
+/// A broker's state in a form that compares.
+private struct Picture: Equatable {
+    let sessions: [String]
+    let retained: [String]
+
+    init(_ state: BrokerState) {
+        sessions = state.sessions.map { client, session in
+            let subscriptions = session.subscriptions.values.map { "\($0)" }.sorted()
+            let queue = session.queue.map { entry in
+                "\(entry.message.id) \(entry.message.topic) \(entry.message.payload) \(entry.message.properties.list) \(entry.delivery) \(entry.isReceived)"
+            }
+            let inbound = session.inboundIdentifiers.map(\.rawValue).sorted()
+            return "\(client) \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
+        }.sorted()
+        retained = state.retained.values.map { "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list)" }.sorted()
+    }
+}
