@@ -11,7 +11,11 @@ const tolerated = 1500;
 export function ConnectionDot() {
     const { status } = useConnection();
     const word = { open: 'Live', connecting: 'Connecting', lost: 'Not live' }[status];
-    return html`<span class="connection" data-status=${status}><span class="connection-dot" aria-hidden="true"></span>${word}</span>`;
+    return html`
+        <span class="connection" data-status=${status}>
+            <span class="connection-dot" aria-hidden="true"></span>
+            ${word}
+        </span>`;
 }
 
 export function ConnectionBar() {
@@ -25,14 +29,22 @@ export function ConnectionBar() {
     useEffect(() => {
         if (status === 'open' && shown.current) {
             shown.current = false;
-            toast({ tone: 'good', text: `Live again after ${span(Math.max(1, live.lostFor / 1000))}.` });
+            toast({ tone: 'good', text: `Live again after ${span(Math.max(1, live.lasted / 1000))}.` });
         }
     }, [status]);
     const wait = nextAttempt === null ? 0 : Math.max(0, Math.ceil((nextAttempt - now) / 1000));
     // The sentence that is spoken does not change every second; what counts down is for the eye only.
-    return html`<div class="lost" role="status" data-visible=${visible}>${visible && html`
-        <p><strong>Connection lost</strong> since ${clock(since)}<span aria-hidden="true"> (${span((now - since) / 1000)})</span>.
-            Values are ageing; everything comes back by itself.</p>
-        <p class="lost-next"><span aria-hidden="true">${wait > 0 ? `Trying again in ${wait} s` : 'Trying…'}</span>
-            <button type="button" class="button small" onClick=${() => live.retry()}>Try now</button></p>`}</div>`;
+    return html`
+        <div class="lost" role="status" data-visible=${visible}>
+            ${visible && html`
+                <p>
+                    <strong>Connection lost</strong> since ${clock(since)}
+                    <span aria-hidden="true"> (${span((now - since) / 1000)})</span>. Values are ageing; everything
+                    comes back by itself.
+                </p>
+                <p class="lost-next">
+                    <span aria-hidden="true">${wait > 0 ? `Trying again in ${wait} s` : 'Trying…'}</span>
+                    <button type="button" class="button small" onClick=${() => live.retry()}>Try now</button>
+                </p>`}
+        </div>`;
 }

@@ -53,7 +53,8 @@ addEventListener('popstate', tell);
 
 // Links stay plain links: they can be copied, opened in a tab, and work before this file has loaded.
 document.addEventListener('click', (event) => {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const withKey = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (event.defaultPrevented || event.button !== 0 || withKey) return;
     const link = event.target.closest('a[href]');
     if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
     if (link.pathname === location.pathname && link.hash !== '') return;

@@ -13,6 +13,10 @@ import { PageSkeleton } from '/parts/skeleton.js';
 import { Toasts } from '/parts/toast.js';
 
 const modules = new Map();
+const notLoaded = {
+    title: 'This page could not be loaded',
+    detail: 'The server may be stopped. Load the page again when it runs.',
+};
 
 /** The component of a route, or null while it loads. */
 function usePage(route) {
@@ -21,7 +25,7 @@ function usePage(route) {
         if (!route || modules.has(route.path)) return;
         route.load().then(
             (module) => { modules.set(route.path, module.Page); set({}); },
-            () => set({ error: { title: 'This page could not be loaded', detail: 'The server may be stopped. Load the page again when it runs.' } }));
+            () => set({ error: notLoaded }));
     }, [route]);
     return { Page: route ? modules.get(route.path) : null, error: state.error };
 }
@@ -35,11 +39,16 @@ function find(path) {
 }
 
 function Navigation({ path, place }) {
-    return html`<nav class="nav nav-${place}" aria-label="Main">
-        <ul role="list">${navigation.map((entry) => html`<li key=${entry.path}>
-            <a href=${entry.path} aria-current=${isUnder(entry.path, path) ? 'page' : null}>
-                <${Icon} name=${entry.icon} /><span>${entry.word}</span></a></li>`)}</ul>
-    </nav>`;
+    return html`
+        <nav class="nav nav-${place}" aria-label="Main">
+            <ul role="list">${navigation.map((entry) => html`
+                <li key=${entry.path}>
+                    <a href=${entry.path} aria-current=${isUnder(entry.path, path) ? 'page' : null}>
+                        <${Icon} name=${entry.icon} />
+                        <span>${entry.word}</span>
+                    </a>
+                </li>`)}</ul>
+        </nav>`;
 }
 
 function Outlet({ path, query }) {
@@ -48,8 +57,10 @@ function Outlet({ path, query }) {
     const [fault, reset] = useErrorBoundary();
     useEffect(() => { if (fault) reset(); }, [path]);
     if (fault) {
-        return html`<${Problem} level="h1" title="This page has a fault" error=${{ title: 'This page has a fault', code: 'page_fault',
-            detail: String(fault.message ?? fault) }} retry=${reset} />`;
+        return html`
+            <${Problem} level="h1" title="This page has a fault"
+                error=${{ title: 'This page has a fault', code: 'page_fault', detail: String(fault.message ?? fault) }}
+                retry=${reset} />`;
     }
     if (!route) return html`<${NotFound} path=${path} />`;
     if (error) return html`<${Problem} level="h1" error=${error} retry=${() => location.reload()} />`;

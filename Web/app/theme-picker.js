@@ -9,6 +9,9 @@ const icons = { system: 'contrast', light: 'sun', dark: 'moon' };
 export function ThemePicker() {
     const [choice] = useTheme();
     const next = choices[(choices.indexOf(choice) + 1) % choices.length];
-    return html`<button type="button" class="icon-button" aria-label=${`${words[choice]}. Change to ${next}`}
-        title=${words[choice]} onClick=${() => choose(next)}><${Icon} name=${icons[choice]} /></button>`;
+    return html`
+        <button type="button" class="icon-button" aria-label=${`${words[choice]}. Change to ${next}`}
+            title=${words[choice]} onClick=${() => choose(next)}>
+            <${Icon} name=${icons[choice]} />
+        </button>`;
 }

@@ -32,7 +32,11 @@ addEventListener('storage', (event) => { if (event.key === 'theme') apply(); });
 /** [the choice, the theme that is shown]. */
 export function useTheme() {
     const [, set] = useState(0);
-    useEffect(() => { const each = () => set((value) => value + 1); listeners.add(each); return () => listeners.delete(each); }, []);
+    useEffect(() => {
+        const each = () => set((value) => value + 1);
+        listeners.add(each);
+        return () => listeners.delete(each);
+    }, []);
     return [chosen(), document.documentElement.dataset.theme];
 }
 

@@ -13,12 +13,27 @@ import { Spark } from '/parts/spark.js';
 export function BrokerGlance() {
     useTick();
     const { broker, at, models, error } = useBroker();
-    if (!broker) return error ? html`<div class="card system"><h3><a href="/broker">Broker</a></h3><p>Its figures could not be read: ${error.title}.</p></div>` : html`<${Skeleton} shape="card" />`;
+    if (!broker) return error ? html`
+        <div class="card system">
+            <h3><a href="/broker">Broker</a></h3>
+            <p>Its figures could not be read: ${error.title}.</p>
+        </div>` : html`<${Skeleton} shape="card" />`;
     const { tone, word, text } = health(broker, at, now());
     const to = now() / 1000;
     const points = models.throughput.times.map((time, index) => [time, models.throughput.values[0][index] ?? 0]);
-    return html`<div class="card system" title=${text}><h3><a href="/broker">Broker</a><${Icon} name="chevron" /></h3>
-        <div class="glance" data-stale=${tone === 'unknown'}><p><span class="tile-number">${rate(broker.messages_per_second)}</span> <span class="tile-unit">messages/s</span></p>
-            <${Spark} points=${points} from=${to - 900} to=${to} least=${4} hole=${10} stale=${tone === 'unknown'} /></div>
-        <ul class="state-words" role="list"><li><${Badge} tone=${tone} word=${word} quiet /></li><li><strong>${number(broker.connections, 0)}</strong> connections</li><li><strong>${number(broker.queue_depth, 0)}</strong> waiting</li></ul></div>`;
+    return html`
+        <div class="card system" title=${text}>
+            <h3><a href="/broker">Broker</a><${Icon} name="chevron" /></h3>
+            <div class="glance" data-stale=${tone === 'unknown'}>
+                <p>
+                    <span class="tile-number">${rate(broker.messages_per_second)}</span> <span class="tile-unit">messages/s</span>
+                </p>
+                <${Spark} points=${points} from=${to - 900} to=${to} least=${4} hole=${10} stale=${tone === 'unknown'} />
+            </div>
+            <ul class="state-words" role="list">
+                <li><${Badge} tone=${tone} word=${word} quiet /></li>
+                <li><strong>${number(broker.connections, 0)}</strong> connections</li>
+                <li><strong>${number(broker.queue_depth, 0)}</strong> waiting</li>
+            </ul>
+        </div>`;
 }

@@ -29,31 +29,70 @@ const mostMarks = 120;
 
 /** How the nodes divide into states: a mark for each, in order of name, or a bar; and the same in words. */
 function Flock({ nodes, counts, present }) {
-    const parts = [['online', 'good'], ['offline', 'bad'], ['unknown', 'unknown']].filter(([state]) => counts[state] > 0);
-    return html`${nodes.length <= mostMarks
-        ? html`<div class="flock" aria-hidden="true">${[...nodes].sort(byName).map((node) => html`<span key=${node.node_id} title=${node.node_id} data-tone=${states[stateOf(node, present).state].tone}></span>`)}</div>`
-        : html`<div class="state-bar" aria-hidden="true">${parts.map(([state, tone]) => html`<span key=${state} data-tone=${tone} style=${{ flexGrow: counts[state] / nodes.length }}></span>`)}</div>`}
-        <ul class="state-words" role="list">${parts.map(([state, tone]) => html`<li key=${state} data-tone=${tone}><${Glyph} tone=${tone} /><strong>${number(counts[state], 0)}</strong> ${state}</li>`)}</ul>`;
+    const parts = [['online', 'good'], ['offline', 'bad'], ['unknown', 'unknown']]
+        .filter(([state]) => counts[state] > 0);
+    return html`
+        ${nodes.length <= mostMarks
+            ? html`
+                <div class="flock" aria-hidden="true">${[...nodes].sort(byName).map((node) => html`
+                    <span key=${node.node_id} title=${node.node_id}
+                        data-tone=${states[stateOf(node, present).state].tone}></span>`)}</div>`
+            : html`
+                <div class="state-bar" aria-hidden="true">${parts.map(([state, tone]) => html`
+                    <span key=${state} data-tone=${tone} style=${{ flexGrow: counts[state] / nodes.length }}></span>`)}</div>`}
+        <ul class="state-words" role="list">${parts.map(([state, tone]) => html`
+            <li key=${state} data-tone=${tone}>
+                <${Glyph} tone=${tone} />
+                <strong>${number(counts[state], 0)}</strong> ${state}
+            </li>`)}</ul>`;
 }
 
 /** One system that runs here. The sensor nodes are counted live; others say what the server says. */
 function System({ solution, nodes, counts, present }) {
     const live = solution.id === 'nodes' && nodes.length > 0;
-    return html`<li class="card system"><h3><a href=${solution.path}>${solution.title}</a><${Icon} name="chevron" /></h3>
-        ${live ? html`<${Flock} nodes=${nodes} counts=${counts} present=${present} />` : html`<p>${plural(solution.devices, 'device')}${solution.attention > 0 ? `, ${solution.attention} need attention` : ''}</p>`}</li>`;
+    return html`
+        <li class="card system">
+            <h3><a href=${solution.path}>${solution.title}</a><${Icon} name="chevron" /></h3>
+            ${live
+                ? html`<${Flock} nodes=${nodes} counts=${counts} present=${present} />`
+                : html`
+                    <p>
+                        ${plural(solution.devices, 'device')}
+                        ${solution.attention > 0 ? `, ${solution.attention} need attention` : ''}
+                    </p>`}
+        </li>`;
 }
 
 /** Notes about where this runs: a demonstration, and who can reach it. */
 function Notes({ system }) {
     const http = system.listeners?.http ?? '';
     const alone = /^(127\.|localhost|\[?::1)/.test(http);
-    return html`<aside class="notes" aria-label="About this server">
-        ${system.demo && html`<p class="note" data-tone="busy"><${Icon} name="info" /><span><strong>Demonstration.</strong> These nodes are simulated; they speak real MQTT to this server. Everything you see here works the same with your own.</span></p>`}
-        ${alone && html`<p class="note"><${Icon} name="lock" /><span><strong>Only this machine can open this page.</strong> Martlet listens on <code>${http}</code>, and for nodes on <code>${system.listeners.mqtt}</code>.</span></p>`}</aside>`;
+    return html`
+        <aside class="notes" aria-label="About this server">
+            ${system.demo && html`
+                <p class="note" data-tone="busy">
+                    <${Icon} name="info" />
+                    <span>
+                        <strong>Demonstration.</strong> These nodes are simulated; they speak real MQTT to this server.
+                        Everything you see here works the same with your own.
+                    </span>
+                </p>`}
+            ${alone && html`
+                <p class="note">
+                    <${Icon} name="lock" />
+                    <span>
+                        <strong>Only this machine can open this page.</strong> Martlet listens on <code>${http}</code>,
+                        and for nodes on <code>${system.listeners.mqtt}</code>.
+                    </span>
+                </p>`}
+        </aside>`;
 }
 
 function Loading() {
-    return html`<${Head} title="Overview"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
+    return html`
+        <${Head} title="Overview">
+            <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
+        <//>
         <div class="home-grid"><${Skeleton} shape="block" count=${2} label="Loading" /></div>`;
 }
 
@@ -61,19 +100,41 @@ export function Page() {
     const { nodes, loaded, error, retry } = useNodes();
     const system = useLoad('system', api.system);
     const failed = useFailedCommands();
-    if (!loaded && error) return html`<${Head} title="Overview" /><${Problem} error=${error} title="Martlet cannot be reached" retry=${() => { retry(); system.reload(); }} />`;
+    if (!loaded && error) return html`
+        <${Head} title="Overview" />
+        <${Problem} error=${error} title="Martlet cannot be reached" retry=${() => { retry(); system.reload(); }} />`;
     if (!loaded || (system.loading && !system.data)) return html`<${Loading} />`;
     const present = now();
     const counts = tally(nodes, present);
     const silent = silentNodes(nodes, present);
-    const solutions = system.data?.solutions ?? [{ id: 'nodes', title: 'Sensor nodes', path: '/nodes', devices: nodes.length, attention: silent.length }];
+    const solutions = system.data?.solutions ?? [
+        { id: 'nodes', title: 'Sensor nodes', path: '/nodes', devices: nodes.length, attention: silent.length },
+    ];
     const well = silent.length + failed.length === 0;
-    return html`<${Head} title="Overview" words=${html`<span class="headline" data-tone=${well ? 'good' : 'warn'}>${nodes.length > 0 && html`<${Glyph} tone=${well ? 'good' : 'warn'} />`}${headline(silent.length, failed.length, nodes.length)}</span>`}>
-            ${nodes.length > 0 && html`<p class="lead">${verdict(counts, nodes.length)}</p>`}<//>
+    return html`
+        <${Head} title="Overview"
+            words=${html`
+                <span class="headline" data-tone=${well ? 'good' : 'warn'}>
+                    ${nodes.length > 0 && html`<${Glyph} tone=${well ? 'good' : 'warn'} />`}
+                    ${headline(silent.length, failed.length, nodes.length)}
+                </span>`}>
+            ${nodes.length > 0 && html`<p class="lead">${verdict(counts, nodes.length)}</p>`}
+        <//>
         <${Attention} silent=${silent} failed=${failed} />
         ${nodes.length === 0 && html`<${FirstNode} />`}
-        <section aria-labelledby="running"><div class="section-head"><h2 id="running">Running</h2></div><div class="home-grid">
-            <ul class="systems" role="list">${solutions.map((solution) => html`<${System} key=${solution.id} solution=${solution} nodes=${nodes} counts=${counts} present=${present} />`)}</ul><${BrokerGlance} /></div></section>
-        ${system.data && html`<${Notes} system=${system.data} />
-            <p class="colophon">Martlet ${system.data.version}, running since <${Age} at=${instant(system.data.started_at)} />, ${bytes(system.data.data_bytes)} stored.</p>`}`;
+        <section aria-labelledby="running">
+            <div class="section-head"><h2 id="running">Running</h2></div>
+            <div class="home-grid">
+                <ul class="systems" role="list">${solutions.map((solution) => html`
+                    <${System} key=${solution.id} solution=${solution} nodes=${nodes} counts=${counts}
+                        present=${present} />`)}</ul>
+                <${BrokerGlance} />
+            </div>
+        </section>
+        ${system.data && html`
+            <${Notes} system=${system.data} />
+            <p class="colophon">
+                Martlet ${system.data.version}, running since <${Age}
+                    at=${instant(system.data.started_at)} />, ${bytes(system.data.data_bytes)} stored.
+            </p>`}`;
 }

@@ -4,13 +4,10 @@ import { instant, learnServerTime } from '/lib/time.js';
 
 /** A request that did not do what it should. `code` is stable, `id` is also in the server's log. */
 export class ApiError extends Error {
-    constructor({ status = 0, code = 'unknown', title = 'Something went wrong', detail = '', id = null, fields = null }) {
+    constructor({ status = 0, code = 'unknown', title = 'Something went wrong', detail = '', id = null }) {
         super(detail || title);
-        Object.assign(this, { name: 'ApiError', status, code, title, detail, id, fields });
+        Object.assign(this, { name: 'ApiError', status, code, title, detail, id });
     }
-
-    /** True when asking again later may work. */
-    get mayPass() { return this.status === 0 || this.status === 429 || this.status >= 500; }
 }
 
 const limit = 20_000;
@@ -24,7 +21,6 @@ async function problem(response) {
         title: body.title ?? (response.status >= 500 ? 'The server could not do this' : 'The request was refused'),
         detail: body.detail ?? '',
         id: body.id ?? body.error_id ?? body.instance ?? response.headers.get('x-request-id'),
-        fields: body.errors ?? null,
     });
 }
 

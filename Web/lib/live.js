@@ -120,7 +120,11 @@ export class Live {
     }
 
     become(status) {
-        if (this.status !== status) { this.previous = this.status; this.lostFor = Date.now() - this.since; this.since = Date.now(); }
+        if (this.status !== status) {
+            /** How long the status before this one lasted, milliseconds. */
+            this.lasted = Date.now() - this.since;
+            this.since = Date.now();
+        }
         this.status = status;
         for (const watcher of [...this.watchers]) watcher();
     }

@@ -38,7 +38,8 @@ export function duration(seconds) {
         [s % 60, 's']];
     const first = parts.findIndex(([value]) => value > 0);
     if (first < 0) return '0 s';
-    return parts.slice(first, first + 2).filter(([value]) => value > 0).map(([value, unit]) => `${value} ${unit}`).join(' ');
+    return parts.slice(first, first + 2).filter(([value]) => value > 0)
+        .map(([value, unit]) => `${value} ${unit}`).join(' ');
 }
 
 /** "just now", "12 s ago", "3 min ago". */
@@ -48,10 +49,11 @@ export function ago(milliseconds, present = now()) {
     return `${span(seconds)} ago`;
 }
 
+const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const formats = {
     exact: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }),
-    clock: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
-    minute: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    clock: new Intl.DateTimeFormat(undefined, { ...hours, second: '2-digit' }),
+    minute: new Intl.DateTimeFormat(undefined, hours),
     day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }),
 };
 

@@ -14,8 +14,17 @@ import { toast } from '/parts/toast.js';
 import { stepFor } from '/nodes/steps.js';
 
 const line = [{ label: 'mean', tone: '--chart-1' }];
-const uptimeTick = (seconds) => (seconds < 0 ? '' : seconds < 600 ? `${number(seconds / 60)} min` : seconds < 172_800 ? `${number(seconds / 3600)} h` : `${number(seconds / 86_400)} d`);
-const uptimeSteps = [60, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 8_640_000, 31_536_000];
+
+/** Uptime is read in hours and days: its axis has labels at whole ones. */
+const uptimeAxis = {
+    steps: [60, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 8_640_000, 31_536_000],
+    tick(seconds) {
+        if (seconds < 0) return '';
+        if (seconds < 600) return `${number(seconds / 60)} min`;
+        return seconds < 172_800 ? `${number(seconds / 3600)} h` : `${number(seconds / 86_400)} d`;
+    },
+};
+
 const healthLine = [{ label: 'mean', tone: '--chart-3' }];
 
 /** Hands a text to the reader as a file. */
@@ -29,7 +38,10 @@ function save(text, name) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Loads the raw readings in view as CSV. The plain address is in the link too, for curl: with `Accept: text/csv` it gives the same. */
+/**
+ * Loads the raw readings in view as CSV. The plain address is in the link too, for curl: with `Accept: text/csv` it
+ * gives the same.
+ */
 function CsvLink({ node, field, view }) {
     const [busy, set] = useState(false);
     const [from, to] = bounds(view, now());
@@ -39,14 +51,37 @@ function CsvLink({ node, field, view }) {
         if (busy) return;
         set(true);
         try {
-            save(await api.readingsCSV(node.node_id, query), `${node.node_id}-${field}-${new Date(from * 1000).toISOString().slice(0, 16).replace(/[-:]/g, '')}.csv`);
+            const since = new Date(from * 1000).toISOString().slice(0, 16).replace(/[-:]/g, '');
+            save(await api.readingsCSV(node.node_id, query), `${node.node_id}-${field}-${since}.csv`);
         } catch (error) {
             toast({ tone: 'bad', text: `The CSV file could not be made: ${error.message}` });
         }
         set(false);
     };
-    return html`<a class="button small quiet" href=${address(`/api/nodes/${encodeURIComponent(node.node_id)}/readings`, query)} download aria-busy=${busy} onClick=${load}>
-        <${Icon} name="download" />CSV<span class="unseen"> file of ${describe(field).label}</span></a>`;
+    return html`
+        <a class="button small quiet"
+            href=${address(`/api/nodes/${encodeURIComponent(node.node_id)}/readings`, query)} download
+            aria-busy=${busy} onClick=${load}>
+            <${Icon} name="download" />CSV<span class="unseen"> file of ${describe(field).label}</span>
+        </a>`;
+}
+
+/** What a field did in the time shown, as the end of a sentence. */
+function course(field, found, step) {
+    if (field === 'uptime') {
+        const anew = found.last < found.high - 2 * step;
+        return anew ? 'it started anew' : `up to ${quantity(field, found.high)}, without a restart`;
+    }
+    if (found.low === found.high) return `always ${quantity(field, found.low)}`;
+    return `between ${value(field, found.low)} and ${quantity(field, found.high)}, mean ${quantity(field, found.mean)}`;
+}
+
+/** Time and value at a point of the plotted arrays, or null in a hole. */
+function pointAt(field, [times, mean, high, low], index) {
+    if (typeof mean[index] !== 'number') return null;
+    const isSpread = high[index] !== low[index];
+    const spread = isSpread ? ` (${value(field, low[index])} to ${value(field, high[index])})` : '';
+    return `${moment(times[index] * 1000)}  ${quantity(field, mean[index])}${spread}`;
 }
 
 function FieldChart({ node, field, series, view, loading }) {
@@ -54,26 +89,31 @@ function FieldChart({ node, field, series, view, loading }) {
     const say = (model, from, to) => {
         const found = model.summary(from, to, { mean: 0, high: 1, low: 2 });
         if (!found) return loading ? 'Loading…' : `No ${about.label.toLowerCase()} in ${viewWords(view)}.`;
-        if (field === 'uptime') return `In ${viewWords(view)}: ${found.last < found.high ? 'it started anew.' : `up to ${quantity(field, found.high)}, without a restart.`}`.replace(/^In (?!the)/, 'From ');
-        const between = found.low === found.high ? `always ${quantity(field, found.low)}` : `between ${value(field, found.low)} and ${quantity(field, found.high)}, mean ${quantity(field, found.mean)}`;
-        return `In ${viewWords(view)}: ${between}.`.replace(/^In (?!the)/, 'From ');
-    };
-    const readout = (data, index) => {
-        const [times, mean, high, low] = data;
-        if (index >= times.length || mean[index] === null || mean[index] === undefined) return null;
-        const spread = high[index] !== low[index] ? ` (${value(field, low[index])} to ${value(field, high[index])})` : '';
-        return `${moment(times[index] * 1000)}  ${quantity(field, mean[index])}${spread}`;
+        return `${view.live ? 'In' : 'From'} ${viewWords(view)}: ${course(field, found, stepFor(view.span))}.`;
     };
     const latest = node.latest?.[field];
-    return html`<${TimeChart} label=${about.label} unit=${field === 'uptime' ? '' : about.unit} tick=${field === 'uptime' ? uptimeTick : undefined} steps=${field === 'uptime' ? uptimeSteps : undefined} model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
-        series=${health.has(field) ? healthLine : line} loading=${loading} height=${health.has(field) ? 136 : 192} say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
-        columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw)} actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
+    const readout = (data, index) => pointAt(field, data, index);
+    return html`
+        <${TimeChart} label=${about.label} unit=${field === 'uptime' ? '' : about.unit}
+            ...${field === 'uptime' ? uptimeAxis : {}}
+            model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
+            series=${health.has(field) ? healthLine : line} loading=${loading} height=${health.has(field) ? 136 : 192}
+            say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
+            columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw)}
+            actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
 }
 
 export function Charts({ node, fields, series, view, loading, error, reload }) {
     if (error) return html`<${Problem} error=${error} title="The readings could not be read" retry=${reload} small />`;
     const step = stepFor(view.span);
-    return html`<div class="charts" data-loading=${loading}>${fields.map((field) => html`
-        <${FieldChart} key=${field} node=${node} field=${field} series=${series} view=${view} loading=${loading} />`)}
-        ${fields.some((field) => !health.has(field)) && html`<p class="charts-note">Line: mean of ${span(step)}; shade: least to greatest. Draw over a chart to look closer.</p>`}</div>`;
+    return html`
+        <div class="charts" data-loading=${loading}>
+            ${fields.map((field) => html`
+                <${FieldChart} key=${field} node=${node} field=${field} series=${series} view=${view}
+                    loading=${loading} />`)}
+            ${fields.some((field) => !health.has(field)) && html`
+                <p class="charts-note">
+                    Line: mean of ${span(step)}; shade: least to greatest. Draw over a chart to look closer.
+                </p>`}
+        </div>`;
 }

@@ -27,11 +27,14 @@ const sortValue = {
     signal: (node) => node.wifi_rssi,
 };
 
+/** What the filter looks in. */
+const haystack = (node) => [node.node_id, node.client_id, node.address, node.firmware].join(' ').toLowerCase();
+
 /** Nodes that fit, in order. A node without the value sorted by comes last, whichever way round. */
 export function choose(nodes, { q, state, sort }, present) {
     const words = q.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (node) => (state === null || stateOf(node, present).state === state)
-        && words.every((word) => `${node.node_id} ${node.client_id ?? ''} ${node.address ?? ''} ${node.firmware ?? ''}`.toLowerCase().includes(word));
+        && words.every((word) => haystack(node).includes(word));
     const shown = nodes.filter(fits);
     const turn = sort.down ? -1 : 1;
     if (sort.key === 'name') return shown.sort((a, b) => turn * byName(a, b));
@@ -52,7 +55,8 @@ export function grouped(nodes, present) {
 
 /** What is wrong, in one sentence. */
 export function verdict(counts, total) {
-    const bad = [counts.offline > 0 && `${number(counts.offline, 0)} offline`, counts.unknown > 0 && `${number(counts.unknown, 0)} unknown`].filter(Boolean);
+    const bad = ['offline', 'unknown'].filter((state) => counts[state] > 0)
+        .map((state) => `${number(counts[state], 0)} ${state}`);
     if (bad.length === 0) return total === 1 ? 'The one node is online.' : `All ${number(total, 0)} nodes are online.`;
     return `${number(counts.online, 0)} of ${plural(total, 'node')} online; ${bad.join(', ')}.`;
 }

@@ -9,22 +9,40 @@ import { readParams } from '/nodes/command-model.js';
 const kinds = [['set_led', 'LED'], ['other', 'Other command']];
 
 function LedFields({ led, set }) {
-    return html`<${Choice} legend="Turn it" name="led" value=${led.state} change=${(state) => set({ ...led, state })} options=${[['on', 'On'], ['off', 'Off']]} />
-        <${Field} label="Brightness" hint=${null}>${(given) => html`<div class="slider"><input type="range" min="0" max="255" step="1" ...${given} disabled=${led.state === 'off'} value=${led.brightness}
-            onInput=${(event) => set({ ...led, brightness: Number(event.target.value) })} /><output for=${given.id}>${led.brightness}</output></div>`}<//>`;
+    return html`
+        <${Choice} legend="Turn it" name="led" value=${led.state} change=${(state) => set({ ...led, state })}
+            options=${[['on', 'On'], ['off', 'Off']]} />
+        <${Field} label="Brightness" hint=${null}>
+            ${(given) => html`
+                <div class="slider">
+                    <input type="range" min="0" max="255" step="1" ...${given} disabled=${led.state === 'off'}
+                        value=${led.brightness}
+                        onInput=${(event) => set({ ...led, brightness: Number(event.target.value) })} />
+                    <output for=${given.id}>${led.brightness}</output>
+                </div>`}
+        <//>`;
 }
 
 function OtherFields({ other, set, wrong }) {
-    return html`<${Field} label="Command" error=${wrong.name}>${(given) => html`<input type="text" ...${given} value=${other.name} maxlength="64" autocomplete="off" autocapitalize="off" spellcheck="false"
-            onInput=${(event) => set({ ...other, name: event.target.value })} />`}<//>
-        <${Field} label="Parameters" hint="A JSON object; leave empty for none." error=${wrong.params}>${(given) => html`<textarea rows="3" ...${given} spellcheck="false" autocapitalize="off" value=${other.params}
-            onInput=${(event) => set({ ...other, params: event.target.value })}></textarea>`}<//>`;
+    return html`
+        <${Field} label="Command" error=${wrong.name}>
+            ${(given) => html`
+                <input type="text" ...${given} value=${other.name} maxlength="64" autocomplete="off"
+                    autocapitalize="off" spellcheck="false"
+                    onInput=${(event) => set({ ...other, name: event.target.value })} />`}
+        <//>
+        <${Field} label="Parameters" hint="A JSON object; leave empty for none." error=${wrong.params}>
+            ${(given) => html`
+                <textarea rows="3" ...${given} spellcheck="false" autocapitalize="off" value=${other.params}
+                    onInput=${(event) => set({ ...other, params: event.target.value })}></textarea>`}
+        <//>`;
 }
 
 /** The request to send, or what is wrong with it. */
 function requestOf(kind, led, other) {
     if (kind === 'set_led') {
-        return { body: { command: 'set_led', params: led.state === 'on' ? { state: 'on', brightness: led.brightness } : { state: 'off' } } };
+        const params = led.state === 'on' ? { state: 'on', brightness: led.brightness } : { state: 'off' };
+        return { body: { command: 'set_led', params } };
     }
     const name = other.name.trim();
     const params = readParams(other.params);
@@ -53,10 +71,19 @@ export function CommandForm({ node, state, sent }) {
         try { sent(await api.command(node.node_id, request.body)); } catch (failure) { setError(failure); }
         setBusy(false);
     };
-    return html`<form class="command-form" onSubmit=${submit} novalidate>
-        <${Choice} legend="What to do" hideLegend name="kind" value=${kind} change=${setKind} options=${kinds} />
-        ${kind === 'set_led' ? html`<${LedFields} led=${led} set=${setLed} />` : html`<${OtherFields} other=${other} set=${setOther} wrong=${wrong} />`}
-        ${error && html`<${Problem} error=${error} title="The command was not taken" small level="h4" />`}
-        <p class="actions"><button type="submit" class="button primary" aria-busy=${busy}>${busy ? 'Asking…' : 'Send command'}</button>
-            ${state !== 'online' && html`<span class="hint">The node is ${state}: the command waits up to an hour.</span>`}</p></form>`;
+    return html`
+        <form class="command-form" onSubmit=${submit} novalidate>
+            <${Choice} legend="What to do" hideLegend name="kind" value=${kind} change=${setKind} options=${kinds} />
+            ${kind === 'set_led'
+                ? html`<${LedFields} led=${led} set=${setLed} />`
+                : html`<${OtherFields} other=${other} set=${setOther} wrong=${wrong} />`}
+            ${error && html`<${Problem} error=${error} title="The command was not taken" small level="h4" />`}
+            <p class="actions">
+                <button type="submit" class="button primary" aria-busy=${busy}>
+                    ${busy ? 'Asking…' : 'Send command'}
+                </button>
+                ${state !== 'online' && html`
+                    <span class="hint">The node is ${state}: the command waits up to an hour.</span>`}
+            </p>
+        </form>`;
 }

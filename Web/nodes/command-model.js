@@ -19,19 +19,24 @@ export const isOpen = (command) => ['queued', 'sent', 'delivered'].includes(comm
 export const isFailed = (command) => ['failed', 'timed_out', 'expired'].includes(command.state);
 
 /**
- * The steps to draw: {state, at, mark}, where mark is past, now, ahead or broken. A command that ended badly shows where it got to,
- * then its end in place of the steps it never reached.
+ * The steps to draw: {state, at, mark}, where mark is past, now, ahead or broken. A command that ended badly shows
+ * where it got to, then its end in place of the steps it never reached.
  */
 export function stepsOf(command) {
     const times = new Map((command.history ?? []).map((entry) => [entry.state, instant(entry.at)]));
     if (isFailed(command)) {
         const reached = way.filter((state) => times.has(state) && state !== 'done');
-        return [...(reached.length > 0 ? reached : ['queued']).map((state) => ({ state, at: times.get(state) ?? null, mark: 'past' })),
-            { state: command.state, at: times.get(command.state) ?? instant(command.updated_at), mark: 'broken' }];
+        const past = (reached.length > 0 ? reached : ['queued'])
+            .map((state) => ({ state, at: times.get(state) ?? null, mark: 'past' }));
+        const end = times.get(command.state) ?? instant(command.updated_at);
+        return [...past, { state: command.state, at: end, mark: 'broken' }];
     }
     const position = way.indexOf(command.state);
-    return way.map((state, index) => ({ state, at: times.get(state) ?? null,
-        mark: index < position || (index === position && state === 'done') ? 'past' : index === position ? 'now' : 'ahead' }));
+    const mark = (state, index) => {
+        if (index < position || command.state === 'done') return 'past';
+        return index === position ? 'now' : 'ahead';
+    };
+    return way.map((state, index) => ({ state, at: times.get(state) ?? null, mark: mark(state, index) }));
 }
 
 /** The list with one command put in or changed; an older state does not replace a newer one. Newest first. */
@@ -42,13 +47,17 @@ export function withCommand(list, command) {
     return [...rest, command].sort((a, b) => instant(b.created_at) - instant(a.created_at));
 }
 
-/** Reads the parameters a person typed: {value} or {error}. Empty is no parameters; anything but an object is refused. */
+/**
+ * Reads the parameters a person typed: {value} or {error}. Empty is no parameters; anything but an object is refused.
+ */
 export function readParams(text) {
     if (text.trim() === '') return { value: {} };
     let value;
     try { value = JSON.parse(text); } catch (error) {
-        return { error: `This is not JSON: ${String(error.message).replace(/^JSON\.parse: |Unexpected token.*?, /, '')}` };
+        return { error: `This is not JSON: ${String(error.message).replace(/^JSON\.parse: /, '')}` };
     }
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return { error: 'Parameters are a JSON object, such as {"state":"on"}.' };
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+        return { error: 'Parameters are a JSON object, such as {"state":"on"}.' };
+    }
     return { value };
 }

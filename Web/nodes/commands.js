@@ -16,32 +16,55 @@ const shownFirst = 6;
 /** Parameters on one line: state on, brightness 128. */
 export function paramsText(params) {
     const entries = Object.entries(params ?? {});
-    return entries.map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ');
+    const text = (value) => (typeof value === 'object' ? JSON.stringify(value) : value);
+    return entries.map(([name, value]) => `${name} ${text(value)}`).join(', ');
 }
 
-const drawnSteps = (command) => stepsOf(command).map((step) => ({ ...step, word: commandWords[step.state][0], says: commandWords[step.state][2] }));
+const drawnSteps = (command) => stepsOf(command).map((step) => {
+    const [word, , says] = commandWords[step.state];
+    return { ...step, word, says };
+});
 
 function Details({ command, close }) {
     const block = (value) => html`<pre tabindex="0">${JSON.stringify(value, null, 2)}</pre>`;
-    return html`<${Dialog} title=${command.command} open=${true} close=${close}>
-        <dl class="facts"><div><dt>State</dt><dd>${commandWords[command.state][0]}: ${commandWords[command.state][2]}</dd></div>
-            <div><dt>Id</dt><dd><code>${command.command_id}</code></dd></div>
-            ${(command.history ?? []).map((entry) => html`<div key=${entry.state}><dt>${commandWords[entry.state]?.[0] ?? entry.state}</dt><dd>${exact(instant(entry.at))}</dd></div>`)}
-            ${command.expires_at && command.state === 'queued' && html`<div><dt>Waits until</dt><dd>${exact(instant(command.expires_at))}</dd></div>`}</dl>
-        <h3>Parameters</h3>${block(command.params)}
-        ${command.result !== null && command.result !== undefined && html`<h3>The node's answer</h3>${block(command.result)}`}
-        ${command.error && html`<h3>Error</h3><p>${command.error}</p>`}<//>`;
+    return html`
+        <${Dialog} title=${command.command} open=${true} close=${close}>
+            <dl class="facts">
+                <div><dt>State</dt><dd>${commandWords[command.state][0]}: ${commandWords[command.state][2]}</dd></div>
+                <div><dt>Id</dt><dd><code>${command.command_id}</code></dd></div>
+                ${(command.history ?? []).map((entry) => html`
+                    <div key=${entry.state}>
+                        <dt>${commandWords[entry.state]?.[0] ?? entry.state}</dt>
+                        <dd>${exact(instant(entry.at))}</dd>
+                    </div>`)}
+                ${command.expires_at && command.state === 'queued' && html`
+                    <div><dt>Waits until</dt><dd>${exact(instant(command.expires_at))}</dd></div>`}
+            </dl>
+            <h3>Parameters</h3>
+            ${block(command.params)}
+            ${command.result !== null && command.result !== undefined && html`
+                <h3>The node's answer</h3>
+                ${block(command.result)}`}
+            ${command.error && html`<h3>Error</h3><p>${command.error}</p>`}
+        <//>`;
 }
 
 function Entry({ command, open }) {
     const [word, tone, says] = commandWords[command.state];
     const text = paramsText(command.params);
-    return html`<li class="command" data-tone=${tone}>
-        <div class="command-head"><button type="button" class="link" onClick=${open} aria-haspopup="dialog"><code>${command.command}</code><span class="unseen"> details</span></button>
-            <${Badge} tone=${tone} word=${word} title=${says} quiet /></div>
-        <p class="command-params">${text || 'no parameters'} · <${Age} at=${instant(command.created_at)} /></p>
-        <${Steps} steps=${drawnSteps(command)} label=${`Progress of ${command.command}`} />
-        ${command.error && html`<p class="command-error">${command.error}</p>`}</li>`;
+    return html`
+        <li class="command" data-tone=${tone}>
+            <div class="command-head">
+                <button type="button" class="link" onClick=${open} aria-haspopup="dialog">
+                    <code>${command.command}</code>
+                    <span class="unseen"> details</span>
+                </button>
+                <${Badge} tone=${tone} word=${word} title=${says} quiet />
+            </div>
+            <p class="command-params">${text || 'no parameters'} · <${Age} at=${instant(command.created_at)} /></p>
+            <${Steps} steps=${drawnSteps(command)} label=${`Progress of ${command.command}`} />
+            ${command.error && html`<p class="command-error">${command.error}</p>`}
+        </li>`;
 }
 
 export function Commands({ node, state, commands, error, reload, sent }) {
@@ -50,13 +73,24 @@ export function Commands({ node, state, commands, error, reload, sent }) {
     const list = commands ?? [];
     const shown = all ? list : list.slice(0, shownFirst);
     const detailed = list.find((command) => command.command_id === open);
-    return html`<section class="card commands" id="commands" aria-labelledby="commands-name"><h2 id="commands-name">Commands</h2>
-        <${CommandForm} node=${node} state=${state} sent=${sent} />
-        <h3 class="commands-list-name">What became of them</h3>
-        ${error && html`<${Problem} error=${error} title="The commands could not be read" retry=${reload} small level="h4" />`}
-        ${commands === null && !error && html`<${Skeleton} shape="row" count=${3} label="Loading commands" />`}
-        ${commands !== null && list.length === 0 && html`<p class="hint">No command has been sent to this node.</p>`}
-        <ol class="command-list" role="list">${shown.map((command) => html`<${Entry} key=${command.command_id} command=${command} open=${() => setOpen(command.command_id)} />`)}</ol>
-        ${list.length > shown.length && html`<p><button type="button" class="button small" onClick=${() => showAll(true)}>Show ${list.length - shown.length} older</button></p>`}
-        ${detailed && html`<${Details} command=${detailed} close=${() => setOpen(null)} />`}</section>`;
+    return html`
+        <section class="card commands" id="commands" aria-labelledby="commands-name">
+            <h2 id="commands-name">Commands</h2>
+            <${CommandForm} node=${node} state=${state} sent=${sent} />
+            <h3 class="commands-list-name">What became of them</h3>
+            ${error && html`
+                <${Problem} error=${error} title="The commands could not be read" retry=${reload} small level="h4" />`}
+            ${commands === null && !error && html`<${Skeleton} shape="row" count=${3} label="Loading commands" />`}
+            ${commands !== null && list.length === 0 && html`
+                <p class="hint">No command has been sent to this node.</p>`}
+            <ol class="command-list" role="list">${shown.map((command) => html`
+                <${Entry} key=${command.command_id} command=${command} open=${() => setOpen(command.command_id)} />`)}</ol>
+            ${list.length > shown.length && html`
+                <p>
+                    <button type="button" class="button small" onClick=${() => showAll(true)}>
+                        Show ${list.length - shown.length} older
+                    </button>
+                </p>`}
+            ${detailed && html`<${Details} command=${detailed} close=${() => setOpen(null)} />`}
+        </section>`;
 }

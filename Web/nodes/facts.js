@@ -19,6 +19,10 @@ export function Facts({ node, present }) {
         ['Known since', node.first_seen && exact(instant(node.first_seen))],
         ['Called unknown after', `${node.stale_after_seconds} s of silence`],
     ];
-    return html`<section class="card" aria-labelledby="facts-name"><h2 id="facts-name">About this node</h2><dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`
-        <div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+    return html`
+        <section class="card" aria-labelledby="facts-name">
+            <h2 id="facts-name">About this node</h2>
+            <dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`
+                <div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+        </section>`;
 }

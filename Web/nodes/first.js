@@ -11,8 +11,16 @@ export function FirstNode() {
     const at = mqtt.lastIndexOf(':');
     const [host, port] = [mqtt.slice(0, at).replace(/^\[|\]$/g, ''), mqtt.slice(at + 1)];
     const message = '{"node_id":"node_01","sensors":{"temperature":22.5,"humidity":45.2},"wifi_rssi":-65}';
-    return html`<${Empty} icon="nodes" title="No node has reported yet">
-        <p>A node is anything that publishes its readings over MQTT. It appears here by itself with its first message.</p>
-        <p>Try it with simulated nodes:</p><${Command} label="Simulate five nodes" line="martlet simulate nodes --count 5" />
-        <p>or say one reading by hand:</p><${Command} label="Publish one reading" line=${`mosquitto_pub -h ${host} -p ${port} -q 1 -t iot/node/01/telemetry -m '${message}'`} /><//>`;
+    return html`
+        <${Empty} icon="nodes" title="No node has reported yet">
+            <p>
+                A node is anything that publishes its readings over MQTT. It appears here by itself with its first
+                message.
+            </p>
+            <p>Try it with simulated nodes:</p>
+            <${Command} label="Simulate five nodes" line="martlet simulate nodes --count 5" />
+            <p>or say one reading by hand:</p>
+            <${Command} label="Publish one reading"
+                line=${`mosquitto_pub -h ${host} -p ${port} -q 1 -t iot/node/01/telemetry -m '${message}'`} />
+        <//>`;
 }

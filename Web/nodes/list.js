@@ -30,14 +30,23 @@ function fieldCell(node, field) {
 
 export function NodeTable({ nodes, fields, sort }) {
     const columns = [
-        { key: 'name', label: 'Node', head: true, sort: true, cell: (node) => html`<a href=${nodeAddress(node)}>${node.node_id}</a>` },
+        { key: 'name', label: 'Node', head: true, sort: true, cell: (node) => html`
+            <a href=${nodeAddress(node)}>${node.node_id}</a>` },
         { key: 'state', label: 'State', sort: true, cell: (node) => {
             const { state, since } = stateOf(node, now());
-            return html`<${Badge} tone=${states[state].tone} word=${states[state].word} since=${state === 'online' ? null : since} quiet />`;
+            return html`
+                <${Badge} tone=${states[state].tone} word=${states[state].word}
+                    since=${state === 'online' ? null : since} quiet />`;
         } },
-        ...fields.map((field) => ({ key: field, label: describe(field).label, align: 'end', sort: true, cell: (node) => fieldCell(node, field) })),
-        { key: 'signal', label: 'Signal', sort: true, align: 'end', cell: (node) => html`<${Signal} rssi=${node.wifi_rssi} compact />` },
-        { key: 'seen', label: 'Heard of', sort: true, align: 'end', cell: (node) => html`<${Age} at=${instant(node.last_seen)} />` },
+        ...fields.map((field) => ({
+            key: field, label: describe(field).label, align: 'end', sort: true, cell: (node) => fieldCell(node, field),
+        })),
+        { key: 'signal', label: 'Signal', sort: true, align: 'end', cell: (node) => html`
+            <${Signal} rssi=${node.wifi_rssi} compact />` },
+        { key: 'seen', label: 'Heard of', sort: true, align: 'end', cell: (node) => html`
+            <${Age} at=${instant(node.last_seen)} />` },
     ];
-    return html`<${Table} caption="Nodes" columns=${columns} rows=${nodes} rowKey=${(node) => node.node_id} sort=${sort} long=${nodes.length > 60} />`;
+    return html`
+        <${Table} caption="Nodes" columns=${columns} rows=${nodes} rowKey=${(node) => node.node_id} sort=${sort}
+            long=${nodes.length > 60} />`;
 }

@@ -24,17 +24,32 @@ import { toast } from '/parts/toast.js';
 import { Value } from '/parts/value.js';
 
 const describeState = { offline: 'disconnected', unknown: 'not heard of for longer than usual' };
-const back = html`<nav class="crumbs" aria-label="You are here"><a href="/nodes"><${Icon} name="chevron" />Nodes</a></nav>`;
+const back = html`
+    <nav class="crumbs" aria-label="You are here"><a href="/nodes"><${Icon} name="chevron" />Nodes</a></nav>`;
 
 function Latest({ node, state, present }) {
     const fields = readingFields(node);
     if (fields.length === 0) return null;
-    return html`<section aria-label="Latest values"><h2 class="unseen">Latest values</h2><dl class="tiles">${fields.map((field) => {
-        const entry = node.latest[field];
-        const stale = state !== 'online' || isStale(node, entry.observed_at, present);
-        return html`<div class="tile" key=${field} data-stale=${stale}><dt>${describe(field).label}</dt><dd><${Value} field=${field} raw=${entry.value} stale=${stale} size="large" />
-            <span class="tile-note"><${Age} at=${instant(entry.observed_at)} open label=${describe(field).label} /></span></dd></div>`;
-    })}</dl></section>`;
+    return html`
+        <section aria-label="Latest values">
+            <h2 class="unseen">Latest values</h2>
+            <dl class="tiles">
+                ${fields.map((field) => {
+                    const entry = node.latest[field];
+                    const stale = state !== 'online' || isStale(node, entry.observed_at, present);
+                    return html`
+                    <div class="tile" key=${field} data-stale=${stale}>
+                        <dt>${describe(field).label}</dt>
+                        <dd>
+                            <${Value} field=${field} raw=${entry.value} stale=${stale} size="large" />
+                            <span class="tile-note">
+                                <${Age} at=${instant(entry.observed_at)} open label=${describe(field).label} />
+                            </span>
+                        </dd>
+                    </div>`;
+                })}
+            </dl>
+        </section>`;
 }
 
 /** The node's own record, kept up to date; and its commands. */
@@ -43,16 +58,28 @@ function useNode(first) {
     const [commands, setCommands] = useState(null);
     const [error, setError] = useState(null);
     const id = first.node_id;
-    const readNode = () => api.node(id).then((answer) => setNode((held) => ({ ...answer, latest: { ...held.latest, ...answer.latest } })), () => {});
-    const readCommands = () => api.commands(id, { limit: 50 }).then(
-        (answer) => { setError(null); setCommands((held) => answer.commands.reduceRight(withCommand, held ?? [])); }, setError);
+    const readNode = async () => {
+        try {
+            const answer = await api.node(id);
+            setNode((held) => ({ ...answer, latest: { ...held.latest, ...answer.latest } }));
+        } catch { /* What is shown stays, and ages; the connection bar says why. */ }
+    };
+    const readCommands = async () => {
+        try {
+            const answer = await api.commands(id, { limit: 50 });
+            setError(null);
+            setCommands((held) => answer.commands.reduceRight(withCommand, held ?? []));
+        } catch (failure) { setError(failure); }
+    };
     useEffect(() => { readCommands(); }, [id]);
     const take = ({ topic, data }) => {
         if (topic.endsWith('/telemetry')) setNode((held) => afterTelemetry(held, data));
         if (topic.endsWith('/state')) setNode((held) => afterState(held, data));
         if (topic.endsWith('/commands')) {
             const before = commands?.find((each) => each.command_id === data.command_id);
-            if (before && isOpen(before) && data.state === 'failed') toast({ tone: 'bad', text: `${data.command} failed${data.error ? `: ${data.error}` : ''}` });
+            if (before && isOpen(before) && data.state === 'failed') {
+                toast({ tone: 'bad', text: `${data.command} failed${data.error ? `: ${data.error}` : ''}` });
+            }
             setCommands((held) => withCommand(held ?? [], data));
         }
     };
@@ -66,31 +93,68 @@ function NodeBody({ first, query }) {
     const view = viewOf(query);
     const fields = chartFields(node);
     const chart = useSeries(node, fields, view);
-    useLive([`nodes/${node.node_id}/#`], (message) => { take(message); if (message.topic.endsWith('/telemetry')) chart.take(message.data); },
-        () => { readAll(); chart.reload(); });
+    const event = (message) => {
+        take(message);
+        if (message.topic.endsWith('/telemetry')) chart.take(message.data);
+    };
+    useLive([`nodes/${node.node_id}/#`], event, () => { readAll(); chart.reload(); });
     const present = now();
     const { state, since } = stateOf(node, present);
     const readings = fields.filter((field) => !health.has(field));
     const own = fields.filter((field) => health.has(field));
     const charts = (names) => html`<${Charts} ...${chart} node=${node} fields=${names} view=${view} />`;
-    return html`<${Head} title=${node.node_id} above=${back} aside=${html`<a class="button" href="#commands"><${Icon} name="command" />Send a command</a>`}>
-            <p class="lead"><${Badge} tone=${states[state].tone} word=${states[state].word} since=${since} title=${states[state].says} />
-                <span>${state === 'online' ? 'Heard of' : `It was ${describeState[state]}; heard of`} <${Age} at=${instant(node.last_seen)} open label="Heard of" /></span></p><//>
+    return html`
+        <${Head} title=${node.node_id} above=${back}
+            aside=${html`<a class="button" href="#commands"><${Icon} name="command" />Send a command</a>`}>
+            <p class="lead">
+                <${Badge} tone=${states[state].tone} word=${states[state].word} since=${since}
+                    title=${states[state].says} />
+                <span>
+                    ${state === 'online' ? 'Heard of' : `It was ${describeState[state]}; heard of`} <${Age}
+                        at=${instant(node.last_seen)} open label="Heard of" />
+                </span>
+            </p>
+        <//>
         <${Latest} node=${node} state=${state} present=${present} />
-        <div class="columns"><div class="column-wide">
-            <section aria-labelledby="readings-name"><div class="section-head"><h2 id="readings-name">Readings</h2><${RangePicker} view=${view} /></div>
-                ${fields.length === 0 ? html`<${Empty} small icon="clock" title="No readings yet"><p>The charts begin with this node's first reading.</p><//>` : charts(readings)}</section>
-            ${own.length > 0 && !chart.error && html`<section aria-labelledby="health-name"><div class="section-head"><h2 id="health-name">The node itself</h2></div>${charts(own)}</section>`}
-        </div><div class="column-narrow"><${Facts} node=${node} present=${present} />
-            <${Commands} node=${node} state=${state} commands=${commands} error=${error} reload=${readCommands} sent=${sent} /></div></div>`;
+        <div class="columns">
+            <div class="column-wide">
+                <section aria-labelledby="readings-name">
+                    <div class="section-head"><h2 id="readings-name">Readings</h2><${RangePicker} view=${view} /></div>
+                    ${fields.length === 0 ? html`
+                        <${Empty} small icon="clock" title="No readings yet">
+                            <p>The charts begin with this node's first reading.</p>
+                        <//>` : charts(readings)}
+                </section>
+                ${own.length > 0 && !chart.error && html`
+                    <section aria-labelledby="health-name">
+                        <div class="section-head"><h2 id="health-name">The node itself</h2></div>
+                        ${charts(own)}
+                    </section>`}
+            </div>
+            <div class="column-narrow">
+                <${Facts} node=${node} present=${present} />
+                <${Commands} node=${node} state=${state} commands=${commands} error=${error} reload=${readCommands}
+                    sent=${sent} />
+            </div>
+        </div>`;
 }
 
 export function Page({ params, query }) {
     const { data, error, loading, reload } = useLoad(params.id, (options) => api.node(params.id, options));
     if (error?.status === 404) return html`<${NotFound} path=${`/nodes/${params.id}`} what="node" />`;
-    if (error && !data) return html`<${Head} title=${params.id} above=${back} /><${Problem} error=${error} title="The node could not be read" retry=${reload} />`;
-    if (!data || (loading && !data)) return html`<${Head} title=${params.id} above=${back}><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
-        <div class="tiles"><${Skeleton} shape="tile" count=${4} /></div><div class="columns"><div class="column-wide"><div class="charts"><${Skeleton} shape="chart" count=${3} label="Loading the node" /></div></div>
-        <div class="column-narrow"><${Skeleton} shape="block" /></div></div>`;
+    if (error && !data) return html`
+        <${Head} title=${params.id} above=${back} />
+        <${Problem} error=${error} title="The node could not be read" retry=${reload} />`;
+    if (!data || (loading && !data)) return html`
+        <${Head} title=${params.id} above=${back}>
+            <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
+        <//>
+        <div class="tiles"><${Skeleton} shape="tile" count=${4} /></div>
+        <div class="columns">
+            <div class="column-wide">
+                <div class="charts"><${Skeleton} shape="chart" count=${3} label="Loading the node" /></div>
+            </div>
+            <div class="column-narrow"><${Skeleton} shape="block" /></div>
+        </div>`;
     return html`<${NodeBody} key=${data.node_id} first=${data} query=${query} />`;
 }

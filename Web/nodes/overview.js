@@ -17,8 +17,8 @@ import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 
 /**
- * Draws a panel anew only when its node changed, its state did, or its sparkline moved on. A panel that is the same object as
- * before is skipped whole, which is what keeps sixty of them cheap.
+ * Draws a panel anew only when its node changed, its state did, or its sparkline moved on. A panel that is the same
+ * object as before is skipped whole, which is what keeps sixty of them cheap.
  */
 function usePanel() {
     const held = useRef(new Map());
@@ -36,16 +36,30 @@ function usePanel() {
 function Panels({ nodes, present }) {
     const [limit, set] = useState(panelLimit);
     const panel = usePanel();
-    return html`<div class="panels">${nodes.slice(0, limit).map((node) => panel(node, present))}</div>
-        ${nodes.length > limit && html`<p class="more"><button type="button" class="button" onClick=${() => set(limit + panelLimit)}>
-            Show ${Math.min(panelLimit, nodes.length - limit)} more of ${number(nodes.length - limit, 0)}</button></p>`}`;
+    return html`
+        <div class="panels">${nodes.slice(0, limit).map((node) => panel(node, present))}</div>
+        ${nodes.length > limit && html`
+            <p class="more">
+                <button type="button" class="button" onClick=${() => set(limit + panelLimit)}>
+                    Show ${Math.min(panelLimit, nodes.length - limit)} more of ${number(nodes.length - limit, 0)}
+                </button>
+            </p>`}`;
 }
 
 function Shown({ nodes, choices, view, fields, present }) {
-    const part = (members) => (view === 'table' ? html`<${NodeTable} nodes=${members} fields=${fields} sort=${choices.sort} />` : html`<${Panels} nodes=${members} present=${present} />`);
-    if (choices.group !== 'state') return html`<section aria-label="Nodes"><h2 class="unseen">Nodes</h2>${part(nodes)}</section>`;
-    return grouped(nodes, present).map(([state, members]) => html`<section class="group" key=${state} aria-labelledby=${`group-${state}`}>
-        <h2 id=${`group-${state}`} data-tone=${states[state].tone}><${Glyph} tone=${states[state].tone} />${states[state].word} <span class="amount">${number(members.length, 0)}</span></h2>${part(members)}</section>`);
+    const part = (members) => (view === 'table' ? html`
+        <${NodeTable} nodes=${members} fields=${fields} sort=${choices.sort} />` : html`
+            <${Panels} nodes=${members} present=${present} />`);
+    if (choices.group !== 'state') return html`
+        <section aria-label="Nodes"><h2 class="unseen">Nodes</h2>${part(nodes)}</section>`;
+    return grouped(nodes, present).map(([state, members]) => html`
+        <section class="group" key=${state} aria-labelledby=${`group-${state}`}>
+            <h2 id=${`group-${state}`} data-tone=${states[state].tone}>
+                <${Glyph} tone=${states[state].tone} />
+                ${states[state].word} <span class="amount">${number(members.length, 0)}</span>
+            </h2>
+            ${part(members)}
+        </section>`);
 }
 
 function Body({ nodes, query }) {
@@ -55,20 +69,36 @@ function Body({ nodes, query }) {
     const fields = commonFields(nodes);
     const shown = choose(nodes, choices, present);
     const view = choices.view ?? (nodes.length > panelLimit ? 'table' : 'panels');
-    return html`<${Head} title="Nodes" aside=${html`<${ViewChoice} view=${view} />`}><p class="lead">${verdict(counts, nodes.length)}</p><//>
+    return html`
+        <${Head} title="Nodes" aside=${html`<${ViewChoice} view=${view} />`}>
+            <p class="lead">${verdict(counts, nodes.length)}</p>
+        <//>
         <${Toolbar} choices=${choices} counts=${counts} total=${nodes.length} fields=${fields} />
         <p class="unseen" role="status">${choices.q || choices.state ? `${plural(shown.length, 'node')} shown` : ''}</p>
-        ${shown.length === 0 ? html`<${Empty} icon="search" title="No node fits" small>
-            <p>Of ${plural(nodes.length, 'node')}, none fits ${choices.q && html`“${choices.q}”`}${choices.q && choices.state && ' and '}${choices.state && `the state ${choices.state}`}.</p>
-            <p class="actions"><a class="button" href="/nodes">Show all</a></p><//>`
+        ${shown.length === 0
+            ? html`
+                <${Empty} icon="search" title="No node fits" small>
+                    <p>
+                        Of ${plural(nodes.length, 'node')}, none fits ${choices.q && html`“${choices.q}”`}
+                        ${choices.q && choices.state && ' and '}
+                        ${choices.state && `the state ${choices.state}`}.
+                    </p>
+                    <p class="actions"><a class="button" href="/nodes">Show all</a></p>
+                <//>`
             : html`<${Shown} nodes=${shown} choices=${choices} view=${view} fields=${fields} present=${present} />`}`;
 }
 
 export function Page({ query }) {
     const { nodes, loaded, error, retry } = useNodes();
-    if (!loaded && error) return html`<${Head} title="Nodes" /><${Problem} error=${error} title="The nodes could not be read" retry=${retry} />`;
-    if (!loaded) return html`<${Head} title="Nodes"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
-        <div class="toolbar"><${Skeleton} shape="bar" /></div><div class="panels"><${Skeleton} shape="panel" count=${6} label="Loading nodes" /></div>`;
+    if (!loaded && error) return html`
+        <${Head} title="Nodes" />
+        <${Problem} error=${error} title="The nodes could not be read" retry=${retry} />`;
+    if (!loaded) return html`
+        <${Head} title="Nodes">
+            <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
+        <//>
+        <div class="toolbar"><${Skeleton} shape="bar" /></div>
+        <div class="panels"><${Skeleton} shape="panel" count=${6} label="Loading nodes" /></div>`;
     if (nodes.length === 0) return html`<${Head} title="Nodes" /><${FirstNode} />`;
     return html`<${Body} nodes=${nodes} query=${query} />`;
 }

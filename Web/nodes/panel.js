@@ -26,17 +26,41 @@ export function NodePanel({ node }) {
     const points = useTrail(node, main, seen);
     const stale = (field) => state !== 'online' || isStale(node, node.latest[field].observed_at, present);
     const hidden = rest.length > others ? rest.length - others : 0;
-    return html`<article class="panel" data-state=${state} ref=${element} aria-labelledby=${`node-${node.node_id}`}>
-        <header><h3 id=${`node-${node.node_id}`}><a href=${nodeAddress(node)}>${node.node_id}</a></h3><${Signal} rssi=${node.wifi_rssi} compact /></header>
-        <div class="panel-main">${main ? html`
-            <div><p class="panel-label">${describe(main).label}</p><${Value} field=${main} raw=${node.latest[main].value} stale=${stale(main)} size="large" /></div>
-            <${Spark} points=${points} from=${present / 1000 - trailSeconds} to=${present / 1000} least=${describe(main).least}
-                hole=${Math.max(60, node.stale_after_seconds)} stale=${stale(main)} />`
-            : html`<p class="panel-none">No readings yet</p>`}</div>
-        <dl class="panel-values">${rest.slice(0, others).map((field) => html`<div key=${field}><dt>${describe(field).label}</dt>
-            <dd><${Value} field=${field} raw=${node.latest[field].value} stale=${stale(field)} /></dd></div>`)}
-            ${hidden > 0 && html`<div class="panel-more"><dt class="unseen">More fields</dt><dd>+${hidden}</dd></div>`}</dl>
-        <footer><${Badge} tone=${states[state].tone} word=${states[state].word} title=${states[state].says} since=${state === 'online' ? null : since} quiet=${state === 'online'} />
-            <span class="panel-seen">${node.open_commands > 0 && html`<span>${plural(node.open_commands, 'open command')}</span> · `}<span class="unseen">heard of </span><${Age} at=${instant(node.last_seen)} /></span></footer>
-    </article>`;
+    return html`
+        <article class="panel" data-state=${state} ref=${element} aria-labelledby=${`node-${node.node_id}`}>
+            <header>
+                <h3 id=${`node-${node.node_id}`}><a href=${nodeAddress(node)}>${node.node_id}</a></h3>
+                <${Signal} rssi=${node.wifi_rssi} compact />
+            </header>
+            <div class="panel-main">
+                ${main
+                    ? html`
+                        <div>
+                            <p class="panel-label">${describe(main).label}</p>
+                            <${Value} field=${main} raw=${node.latest[main].value} stale=${stale(main)} size="large" />
+                        </div>
+                        <${Spark} points=${points} from=${present / 1000 - trailSeconds} to=${present / 1000}
+                            least=${describe(main).least} hole=${Math.max(60, node.stale_after_seconds)}
+                            stale=${stale(main)} />`
+                    : html`<p class="panel-none">No readings yet</p>`}
+            </div>
+            <dl class="panel-values">
+                ${rest.slice(0, others).map((field) => html`
+                    <div key=${field}>
+                        <dt>${describe(field).label}</dt>
+                        <dd><${Value} field=${field} raw=${node.latest[field].value} stale=${stale(field)} /></dd>
+                    </div>`)}
+                ${hidden > 0 && html`
+                    <div class="panel-more"><dt class="unseen">More fields</dt><dd>+${hidden}</dd></div>`}
+            </dl>
+            <footer>
+                <${Badge} tone=${states[state].tone} word=${states[state].word} title=${states[state].says}
+                    since=${state === 'online' ? null : since} quiet=${state === 'online'} />
+                <span class="panel-seen">
+                    ${node.open_commands > 0 && html`<span>${plural(node.open_commands, 'open command')}</span> · `}
+                    <span class="unseen">heard of </span>
+                    <${Age} at=${instant(node.last_seen)} />
+                </span>
+            </footer>
+        </article>`;
 }

@@ -1,5 +1,5 @@
-// The readings of one node for the page's view: one chart model a field, filled over HTTP and grown from the live topic.
-// Each model has three columns: mean, greatest, least of a step; a live reading is all three.
+// The readings of one node for the page's view: one chart model a field, filled over HTTP and grown from the live
+// topic. Each model has three columns: mean, greatest, least of a step; a live reading is all three.
 
 import { useEffect, useMemo, useRef, useState } from '/lib/html.js';
 import { api } from '/lib/api.js';
@@ -27,7 +27,10 @@ class Series {
         return this.models.get(field);
     }
 
-    /** True when a reading of `time` is in the answer's last step already. A device whose clock lags is judged by its own times. */
+    /**
+     * True when a reading of `time` is in the answer's last step already. A device whose clock lags is judged by its
+     * own times.
+     */
     holds(time, lastStep) {
         return lastStep !== null && time < lastStep + this.step && time <= this.end;
     }
@@ -97,7 +100,8 @@ export function useSeries(node, fields, view) {
         series.loadedFrom = view.live ? present - 30 : Infinity;
         const query = { from: from.toFixed(3), to: to?.toFixed(3), step: stepText(step) };
         try {
-            const answers = await Promise.all(['mean', 'max', 'min'].map((agg) => api.readings(node.node_id, { ...query, agg }, { signal: abort.signal })));
+            const ask = (agg) => api.readings(node.node_id, { ...query, agg }, { signal: abort.signal });
+            const answers = await Promise.all(['mean', 'max', 'min'].map(ask));
             series.fill(fields, answers, step);
             set({ loading: false, error: null });
         } catch (error) {

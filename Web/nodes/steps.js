@@ -8,6 +8,7 @@ export const stepFor = (span) => steps.find((step) => span / step <= most) ?? 86
 
 /** A step as the API writes it: 30s, 10m, 1h, 1d. */
 export function stepText(seconds) {
-    const [unit, size] = [['d', 86_400], ['h', 3600], ['m', 60]].find(([, length]) => seconds % length === 0) ?? ['s', 1];
+    const units = [['d', 86_400], ['h', 3600], ['m', 60], ['s', 1]];
+    const [unit, size] = units.find(([, length]) => seconds % length === 0);
     return `${seconds / size}${unit}`;
 }

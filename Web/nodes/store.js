@@ -1,5 +1,5 @@
-// All nodes, kept up to date from the live topics. One store for the pages that show many nodes; it reads everything once,
-// then follows the events, and reads anew when events were missed.
+// All nodes, kept up to date from the live topics. One store for the pages that show many nodes; it reads everything
+// once, then follows the events, and reads anew when events were missed.
 
 import { useEffect, useState } from '/lib/html.js';
 import { api } from '/lib/api.js';

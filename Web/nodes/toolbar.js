@@ -7,12 +7,19 @@ import { useId } from '/parts/form.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { LinkChoice } from '/parts/tabs.js';
 
-const lower = (field) => { const { label } = describe(field); return /^[A-Z][a-z]/.test(label) ? label.toLowerCase() : label; };
+/** A field's name within a sentence; CO₂ stays as it is. */
+const lower = (field) => {
+    const { label } = describe(field);
+    return /^[A-Z][a-z]/.test(label) ? label.toLowerCase() : label;
+};
 const amount = (count) => html`<span class="amount">${number(count, 0)}</span>`;
 
 /** Panels or a table. */
 export function ViewChoice({ view }) {
-    return html`<${LinkChoice} label="Show as" name="view" value=${view} options=${[['panels', html`<${Icon} name="panels" label="Panels" />`], ['table', html`<${Icon} name="table" label="Table" />`]]} />`;
+    return html`
+        <${LinkChoice} label="Show as" name="view" value=${view}
+            options=${[['panels', html`<${Icon} name="panels" label="Panels" />`], ['table', html`
+                <${Icon} name="table" label="Table" />`]]} />`;
 }
 
 /** Filter and order of many nodes. Everything goes into the address. */
@@ -28,18 +35,45 @@ export function Toolbar({ choices, counts, total, fields }) {
         clearTimeout(timer.current);
         timer.current = setTimeout(() => navigate(withQuery({ q: text.trim() }), { replace: true }), 150);
     };
-    const escape = (event) => { if (event.key === 'Escape' && event.target.value !== '') { event.target.value = ''; type(event); } };
+    const escape = (event) => {
+        if (event.key !== 'Escape' || event.target.value === '') return;
+        event.target.value = '';
+        type(event);
+    };
+    const set = (changes) => navigate(withQuery(changes), { replace: true });
     const sortKey = `${choices.sort.down ? '-' : ''}${choices.sort.key}`;
-    const orders = [['name', 'By name'], ['state', 'Worst state first'], ['-seen', 'Heard of last'], ['seen', 'Silent longest'], ['signal', 'Weakest signal'],
+    const orders = [['name', 'By name'], ['state', 'Worst state first'], ['-seen', 'Heard of last'],
+        ['seen', 'Silent longest'], ['signal', 'Weakest signal'],
         ...fields.flatMap((field) => [[`-${field}`, `Highest ${lower(field)}`], [field, `Lowest ${lower(field)}`]])];
-    if (!orders.some(([key]) => key === sortKey)) orders.push([sortKey, `${choices.sort.down ? 'Highest' : 'Lowest'} ${lower(choices.sort.key)}`]);
-    const stateLink = (state) => [state, html`<${Glyph} tone=${states[state].tone} />${states[state].word}`, amount(counts[state])];
-    return html`<search class="toolbar">
-        <div class="search-box"><${Icon} name="search" /><label class="unseen" for=${`${id}-q`}>Filter nodes by name, address or firmware</label>
-            <input ref=${box} id=${`${id}-q`} type="search" placeholder="Filter" autocomplete="off" spellcheck="false" onInput=${type} onKeyDown=${escape} /></div>
-        <${LinkChoice} label="State" name="state" value=${choices.state} options=${[[null, 'All', amount(total)], stateLink('online'), stateLink('offline'), stateLink('unknown')]} />
-        <div class="select-box"><label class="unseen" for=${`${id}-sort`}>Sort nodes</label><select id=${`${id}-sort`} value=${sortKey} onChange=${(event) => navigate(withQuery({ sort: event.target.value === 'name' ? null : event.target.value }), { replace: true })}>
-            ${orders.map(([key, word]) => html`<option key=${key} value=${key} selected=${key === sortKey}>${word}</option>`)}</select><${Icon} name="down" /></div>
-        <label class="check"><input type="checkbox" checked=${choices.group === 'state'} onChange=${(event) => navigate(withQuery({ group: event.target.checked ? 'state' : null }), { replace: true })} /><span>Group by state</span></label>
-    </search>`;
+    if (!orders.some(([key]) => key === sortKey)) {
+        orders.push([sortKey, `${choices.sort.down ? 'Highest' : 'Lowest'} ${lower(choices.sort.key)}`]);
+    }
+    const stateLink = (state) => [state, html`
+        <${Glyph} tone=${states[state].tone} />
+        ${states[state].word}`, amount(counts[state])];
+    return html`
+        <search class="toolbar">
+            <div class="search-box">
+                <${Icon} name="search" />
+                <label class="unseen" for=${`${id}-q`}>Filter nodes by name, address or firmware</label>
+                <input ref=${box} id=${`${id}-q`} type="search" placeholder="Filter" autocomplete="off"
+                    spellcheck="false" onInput=${type} onKeyDown=${escape} />
+            </div>
+            <${LinkChoice} label="State" name="state" value=${choices.state}
+                options=${[[null, 'All', amount(total)], ...['online', 'offline', 'unknown'].map(stateLink)]} />
+            <div class="select-box">
+                <label class="unseen" for=${`${id}-sort`}>Sort nodes</label>
+                <select id=${`${id}-sort`} value=${sortKey}
+                    onChange=${({ target }) => set({ sort: target.value === 'name' ? null : target.value })}>
+                    ${orders.map(([key, word]) => html`
+                        <option key=${key} value=${key} selected=${key === sortKey}>${word}</option>`)}
+                </select>
+                <${Icon} name="down" />
+            </div>
+            <label class="check">
+                <input type="checkbox" checked=${choices.group === 'state'}
+                    onChange=${({ target }) => set({ group: target.checked ? 'state' : null })} />
+                <span>Group by state</span>
+            </label>
+        </search>`;
 }

@@ -1,5 +1,5 @@
-// The last quarter of an hour of one field of a node, for its sparkline. Read once when the panel comes into view, a few
-// nodes at a time, then grown from the live values.
+// The last quarter of an hour of one field of a node, for its sparkline. Read once when the panel comes into view, a
+// few nodes at a time, then grown from the live values.
 
 import { useEffect, useRef, useState } from '/lib/html.js';
 import { api } from '/lib/api.js';
@@ -40,7 +40,9 @@ export function useSeen(element) {
     return seen;
 }
 
-/** [seconds, value] points of a field; empty until known. A failure leaves it empty: the value itself stands beside it. */
+/**
+ * [seconds, value] points of a field; empty until known. A failure leaves it empty: the value itself stands beside it.
+ */
 export function useTrail(node, field, active) {
     const [points, set] = useState([]);
     const newest = useRef(null);
@@ -51,10 +53,13 @@ export function useTrail(node, field, active) {
             if (stop.signal.aborted) return;
             try {
                 const from = Math.floor(now() / 1000) - trailSeconds;
-                const answer = await api.readings(node.node_id, { field, from, step: `${step}s` }, { signal: stop.signal });
+                const query = { field, from, step: `${step}s` };
+                const answer = await api.readings(node.node_id, query, { signal: stop.signal });
                 const column = answer.columns.indexOf(field);
-                const past = answer.rows.map((row) => [instant(row[0]) / 1000, row[column]]).filter(([, value]) => typeof value === 'number');
-                set((live) => [...past, ...live.filter(([time]) => past.length === 0 || time > past[past.length - 1][0] + step)]);
+                const past = answer.rows.map((row) => [instant(row[0]) / 1000, row[column]])
+                    .filter(([, value]) => typeof value === 'number');
+                const end = past.length > 0 ? past[past.length - 1][0] + step : 0;
+                set((live) => [...past, ...live.filter(([time]) => time > end)]);
             } catch { /* Without the trail the panel still says what it must. */ }
         });
         return () => { stop.abort(); leave(); };

@@ -4,7 +4,10 @@
 const most = 6000;
 
 export class ChartModel {
-    /** @param {number} columns count of value columns; @param {number} hole seconds without a point after which the line breaks */
+    /**
+     * @param {number} columns count of value columns; @param {number} hole seconds without a point after which the
+     * line breaks
+     */
     constructor(columns = 1, hole = 120) {
         this.columns = columns;
         this.hole = hole;
@@ -46,7 +49,9 @@ export class ChartModel {
         this.tell();
     }
 
-    /** Arrays as a plot wants them, with an empty point in every hole so that no line is drawn where nothing was heard. */
+    /**
+     * Arrays as a plot wants them, with an empty point in every hole so that no line is drawn where nothing was heard.
+     */
     plotted() {
         const times = [];
         const columns = this.values.map(() => []);
@@ -61,7 +66,10 @@ export class ChartModel {
         return [times, ...columns];
     }
 
-    /** Least, greatest and mean of what lies between two times (seconds): {count, low, high, mean, first, last}, or null. */
+    /**
+     * Least, greatest and mean of what lies between two times (seconds): {count, low, high, mean, first, last}, or
+     * null.
+     */
     summary(from, to, { mean = 0, low = mean, high = mean } = {}) {
         let count = 0;
         let sum = 0;
@@ -87,4 +95,5 @@ export class ChartModel {
 }
 
 /** A span of time that a page's charts share: `live` follows the clock, otherwise from and to stand still. Seconds. */
-export const bounds = (view, present) => (view.live ? [present / 1000 - view.span, present / 1000] : [view.from, view.to]);
+export const bounds = (view, present) => (view.live
+    ? [present / 1000 - view.span, present / 1000] : [view.from, view.to]);

@@ -41,7 +41,8 @@ const valueRange = (least, zero) => (plot, low, high) => {
 
 /**
  * Options of one plot.
- * @param series {label, tone (a colour token), width}; with `band` the second and third are the upper and lower edge of a shaded band
+ * @param series {label, tone (a colour token), width}; with `band` the second and third are the upper and lower edge of
+ * a shaded band
  * @param zoomed called with two times (seconds) when the reader has drawn over a part
  * @param tick(value) a label of the value axis
  * @param steps the distances that labels may have, if not 1, 2, 5 and their tens
@@ -51,7 +52,8 @@ export function plotOptions({ width, height, series, band, least, zero, sync, zo
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const ink = token('--ink-3');
     const line = token('--chart-grid');
-    const axis = { font, stroke: ink, grid: { stroke: line, width: 1 }, ticks: { show: false }, border: { show: false } };
+    const none = { show: false };
+    const axis = { font, stroke: ink, grid: { stroke: line, width: 1 }, ticks: none, border: none };
     const edge = (label) => ({ label, stroke: 'transparent', width: 0, points: { show: false } });
     const lines = series.map(({ label, tone, dash }) => ({
         label, stroke: token(tone), width: 1.75, dash, spanGaps: false,
@@ -61,7 +63,12 @@ export function plotOptions({ width, height, series, band, least, zero, sync, zo
         width, height, ms: 1e-3, padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: {
-            x: true, y: false, points: { size: 7, width: 2, stroke: (plot, index) => plot.series[index].stroke(plot, index), fill: token('--surface') },
+            x: true,
+            y: false,
+            points: {
+                size: 7, width: 2, fill: token('--surface'),
+                stroke: (plot, index) => plot.series[index].stroke(plot, index),
+            },
             drag: { x: true, y: false, setScale: false },
             sync: sync ? { key: sync, setSeries: false } : undefined,
             focus: { prox: -1 },
@@ -69,7 +76,8 @@ export function plotOptions({ width, height, series, band, least, zero, sync, zo
         scales: { x: { time: true, range }, y: { range: valueRange(least, zero) } },
         axes: [
             { ...axis, space: 72, size: 28, gap: 4, values: timeLabels, grid: { show: false } },
-            { ...axis, space: 36, size: 52, gap: 6, values: (plot, splits) => splits.map(tick), ...(steps ? { incrs: steps } : {}) },
+            { ...axis, space: 36, size: 52, gap: 6, values: (plot, splits) => splits.map(tick),
+                ...(steps ? { incrs: steps } : {}) },
         ],
         series: band ? [{}, lines[0], edge('high'), edge('low')] : [{}, ...lines],
         bands: band ? [{ series: [2, 3], fill: token('--chart-band') }] : [],

@@ -16,9 +16,24 @@ export function ChartTable({ label, model, view, columns, format }) {
         inView += 1;
         if (rows.length < most) rows.push(i);
     }
-    return html`<div class="scroll-box" tabindex="0" role="region" aria-label=${`Table of ${label}`}><table>
-        <caption>${inView > most ? `The newest ${most} of ${inView} points; the CSV file has all.` : `${inView} points, newest first.`}</caption>
-        <thead><tr><th scope="col">Time</th>${columns.map((column) => html`<th scope="col" data-align="end">${column}</th>`)}</tr></thead>
-        <tbody>${rows.map((i) => html`<tr key=${model.times[i]}><th scope="row">${moment(model.times[i] * 1000)}</th>${columns.map((column, index) => html`
-            <td data-align="end">${format(index, model.values[index][i])}</td>`)}</tr>`)}</tbody></table></div>`;
+    return html`
+        <div class="scroll-box" tabindex="0" role="region" aria-label=${`Table of ${label}`}>
+            <table>
+                <caption>
+                    ${inView > most ? `The newest ${most} of ${inView} points; the CSV file has all.` : `${inView} points, newest first.`}
+                </caption>
+                <thead>
+                    <tr>
+                        <th scope="col">Time</th>
+                        ${columns.map((column) => html`<th scope="col" data-align="end">${column}</th>`)}
+                    </tr>
+                </thead>
+                <tbody>${rows.map((i) => html`
+                    <tr key=${model.times[i]}>
+                        <th scope="row">${moment(model.times[i] * 1000)}</th>
+                        ${columns.map((column, index) => html`
+                            <td data-align="end">${format(index, model.values[index][i])}</td>`)}
+                    </tr>`)}</tbody>
+            </table>
+        </div>`;
 }

@@ -1,5 +1,5 @@
-// A chart over time that grows by itself. The line is on a canvas, which says nothing to a screen reader; so every chart has a
-// sentence that says what it shows, and a table behind a button.
+// A chart over time that grows by itself. The line is on a canvas, which says nothing to a screen reader; so every
+// chart has a sentence that says what it shows, and a table behind a button.
 
 import { html, useEffect, useMemo, useRef, useState } from '/lib/html.js';
 import { number } from '/lib/format.js';
@@ -48,9 +48,10 @@ function usePlot({ model, view, series, band, least, zero, sync, onZoom, height,
         loadPlot().then((uPlot) => {
             if (ended) return;
             lastWidth = Math.floor(box.current.clientWidth);
-            plot = new uPlot(plotOptions({ width: lastWidth, height, series, band, least, zero, sync, tick, steps,
+            const options = plotOptions({ width: lastWidth, height, series, band, least, zero, sync, tick, steps,
                 range: () => limits(), zoomed: (from, to) => held.current.onZoom?.(from, to),
-                pointed: (index) => held.current.pointed(index === null ? null : { index, data: plot.data }) }), model.plotted(), box.current);
+                pointed: (index) => held.current.pointed(index === null ? null : { index, data: plot.data }) });
+            plot = new uPlot(options, model.plotted(), box.current);
             size.observe(box.current);
         }, (error) => setFault(error));
         return () => {
@@ -71,7 +72,8 @@ function useSummary(model, view, say) {
     const [, set] = useState(0);
     useEffect(() => {
         let timer = null;
-        const unwatch = model.watch(() => { timer ??= setTimeout(() => { timer = null; set((value) => value + 1); }, model.count === 0 ? 0 : 5000); });
+        const anew = () => { timer = null; set((value) => value + 1); };
+        const unwatch = model.watch(() => { timer ??= setTimeout(anew, model.count === 0 ? 0 : 5000); });
         return () => { unwatch(); clearTimeout(timer); };
     }, [model]);
     const [from, to] = bounds(view, now());
@@ -86,8 +88,9 @@ function useSummary(model, view, say) {
  * @param format(column, value) a value of the table as text; @param columns the table's headings
  * @param actions more buttons; @param note what is shown over an empty plot
  */
-export function TimeChart({ label, unit = '', model, view, series, band = false, least = 0, zero = false, sync = null, onZoom = null,
-    height = 208, say, readout, idle, columns, format, actions = null, empty = null, loading = false, legend = false, tick = plain, steps }) {
+export function TimeChart({ label, unit = '', model, view, series, band = false, least = 0, zero = false, sync = null,
+    onZoom = null, height = 208, say, readout, idle, columns, format, actions = null, empty = null, loading = false,
+    legend = false, tick = plain, steps }) {
     const readoutElement = useRef(null);
     const [pointed, point] = useState(null);
     const [asTable, showTable] = useState(false);
@@ -98,17 +101,40 @@ export function TimeChart({ label, unit = '', model, view, series, band = false,
     const id = useId('chart');
     const [from, to] = bounds(view, now());
     const nothing = !loading && !model.times.some((time) => time >= from && time <= to);
-    return html`<figure class="chart" aria-labelledby=${`${id}-name`}>
-        <figcaption><h3 id=${`${id}-name`}>${label}${unit && html` <span class="chart-unit">${unit}</span>`}</h3>
-            <p class="chart-readout" ref=${readoutElement} data-pointed=${pointed !== null}>${pointed ?? idle}</p></figcaption>
-        ${legend && html`<ul class="chart-legend" role="list">${lines.map((line, index) => html`<li key=${line.label} data-line=${index}><span class="swatch" data-tone=${line.tone.slice(2)} data-dash=${Boolean(line.dash)}></span>${line.label}</li>`)}</ul>`}
-        <div class="chart-plot" role="img" aria-label=${`Chart of ${label}. ${sentence}`} data-loading=${loading} style=${{ height: `${height}px` }}>
-            <div class="chart-box" ref=${box}></div>
-            ${nothing && html`<p class="chart-note">${empty ?? 'Nothing was heard in this time.'}</p>`}
-            ${fault && html`<p class="chart-note">The chart could not be loaded; the table below has the same values.</p>`}</div>
-        <div class="chart-foot"><p class="chart-sentence">${sentence}</p><div class="chart-actions">
-            <button type="button" class="button small quiet" aria-expanded=${asTable} aria-controls=${`${id}-table`} onClick=${() => showTable(!asTable)}>
-                <${Icon} name="table" />${asTable ? 'Hide table' : 'Show as table'}<span class="unseen"> of ${label}</span></button>${actions}</div></div>
-        <div id=${`${id}-table`} hidden=${!asTable}>${asTable && html`<${ChartTable} label=${label} model=${model} view=${view} columns=${columns} format=${format} />`}</div>
-    </figure>`;
+    return html`
+        <figure class="chart" aria-labelledby=${`${id}-name`}>
+            <figcaption>
+                <h3 id=${`${id}-name`}>${label}${unit && html` <span class="chart-unit">${unit}</span>`}</h3>
+                <p class="chart-readout" ref=${readoutElement} data-pointed=${pointed !== null}>${pointed ?? idle}</p>
+            </figcaption>
+            ${legend && html`
+                <ul class="chart-legend" role="list">${lines.map((line, index) => html`
+                    <li key=${line.label} data-line=${index}>
+                        <span class="swatch" data-tone=${line.tone.slice(2)} data-dash=${Boolean(line.dash)}></span>
+                        ${line.label}
+                    </li>`)}</ul>`}
+            <div class="chart-plot" role="img" aria-label=${`Chart of ${label}. ${sentence}`} data-loading=${loading}
+                style=${{ height: `${height}px` }}>
+                <div class="chart-box" ref=${box}></div>
+                ${nothing && html`<p class="chart-note">${empty ?? 'Nothing was heard in this time.'}</p>`}
+                ${fault && html`
+                    <p class="chart-note">The chart could not be loaded; the table below has the same values.</p>`}
+            </div>
+            <div class="chart-foot">
+                <p class="chart-sentence">${sentence}</p>
+                <div class="chart-actions">
+                    <button type="button" class="button small quiet" aria-expanded=${asTable}
+                        aria-controls=${`${id}-table`} onClick=${() => showTable(!asTable)}>
+                        <${Icon} name="table" />
+                        ${asTable ? 'Hide table' : 'Show as table'}
+                        <span class="unseen"> of ${label}</span>
+                    </button>
+                    ${actions}
+                </div>
+            </div>
+            <div id=${`${id}-table`} hidden=${!asTable}>
+                ${asTable && html`
+                    <${ChartTable} label=${label} model=${model} view=${view} columns=${columns} format=${format} />`}
+            </div>
+        </figure>`;
 }

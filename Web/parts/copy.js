@@ -21,7 +21,13 @@ export function Command({ line, label }) {
         set(await put(line) ? 'Copied' : 'Select and copy by hand');
         setTimeout(() => set(''), 2500);
     };
-    return html`<div class="command-line"><code tabindex="0" role="region" aria-label=${label}>${line}</code>
-        <button type="button" class="button small" onClick=${copy} aria-label=${`Copy: ${label}`}><${Icon} name="copy" /><span class="command-copied">${state === 'Copied' ? 'Copied' : 'Copy'}</span></button>
-        <span class="unseen" role="status">${state}</span></div>`;
+    return html`
+        <div class="command-line">
+            <code tabindex="0" role="region" aria-label=${label}>${line}</code>
+            <button type="button" class="button small" onClick=${copy} aria-label=${`Copy: ${label}`}>
+                <${Icon} name="copy" />
+                <span class="command-copied">${state === 'Copied' ? 'Copied' : 'Copy'}</span>
+            </button>
+            <span class="unseen" role="status">${state}</span>
+        </div>`;
 }

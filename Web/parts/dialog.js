@@ -13,7 +13,17 @@ export function Dialog({ title, open, close, children }) {
         if (!open && dialog.open) dialog.close();
     }, [open]);
     const backdrop = (event) => { if (event.target === element.current) close(); };
-    return html`<dialog class="dialog" ref=${element} aria-label=${title} onClose=${close} onClick=${backdrop}>${open && html`
-        <div class="dialog-box"><header><h2>${title}</h2><button type="button" class="icon-button" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></header>
-        ${children}</div>`}</dialog>`;
+    return html`
+        <dialog class="dialog" ref=${element} aria-label=${title} onClose=${close} onClick=${backdrop}>
+            ${open && html`
+                <div class="dialog-box">
+                    <header>
+                        <h2>${title}</h2>
+                        <button type="button" class="icon-button" aria-label="Close" onClick=${close}>
+                            <${Icon} name="close" />
+                        </button>
+                    </header>
+                    ${children}
+                </div>`}
+        </dialog>`;
 }

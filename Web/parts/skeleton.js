@@ -2,11 +2,14 @@ import { html } from '/lib/html.js';
 
 /** A place that is being filled: `lines` bars in a box of the size that the content will have. */
 export function Skeleton({ shape = 'line', count = 1, label = null }) {
-    return html`${label && html`<p class="unseen" role="status">${label}</p>`}${Array.from({ length: count }, (_, index) => html`
-        <div class="skeleton" data-shape=${shape} key=${index} aria-hidden="true"></div>`)}`;
+    return html`
+        ${label && html`<p class="unseen" role="status">${label}</p>`}
+        ${Array.from({ length: count }, (_, index) => html`
+            <div class="skeleton" data-shape=${shape} key=${index} aria-hidden="true"></div>`)}`;
 }
 
 export function PageSkeleton({ title }) {
-    return html`<div class="head"><div class="head-row"><h1>${title}</h1></div></div>
+    return html`
+        <div class="head"><div class="head-row"><h1>${title}</h1></div></div>
         <div class="skeletons"><${Skeleton} shape="line" /><${Skeleton} shape="block" label="Loading" /></div>`;
 }

@@ -41,7 +41,12 @@ function thinned(points) {
 export function Spark({ points, from, to, least = 0, hole = 120, stale = false }) {
     const shown = thinned(points.filter(([time]) => time >= from));
     const line = shown.length > 1 ? path(shown, from, to, least, hole) : null;
-    return html`<svg class="spark" viewBox="0 0 ${width} ${height}" width=${width} height=${height} data-stale=${stale} aria-hidden="true" focusable="false">
-        <path class="spark-base" d="M2 ${height - 1.5}H${width - 4}" />
-        ${line && html`<path class="spark-line" d=${line.text} />${!stale && html`<circle class="spark-end" cx=${line.end[0]} cy=${line.end[1]} r="2.5" />`}`}</svg>`;
+    return html`
+        <svg class="spark" viewBox="0 0 ${width} ${height}" width=${width} height=${height} data-stale=${stale}
+            aria-hidden="true" focusable="false">
+            <path class="spark-base" d="M2 ${height - 1.5}H${width - 4}" />
+            ${line && html`
+                <path class="spark-line" d=${line.text} />
+                ${!stale && html`<circle class="spark-end" cx=${line.end[0]} cy=${line.end[1]} r="2.5" />`}`}
+        </svg>`;
 }

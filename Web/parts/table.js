@@ -1,4 +1,5 @@
-// A table that can be sorted by its headings (the order is in the address) and that draws only the rows in view when it is long.
+// A table that can be sorted by its headings (the order is in the address) and that draws only the rows in view when it
+// is long.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from '/lib/html.js';
 import { withQuery } from '/app/router.js';
@@ -27,11 +28,18 @@ function useWindow(element, count, active) {
 }
 
 function Heading({ column, sort }) {
-    if (!column.sort) return html`<th scope="col" data-column=${column.key} data-align=${column.align}>${column.label}</th>`;
+    if (!column.sort) return html`
+        <th scope="col" data-column=${column.key} data-align=${column.align}>${column.label}</th>`;
     const on = sort.key === column.key;
     const next = on && !sort.down ? `-${column.key}` : column.key;
-    return html`<th scope="col" data-column=${column.key} data-align=${column.align} aria-sort=${on ? (sort.down ? 'descending' : 'ascending') : null}>
-        <a class="sorter" data-on=${on} data-replace href=${withQuery({ sort: next })}>${column.label}<${Icon} name=${on && !sort.down ? 'up' : 'down'} /></a></th>`;
+    return html`
+        <th scope="col" data-column=${column.key} data-align=${column.align}
+            aria-sort=${on ? (sort.down ? 'descending' : 'ascending') : null}>
+            <a class="sorter" data-on=${on} data-replace href=${withQuery({ sort: next })}>
+                ${column.label}
+                <${Icon} name=${on && !sort.down ? 'up' : 'down'} />
+            </a>
+        </th>`;
 }
 
 /**
@@ -41,11 +49,26 @@ function Heading({ column, sort }) {
 export function Table({ caption, columns, rows, rowKey, sort = {}, long = rows.length > 80 }) {
     const body = useRef(null);
     const [first, last] = useWindow(body, rows.length, long);
-    const gap = (count) => count > 0 && html`<tr aria-hidden="true" class="table-gap"><td style=${{ height: `${count * rowHeight}px` }}></td></tr>`;
-    return html`<div class="table-box"><table data-long=${long} aria-rowcount=${long ? rows.length + 1 : null}><caption class="unseen">${caption}</caption>
-        <thead><tr>${columns.map((column) => html`<${Heading} key=${column.key} column=${column} sort=${sort} />`)}</tr></thead>
-        <tbody ref=${body}>${gap(first)}${rows.slice(first, last).map((row, index) => html`
-            <tr key=${rowKey(row)} aria-rowindex=${long ? first + index + 2 : null}>${columns.map((column) => (column.head
-                ? html`<th scope="row" data-column=${column.key}>${column.cell(row)}</th>`
-                : html`<td data-column=${column.key} data-align=${column.align}>${column.cell(row)}</td>`))}</tr>`)}${gap(rows.length - last)}</tbody></table></div>`;
+    const gap = (count) => count > 0 && html`
+        <tr aria-hidden="true" class="table-gap"><td style=${{ height: `${count * rowHeight}px` }}></td></tr>`;
+    return html`
+        <div class="table-box">
+            <table data-long=${long} aria-rowcount=${long ? rows.length + 1 : null}>
+                <caption class="unseen">${caption}</caption>
+                <thead>
+                    <tr>${columns.map((column) => html`<${Heading} key=${column.key} column=${column} sort=${sort} />`)}</tr>
+                </thead>
+                <tbody ref=${body}>
+                    ${gap(first)}
+                    ${rows.slice(first, last).map((row, index) => html`
+                        <tr key=${rowKey(row)} aria-rowindex=${long ? first + index + 2 : null}>
+                            ${columns.map((column) => (column.head
+                                ? html`<th scope="row" data-column=${column.key}>${column.cell(row)}</th>`
+                                : html`
+                                    <td data-column=${column.key} data-align=${column.align}>${column.cell(row)}</td>`))}
+                        </tr>`)}
+                    ${gap(rows.length - last)}
+                </tbody>
+            </table>
+        </div>`;
 }

@@ -28,14 +28,27 @@ function Toast({ item }) {
         const timer = setTimeout(() => close(item.id), 6000);
         return () => clearTimeout(timer);
     }, [held]);
-    return html`<li class="toast" data-tone=${item.tone} onMouseEnter=${() => hold(true)} onMouseLeave=${() => hold(false)}
-        onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)}><${Glyph} tone=${item.tone} /><span>${item.text}</span>
-        <button type="button" class="icon-button" aria-label="Close message" onClick=${() => close(item.id)}><${Icon} name="close" /></button></li>`;
+    return html`
+        <li class="toast" data-tone=${item.tone} onMouseEnter=${() => hold(true)} onMouseLeave=${() => hold(false)}
+            onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)}>
+            <${Glyph} tone=${item.tone} />
+            <span>${item.text}</span>
+            <button type="button" class="icon-button" aria-label="Close message" onClick=${() => close(item.id)}>
+                <${Icon} name="close" />
+            </button>
+        </li>`;
 }
 
 /** The place where messages appear. One a page. */
 export function Toasts() {
     const [, set] = useState(0);
-    useEffect(() => { const each = () => set((value) => value + 1); listeners.add(each); return () => listeners.delete(each); }, []);
-    return html`<div class="toasts" role="status" aria-live="polite"><ul role="list">${items.map((item) => html`<${Toast} key=${item.id} item=${item} />`)}</ul></div>`;
+    useEffect(() => {
+        const each = () => set((value) => value + 1);
+        listeners.add(each);
+        return () => listeners.delete(each);
+    }, []);
+    return html`
+        <div class="toasts" role="status" aria-live="polite">
+            <ul role="list">${items.map((item) => html`<${Toast} key=${item.id} item=${item} />`)}</ul>
+        </div>`;
 }

@@ -16,7 +16,8 @@ export function useHighlight(signal) {
         if (held.signal === signal) return;
         before.current = { signal, at: performance.now() };
         if (!calm.matches && !document.hidden && before.current.at - held.at > rare) {
-            element.current?.animate([{ color: 'var(--accent)' }, { color: 'var(--ink)' }], { duration: 1200, easing: 'ease-out' });
+            element.current?.animate([{ color: 'var(--accent)' }, { color: 'var(--ink)' }],
+                { duration: 1200, easing: 'ease-out' });
         }
     }, [signal]);
     return element;
@@ -27,7 +28,12 @@ export function Value({ field, raw, stale = false, size = 'normal' }) {
     const shown = text(field, raw);
     const element = useHighlight(shown);
     const { unit } = describe(field);
-    return html`<span class="value" data-size=${size} data-stale=${stale} ref=${element}>
-        <span class="value-number">${shown}</span>${unit !== '' && html`<span class="value-unit" aria-hidden="true">${unit}</span>
-        <span class="unseen"> ${spokenUnit(unit)}</span>`}${stale && html`<span class="unseen"> (old)</span>`}</span>`;
+    return html`
+        <span class="value" data-size=${size} data-stale=${stale} ref=${element}>
+            <span class="value-number">${shown}</span>
+            ${unit !== '' && html`
+                <span class="value-unit" aria-hidden="true">${unit}</span>
+                <span class="unseen"> ${spokenUnit(unit)}</span>`}
+            ${stale && html`<span class="unseen"> (old)</span>`}
+        </span>`;
 }
