@@ -46,7 +46,7 @@ package struct RouteTable: Sendable {
         guard path.first == "/" else { return .unknown }
         var rest = path.dropFirst()
         // A slash at the end is forgiven.
-        if rest.last == "/" { rest = rest.dropLast() }
+        if rest.count > 1, rest.last == "/" { rest = rest.dropLast() }
         let given = rest.isEmpty ? [] : rest.split(separator: "/", omittingEmptySubsequences: false)
         for entry in entries[given.count] ?? [] where RouteTable.fits(entry.levels, given) {
             // HEAD is GET without the body (RFC 9110, section 9.3.2).

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+import WebAPI
+
+@Suite struct StaticTests {
+    /// A folder of pages and one of vendor parts, beside a file that must not be served.
+    func withFolders(_ body: (URL) async throws -> Void) async throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "martlet-web-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        func write(_ path: String, _ text: String) throws {
+            let file = root.appending(path: path)
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        try write("secret.txt", "secret")
+        try write("web/index.html", "<!doctype html>frame")
+        try write("web/app/main.js", "export default 1;\n")
+        try write("web/style.css", "a{}")
+        try write("web/.hidden.js", "hidden")
+        try write("web/notes.md", "notes")
+        try write("web/vendor.lock", "lock")
+        try FileManager.default.createSymbolicLink(
+            at: root.appending(path: "web/link.txt"), withDestinationURL: root.appending(path: "secret.txt"))
+        try write("vendor/preact.js", "preact")
+        try await body(root)
+    }
+
+    func withSite(_ body: @Sendable (TestServer) async throws -> Void) async throws {
+        try await withFolders { root in
+            let web = root.appending(path: "web").path
+            let vendor = root.appending(path: "vendor").path
+            try await TestServer.run(web: web, vendor: vendor, body)
+        }
+    }
+
+    @Test func `files are served with their type, pages with the frame`() async throws {
+        try await withSite { server in
+            for (path, type, body) in [
+                ("/", "text/html; charset=utf-8", "<!doctype html>frame"), ("/index.html", "text/html; charset=utf-8", "<!doctype html>frame"),
+                ("/nodes", "text/html; charset=utf-8", "<!doctype html>frame"),
+                ("/nodes/node_01?range=1h", "text/html; charset=utf-8", "<!doctype html>frame"),
+                ("/app/main.js", "text/javascript; charset=utf-8", "export default 1;\n"),
+                ("/app%2Fmain.js?v=1", "text/javascript; charset=utf-8", "export default 1;\n"),
+                ("/style.css", "text/css; charset=utf-8", "a{}"), ("/vendor/preact.js", "text/javascript; charset=utf-8", "preact"),
+            ] {
+                let answer = try await server.ask("GET", path)
+                #expect(answer.status == 200 && answer.body == body && answer.headers["content-type"] == type, "\(path)")
+                #expect(answer.headers["cache-control"] == "no-cache")
+                #expect(answer.headers["x-content-type-options"] == "nosniff")
+            }
+            #expect(server.log.text.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/app/../../secret.txt", "/vendor/../secret.txt",
+        "//secret.txt", "/./index.html", "/.hidden.js", "/notes.md", "/vendor.lock", "/link.txt", "/index.html%00.js", "/app", "/app/",
+        "/%ff", "/nodesx", "/vendor/%2e%2e/web/index.html", "/..\\secret.txt",
+    ])
+    func `nothing else is served`(path: String) async throws {
+        try await withSite { server in
+            let answer = try await server.ask("GET", path)
+            #expect(answer.status == 404 && answer.isProblem)
+            let person = try await server.ask("GET", path, headers: ["Accept: text/html,*/*"])
+            #expect(person.status == 404 && person.body == "<!doctype html>frame")
+        }
+    }
+
+    @Test func `what the browser has already is not sent again`() async throws {
+        try await withSite { server in
+            let first = try await server.ask("GET", "/app/main.js")
+            let tag = try #require(first.headers["etag"])
+            #expect(tag.hasPrefix("\"") && tag.hasSuffix("\""))
+            for given in [tag, "W/\(tag)", "\"x\", \(tag)", "*"] {
+                let again = try await server.ask("HEAD", "/app/main.js", headers: ["If-None-Match: \(given)"])
+                #expect(again.status == 304 && again.headers["etag"] == tag && again.headers["content-length"] == nil, "\(given)")
+            }
+            #expect(try await server.ask("GET", "/app/main.js", headers: ["If-None-Match: \"x\""]).status == 200)
+            let other = try await server.ask("GET", "/style.css")
+            #expect(other.headers["etag"] != tag)
+            // The connection goes on after 304.
+            try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
+                for _ in 0..<3 {
+                    #expect(try await client.request("GET", "/app/main.js", headers: ["If-None-Match: \(tag)"]).status == 304)
+                }
+            }
+            #expect(try await server.ask("POST", "/app/main.js", body: "x").status == 404)
+        }
+    }
+
+    @Test func `missing pages are told in the log and to the person`() async throws {
+        try await TestServer.run { server in
+            let answer = try await server.ask("GET", "/")
+            #expect(answer.status == 200 && answer.body.contains("pages are not installed"))
+            #expect(server.log.text.contains("index.html") && server.log.text.contains("fetch-web"))
+        }
+        try await withFolders { root in
+            try await TestServer.run(web: root.appending(path: "web").path, vendor: root.appending(path: "none").path) { server in
+                let answer = try await server.ask("GET", "/nodes")
+                #expect(answer.body.contains("pages are not installed"))
+                #expect(server.log.text.contains("fetch-web"))
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import HubModel
+import Live
+import Logging
+import NIOCore
+import NIOPosix
+import SolutionKit
+import Synchronization
+import Testing
+import WebAPI
+
+/// A clock that stands still.
+struct FixedClock: WallClock {
+    let instant: Timestamp
+
+    func now() -> Timestamp { instant }
+}
+
+/// What was logged.
+final class LogBook: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    func add(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+}
+
+struct LogBookHandler: LogHandler {
+    let book: LogBook
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let facts = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+        book.add("\(event.level) \(event.message) \(facts)")
+    }
+}
+
+/// A web server on a free port of loopback, while the body runs.
+struct TestServer: Sendable {
+    let port: Int
+    let live: LiveHub
+    let log: LogBook
+    let server: WebServer
+
+    static let now = Timestamp(seconds: 1_763_690_000)
+
+    static func run(
+        routes: [Route] = [], live configuration: LiveConfiguration = LiveConfiguration(), limits: WebLimits = WebLimits(),
+        web: String = "/nonexistent", vendor: String = "/nonexistent", pages: [String] = ["/", "/nodes", "/nodes/*"],
+        metrics: [any MetricsSource] = [], readiness: @escaping @Sendable () -> Readiness = { .ready },
+        _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        let log = LogBook()
+        let live = LiveHub(configuration: configuration, clock: FixedClock(instant: now))
+        let (ports, source) = AsyncStream.makeStream(of: Int.self)
+        let facts = SystemFacts(
+            startedAt: now, isDemo: true, dataBytes: 7,
+            solutions: [.init(id: "nodes", title: "Sensor nodes", path: "/nodes", devices: 5, attention: 1)],
+            listeners: [(name: "http", address: "127.0.0.1:1")])
+        let server = try WebServer(
+            configuration: WebConfiguration(
+                host: "127.0.0.1", port: 0, version: "1.2.3", webDirectory: web, vendorDirectory: vendor, pages: pages, limits: limits),
+            routes: routes, live: live, metrics: metrics + [live], system: { facts }, readiness: readiness,
+            clock: FixedClock(instant: now), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "test") { _ in LogBookHandler(book: log) }
+        ) { source.yield($0.port ?? 0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            let port = await ports.first { _ in true } ?? 0
+            try await body(TestServer(port: port, live: live, log: log, server: server))
+            await server.shutDown()
+            try await group.waitForAll()
+        }
+    }
+
+    /// One request on a connection of its own.
+    func ask(_ method: String, _ target: String, headers: [String] = [], body: String? = nil) async throws -> RawResponse {
+        try await RawClient.connect(port) { try await $0.request(method, target, headers: headers, body: body) }
+    }
+}
+
+extension RawResponse {
+    /// The members of a JSON object, each as it stands in the text.
+    var members: [String: String] {
+        var found: [String: String] = [:]
+        var reader = JSONReader(Array(body.utf8))
+        try? reader.object { (key, reader) throws(Refusal) in
+            let isString = try reader.peek() == .string
+            found[key] = isString ? try reader.string() : String(decoding: try reader.rawValue(), as: UTF8.self)
+        }
+        return found
+    }
+
+    var isProblem: Bool {
+        headers["content-type"] == "application/problem+json" && members["status"] == String(status) && members["title"] != nil
+            && members["detail"] != nil && members["type"] == "urn:martlet:error:\(members["code"] ?? "")"
+    }
+}
+
+/// A flag that can be set once, from anywhere.
+final class Flag: Sendable {
+    private let flag = Atomic(false)
+
+    var value: Bool { flag.load(ordering: .sequentiallyConsistent) }
+
+    func set() {
+        flag.store(true, ordering: .sequentiallyConsistent)
+    }
+}
+
+let testGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+let testLogger = Logger(label: "test") { _ in LogBookHandler(book: LogBook()) }
