@@ -60,6 +60,32 @@ struct BoundsTests {
         #expect(bench.core.statistics().queuedMessages == 0)
     }
 
+    @Test("a client that takes nothing costs no turns; one held up by others goes on when they have gone")
+    func heldUp() {
+        var configuration = BrokerConfiguration()
+        configuration.limits.unsentBytes = 1_000
+        configuration.limits.totalUnsentBytes = 1_500
+        let bench = Bench(configuration)
+        let publisher = bench.connect("p")
+        let slow = bench.connect("slow")
+        let other = bench.connect("other")
+        slow.subscribe("t")
+        bench.stall(slow.handle, true)
+        for _ in 0..<10 { publisher.publish("t", String(repeating: "x", count: 600), qos: .atLeastOnce, id: 1) }
+        #expect(!bench.core.wantsTurn)
+        other.subscribe("u")
+        _ = other.read()
+        publisher.publish("big", String(repeating: "x", count: 300), retain: true)
+        bench.stall(other.handle, true)
+        bench.handle(.publish([ServerMessage(topic: topic("u"), payload: Array(repeating: 1, count: 700))]))
+        bench.stall(other.handle, false)
+        #expect(bench.core.statistics().unsentBytes > 1_000)
+        slow.drop()
+        publisher.publish("u", "now", qos: .atLeastOnce, id: 2)
+        #expect(other.payloads().last == "now")
+        #expect(!bench.core.wantsTurn)
+    }
+
     @Test("the queue of a client that is away is bounded in bytes")
     func bytes() {
         var configuration = BrokerConfiguration()

@@ -227,6 +227,24 @@ struct InboundTests {
             ] + (10...14).map { .puback(answer($0)) })
     }
 
+    @Test("acknowledgements keep the order of the messages, refusals among them")
+    func order() {
+        let rules = Rules()
+        rules.forbiddenTopics = ["secret"]
+        let bench = Bench(mode: .manual, rules: rules)
+        let client = bench.connect("a")
+        bench.commitAll()
+        _ = client.read()
+        client.publish("t", qos: .atLeastOnce, id: 1)
+        client.publish("secret", qos: .atLeastOnce, id: 2)
+        client.publish("t", qos: .atLeastOnce, id: 3)
+        #expect(client.read().isEmpty)
+        bench.commitAll()
+        #expect(client.read() == [.puback(answer(1)), .puback(answer(2, .notAuthorized)), .puback(answer(3))])
+        client.publish("secret", qos: .atLeastOnce, id: 4)
+        #expect(client.read() == [.puback(answer(4, .notAuthorized))])
+    }
+
     @Test("limits: too deep a topic, a payload that is not the UTF-8 it claims, too much retained")
     func limits() {
         var configuration = BrokerConfiguration()

@@ -1,56 +1,56 @@
 /// Values in one array, each named by a handle that goes stale when its value is removed: a late answer for a closed
 /// connection finds nothing instead of the connection that took its place.
 struct Slab<Element, Kind> {
-    private struct Slot {
-        var generation: UInt32 = 0
-        var element: Element?
-    }
-
-    private var slots: [Slot] = []
+    private var elements: [Element?] = []
+    /// Beside the elements, so that a handle is checked without touching them. Odd while the slot is in use.
+    private var generations: [UInt32] = []
     private var free: [UInt32] = []
 
-    var count: Int { slots.count - free.count }
+    var count: Int { elements.count - free.count }
 
     /// One more than the highest slot in use: the length an array beside the slab needs.
-    var capacity: Int { slots.count }
+    var capacity: Int { elements.count }
 
     mutating func insert(_ element: Element) -> Handle<Kind> {
         if let index = free.popLast() {
-            slots[Int(index)].element = element
-            return Handle(index: index, generation: slots[Int(index)].generation)
+            elements[Int(index)] = element
+            generations[Int(index)] &+= 1
+            return Handle(index: index, generation: generations[Int(index)])
         }
-        slots.append(Slot(element: element))
-        return Handle(index: UInt32(slots.count - 1), generation: 0)
+        elements.append(element)
+        generations.append(1)
+        return Handle(index: UInt32(elements.count - 1), generation: 1)
     }
 
     @discardableResult
     mutating func remove(_ handle: Handle<Kind>) -> Element? {
         guard contains(handle) else { return nil }
         let index = Int(handle.index)
-        let element = slots[index].element
-        slots[index].element = nil
-        slots[index].generation &+= 1
+        let element = elements[index]
+        elements[index] = nil
+        generations[index] &+= 1
         free.append(handle.index)
         return element
     }
 
     func contains(_ handle: Handle<Kind>) -> Bool {
         let index = Int(handle.index)
-        return index < slots.count && slots[index].generation == handle.generation && slots[index].element != nil
+        return index < generations.count && generations[index] == handle.generation
     }
 
     /// Nil when the handle is stale; writing through a stale handle changes nothing.
     subscript(handle: Handle<Kind>) -> Element? {
         _read {
             if contains(handle) {
-                yield slots[Int(handle.index)].element
+                // A span lends the element; the array's own subscript would copy it.
+                yield elements.span[Int(handle.index)]
             } else {
                 yield nil
             }
         }
         _modify {
             if contains(handle) {
-                yield &slots[Int(handle.index)].element
+                yield &elements[Int(handle.index)]
             } else {
                 var nothing: Element?
                 yield &nothing
@@ -60,9 +60,8 @@ struct Slab<Element, Kind> {
 
     /// The handles of all values, in slot order.
     var handles: [Handle<Kind>] {
-        slots.indices.compactMap { index in
-            slots[index].element == nil
-                ? nil : Handle(index: UInt32(index), generation: slots[index].generation)
+        generations.indices.compactMap { index in
+            generations[index] & 1 == 1 ? Handle(index: UInt32(index), generation: generations[index]) : nil
         }
     }
 }

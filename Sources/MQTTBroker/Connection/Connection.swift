@@ -1,6 +1,7 @@
 internal import MQTTCodec
 
-/// What the broker knows of one network connection.
+/// What the broker knows of one network connection. What every message touches stands first and is small; the rest is
+/// behind one reference.
 struct Connection {
     enum Phase {
         /// Nothing has come yet.
@@ -15,10 +16,25 @@ struct Connection {
         case closing
     }
 
-    var phase = Phase.awaitingConnect
-    let remoteAddress: String
-    /// Random bits of this connection, for the identifier of a client that has none.
-    let nonce: ConnectionNonce
+    private struct Rest {
+        var phase = Phase.awaitingConnect
+        let remoteAddress: String
+        let nonce: ConnectionNonce
+        var will: Will?
+        var aliases: [UInt16: TopicName] = [:]
+        var outboundAliases = OutboundAliases.none
+        var walks: [RetainedDelivery] = []
+    }
+
+    private var rest: Boxed<Rest>
+    private(set) var isOnline = false
+    private(set) var isClosing = false
+    /// Whether the shell was told to stop reading because of `unsent`.
+    var isReadingPaused = false
+    /// Whether it is in the list of those looked at in the next turn.
+    var isWaiting = false
+    private(set) var hasWalks = false
+    private(set) var usesAliases = false
     var version = ProtocolVersion.v3_1_1
     var client: ConnectedClient?
     var session: SessionHandle?
@@ -28,11 +44,6 @@ struct Connection {
     var lastActivity: Int64
     /// The step of the timer wheel that will look at this connection.
     var reminder: Int64?
-    var will: Will?
-    /// Topics the client gave numbers to (3.3.2.3.4).
-    var aliases: [UInt16: TopicName] = [:]
-    /// Numbers we gave to topics.
-    var outboundAliases = OutboundAliases.none
     /// How many QoS 1 and 2 messages may be on the way to the client (3.1.2.11.3 and our own limit).
     var window = 0
     /// Bytes of the largest packet the client takes.
@@ -41,27 +52,56 @@ struct Connection {
     var inboundInFlight = 0
     /// Bytes given to the shell that the network has not taken.
     var unsent = 0
-    /// Whether the shell was told to stop reading because of `unsent`.
-    var isReadingPaused = false
-    /// Retained messages still to be sent for new subscriptions.
-    var walks: [RetainedDelivery] = []
-    /// Whether it is in the list of those looked at in the next turn.
-    var isWaiting = false
 
     init(remoteAddress: String, nonce: ConnectionNonce, now: Moment) {
-        self.remoteAddress = remoteAddress
-        self.nonce = nonce
+        rest = Boxed(Rest(remoteAddress: remoteAddress, nonce: nonce))
         lastActivity = now.uptime
     }
 
-    var isOnline: Bool {
-        if case .online = phase { return true }
-        return false
+    var phase: Phase {
+        get { rest.value.phase }
+        set {
+            rest.value.phase = newValue
+            switch newValue {
+            case .awaitingConnect, .authenticating, .opening: (isOnline, isClosing) = (false, false)
+            case .online: (isOnline, isClosing) = (true, false)
+            case .closing: (isOnline, isClosing) = (false, true)
+            }
+        }
     }
 
-    var isClosing: Bool {
-        if case .closing = phase { return true }
-        return false
+    var remoteAddress: String { rest.value.remoteAddress }
+
+    /// Random bits of this connection, for the identifier of a client that has none.
+    var nonce: ConnectionNonce { rest.value.nonce }
+
+    var will: Will? {
+        get { rest.value.will }
+        set { rest.value.will = newValue }
+    }
+
+    /// Topics the client gave numbers to (3.3.2.3.4).
+    var aliases: [UInt16: TopicName] {
+        get { rest.value.aliases }
+        set { rest.value.aliases = newValue }
+    }
+
+    /// Numbers we gave to topics.
+    var outboundAliases: OutboundAliases {
+        get { rest.value.outboundAliases }
+        set {
+            rest.value.outboundAliases = newValue
+            usesAliases = newValue.isUsed
+        }
+    }
+
+    /// Retained messages still to be sent for new subscriptions.
+    var walks: [RetainedDelivery] {
+        get { rest.value.walks }
+        set {
+            rest.value.walks = newValue
+            hasWalks = !newValue.isEmpty
+        }
     }
 }
 

@@ -21,6 +21,8 @@ struct OutboundAliases {
 
     init(offered: UInt16, most: UInt16) { maximum = min(offered, most) }
 
+    var isUsed: Bool { maximum > 0 }
+
     func form(for topic: TopicName) -> Form {
         guard maximum > 0 else { return .topic }
         if let number = numbers[topic] { return .number(number) }

@@ -6,9 +6,8 @@ extension BrokerCore {
         guard let next = pending.popFirst() else { return }
         pendingBytes -= next.cost
         perform(next, outcome, now: now, into: &actions)
-        while !pending.isEmpty, case .retained(let connection, let walks) = pending[0] {
-            pending.popFirst()
-            startWalks(walks, connection, now: now, into: &actions)
+        while !pending.isEmpty, !pending[0].hasEntry, let next = pending.popFirst() {
+            perform(next, outcome, now: now, into: &actions)
         }
     }
 
@@ -16,7 +15,8 @@ extension BrokerCore {
         _ next: PendingCommit, _ outcome: CommitOutcome, now: Moment, into actions: inout BrokerActions
     ) {
         switch next {
-        case .retained: return
+        case .retained(let connection, let walks): startWalks(walks, connection, now: now, into: &actions)
+        case .refusal(let reason, let answer): refuse(reason, answer, into: &actions)
         case .nothing:
             if outcome != .committed { counters.entriesNotStored += 1 }
         case .publication(let publication):

@@ -49,10 +49,7 @@ extension BrokerCore {
                 send(.pubrel(PublishAnswer(packetIdentifier: next.identifier)), to: handle, into: &actions)
             case .waiting, .sent:
                 guard let inFlight = sessions[session]?.outbox.inFlight, inFlight < window else { return }
-                guard hasRoom(handle) else {
-                    wait(handle)
-                    return
-                }
+                guard hasRoom(handle) else { return holdUp(handle) }
                 sendNext(next, session, handle, now: now, into: &actions)
             }
         }
@@ -109,7 +106,9 @@ extension BrokerCore {
         }
         let isV5 = version == .v5_0
         let topic = copy.message.topic
-        let form = connections[handle]?.outboundAliases.form(for: topic) ?? .topic
+        let form =
+            connections[handle]?.usesAliases == true
+            ? connections[handle]?.outboundAliases.form(for: topic) ?? .topic : .topic
         let variant = EncodedPublishes.Variant(
             version: version, hasIdentifier: copy.identifier != nil,
             topicForm: form, expiry: isV5 ? copy.secondsLeft(now: now) : nil,

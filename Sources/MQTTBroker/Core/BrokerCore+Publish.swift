@@ -31,7 +31,11 @@ extension BrokerCore {
         let answer = PublicationAnswer(
             connection: handle, session: session, identifier: publish.packetIdentifier, qos: publish.qos)
         if let reason = refusal(of: publish, topic: topic, client: client) {
-            refuse(reason, answer, into: &actions)
+            if pending.isEmpty {
+                refuse(reason, answer, into: &actions)
+            } else {
+                pending.append(.refusal(reason, answer))
+            }
             return
         }
         if let identifier = publish.packetIdentifier, publish.qos == .exactlyOnce {

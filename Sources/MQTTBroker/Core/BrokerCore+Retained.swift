@@ -28,7 +28,7 @@ extension BrokerCore {
 
     /// Sends the next piece. Called again when the client has taken it, or in the next turn.
     mutating func continueWalks(_ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions) {
-        guard connections[handle]?.walks.isEmpty == false, connections[handle]?.isOnline == true,
+        guard connections[handle]?.hasWalks == true, connections[handle]?.isOnline == true,
             let session = connections[handle]?.session
         else { return }
         var slots = Self.slotsInAPiece
@@ -45,7 +45,13 @@ extension BrokerCore {
             messages -= 1
             send(slot, delivery, handle, session, now: now, into: &actions)
         }
-        if connections[handle]?.walks.isEmpty == false { wait(handle) }
+        guard connections[handle]?.hasWalks == true else { return }
+        if !hasRoom(handle) {
+            holdUp(handle)
+        } else if (sessions[session]?.outbox.count ?? 0) < Self.fewQueued {
+            wait(handle)
+        }
+        // Otherwise the client's acknowledgements make room, and bring us back.
     }
 
     /// Looks again at the connections that had more to send than would go at once.
@@ -64,6 +70,16 @@ extension BrokerCore {
         guard connections[handle]?.isWaiting == false else { return }
         connections[handle]?.isWaiting = true
         waiting.append(handle)
+    }
+
+    /// The connection has no room. If it is filled by its own bytes, the network takes them and `flushed` goes on; if
+    /// by those of others, the next tick looks again.
+    mutating func holdUp(_ handle: ConnectionHandle) {
+        guard let unsent = connections[handle]?.unsent, unsent <= configuration.limits.unsentBytes,
+            connections[handle]?.isWaiting == false
+        else { return }
+        connections[handle]?.isWaiting = true
+        heldUp.append(handle)
     }
 
     private mutating func send(

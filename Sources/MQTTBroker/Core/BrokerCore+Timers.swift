@@ -27,6 +27,8 @@ extension BrokerCore {
         }
         dueTimers.removeAll(keepingCapacity: true)
         retained.sweep(Self.sweptSlotsPerTick, now: now)
+        waiting.append(contentsOf: heldUp)
+        heldUp.removeAll(keepingCapacity: true)
         turn(now: now, into: &actions)
     }
 
@@ -36,7 +38,8 @@ extension BrokerCore {
         guard let phase = connections[handle]?.phase, let activity = connections[handle]?.lastActivity else { return }
         switch phase {
         case .awaitingConnect, .authenticating:
-            let deadline = activity + Int64(configuration.connectTimeout) * 1000
+            // While nothing is read, nobody can say CONNECT.
+            let deadline = (isOverloaded ? now.uptime : activity) + Int64(configuration.connectTimeout) * 1000
             guard now.uptime >= deadline else { return remind(handle, at: deadline) }
             counters.connectTimeouts += 1
             close(handle, now: now, into: &actions)

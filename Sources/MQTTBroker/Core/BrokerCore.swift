@@ -22,8 +22,10 @@ package struct BrokerCore {
     var lastMessageID: UInt64
     /// Bytes on the way to all connections that their networks have not taken.
     var totalUnsent = 0
-    /// Connections with retained messages to send, or messages that had no room: looked at again in the next turn.
+    /// Connections with more retained messages to send: looked at again in the next turn.
     var waiting: [ConnectionHandle] = []
+    /// Connections held up by others, whose bytes fill what all may have on the way: looked at again in the next tick.
+    var heldUp: [ConnectionHandle] = []
     /// Work space of a match, kept so that a match allocates nothing.
     var matches = MatchSpace()
     var dueTimers: [(key: TimerKey, step: Int64)] = []
@@ -174,6 +176,7 @@ package struct BrokerCore {
         if let session = connections[handle]?.session, sessions[session]?.outbox.isAllActive == false {
             pump(session, now: now, into: &actions)
         }
+        continueWalks(handle, now: now, into: &actions)
     }
 
     /// Hands an entry to the ledger, and remembers what its answer sets free.

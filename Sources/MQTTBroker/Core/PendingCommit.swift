@@ -19,6 +19,18 @@ enum PendingCommit {
     /// No entry of its own: when all before it are answered, send retained messages to a new subscriber.
     case retained(ConnectionHandle, [RetainedDelivery])
 
+    /// No entry of its own: a refusal found out at once, which is told behind the acknowledgements of what came before
+    /// ([MQTT-4.6.0-2]).
+    case refusal(ReasonCode, PublicationAnswer)
+
+    /// Whether the ledger is asked about it.
+    var hasEntry: Bool {
+        switch self {
+        case .retained, .refusal: false
+        case .nothing, .publication, .opening, .subscribe, .unsubscribe, .release, .received: true
+        }
+    }
+
     /// What it counts for in the limit of uncommitted bytes.
     var cost: Int {
         if case .publication(let publication) = self { return publication.message.cost }

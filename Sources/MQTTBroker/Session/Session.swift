@@ -2,25 +2,41 @@ internal import MQTTCodec
 
 /// What the broker remembers of a client, with or without a connection (4.1).
 struct Session {
-    let identifier: MQTTString
+    private struct Rest {
+        let identifier: MQTTString
+        var client: ConnectedClient?
+        var will: DelayedWill?
+    }
+
+    private var rest: Boxed<Rest>
     /// Seconds it outlives its connection; 0 if it ends with it, `UInt32.max` if it never expires.
     var expiryInterval: UInt32
-    /// Who had it last; nil only after a restart.
-    var client: ConnectedClient?
     var connection: ConnectionHandle?
     var subscriptions: [TopicFilter: StoredSubscription] = [:]
     var outbox = Outbox()
     var inbound = InboundIdentifiers()
     /// When it ends, in milliseconds of uptime; nil while connected, `.max` for never.
     var endsAt: Int64?
-    /// The will of the last connection while its delay runs.
-    var will: DelayedWill?
     /// The step of the timer wheel that will look at this session; nil if none is asked for.
     var reminder: Int64?
 
     init(identifier: MQTTString, expiryInterval: UInt32) {
-        self.identifier = identifier
+        rest = Boxed(Rest(identifier: identifier))
         self.expiryInterval = expiryInterval
+    }
+
+    var identifier: MQTTString { rest.value.identifier }
+
+    /// Who had it last; nil only after a restart.
+    var client: ConnectedClient? {
+        get { rest.value.client }
+        set { rest.value.client = newValue }
+    }
+
+    /// The will of the last connection while its delay runs.
+    var will: DelayedWill? {
+        get { rest.value.will }
+        set { rest.value.will = newValue }
     }
 
     /// Whether the ledger knows the session.

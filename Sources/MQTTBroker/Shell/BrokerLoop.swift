@@ -66,8 +66,11 @@ final class BrokerLoop {
 
     /// Remembers a connection that wanted to read while none may.
     func hold(_ handler: ConnectionHandler) {
-        // A connection that asks twice stands here twice; resuming it twice does no harm.
-        if held.last !== handler { held.append(handler) }
+        guard !handler.isHeldByLoop else { return }
+        handler.isHeldByLoop = true
+        held.append(handler)
+        // Connections that came and went meanwhile.
+        if held.count > 2 * core.openConnections + 1_024 { held.removeAll { $0.connection == nil } }
     }
 
     func tick() {
@@ -165,9 +168,10 @@ final class BrokerLoop {
         isHolding = false
         let waiting = held
         held = []
+        for handler in waiting { handler.isHeldByLoop = false }
         for (index, handler) in waiting.enumerated() {
             guard !isHolding else {
-                held.append(contentsOf: waiting[index...])
+                for handler in waiting[index...] { hold(handler) }
                 return
             }
             handler.resume()

@@ -23,6 +23,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var output = ByteBuffer()
     /// Whether `output` or a flush waits for the end of the turn.
     var isDirty = false
+    /// Whether the loop remembers this connection as one that wants to read.
+    var isHeldByLoop = false
     private var isAwaitingAnswer = false
     private var isPaused = false
     private var isClosing = false
