@@ -51,10 +51,10 @@ final class LineStatistics: Sendable {
             }
             state.figures.stored += stored
             state.figures.readings += Int64(readings)
-            state.figures.batches += 1
-            state.figures.busyMicroseconds += microseconds
             // A batch that only let time pass says nothing about commits.
             guard !outcomes.isEmpty else { return }
+            state.figures.batches += 1
+            state.figures.busyMicroseconds += microseconds
             if state.durations.count < LineStatistics.window {
                 state.durations.append(microseconds)
             } else {

@@ -54,13 +54,16 @@ struct House {
             WebService(server: web),
         ]
         if configuration.isDemo { services.append(DemoService(doors: doors, clock: clock)) }
+        // At debug the library prints every part of the house whole.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
                     // A door that cannot open ends the program, but in good order.
                     .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
                 },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         try await group.run()
     }
 
