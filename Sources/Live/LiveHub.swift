@@ -14,7 +14,8 @@ public struct LiveConfiguration: Sendable {
 
     /// A configuration.
     public init(
-        recentEvents: Int = 20_000, recentBytes: Int = 33_554_432, maximumSockets: Int = 256, queue: QueueLimits = QueueLimits()
+        recentEvents: Int = 20_000, recentBytes: Int = 33_554_432, maximumSockets: Int = 256,
+        queue: QueueLimits = QueueLimits()
     ) {
         self.recentEvents = recentEvents
         self.recentBytes = recentBytes
@@ -23,8 +24,8 @@ public struct LiveConfiguration: Sendable {
     }
 }
 
-/// Numbers the events of each commit, keeps the recent ones, and passes them to the sockets that want them. The line's writer
-/// is never kept waiting: it takes one lock a batch, under which nothing is written as JSON.
+/// Numbers the events of each commit, keeps the recent ones, and passes them to the sockets that want them. The line's
+/// writer is never kept waiting: it takes one lock a batch, under which nothing is written as JSON.
 public final class LiveHub: LiveSink {
     private struct Subscriber {
         var subscription = LiveSubscription()
@@ -94,8 +95,11 @@ public final class LiveHub: LiveSink {
             for target in targets {
                 // In place, never through a copy: a copy of the queue would be copied again by the push.
                 guard state.subscribers[target]?.isTooSlow == false else { continue }
-                if signals[target] == nil, let wake = state.subscribers[target]?.wake { signals[target] = Signal(wake: wake) }
-                switch state.subscribers[target]?.queue.push(shared, topic: event.topic, bytes: bytes, at: committedAt) {
+                if signals[target] == nil, let wake = state.subscribers[target]?.wake {
+                    signals[target] = Signal(wake: wake)
+                }
+                switch state.subscribers[target]?.queue.push(shared, topic: event.topic, bytes: bytes, at: committedAt)
+                {
                 case .queued, nil: break
                 case .coalesced(let dropped): state.figures.coalesced += dropped
                 case .overflow:
@@ -124,8 +128,8 @@ extension LiveHub {
     ///
     /// - Parameters:
     ///   - version: the hub's version, for the first message.
-    ///   - tooSlow: called once when the socket is too slow even for coalescing: it must be closed with 1013. The socket's writer
-    ///     may be stuck in sending at that time, so the closing must not wait for it.
+    ///   - tooSlow: called once when the socket is too slow even for coalescing: it must be closed with 1013. The
+    ///     socket's writer may be stuck in sending at that time, so the closing must not wait for it.
     /// - Returns: what is to be sent to it; nil when there are too many already.
     public func attach(version: String, tooSlow: @escaping @Sendable () -> Void) -> LiveFeed? {
         let now = clock.now()
@@ -161,7 +165,8 @@ extension LiveHub {
         case .subscribe(let request, let topics, let start):
             enqueue(id, changing: { $0.add(topics) }) { queue, now, ring in
                 guard queue.push(replay: LiveReplay(ring, patterns: topics, start: start), at: now) else {
-                    let refusal = LiveMessage.error(.tooManyReplays, "wait until the earlier replays are over", id: request)
+                    let refusal = LiveMessage.error(
+                        .tooManyReplays, "wait until the earlier replays are over", id: request)
                     return queue.push(answer: refusal, at: now)
                 }
                 return queue.push(answer: LiveMessage.subscribed(id: request, topics: topics, last: ring.last), at: now)
@@ -223,9 +228,11 @@ extension LiveHub: MetricsSource {
         return [
             MetricFamily("martlet_live_sockets", .gauge, help: "Open live sockets.", value: Double(sockets)),
             MetricFamily("martlet_live_recent_events", .gauge, help: "Events kept for replay.", value: Double(recent)),
-            MetricFamily("martlet_live_events_total", .counter, help: "Events published.", value: Double(figures.events)),
             MetricFamily(
-                "martlet_live_coalesced_total", .counter, help: "Events dropped for newer ones of their topic, summed over sockets.",
+                "martlet_live_events_total", .counter, help: "Events published.", value: Double(figures.events)),
+            MetricFamily(
+                "martlet_live_coalesced_total", .counter,
+                help: "Events dropped for newer ones of their topic, summed over sockets.",
                 value: Double(figures.coalesced)),
             MetricFamily(
                 "martlet_live_closed_slow_total", .counter, help: "Sockets closed because they were too slow.",

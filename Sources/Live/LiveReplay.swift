@@ -8,8 +8,8 @@ public enum LiveStart: Hashable, Sendable {
     case recent(Int)
 }
 
-/// What a new subscription is shown before the live events: a walk over the ring as it was when the subscription began. It is
-/// walked by the socket's own task, piece by piece; the writer of the line waits for none of it.
+/// What a new subscription is shown before the live events: a walk over the ring as it was when the subscription began.
+/// It is walked by the socket's own task, piece by piece; the writer of the line waits for none of it.
 public struct LiveReplay: Sendable {
     /// Numbers between which events are no longer there.
     public struct Gap: Hashable, Sendable {

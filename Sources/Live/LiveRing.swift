@@ -1,7 +1,7 @@
 public import HubModel
 
-/// The recent events, batch by batch, bounded in number and in bytes. A batch costs one entry, however many events it holds:
-/// while nobody listens, an event costs nothing but the estimate of its size.
+/// The recent events, batch by batch, bounded in number and in bytes. A batch costs one entry, however many events it
+/// holds: while nobody listens, an event costs nothing but the estimate of its size.
 public struct LiveRing: Sendable {
     /// An event with its number.
     public struct Item: Sendable {
@@ -53,8 +53,8 @@ public struct LiveRing: Sendable {
 
     var batches: ArraySlice<Batch> { stored[start...] }
 
-    /// Adds the events of a commit and gives the first one's number: the microsecond of the commit, or the next number that is
-    /// free; the others follow by one.
+    /// Adds the events of a commit and gives the first one's number: the microsecond of the commit, or the next number
+    /// that is free; the others follow by one.
     public mutating func append(_ events: [LiveEvent], committedAt: Timestamp) -> Int64 {
         let first = max(last + 1, committedAt.microseconds)
         guard !events.isEmpty else { return first }

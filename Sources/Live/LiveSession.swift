@@ -52,7 +52,9 @@ public struct LiveSession: Sendable {
             }
             topics = all
             let start: LiveStart =
-                if let after = message.after { .after(after) } else { .recent(message.recent ?? LiveSession.usualRecent) }
+                if let after = message.after { .after(after) } else {
+                    .recent(message.recent ?? LiveSession.usualRecent)
+                }
             return .subscribe(id: message.id, topics: wanted, start: start)
         case "unsubscribe":
             let unwanted = try message.patterns()
@@ -106,7 +108,8 @@ private struct Message {
                     }
                     topics = list
                 case "after": after = try Message.integer(&reader, "after", 0...Message.largestNumber)
-                case "recent": recent = Int(try Message.integer(&reader, "recent", 0...Int64(LiveSession.maximumRecent)))
+                case "recent":
+                    recent = Int(try Message.integer(&reader, "recent", 0...Int64(LiveSession.maximumRecent)))
                 default: try reader.skip()
                 }
             }
@@ -127,8 +130,8 @@ private struct Message {
             guard let pattern = TopicPattern(topic) else {
                 throw Complaint(
                     .badTopic,
-                    "a topic has 1 to \(TopicPattern.maximumLevels) levels, none empty, at most \(TopicPattern.maximumBytes) bytes; "
-                        + "+ stands alone in its level, # alone in the last")
+                    "a topic has 1 to \(TopicPattern.maximumLevels) levels, none empty, and at most "
+                        + "\(TopicPattern.maximumBytes) bytes; + stands alone in its level, # alone in the last")
             }
             if !patterns.contains(pattern) { patterns.append(pattern) }
         }
@@ -152,7 +155,8 @@ private struct Message {
         _ reader: inout JSONReader, _ name: String, _ range: ClosedRange<Int64>
     ) throws(Refusal) -> Int64 {
         guard let value = try reader.number().integerValue, range.contains(value) else {
-            throw Refusal(.valueOutOfRange, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw Refusal(
+                .valueOutOfRange, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }

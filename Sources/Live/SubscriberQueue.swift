@@ -14,7 +14,9 @@ public struct QueueLimits: Sendable {
     public var patienceSeconds: Int64
 
     /// Limits.
-    public init(events: Int = 4_096, bytes: Int = 4_194_304, answers: Int = 256, replays: Int = 16, patienceSeconds: Int64 = 15) {
+    public init(
+        events: Int = 4_096, bytes: Int = 4_194_304, answers: Int = 256, replays: Int = 16, patienceSeconds: Int64 = 15
+    ) {
         self.events = events
         self.bytes = bytes
         self.answers = answers
@@ -104,8 +106,8 @@ public struct SubscriberQueue<Event: Sendable>: Sendable {
         return true
     }
 
-    /// Takes what waits, at most so many items, in order; a replay is always the last of them. `dropped` is how many events
-    /// were coalesced away since the last time.
+    /// Takes what waits, at most so many items, in order; a replay is always the last of them. `dropped` is how many
+    /// events were coalesced away since the last time.
     public mutating func take(_ count: Int) -> (items: [Item], dropped: Int) {
         var items: [Item] = []
         scan: while head < slots.count, items.count < count {

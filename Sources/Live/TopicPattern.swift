@@ -1,4 +1,5 @@
-/// Which topics a page wants: a path in which `+` stands for one level and a last `#` for any number of levels, none included.
+/// Which topics a page wants: a path in which `+` stands for one level and a last `#` for any number of levels, none
+/// included.
 ///
 /// At most 256 bytes and 16 levels, none of them empty.
 public struct TopicPattern: Hashable, Sendable {
@@ -41,7 +42,9 @@ public struct TopicPattern: Hashable, Sendable {
             let level = wanted.prefix { $0 != slash }
             if level.count == 1, level.first == UInt8(ascii: "#") { return true }
             let name = given.prefix { $0 != slash }
-            guard level.count == 1 && level.first == UInt8(ascii: "+") || level.elementsEqual(name) else { return false }
+            guard level.count == 1 && level.first == UInt8(ascii: "+") || level.elementsEqual(name) else {
+                return false
+            }
             wanted = wanted[level.endIndex...]
             given = given[name.endIndex...]
             switch (wanted.isEmpty, given.isEmpty) {

@@ -8,9 +8,11 @@ enum FirstRequest: Sendable {
     case refused
 }
 
-/// Holds a connection's first bytes until it is known which pipeline they are for, sets that up, and steps out of the way.
+/// Holds a connection's first bytes until it is known which pipeline they are for, sets that up, and steps out of the
+/// way.
 ///
-/// A connection that says nothing, or not enough, within the deadline is closed; so it is when the server stops meanwhile.
+/// A connection that says nothing, or not enough, within the deadline is closed; so it is when the server stops
+/// meanwhile.
 final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

@@ -5,9 +5,10 @@ import NIOHTTP1
 
 /// An HTTP/1.1 connection of Hummingbird's server that may become a WebSocket.
 ///
-/// The choice is made once, by the connection's first request: the pipeline of an HTTP connection is handed over to async code
-/// and cannot be taken back. A later request for the WebSocket on the same connection reaches the HTTP responder, which is to
-/// answer it with 426 and `Connection: close`; browsers open a connection of its own for every WebSocket.
+/// The choice is made once, by the connection's first request: the pipeline of an HTTP connection is handed over to
+/// async code and cannot be taken back. A later request for the WebSocket on the same connection reaches the HTTP
+/// responder, which is to answer it with 426 and `Connection: close`; browsers open a connection of its own for every
+/// WebSocket.
 public struct HTTP1WebSocketChannel: ServerChildChannel {
     /// A connection whose nature is not known yet.
     public struct Value: ServerChildChannelValue {
@@ -62,7 +63,8 @@ public struct HTTP1WebSocketChannel: ServerChildChannel {
         limits.maxHeaderListSize = http.configuration.httpDecoder.maxHeaderListSize
         limits.maxHeaderFieldCount = http.configuration.httpDecoder.maxHeaderFieldCount
         let handler = UpgradeHandler(
-            judge: UpgradeJudge(path: endpoint.path, admit: endpoint.admit), limits: endpoint.limits, decoderLimits: limits,
+            judge: UpgradeJudge(path: endpoint.path, admit: endpoint.admit), limits: endpoint.limits,
+            decoderLimits: limits,
             outcome: outcome)
         do {
             try handler.install(in: channel.pipeline.syncOperations)
@@ -79,7 +81,8 @@ extension HTTPServerBuilder {
         configuration: HTTP1Channel.Configuration = .init(), webSocket endpoint: WebSocketEndpoint
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            HTTP1WebSocketChannel(http: HTTP1Channel(responder: responder, configuration: configuration), endpoint: endpoint)
+            HTTP1WebSocketChannel(
+                http: HTTP1Channel(responder: responder, configuration: configuration), endpoint: endpoint)
         }
     }
 }

@@ -1,6 +1,7 @@
 package import NIOCore
 
-/// Looks at a connection's first bytes for the one question that decides its pipeline: is this a request for the WebSocket?
+/// Looks at a connection's first bytes for the one question that decides its pipeline: is this a request for the
+/// WebSocket?
 ///
 /// It judges nothing else: whatever looks otherwise goes to the HTTP server, which has a full parser.
 package struct RequestPeek {
@@ -26,7 +27,9 @@ package struct RequestPeek {
         let lines = head.split(whereSeparator: \.isNewline)
         guard let requestLine = lines.first else { return .http }
         let words = requestLine.split(separator: " ")
-        guard words.count == 3, words[1].split(separator: "?", maxSplits: 1).first.map(String.init) == path else { return .http }
+        guard words.count == 3, words[1].split(separator: "?", maxSplits: 1).first.map(String.init) == path else {
+            return .http
+        }
         let asksForWebSocket = lines.dropFirst().contains { line in
             let parts = line.split(separator: ":", maxSplits: 1)
             return parts.count == 2 && parts[0].lowercased() == "upgrade" && parts[1].lowercased().contains("websocket")
@@ -34,7 +37,8 @@ package struct RequestPeek {
         return asksForWebSocket ? .webSocket : .http
     }
 
-    /// Where the empty line begins that ends the head; bare line feeds count, so that nobody waits for what never comes.
+    /// Where the empty line begins that ends the head; bare line feeds count, so that nobody waits for what never
+    /// comes.
     private mutating func headEnd(_ bytes: ByteBufferView) -> Int? {
         let lineFeed = UInt8(ascii: "\n")
         let base = bytes.startIndex
@@ -43,7 +47,9 @@ package struct RequestPeek {
         while index < bytes.count {
             if bytes[base + index] == lineFeed {
                 if index + 1 < bytes.count, bytes[base + index + 1] == lineFeed { return index }
-                if index + 2 < bytes.count, bytes[base + index + 1] == UInt8(ascii: "\r"), bytes[base + index + 2] == lineFeed {
+                if index + 2 < bytes.count, bytes[base + index + 1] == UInt8(ascii: "\r"),
+                    bytes[base + index + 2] == lineFeed
+                {
                     return index
                 }
             }

@@ -4,8 +4,8 @@ import NIOWebSocket
 
 /// Answers a request for a WebSocket: turns the pipeline into one, or refuses and ends the connection.
 ///
-/// NIO's own upgrade handler loses the head of a request that no upgrader takes, so that nobody could say why; its upgrader is
-/// used for the rest (the accept key, the frame coders).
+/// NIO's own upgrade handler loses the head of a request that no upgrader takes, so that nobody could say why; its
+/// upgrader is used for the rest (the accept key, the frame coders).
 final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -91,7 +91,8 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
                     let high = max(1, limits.maximumQueuedBytes)
-                    try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: max(1, high / 2), high: high))
+                    try channel.syncOptions?.setOption(
+                        .writeBufferWaterMark, value: .init(low: max(1, high / 2), high: high))
                     try channel.pipeline.syncOperations.addHandler(WebSocketHandler(limits: limits))
                     let socket = try WebSocketChannel(wrappingChannelSynchronously: channel)
                     return .webSocket(socket, WebSocketRequest(head, address: channel.remoteAddress?.ipAddress))
@@ -113,11 +114,13 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
                 let (handler, context) = bound.value
                 promise.completeWith(result)
                 if case .failure = result { return context.close(promise: nil) }
-                // The decoder goes last: it passes on what followed the request, and the frame decoder is in place by now. It
-                // does so a moment later, so that this read has to be completed once more.
+                // The decoder goes last: it passes on what followed the request, and the frame decoder is in place by
+                // now. It does so a moment later, so that this read has to be completed once more.
                 let pipeline = context.pipeline
                 pipeline.syncOperations.removeHandler(handler, promise: nil)
-                pipeline.syncOperations.removeHandler(handler.decoder).whenComplete { _ in pipeline.fireChannelReadComplete() }
+                pipeline.syncOperations.removeHandler(handler.decoder).whenComplete { _ in
+                    pipeline.fireChannelReadComplete()
+                }
             }
     }
 
@@ -135,7 +138,8 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reason)))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        // Our side ends first: were the whole socket closed at once, unread bytes would turn into a reset that overtakes the answer.
+        // Our side ends first: were the whole socket closed at once, unread bytes would turn into a reset that
+        // overtakes the answer.
         context.close(mode: .output, promise: nil)
         let channel = context.channel
         let timer = context.eventLoop.scheduleTask(in: limits.closeTimeout) { channel.close(promise: nil) }

@@ -18,8 +18,8 @@ public struct WebSocketEndpoint: Sendable {
     ///   - limits: what one socket may use up.
     ///   - firstRequestTimeout: how long a new connection has to send its first request's head.
     ///   - admit: decides by the request's headers whether it is granted.
-    ///   - handler: talks to the peer. When it returns, the socket is closed with 1000 if it is still open; when it throws,
-    ///     with 1011. It is cancelled only when the server is.
+    ///   - handler: talks to the peer. When it returns, the socket is closed with 1000 if it is still open; when it
+    ///     throws, with 1011. It is cancelled only when the server is.
     public init(
         path: String, limits: WebSocketLimits = WebSocketLimits(), firstRequestTimeout: TimeAmount = .seconds(15),
         admit: @escaping @Sendable (WebSocketRequest) -> WebSocketAdmission = WebSocketAdmission.sameOriginOnly,

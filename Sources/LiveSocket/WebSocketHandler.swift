@@ -3,7 +3,8 @@ package import NIOWebSocket
 
 /// The shell of `WebSocketStateMachine` in a channel: frames below, whole messages above, and one timer.
 ///
-/// A `WebSocketClose` triggered as an outbound event starts the closing handshake; it overtakes nothing that was written.
+/// A `WebSocketClose` triggered as an outbound event starts the closing handshake; it overtakes nothing that was
+/// written.
 package final class WebSocketHandler: ChannelDuplexHandler {
     package typealias InboundIn = WebSocketFrame
     package typealias InboundOut = WebSocketMessage
@@ -60,7 +61,8 @@ package final class WebSocketHandler: ChannelDuplexHandler {
         }
     }
 
-    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
+    {
         guard let close = event as? WebSocketClose else {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
@@ -82,7 +84,8 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private func run(
-        _ context: ChannelHandlerContext, _ step: (inout WebSocketStateMachine, NIODeadline) -> WebSocketStateMachine.Action
+        _ context: ChannelHandlerContext,
+        _ step: (inout WebSocketStateMachine, NIODeadline) -> WebSocketStateMachine.Action
     ) {
         guard let action = machine.mutate({ step(&$0, context.eventLoop.now) }) else { return }
         switch action {
@@ -106,9 +109,11 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private func send(
-        _ opcode: WebSocketOpcode, _ content: ByteBuffer, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>? = nil
+        _ opcode: WebSocketOpcode, _ content: ByteBuffer, _ context: ChannelHandlerContext,
+        _ promise: EventLoopPromise<Void>? = nil
     ) {
-        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: content)), promise: promise)
+        context.writeAndFlush(
+            wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: content)), promise: promise)
     }
 
     /// A close frame's content: control frames hold at most 125 bytes (RFC 6455, section 5.5).
@@ -124,7 +129,8 @@ package final class WebSocketHandler: ChannelDuplexHandler {
 
     private func setTimer(_ context: ChannelHandlerContext) {
         guard let deadline = machine?.nextDeadline else { return stopTimer() }
-        // A timer that fires too early looks again; so a deadline that moves away, as it does with every frame, costs nothing.
+        // A timer that fires too early looks again; so a deadline that moves away, as it does with every frame, costs
+        // nothing.
         if let timer, timer.deadline <= deadline { return }
         stopTimer()
         let loopBound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)

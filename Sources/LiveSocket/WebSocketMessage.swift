@@ -87,7 +87,8 @@ public struct WebSocketLimits: Sendable {
     /// Limits; the defaults suit small messages to browsers.
     public init(
         maximumMessageBytes: Int = 16_384, maximumFragments: Int = 64, maximumQueuedBytes: Int = 262_144,
-        maximumQueuedMessages: Int = 256, pingInterval: TimeAmount = .seconds(20), pongTimeout: TimeAmount = .seconds(10),
+        maximumQueuedMessages: Int = 256, pingInterval: TimeAmount = .seconds(20),
+        pongTimeout: TimeAmount = .seconds(10),
         closeTimeout: TimeAmount = .seconds(5)
     ) {
         self.maximumMessageBytes = maximumMessageBytes

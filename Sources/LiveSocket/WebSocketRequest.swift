@@ -78,7 +78,9 @@ struct UpgradeJudge: Sendable {
         let request = WebSocketRequest(head, address: address)
         guard request.path == path else { return .refuse(status: 404, reason: "There is no WebSocket here.") }
         guard head.method == .GET else { return .refuse(status: 405, reason: "A WebSocket begins with GET.") }
-        guard head.version.major == 1, head.version.minor >= 1 else { return .refuse(status: 426, reason: "A WebSocket needs HTTP/1.1.") }
+        guard head.version.major == 1, head.version.minor >= 1 else {
+            return .refuse(status: 426, reason: "A WebSocket needs HTTP/1.1.")
+        }
         guard request.header("upgrade", lists: "websocket"), request.header("connection", lists: "upgrade") else {
             return .refuse(status: 426, reason: "This address speaks WebSocket.")
         }

@@ -1,8 +1,8 @@
 package import NIOCore
 package import NIOWebSocket
 
-/// The server's side of one WebSocket, from the upgrade to the end: open, closing, closed. Frames, times and wishes go in;
-/// what is to be done comes out. It knows no socket and no timer.
+/// The server's side of one WebSocket, from the upgrade to the end: open, closing, closed. Frames, times and wishes go
+/// in; what is to be done comes out. It knows no socket and no timer.
 package struct WebSocketStateMachine {
     /// What the shell has to do.
     package enum Action: Equatable {
@@ -15,10 +15,11 @@ package struct WebSocketStateMachine {
         case pong(ByteBuffer)
         /// Send this close frame, then wait for the peer's.
         case close(WebSocketClose)
-        /// Send this close frame, which answers the peer's, then drop the connection: a server does so first (section 7.1.1).
+        /// Send this close frame, which answers the peer's, then drop the connection: a server does so first (section
+        /// 7.1.1).
         case answerAndDrop(WebSocketClose)
-        /// Send this close frame, end our side of the connection and wait until the peer ends its own: it is still sending, and a
-        /// connection cut now might take the close frame with it.
+        /// Send this close frame, end our side of the connection and wait until the peer ends its own: it is still
+        /// sending, and a connection cut now might take the close frame with it.
         case closeAndFinish(WebSocketClose)
         /// The same, but the close frame is out already.
         case finish
@@ -42,7 +43,8 @@ package struct WebSocketStateMachine {
     /// An open socket.
     package init(limits: WebSocketLimits, now: NIODeadline) {
         self.limits = limits
-        self.assembler = MessageAssembler(maximumBytes: limits.maximumMessageBytes, maximumFragments: limits.maximumFragments)
+        self.assembler = MessageAssembler(
+            maximumBytes: limits.maximumMessageBytes, maximumFragments: limits.maximumFragments)
         self.state = .open(nextPing: now + limits.pingInterval, pongDue: nil)
     }
 
@@ -85,7 +87,8 @@ package struct WebSocketStateMachine {
         switch error {
         case .invalidFrameLength: fail(WebSocketClose(.messageTooBig, "a frame over the limit"), now: now)
         case .fragmentedControlFrame: fail(WebSocketClose(.protocolError, "a control frame in fragments"), now: now)
-        case .multiByteControlFrameLength: fail(WebSocketClose(.protocolError, "a control frame over 125 bytes"), now: now)
+        case .multiByteControlFrameLength:
+            fail(WebSocketClose(.protocolError, "a control frame over 125 bytes"), now: now)
         }
     }
 
@@ -136,7 +139,9 @@ package struct WebSocketStateMachine {
         let content = frame.unmaskedData
         switch frame.opcode {
         case .text, .binary, .continuation:
-            guard let message = try assembler.take(content, opcode: frame.opcode, isFinal: frame.fin) else { return .nothing }
+            guard let message = try assembler.take(content, opcode: frame.opcode, isFinal: frame.fin) else {
+                return .nothing
+            }
             return .deliver(message)
         case .ping:
             return .pong(content)

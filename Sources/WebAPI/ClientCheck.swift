@@ -15,7 +15,8 @@ struct ClientCheck: Sendable {
     /// Checks that a request that changes something comes from a page of the hub, or from no page.
     func check(origin: String?, host: String?) throws(Refusal) {
         guard let origin else { return }
-        guard let host, let scheme = origin.firstRange(of: "://"), origin[scheme.upperBound...].lowercased() == host.lowercased()
+        guard let host, let scheme = origin.firstRange(of: "://"),
+            origin[scheme.upperBound...].lowercased() == host.lowercased()
         else { throw Refusal(.forbidden, "Pages of other sites may not do this.") }
     }
 

@@ -18,7 +18,9 @@ enum OpenAPI {
             for path in Set(routes.map(\.path)).sorted() {
                 json.key(path)
                 json.object { json in
-                    for route in routes.filter({ $0.path == path }).sorted(by: { $0.method.rawValue < $1.method.rawValue }) {
+                    for route in routes.filter({ $0.path == path }).sorted(by: {
+                        $0.method.rawValue < $1.method.rawValue
+                    }) {
                         json.key(route.method.rawValue.lowercased())
                         write(route, into: &json)
                     }
@@ -106,7 +108,9 @@ enum OpenAPI {
             json.endArray()
             json.key("properties")
             json.object { json in
-                for (name, type) in [("type", "string"), ("title", "string"), ("status", "integer"), ("detail", "string")] {
+                for (name, type) in [
+                    ("type", "string"), ("title", "string"), ("status", "integer"), ("detail", "string"),
+                ] {
                     json.key(name)
                     json.object { $0.member("type", type) }
                 }

@@ -29,7 +29,9 @@ enum Problem {
             json.endObject()
         }
         response.contentType = "application/problem+json"
-        if let wait = retryAfterSeconds(refusal.code) { response.headers.append((name: "Retry-After", value: String(wait))) }
+        if let wait = retryAfterSeconds(refusal.code) {
+            response.headers.append((name: "Retry-After", value: String(wait)))
+        }
         if !allowed.isEmpty { response.headers.append((name: "Allow", value: allowed.joined(separator: ", "))) }
         return response
     }

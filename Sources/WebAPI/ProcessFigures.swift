@@ -16,7 +16,8 @@ struct ProcessFigures: MetricsSource {
         if let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
             // One of them is the look at the folder itself.
             families.append(
-                MetricFamily("process_open_fds", .gauge, help: "Open file descriptors.", value: Double(files.count - 1)))
+                MetricFamily("process_open_fds", .gauge, help: "Open file descriptors.", value: Double(files.count - 1))
+            )
         }
         return families
     }

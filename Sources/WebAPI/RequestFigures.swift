@@ -47,7 +47,8 @@ final class RequestFigures: MetricsSource {
                         labels: [("route", key.route), ("method", key.method), ("status", String(key.status))])
                 }),
             MetricFamily(
-                "martlet_http_request_duration_seconds", .summary, help: "Time from a request's head to its answer, in seconds.",
+                "martlet_http_request_duration_seconds", .summary,
+                help: "Time from a request's head to its answer, in seconds.",
                 samples: timings.sorted { $0.key < $1.key }.flatMap { route, timing in
                     [
                         MetricSample(timing.seconds, labels: [("route", route)], suffix: "_sum"),

@@ -2,8 +2,8 @@ package import SolutionKit
 
 /// Finds the route for a path, out of the declarations alone.
 ///
-/// A literal level is stronger than a parameter. Each path answers for its methods: so a wrong method is told apart from a
-/// wrong path, and the allowed methods can be named.
+/// A literal level is stronger than a parameter. Each path answers for its methods: so a wrong method is told apart
+/// from a wrong path, and the allowed methods can be named.
 package struct RouteTable: Sendable {
     /// What a request comes to.
     package enum Match: Sendable {
@@ -66,7 +66,8 @@ package struct RouteTable: Sendable {
         let levels = try RouteTable.levels(of: route.path)
         var list = entries[levels.count] ?? []
         if let index = list.firstIndex(where: { RouteTable.shape($0.levels) == RouteTable.shape(levels) }) {
-            guard list[index].levels == levels, !list[index].routes.contains(where: { $0.method == route.method }) else {
+            guard list[index].levels == levels, !list[index].routes.contains(where: { $0.method == route.method })
+            else {
                 throw .duplicate(method: route.method.rawValue, path: route.path)
             }
             list[index].routes.append(route)

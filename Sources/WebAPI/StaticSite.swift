@@ -21,8 +21,8 @@ package struct StaticFile: Sendable {
     }
 }
 
-/// The files of the pages, read into memory once at the start. A request's path is only ever looked up among them: no path
-/// reaches the file system.
+/// The files of the pages, read into memory once at the start. A request's path is only ever looked up among them: no
+/// path reaches the file system.
 package struct StaticSite: Sendable {
     /// Files by their path in the address.
     package private(set) var files: [String: StaticFile] = [:]
@@ -41,7 +41,9 @@ package struct StaticSite: Sendable {
         if files["/index.html"] == nil { shortcomings.append("there is no index.html in \(web)") }
         let before = files.count
         read(folder: vendor, below: "/vendor", room: &room)
-        if files.count == before { shortcomings.append("there are no third-party parts in \(vendor); scripts/fetch-web gets them") }
+        if files.count == before {
+            shortcomings.append("there are no third-party parts in \(vendor); scripts/fetch-web gets them")
+        }
     }
 
     /// The file for a raw path: the one of this name, or the page's frame for the path of a page; nil if there is none.

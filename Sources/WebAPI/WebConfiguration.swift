@@ -32,7 +32,8 @@ public struct WebConfiguration: Sendable {
         self.webDirectory = webDirectory
         self.vendorDirectory = vendorDirectory
         self.pages = pages
-        self.allowedHosts = WebConfiguration.loopbackNames.contains(host.lowercased()) ? WebConfiguration.loopbackNames : nil
+        self.allowedHosts =
+            WebConfiguration.loopbackNames.contains(host.lowercased()) ? WebConfiguration.loopbackNames : nil
         self.limits = limits
     }
 
@@ -60,7 +61,8 @@ public struct WebLimits: Sendable {
     /// Limits.
     public init(
         maximumConnections: Int = 1_024, maximumHeadBytes: Int = 16_384, maximumHeaders: Int = 100,
-        idleTimeout: TimeAmount = .seconds(60), bodyTimeout: TimeAmount = .seconds(30), responseTimeout: TimeAmount = .seconds(120),
+        idleTimeout: TimeAmount = .seconds(60), bodyTimeout: TimeAmount = .seconds(30),
+        responseTimeout: TimeAmount = .seconds(120),
         stopTimeout: Duration = .seconds(10)
     ) {
         self.maximumConnections = maximumConnections

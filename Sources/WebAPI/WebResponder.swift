@@ -17,8 +17,8 @@ struct WebResponder: Sendable {
 
     /// Bodies that no route asked for are read up to here, so that their connection can go on.
     private static let idleBodyBytes = 65_536
-    /// What is still read, and dropped, of a body that was refused: were the connection cut at once, the client might lose the
-    /// answer together with what it still sends.
+    /// What is still read, and dropped, of a body that was refused: were the connection cut at once, the client might
+    /// lose the answer together with what it still sends.
     private static let lingerBytes = 4_194_304
     private static let lingerTimeout = TimeAmount.seconds(2)
 
@@ -55,7 +55,8 @@ struct WebResponder: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ parts: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter, _ channel: any Channel
+        _ request: Request, _ parts: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter,
+        _ channel: any Channel
     ) async -> WebAnswer {
         let target = request.head.path ?? "/"
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -86,7 +87,8 @@ struct WebResponder: Sendable {
                 _ = try await body(of: request, &parts, limit: WebResponder.idleBodyBytes, writer, channel)
                 if method == "OPTIONS" {
                     return WebAnswer(
-                        status: 204, headers: [.allow: methods.joined(separator: ", ")], body: ByteBuffer(), route: template)
+                        status: 204, headers: [.allow: methods.joined(separator: ", ")], body: ByteBuffer(),
+                        route: template)
                 }
                 throw Refusal(.methodNotAllowed, "This address answers \(methods.joined(separator: ", ")).")
             case .malformed(let template):
@@ -117,7 +119,8 @@ struct WebResponder: Sendable {
         var answer = WebAnswer(
             RouteResponse(
                 status: 426, contentType: "text/plain; charset=utf-8",
-                body: Array("This address speaks WebSocket, as the first request of a connection.".utf8)), route: LiveDoor.path)
+                body: Array("This address speaks WebSocket, as the first request of a connection.".utf8)),
+            route: LiveDoor.path)
         answer.headers[.upgrade] = "websocket"
         answer.endsConnection = true
         return answer
@@ -131,13 +134,15 @@ struct WebResponder: Sendable {
         case let refusal as Refusal:
             answer = WebAnswer(Problem.response(refusal, allowed: allowed), route: route)
         case is CancellationError:
-            answer = WebAnswer(Problem.response(Refusal(.stopping, "The hub is stopping; try again soon.")), route: route)
+            answer = WebAnswer(
+                Problem.response(Refusal(.stopping, "The hub is stopping; try again soon.")), route: route)
         default:
             answer = failed(error, route: route)
         }
         // Whether the body was read is not known here; it was not if it is longer than what is read for nothing.
         answer.endsConnection =
-            request.headers[.transferEncoding] != nil || WebResponder.declaredLength(request) > WebResponder.idleBodyBytes
+            request.headers[.transferEncoding] != nil
+            || WebResponder.declaredLength(request) > WebResponder.idleBodyBytes
         return answer
     }
 
@@ -146,7 +151,9 @@ struct WebResponder: Sendable {
         let failure = String(UInt64.random(in: .min ... .max), radix: 36)
         logger.error(
             "Request failed",
-            metadata: ["failure": .string(failure), "route": .string(route), "error": .string(String(reflecting: error))])
+            metadata: [
+                "failure": .string(failure), "route": .string(route), "error": .string(String(reflecting: error)),
+            ])
         let refusal = Refusal(.internalFailure, "The hub failed to answer; its log has the reason under \(failure).")
         return WebAnswer(Problem.response(refusal, failure: failure), route: route)
     }
@@ -174,8 +181,8 @@ struct WebResponder: Sendable {
         return bytes
     }
 
-    /// Bodies are JSON. What calls itself text or a form is read as JSON as well, because small devices and `curl -d` say
-    /// that without meaning it; what is plainly something else is refused by its name.
+    /// Bodies are JSON. What calls itself text or a form is read as JSON as well, because small devices and `curl -d`
+    /// say that without meaning it; what is plainly something else is refused by its name.
     private static func checkMediaType(_ contentType: String?, _ body: [UInt8]) throws(Refusal) {
         guard let contentType, !body.isEmpty else { return }
         let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()

@@ -21,8 +21,8 @@ public final class WebServer: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: where it listens, what it serves and allows.
-    ///   - routes: what solutions and other rooms offer; the server adds `/health`, `/ready`, `/metrics`, `/openapi.json` and
-    ///     `/api/system`.
+    ///   - routes: what solutions and other rooms offer; the server adds `/health`, `/ready`, `/metrics`,
+    ///     `/openapi.json` and `/api/system`.
     ///   - live: what `/ws` shows.
     ///   - metrics: whose figures `/metrics` shows, besides those of requests and of the process.
     ///   - system: the facts for `/api/system`.
@@ -51,7 +51,8 @@ public final class WebServer: Sendable {
         }
         let check = ClientCheck(allowedHosts: configuration.allowedHosts)
         let responder = WebResponder(
-            table: try RouteTable(own.routes(beside: routes)), site: site, check: check, figures: figures, limits: limits,
+            table: try RouteTable(own.routes(beside: routes)), site: site, check: check, figures: figures,
+            limits: limits,
             clock: clock, logger: logger)
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
         decoder.maxHeaderFieldSize = limits.maximumHeadBytes
@@ -59,14 +60,16 @@ public final class WebServer: Sendable {
         decoder.maxHeaderFieldCount = limits.maximumHeaders
         let http = HTTP1Channel(
             responder: { request, writer, channel in try await responder.respond(to: request, writer, channel) },
-            configuration: HTTP1Channel.Configuration(idleTimeout: limits.idleTimeout, httpDecoderConfiguration: decoder))
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: limits.idleTimeout, httpDecoderConfiguration: decoder))
         let door = LiveDoor(hub: live, version: configuration.version, check: check)
         // What the library tells about each start and connection is not for the hub's log.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         self.server = Server(
             childChannelSetup: HTTP1WebSocketChannel(
-                http: http, endpoint: door.endpoint(limits: WebSocketLimits(), firstRequestTimeout: limits.idleTimeout)),
+                http: http,
+                endpoint: door.endpoint(limits: WebSocketLimits(), firstRequestTimeout: limits.idleTimeout)),
             configuration: ServerConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.maximumConnections, logger: quiet)),
@@ -96,8 +99,8 @@ public final class WebServer: Sendable {
         }
     }
 
-    /// Ends the server: accepts nothing more, lets requests in flight finish, closes live sockets with 1001; what is still
-    /// there after the time allowed for it is cut off. Returns when all connections are closed.
+    /// Ends the server: accepts nothing more, lets requests in flight finish, closes live sockets with 1001; what is
+    /// still there after the time allowed for it is cut off. Returns when all connections are closed.
     public func shutDown() async {
         isStopping.set()
         let server = server

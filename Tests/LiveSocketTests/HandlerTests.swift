@@ -11,7 +11,8 @@ import Testing
     func channel(_ limits: WebSocketLimits = WebSocketLimits()) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(loop: loop)
         try channel.pipeline.syncOperations.addHandlers(
-            WebSocketFrameEncoder(), ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: limits.maximumMessageBytes)),
+            WebSocketFrameEncoder(),
+            ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: limits.maximumMessageBytes)),
             WebSocketHandler(limits: limits))
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
         return channel
@@ -53,7 +54,8 @@ import Testing
     }
 
     @Test func `silence is met by a ping, then by the end`() throws {
-        let channel = try channel(WebSocketLimits(pingInterval: .seconds(2), pongTimeout: .seconds(1), closeTimeout: .seconds(1)))
+        let channel = try channel(
+            WebSocketLimits(pingInterval: .seconds(2), pongTimeout: .seconds(1), closeTimeout: .seconds(1)))
         loop.advanceTime(by: .seconds(1))
         try channel.writeInbound(ByteBuffer(bytes: RawClient.frame(0x81, [0x61])))
         loop.advanceTime(by: .milliseconds(1_500))

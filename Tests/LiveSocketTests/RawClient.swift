@@ -2,8 +2,8 @@ import NIOCore
 import NIOPosix
 import Testing
 
-/// A client that writes and reads bytes as it likes, well-formed or not. Everything ends after 20 s, so that a test that waits
-/// for what never comes fails instead of hanging.
+/// A client that writes and reads bytes as it likes, well-formed or not. Everything ends after 20 s, so that a test
+/// that waits for what never comes fails instead of hanging.
 struct RawClient {
     private var iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let writer: NIOAsyncChannelOutboundWriter<ByteBuffer>
@@ -29,7 +29,8 @@ struct RawClient {
     }
 
     private init(
-        iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, writer: NIOAsyncChannelOutboundWriter<ByteBuffer>
+        iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+        writer: NIOAsyncChannelOutboundWriter<ByteBuffer>
     ) {
         self.iterator = iterator
         self.writer = writer
@@ -122,7 +123,9 @@ extension RawClient {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     ]
 
-    mutating func upgrade(_ path: String = "/ws", headers: [String] = RawClient.upgradeHeaders) async throws -> RawResponse {
+    mutating func upgrade(_ path: String = "/ws", headers: [String] = RawClient.upgradeHeaders) async throws
+        -> RawResponse
+    {
         try await request("GET", path, headers: headers)
     }
 

@@ -8,8 +8,8 @@ import Testing
 
 /// A real server and a client that minds no rules, on loopback.
 @Suite struct ServerTests {
-    /// Runs a server whose socket repeats texts, closes with 4000 on `close`, fails on `fail`, and floods on `flood`; its HTTP half
-    /// answers 200 to everything.
+    /// Runs a server whose socket repeats texts, closes with 4000 on `close`, fails on `fail`, and floods on `flood`;
+    /// its HTTP half answers 200 to everything.
     func withServer(
         limits: WebSocketLimits = WebSocketLimits(), firstRequestTimeout: TimeAmount = .seconds(10),
         _ body: @Sendable (Int, @escaping @Sendable () async throws -> Void) async throws -> Void
@@ -40,7 +40,8 @@ import Testing
             childChannelSetup: HTTP1WebSocketChannel(http: http, endpoint: endpoint),
             configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { source.yield($0.localAddress?.port ?? 0) },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             let port = await ports.first { _ in true } ?? 0
@@ -80,7 +81,8 @@ import Testing
     @Test func `a frame that comes with the request is not lost`() async throws {
         try await withServer { port, _ in
             try await RawClient.connect(port) { client in
-                let head = "GET /ws HTTP/1.1\r\nHost: a\r\n" + RawClient.upgradeHeaders.joined(separator: "\r\n") + "\r\n\r\n"
+                let head =
+                    "GET /ws HTTP/1.1\r\nHost: a\r\n" + RawClient.upgradeHeaders.joined(separator: "\r\n") + "\r\n\r\n"
                 try await client.send(Array(head.utf8) + RawClient.frame(0x81, Array("early".utf8)))
                 #expect(try await client.response(hasBody: false).status == 101)
                 #expect(try await client.frame().text == "early")
@@ -136,7 +138,8 @@ import Testing
     }
 
     @Test func `a peer that does not read cannot make the server hold more than the limit`() async throws {
-        let limits = WebSocketLimits(maximumQueuedBytes: 50_000, maximumQueuedMessages: 2, closeTimeout: .milliseconds(200))
+        let limits = WebSocketLimits(
+            maximumQueuedBytes: 50_000, maximumQueuedMessages: 2, closeTimeout: .milliseconds(200))
         try await withServer(limits: limits) { port, _ in
             try await RawClient.connect(port) { client in
                 _ = try await client.upgrade()

@@ -29,7 +29,8 @@ import Testing
         var machine = machine()
         let text = machine.receive(frame(.text, Array("grüß".utf8)), now: begin)
         #expect(text == .deliver(.text(ByteBuffer(string: "grüß"))))
-        #expect(machine.receive(frame(.binary, [0, 255]), now: begin) == .deliver(.binary(ByteBuffer(bytes: [0, 255]))))
+        #expect(
+            machine.receive(frame(.binary, [0, 255]), now: begin) == .deliver(.binary(ByteBuffer(bytes: [0, 255]))))
     }
 
     @Test func `fragments are joined, and control frames may stand between them`() {
@@ -64,7 +65,10 @@ import Testing
         Breach(frames: [Sent(opcode: 1, bytes: [0xED, 0xA0, 0x80])], code: 1007),
         // Too large in one frame, too large in two, and too many.
         Breach(frames: [Sent(opcode: 2, bytes: [UInt8](repeating: 0, count: 11))], code: 1009),
-        Breach(frames: [Sent(opcode: 2, bytes: [0, 0, 0, 0, 0, 0], isFinal: false), Sent(opcode: 0, bytes: [0, 0, 0, 0, 0])], code: 1009),
+        Breach(
+            frames: [
+                Sent(opcode: 2, bytes: [0, 0, 0, 0, 0, 0], isFinal: false), Sent(opcode: 0, bytes: [0, 0, 0, 0, 0]),
+            ], code: 1009),
         Breach(
             frames: [
                 Sent(opcode: 2, bytes: [], isFinal: false), Sent(opcode: 0, bytes: [], isFinal: false),
@@ -73,7 +77,8 @@ import Testing
         // Kinds of frames that do not exist (section 5.2).
         Breach(frames: [Sent(opcode: 3, bytes: [])], code: 1002),
         Breach(frames: [Sent(opcode: 11, bytes: [])], code: 1002),
-        // Close frames with half a code, with codes that never stand there, with a reason that is no UTF-8 (section 7.4).
+        // Close frames with half a code, with codes that never stand there, with a reason that is no UTF-8 (section
+        // 7.4).
         Breach(frames: [Sent(opcode: 8, bytes: [3])], code: 1002),
         Breach(frames: [Sent(opcode: 8, bytes: [0x00, 0x00])], code: 1002),
         Breach(frames: [Sent(opcode: 8, bytes: [0x03, 0xEC])], code: 1002),
@@ -119,7 +124,8 @@ import Testing
     @Test func `the peer's close is answered with its code, and ends the socket`() {
         var machine = machine()
         let close = frame(.connectionClose, [0x0F, 0xA0] + Array("bye".utf8))
-        #expect(machine.receive(close, now: begin) == .answerAndDrop(WebSocketClose(WebSocketCloseCode(rawValue: 4000))))
+        #expect(
+            machine.receive(close, now: begin) == .answerAndDrop(WebSocketClose(WebSocketCloseCode(rawValue: 4000))))
         #expect(machine.close(WebSocketClose(.normal), now: begin) == .nothing)
         // A peer that does not even read the answer is not waited for.
         #expect(machine.nextDeadline == begin + .seconds(5))

@@ -25,7 +25,9 @@ import Testing
     /// Takes until an answer of this type has come.
     func take(_ feed: inout LiveFeed, until type: String) async throws -> [Seen] {
         var all: [Seen] = []
-        while !all.contains(where: { $0.type == type }), let texts = await feed.next() { all += try texts.map(Seen.init) }
+        while !all.contains(where: { $0.type == type }), let texts = await feed.next() {
+            all += try texts.map(Seen.init)
+        }
         return all
     }
 
@@ -37,7 +39,9 @@ import Testing
         let hello = try #require(await feed.next()?.first)
         #expect(
             String(decoding: hello, as: UTF8.self)
-                == #"{"type":"hello","server":"martlet","version":"9.9","now":"1970-01-01T00:00:03.000000Z","last":2001}"#)
+                == #"{"type":"hello","server":"martlet","version":"9.9","#
+                + #""now":"1970-01-01T00:00:03.000000Z","last":2001}"#
+        )
         try subscribe(hub, feed, "n/#", .recent(10))
         hub.publish([event("x", 3), event("n/b", 4)], committedAt: at(4_000_000))
         let seen = try await take(&feed, until: "subscribed")
@@ -59,10 +63,12 @@ import Testing
         try subscribe(hub, feed, "nodes/+/telemetry", .recent(0))
         let reading = Reading(
             device: try #require(DeviceID("node_01")), measurement: "telemetry",
-            observed: ObservationTime(claimed: Timestamp(seconds: 1_763_690_000), receivedAt: Timestamp(seconds: 1_763_690_001)),
+            observed: ObservationTime(
+                claimed: Timestamp(seconds: 1_763_690_000), receivedAt: Timestamp(seconds: 1_763_690_001)),
             receivedAt: Timestamp(seconds: 1_763_690_001), isLate: false,
             fields: [
-                ReadingField("temperature", .decimal(ScaledDecimal(mantissa: 225, scale: 1))), ReadingField("uptime", .integer(60)),
+                ReadingField("temperature", .decimal(ScaledDecimal(mantissa: 225, scale: 1))),
+                ReadingField("uptime", .integer(60)),
             ])
         _ = try await take(&feed, until: "subscribed")
         hub.publish(
@@ -71,8 +77,10 @@ import Testing
         let text = try #require(await feed.next()?.first)
         #expect(
             String(decoding: text, as: UTF8.self)
-                == #"{"type":"event","n":1763690001000000,"topic":"nodes/node_01/telemetry","at":"2025-11-21T01:53:21.000000Z","#
-                + #""data":{"node_id":"node_01","observed_at":"2025-11-21T01:53:20.000000Z","received_at":"2025-11-21T01:53:21.000000Z","#
+                == #"{"type":"event","n":1763690001000000,"topic":"nodes/node_01/telemetry","#
+                + #""at":"2025-11-21T01:53:21.000000Z","#
+                + #""data":{"node_id":"node_01","observed_at":"2025-11-21T01:53:20.000000Z","#
+                + #""received_at":"2025-11-21T01:53:21.000000Z","#
                 + #""time_source":"device","values":{"temperature":22.5,"uptime":60},"late":false}}"#)
     }
 

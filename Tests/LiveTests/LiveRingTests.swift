@@ -33,7 +33,9 @@ import Testing
 
     @Test func `a ring is bounded in number and in bytes`() {
         var ring = LiveRing(maximumEvents: 10, maximumBytes: 1_000_000, beginning: at(0))
-        for instant in 1...100 { _ = ring.append([event("a"), event("b"), event("c")], committedAt: at(Int64(instant) * 1_000)) }
+        for instant in 1...100 {
+            _ = ring.append([event("a"), event("b"), event("c")], committedAt: at(Int64(instant) * 1_000))
+        }
         #expect(ring.count == 9)
         #expect(ring.oldest == 98_000)
         #expect(ring.floor == 97_002)

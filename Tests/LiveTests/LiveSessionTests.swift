@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "malformed_json"), ("{", "malformed_json"), ("{}x", "malformed_json"), (#"{"type":"ping",}"#, "malformed_json"),
+        ("", "malformed_json"), ("{", "malformed_json"), ("{}x", "malformed_json"),
+        (#"{"type":"ping",}"#, "malformed_json"),
         ("[]", "bad_member"), ("1", "bad_member"), (#"{"type":1}"#, "bad_member"),
         ("{}", "unknown_type"), (#"{"type":"shout"}"#, "unknown_type"),
         (#"{"type":"subscribe"}"#, "bad_member"), (#"{"type":"subscribe","topics":[]}"#, "bad_member"),
@@ -40,7 +41,10 @@ import Testing
         (#"{"type":"subscribe","topics":["a"],"after":9007199254740993}"#, "bad_member"),
         (#"{"type":"subscribe","topics":["a"],"recent":1001}"#, "bad_member"),
         (#"{"type":"ping","id":{}}"#, "bad_member"),
-        (#"{"type":"ping","id":"0123456789012345678901234567890123456789012345678901234567890123456789"}"#, "bad_member"),
+        (
+            #"{"type":"ping","id":"0123456789012345678901234567890123456789012345678901234567890123456789"}"#,
+            "bad_member"
+        ),
     ])
     func `a bad message is answered with its code`(text: String, code: String) throws {
         guard case .answer(let answer) = receive(text) else {
@@ -74,7 +78,9 @@ import Testing
         _ = session.receive(Array(#"{"type":"unsubscribe","topics":["t/0"]}"#.utf8))
         #expect(try !isError(subscribe(64..<65), "too_many_topics"))
         var fresh = LiveSession()
-        guard case .answer(let answer) = fresh.receive(Array(subscribe(0..<65).utf8)) else { return #expect(Bool(false)) }
+        guard case .answer(let answer) = fresh.receive(Array(subscribe(0..<65).utf8)) else {
+            return #expect(Bool(false))
+        }
         #expect(try Seen(answer).code == "too_many_topics")
     }
 

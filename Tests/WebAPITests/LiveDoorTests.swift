@@ -5,7 +5,9 @@ import WebAPI
 
 @Suite struct LiveDoorTests {
     func event(_ topic: String, _ value: Int, padding: Int = 0) -> LiveEvent {
-        LiveEvent(topic: topic, data: .json(Array("{\"v\":\(value),\"p\":\"\(String(repeating: "x", count: padding))\"}".utf8)))
+        LiveEvent(
+            topic: topic,
+            data: .json(Array("{\"v\":\(value),\"p\":\"\(String(repeating: "x", count: padding))\"}".utf8)))
     }
 
     func at(_ microseconds: Int64) -> Timestamp { TestServer.now.advanced(byMicroseconds: microseconds) }
@@ -18,15 +20,21 @@ import WebAPI
                 let hello = try await page.frame()
                 #expect(
                     hello.text
-                        == #"{"type":"hello","server":"martlet","version":"1.2.3","now":"2025-11-21T01:53:20.000000Z","last":\#(base)}"#)
+                        == #"{"type":"hello","server":"martlet","version":"1.2.3","#
+                        + #""now":"2025-11-21T01:53:20.000000Z","last":\#(base)}"#
+                )
                 try await page.sendText(#"{"type":"subscribe","id":1,"topics":["nodes/#"]}"#)
-                #expect(try await page.frame().text == #"{"type":"subscribed","id":1,"topics":["nodes/#"],"last":\#(base)}"#)
+                #expect(
+                    try await page.frame().text == #"{"type":"subscribed","id":1,"topics":["nodes/#"],"last":\#(base)}"#
+                )
                 server.live.publish([event("nodes/a/state", 1), event("broker", 2)], committedAt: at(10))
                 let frame = try await page.frame()
                 #expect(frame.first == 0x81)
                 #expect(
                     frame.text
-                        == #"{"type":"event","n":\#(base + 10),"topic":"nodes/a/state","at":"2025-11-21T01:53:20.000010Z","data":{"v":1,"p":""}}"#)
+                        == #"{"type":"event","n":\#(base + 10),"topic":"nodes/a/state","#
+                        + #""at":"2025-11-21T01:53:20.000010Z","data":{"v":1,"p":""}}"#
+                )
                 try await page.sendText(#"{"type":"ping","id":"p"}"#)
                 #expect(try await page.frame().text == #"{"type":"pong","id":"p"}"#)
                 try await page.sendText("{")
@@ -77,7 +85,8 @@ import WebAPI
                 var instant: Int64 = 0
                 while try await !server.ask("GET", "/metrics").body.contains("martlet_live_closed_slow_total 1") {
                     instant += 500_000
-                    server.live.publish((0..<20).map { event("t/\($0)", $0, padding: 200_000) }, committedAt: at(instant))
+                    server.live.publish(
+                        (0..<20).map { event("t/\($0)", $0, padding: 200_000) }, committedAt: at(instant))
                 }
                 // What was under way may still be read; behind it stands the close frame, or the end of the connection.
                 var last = RawFrame(first: 0, content: [])
@@ -87,14 +96,17 @@ import WebAPI
                 }
                 #expect(last.closeCode == 1013 || last.first == 0x81)
             }
-            while try await !server.ask("GET", "/metrics").body.contains("martlet_live_sockets 0") { await Task.yield() }
+            while try await !server.ask("GET", "/metrics").body.contains("martlet_live_sockets 0") {
+                await Task.yield()
+            }
         }
     }
 
     @Test func `broken rules close the socket with their code`() async throws {
         try await TestServer.run { server in
             for (first, content, code) in [
-                (UInt8(0x82), [UInt8](repeating: 1, count: 3), 1003), (0x81, [UInt8](repeating: 0x20, count: 16_385), 1009),
+                (UInt8(0x82), [UInt8](repeating: 1, count: 3), 1003),
+                (0x81, [UInt8](repeating: 0x20, count: 16_385), 1009),
                 (0x81, [0xFF], 1007), (0x83, [], 1002),
             ] {
                 try await RawClient.connect(server.port) { page in

@@ -26,7 +26,10 @@ import WebAPI
         ("GET", "/api/nodes/%00", "/api/nodes/{id}", ["id": "\u{0}"]),
         ("GET", "/api/nodes/a+b", "/api/nodes/{id}", ["id": "a+b"]),
         ("POST", "/api/nodes/1/commands", "/api/nodes/{id}/commands", ["id": "1"]),
-        ("GET", "/api/nodes/1/commands/c-2", "/api/nodes/{id}/commands/{command_id}", ["id": "1", "command_id": "c-2"]),
+        (
+            "GET", "/api/nodes/1/commands/c-2", "/api/nodes/{id}/commands/{command_id}",
+            ["id": "1", "command_id": "c-2"]
+        ),
         ("GET", "/api/nodes/latest", "/api/nodes/{id}", ["id": "latest"]),
         ("DELETE", "/api/rooms/latest", "/api/{kind}/latest", ["kind": "rooms"]),
     ])
@@ -39,7 +42,9 @@ import WebAPI
         #expect(found == parameters)
     }
 
-    @Test(arguments: ["", "x", "/api", "/api/nodes//", "/api//nodes", "//", "/api/nodes/1/2", "/API/nodes", "*", "http://a/"])
+    @Test(arguments: [
+        "", "x", "/api", "/api/nodes//", "/api//nodes", "//", "/api/nodes/1/2", "/API/nodes", "*", "http://a/",
+    ])
     func `another path finds none`(path: String) throws {
         guard case .unknown = try table().match("GET", path[...]) else {
             Issue.record("\(path) finds something")
@@ -103,7 +108,10 @@ import WebAPI
             MetricFamily("a_total", .counter, help: "one\nline \\", value: 3),
             MetricFamily(
                 "b", .gauge, help: "two",
-                samples: [MetricSample(0.5, labels: [("x", "1"), ("y", "q\"\\\n")]), MetricSample(.infinity), MetricSample(.nan)]),
+                samples: [
+                    MetricSample(0.5, labels: [("x", "1"), ("y", "q\"\\\n")]), MetricSample(.infinity),
+                    MetricSample(.nan),
+                ]),
             MetricFamily("a_total", .counter, help: "again", samples: [MetricSample(1e20, labels: [("z", "")])]),
         ])
         #expect(

@@ -47,8 +47,11 @@ import WebAPI
             #expect(answer.headers["x-content-type-options"] == "nosniff")
             #expect(answer.headers["referrer-policy"] == "no-referrer")
             let policy = try #require(answer.headers["content-security-policy"])
-            #expect(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"))
-            let created = try await server.ask("POST", "/api/things", headers: ["Content-Type: application/json"], body: "{}")
+            #expect(
+                policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'")
+                    && !policy.contains("unsafe"))
+            let created = try await server.ask(
+                "POST", "/api/things", headers: ["Content-Type: application/json"], body: "{}")
             #expect(created.status == 201 && created.body == "{}" && created.headers["location"] == "/api/things/1")
         }
     }
@@ -120,13 +123,18 @@ import WebAPI
             // Unannounced: in chunks, of which the second is too much.
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
                 let chunk = "258\r\n\(String(repeating: "x", count: 600))\r\n"
-                try await client.send("POST /api/things HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)\(chunk)")
+                try await client.send(
+                    "POST /api/things HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)\(chunk)"
+                )
                 let answer = try await client.response()
                 #expect(answer.status == 413 && answer.headers["connection"] == "close")
                 #expect(await client.reachesEnd())
             }
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
-                try await client.send("POST /api/things HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+                try await client.send(
+                    "POST /api/things HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "2\r\n{}\r\n0\r\n\r\n"
+                )
                 #expect(try await client.response().body == "{}")
                 // A body that nobody asked for is no reason to end the connection, if it is small.
                 #expect(try await client.request("GET", "/health", body: "small").status == 200)
@@ -135,11 +143,15 @@ import WebAPI
             }
             // And who waits for a word before sending gets it, or the refusal.
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
-                try await client.send("POST /api/things HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+                try await client.send(
+                    "POST /api/things HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
                 #expect(try await client.response().status == 100)
                 try await client.send("{}")
                 #expect(try await client.response().status == 201)
-                try await client.send("POST /api/things HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2000\r\n\r\n")
+                try await client.send(
+                    "POST /api/things HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                        + "Content-Length: 2000\r\n\r\n"
+                )
                 #expect(try await client.response().status == 413)
             }
         }
@@ -148,7 +160,8 @@ import WebAPI
     @Test func `bodies that are plainly something else are refused by name`() async throws {
         try await TestServer.run(routes: ServerTests.routes) { server in
             for (type, status) in [
-                ("application/json", 201), ("application/json; charset=utf-8", 201), ("application/x-www-form-urlencoded", 201),
+                ("application/json", 201), ("application/json; charset=utf-8", 201),
+                ("application/x-www-form-urlencoded", 201),
                 ("text/plain", 201), ("image/jpeg", 415), ("multipart/form-data; boundary=x", 415),
             ] {
                 let answer = try await server.ask("POST", "/api/things", headers: ["Content-Type: \(type)"], body: "{}")
@@ -159,14 +172,17 @@ import WebAPI
 
     @Test func `pages of other sites may neither write nor use another name`() async throws {
         try await TestServer.run(routes: ServerTests.routes) { server in
-            #expect(try await server.ask("POST", "/api/things", headers: ["Origin: http://localhost"], body: "{}").status == 201)
+            #expect(
+                try await server.ask("POST", "/api/things", headers: ["Origin: http://localhost"], body: "{}").status
+                    == 201)
             for origin in ["http://evil.example", "null", "http://localhost:81"] {
                 let answer = try await server.ask("POST", "/api/things", headers: ["Origin: \(origin)"], body: "{}")
                 #expect(answer.status == 403 && answer.isProblem)
             }
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
                 for (host, status) in [
-                    ("localhost:8080", 200), ("127.0.0.1", 200), ("[::1]:80", 200), ("LOCALHOST", 200), ("evil.example", 403),
+                    ("localhost:8080", 200), ("127.0.0.1", 200), ("[::1]:80", 200), ("LOCALHOST", 200),
+                    ("evil.example", 403),
                     ("localhost.evil.example:8080", 403),
                 ] {
                     try await client.send("GET /health HTTP/1.1\r\nHost: \(host)\r\n\r\n")
@@ -209,7 +225,9 @@ import WebAPI
         try await TestServer.run(readiness: { isReady.value ? .ready : .notReady("the line starts") }) { server in
             #expect(try await server.ask("GET", "/health").status == 200)
             let waiting = try await server.ask("GET", "/ready")
-            #expect(waiting.status == 503 && waiting.members["detail"] == "the line starts" && waiting.headers["retry-after"] == "1")
+            #expect(
+                waiting.status == 503 && waiting.members["detail"] == "the line starts"
+                    && waiting.headers["retry-after"] == "1")
             isReady.set()
             #expect(try await server.ask("GET", "/ready").body == #"{"status":"ready"}"#)
         }
@@ -228,7 +246,8 @@ import WebAPI
                 #"martlet_http_requests_total{route="/api/things/{id}",method="GET",status="200"} 3"#,
                 #"martlet_http_requests_total{route="unknown",method="GET",status="404"} 1"#,
                 #"martlet_http_request_duration_seconds_count{route="/api/things/{id}"} 3"#, "martlet_things 12",
-                "martlet_live_sockets 0", "# TYPE process_resident_memory_bytes gauge", "# TYPE process_cpu_seconds_total counter",
+                "martlet_live_sockets 0", "# TYPE process_resident_memory_bytes gauge",
+                "# TYPE process_cpu_seconds_total counter",
                 "# TYPE process_open_fds gauge",
             ] { #expect(answer.body.contains(line + "\n"), "\(line)") }
             #expect(!answer.body.contains("/nothing"))
@@ -243,7 +262,8 @@ import WebAPI
             let paths = try #require(json["paths"] as? [String: [String: Any]])
             #expect(
                 Set(paths.keys) == [
-                    "/api/things", "/api/things/{id}", "/api/refused/{code}", "/api/broken", "/api/system", "/health", "/ready",
+                    "/api/things", "/api/things/{id}", "/api/refused/{code}", "/api/broken", "/api/system", "/health",
+                    "/ready",
                     "/metrics", "/openapi.json",
                 ])
             let thing = try #require(paths["/api/things/{id}"]?["get"] as? [String: Any])
@@ -304,8 +324,10 @@ import WebAPI
             await #expect(throws: (any Error).self) {
                 let second = try WebServer(
                     configuration: WebConfiguration(
-                        host: "127.0.0.1", port: server.port, version: "", webDirectory: "", vendorDirectory: "", pages: []),
-                    routes: [], live: server.live, metrics: [], system: { throw CancellationError() }, readiness: { .ready },
+                        host: "127.0.0.1", port: server.port, version: "", webDirectory: "", vendorDirectory: "",
+                        pages: []),
+                    routes: [], live: server.live, metrics: [], system: { throw CancellationError() },
+                    readiness: { .ready },
                     clock: FixedClock(instant: TestServer.now), eventLoopGroup: testGroup, logger: testLogger
                 ) { _ in }
                 try await second.run()
@@ -318,7 +340,9 @@ import WebAPI
         let page = here.deletingLastPathComponent().appending(path: "../../docs/errors.md")
         let text = try String(contentsOf: page, encoding: .utf8)
         for code in RefusalCode.allCases {
-            #expect(text.contains("| `\(code.rawValue)` | \(code.httpStatus) |"), "\(code.rawValue) is missing in docs/errors.md")
+            #expect(
+                text.contains("| `\(code.rawValue)` | \(code.httpStatus) |"),
+                "\(code.rawValue) is missing in docs/errors.md")
         }
     }
 }

@@ -9,7 +9,8 @@ import WebAPI
         defer { try? FileManager.default.removeItem(at: root) }
         func write(_ path: String, _ text: String) throws {
             let file = root.appending(path: path)
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: file)
         }
         try write("secret.txt", "secret")
@@ -36,15 +37,18 @@ import WebAPI
     @Test func `files are served with their type, pages with the frame`() async throws {
         try await withSite { server in
             for (path, type, body) in [
-                ("/", "text/html; charset=utf-8", "<!doctype html>frame"), ("/index.html", "text/html; charset=utf-8", "<!doctype html>frame"),
+                ("/", "text/html; charset=utf-8", "<!doctype html>frame"),
+                ("/index.html", "text/html; charset=utf-8", "<!doctype html>frame"),
                 ("/nodes", "text/html; charset=utf-8", "<!doctype html>frame"),
                 ("/nodes/node_01?range=1h", "text/html; charset=utf-8", "<!doctype html>frame"),
                 ("/app/main.js", "text/javascript; charset=utf-8", "export default 1;\n"),
                 ("/app%2Fmain.js?v=1", "text/javascript; charset=utf-8", "export default 1;\n"),
-                ("/style.css", "text/css; charset=utf-8", "a{}"), ("/vendor/preact.js", "text/javascript; charset=utf-8", "preact"),
+                ("/style.css", "text/css; charset=utf-8", "a{}"),
+                ("/vendor/preact.js", "text/javascript; charset=utf-8", "preact"),
             ] {
                 let answer = try await server.ask("GET", path)
-                #expect(answer.status == 200 && answer.body == body && answer.headers["content-type"] == type, "\(path)")
+                #expect(
+                    answer.status == 200 && answer.body == body && answer.headers["content-type"] == type, "\(path)")
                 #expect(answer.headers["cache-control"] == "no-cache")
                 #expect(answer.headers["x-content-type-options"] == "nosniff")
             }
@@ -54,7 +58,8 @@ import WebAPI
 
     @Test(arguments: [
         "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/app/../../secret.txt", "/vendor/../secret.txt",
-        "//secret.txt", "/./index.html", "/.hidden.js", "/notes.md", "/vendor.lock", "/link.txt", "/index.html%00.js", "/app", "/app/",
+        "//secret.txt", "/./index.html", "/.hidden.js", "/notes.md", "/vendor.lock", "/link.txt", "/index.html%00.js",
+        "/app", "/app/",
         "/%ff", "/nodesx", "/vendor/%2e%2e/web/index.html", "/..\\secret.txt",
     ])
     func `nothing else is served`(path: String) async throws {
@@ -73,7 +78,9 @@ import WebAPI
             #expect(tag.hasPrefix("\"") && tag.hasSuffix("\""))
             for given in [tag, "W/\(tag)", "\"x\", \(tag)", "*"] {
                 let again = try await server.ask("HEAD", "/app/main.js", headers: ["If-None-Match: \(given)"])
-                #expect(again.status == 304 && again.headers["etag"] == tag && again.headers["content-length"] == nil, "\(given)")
+                #expect(
+                    again.status == 304 && again.headers["etag"] == tag && again.headers["content-length"] == nil,
+                    "\(given)")
             }
             #expect(try await server.ask("GET", "/app/main.js", headers: ["If-None-Match: \"x\""]).status == 200)
             let other = try await server.ask("GET", "/style.css")
@@ -81,7 +88,9 @@ import WebAPI
             // The connection goes on after 304.
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
                 for _ in 0..<3 {
-                    #expect(try await client.request("GET", "/app/main.js", headers: ["If-None-Match: \(tag)"]).status == 304)
+                    #expect(
+                        try await client.request("GET", "/app/main.js", headers: ["If-None-Match: \(tag)"]).status
+                            == 304)
                 }
             }
             #expect(try await server.ask("POST", "/app/main.js", body: "x").status == 404)
@@ -95,7 +104,8 @@ import WebAPI
             #expect(server.log.text.contains("index.html") && server.log.text.contains("fetch-web"))
         }
         try await withFolders { root in
-            try await TestServer.run(web: root.appending(path: "web").path, vendor: root.appending(path: "none").path) { server in
+            try await TestServer.run(web: root.appending(path: "web").path, vendor: root.appending(path: "none").path) {
+                server in
                 let answer = try await server.ask("GET", "/nodes")
                 #expect(answer.body.contains("pages are not installed"))
                 #expect(server.log.text.contains("fetch-web"))

@@ -52,7 +52,8 @@ struct TestServer: Sendable {
     static let now = Timestamp(seconds: 1_763_690_000)
 
     static func run(
-        routes: [Route] = [], live configuration: LiveConfiguration = LiveConfiguration(), limits: WebLimits = WebLimits(),
+        routes: [Route] = [], live configuration: LiveConfiguration = LiveConfiguration(),
+        limits: WebLimits = WebLimits(),
         web: String = "/nonexistent", vendor: String = "/nonexistent", pages: [String] = ["/", "/nodes", "/nodes/*"],
         metrics: [any MetricsSource] = [], readiness: @escaping @Sendable () -> Readiness = { .ready },
         _ body: @Sendable (TestServer) async throws -> Void
@@ -66,7 +67,8 @@ struct TestServer: Sendable {
             listeners: [(name: "http", address: "127.0.0.1:1")])
         let server = try WebServer(
             configuration: WebConfiguration(
-                host: "127.0.0.1", port: 0, version: "1.2.3", webDirectory: web, vendorDirectory: vendor, pages: pages, limits: limits),
+                host: "127.0.0.1", port: 0, version: "1.2.3", webDirectory: web, vendorDirectory: vendor, pages: pages,
+                limits: limits),
             routes: routes, live: live, metrics: metrics + [live], system: { facts }, readiness: readiness,
             clock: FixedClock(instant: now), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "test") { _ in LogBookHandler(book: log) }
@@ -81,7 +83,9 @@ struct TestServer: Sendable {
     }
 
     /// One request on a connection of its own.
-    func ask(_ method: String, _ target: String, headers: [String] = [], body: String? = nil) async throws -> RawResponse {
+    func ask(_ method: String, _ target: String, headers: [String] = [], body: String? = nil) async throws
+        -> RawResponse
+    {
         try await RawClient.connect(port) { try await $0.request(method, target, headers: headers, body: body) }
     }
 }
@@ -99,7 +103,8 @@ extension RawResponse {
     }
 
     var isProblem: Bool {
-        headers["content-type"] == "application/problem+json" && members["status"] == String(status) && members["title"] != nil
+        headers["content-type"] == "application/problem+json" && members["status"] == String(status)
+            && members["title"] != nil
             && members["detail"] != nil && members["type"] == "urn:martlet:error:\(members["code"] ?? "")"
     }
 }
