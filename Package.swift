@@ -66,6 +66,7 @@ let package = Package(
         // Floor 1: words and contract.
         room("HubModel"),
         room("SolutionKit", ["HubModel", "SQL"]),
+        room("HubTesting", ["HubModel", "SolutionKit", "SQL"]),
 
         // Floor 2: the line.
         room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),
@@ -75,7 +76,12 @@ let package = Package(
 
         // Floor 3: doors.
         room("DeviceDoors", ["HubModel", "SolutionKit", "Ingest", "SQL", "MQTTCodec", "MQTTBroker"]),
-        room("WebAPI", ["HubModel", "SolutionKit", "Live", "Registry", "LiveSocket", hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
+        room(
+            "WebAPI",
+            [
+                "HubModel", "SolutionKit", "Live", "Registry", "LiveSocket", hummingbird, hummingbirdCore, httpTypes,
+                nioCore, logging,
+            ]),
 
         // Floor 4: the house.
         .executableTarget(
@@ -95,11 +101,16 @@ let package = Package(
         tests("LiveSocketTests", ["LiveSocket", hummingbirdCore, nioCore, nioPosix, nioWebSocket, nioEmbedded]),
         tests("HubModelTests", ["HubModel"]),
         tests("LiveTests", ["Live", "HubModel"]),
-        tests("IngestTests", ["Ingest", "HubModel", "SolutionKit", "SQL", "TimeSeries", "Registry"]),
+        tests("IngestTests", ["Ingest", "HubModel", "HubTesting", "SolutionKit", "SQL", "TimeSeries"]),
         tests(
             "DeviceDoorsTests",
-            ["DeviceDoors", "Ingest", "MQTTBroker", "MQTTCodec", "HubModel", "SolutionKit", "SQL", "TimeSeries"]),
+            [
+                "DeviceDoors", "Ingest", "MQTTBroker", "MQTTCodec", "HubModel", "HubTesting", "SolutionKit", "SQL",
+                "TimeSeries",
+            ]),
         tests("NodesTests", ["Nodes", "SolutionKit", "HubModel", "SQL", "Registry"], resources: [.copy("cases")]),
-        tests("WebAPITests", ["WebAPI", "Live", "HubModel", "SolutionKit", hummingbird, hummingbirdCore]),
+        tests(
+            "WebAPITests",
+            ["WebAPI", "Live", "HubModel", "SolutionKit", hummingbird, hummingbirdCore, nioCore, nioPosix]),
     ]
 )

@@ -3,8 +3,8 @@ internal import HubModel
 public import SolutionKit
 internal import Synchronization
 
-/// The line: a bounded queue, drained in batches by one writer; one transaction a batch; acknowledgements, live events and
-/// publications are released after the commit.
+/// The line: a bounded queue, drained in batches by one writer; one transaction a batch; acknowledgements, live
+/// events and publications are released after the commit.
 ///
 /// Life: `run`, then `offer` and `perform` from any thread, then `stop`, which stores what was taken before it returns.
 public final class IngestLine: Line {
@@ -24,7 +24,8 @@ public final class IngestLine: Line {
                 batch: parts.configuration.batchItems))
     }
 
-    /// Starts the writer's thread and waits for its end, which comes when `stop` was called and everything taken is stored.
+    /// Starts the writer's thread and waits for its end, which comes when `stop` was called and everything taken is
+    /// stored.
     public func run() async {
         let (parts, queue, statistics) = (parts, queue, statistics)
         await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in

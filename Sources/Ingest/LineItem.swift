@@ -6,12 +6,15 @@ public typealias LineWork = @Sendable (inout LineContext) throws -> Void
 
 /// One thing that goes down the line.
 public enum LineItem: Sendable {
-    /// A message from a device. `storing` is what the door must keep together with it (a packet identifier, a retained message); it runs in
-    /// the same savepoint after the solution has taken the message, and is nil for most.
+    /// A message from a device. `storing` is what the door must keep together with it (a packet identifier, a
+    /// retained message); it runs in the same savepoint after the solution has taken the message, and is nil for
+    /// most.
     case message(DeviceMessage, storing: LineWork?)
-    /// A message that no solution takes, which the door only passes on and may have to keep. `topic` is nil for the hub's own.
+    /// A message that no solution takes, which the door only passes on and may have to keep. `topic` is nil for the
+    /// hub's own.
     case traffic(topic: [String]?, storing: LineWork?)
-    /// Clients came, went or changed their subscriptions: the work keeps what the door must keep of that, and says what changed.
+    /// Clients came, went or changed their subscriptions: the work keeps what the door must keep of that, and says
+    /// what changed.
     case presence(@Sendable (inout LineContext) throws -> [PresenceChange])
     /// How far a publication with a token has come.
     case delivery(DeliveryReport)

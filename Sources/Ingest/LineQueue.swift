@@ -2,8 +2,8 @@ internal import Foundation
 
 /// The bounded queue before the writer.
 ///
-/// Any thread offers; one thread, the writer's own, takes. The writer sleeps on a condition and not on a task, because it spends
-/// its life in blocking system calls (a commit), which a task must not.
+/// Any thread offers; one thread, the writer's own, takes. The writer sleeps on a condition and not on a task,
+/// because it spends its life in blocking system calls (a commit), which a task must not.
 ///
 /// Sendable by hand: every access to `state` is made while `condition` is locked.
 final class LineQueue: @unchecked Sendable {
@@ -53,7 +53,8 @@ final class LineQueue: @unchecked Sendable {
     }
 
     /// Waits for work, for so many seconds at most.
-    /// - Returns: what waits, up to the limit of a batch; empty when the time is over; nil when the queue is closed and empty.
+    /// - Returns: what waits, up to the limit of a batch; empty when the time is over; nil when the queue is closed
+    ///   and empty.
     func take(within seconds: Double) -> [Submission]? {
         let deadline = Date(timeIntervalSinceNow: seconds)
         condition.lock()

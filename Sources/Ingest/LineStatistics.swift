@@ -21,7 +21,8 @@ public struct LineFigures: Sendable {
     public var queueDepth = 0
     /// Most items that may wait.
     public var queueLimit = 0
-    /// Microseconds from the beginning of a batch to the end of its commit: half of the last 1,024 batches took at most this.
+    /// Microseconds from the beginning of a batch to the end of its commit: half of the last 1,024 batches took at
+    /// most this.
     public var commitMedian: Int64 = 0
     /// 99 of 100 of the last 1,024 batches took at most this, in microseconds.
     public var commitP99: Int64 = 0

@@ -1,8 +1,8 @@
 public import HubModel
 public import SQL
 
-/// What one message, or one person's request, may do inside the line: read and write tables in the batch's transaction, and
-/// raise effects that become real with the commit.
+/// What one message, or one person's request, may do inside the line: read and write tables in the batch's
+/// transaction, and raise effects that become real with the commit.
 public struct LineContext {
     /// The time of this batch.
     public let now: Timestamp
@@ -23,8 +23,8 @@ public struct LineContext {
 
     /// The batch's transaction, for reading and writing tables.
     ///
-    /// The first use within a message sets a savepoint, so that a refusal undoes just this message; messages that only raise
-    /// effects cost none.
+    /// The first use within a message sets a savepoint, so that a refusal undoes just this message; messages that
+    /// only raise effects cost none.
     public mutating func transaction() throws -> Transaction {
         if !hasSavepoint {
             try database.beginSavepoint()
@@ -48,8 +48,8 @@ public struct LineContext {
         effects.publications.append(message)
     }
 
-    /// Runs `work` if what the present message does is undone, by whomever: the handler, the store, the database. For a handler
-    /// whose memory would otherwise know more than the tables. What was asked for last runs first.
+    /// Runs `work` if what the present message does is undone, by whomever: the handler, the store, the database. For
+    /// a handler whose memory would otherwise know more than the tables. What was asked for last runs first.
     public mutating func ifUndone(_ work: @escaping () -> Void) {
         undoing.append(work)
     }

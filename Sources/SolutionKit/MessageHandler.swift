@@ -1,12 +1,13 @@
 public import HubModel
 
-/// The part of a solution that lives inside the line: it is called by the one writer, never twice at once, within the transaction
-/// of the present batch. It may keep knowledge in memory as long as the tables can give it back (`forget`).
+/// The part of a solution that lives inside the line: it is called by the one writer, never twice at once, within the
+/// transaction of the present batch. It may keep knowledge in memory as long as the tables can give it back
+/// (`forget`).
 public protocol MessageHandler: AnyObject, SendableMetatype {
     /// Takes one message of a topic that the manifest names.
     ///
-    /// A refusal that is thrown undoes what this message did, and nothing else. Every handler must be idempotent for a message
-    /// that is delivered again.
+    /// A refusal that is thrown undoes what this message did, and nothing else. Every handler must be idempotent for
+    /// a message that is delivered again.
     /// - Throws: `Refusal` for the sender's mistake; anything else is our failure, and the message is not acknowledged.
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws
 

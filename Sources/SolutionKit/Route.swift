@@ -1,6 +1,7 @@
 public import HubModel
 
-/// A way in over HTTP that a solution offers. The web makes the router and the API's description out of the same declaration.
+/// A way in over HTTP that a solution offers. The web makes the router and the API's description out of the same
+/// declaration.
 public struct Route: Sendable {
     /// The request methods that routes use.
     public enum Method: String, Sendable {

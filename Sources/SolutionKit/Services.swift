@@ -43,7 +43,8 @@ public struct WebServices: Sendable {
 /// The way by which everything that changes state goes: a bounded queue, drained in batches by one writer.
 public protocol Line: Sendable {
     /// Runs work inside the next batch; returns after its commit.
-    /// - Throws: what the work throws (undone then); `Refusal` with `overloaded` when the queue is full, `stopping` at the end.
+    /// - Throws: what the work throws (undone then); `Refusal` with `overloaded` when the queue is full, `stopping`
+    ///   at the end.
     func perform<Value: Sendable>(_ work: @escaping @Sendable (inout LineContext) throws -> Value) async throws -> Value
 
     /// Hands work to the solution's own handler inside the next batch, which knows what only it keeps in memory.
@@ -57,7 +58,8 @@ public protocol Line: Sendable {
 public protocol DeviceBook: Sendable {
     /// Notes a device's existence: makes its row on first contact.
     /// - Returns: whether it was unknown until now.
-    /// - Throws: `Refusal` with `conflict` when the name belongs to a device of another kind, `limit_reached` when there are too many.
+    /// - Throws: `Refusal` with `conflict` when the name belongs to a device of another kind, `limit_reached` when
+    ///   there are too many.
     func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
 
     /// Notes when a device was last heard of, from which address, with which firmware; nil leaves what is known.
@@ -95,7 +97,8 @@ public protocol CommandBook: Sendable {
     /// The commands of a device, newest first, with their history.
     func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command]
 
-    /// The commands of all devices of a kind, newest first, with their history; only those in one of `states`, all if it is empty.
+    /// The commands of all devices of a kind, newest first, with their history; only those in one of `states`, all if
+    /// it is empty.
     func commands(kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading) throws
         -> [Command]
 }

@@ -1,10 +1,11 @@
 public import HubModel
 public import SQL
 
-/// One kind of sensor site: its devices, its messages, its tables, its routes. A solution is one folder; it never touches a
-/// broker, a socket or another solution.
+/// One kind of sensor site: its devices, its messages, its tables, its routes. A solution is one folder; it never
+/// touches a broker, a socket or another solution.
 ///
-/// Life: made without side effects; its migrations run; then the line makes one handler (`makeHandler`) and the web its routes.
+/// Life: made without side effects; its migrations run; then the line makes one handler (`makeHandler`) and the web
+/// its routes.
 public protocol Solution: Sendable {
     /// Who it is and what it listens to.
     var manifest: SolutionManifest { get }
@@ -31,8 +32,8 @@ public struct SolutionManifest: Sendable {
     /// Topic filters (MQTT) of the messages it takes from devices.
     public let topics: [String]
 
-    /// Topic filters of the solution's own space: what is published there, is none of `topics` and none of `passedTopics`, is
-    /// refused as unknown, so that a device with a mistake in its topic learns of it.
+    /// Topic filters of the solution's own space: what is published there, is none of `topics` and none of
+    /// `passedTopics`, is refused as unknown, so that a device with a mistake in its topic learns of it.
     public let ownedTopics: [String]
     /// Topic filters within that space which anybody may use as plain broker traffic.
     public let passedTopics: [String]

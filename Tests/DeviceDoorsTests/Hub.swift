@@ -1,6 +1,7 @@
 import DeviceDoors
 import Foundation
 import HubModel
+import HubTesting
 import Ingest
 import MQTTBroker
 import MQTTCodec
@@ -23,8 +24,9 @@ struct Hub {
         let store = try await TimeSeriesStore.open(database, TimeSeriesConfiguration(folder: folder), now: 0)
         let line = IngestLine(
             LineParts(
-                solutions: [Strict()], services: LineServices(devices: NoBooks(), commands: NoBooks()), database: database,
-                store: store, clock: WallTime(), live: Nowhere(), outbound: Nowhere(), log: { _ in }))
+                solutions: [Strict()], services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks()),
+                database: database,
+                store: store, clock: ManualClock(), live: Nowhere(), outbound: Nowhere(), log: { _ in }))
         let hub = Hub(line: line, ledger: LineLedger(line: line), database: database)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await line.run() }
@@ -59,12 +61,9 @@ struct Hub {
 
     func message(_ id: UInt64, _ topic: String, _ payload: String, retain: Bool = false) throws -> Message {
         Message(
-            id: id, topic: try TopicName(topic), payload: Array(payload.utf8), qos: .exactlyOnce, retain: retain, receivedAt: 1)
+            id: id, topic: try TopicName(topic), payload: Array(payload.utf8), qos: .exactlyOnce, retain: retain,
+            receivedAt: 1)
     }
-}
-
-private struct WallTime: WallClock {
-    func now() -> Timestamp { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
 }
 
 private struct Nowhere: LiveSink, OutboundSink {
@@ -79,7 +78,9 @@ private struct Strict: Solution {
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing() }
     func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices) async throws -> SolutionOverview { SolutionOverview(devices: 0, attention: 0) }
+    func overview(_ services: WebServices) async throws -> SolutionOverview {
+        SolutionOverview(devices: 0, attention: 0)
+    }
 }
 
 private final class Refusing: MessageHandler {
@@ -91,31 +92,4 @@ private final class Refusing: MessageHandler {
     func tick(in line: inout LineContext) throws {}
     func finishBatch(in line: inout LineContext) throws {}
     func forget() {}
-}
-
-/// Books that must not be opened.
-private struct NoBooks: DeviceBook, CommandBook {
-    struct Opened: Error {}
-
-    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool {
-        throw Opened()
-    }
-    func seen(
-        _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
-    ) throws { throw Opened() }
-    func enqueue(
-        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64,
-        at instant: Timestamp, in transaction: Transaction
-    ) throws -> Command { throw Opened() }
-    func advance(
-        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp,
-        in transaction: Transaction
-    ) throws -> Command? { throw Opened() }
-    func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Opened() }
-    func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading) throws -> [Command] { throw Opened() }
-    func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? { throw Opened() }
-    func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] { throw Opened() }
-    func commands(
-        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
-    ) throws -> [Command] { throw Opened() }
 }

@@ -35,10 +35,12 @@ import TimeSeries
             let (a, b) = (try hub.client("a"), try hub.client("b"))
             let message = try hub.message(1, "t/x", "payload")
             let targets = try [a, b].map {
-                QueuedDelivery(client: $0.identifier, packetIdentifier: try #require(PacketIdentifier(7)), qos: .atLeastOnce)
+                QueuedDelivery(
+                    client: $0.identifier, packetIdentifier: try #require(PacketIdentifier(7)), qos: .atLeastOnce)
             }
             _ = await hub.commit([
-                hub.opened(a), hub.opened(b), .publication(InboundPublication(client: a, message: message, targets: targets)),
+                hub.opened(a), hub.opened(b),
+                .publication(InboundPublication(client: a, message: message, targets: targets)),
             ])
             #expect(try hub.count("mqtt_message") == 1 && hub.count("mqtt_delivery") == 2)
             _ = await hub.commit([.session(.outboundCompleted(client: a.identifier, .init(7) ?? .first))])
@@ -54,7 +56,8 @@ import TimeSeries
             let message = try hub.message(1, "strict/x", "no", retain: true)
             let outcomes = await hub.commit([
                 hub.opened(a),
-                .publication(InboundPublication(client: a, message: message, exactlyOnceIdentifier: PacketIdentifier(9))),
+                .publication(
+                    InboundPublication(client: a, message: message, exactlyOnceIdentifier: PacketIdentifier(9))),
                 .publication(InboundPublication(client: a, message: try hub.message(2, "strict/wrong/topic", "no"))),
             ])
             #expect(outcomes == [.committed, .refused(.payloadFormatInvalid), .refused(.topicNameInvalid)])
@@ -83,8 +86,10 @@ private struct Picture: Equatable {
                 "\(entry.message.id) \(entry.message.topic) \(entry.message.payload) \(entry.message.properties.list) \(entry.delivery) \(entry.isReceived)"
             }
             let inbound = session.inboundIdentifiers.map(\.rawValue).sorted()
-            return "\(client) \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
+            return
+                "\(client) \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
         }.sorted()
-        retained = state.retained.values.map { "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list)" }.sorted()
+        retained = state.retained.values.map { "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list)" }
+            .sorted()
     }
 }

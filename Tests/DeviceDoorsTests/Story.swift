@@ -32,12 +32,14 @@ struct Story {
             return .session(
                 .connected(
                     SessionOpening(
-                        client: client, isResumed: session != nil && random(2) == 0, expiryInterval: random(3) == 0 ? 0 : 3_600,
+                        client: client, isResumed: session != nil && random(2) == 0,
+                        expiryInterval: random(3) == 0 ? 0 : 3_600,
                         keepAlive: 60, at: time)))
         case 2:
             return .session(
                 .disconnected(
-                    SessionClosing(client: client, cause: .connectionLost, expiryInterval: random(3) == 0 ? 0 : 600, at: time)))
+                    SessionClosing(
+                        client: client, cause: .connectionLost, expiryInterval: random(3) == 0 ? 0 : 600, at: time)))
         case 3:
             return .session(.subscribed(client: client.identifier, [subscription(), subscription()]))
         case 4:
@@ -48,7 +50,8 @@ struct Story {
             let waiting = session?.queue.first?.delivery.packetIdentifier ?? identifier(6)
             return .session(
                 random(2) == 0
-                    ? .outboundReceived(client: client.identifier, waiting) : .outboundCompleted(client: client.identifier, waiting))
+                    ? .outboundReceived(client: client.identifier, waiting)
+                    : .outboundCompleted(client: client.identifier, waiting))
         case 8:
             return .serverPublication(ServerPublication(message: message(), targets: targets(model)))
         default:
@@ -60,7 +63,8 @@ struct Story {
     }
 
     private mutating func client() -> ConnectedClient {
-        ConnectedClient(identifier: text(names[random(names.count)]), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0)
+        ConnectedClient(
+            identifier: text(names[random(names.count)]), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0)
     }
 
     private func text(_ string: String) -> MQTTString {
@@ -73,20 +77,27 @@ struct Story {
 
     private mutating func subscription() -> StoredSubscription {
         let filters = ["t/+", "#", "u", "$share/g/t/x"]
-        guard let filter = try? TopicFilter(filters[random(filters.count)]) else { preconditionFailure("a filter of the list") }
+        guard let filter = try? TopicFilter(filters[random(filters.count)]) else {
+            preconditionFailure("a filter of the list")
+        }
         return StoredSubscription(
             subscription: Subscription(
                 filter: filter, maximumQoS: QoS(rawValue: UInt8(random(3))) ?? .atMostOnce, noLocal: random(2) == 0,
-                retainAsPublished: random(2) == 0, retainHandling: RetainHandling(rawValue: UInt8(random(3))) ?? .doNotSend),
+                retainAsPublished: random(2) == 0,
+                retainHandling: RetainHandling(rawValue: UInt8(random(3))) ?? .doNotSend),
             identifier: random(2) == 0 ? UInt32(random(1_000) + 1) : nil)
     }
 
     private mutating func message() -> Message {
         messages += 1
-        guard let topic = try? TopicName(topics[random(topics.count)]) else { preconditionFailure("a topic of the list") }
+        guard let topic = try? TopicName(topics[random(topics.count)]) else {
+            preconditionFailure("a topic of the list")
+        }
         return Message(
-            id: messages, topic: topic, payload: (0..<random(4)).map { UInt8($0) }, qos: QoS(rawValue: UInt8(random(3))) ?? .atMostOnce,
-            retain: random(3) == 0, properties: random(2) == 0 ? [.messageExpiryInterval(30), .contentType(text("x"))] : .none,
+            id: messages, topic: topic, payload: (0..<random(4)).map { UInt8($0) },
+            qos: QoS(rawValue: UInt8(random(3))) ?? .atMostOnce,
+            retain: random(3) == 0,
+            properties: random(2) == 0 ? [.messageExpiryInterval(30), .contentType(text("x"))] : .none,
             receivedAt: time)
     }
 
@@ -96,7 +107,9 @@ struct Story {
         for name in names {
             guard let session = model.sessions[text(name)], random(2) == 0 else { continue }
             let taken = Set(session.queue.map(\.delivery.packetIdentifier))
-            guard let free = (1...60_000).lazy.compactMap({ PacketIdentifier($0) }).first(where: { !taken.contains($0) }) else { continue }
+            guard
+                let free = (1...60_000).lazy.compactMap({ PacketIdentifier($0) }).first(where: { !taken.contains($0) })
+            else { continue }
             targets.append(
                 QueuedDelivery(
                     client: text(name), packetIdentifier: free, qos: random(2) == 0 ? .atLeastOnce : .exactlyOnce,

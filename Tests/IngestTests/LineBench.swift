@@ -1,25 +1,11 @@
 import Foundation
 import HubModel
+import HubTesting
 import Ingest
 import SQL
 import SolutionKit
 import Synchronization
 import TimeSeries
-
-/// A clock that stands still until it is told to move.
-final class StandingClock: WallClock {
-    private let instant: Mutex<Timestamp>
-
-    init(_ instant: Timestamp = Timestamp(seconds: 1_763_690_000)) {
-        self.instant = Mutex(instant)
-    }
-
-    func now() -> Timestamp { instant.withLock { $0 } }
-
-    func move(seconds: Int64) {
-        instant.withLock { $0 = $0.advanced(bySeconds: seconds) }
-    }
-}
 
 /// Notes what is released, in order.
 final class Witness: LiveSink, OutboundSink {
@@ -105,7 +91,7 @@ struct LineBench {
     let database: Database
     let store: TimeSeriesStore
     let witness: Witness
-    let clock: StandingClock
+    let clock: ManualClock
 
     static func run(
         _ configuration: LineConfiguration = LineConfiguration(), starting: Bool = true,
@@ -114,7 +100,7 @@ struct LineBench {
         let folder = FileManager.default.temporaryDirectory.path + "/line-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let clock = StandingClock()
+        let clock = ManualClock()
         let database = try Database.open(DatabaseConfiguration(.memory))
         let solution = NotesSolution()
         try await database.migrate([TimeSeriesStore.migrations, solution.migrations], at: clock.now().microseconds)
@@ -123,7 +109,7 @@ struct LineBench {
         let witness = Witness()
         let line = IngestLine(
             LineParts(
-                solutions: [solution], services: LineServices(devices: NoBooks(), commands: NoBooks()),
+                solutions: [solution], services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks()),
                 database: database,
                 store: store, clock: clock, live: witness, outbound: witness, configuration: configuration,
                 log: { trouble in witness.troubles.withLock { $0.append(trouble) } }))
@@ -160,34 +146,4 @@ struct LineBench {
     func notes() throws -> [String] {
         try database.readBlocking { try $0.query("SELECT id FROM note ORDER BY id").map { try $0.text(0) } }
     }
-}
-
-/// Books that must not be opened.
-struct NoBooks: DeviceBook, CommandBook {
-    struct Opened: Error {}
-
-    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
-    {
-        throw Opened()
-    }
-    func seen(
-        _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
-    ) throws { throw Opened() }
-    func enqueue(
-        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64,
-        at instant: Timestamp, in transaction: Transaction
-    ) throws -> Command { throw Opened() }
-    func advance(
-        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp,
-        in transaction: Transaction
-    ) throws -> Command? { throw Opened() }
-    func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Opened() }
-    func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading) throws -> [Command] {
-        throw Opened()
-    }
-    func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? { throw Opened() }
-    func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] { throw Opened() }
-    func commands(
-        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
-    ) throws -> [Command] { throw Opened() }
 }

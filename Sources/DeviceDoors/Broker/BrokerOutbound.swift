@@ -42,7 +42,8 @@ public final class BrokerOutbound: OutboundSink {
             (state.line, events.compactMap { BrokerOutbound.item($0, tokens: &state.tokens) })
         }
         guard let line, !items.isEmpty else { return }
-        // When the queue is full a report is lost: the command stays in its earlier state until the device's answer or its time-out.
+        // When the queue is full a report is lost: the command stays in its earlier state until the device's answer
+        // or its time-out.
         _ = line.offer(Submission(items: items) { _ in })
     }
 
@@ -52,7 +53,8 @@ public final class BrokerOutbound: OutboundSink {
             topic: topic, payload: message.payload, qos: QoS(rawValue: message.qualityOfService) ?? .atLeastOnce,
             retain: message.isRetained, expiryInterval: message.expirySeconds,
             token: message.token.map { tokens.number(for: $0) },
-            // What carries a token waits in the hub's own tables while nobody is there: a session's queue would deliver it twice.
+            // What carries a token waits in the hub's own tables while nobody is there: a session's queue would
+            // deliver it twice.
             storage: message.token == nil ? .durable : .memory)
     }
 

@@ -1,6 +1,7 @@
 /// The names under which the hub knows its own publications, and the numbers under which the broker reports on them.
 ///
-/// A publication that nobody ever acknowledges (QoS 0) leaves its number behind; the oldest numbers go when there are too many.
+/// A publication that nobody ever acknowledges (QoS 0) leaves its number behind; the oldest numbers go when there are
+/// too many.
 struct DeliveryTokens {
     private var names: [UInt64: String] = [:]
     private var next: UInt64 = 1

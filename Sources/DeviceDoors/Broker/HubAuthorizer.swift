@@ -8,8 +8,8 @@ public struct HubAuthorizer: BrokerAuthorizer {
     /// The one there is.
     public init() {}
 
-    /// False for the topics on which the hub itself reports: `$SYS/…` (and all that begin with `$`, which a server keeps for
-    /// itself, MQTT 5, 4.7.2) and `iot/broker/…`.
+    /// False for the topics on which the hub itself reports: `$SYS/…` (and all that begin with `$`, which a server
+    /// keeps for itself, MQTT 5, 4.7.2) and `iot/broker/…`.
     public func mayPublish(_ client: ConnectedClient, to topic: TopicName, retain: Bool) -> Bool {
         !HubAuthorizer.reserved.contains { topic.bytes.starts(with: $0) }
     }

@@ -4,8 +4,8 @@ public import MQTTBroker
 internal import MQTTCodec
 internal import SolutionKit
 
-/// The broker's ledger is the line: what a client published goes to the solution that takes its topic, and what the broker must not forget
-/// goes into the same transaction.
+/// The broker's ledger is the line: what a client published goes to the solution that takes its topic, and what the
+/// broker must not forget goes into the same transaction.
 public final class LineLedger: BrokerLedger {
     private let line: IngestLine
 

@@ -5,7 +5,8 @@ internal import MQTTCodec
 public import SolutionKit
 internal import Synchronization
 
-/// Samples the broker's figures every two seconds and reports them: to pages, on `iot/broker/…` and `$SYS/broker/…`, and over HTTP.
+/// Samples the broker's figures every two seconds and reports them: to pages, on `iot/broker/…` and `$SYS/broker/…`,
+/// and over HTTP.
 public final class BrokerReporter: Sendable {
     private let version: String
     private let startedAt: Timestamp

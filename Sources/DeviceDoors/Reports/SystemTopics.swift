@@ -1,4 +1,5 @@
-/// The customary `$SYS` topics of a broker, as Mosquitto names them, so that its dashboards and exporters go on working.
+/// The customary `$SYS` topics of a broker, as Mosquitto names them, so that its dashboards and exporters go on
+/// working.
 enum SystemTopics {
     /// Topic and value of each.
     static func values(_ sample: BrokerSample, version: String, uptimeSeconds: Int64) -> [(

@@ -2,7 +2,8 @@ public import SQL
 
 /// The tables in which the broker's sessions, queues and retained messages survive a restart.
 ///
-/// They live in the hub's database, so that an acknowledged message and what the solution made of it are one transaction.
+/// They live in the hub's database, so that an acknowledged message and what the solution made of it are one
+/// transaction.
 public enum SessionMigrations {
     /// Named and append-only.
     public static let all = Migrations(

@@ -11,7 +11,8 @@ struct SessionTables {
         _ message: Message, targets: [QueuedDelivery], client: MQTTString?, exactlyOnce identifier: PacketIdentifier?
     ) throws {
         if let client, let identifier {
-            // The session may have been dropped by a change that was stored before this message: then there is nothing to keep.
+            // The session may have been dropped by a change that was stored before this message: then there is
+            // nothing to keep.
             try transaction.execute(
                 """
                 INSERT INTO mqtt_inbound (client, packet_identifier)

@@ -1,10 +1,11 @@
 internal import MQTTBroker
 internal import MQTTCodec
 
-/// A message as it is kept in a table: as the MQTT 5 PUBLISH packet that carries it. The format is the protocol's own, and the
-/// codec that reads it is the one that reads the network.
+/// A message as it is kept in a table: as the MQTT 5 PUBLISH packet that carries it. The format is the protocol's
+/// own, and the codec that reads it is the one that reads the network.
 enum StoredMessage {
-    /// The packet of a message. QoS 0, because a packet identifier belongs to a delivery; the message's own QoS is a column.
+    /// The packet of a message. QoS 0, because a packet identifier belongs to a delivery; the message's own QoS is a
+    /// column.
     static func packet(of message: Message) throws(EncodeFailure) -> [UInt8] {
         var bytes: [UInt8] = []
         let publish = Publish(

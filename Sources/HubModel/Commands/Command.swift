@@ -25,8 +25,8 @@ public enum CommandState: String, CaseIterable, Sendable {
 
     /// Whether a command in this state may go to the other.
     ///
-    /// A sent command returns to the queue when the connection breaks before the device acknowledged it; an answer that arrives
-    /// after the time-out still counts, because the device did what it says.
+    /// A sent command returns to the queue when the connection breaks before the device acknowledged it; an answer
+    /// that arrives after the time-out still counts, because the device did what it says.
     public func mayBecome(_ next: CommandState) -> Bool {
         switch (self, next) {
         case (.queued, .sent), (.queued, .expired), (.sent, .queued), (.sent, .delivered), (.sent, .timedOut),

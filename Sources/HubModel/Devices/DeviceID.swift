@@ -1,6 +1,7 @@
 /// A device's name, unique in the hub.
 ///
-/// 1 to 64 bytes of letters, digits and `. _ - : @`. Nothing in it can be mistaken for a topic level, a wildcard or a path.
+/// 1 to 64 bytes of letters, digits and `. _ - : @`. Nothing in it can be mistaken for a topic level, a wildcard or a
+/// path.
 public struct DeviceID: Hashable, Sendable, CustomStringConvertible {
     /// The name.
     public let text: String

@@ -1,4 +1,5 @@
-/// Why a message or a request was refused: a closed set, each with a stable code that is also documented in docs/errors.md.
+/// Why a message or a request was refused: a closed set, each with a stable code that is also documented in
+/// docs/errors.md.
 public enum RefusalCode: String, CaseIterable, Sendable {
     // The content.
     case malformedJSON = "malformed_json"

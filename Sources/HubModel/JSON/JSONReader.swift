@@ -1,7 +1,8 @@
 /// Reads JSON (RFC 8259) off bytes, one value after the other, without building a tree.
 ///
-/// Strict: no trailing text, no NaN, no duplicate checks (the caller knows its keys), strings must be valid UTF-8. Depth is
-/// limited, so that hostile nesting costs nothing. Made for payloads of devices, where a tree a message would cost too much.
+/// Strict: no trailing text, no NaN, no duplicate checks (the caller knows its keys), strings must be valid UTF-8.
+/// Depth is limited, so that hostile nesting costs nothing. Made for payloads of devices, where a tree a message
+/// would cost too much.
 public struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0

@@ -9,6 +9,11 @@ public struct JSONWriter {
     /// An empty text.
     public init() {}
 
+    /// An empty text with room for so many bytes, where the size is about known.
+    public init(minimumCapacity: Int) {
+        bytes.reserveCapacity(minimumCapacity)
+    }
+
     /// Begins an object.
     public mutating func beginObject() {
         separate()

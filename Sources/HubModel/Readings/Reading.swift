@@ -36,7 +36,8 @@ public struct Reading: Sendable {
     public let observed: ObservationTime
     /// When the hub received it.
     public let receivedAt: Timestamp
-    /// Whether it arrived out of order: observed before the newest reading of its series. History takes it, the present does not.
+    /// Whether it arrived out of order: observed before the newest reading of its series. History takes it, the
+    /// present does not.
     public let isLate: Bool
     /// The values, each name at most once.
     public let fields: [ReadingField]

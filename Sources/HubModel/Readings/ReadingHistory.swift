@@ -17,7 +17,8 @@ public struct ReadingQuery: Sendable {
     public var to: Timestamp
     /// Most rows to give; the newest are kept.
     public var limit: Int
-    /// Bring values together by steps of this many microseconds (aligned to 1970) with this function; nil gives them raw.
+    /// Bring values together by steps of this many microseconds (aligned to 1970) with this function; nil gives them
+    /// raw.
     public var step: (microseconds: Int64, aggregate: Aggregate)?
 
     /// A query.

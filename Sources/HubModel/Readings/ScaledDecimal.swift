@@ -28,7 +28,8 @@ public struct ScaledDecimal: Hashable, Sendable {
 
     /// The nearest double.
     public var doubleValue: Double {
-        // Up to 2^53 both parts are exact as doubles (so is 10^18), and the division rounds once. Beyond, it would round twice.
+        // Up to 2^53 both parts are exact as doubles (so is 10^18), and the division rounds once. Beyond, it would
+        // round twice.
         guard mantissa.magnitude > 1 << 53, scale > 0 else {
             return Double(mantissa) / ScaledDecimal.powersOfTen[Int(scale)]
         }

@@ -45,7 +45,8 @@ extension Timestamp: CustomStringConvertible {
     }
 
     /// Reads ISO-8601: `2024-01-01T12:00:00Z`, with or without a fraction of any length (cut to microseconds), with
-    /// `Z`, an offset such as `+01:00` or `+0100`, or no zone (UTC); a blank may stand for the `T`; a date alone is its midnight.
+    /// `Z`, an offset such as `+01:00` or `+0100`, or no zone (UTC); a blank may stand for the `T`; a date alone is
+    /// its midnight.
     public init?(iso8601 text: String) {
         var scanner = DigitScanner(Array(text.utf8))
         guard let year = scanner.number(digits: 4), scanner.take("-"),

@@ -26,7 +26,8 @@ struct Check: AsyncParsableCommand {
             let pages = try WebFolder.find(configuration.web)
             print("pages      \(pages.web)")
             if !FileManager.default.fileExists(atPath: pages.vendor) {
-                throw SettingError("the third-party parts of the pages are missing in \(pages.vendor); scripts/fetch-web gets them")
+                throw SettingError(
+                    "the third-party parts of the pages are missing in \(pages.vendor); scripts/fetch-web gets them")
             }
             print("http       \(configuration.http)")
             print("mqtt       \(configuration.mqtt)")

@@ -21,8 +21,8 @@ struct SimulateNodes: AsyncParsableCommand {
     @Option(name: .long, help: "How many nodes, 1 to 10000.")
     var count = 5
 
-    @Option(name: .long, help: "Reports a second of each node, 0.001 to 1000.")
-    var rate = 0.5
+    @Option(name: .long, help: "Reports a second of all nodes together, 0.001 to 100000 (default: half of --count).")
+    var rate: Double?
 
     @Option(name: .long, help: "What decides everything that looks random.")
     var seed: UInt64 = 7
@@ -35,14 +35,17 @@ struct SimulateNodes: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...10_000).contains(count) else { throw ValidationError("--count must be from 1 to 10000") }
-        guard rate >= 0.001, rate <= 1_000 else { throw ValidationError("--rate must be from 0.001 to 1000") }
+        guard (0.001...100_000).contains(rate ?? 1) else {
+            throw ValidationError("--rate must be from 0.001 to 100000")
+        }
         guard (seconds ?? 1) > 0 else { throw ValidationError("--seconds must be more than 0") }
         _ = try address()
     }
 
     func run() async throws {
+        let interval = Int64(1e6 * Double(count) / (rate ?? Double(count) / 2))
         let fleet = NodeFleet(
-            simulator: NodesSimulator(seed: seed, count: count, interval: Int64(1e6 / rate)), broker: try address(),
+            simulator: NodesSimulator(seed: seed, count: count, interval: interval), broker: try address(),
             clock: SystemClock())
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -58,7 +61,9 @@ struct SimulateNodes: AsyncParsableCommand {
 
     private func address() throws -> HostPort {
         let text = mqtt ?? ProcessInfo.processInfo.environment[Setting.mqtt.rawValue] ?? "127.0.0.1:1883"
-        guard let address = HostPort(text) else { throw ValidationError("--mqtt must be HOST:PORT, such as 127.0.0.1:1883") }
+        guard let address = HostPort(text) else {
+            throw ValidationError("--mqtt must be HOST:PORT, such as 127.0.0.1:1883")
+        }
         return address
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// The settings file: lines `NAME=value` with the names of the environment, `#` for remarks; what systemd calls an EnvironmentFile.
+/// The settings file: lines `NAME=value` with the names of the environment, `#` for remarks; what systemd calls an
+/// EnvironmentFile.
 enum ConfigurationFile {
     /// Reads a file.
     /// - Throws: `SettingError` that names file and line.

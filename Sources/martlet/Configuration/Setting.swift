@@ -1,4 +1,5 @@
-/// Everything that can be set: its name in the environment and in the file, and what it means. This list is the documentation.
+/// Everything that can be set: its name in the environment and in the file, and what it means. This list is the
+/// documentation.
 enum Setting: String, CaseIterable {
     case data = "MARTLET_DATA"
     case http = "MARTLET_HTTP"

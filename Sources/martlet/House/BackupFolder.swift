@@ -2,10 +2,12 @@ internal import Foundation
 internal import HubModel
 internal import SQL
 
-/// A backup: a folder with consistent copies of the database files and a `manifest.json` that names them with their sizes.
+/// A backup: a folder with consistent copies of the database files and a `manifest.json` that names them with their
+/// sizes.
 ///
-/// The hub may run meanwhile. Its database is copied first and the sealed months after it: sealing writes a month before it trims the
-/// journal, so whatever the copied journal lacks, the copied months have; what both have is the same.
+/// The hub may run meanwhile. Its database is copied first and the sealed months after it: sealing writes a month
+/// before it trims the journal, so whatever the copied journal lacks, the copied months have; what both have is the
+/// same.
 struct BackupFolder {
     let path: String
 

@@ -54,6 +54,7 @@ actor Doors {
         let line = Data(json.bytes + [UInt8(ascii: "\n")])
         try? line.write(to: URL(fileURLWithPath: ready), options: .atomic)
         FileHandle.standardOutput.write(line)
-        FileHandle.standardError.write(Data("Martlet is at http://\(http), MQTT at \(mqtt). Stop it with Ctrl-C.\n".utf8))
+        FileHandle.standardError.write(
+            Data("Martlet is at http://\(http), MQTT at \(mqtt). Stop it with Ctrl-C.\n".utf8))
     }
 }

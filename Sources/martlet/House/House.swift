@@ -76,7 +76,8 @@ struct House {
                 switch trouble {
                 case .batchFailed(let error, let items):
                     logger.error(
-                        "A batch was rolled back", metadata: ["items": .stringConvertible(items), "error": .string("\(error)")])
+                        "A batch was rolled back",
+                        metadata: ["items": .stringConvertible(items), "error": .string("\(error)")])
                 case .itemFailed(let error):
                     logger.error("An item could not be stored", metadata: ["error": .string("\(error)")])
                 }
@@ -84,20 +85,24 @@ struct House {
     }
 
     private func webServer(
-        _ stored: Stored, line: IngestLine, live: LiveHub, reporter: BrokerReporter, doors: Doors, metrics: [any MetricsSource],
+        _ stored: Stored, line: IngestLine, live: LiveHub, reporter: BrokerReporter, doors: Doors,
+        metrics: [any MetricsSource],
         pages: WebFolder, logger: Logger
     ) throws -> WebServer {
         let services = WebServices(
-            database: stored.database, history: StoredHistory(store: stored.store), line: line, commands: CommandRegistry(),
+            database: stored.database, history: StoredHistory(store: stored.store), line: line,
+            commands: CommandRegistry(),
             clock: clock)
         let isOpen = Locked(false)
         let facts = HubFacts(startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
         return try WebServer(
             configuration: WebConfiguration(
-                host: configuration.http.host, port: configuration.http.port, version: Version.text, webDirectory: pages.web,
+                host: configuration.http.host, port: configuration.http.port, version: Version.text,
+                webDirectory: pages.web,
                 vendorDirectory: pages.vendor, pages: ["/", "/nodes", "/nodes/*", "/broker"]),
             routes: Solutions.all.flatMap { $0.routes(services) } + reporter.routes, live: live, metrics: metrics,
-            system: { try await facts.system() }, readiness: { isOpen.get() ? .ready : .notReady("starting") }, clock: clock,
+            system: { try await facts.system() }, readiness: { isOpen.get() ? .ready : .notReady("starting") },
+            clock: clock,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             listening: { address in
                 await doors.opened(
@@ -114,7 +119,8 @@ struct House {
         return broker
     }
 
-    /// The line takes whatever the broker may have on its way, so that only the broker pushes devices back, by not reading.
+    /// The line takes whatever the broker may have on its way, so that only the broker pushes devices back, by not
+    /// reading.
     private var lineConfiguration: LineConfiguration {
         var line = LineConfiguration()
         let limits = brokerConfiguration.limits

@@ -36,7 +36,8 @@ struct BrokerService: Service {
     func run() async throws {
         let outbound = outbound
         let running = try await Broker.start(
-            configuration, ledger: LineLedger(line: line), authenticator: OpenAuthenticator(), authorizer: HubAuthorizer(),
+            configuration, ledger: LineLedger(line: line), authenticator: OpenAuthenticator(),
+            authorizer: HubAuthorizer(),
             state: state, deliveries: { outbound.take($0) })
         broker.set(running)
         outbound.connect(line: line, publish: { running.publish($0) })
@@ -101,10 +102,14 @@ struct MaintenanceService: Service {
                     await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
                 }
                 if round % 3_600 == 0 {
-                    await attempt("Retention failed") { try await stored.store.enforceRetention(now: clock.now().microseconds) }
+                    await attempt("Retention failed") {
+                        try await stored.store.enforceRetention(now: clock.now().microseconds)
+                    }
                     await attempt("Old commands could not be dropped") {
                         let before = clock.now().advanced(bySeconds: -MaintenanceService.commandDays * 86_400)
-                        return try await line.perform { try CommandRegistry().prune(before: before, in: $0.transaction()) }
+                        return try await line.perform {
+                            try CommandRegistry().prune(before: before, in: $0.transaction())
+                        }
                     }
                 }
                 round += 1

@@ -7,7 +7,8 @@ internal import SQL
 internal import SolutionKit
 internal import TimeSeries
 
-/// What the hub finds in its data folder when it starts: the database, brought up to date, and the telemetry, its journal replayed.
+/// What the hub finds in its data folder when it starts: the database, brought up to date, and the telemetry, its
+/// journal replayed.
 struct Stored: Sendable {
     let database: Database
     let store: TimeSeriesStore
@@ -30,12 +31,16 @@ struct Stored: Sendable {
         let store = try await TimeSeriesStore.open(database, configuration, now: now.microseconds)
         let recovery = store.recovery
         logger.info(
-            "Journal replayed", metadata: ["rows": .stringConvertible(recovery.journalRows), "reports": .stringConvertible(recovery.reports)])
+            "Journal replayed",
+            metadata: [
+                "rows": .stringConvertible(recovery.journalRows), "reports": .stringConvertible(recovery.reports),
+            ])
         for damaged in recovery.quarantined {
             logger.error(
                 "A damaged row was put aside",
                 metadata: [
-                    "kind": .string(damaged.kind), "row": .stringConvertible(damaged.origin), "reason": .string(damaged.reason),
+                    "kind": .string(damaged.kind), "row": .stringConvertible(damaged.origin),
+                    "reason": .string(damaged.reason),
                 ])
         }
         return Stored(database: database, store: store)

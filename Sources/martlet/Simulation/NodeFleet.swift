@@ -6,7 +6,8 @@ internal import NIOPosix
 internal import Nodes
 internal import Synchronization
 
-/// Simulated nodes as real MQTT clients: they connect over the socket, come back when the connection is lost, report, and answer commands.
+/// Simulated nodes as real MQTT clients: they connect over the socket, come back when the connection is lost, report,
+/// and answer commands.
 struct NodeFleet: Sendable {
     let simulator: NodesSimulator
     let broker: HostPort
@@ -40,7 +41,8 @@ struct NodeFleet: Sendable {
 
     private func client(_ index: Int) throws -> MQTTClient {
         var configuration = MQTTClientConfiguration(
-            host: broker.host, port: broker.port, version: .v5_0, clientIdentifier: try MQTTString(simulator.clientID(index)))
+            host: broker.host, port: broker.port, version: .v5_0,
+            clientIdentifier: try MQTTString(simulator.clientID(index)))
         let will = simulator.will(index)
         configuration.will = Will(topic: try TopicName(will.topic), payload: will.payload, qos: .atLeastOnce)
         configuration.keepAlive = 30
@@ -57,7 +59,9 @@ struct NodeFleet: Sendable {
 
     private func answerCommands(_ client: MQTTClient, _ index: Int) async {
         for await received in client.messages {
-            guard let answer = simulator.answer(to: received.message.payload, node: index, at: clock.now()) else { continue }
+            guard let answer = simulator.answer(to: received.message.payload, node: index, at: clock.now()) else {
+                continue
+            }
             await publish(answer, client)
         }
     }
@@ -70,7 +74,9 @@ struct NodeFleet: Sendable {
         var reports = 0
         var due = clock.now()
         while !Task.isCancelled {
-            if reports % NodeFleet.reportsPerStatus == 0 { await publish(simulator.status(index, at: clock.now()), client) }
+            if reports % NodeFleet.reportsPerStatus == 0 {
+                await publish(simulator.status(index, at: clock.now()), client)
+            }
             await publish(simulator.telemetry(index, at: clock.now()), client)
             reports += 1
             due = due.advanced(byMicroseconds: simulator.interval)

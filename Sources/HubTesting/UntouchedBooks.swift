@@ -1,0 +1,59 @@
+public import HubModel
+public import SQL
+public import SolutionKit
+
+/// Books of devices and commands that a test does not expect to be opened: whoever does gets an error.
+public struct UntouchedBooks: DeviceBook, CommandBook {
+    /// Somebody opened a book.
+    public struct Touched: Error {}
+
+    /// The books.
+    public init() {}
+
+    /// Throws.
+    public func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws
+        -> Bool
+    {
+        throw Touched()
+    }
+
+    /// Throws.
+    public func seen(
+        _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
+    ) throws { throw Touched() }
+
+    /// Throws.
+    public func enqueue(
+        device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64,
+        at instant: Timestamp, in transaction: Transaction
+    ) throws -> Command { throw Touched() }
+
+    /// Throws.
+    public func advance(
+        _ id: String, to state: CommandState, result: String?, error: String?, at instant: Timestamp,
+        in transaction: Transaction
+    ) throws -> Command? { throw Touched() }
+
+    /// Throws.
+    public func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Touched() }
+
+    /// Throws.
+    public func overdue(
+        kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading
+    ) throws -> [Command] { throw Touched() }
+
+    /// Throws.
+    public func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? {
+        throw Touched()
+    }
+
+    /// Throws.
+    public func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] {
+        throw Touched()
+    }
+
+    /// Throws.
+    public func commands(
+        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
+    ) throws -> [Command] { throw Touched() }
+}
