@@ -159,6 +159,20 @@ struct SessionTests {
         #expect(!quiet.isClosed)
     }
 
+    @Test("a machine that slept longer than the wheel turns finds everything due", arguments: [300_000, 3_600_000])
+    func slept(milliseconds: Int64) {
+        let bench = Bench()
+        let watcher = bench.connect("w")
+        watcher.subscribe("will")
+        let client = bench.connect("c", keepAlive: 10)
+        bench.connect("away", clean: false, expiry: 200, will: will("will", "dead", delay: 100)).drop()
+        bench.advance(milliseconds: 5_000)
+        bench.sleep(milliseconds: milliseconds)
+        #expect(client.isClosed)
+        #expect(watcher.payloads() == ["dead"])
+        #expect(bench.core.statistics().sessions == 1)
+    }
+
     @Test("server keep alive for 5.0 clients that ask for more, or for none")
     func serverKeepAlive() {
         var configuration = BrokerConfiguration()

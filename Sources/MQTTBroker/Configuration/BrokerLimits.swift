@@ -27,7 +27,7 @@ public struct BrokerLimits: Sendable, Hashable {
     public var outboundTopicAliases: UInt16 = 16
     /// QoS 1 and 2 messages sent to one client and unacknowledged; a smaller receive maximum of the client's counts.
     public var inFlight = 100
-    /// Messages waiting in one session, in flight or not, 1...60000. When it is full the newest is dropped.
+    /// Messages waiting in one session, in flight or not, 1...30000. When it is full the newest is dropped.
     public var queuedMessages = 10_000
     /// Bytes waiting in one session.
     public var queuedBytes = 16_777_216

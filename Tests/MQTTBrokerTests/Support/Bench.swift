@@ -67,6 +67,12 @@ final class Bench {
         }
     }
 
+    /// The machine slept: time has passed, and nobody saw it pass.
+    func sleep(milliseconds: Int64) {
+        now = Moment(uptime: now.uptime + milliseconds, wall: now.wall + milliseconds * 1000)
+        handle(.tick)
+    }
+
     /// Has the ledger answer the oldest entries.
     func commit(_ outcomes: [CommitOutcome]) {
         for outcome in outcomes { answer(outcome) }
