@@ -118,6 +118,18 @@ struct RetainedTests {
         #expect(after.core.statistics().retainedMessages == 0)
     }
 
+    @Test("a state that does not say how far ids have come is still sent, and counted on from")
+    func restoredIDs() {
+        let message = Message(
+            id: 500, topic: topic("t"), payload: [1], qos: .atMostOnce, retain: true, receivedAt: Bench.start.wall)
+        let bench = Bench(state: BrokerState(retained: [message.topic: message]))
+        let client = bench.connect("c")
+        client.subscribe("#")
+        #expect(client.messages().count == 1)
+        client.publish("u", qos: .atLeastOnce, id: 1)
+        #expect(bench.committed.compactMap(\.publication).map(\.message.id) == [501])
+    }
+
     @Test("a subscriber that takes over does not get retained messages again")
     func notOnResume() {
         let bench = Bench()

@@ -4,6 +4,7 @@ extension BrokerCore {
     /// Takes over what the ledger kept.
     mutating func restore(_ state: BrokerState, now: Moment) {
         for message in state.retained.values {
+            lastMessageID = max(lastMessageID, message.id)
             let deadline = message.deadline(now: now)
             guard deadline > now.uptime else { continue }
             retained.store(message, expiresAt: deadline)
@@ -13,6 +14,7 @@ extension BrokerCore {
             session.endsAt = stored.end(now: now)
             session.subscriptions = stored.subscriptions
             for delivery in stored.queue {
+                lastMessageID = max(lastMessageID, delivery.message.id)
                 session.outbox.restore(delivery, expiresAt: delivery.message.deadline(now: now))
             }
             for inbound in stored.inboundIdentifiers { session.inbound[inbound] = .committed }
