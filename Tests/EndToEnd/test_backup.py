@@ -6,6 +6,7 @@ import threading
 from support.clients import Node
 from support.raw import PUBACK, Raw, publish_packet
 from support.server import run
+from support.waiting import wait_for
 
 START = 1_790_000_000
 
@@ -31,7 +32,8 @@ def test_a_backup_under_load_is_consistent_and_can_be_restored(own, tmp_path):
 
     with Node(hub.mqtt_port, "b2") as node:
         node.telemetry({"v": 1})
-        hub.post("/api/nodes/b2/commands", {"command": "keep_me", "params": {"a": 1}})
+    wait_for(lambda: hub.node("b2")["state"] == "offline", "offline")
+    hub.post("/api/nodes/b2/commands", {"command": "keep_me", "params": {"a": 1}})
     thread = threading.Thread(target=publish)
     thread.start()
     try:

@@ -20,7 +20,7 @@ GOOD = '"sensors":{"temperature":22.5}'
 
 # What is sent as telemetry, and the code of the refusal.
 BAD = {
-    "not JSON": ("temperature is 22", "malformed_json"),
+    "not JSON": ("{temperature: 22}", "malformed_json"),
     "nothing": ("", "malformed_json"),
     "cut off": ('{"sensors":{"temperature":22.5}', "malformed_json"),
     "two values": (telemetry(GOOD) + "{}", "malformed_json"),
@@ -149,9 +149,11 @@ def test_a_topic_that_nobody_knows(hub, client, fresh, topic):
     before = hub.refused().get("unknown_topic", 0)
     count = hub.get("/api/nodes")["count"]
     reason = client.publish(topic.format(fresh), telemetry(GOOD))
-    assert reason in (0x10, 0x90, 0x87, 0x83), hex(reason)
-    if reason >= 0x80:
-        assert hub.refused().get("unknown_topic", 0) == before + 1
+    if topic.startswith("iot/node/"):
+        assert reason == 0x90 and hub.refused().get("unknown_topic", 0) == before + 1
+    else:
+        # Not in the hub's space: a message between clients like any other, which nobody here reads.
+        assert reason in (0, 0x10) and hub.refused().get("unknown_topic", 0) == before
     assert hub.get("/api/nodes")["count"] == count
 
 
@@ -162,14 +164,15 @@ def test_the_hubs_own_topics_cannot_be_forged(hub, client, topic):
 
     before = refusals()
     assert client.publish(topic, '{"status":"forged"}', retain=True) >= 0x80
-    assert refusals() > before
+    # The broker's own figures are sampled every two seconds.
+    wait_for(lambda: refusals() > before, "the refusal is counted", 5)
     with Client(hub.mqtt_port, V5, subscriptions=[(topic, 1)]) as reader:
         assert b"forged" not in reader.receive().payload
 
 
 @pytest.mark.parametrize("version", [4, 5], ids=["3.1.1", "5.0"])
 def test_ten_megabytes_end_the_connection(hub, fresh, version):
-    before = hub.metrics()
+    before = hub.metrics()["martlet_mqtt_protocol_violations_total"]
     with Raw(hub.mqtt_port) as raw:
         raw.connect(f"big-{fresh}", version)
         try:
@@ -184,8 +187,7 @@ def test_ten_megabytes_end_the_connection(hub, fresh, version):
             assert said[-1].kind == DISCONNECT and said[-1].reason == 0x95
     assert hub.node(fresh) is None
     assert hub.resident_megabytes() < 500
-    moved = {name for name, value in hub.metrics().items() if value > before.get(name, 0)}
-    assert any("too_large" in name or "refused" in name or "protocol_error" in name for name in moved), moved
+    wait_for(lambda: hub.metrics()["martlet_mqtt_protocol_violations_total"] > before, "the violation is counted", 5)
 
 
 @pytest.mark.parametrize("timestamp", [-1, 1, 10**30, "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01", "yesterday", True])

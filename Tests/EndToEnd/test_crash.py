@@ -55,7 +55,9 @@ def test_sessions_queues_and_retained_messages_survive_a_crash(own, version):
     with Client(hub.mqtt_port, version, **options) as keeper:
         assert keeper.session_present
         topics = [keeper.receive().topic for _ in range(51)]
-        assert topics == ["keep/retained", *(f"keep/{n}" for n in range(50))]
+        # In order for each QoS: paho hands a message of QoS 2 on when it is released, which takes one more exchange.
+        assert [t for t in topics if not t[-1] in "13579"] == ["keep/retained", *(f"keep/{n}" for n in range(0, 50, 2))]
+        assert [t for t in topics if t[-1] in "13579"] == [f"keep/{n}" for n in range(1, 50, 2)]
         assert keeper.hears_nothing()
     with Client(hub.mqtt_port, version, subscriptions=[("keep/retained", 1)]) as late:
         message = late.receive()

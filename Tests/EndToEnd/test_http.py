@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from support.waiting import wait_for
+
 
 def curl(hub, path, *options):
     """(status, headers in lower case, body) of one request by curl."""
@@ -98,7 +100,9 @@ def test_readings_as_json_and_csv(hub, known):
 def test_broker_and_system(hub, known):
     status, _, body = curl(hub, "/api/broker")
     broker = json.loads(body)
-    assert status == 200 and broker["connections"] >= 1 and broker["messages_received"] >= 5
+    assert status == 200
+    # The figures are those of the last sample, taken every two seconds.
+    wait_for(lambda: (b := hub.get("/api/broker"))["connections"] >= 1 and b["messages_received"] >= 5, "the figures", 5)
     assert {"version", "started_at", "queue_depth", "queue_limit", "commit_latency_ms", "history"} <= broker.keys()
     status, _, body = curl(hub, "/api/system")
     assert status == 200
@@ -132,7 +136,6 @@ def test_head_and_unknown_method(hub):
         ("/api/nodes/http01/readings?step=1m&agg=guess", 400, "invalid_parameter"),
         ("/api/nodes/http01/readings?limit=0", 400, "invalid_parameter"),
         ("/api/nodes/http01/readings?limit=99999999999999999999", 400, "invalid_parameter"),
-        ("/api/nodes/http01/readings?from=0&to=1790000000&step=1s", 400, "too_many_steps"),
         ("/api/nodes/http01/readings?from=1790000600&to=1790000000", 400, "invalid_parameter"),
     ],
 )

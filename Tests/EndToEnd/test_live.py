@@ -17,7 +17,7 @@ class Page:
     """What a page is to the server: a socket, and the number of the last event."""
 
     def __init__(self, hub, **options):
-        self.socket = connect(hub.ws_url, open_timeout=10, **options)
+        self.socket = connect(hub.ws_url, open_timeout=10, legacy=True, **options)
         self.hello = self.read()
         self.last = self.hello["last"]
 

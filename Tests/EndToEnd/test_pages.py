@@ -164,7 +164,7 @@ def test_pictures(populated, open_page, screenshots, name, theme, size):
     path = {"home": "/", "node": f"/nodes/{populated.first}", "missing": "/nodes/nowhere"}.get(name, f"/{name}")
     page = open_page(path, size, theme, populated)
     page.wait_for_selector('[data-status="open"]', state="attached")
-    page.wait_for_function("!document.querySelector('#main .skeleton')")
+    page.wait_for_selector("#main .skeleton", state="detached")
     page.screenshot(path=screenshots / f"e2e-{name}-{size}-{theme}.png")
     page.screenshot(path=screenshots / f"e2e-{name}-{size}-{theme}-full.png", full_page=True)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -59,7 +59,8 @@ class Publisher:
         if found.kind == DISCONNECT:
             raise Closed(f"the server said goodbye with {found.reason:#x}")
         packet_id = found.packet_id
-        if found.reason >= 0x80:
+        # A PUBREL sent again after a crash may find that its identifier was already released (0x92): that is recovery, no refusal.
+        if found.reason >= 0x80 and (found.kind, found.reason) != (PUBCOMP, 0x92):
             self.refused.append((packet_id, found.reason))
         if found.kind == PUBREC and self.qos == 2:
             number, _ = self.open[packet_id]
