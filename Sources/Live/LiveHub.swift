@@ -27,18 +27,35 @@ public struct LiveConfiguration: Sendable {
 /// Numbers the events of each commit, keeps the recent ones, and passes them to the sockets that want them. The line's
 /// writer is never kept waiting: it takes one lock a batch, under which nothing is written as JSON.
 public final class LiveHub: LiveSink {
-    private struct Subscriber {
+    /// One socket. A class, so that an event finds its queue without a look-up; it never leaves the lock.
+    private final class Subscriber {
         var subscription = LiveSubscription()
         var queue: SubscriberQueue<SharedEvent>
         var isTooSlow = false
+        /// Whether this batch has something for it.
+        var isSignalled = false
         let wake: AsyncStream<Void>.Continuation
         let tooSlow: @Sendable () -> Void
+
+        init(
+            queue: SubscriberQueue<SharedEvent>, wake: AsyncStream<Void>.Continuation,
+            tooSlow: @escaping @Sendable () -> Void
+        ) {
+            self.queue = queue
+            self.wake = wake
+            self.tooSlow = tooSlow
+        }
+
+        /// What is to be done for it now that it was given something; `wasTooSlow`: whether that was found before.
+        func signal(wasTooSlow: Bool) -> Signal {
+            Signal(wake: wake, tooSlow: isTooSlow && !wasTooSlow ? tooSlow : nil)
+        }
     }
 
     /// What is to be done for a socket once the lock is released.
     private struct Signal {
         let wake: AsyncStream<Void>.Continuation
-        var tooSlow: (@Sendable () -> Void)?
+        let tooSlow: (@Sendable () -> Void)?
 
         func send() {
             tooSlow?()
@@ -51,7 +68,7 @@ public final class LiveHub: LiveSink {
         var subscribers: [Int: Subscriber] = [:]
         var nextSubscriber = 0
         /// Who wants a topic: asked once a topic, and forgotten whenever a subscription changes.
-        var routes: [String: [Int]] = [:]
+        var routes: [String: [Subscriber]] = [:]
         var listening = 0
         var figures = LiveFigures()
     }
@@ -85,37 +102,37 @@ public final class LiveHub: LiveSink {
     private static func distribute(
         _ events: [LiveEvent], from first: Int64, at committedAt: Timestamp, in state: inout State
     ) -> [Signal] {
-        var signals: [Int: Signal] = [:]
+        var woken: [Subscriber] = []
         for (offset, event) in events.enumerated() {
             let targets = route(event.topic, in: &state)
             guard !targets.isEmpty else { continue }
             let item = LiveRing.Item(number: first + Int64(offset), committedAt: committedAt, event: event)
             let shared = SharedEvent(item)
             let bytes = LiveRing.estimate(event)
-            for target in targets {
-                // In place, never through a copy: a copy of the queue would be copied again by the push.
-                guard state.subscribers[target]?.isTooSlow == false else { continue }
-                if signals[target] == nil, let wake = state.subscribers[target]?.wake {
-                    signals[target] = Signal(wake: wake)
+            for target in targets where !target.isTooSlow {
+                if !target.isSignalled {
+                    target.isSignalled = true
+                    woken.append(target)
                 }
-                switch state.subscribers[target]?.queue.push(shared, topic: event.topic, bytes: bytes, at: committedAt)
-                {
-                case .queued, nil: break
+                switch target.queue.push(shared, topic: event.topic, bytes: bytes, at: committedAt) {
+                case .queued: break
                 case .coalesced(let dropped): state.figures.coalesced += dropped
                 case .overflow:
-                    state.subscribers[target]?.isTooSlow = true
+                    target.isTooSlow = true
                     state.figures.closedAsTooSlow += 1
-                    signals[target]?.tooSlow = state.subscribers[target]?.tooSlow
                 }
             }
         }
-        return Array(signals.values)
+        return woken.map { target in
+            target.isSignalled = false
+            return target.signal(wasTooSlow: false)
+        }
     }
 
-    private static func route(_ topic: String, in state: inout State) -> [Int] {
+    private static func route(_ topic: String, in state: inout State) -> [Subscriber] {
         if let known = state.routes[topic] { return known }
         if state.routes.count >= maximumRoutes { state.routes.removeAll() }
-        let targets = state.subscribers.filter { $0.value.subscription.wants(topic) }.map(\.key)
+        let targets = state.subscribers.values.filter { $0.subscription.wants(topic) }
         state.routes[topic] = targets
         return targets
     }
@@ -185,17 +202,15 @@ extension LiveHub {
     ) {
         let now = clock.now()
         let signal = state.withLock { state in
-            guard var subscriber = state.subscribers.removeValue(forKey: id) else { return nil as Signal? }
-            var signal = Signal(wake: subscriber.wake)
+            guard let subscriber = state.subscribers[id] else { return nil as Signal? }
+            let wasTooSlow = subscriber.isTooSlow
             change?(&subscriber.subscription)
-            if !subscriber.isTooSlow, !push(&subscriber.queue, now, state.ring) {
+            if !wasTooSlow, !push(&subscriber.queue, now, state.ring) {
                 subscriber.isTooSlow = true
                 state.figures.closedAsTooSlow += 1
-                signal.tooSlow = subscriber.tooSlow
             }
-            state.subscribers[id] = subscriber
             if change != nil { LiveHub.subscriptionsChanged(&state) }
-            return signal
+            return subscriber.signal(wasTooSlow: wasTooSlow)
         }
         signal?.send()
     }
@@ -208,7 +223,8 @@ extension LiveHub {
     /// Takes what waits for a socket; nil when it is gone or was found too slow.
     func take(_ count: Int, for id: Int) -> (items: [SubscriberQueue<SharedEvent>.Item], dropped: Int)? {
         state.withLock { state in
-            state.subscribers[id]?.isTooSlow == false ? state.subscribers[id]?.queue.take(count) : nil
+            guard let subscriber = state.subscribers[id], !subscriber.isTooSlow else { return nil }
+            return subscriber.queue.take(count)
         }
     }
 }

@@ -18,7 +18,7 @@ public enum LiveMessage {
 
     /// One event.
     public static func event(_ item: LiveRing.Item) -> [UInt8] {
-        object("event") { json in
+        object("event", bytes: LiveRing.estimate(item.event)) { json in
             json.key("n")
             json.integer(item.number)
             json.key("topic")
@@ -81,8 +81,10 @@ public enum LiveMessage {
         }
     }
 
-    private static func object(_ type: String, _ members: (inout JSONWriter) -> Void) -> [UInt8] {
-        var json = JSONWriter()
+    private static func object(
+        _ type: String, bytes: Int = 128, _ members: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        var json = JSONWriter(minimumCapacity: bytes)
         json.beginObject()
         json.key("type")
         json.string(type)

@@ -33,7 +33,8 @@ public struct SubscriberQueue<Event: Sendable>: Sendable {
     public enum Item: Sendable {
         case event(Event)
         case answer([UInt8])
-        case replay(LiveReplay)
+        /// Boxed: it is large and rare, and would make every place in the queue as large.
+        indirect case replay(LiveReplay)
     }
 
     /// What a push came to.
