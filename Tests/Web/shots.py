@@ -60,7 +60,7 @@ def main():
         shoot(five, "broker", "/broker", full=True)
         shoot(five, "missing", "/nodes/nowhere", themes=["light"])
         shoot(five, "hover", "/nodes/node_01?range=1h", lambda page: (page.mouse.move(500, 520), page.wait_for_timeout(400)), sizes=["desktop"], themes=["light"])
-        shoot(five, "custom", "/nodes/node_01", lambda page: page.get_by_role("button", name="Custom").click(), themes=["dark"])
+        shoot(five, "custom", "/nodes/node_01", lambda page: (page.get_by_role("button", name="Custom").click(), page.wait_for_selector("dialog[open]")), themes=["dark"])
         five.do(lambda world: world.broken.update({"/api/nodes": (500, "storage", "The server could not do this", "The store did not answer.")}))
         shoot(five, "error", "/nodes", themes=["light"])
         five.do(lambda world: world.broken.clear())

@@ -43,7 +43,7 @@ def test_a_chart_never_asks_for_more_than_it_can_show(site, open_page):
     picker = page.get_by_role("navigation", name="Time shown")
     seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     for word, span in [("15 min", 900), ("6 h", 21600), ("24 h", 86400), ("7 d", 604800)]:
-        until(page, "document.querySelector('.charts') && !document.querySelector('.charts[data-loading=true]')")
+        until(page, "document.querySelector('figure.chart') && !document.querySelector('.charts[data-loading=true]')")
         page.watch.requests.clear()
         picker.get_by_role("link", name=word).click()
         until(page, "!document.querySelector('.charts[data-loading=true]')")

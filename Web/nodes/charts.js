@@ -4,7 +4,7 @@ import { html, useState } from '/lib/html.js';
 import { address, api } from '/lib/api.js';
 import { describe, health } from '/lib/fields.js';
 import { number, quantity, value } from '/lib/format.js';
-import { moment, now, span } from '/lib/time.js';
+import { duration, moment, now, span } from '/lib/time.js';
 import { bounds } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
 import { Icon } from '/parts/icons.js';
@@ -21,7 +21,7 @@ const uptimeAxis = {
     tick(seconds) {
         if (seconds < 0) return '';
         if (seconds < 600) return `${number(seconds / 60)} min`;
-        return seconds < 172_800 ? `${number(seconds / 3600)} h` : `${number(seconds / 86_400)} d`;
+        return seconds < 172_800 ? `${number(seconds / 3600)} h` : duration(seconds);
     },
 };
 

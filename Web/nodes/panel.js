@@ -12,7 +12,8 @@ import { Signal } from '/parts/signal.js';
 import { Spark } from '/parts/spark.js';
 import { Value } from '/parts/value.js';
 
-const others = 3;
+/** Beside the main value there is room for three; with more fields two and how many more. */
+const room = 3;
 
 export const nodeAddress = (node) => `/nodes/${encodeURIComponent(node.node_id)}`;
 
@@ -24,8 +25,11 @@ export function NodePanel({ node }) {
     const fields = readingFields(node);
     const [main, ...rest] = fields;
     const points = useTrail(node, main, seen);
+    // A node that has just begun fills its sparkline sooner than in a quarter of an hour.
+    const start = Math.max(present / 1000 - trailSeconds, Math.min(points[0]?.[0] ?? 0, present / 1000 - 120));
     const stale = (field) => state !== 'online' || isStale(node, node.latest[field].observed_at, present);
-    const hidden = rest.length > others ? rest.length - others : 0;
+    const others = rest.length > room ? rest.slice(0, room - 1) : rest;
+    const hidden = rest.length - others.length;
     return html`
         <article class="panel" data-state=${state} ref=${element} aria-labelledby=${`node-${node.node_id}`}>
             <header>
@@ -39,13 +43,13 @@ export function NodePanel({ node }) {
                             <p class="panel-label">${describe(main).label}</p>
                             <${Value} field=${main} raw=${node.latest[main].value} stale=${stale(main)} size="large" />
                         </div>
-                        <${Spark} points=${points} from=${present / 1000 - trailSeconds} to=${present / 1000}
+                        <${Spark} points=${points} from=${start} to=${present / 1000}
                             least=${describe(main).least} hole=${Math.max(60, node.stale_after_seconds)}
                             stale=${stale(main)} />`
                     : html`<p class="panel-none">No readings yet</p>`}
             </div>
             <dl class="panel-values">
-                ${rest.slice(0, others).map((field) => html`
+                ${others.map((field) => html`
                     <div key=${field}>
                         <dt>${describe(field).label}</dt>
                         <dd><${Value} field=${field} raw=${node.latest[field].value} stale=${stale(field)} /></dd>
