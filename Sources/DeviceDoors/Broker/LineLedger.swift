@@ -3,11 +3,13 @@ public import Ingest
 public import MQTTBroker
 internal import MQTTCodec
 internal import SolutionKit
+internal import Synchronization
 
 /// The broker's ledger is the line: what a client published goes to the solution that takes its topic, and what the
 /// broker must not forget goes into the same transaction.
 public final class LineLedger: BrokerLedger {
     private let line: IngestLine
+    private let receipts = Mutex(ReceiptTimes())
 
     /// A ledger over a line.
     public init(line: IngestLine) {
@@ -16,7 +18,8 @@ public final class LineLedger: BrokerLedger {
 
     /// Hands the entries to the line; when its queue is full or closed they have failed, and the clients send again.
     public func commit(_ entries: [LedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
-        let submission = Submission(items: entries.map(item)) { outcomes in
+        let items = receipts.withLock { receipts in entries.map { item($0, &receipts) } }
+        let submission = Submission(items: items) { outcomes in
             completion(outcomes.map(LineLedger.outcome))
         }
         if !line.offer(submission) {
@@ -24,9 +27,9 @@ public final class LineLedger: BrokerLedger {
         }
     }
 
-    private func item(_ entry: LedgerEntry) -> LineItem {
+    private func item(_ entry: LedgerEntry, _ receipts: inout ReceiptTimes) -> LineItem {
         switch entry {
-        case .publication(let publication): item(publication)
+        case .publication(let publication): item(publication, receivedAt: receipts.next(publication.message.receivedAt))
         case .serverPublication(let publication):
             .traffic(
                 topic: nil,
@@ -38,7 +41,7 @@ public final class LineLedger: BrokerLedger {
         }
     }
 
-    private func item(_ publication: InboundPublication) -> LineItem {
+    private func item(_ publication: InboundPublication, receivedAt: Timestamp) -> LineItem {
         let message = publication.message
         let topic = message.topic.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -57,7 +60,7 @@ public final class LineLedger: BrokerLedger {
                 origin: MessageOrigin(
                     clientID: publication.client.identifierText,
                     address: LineLedger.host(publication.client.remoteAddress)),
-                receivedAt: Timestamp(microseconds: message.receivedAt), isRetained: message.retain,
+                receivedAt: receivedAt, isRetained: message.retain,
                 isWill: publication.isWill),
             storing: storing)
     }

@@ -3,7 +3,7 @@ internal import MQTTCodec
 extension BrokerCore {
     // MARK: SUBSCRIBE
 
-    /// Subscriptions of kept sessions count when the ledger has them, the others at once.
+    /// Subscriptions of kept sessions count when the ledger has them, the others at once; of those it is told behind.
     mutating func subscribe(
         _ subscribe: Subscribe, _ handle: ConnectionHandle, _ session: SessionHandle, now: Moment,
         into actions: inout BrokerActions
@@ -35,12 +35,12 @@ extension BrokerCore {
         let pending = PendingSubscribe(
             connection: handle, session: session, packetIdentifier: subscribe.packetIdentifier, reasons: reasons,
             granted: granted)
-        guard sessions[session]?.isKept == true, !granted.isEmpty else {
-            subscribed(pending, .committed, now: now, into: &actions)
-            return
-        }
+        let isKept = sessions[session]?.isKept == true && !granted.isEmpty
+        if !isKept { subscribed(pending, .committed, now: now, into: &actions) }
+        guard !granted.isEmpty else { return }
         submit(
-            .session(.subscribed(client: client.identifier, granted)), then: .subscribe(pending), into: &actions)
+            .session(.subscribed(client: client.identifier, granted)), then: isKept ? .subscribe(pending) : .nothing,
+            into: &actions)
     }
 
     mutating func subscribed(
@@ -86,13 +86,14 @@ extension BrokerCore {
         guard let client = connections[handle]?.client else { return }
         let held = unsubscribe.filters.filter { sessions[session]?.subscriptions[$0] != nil }
         let reasons: [ReasonCode] = unsubscribe.filters.map { held.contains($0) ? .success : .noSubscriptionExisted }
-        guard sessions[session]?.isKept == true, !held.isEmpty else {
+        let isKept = sessions[session]?.isKept == true && !held.isEmpty
+        if !isKept {
             unsubscribed(unsubscribe, reasons, handle, session, .committed, now: now, into: &actions)
-            return
         }
+        guard !held.isEmpty else { return }
         submit(
             .session(.unsubscribed(client: client.identifier, held)),
-            then: .unsubscribe(handle, session, unsubscribe, reasons), into: &actions)
+            then: isKept ? .unsubscribe(handle, session, unsubscribe, reasons) : .nothing, into: &actions)
     }
 
     mutating func unsubscribed(

@@ -5,7 +5,7 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copies a data folder, consistently, while the hub may be running.")
 
-    @Option(name: .long, help: "The data folder (MARTLET_DATA; default ./data).")
+    @Option(name: .long, help: .init("The data folder (MARTLET_DATA; default ./data).", valueName: "DIR"))
     var data: String?
 
     @Argument(help: "The folder to make; it must not exist yet.")
@@ -25,7 +25,7 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes a data folder from a backup; what is there already is never overwritten.")
 
-    @Option(name: .long, help: "The data folder to make (MARTLET_DATA; default ./data).")
+    @Option(name: .long, help: .init("The data folder to make (MARTLET_DATA; default ./data).", valueName: "DIR"))
     var data: String?
 
     @Argument(help: "The folder that `martlet backup` made.")

@@ -18,19 +18,24 @@ struct SimulateNodes: AsyncParsableCommand {
         commandName: "nodes",
         abstract: "Sensor nodes: MQTT clients that report, answer commands, and come back when the connection is lost.")
 
-    @Option(name: .long, help: "How many nodes, 1 to 10000.")
+    @Option(name: .long, help: .init("How many nodes, 1 to 10000.", valueName: "N"))
     var count = 5
 
-    @Option(name: .long, help: "Reports a second of all nodes together, 0.001 to 100000 (default: half of --count).")
+    @Option(
+        name: .long,
+        help: .init(
+            "Reports a second of all nodes together, 0.001 to 100000 (default: half of --count).", valueName: "R"))
     var rate: Double?
 
-    @Option(name: .long, help: "What decides everything that looks random.")
+    @Option(name: .long, help: .init("What decides everything that looks random.", valueName: "S"))
     var seed: UInt64 = 7
 
-    @Option(name: .long, help: "HOST:PORT of the hub (MARTLET_MQTT; default 127.0.0.1:1883).")
+    @Option(
+        name: .long, help: .init("HOST:PORT of the hub (MARTLET_MQTT; default 127.0.0.1:1883).", valueName: "HOST:PORT")
+    )
     var mqtt: String?
 
-    @Option(name: .long, help: "Stop after so many seconds; without it: on Ctrl-C.")
+    @Option(name: .long, help: .init("Stop after so many seconds; without it: on Ctrl-C.", valueName: "SECONDS"))
     var seconds: Double?
 
     func validate() throws {

@@ -51,7 +51,7 @@ struct House {
                 configuration: brokerConfiguration, state: try StoredSessions.load(from: stored.database), line: line,
                 outbound: outbound, broker: broker, doors: doors),
             ReporterService(reporter: reporter, doors: doors),
-            WebService(server: web),
+            WebService(server: web, address: configuration.http),
         ]
         if configuration.isDemo { services.append(DemoService(doors: doors, clock: clock)) }
         // At debug the library prints every part of the house whole.

@@ -77,9 +77,10 @@ struct ReporterService: Service {
 /// Pages, API and `/ws`.
 struct WebService: Service {
     let server: WebServer
+    let address: HostPort
 
     func run() async throws {
-        try await server.run()
+        try await Port.opening("pages (--http)", address) { try await server.run() }
     }
 }
 
