@@ -39,8 +39,11 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
+        let outcome = outcome
         let timer = context.eventLoop.scheduleTask(in: deadline) { channel.close(promise: nil) }
         outcome.futureResult.whenComplete { _ in timer.cancel() }
+        // A connection that is closed before it became active never becomes inactive: only this tells of every end.
+        channel.closeFuture.whenComplete { _ in outcome.fail(ChannelError.inputClosed) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -57,11 +60,6 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         case is ChannelShouldQuiesceEvent, ChannelEvent.inputClosed: context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        outcome.fail(ChannelError.inputClosed)
-        context.fireChannelInactive()
     }
 
     private func handOver(_ context: ChannelHandlerContext, to outcome: EventLoopFuture<FirstRequest>) {

@@ -76,10 +76,9 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        if case .awaitingHead = state { outcome.fail(ChannelError.inputClosed) }
-        if case .accepted = state { outcome.fail(ChannelError.inputClosed) }
-        context.fireChannelInactive()
+    func handlerAdded(context: ChannelHandlerContext) {
+        let outcome = outcome
+        context.channel.closeFuture.whenComplete { _ in outcome.fail(ChannelError.inputClosed) }
     }
 
     private func upgrade(_ context: ChannelHandlerContext, _ head: HTTPRequestHead) {

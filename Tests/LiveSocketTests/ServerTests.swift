@@ -159,7 +159,8 @@ import Testing
                 #expect(isOver)
             }
             try await RawClient.connect(port) { client in
-                try await client.send("GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n")
+                // The server may be faster than this.
+                try? await client.send("GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n")
                 #expect(await client.reachesEnd())
             }
         }

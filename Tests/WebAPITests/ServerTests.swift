@@ -207,7 +207,7 @@ import WebAPI
     }
 
     @Test func `idle connections and slow bodies are closed`() async throws {
-        let limits = WebLimits(idleTimeout: .milliseconds(200), bodyTimeout: .milliseconds(200))
+        let limits = WebLimits(idleTimeout: .seconds(1), bodyTimeout: .seconds(1))
         try await TestServer.run(routes: ServerTests.routes, limits: limits) { server in
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
                 #expect(try await client.request("GET", "/health").status == 200)
