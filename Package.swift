@@ -26,7 +26,6 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -78,10 +77,7 @@ let package = Package(
         room("DeviceDoors", ["HubModel", "SolutionKit", "Ingest", "SQL", "MQTTCodec", "MQTTBroker"]),
         room(
             "WebAPI",
-            [
-                "HubModel", "SolutionKit", "Live", "Registry", "LiveSocket", hummingbird, hummingbirdCore, httpTypes,
-                nioCore, logging,
-            ]),
+            ["HubModel", "SolutionKit", "Live", "LiveSocket", hummingbirdCore, httpTypes, nioCore, logging]),
 
         // Floor 4: the house.
         .executableTarget(
@@ -98,7 +94,9 @@ let package = Package(
         tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
         tests("SQLTests", ["SQL"]),
         tests("TimeSeriesTests", ["TimeSeries", "SQL"]),
-        tests("LiveSocketTests", ["LiveSocket", hummingbirdCore, nioCore, nioPosix, nioWebSocket, nioEmbedded]),
+        tests(
+            "LiveSocketTests",
+            ["LiveSocket", hummingbirdCore, httpTypes, nioCore, nioPosix, nioWebSocket, nioEmbedded, logging]),
         tests("HubModelTests", ["HubModel"]),
         tests("LiveTests", ["Live", "HubModel"]),
         tests("IngestTests", ["Ingest", "HubModel", "HubTesting", "SolutionKit", "SQL", "TimeSeries"]),
@@ -111,6 +109,6 @@ let package = Package(
         tests("NodesTests", ["Nodes", "SolutionKit", "HubModel", "SQL", "Registry"], resources: [.copy("cases")]),
         tests(
             "WebAPITests",
-            ["WebAPI", "Live", "HubModel", "SolutionKit", hummingbird, hummingbirdCore, nioCore, nioPosix]),
+            ["WebAPI", "Live", "HubModel", "SolutionKit", nioCore, nioPosix, logging]),
     ]
 )

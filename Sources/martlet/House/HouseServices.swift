@@ -80,7 +80,19 @@ struct WebService: Service {
     let address: HostPort
 
     func run() async throws {
-        try await Port.opening("pages (--http)", address) { try await server.run() }
+        let server = server
+        try await Port.opening("pages (--http)", address) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await server.run() }
+                group.addTask {
+                    try? await gracefulShutdown()
+                    // Requests in flight have their time, and no more than that.
+                    await server.shutDown()
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
     }
 }
 
