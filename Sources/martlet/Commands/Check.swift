@@ -42,9 +42,9 @@ struct Check: AsyncParsableCommand {
             print("data       \(configuration.data) (will be made)")
             return
         }
-        let folder = try DataFolder(configuration.data)
-        defer { folder.unlock() }
-        print("data       \(configuration.data) (\(DataFolder.bytes(configuration.data)) bytes)")
+        // Settings are usually checked while the hub still runs with the old ones.
+        let use = DataFolder.isInUse(configuration.data) ? ", in use by a running martlet" : ""
+        print("data       \(configuration.data) (\(DataFolder.bytes(configuration.data)) bytes\(use))")
         for name in try BackupFolder.databases(in: configuration.data) where deep {
             let database = try Database.open(DatabaseConfiguration(.file(configuration.data + "/" + name), readers: 1))
             let problems = try await database.integrityCheck()

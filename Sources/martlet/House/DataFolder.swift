@@ -37,6 +37,14 @@ struct DataFolder: Sendable {
         close(lock)
     }
 
+    /// Whether a program holds the lock of a folder.
+    static func isInUse(_ path: String) -> Bool {
+        let descriptor = open(path + "/lock", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    }
+
     /// Bytes of all files in it.
     static func bytes(_ path: String) -> Int64 {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -37,16 +37,17 @@ struct House {
         let line = IngestLine(lineParts(stored, live: live, outbound: outbound, logger: logger))
         let doors = Doors(ready: folder.ready)
         let broker = BrokerHandle()
+        let figures = StoreFigures()
         let reporter = BrokerReporter(
             version: Version.text, clock: clock, live: live, line: line, statistics: { broker.statistics },
             publish: { broker.publish($0) })
         let web = try webServer(
             stored, line: line, live: live, reporter: reporter, doors: doors,
-            metrics: [line, BrokerMetrics { broker.statistics }, live], pages: pages, logger: logger)
+            metrics: [line, BrokerMetrics { broker.statistics }, live, figures], pages: pages, logger: logger)
 
         var services: [any Service] = [
             LineService(line: line),
-            MaintenanceService(stored: stored, line: line, clock: clock, logger: logger),
+            MaintenanceService(stored: stored, figures: figures, line: line, clock: clock, logger: logger),
             BrokerService(
                 configuration: brokerConfiguration, state: try StoredSessions.load(from: stored.database), line: line,
                 outbound: outbound, broker: broker, doors: doors),

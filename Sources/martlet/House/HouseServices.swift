@@ -99,6 +99,7 @@ struct WebService: Service {
 /// What has to be done now and then: folding the database's log, sealing telemetry, retention, dropping old commands.
 struct MaintenanceService: Service {
     let stored: Stored
+    let figures: StoreFigures
     let line: IngestLine
     let clock: any WallClock
     let logger: Logger
@@ -112,6 +113,7 @@ struct MaintenanceService: Service {
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 await attempt("The database's log could not be folded") { try await stored.database.checkpoint() }
                 if round % 5 == 0 {
+                    await attempt("The store could not be counted") { try await figures.sample(stored.store) }
                     await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
                 }
                 if round % 3_600 == 0 {
