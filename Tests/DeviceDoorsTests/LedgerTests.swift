@@ -25,7 +25,8 @@ import TimeSeries
                 }
                 let outcomes = await hub.commit(entries)
                 #expect(outcomes == entries.map { _ in .committed })
-                #expect(Picture(try StoredSessions.load(from: hub.database)) == Picture(model))
+                let loaded = Picture(try StoredSessions.load(from: hub.database))
+                #expect(loaded == Picture(model))
             }
         }
     }
@@ -42,11 +43,13 @@ import TimeSeries
                 hub.opened(a), hub.opened(b),
                 .publication(InboundPublication(client: a, message: message, targets: targets)),
             ])
-            #expect(try hub.count("mqtt_message") == 1 && hub.count("mqtt_delivery") == 2)
+            #expect(try hub.count("mqtt_message") == 1)
+            #expect(try hub.count("mqtt_delivery") == 2)
             _ = await hub.commit([.session(.outboundCompleted(client: a.identifier, .init(7) ?? .first))])
             #expect(try hub.count("mqtt_message") == 1)
             _ = await hub.commit([.session(.ended(client: b.identifier, at: 0))])
-            #expect(try hub.count("mqtt_message") == 0 && hub.count("mqtt_delivery") == 0)
+            #expect(try hub.count("mqtt_message") == 0)
+            #expect(try hub.count("mqtt_delivery") == 0)
         }
     }
 
@@ -61,7 +64,8 @@ import TimeSeries
                 .publication(InboundPublication(client: a, message: try hub.message(2, "strict/wrong/topic", "no"))),
             ])
             #expect(outcomes == [.committed, .refused(.payloadFormatInvalid), .refused(.topicNameInvalid)])
-            #expect(try hub.count("mqtt_inbound") == 0 && hub.count("mqtt_retained") == 0)
+            #expect(try hub.count("mqtt_inbound") == 0)
+            #expect(try hub.count("mqtt_retained") == 0)
         }
     }
 
