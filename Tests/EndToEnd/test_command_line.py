@@ -40,11 +40,14 @@ def test_it_refuses_to_listen_beyond_this_machine(tmp_path, option, host):
     assert "other machines could reach" in told.stderr
 
 
-def test_a_port_that_is_taken_is_said(tmp_path):
+@pytest.mark.parametrize("door, demo", [("--http", []), ("--mqtt", []), ("--mqtt", ["--demo"])])
+def test_a_port_that_is_taken_is_said(tmp_path, door, demo):
+    doors = {"--http": "127.0.0.1:0", "--mqtt": "127.0.0.1:0"}
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        told = run("serve", "--data", tmp_path, "--http", f"127.0.0.1:{port}", "--mqtt", "127.0.0.1:0", timeout=20)
-    assert told.returncode not in (0, -6, -11) and str(port) in told.stderr
+        doors[door] = f"127.0.0.1:{port}"
+        told = run("serve", "--data", tmp_path, *demo, *(word for pair in doors.items() for word in pair), timeout=20)
+    assert told.returncode not in (0, -6, -11) and str(port) in told.stderr and door in told.stderr
 
 
 def test_check_validates_without_starting(tmp_path):

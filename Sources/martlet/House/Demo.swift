@@ -9,7 +9,10 @@ struct DemoService: Service {
 
     func run() async {
         await cancelWhenGracefulShutdown {
-            let broker = await doors.mqttAddress()
+            guard let broker = await doors.mqttAddress() else {
+                try? await gracefulShutdown()
+                return
+            }
             let fleet = NodeFleet(
                 simulator: NodesSimulator(seed: 7, count: 5, interval: 2_000_000), broker: broker, clock: clock)
             await fleet.run()

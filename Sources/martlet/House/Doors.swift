@@ -6,7 +6,8 @@ actor Doors {
     private let ready: String
     private var http: HostPort?
     private var mqtt: HostPort?
-    private var waiting: [CheckedContinuation<HostPort, Never>] = []
+    private var staysShut = false
+    private var waiting: [CheckedContinuation<HostPort?, Never>] = []
 
     /// - Parameter ready: the file into which the addresses are written for other programs.
     init(ready: String) {
@@ -28,15 +29,25 @@ actor Doors {
 
     func opened(mqtt address: HostPort) {
         mqtt = address
-        for continuation in waiting { continuation.resume(returning: address) }
-        waiting = []
+        tellWaiting()
         announce()
     }
 
-    /// Where devices connect; waits until that is so.
-    func mqttAddress() async -> HostPort {
-        if let mqtt { return mqtt }
+    /// The door for MQTT cannot be opened: whoever waits for it must not keep the program from ending.
+    func mqttStaysShut() {
+        staysShut = true
+        tellWaiting()
+    }
+
+    /// Where devices connect; waits until that is so. Nil when it will never be: the program ends.
+    func mqttAddress() async -> HostPort? {
+        if mqtt != nil || staysShut { return mqtt }
         return await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func tellWaiting() {
+        for continuation in waiting { continuation.resume(returning: mqtt) }
+        waiting = []
     }
 
     /// Says once, for programs on standard output and in `ready.json`, for people on standard error, where the hub is.

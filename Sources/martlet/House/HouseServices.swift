@@ -16,9 +16,10 @@ struct LineService: Service {
     let line: IngestLine
 
     func run() async {
-        await withGracefulShutdownHandler {
+        // Cancelled when another part of the house ended unasked: also then it has to end, and what was taken to be stored.
+        await withTaskCancellationOrGracefulShutdownHandler {
             await line.run()
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             line.stop()
         }
     }
@@ -35,10 +36,20 @@ struct BrokerService: Service {
 
     func run() async throws {
         let outbound = outbound
-        let running = try await Broker.start(
-            configuration, ledger: LineLedger(line: line), authenticator: OpenAuthenticator(),
-            authorizer: HubAuthorizer(),
-            state: state, deliveries: { outbound.take($0) })
+        let running: Broker
+        do {
+            running = try await Port.opening(
+                "MQTT (--mqtt)", HostPort(host: configuration.host, port: configuration.port)
+            ) {
+                try await Broker.start(
+                    configuration, ledger: LineLedger(line: line), authenticator: OpenAuthenticator(),
+                    authorizer: HubAuthorizer(),
+                    state: state, deliveries: { outbound.take($0) })
+            }
+        } catch {
+            await doors.mqttStaysShut()
+            throw error
+        }
         broker.set(running)
         outbound.connect(line: line, publish: { running.publish($0) })
         await doors.opened(mqtt: HostPort(host: configuration.host, port: running.port))
@@ -69,7 +80,11 @@ struct ReporterService: Service {
     let doors: Doors
 
     func run() async {
-        _ = await doors.mqttAddress()
+        guard await doors.mqttAddress() != nil else {
+            // A service that ends by itself would take the others with it at once, and not in their order.
+            try? await gracefulShutdown()
+            return
+        }
         await cancelWhenGracefulShutdown { await reporter.run() }
     }
 }
