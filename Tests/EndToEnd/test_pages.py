@@ -61,7 +61,7 @@ def panel(page, node_id):
 
 def test_a_published_value_is_on_the_page_within_a_second(hub, node, open_page):
     node.telemetry({"temperature": 21.5})
-    page = open_page("/nodes")
+    page = open_page(f"/nodes?q={node.node_id}&view=panels")
     panel(page, node.node_id).get_by_text("21.5").first.wait_for()
     page.get_by_text("Live", exact=True).first.wait_for()
     for value in [22.5, 23.4, 24.3]:
@@ -72,7 +72,7 @@ def test_a_published_value_is_on_the_page_within_a_second(hub, node, open_page):
 
 
 def test_a_new_node_appears_by_itself(hub, fresh, open_page):
-    page = open_page("/nodes")
+    page = open_page(f"/nodes?q={fresh}&view=panels")
     page.get_by_text("Live", exact=True).first.wait_for()
     with Node(hub.mqtt_port, fresh) as node:
         node.telemetry({"temperature": 19.75})
@@ -96,7 +96,7 @@ def test_a_command_goes_from_the_page_to_the_node_and_its_answer_comes_back(hub,
 def test_a_node_that_is_lost_is_shown_as_lost(hub, fresh, open_page):
     node = Node(hub.mqtt_port, fresh)
     node.telemetry({"temperature": 21.5})
-    page = open_page("/nodes")
+    page = open_page(f"/nodes?q={fresh}&view=panels")
     panel(page, fresh).wait_for()
     node.drop()
     page.wait_for_selector(f'article.panel[data-state="offline"][aria-labelledby="node-node_{fresh}"]', timeout=3_000)

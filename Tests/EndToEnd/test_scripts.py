@@ -16,6 +16,8 @@ def start(tmp_path, *options):
     return subprocess.Popen(
         [ROOT / "run", "--data", "my data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *options], cwd=tmp_path,
         env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # A shell lets what it runs in the background ignore SIGINT; a person's terminal does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
