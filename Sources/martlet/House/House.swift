@@ -22,6 +22,7 @@ struct House {
     func run() async throws {
         var logger = Logger(label: "martlet")
         logger.logLevel = configuration.logLevel
+        OpenFiles.raiseLimit()
         let pages = try WebFolder.find(configuration.web)
         let folder = try DataFolder(configuration.data)
         defer { folder.unlock() }
@@ -108,7 +109,7 @@ struct House {
             listening: { address in
                 await doors.opened(
                     http: HostPort(host: configuration.http.host, port: address.port ?? configuration.http.port))
-                _ = await doors.mqttAddress()
+                guard await doors.mqttAddress() != nil else { return }
                 isOpen.set(true)
             })
     }
