@@ -65,6 +65,13 @@ public enum SessionMigrations {
                         packet BYTEA NOT NULL
                     )
                     """,
-                ])
+                ]),
+            Migration(
+                "retained-expiry",
+                [
+                    // Microseconds since 1970; NULL: never.
+                    "ALTER TABLE mqtt_retained ADD COLUMN expires_at BIGINT",
+                    "CREATE INDEX mqtt_retained_expiry ON mqtt_retained (expires_at) WHERE expires_at IS NOT NULL",
+                ]),
         ])
 }

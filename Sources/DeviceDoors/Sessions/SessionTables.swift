@@ -1,3 +1,4 @@
+internal import HubModel
 internal import MQTTBroker
 internal import MQTTCodec
 internal import SQL
@@ -148,15 +149,24 @@ struct SessionTables {
             try transaction.execute("DELETE FROM mqtt_retained WHERE topic = $1", [.text(message.topic.description)])
             return
         }
+        let received = Timestamp(microseconds: message.receivedAt)
+        let expiresAt = message.properties.messageExpiryInterval.map { received.advanced(bySeconds: Int64($0)) }
+        if expiresAt != nil {
+            // The broker forgets an expired message by itself. Whoever stores the next one that expires takes its row along:
+            // topics with a name for each message must not fill the table.
+            try transaction.execute(
+                "DELETE FROM mqtt_retained WHERE expires_at <= $1", [.integer(received.microseconds)])
+        }
         try transaction.execute(
             """
-            INSERT INTO mqtt_retained (topic, id, received_at, qos, packet) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (topic) DO UPDATE SET
-                id = excluded.id, received_at = excluded.received_at, qos = excluded.qos, packet = excluded.packet
+            INSERT INTO mqtt_retained (topic, id, received_at, qos, packet, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (topic) DO UPDATE SET id = excluded.id, received_at = excluded.received_at, qos = excluded.qos,
+                packet = excluded.packet, expires_at = excluded.expires_at
             """,
             [
                 .text(message.topic.description), .integer(Int64(message.id)), .integer(message.receivedAt),
                 .integer(Int64(message.qos.rawValue)), .blob(try StoredMessage.packet(of: message)),
+                SQLValue(expiresAt?.microseconds),
             ])
     }
 
