@@ -66,8 +66,8 @@ struct Heads {
         pending[ticket] = nil
     }
 
-    /// Takes in a committed batch.
-    mutating func apply(_ batch: Batch, sequence: Int64, size: Int) {
+    /// Takes in a committed batch; `now` is µs since 1970 UTC, `.max` for one that is replayed.
+    mutating func apply(_ batch: Batch, sequence: Int64, size: Int, now: Int64) {
         applied = max(applied, sequence)
         journal.rows += 1
         journal.bytes += size
@@ -77,7 +77,7 @@ struct Heads {
         batch.entries.withUnsafeBufferPointer { entries in
             for row in batch.rows {
                 let end = Int(row.end)
-                added += all[Int(row.series)].apply(row, entries[start..<end], batch.texts)
+                added += all[Int(row.series)].apply(row, entries[start..<end], batch.texts, now: now)
                 start = end
             }
         }

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// The latest values of a series.
+/// The latest values of a series: those with the latest times, but a value from more than a minute ahead of the clock only
+/// until another one comes.
 public struct LatestReport: Sendable, Hashable {
     /// The series.
     public var series: SeriesKey

@@ -19,10 +19,18 @@ struct LatestValues {
         entries.append(Entry())
     }
 
+    /// A value from further ahead of now, in µs, says nothing about being the newest.
+    private static let ahead: Int64 = 60_000_000
+
     /// Takes a row in as far as it is newer than what is known.
+    ///
+    /// What is known may be ahead of `now`: a device's clock was wrong, or the machine's own was set back. It then gives
+    /// way to whatever comes, or it would be shown as the newest until its time has come. `.max` for `now`: by time alone.
     mutating func update(
-        _ row: Batch.Row, _ added: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String]
+        _ row: Batch.Row, _ added: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String], now: Int64
     ) {
+        let limit = now.addingReportingOverflow(LatestValues.ahead)
+        let believable = limit.overflow ? Int64.max : limit.partialValue
         if row.time >= time {
             time = row.time
             flags = row.flags
@@ -30,7 +38,7 @@ struct LatestValues {
         }
         for entry in added {
             let column = Int(entry.column)
-            guard row.time >= entries[column].time else { continue }
+            guard row.time >= entries[column].time || entries[column].time > believable else { continue }
             entries[column].time = row.time
             entries[column].cell = entry.cell
             if entry.cell.tag == Cell.text { entries[column].text = texts[Int(entry.cell.word)] }

@@ -121,7 +121,7 @@ extension TimeSeriesStore {
             heads.withLock { heads in
                 page.compactMap { row in
                     heads.decode("journal", row) { heads, batch in
-                        heads.apply(batch, sequence: row.key, size: row.data.count)
+                        heads.apply(batch, sequence: row.key, size: row.data.count, now: .max)
                         heads.recovery.journalRows += 1
                         heads.recovery.reports += batch.rows.count
                     }
@@ -175,7 +175,8 @@ extension Heads {
         // Decoding made every row's `end` a position in the entries.
         batch.entries.withUnsafeBufferPointer { entries in
             for row in batch.rows {
-                all[Int(row.series)].latest.update(row, entries[start..<Int(row.end)], batch.texts)
+                let added = entries[start..<Int(row.end)]
+                all[Int(row.series)].latest.update(row, added, batch.texts, now: .max)
                 start = Int(row.end)
             }
         }

@@ -68,7 +68,7 @@ public final class TimeSeriesStore: Sendable {
         let ticket = heads.withLock { $0.expect(sequence) }
         return Appended(
             refused: staged.refused, batch: staged.batch, names: names, sequence: sequence, ticket: ticket,
-            size: staged.journal.count)
+            size: staged.journal.count, now: now)
     }
 
     /// Makes a batch visible to queries. Call it once, after the transaction of its `append` has committed.
@@ -77,7 +77,7 @@ public final class TimeSeriesStore: Sendable {
         heads.withLock { heads in
             var batch = appended.batch
             heads.install(appended.names, &batch)
-            heads.apply(batch, sequence: appended.sequence, size: appended.size)
+            heads.apply(batch, sequence: appended.sequence, size: appended.size, now: appended.now)
             heads.forget(ticket)
         }
     }
@@ -115,4 +115,5 @@ public struct Appended: Sendable {
     var sequence: Int64 = 0
     var ticket: Int?
     var size = 0
+    var now = Int64.max
 }
