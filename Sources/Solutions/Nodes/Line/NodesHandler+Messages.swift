@@ -19,7 +19,7 @@ extension NodesHandler {
         }
 
         let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
-        let isLate = entry.node.telemetryAt.map { observed.instant < $0 } ?? false
+        let isLate = NodesHandler.isLate(observed, after: entry.node.telemetryAt, message)
         if !payload.fields.isEmpty {
             let reading = Reading(
                 device: name.device, measurement: "telemetry", observed: observed, receivedAt: message.receivedAt,
@@ -49,7 +49,7 @@ extension NodesHandler {
         let entry = try known ?? admit(name, message, in: &line)
 
         let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
-        let isLate = entry.node.statusAt.map { observed.instant < $0 } ?? false
+        let isLate = NodesHandler.isLate(observed, after: entry.node.statusAt, message)
         let health = payload.healthFields
         if !health.isEmpty {
             line.append(
@@ -72,6 +72,15 @@ extension NodesHandler {
             with: entry, message, isGone: message.isWill || saysGoodbye, isNew: known == nil,
             isNews: !health.isEmpty && !isLate, in: &line)
         if let answer = payload.answer { try answered(answer, by: entry, in: &line) }
+    }
+
+    /// Whether something newer is known. What was received later than now was so before the machine's clock was set back, and
+    /// must not make everything late until the clock has caught up.
+    private static func isLate(
+        _ observed: ObservationTime, after newest: Timestamp?, _ message: DeviceMessage
+    ) -> Bool {
+        guard let newest, newest <= message.receivedAt else { return false }
+        return observed.instant < newest
     }
 
     private static func check(_ spelling: String?, is name: NodeName) throws(Refusal) {

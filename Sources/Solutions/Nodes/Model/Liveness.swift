@@ -43,14 +43,15 @@ struct Liveness: Sendable {
         become(.offline, at: instant)
     }
 
-    /// Whether it was silent for so long that nobody knows any more.
+    /// Whether it was silent for so long that nobody knows any more. When the machine's clock was set back by more than that,
+    /// nobody knows either: it would otherwise be waited for twice as long, or for hours.
     func isOverdue(at now: Timestamp) -> Bool {
-        state == .online && now > staleAt
+        state == .online && (now > staleAt || lastSeen.microseconds(since: now) > interval.staleAfter)
     }
 
     /// Time went by. Unknown begins when the silence became too long, which may be before now if nobody looked.
     mutating func passed(to now: Timestamp) -> Bool {
-        isOverdue(at: now) && become(.unknown, at: staleAt)
+        isOverdue(at: now) && become(.unknown, at: min(staleAt, now))
     }
 
     private var staleAt: Timestamp { lastSeen.advanced(byMicroseconds: interval.staleAfter) }

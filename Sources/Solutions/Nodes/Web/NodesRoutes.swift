@@ -80,7 +80,9 @@ struct NodesRoutes: Sendable {
         let node = try await find(request)
         let latest = try await services.history.latest(device: node.name.device, measurement: "telemetry")
         let age = node.telemetryReceivedAt.map { services.clock.now().microseconds(since: $0) }
-        let isFresh = node.liveness.state == .online && age.map { $0 <= node.liveness.interval.staleAfter } ?? false
+        // Received after now: the machine's clock was set back, and nobody knows how long ago it was.
+        let fresh = -1_000_000...node.liveness.interval.staleAfter
+        let isFresh = node.liveness.state == .online && age.map(fresh.contains) ?? false
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("node_id")
