@@ -190,6 +190,23 @@ import Testing
         try site.hear("iot/node/01/telemetry", #"{"sensors":{"s3_63":1}}"#)
     }
 
+    /// A spelling is kept with the node, and the table has bounds: one client must not make the batch of all others fail.
+    @Test func spellingsAreBounded() async throws {
+        let site = try await Site()
+        let longest = String(repeating: "node_", count: 12) + "0001"
+        let tooLong = String(repeating: "node_", count: 12) + "00001"
+        for _ in 0..<2 {
+            try site.telemetry("0001")
+            try site.telemetry("00001")
+            site.after(seconds: 2)
+            #expect(try site.row("SELECT COUNT(*) FROM node")?.integer(0) == 2)
+            try site.telemetry(longest)
+            #expect { try site.telemetry(tooLong) } throws: { ($0 as? Refusal)?.code == .invalidIdentifier }
+            site.after(seconds: 2)
+        }
+        #expect(try site.row("SELECT wire_id FROM node WHERE device = 'node_0001'")?.text(0) == longest)
+    }
+
     @Test func nodesAreBoundedAndNamesAreOfOneKind() async throws {
         let site = try await Site(deviceLimit: 2)
         try site.telemetry("a")

@@ -7,8 +7,10 @@ struct NodeName: Hashable, Sendable {
     /// The name without its prefix: `01`.
     let short: String
 
-    /// The name that is meant by a spelling; nil when it is no device's name (`DeviceID`) or nothing stands behind the prefix.
+    /// The name that is meant by a spelling; nil when it is no device's name (`DeviceID`), nothing stands behind the prefix, or the
+    /// spelling itself is longer than a name may be: spellings are kept, in memory and in the table.
     init?(_ spelling: String) {
+        guard spelling.utf8.count <= DeviceID.maximumLength else { return nil }
         var rest = Substring(spelling)
         // As often as it stands there: otherwise `node_node_01` would be a node whose short spelling names another one.
         while rest.hasPrefix(NodeName.prefix) { rest = rest.dropFirst(NodeName.prefix.count) }
