@@ -45,6 +45,31 @@ struct CrashTests {
         #expect(Summary(after) == Summary(bench.stored))
     }
 
+    @Test("identifiers of what was restored are not given again, whatever order the ledger restores in")
+    func restoredIdentifiersStayTaken() {
+        let bench = Bench()
+        bench.connect("writer").publish("t/old", "kept", qos: .atLeastOnce, id: 1, retain: true)
+        let reader = bench.connect("reader", clean: false, expiry: 1000)
+        reader.subscribe("live/#")
+        let writer = bench.connect("writer")
+        for number in 1...2 { writer.publish("live/x", "\(number)", qos: .atLeastOnce, id: UInt16(number)) }
+        // The retained message is older than those before it in the queue.
+        reader.subscribe("t/#")
+        var state = bench.stored
+        let name = state.sessions.keys.first { $0.description == "reader" }
+        guard let name, var queue = state.sessions[name]?.queue else { return #expect(Bool(false), "no session") }
+        #expect(queue.count == 3)
+        // The ledger on a database restores by message.
+        queue.sort { $0.message.id < $1.message.id }
+        state.sessions[name]?.queue = queue
+        let after = Bench(state: state)
+        let again = after.connect("writer")
+        for number in 1...3 { again.publish("live/x", "after \(number)", qos: .atLeastOnce, id: UInt16(number)) }
+        let identifiers = after.stored.sessions[name]?.queue.map(\.delivery.packetIdentifier.rawValue) ?? []
+        #expect(identifiers.count == 6)
+        #expect(Set(identifiers).count == 6)
+    }
+
     /// A state in a form that can be compared.
     private struct Summary: Equatable {
         let sessions: [String: [String]]

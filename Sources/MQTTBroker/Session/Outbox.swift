@@ -85,10 +85,12 @@ struct Outbox {
                 message: delivery.message, identifier: identifier, qos: delivery.delivery.qos,
                 retain: delivery.delivery.retain,
                 subscriptionIdentifiers: delivery.delivery.subscriptionIdentifiers, expiresAt: expiresAt,
-                serial: nextSerial,
+                // Their identifiers come in no order (a retained message is older than what it was queued behind): as
+                // long as one of them is here, each new identifier is looked up.
+                serial: 0,
                 // Whether it was sent is not known: DUP is right either way, and a must if it was (3.3.1.1).
                 state: delivery.isReceived ? .releasing : .sent))
-        nextSerial += 1
+        nextSerial = Self.identifiersInARound
         nextIdentifier = identifier.next
     }
 
