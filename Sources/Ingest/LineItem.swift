@@ -23,7 +23,8 @@ public enum LineItem: Sendable {
     /// Work that one solution's handler does.
     case handler(HandlerWork)
 
-    /// About how many bytes the item holds while it waits.
+    /// About how many bytes the item holds while it waits. What hangs on a door's own work, such as the payload of plain traffic,
+    /// is bounded by that door.
     var weight: Int {
         switch self {
         case .message(let message, _): message.payload.count + 256

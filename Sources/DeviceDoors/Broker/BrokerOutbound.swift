@@ -42,8 +42,8 @@ public final class BrokerOutbound: OutboundSink {
             (state.line, events.compactMap { BrokerOutbound.item($0, tokens: &state.tokens) })
         }
         guard let line, !items.isEmpty else { return }
-        // When the queue is full a report is lost: the command stays in its earlier state until the device's answer
-        // or its time-out.
+        // When the queue is full a report is lost: the solution gives up waiting for it and publishes again, and the device may
+        // see the command twice, under one identifier.
         _ = line.offer(Submission(items: items) { _ in })
     }
 
