@@ -21,7 +21,7 @@ public final class IngestLine: Line {
         queue = LineQueue(
             limits: .init(
                 items: parts.configuration.queueItems, bytes: parts.configuration.queueBytes,
-                batch: parts.configuration.batchItems))
+                batch: parts.configuration.batchItems, gather: parts.configuration.gather))
     }
 
     /// Starts the writer's thread and waits for its end, which comes when `stop` was called and everything taken is

@@ -51,6 +51,9 @@ public struct LineConfiguration: Sendable {
     public var queueBytes = 64 << 20
     /// Most items of one transaction, unless one submission alone has more.
     public var batchItems = 4_096
+    /// How long the first of several items that arrive together waits for the others, so that one commit serves them all.
+    /// An item that comes alone does not wait.
+    public var gather = Duration.milliseconds(1)
 
     /// The defaults.
     public init() {}

@@ -14,6 +14,8 @@ final class LineQueue: @unchecked Sendable {
         var bytes: Int
         /// Most items of one batch.
         var batch: Int
+        /// How long the first item of a batch waits for company, when company is to be expected.
+        var gather: Duration
     }
 
     enum Offer {
@@ -24,6 +26,8 @@ final class LineQueue: @unchecked Sendable {
         var submissions: [Submission] = []
         var items = 0
         var bytes = 0
+        /// When the submission that waits longest was offered.
+        var oldest = ContinuousClock.now
         var isClosed = false
     }
 
@@ -48,7 +52,10 @@ final class LineQueue: @unchecked Sendable {
         state.submissions.append(submission)
         state.items += submission.items.count
         state.bytes += bytes
-        if wasEmpty { condition.signal() }
+        if wasEmpty {
+            state.oldest = .now
+            condition.signal()
+        }
         return .taken
     }
 
@@ -59,10 +66,14 @@ final class LineQueue: @unchecked Sendable {
         let deadline = Date(timeIntervalSinceNow: seconds)
         condition.lock()
         defer { condition.unlock() }
+        // Something came while the batch before was committed: several devices speak at once. One commit for what they say within a
+        // moment costs a fraction of one for each. A device that speaks alone, and waits for its answer, is never held up.
+        let hasCompany = !state.submissions.isEmpty && !state.isClosed
         while state.submissions.isEmpty {
             if state.isClosed { return nil }
             if !condition.wait(until: deadline) { return [] }
         }
+        if hasCompany { gather() }
         var count = 0
         var end = 0
         while end < state.submissions.count, end == 0 || count + state.submissions[end].items.count <= limits.batch {
@@ -80,8 +91,18 @@ final class LineQueue: @unchecked Sendable {
             state.submissions.removeFirst(end)
             state.items -= count
             state.bytes -= taken.reduce(0) { $0 + $1.items.reduce(0) { $0 + $1.weight } }
+            state.oldest = .now
         }
         return taken
+    }
+
+    /// Lets the oldest submission get as old as it may before it is taken. The lock is held before and after, not meanwhile.
+    private func gather() {
+        let rest = limits.gather - (ContinuousClock.now - state.oldest)
+        guard rest > .zero else { return }
+        condition.unlock()
+        Thread.sleep(forTimeInterval: rest / .seconds(1))
+        condition.lock()
     }
 
     /// Refuses everything from now on; what waits is still taken.

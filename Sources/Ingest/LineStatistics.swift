@@ -15,6 +15,8 @@ public struct LineFigures: Sendable {
     public var batches: Int64 = 0
     /// Batches that were rolled back since the start.
     public var failedBatches: Int64 = 0
+    /// When a batch was rolled back last.
+    public var lastFailure: Timestamp?
     /// Microseconds spent in committed batches since the start.
     public var busyMicroseconds: Int64 = 0
     /// Items that wait now.
@@ -65,9 +67,10 @@ final class LineStatistics: Sendable {
         }
     }
 
-    func batchFailed(items: Int) {
+    func batchFailed(items: Int, at now: Timestamp) {
         state.withLock {
             $0.figures.failedBatches += 1
+            $0.figures.lastFailure = now
             $0.figures.failed += Int64(items)
         }
     }

@@ -57,7 +57,7 @@ struct Writer {
         } catch {
             for handler in recipe.handlers { handler.forget() }
             outcomes = Array(repeating: .failed, count: submissions.reduce(0) { $0 + $1.items.count })
-            statistics.batchFailed(items: outcomes.count)
+            statistics.batchFailed(items: outcomes.count, at: clock.now())
             log(.batchFailed(error, items: outcomes.count))
             complete(submissions)
         }

@@ -86,7 +86,9 @@ final class MonthFiles: Sendable {
     /// other.
     func file(_ month: Month, now: Int64) async throws -> MonthFile {
         if let file = files.withLock({ $0[month] }) { return file }
-        var configuration = DatabaseConfiguration(.file(path(month)), readers: 4)
+        // A device with a wrong clock can open hundreds of months: each must stay cheap.
+        var configuration = DatabaseConfiguration(.file(path(month)), readers: 2)
+        configuration.cacheBytes = 1 << 20
         // Chunks of some hundred bytes to some KB: larger pages waste less at their ends.
         configuration.pageBytes = 8192
         let database = try Database.open(configuration)

@@ -69,6 +69,26 @@ import TimeSeries
         }
     }
 
+    @Test func aDamagedRowIsLeftOutAndSaid() async throws {
+        try await Hub.run { hub in
+            let a = try hub.client("a")
+            let target = QueuedDelivery(client: a.identifier, packetIdentifier: .first, qos: .atLeastOnce)
+            _ = await hub.commit([
+                hub.opened(a),
+                .publication(InboundPublication(client: a, message: try hub.message(1, "t", "x"), targets: [target])),
+                .publication(InboundPublication(client: a, message: try hub.message(2, "kept", "x", retain: true))),
+            ])
+            _ = try await hub.line.perform { line in
+                try line.transaction().execute("UPDATE mqtt_message SET packet = $1", [.blob([0x30, 0xFF])])
+            }
+            var damaged: [String] = []
+            let state = try StoredSessions.load(from: hub.database) { damaged.append($0) }
+            // The message, and the place in the queue that refers to it.
+            #expect(damaged == ["mqtt_message", "mqtt_delivery"])
+            #expect(state.sessions[a.identifier]?.queue.isEmpty == true && state.retained.count == 1)
+        }
+    }
+
     @Test func aLineThatHasStoppedFailsEntriesSoThatClientsSendAgain() async throws {
         try await Hub.run { hub in
             hub.line.stop()

@@ -1,3 +1,4 @@
+import Dispatch
 import HubModel
 import HubTesting
 import Ingest
@@ -181,6 +182,32 @@ import TimeSeries
             // The batch's own tick comes behind its items.
             let later = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.ticks }
             #expect(after >= before && later > before)
+        }
+    }
+
+    @Test func itemsThatArriveTogetherShareACommit() async throws {
+        var patient = LineConfiguration()
+        patient.gather = .milliseconds(500)
+        try await LineBench.run(patient) { bench in
+            let (begun, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let first = bench.line.offer(
+                Submission(items: [
+                    .work { _ in
+                        begun.signal()
+                        release.wait()
+                    }
+                ]) { _ in })
+            #expect(first)
+            await Task.detached { begun.wait() }.value
+            // The second comes while the first is committed, the third within the moment that the second waits.
+            async let second = bench.outcomes([bench.message("a", "write", "x")])
+            while bench.line.figures.queueDepth < 1 { await Task.yield() }
+            release.signal()
+            while bench.line.figures.batches < 1 { await Task.yield() }
+            let third = await bench.outcomes([bench.message("b", "write", "x")])
+            _ = await second
+            #expect(third?.count == 1)
+            #expect(bench.line.figures.batches == 2)
         }
     }
 }

@@ -5,16 +5,26 @@ public import SQL
 /// Reads back, after a restart, what the broker must not forget.
 public enum StoredSessions {
     /// The state of the broker as the last commit left it.
-    /// - Throws: `SQLFailure`, and `corrupt` for a row that cannot be what this program wrote.
-    public static func load(from database: Database) throws -> BrokerState {
+    ///
+    /// A row that cannot be what this program wrote is left out and told to `damaged`, with the name of its table: one damaged message must
+    /// not keep all devices away.
+    /// - Throws: `SQLFailure` when the tables cannot be read.
+    public static func load(
+        from database: Database, damaged: (_ table: String) -> Void = { _ in }
+    ) throws -> BrokerState {
         try database.readBlocking { reader in
             var state = BrokerState()
-            try reader.queryEach("SELECT client, expiry_interval, disconnected_at FROM mqtt_session", []) { row in
+            try each(
+                reader, "SELECT client, expiry_interval, disconnected_at FROM mqtt_session", in: "mqtt_session", damaged
+            ) { row in
                 state.sessions[try MQTTString(row.text(0))] = StoredSession(
                     expiryInterval: UInt32(clamping: try row.integer(1)),
                     disconnectedAt: try row.optionalInteger("disconnected_at"))
             }
-            try reader.queryEach("SELECT client, filter, options, identifier FROM mqtt_subscription", []) { row in
+            try each(
+                reader, "SELECT client, filter, options, identifier FROM mqtt_subscription", in: "mqtt_subscription",
+                damaged
+            ) { row in
                 let filter = try TopicFilter(row.text(1))
                 let subscription = try found(
                     SubscriptionOptions.decode(try row.integer(2), filter: filter), "mqtt_subscription")
@@ -22,12 +32,13 @@ public enum StoredSessions {
                     subscription: subscription,
                     identifier: try row.optionalInteger("identifier").map { UInt32(clamping: $0) })
             }
-            try reader.queryEach("SELECT client, packet_identifier FROM mqtt_inbound", []) { row in
+            try each(reader, "SELECT client, packet_identifier FROM mqtt_inbound", in: "mqtt_inbound", damaged) { row in
                 let identifier = try packetIdentifier(try row.integer(1), "mqtt_inbound")
                 state.sessions[try MQTTString(row.text(0))]?.inboundIdentifiers.insert(identifier)
             }
-            try loadQueues(reader, into: &state)
-            try reader.queryEach("SELECT id, received_at, qos, packet FROM mqtt_retained", []) { row in
+            try loadQueues(reader, into: &state, damaged)
+            try each(reader, "SELECT id, received_at, qos, packet FROM mqtt_retained", in: "mqtt_retained", damaged) {
+                row in
                 let message = try message(row, "mqtt_retained")
                 state.retained[message.topic] = message
                 state.lastMessageID = max(state.lastMessageID, message.id)
@@ -36,9 +47,23 @@ public enum StoredSessions {
         }
     }
 
-    private static func loadQueues(_ reader: Reader, into state: inout BrokerState) throws {
+    private static func each(
+        _ reader: Reader, _ sql: String, in table: String, _ damaged: (String) -> Void, _ take: (Row) throws -> Void
+    ) throws {
+        try reader.queryEach(sql, []) { row in
+            do {
+                try take(row)
+            } catch {
+                damaged(table)
+            }
+        }
+    }
+
+    private static func loadQueues(
+        _ reader: Reader, into state: inout BrokerState, _ damaged: (String) -> Void
+    ) throws {
         var messages: [Int64: Message] = [:]
-        try reader.queryEach("SELECT id, received_at, qos, packet FROM mqtt_message", []) { row in
+        try each(reader, "SELECT id, received_at, qos, packet FROM mqtt_message", in: "mqtt_message", damaged) { row in
             let message = try message(row, "mqtt_message")
             messages[try row.integer(0)] = message
             state.lastMessageID = max(state.lastMessageID, message.id)
@@ -47,7 +72,7 @@ public enum StoredSessions {
             SELECT client, packet_identifier, message, qos, retain, subscription_identifiers, is_received
             FROM mqtt_delivery ORDER BY client, message
             """
-        try reader.queryEach(deliveries, []) { row in
+        try each(reader, deliveries, in: "mqtt_delivery", damaged) { row in
             let client = try MQTTString(row.text(0))
             let delivery = QueuedDelivery(
                 client: client, packetIdentifier: try packetIdentifier(try row.integer(1), "mqtt_delivery"),

@@ -43,7 +43,9 @@ struct SimulateNodes: AsyncParsableCommand {
         guard (0.001...100_000).contains(rate ?? 1) else {
             throw ValidationError("--rate must be from 0.001 to 100000")
         }
-        guard (seconds ?? 1) > 0 else { throw ValidationError("--seconds must be more than 0") }
+        guard (0.001...1e8).contains(seconds ?? 1) else {
+            throw ValidationError("--seconds must be from 0.001 to 100000000")
+        }
         _ = try address()
     }
 

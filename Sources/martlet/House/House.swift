@@ -50,7 +50,7 @@ struct House {
             LineService(line: line),
             MaintenanceService(stored: stored, figures: figures, line: line, clock: clock, logger: logger),
             BrokerService(
-                configuration: brokerConfiguration, state: try StoredSessions.load(from: stored.database), line: line,
+                configuration: brokerConfiguration, state: try sessions(of: stored, logger), line: line,
                 outbound: outbound, broker: broker, doors: doors),
             ReporterService(reporter: reporter, doors: doors),
             WebService(server: web, address: configuration.http),
@@ -74,16 +74,7 @@ struct House {
             solutions: Solutions.all, services: LineServices(devices: DeviceRegistry(), commands: CommandRegistry()),
             database: stored.database, store: stored.store, clock: clock, live: live, outbound: outbound,
             configuration: lineConfiguration,
-            log: { trouble in
-                switch trouble {
-                case .batchFailed(let error, let items):
-                    logger.error(
-                        "A batch was rolled back",
-                        metadata: ["items": .stringConvertible(items), "error": .string("\(error)")])
-                case .itemFailed(let error):
-                    logger.error("An item could not be stored", metadata: ["error": .string("\(error)")])
-                }
-            })
+            log: TroubleLog(logger: logger, clock: clock).take)
     }
 
     private func webServer(
@@ -103,7 +94,7 @@ struct House {
                 webDirectory: pages.web,
                 vendorDirectory: pages.vendor, pages: ["/", "/nodes", "/nodes/*", "/broker"]),
             routes: Solutions.all.flatMap { $0.routes(services) } + reporter.routes, live: live, metrics: metrics,
-            system: { try await facts.system() }, readiness: { isOpen.get() ? .ready : .notReady("starting") },
+            system: { try await facts.system() }, readiness: { readiness(isOpen.get(), line) },
             clock: clock,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             listening: { address in
@@ -112,6 +103,21 @@ struct House {
                 guard await doors.mqttAddress() != nil else { return }
                 isOpen.set(true)
             })
+    }
+
+    private func sessions(of stored: Stored, _ logger: Logger) throws -> BrokerState {
+        try StoredSessions.load(from: stored.database) { table in
+            logger.error("A damaged row of the broker's sessions was left out", metadata: ["table": .string(table)])
+        }
+    }
+
+    /// Not ready before all doors are open, and for half a minute after a batch that could not be stored.
+    private func readiness(_ isOpen: Bool, _ line: IngestLine) -> Readiness {
+        guard isOpen else { return .notReady("starting") }
+        if let failure = line.figures.lastFailure, clock.now() < failure.advanced(bySeconds: 30) {
+            return .notReady("changes cannot be stored")
+        }
+        return .ready
     }
 
     private var brokerConfiguration: BrokerConfiguration {

@@ -125,15 +125,21 @@ struct MaintenanceService: Service {
     func run() async {
         await cancelWhenGracefulShutdown {
             var round = 0
+            var trust = ClockTrust()
+            let start = ContinuousClock.now
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 await attempt("The database's log could not be folded") { try await stored.database.checkpoint() }
                 if round % 5 == 0 {
-                    await attempt("The store could not be counted") { try await figures.sample(stored.store) }
                     await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
                 }
+                if round % 60 == 0 {
+                    await attempt("The store could not be counted") { try await figures.sample(stored.store) }
+                }
                 if round % 3_600 == 0 {
-                    await attempt("Retention failed") {
-                        try await stored.store.enforceRetention(now: clock.now().microseconds)
+                    if trust.believes(clock.now(), uptime: ContinuousClock.now - start) {
+                        await attempt("Retention failed") {
+                            try await stored.store.enforceRetention(now: clock.now().microseconds)
+                        }
                     }
                     await attempt("Old commands could not be dropped") {
                         let before = clock.now().advanced(bySeconds: -MaintenanceService.commandDays * 86_400)
