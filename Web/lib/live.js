@@ -80,7 +80,8 @@ export class Live {
     }
 
     send(message) {
-        if (this.status !== 'open') return;
+        // A socket that is closing takes nothing more; what was to be said is said anew when the next one opens.
+        if (this.status !== 'open' || this.socket.readyState !== WebSocket.OPEN) return;
         this.request += 1;
         this.socket.send(JSON.stringify({ ...message, id: this.request }));
     }

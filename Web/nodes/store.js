@@ -64,18 +64,21 @@ class NodeStore {
         this.changed(true);
     }
 
-    /** The answer's node, unless an event told something newer meanwhile. */
+    /**
+     * The answer's node, with what events told meanwhile and it does not know: the server may have noted a report in its table
+     * a moment before its newest values were there to be read.
+     */
     merge(held, node, at) {
         if (!held) return node;
         const heldSeen = instant(held.last_seen) ?? 0;
-        if (heldSeen <= (instant(node.last_seen) ?? 0) && (this.stateAt.get(node.node_id) ?? 0) <= at) return node;
+        const seen = instant(node.last_seen) ?? 0;
         const latest = { ...node.latest };
         for (const [name, entry] of Object.entries(held.latest ?? {})) {
-            if (!latest[name] || instant(latest[name].observed_at) < instant(entry.observed_at)) latest[name] = entry;
+            const isNewer = latest[name] ? instant(latest[name].observed_at) < instant(entry.observed_at) : heldSeen >= seen;
+            if (isNewer) latest[name] = entry;
         }
         const stateIsOurs = (this.stateAt.get(node.node_id) ?? 0) > at;
-        return { ...(stateIsOurs ? { ...node, ...held } : node), latest,
-            last_seen: heldSeen > (instant(node.last_seen) ?? 0) ? held.last_seen : node.last_seen };
+        return { ...(stateIsOurs ? { ...node, ...held } : node), latest, last_seen: heldSeen > seen ? held.last_seen : node.last_seen };
     }
 
     take(message) {
