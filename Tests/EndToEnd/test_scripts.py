@@ -25,18 +25,24 @@ def start(tmp_path, *options):
 def test_run_prints_the_address_within_seconds_and_stops_cleanly(tmp_path, how):
     begun = time.monotonic()
     process = start(tmp_path)
-    said = ""
-    for line in process.stdout:
-        said += line
-        if "Ctrl-C" in line:
-            break
-    # About a second on an idle machine; other tests run beside this one.
-    assert time.monotonic() - begun < 6, said
-    address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
-    assert address, said
-    socket.create_connection(("127.0.0.1", int(address[1])), 5).close()
-    process.send_signal(how)
-    assert process.wait(20) == 0
+    try:
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                break
+        # Under a second on an idle machine; other tests run beside this one, and a build would take minutes.
+        assert time.monotonic() - begun < 15, said
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+        assert address, said
+        socket.create_connection(("127.0.0.1", int(address[1])), 5).close()
+        process.send_signal(how)
+        assert process.wait(20) == 0
+    finally:
+        # ./run passes this on to the server, so that a test that fails leaves nothing behind.
+        if process.poll() is None:
+            process.terminate()
+            process.wait(20)
     assert (tmp_path / "my data" / "martlet.db").exists(), "--data counts from where the person stands"
 
 
