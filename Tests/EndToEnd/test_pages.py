@@ -122,7 +122,7 @@ def test_the_page_comes_back_after_a_restart_of_the_server(own, open_page):
             page.wait_for_timeout(500)
             return shown.is_visible()
 
-        wait_for(reported, "the page shows what the node says after the restart", 20)
+        wait_for(reported, "the page shows what the node says after the restart", 10)
     # The browser itself reports that the server was away.
     open_page.complaints[:] = [c for c in open_page.complaints if "ERR_CONNECTION_REFUSED" not in c and "WebSocket connection" not in c]
     hub.stop()

@@ -27,6 +27,14 @@ function usePage(route) {
             (module) => { modules.set(route.path, module.Page); set({}); },
             () => set({ error: notLoaded }));
     }, [route]);
+    useEffect(() => {
+        if (!state.error) return undefined;
+        // A browser does not fetch a module again that it could not have: when the server is back, the page begins anew.
+        let wasLost = live.status !== 'open';
+        return live.watch(() => {
+            if (live.status !== 'open') wasLost = true; else if (wasLost) location.reload();
+        });
+    }, [state.error]);
     return { Page: route ? modules.get(route.path) : null, error: state.error };
 }
 
