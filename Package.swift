@@ -32,6 +32,12 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -52,11 +58,19 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
         // Floor 0: libraries, no word of the hub.
         room("MQTTCodec"),
-        room("MQTTBroker", ["MQTTCodec", nioCore, nioPosix]),
+        room("Credentials", [crypto, cryptoExtras]),
+        room("Certificates", [x509, asn1, crypto]),
+        room("Transport", [nioCore, nioSSL]),
+        room("MQTTBroker", ["MQTTCodec", "Transport", nioCore, nioPosix]),
         room("MQTTClient", ["MQTTCodec", nioCore, nioPosix]),
         room("SQL", [grdb]),
         room("TimeSeries", pages: ["FORMAT.md"], ["SQL"]),
@@ -69,29 +83,41 @@ let package = Package(
 
         // Floor 2: the line.
         room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),
-        room("Registry", ["HubModel", "SQL"]),
+        room("Registry", ["HubModel", "SQL", "Credentials"]),
+        room("Trust", ["HubModel", "SolutionKit", "SQL", "Registry", "Credentials", jwtKit]),
         room("Live", ["HubModel"]),
         room("Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"], ["HubModel", "SolutionKit", "SQL"]),
 
         // Floor 3: doors.
-        room("DeviceDoors", ["HubModel", "SolutionKit", "Ingest", "SQL", "MQTTCodec", "MQTTBroker"]),
+        room(
+            "DeviceDoors",
+            ["HubModel", "SolutionKit", "Ingest", "SQL", "Trust", "Registry", "MQTTCodec", "MQTTBroker", "Transport"]),
         room(
             "WebAPI",
-            ["HubModel", "SolutionKit", "Live", "LiveSocket", hummingbirdCore, httpTypes, nioCore, logging]),
+            [
+                "HubModel", "SolutionKit", "Live", "LiveSocket", "Transport", hummingbirdCore, httpTypes, nioCore,
+                logging,
+            ]),
 
         // Floor 4: the house.
         .executableTarget(
             name: "martlet",
             dependencies: [
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
-                "Ingest", "Registry", "Live", "Nodes", "DeviceDoors", "WebAPI",
-                argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
+                "Ingest", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes", "DeviceDoors",
+                "WebAPI", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
             ],
             swiftSettings: settings),
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
         tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", nioCore, nioPosix, nioEmbedded]),
         tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
+        tests("CredentialsTests", ["Credentials"]),
+        tests("CertificatesTests", ["Certificates"]),
+        tests("TransportTests", ["Transport", nioCore, nioPosix, nioEmbedded, nioSSL]),
+        tests("RegistryTests", ["Registry", "HubModel", "SQL", "Credentials"]),
+        tests(
+            "TrustTests", ["Trust", "Registry", "HubModel", "HubTesting", "SolutionKit", "SQL", "Credentials", jwtKit]),
         tests("SQLTests", ["SQL"]),
         tests("TimeSeriesTests", ["TimeSeries", "SQL"]),
         tests(

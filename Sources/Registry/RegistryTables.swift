@@ -1,6 +1,7 @@
 public import SQL
 
-/// The tables of this room: `device`, `command`, `command_step`, and the counter that bounds the devices.
+/// The tables of this room: `device`, `command`, `command_step` and the counter that bounds the devices are here; those of the audit, of
+/// people and of devices' credentials beside what uses them.
 public enum RegistryTables {
     /// The migrations, owner `registry`. Solutions may refer to `device (id)`: theirs come after these.
     public static let migrations = Migrations(
@@ -64,5 +65,6 @@ public enum RegistryTables {
                         PRIMARY KEY (command, position))
                     """,
                 ]),
-        ])
+            TrustEpoch.migration,
+        ] + AuditTables.migrations + PeopleTables.migrations + DeviceTables.migrations)
 }

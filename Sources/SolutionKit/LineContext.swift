@@ -12,6 +12,8 @@ public struct LineContext {
     private var mark: Effects.Mark
     private var hasSavepoint = false
     private var undoing: [() -> Void] = []
+    /// Whether the handlers must read their knowledge from the tables again after the commit.
+    public private(set) var forgetsAfterCommit = false
 
     /// A context for one batch.
     public init(now: Timestamp, transaction: Transaction) {
@@ -52,6 +54,12 @@ public struct LineContext {
     /// a handler whose memory would otherwise know more than the tables. What was asked for last runs first.
     public mutating func ifUndone(_ work: @escaping () -> Void) {
         undoing.append(work)
+    }
+
+    /// After the commit, every handler forgets what it keeps in memory and reads the tables again: for a rare change that somebody else
+    /// made to what handlers remember, such as the site of a device.
+    public mutating func forgetAfterCommit() {
+        forgetsAfterCommit = true
     }
 
     /// Runs one message's work: what it did is undone if it throws, and what others of the batch did stays.

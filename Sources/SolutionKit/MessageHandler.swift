@@ -62,11 +62,25 @@ public struct MessageOrigin: Sendable {
     public let clientID: String?
     /// The address of the peer, without its port, if it is known.
     public let address: String?
+    /// Whose credentials the message came with.
+    public let sender: Sender
+
+    /// Who may have sent a message.
+    public enum Sender: Hashable, Sendable {
+        /// Nobody knows: the hub is open (`--open`), and what the message says of itself counts.
+        case anybody
+        /// A device that has shown who it is. It may speak for itself, and for the devices it is the controller of: ask
+        /// `DeviceBook.maySpeak`.
+        case device(DeviceID)
+        /// A person's program, which has the right to publish in the place of devices.
+        case person(name: String)
+    }
 
     /// An origin.
-    public init(clientID: String?, address: String?) {
+    public init(clientID: String?, address: String?, sender: Sender) {
         self.clientID = clientID
         self.address = address
+        self.sender = sender
     }
 }
 

@@ -23,19 +23,26 @@ public struct WebServices: Sendable {
     public let history: any ReadingHistory
     /// Changes state: down the line, like everything that does.
     public let line: any Line
+    /// The devices.
+    public let devices: any DeviceBook
     /// The commands.
     public let commands: any CommandBook
+    /// Who did what: whatever a person changes is recorded in the same transaction.
+    public let audit: any AuditBook
     /// The time.
     public let clock: any WallClock
 
     /// Services.
     public init(
-        database: Database, history: any ReadingHistory, line: any Line, commands: any CommandBook, clock: any WallClock
+        database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
+        commands: any CommandBook, audit: any AuditBook, clock: any WallClock
     ) {
         self.database = database
         self.history = history
         self.line = line
+        self.devices = devices
         self.commands = commands
+        self.audit = audit
         self.clock = clock
     }
 }
@@ -66,6 +73,12 @@ public protocol DeviceBook: Sendable {
     func seen(
         _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
     ) throws
+
+    /// The site a device belongs to; nil when it is not admitted.
+    func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID?
+
+    /// Whether a device may speak for another: it is the same, or its controller.
+    func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool
 }
 
 /// The commands to devices.

@@ -15,8 +15,15 @@ public protocol Solution: Sendable {
     func makeHandler(_ services: LineServices) -> any MessageHandler
     /// What it offers to people over HTTP.
     func routes(_ services: WebServices) -> [Route]
-    /// How many devices it has, and how many of them need attention; for the front page.
-    func overview(_ services: WebServices) async throws -> SolutionOverview
+    /// How many devices it has at these sites, and how many of them need attention; for the front page.
+    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview
+    /// How a device's name may be spelled in topics: `node_01` and `01`. The name itself is among them.
+    func spellings(of device: DeviceID) -> [String]
+}
+
+extension Solution {
+    /// The name as it is, and no other.
+    public func spellings(of device: DeviceID) -> [String] { [device.text] }
 }
 
 /// Who a solution is and what it listens to.
@@ -35,13 +42,19 @@ public struct SolutionManifest: Sendable {
     /// Topic filters of the solution's own space: what is published there, is none of `topics` and none of
     /// `passedTopics`, is refused as unknown, so that a device with a mistake in its topic learns of it.
     public let ownedTopics: [String]
-    /// Topic filters within that space which anybody may use as plain broker traffic.
+    /// Topic filters within that space which are plain broker traffic: whoever has the right to them may use them.
     public let passedTopics: [String]
+    /// What its devices may do over MQTT; a kind that is not here may do nothing.
+    public let rights: [TopicRights]
+    /// What people may do, by role.
+    public let grants: [RoleGrant]
+    /// The right that one needs to see the solution at all: its entry in the navigation and on the front page.
+    public let needs: Permission
 
     /// A manifest.
     public init(
         id: String, title: String, path: String, kinds: [DeviceKind], topics: [String], ownedTopics: [String] = [],
-        passedTopics: [String] = []
+        passedTopics: [String] = [], rights: [TopicRights], grants: [RoleGrant], needs: Permission
     ) {
         self.id = id
         self.title = title
@@ -50,6 +63,9 @@ public struct SolutionManifest: Sendable {
         self.topics = topics
         self.ownedTopics = ownedTopics
         self.passedTopics = passedTopics
+        self.rights = rights
+        self.grants = grants
+        self.needs = needs
     }
 }
 

@@ -8,13 +8,13 @@ extension RefusalCode {
         case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .unsupportedMediaType:
             .payloadFormatInvalid
         case .unknownTopic, .invalidIdentifier: .topicNameInvalid
-        case .reservedTopic, .forbidden: .notAuthorized
+        case .reservedTopic, .forbidden, .devicePending, .notSignedIn, .badCredentials, .secondFactorNeeded: .notAuthorized
         case .tooLarge: .packetTooLarge
-        case .limitReached: .quotaExceeded
+        case .limitReached, .tooManyRequests: .quotaExceeded
         case .overloaded: .messageRateTooHigh
         case .stopping: .serverShuttingDown
         case .identifierMismatch, .tooOld, .invalidParameter, .tooManySteps, .notFound, .methodNotAllowed,
-            .notAcceptable, .conflict:
+            .notAcceptable, .conflict, .weakPassword:
             .implementationSpecificError
         case .internalFailure: .unspecifiedError
         }

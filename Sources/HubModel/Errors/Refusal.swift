@@ -22,7 +22,13 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case notAcceptable = "not_acceptable"
     case conflict = "conflict"
     // The caller.
+    case notSignedIn = "not_signed_in"
+    case badCredentials = "bad_credentials"
+    case secondFactorNeeded = "second_factor_needed"
+    case weakPassword = "weak_password"
     case forbidden = "forbidden"
+    case devicePending = "device_pending"
+    case tooManyRequests = "too_many_requests"
     // The hub.
     case limitReached = "limit_reached"
     case overloaded = "overloaded"
@@ -36,11 +42,14 @@ public struct Refusal: Error, Hashable, Sendable {
     public let code: RefusalCode
     /// One sentence for a person; never a secret, never the content of the message.
     public let detail: String
+    /// In how many seconds another attempt makes sense; nil: nothing is known, or waiting alone mends nothing.
+    public let retryAfterSeconds: Int?
 
     /// A refusal.
-    public init(_ code: RefusalCode, _ detail: String) {
+    public init(_ code: RefusalCode, _ detail: String, retryAfterSeconds: Int? = nil) {
         self.code = code
         self.detail = detail
+        self.retryAfterSeconds = retryAfterSeconds
     }
 }
 
@@ -50,16 +59,17 @@ extension RefusalCode {
         switch self {
         case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .invalidIdentifier,
             .identifierMismatch,
-            .tooOld, .invalidParameter, .tooManySteps, .unknownTopic, .reservedTopic:
+            .tooOld, .invalidParameter, .tooManySteps, .unknownTopic, .reservedTopic, .weakPassword:
             400
-        case .forbidden: 403
+        case .notSignedIn, .badCredentials, .secondFactorNeeded: 401
+        case .forbidden, .devicePending: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .conflict: 409
         case .tooLarge: 413
         case .unsupportedMediaType: 415
-        case .limitReached: 429
+        case .limitReached, .tooManyRequests: 429
         case .internalFailure: 500
         case .overloaded, .stopping: 503
         }
@@ -86,7 +96,13 @@ extension RefusalCode {
         case .unsupportedMediaType: "The content type is not supported"
         case .notAcceptable: "No acceptable form"
         case .conflict: "In conflict with the present state"
-        case .forbidden: "Not allowed from here"
+        case .notSignedIn: "Not signed in"
+        case .badCredentials: "The credentials are not right"
+        case .secondFactorNeeded: "A code of the second factor is needed"
+        case .weakPassword: "The password is too easy to guess"
+        case .forbidden: "Not allowed"
+        case .devicePending: "The device waits to be approved"
+        case .tooManyRequests: "Too many requests"
         case .limitReached: "A limit is reached"
         case .overloaded: "Too busy at the moment"
         case .stopping: "The hub is stopping"

@@ -12,11 +12,17 @@ public struct LiveEvent: Sendable {
     public let topic: String
     /// What is shown.
     public let data: LiveData
+    /// The right that one needs to see it.
+    public let permission: Permission
+    /// The site it belongs to; nil: to none, and the right must hold at every site.
+    public let site: SiteID?
 
     /// An event.
-    public init(topic: String, data: LiveData) {
+    public init(topic: String, data: LiveData, needs permission: Permission, at site: SiteID?) {
         self.topic = topic
         self.data = data
+        self.permission = permission
+        self.site = site
     }
 }
 

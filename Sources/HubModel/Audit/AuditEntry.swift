@@ -1,0 +1,95 @@
+/// What was done, or tried; a closed set, the words of the audit.
+public enum AuditAction: String, CaseIterable, Hashable, Sendable {
+    // People at the door.
+    case signIn = "sign_in"
+    case signOut = "sign_out"
+    case signOutEverywhere = "sign_out_everywhere"
+    case lockOut = "lock_out"
+    case sessionReplayed = "session_replayed"
+    case setUp = "set_up"
+    case changePassword = "password.change"
+    case enableSecondFactor = "second_factor.enable"
+    case disableSecondFactor = "second_factor.disable"
+    case createToken = "token.create"
+    case revokeToken = "token.revoke"
+    // People's administration.
+    case addUser = "user.add"
+    case changeUser = "user.change"
+    case disableUser = "user.disable"
+    case enableUser = "user.enable"
+    case removeUser = "user.remove"
+    case grantRole = "role.grant"
+    case takeRole = "role.take"
+    // Devices.
+    case addDevice = "device.add"
+    case approveDevice = "device.approve"
+    case rejectDevice = "device.reject"
+    case changeDevice = "device.change"
+    case rotateDevice = "device.rotate"
+    case disableDevice = "device.disable"
+    case enableDevice = "device.enable"
+    case removeDevice = "device.remove"
+    case openJoin = "join.open"
+    case closeJoin = "join.close"
+    case issueCertificate = "certificate.issue"
+    case revokeCertificate = "certificate.revoke"
+    // What people make devices do.
+    case sendCommand = "command.send"
+    case override = "override"
+    // The hub.
+    case changeSetting = "setting.change"
+    case addSite = "site.add"
+    case changeSite = "site.change"
+    case exportAudit = "audit.export"
+    case startHub = "hub.start"
+}
+
+/// How it went.
+public enum AuditOutcome: String, CaseIterable, Hashable, Sendable {
+    /// It was done.
+    case done
+    /// It was refused, for want of a right or of the right words.
+    case refused
+}
+
+/// One thing that somebody did to something: a row of the audit before it has its number.
+public struct AuditEntry: Hashable, Sendable {
+    /// Who did it.
+    public let caller: Caller
+    /// What.
+    public let action: AuditAction
+    /// To what: `user:anna`, `device:node_01`, `site:main`; nil if to nothing in particular. At most 200 bytes are kept.
+    public let target: String?
+    /// How it went.
+    public let outcome: AuditOutcome
+    /// Facts beside it, by name, in order; never a secret. At most 2,000 bytes are kept.
+    public let facts: [(name: String, value: String)]
+
+    /// An entry.
+    public init(
+        _ caller: Caller, _ action: AuditAction, target: String? = nil, outcome: AuditOutcome = .done,
+        facts: [(name: String, value: String)] = []
+    ) {
+        self.caller = caller
+        self.action = action
+        self.target = target
+        self.outcome = outcome
+        self.facts = facts
+    }
+
+    public static func == (one: AuditEntry, other: AuditEntry) -> Bool {
+        one.caller == other.caller && one.action == other.action && one.target == other.target
+            && one.outcome == other.outcome && one.facts.elementsEqual(other.facts) { $0 == $1 }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(caller)
+        hasher.combine(action)
+        hasher.combine(target)
+        hasher.combine(outcome)
+        for fact in facts {
+            hasher.combine(fact.name)
+            hasher.combine(fact.value)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import SQL
+
+/// Counts the changes to rights: of people, tokens, sessions, devices. Whoever keeps something of them in memory (a connected device, an
+/// open live socket) looks at the number now and then, and looks closer when it has grown; so a change by the command line, or by
+/// another replica, reaches everybody.
+public enum TrustEpoch {
+    static let migration = Migration(
+        "0003-trust-epoch",
+        [
+            "CREATE TABLE trust_epoch (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL CHECK (value >= 0))",
+            "INSERT INTO trust_epoch (name, value) VALUES ('rights', 0)",
+        ])
+
+    /// Notes a change, in its own transaction.
+    /// - Returns: the new number, for the rows that changed.
+    /// - Throws: `SQLFailure`.
+    @discardableResult
+    public static func advance(in transaction: Transaction) throws -> Int64 {
+        try transaction.queryOne(
+            "UPDATE trust_epoch SET value = value + 1 WHERE name = 'rights' RETURNING value"
+        ).integer(0)
+    }
+
+    /// The number as it is now.
+    /// - Throws: `SQLFailure`.
+    public static func current(in reader: some SQLReading) throws -> Int64 {
+        try reader.queryOne("SELECT value FROM trust_epoch WHERE name = 'rights'").integer(0)
+    }
+}

@@ -1,0 +1,57 @@
+public import HubModel
+public import SQL
+
+/// What a request shows to say who sends it. Doors take it off the wire; what it is worth, the gate decides.
+public struct RequestCredentials: Sendable {
+    /// What was shown. Never write its content anywhere.
+    public enum Kind: Sendable {
+        /// Nothing.
+        case none
+        /// `Authorization: Bearer …`: an access token or a personal access token.
+        case bearer(String)
+        /// The access token of a page, out of its cookie.
+        case cookie(String)
+        /// A device's name and key: `X-Device-Id` and `X-API-Key`, or `device_id` and `api_key` in the body.
+        case device(name: String, key: String)
+        /// Something in `Authorization` that is understood by nobody here.
+        case unknown
+    }
+
+    /// What was shown.
+    public let kind: Kind
+    /// How the request came.
+    public let transport: RequestTransport
+    /// When.
+    public let receivedAt: Timestamp
+
+    /// Credentials.
+    public init(_ kind: Kind, transport: RequestTransport, receivedAt: Timestamp) {
+        self.kind = kind
+        self.transport = transport
+        self.receivedAt = receivedAt
+    }
+}
+
+/// Knows who may come in over HTTP and over the live socket, and how fast.
+public protocol RequestGate: Sendable {
+    /// Lets a request from an address pass, before anything else is known of it.
+    /// - Throws: `too_many_requests` with the seconds to wait.
+    func admit(address: String?, at instant: Timestamp) throws(Refusal)
+
+    /// Finds out who sends a request; `anonymous` when nothing was shown. Counts it against what that caller may use.
+    /// - Throws: `not_signed_in` when what was shown is worth nothing (any more), `device_pending`, `too_many_requests`.
+    func caller(_ credentials: RequestCredentials) async throws -> Caller
+
+    /// Whether a caller whom the gate let in some time ago may still be here, with the same rights; asked again and again for live
+    /// sockets.
+    func isStillWelcome(_ caller: Caller) async -> Bool
+
+    /// The name of the cookie in which a page's access token comes.
+    var accessCookie: String { get }
+}
+
+/// Keeps the audit: who did what to what.
+public protocol AuditBook: Sendable {
+    /// Appends an entry, in the transaction of what it tells about.
+    func record(_ entry: AuditEntry, at instant: Timestamp, in transaction: Transaction) throws
+}

@@ -1,0 +1,35 @@
+public import HubModel
+
+/// Who may ask a route. Every route names one, so that none is open because it was forgotten.
+public enum RouteAccess: Hashable, Sendable {
+    /// Anybody, also a stranger: liveness, signing in.
+    case anyone
+    /// Whoever has signed in, for what concerns themselves only.
+    case signedIn
+    /// Whoever has the right at every site: for what belongs to no site.
+    case hub(Permission)
+    /// Whoever has the right at one site or more; the handler answers within `RouteRequest.scope` and for nothing beyond it.
+    case site(Permission)
+    /// An active device of this kind, which speaks for itself (`Caller.device`).
+    case device(DeviceKind)
+
+    /// Whether a caller may ask, and for which sites.
+    /// - Throws: `not_signed_in` for somebody who is nobody yet, `forbidden` for somebody who may not.
+    public func scope(for caller: Caller) throws(Refusal) -> SiteScope {
+        switch (self, caller.identity) {
+        case (.anyone, _): return .all
+        case (.device(let kind), .device(_, let actual, _)) where kind == actual: return .all
+        case (.device, .open): return .all
+        case (_, .anonymous): throw Refusal(.notSignedIn, "Sign in first.")
+        case (.signedIn, .person), (.signedIn, .token), (.signedIn, .open): return .all
+        case (.hub(let permission), _) where caller.grants.allows(permission, at: nil): return .all
+        case (.site(let permission), _):
+            let scope = caller.grants.scope(of: permission)
+            guard scope.isEmpty else { return scope }
+            throw Refusal(.forbidden, "This needs the right \(permission.rawValue).")
+        case (.hub(let permission), _): throw Refusal(.forbidden, "This needs the right \(permission.rawValue).")
+        case (.signedIn, _): throw Refusal(.forbidden, "This is for people.")
+        case (.device(let kind), _): throw Refusal(.forbidden, "This is for devices of the kind \(kind.rawValue).")
+        }
+    }
+}
