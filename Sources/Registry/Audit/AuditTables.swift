@@ -26,9 +26,9 @@ enum AuditTables {
                 // The end of the chain: so a row that was cut off at the end is missed, and two writers wait for each other.
                 """
                 CREATE TABLE audit_head (
-                    name TEXT NOT NULL PRIMARY KEY CHECK (name = 'head'), sequence BIGINT NOT NULL, hash BYTEA NOT NULL)
+                    name TEXT NOT NULL PRIMARY KEY CHECK (name = 'head'), sequence BIGINT NOT NULL, hash BYTEA)
                 """,
-                "INSERT INTO audit_head (name, sequence, hash) VALUES ('head', 0, CAST('' AS BYTEA))",
+                "INSERT INTO audit_head (name, sequence) VALUES ('head', 0)",
             ])
     ]
 }

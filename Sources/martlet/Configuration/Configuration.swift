@@ -1,27 +1,47 @@
+internal import Foundation
 internal import Logging
+internal import Transport
 
 /// How the hub runs, as plain data.
 struct Configuration: Sendable {
     var data = "data"
     var http = HostPort(host: "127.0.0.1", port: 8080)
     var mqtt = HostPort(host: "127.0.0.1", port: 1883)
+    var https: HostPort?
+    var mqtts: HostPort?
+    var tlsCertificate: String?
+    var tlsKey: String?
+    var clientAuthority: String?
+    var trustedProxies = TrustedNetworks.none
+    var usesProxyProtocol = false
+    var hosts: Set<String>?
+    var allowedOrigins: Set<String> = []
     var web: String?
     var isDemo = false
     var isOpen = false
+    var isOpenToNetwork = false
     var retentionDays: Int?
     var logLevel = Logger.Level.notice
+    var limits = Limits()
 
     /// Puts the settings together: what flags say counts most, then the environment, then the file.
     /// - Throws: `SettingError` for the first setting that cannot be.
     init(flags: [Setting: String], environment: [String: String], file: String?) throws {
         var values: [Setting: String] = [:]
-        if let path = file { values = try ConfigurationFile.read(path) }
+        var limitTexts: [Limit: String] = [:]
+        if let path = file { (values, limitTexts) = try ConfigurationFile.read(path) }
         for (name, value) in environment where name.hasPrefix("MARTLET_") {
             // Other names with this beginning belong to scripts around the program.
             if let setting = Setting(rawValue: name) { values[setting] = value }
+            if let limit = Limit(rawValue: name) { limitTexts[limit] = value }
         }
         values.merge(flags) { _, flag in flag }
+        if try flag(.demo, values[.demo] ?? "") { data = "demo-data" }
         for (setting, value) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) { try set(setting, value) }
+        for (limit, value) in limitTexts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            try limits.set(limit, value)
+        }
+        try checkTransport()
         try refuseOpenDoors()
     }
 
@@ -32,9 +52,34 @@ struct Configuration: Sendable {
             data = value
         case .http: http = try address(setting, value)
         case .mqtt: mqtt = try address(setting, value)
+        case .https: https = value.isEmpty ? nil : try address(setting, value)
+        case .mqtts: mqtts = value.isEmpty ? nil : try address(setting, value)
+        case .tlsCertificate: tlsCertificate = value.isEmpty ? nil : value
+        case .tlsKey: tlsKey = value.isEmpty ? nil : value
+        case .clientAuthority: clientAuthority = value.isEmpty ? nil : value
+        case .trustedProxies:
+            do {
+                trustedProxies = try TrustedNetworks(value)
+            } catch {
+                throw SettingError("\(setting.rawValue): \(error)")
+            }
+        case .proxyProtocol: usesProxyProtocol = try flag(setting, value)
+        case .hosts:
+            let names = Configuration.list(value)
+            hosts = names.isEmpty ? nil : Set(names.map { $0.lowercased() })
+        case .allowedOrigins:
+            for origin in Configuration.list(value) {
+                guard origin.hasPrefix("https://") || origin.hasPrefix("http://"), origin.last != "/" else {
+                    throw SettingError(
+                        "\(setting.rawValue) names '\(origin)', but an origin is like https://example.org, without a path"
+                    )
+                }
+                allowedOrigins.insert(origin.lowercased())
+            }
         case .web: web = value
         case .demo: isDemo = try flag(setting, value)
         case .open: isOpen = try flag(setting, value)
+        case .openToNetwork: isOpenToNetwork = try flag(setting, value)
         case .retentionDays:
             guard let days = Int(value), (0...36_500).contains(days) else {
                 throw SettingError("\(setting.rawValue) is '\(value)', but must be a number of days from 0 to 36500")
@@ -48,6 +93,10 @@ struct Configuration: Sendable {
             }
             logLevel = level
         }
+    }
+
+    private static func list(_ value: String) -> [String] {
+        value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     private func address(_ setting: Setting, _ value: String) throws -> HostPort {
@@ -65,13 +114,41 @@ struct Configuration: Sendable {
         }
     }
 
-    private func refuseOpenDoors() throws {
-        for (setting, address) in [(Setting.http, http), (.mqtt, mqtt)] where !address.isLoopback {
+    private func checkTransport() throws {
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw SettingError("\(Setting.tlsCertificate.rawValue) and \(Setting.tlsKey.rawValue) go together")
+        }
+        for (setting, address) in [(Setting.https, https), (.mqtts, mqtts)]
+        where address != nil && tlsCertificate == nil {
             throw SettingError(
-                """
-                \(setting.rawValue) is \(address), which other machines could reach. There are no accounts yet, so nothing would keep \
-                strangers out: use 127.0.0.1, and a tunnel (ssh -L) to reach it from elsewhere.
-                """)
+                "\(setting.rawValue) needs \(Setting.tlsCertificate.rawValue) and \(Setting.tlsKey.rawValue); `martlet cert dev` makes them for a try"
+            )
+        }
+        if usesProxyProtocol, trustedProxies.isEmpty {
+            throw SettingError("\(Setting.proxyProtocol.rawValue) needs \(Setting.trustedProxies.rawValue)")
+        }
+    }
+
+    /// A hub that lets everybody in, and one whose password stands on the screen, are for this machine alone.
+    private func refuseOpenDoors() throws {
+        let addresses =
+            [(Setting.http, http), (.mqtt, mqtt)]
+            + [(Setting.https, https), (.mqtts, mqtts)]
+            .compactMap { setting, address in address.map { (setting, $0) } }
+        for (setting, address) in addresses where !address.isLoopback {
+            if isDemo {
+                throw SettingError(
+                    "\(setting.rawValue) is \(address), which other machines could reach; a demonstration (--demo) stays on loopback"
+                )
+            }
+            if isOpen, !isOpenToNetwork {
+                throw SettingError(
+                    """
+                    \(setting.rawValue) is \(address), which other machines could reach, and --open would let everybody on that network do \
+                    everything. Leave --open away and add people (martlet user add) and devices (martlet device add), or insist with \
+                    --open-to-network.
+                    """)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ internal import Foundation
 enum ConfigurationFile {
     /// Reads a file.
     /// - Throws: `SettingError` that names file and line.
-    static func read(_ path: String) throws -> [Setting: String] {
+    static func read(_ path: String) throws -> (settings: [Setting: String], limits: [Limit: String]) {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
@@ -15,8 +15,9 @@ enum ConfigurationFile {
         return try parse(text, path: path)
     }
 
-    static func parse(_ text: String, path: String) throws -> [Setting: String] {
+    static func parse(_ text: String, path: String) throws -> (settings: [Setting: String], limits: [Limit: String]) {
         var values: [Setting: String] = [:]
+        var limits: [Limit: String] = [:]
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let content = line.trimmingCharacters(in: .whitespaces)
             if content.isEmpty || content.hasPrefix("#") { continue }
@@ -24,22 +25,27 @@ enum ConfigurationFile {
                 throw SettingError("\(path), line \(index + 1): not of the form NAME=value")
             }
             let name = content[..<equals].trimmingCharacters(in: .whitespaces)
-            guard let setting = Setting(rawValue: name) else {
+            let (setting, limit) = (Setting(rawValue: name), Limit(rawValue: name))
+            guard setting != nil || limit != nil else {
+                let names = Setting.allCases.map(\.rawValue) + Limit.allCases.map(\.rawValue)
                 throw SettingError(
                     "\(path), line \(index + 1): there is no setting \(name). There are: "
-                        + Setting.allCases.map(\.rawValue).joined(separator: ", "))
+                        + names.joined(separator: ", "))
             }
             var value = content[content.index(after: equals)...].trimmingCharacters(in: .whitespaces)
             if value.count >= 2, let first = value.first, first == value.last, first == "\"" || first == "'" {
                 value = String(value.dropFirst().dropLast())
             }
-            values[setting] = value
+            if let setting { values[setting] = value }
+            if let limit { limits[limit] = value }
         }
-        return values
+        return (values, limits)
     }
 
     /// A sample file that says what every setting means.
     static var sample: String {
-        Setting.allCases.map { "# \($0.help)\n#\($0.rawValue)=\n" }.joined(separator: "\n")
+        let settings = Setting.allCases.map { "# \($0.help)\n#\($0.rawValue)=\n" }
+        let limits = Limit.allCases.map { "# \($0.help).\n#\($0.rawValue)=\($0.standard)\n" }
+        return (settings + limits).joined(separator: "\n")
     }
 }

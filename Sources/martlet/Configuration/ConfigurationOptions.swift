@@ -24,17 +24,75 @@ struct ConfigurationOptions: ParsableArguments {
 
     @Option(
         name: .long,
+        help: .init("HOST:PORT for pages, API and /ws over TLS (MARTLET_HTTPS).", valueName: "HOST:PORT"))
+    var https: String?
+
+    @Option(name: .long, help: .init("HOST:PORT for MQTT devices over TLS (MARTLET_MQTTS).", valueName: "HOST:PORT"))
+    var mqtts: String?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "The certificate for TLS with its chain, PEM (MARTLET_TLS_CERT); SIGHUP reads it again.", valueName: "FILE")
+    )
+    var tlsCert: String?
+
+    @Option(name: .long, help: .init("The private key of the certificate, PEM (MARTLET_TLS_KEY).", valueName: "FILE"))
+    var tlsKey: String?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "The authority whose certificates devices may show (MARTLET_CLIENT_CA; default ca/ca.pem in the data folder).",
+            valueName: "FILE"))
+    var clientCa: String?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "Addresses and networks of proxies that are believed, separated by commas (MARTLET_TRUSTED_PROXIES).",
+            valueName: "LIST"))
+    var trustedProxies: String?
+
+    @Flag(
+        name: .long,
+        help: "MQTT connections from trusted proxies begin with a PROXY header (MARTLET_PROXY_PROTOCOL).")
+    var proxyProtocol = false
+
+    @Option(
+        name: .long,
+        help: .init(
+            "Names under which browsers reach the hub, separated by commas (MARTLET_HOSTS).", valueName: "LIST"))
+    var hosts: String?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "Origins of other sites whose pages may use the API, separated by commas (MARTLET_ALLOWED_ORIGINS).",
+            valueName: "LIST"))
+    var allowedOrigins: String?
+
+    @Option(
+        name: .long,
         help: .init(
             "The folder with the pages (MARTLET_WEB; default: Web, beside or above the program).", valueName: "DIR"))
     var web: String?
 
-    @Flag(name: .long, help: "Simulated nodes connect, so that there is something to see (MARTLET_DEMO).")
+    @Flag(
+        name: .long,
+        help: "A demonstration: simulated nodes and an account, in ./demo-data, on loopback only (MARTLET_DEMO).")
     var demo = false
 
     @Flag(
-        name: .long,
-        help: "Admit devices and people without credentials: the only way until there are accounts (MARTLET_OPEN).")
+        name: .long, help: "Admit devices and people without credentials, on loopback only (MARTLET_OPEN).")
     var open = false
+
+    @Flag(
+        name: .long,
+        help:
+            "With --open: also where other machines can reach it (MARTLET_OPEN_TO_NETWORK). Everybody there may do everything."
+    )
+    var openToNetwork = false
 
     @Option(
         name: .long,
@@ -63,11 +121,21 @@ struct ConfigurationOptions: ParsableArguments {
         flags[.data] = data
         flags[.http] = http
         flags[.mqtt] = mqtt
+        flags[.https] = https
+        flags[.mqtts] = mqtts
+        flags[.tlsCertificate] = tlsCert
+        flags[.tlsKey] = tlsKey
+        flags[.clientAuthority] = clientCa
+        flags[.trustedProxies] = trustedProxies
+        flags[.hosts] = hosts
+        flags[.allowedOrigins] = allowedOrigins
         flags[.web] = web
         flags[.retentionDays] = retentionDays
         flags[.logLevel] = logLevel
         if demo { flags[.demo] = "yes" }
         if open { flags[.open] = "yes" }
+        if openToNetwork { flags[.openToNetwork] = "yes" }
+        if proxyProtocol { flags[.proxyProtocol] = "yes" }
         do {
             return try Configuration(flags: flags, environment: ProcessInfo.processInfo.environment, file: config)
         } catch let error as SettingError {

@@ -1,0 +1,171 @@
+internal import HubModel
+internal import Registry
+internal import SQL
+public import SolutionKit
+
+/// The routes that read the audit.
+public struct AuditRoutes: Sendable {
+    private let services: WebServices
+    private let registry = AuditRegistry()
+    /// The most rows of one export.
+    private static let exportLimit = 100_000
+
+    /// Routes over the hub's audit.
+    public init(services: WebServices) {
+        self.services = services
+    }
+
+    /// `GET /api/audit`, `/api/audit/export` and `/api/audit/verify`.
+    public var all: [Route] {
+        [
+            Route(
+                .get, "/api/audit", access: .hub(.viewAudit), summary: "Who did what to what, newest first",
+                query: AuditRoutes.filters + [
+                    QueryParameter("before", "only rows with a smaller number", .integer(minimum: 1)),
+                    QueryParameter("limit", "at most this many rows; 100 without it", .integer(minimum: 1, maximum: 1_000)),
+                ],
+                answers: [
+                    .json(
+                        .object([
+                            .required("entries", .array(AuditRoutes.entrySchema)),
+                            .required("next", .nullable(.integer()), "give it as `before` for the rows behind these"),
+                        ]))
+                ], handler: list),
+            Route(
+                .get, "/api/audit/export", access: .hub(.viewAudit),
+                summary: "The audit as a file, oldest first, up to 100,000 rows: CSV, or JSON lines by `Accept`",
+                query: AuditRoutes.filters + [
+                    QueryParameter("after", "only rows with a greater number", .integer(minimum: 0))
+                ],
+                answers: [
+                    RouteAnswer(200, "Rows", content: [("text/csv", nil), ("application/jsonl", nil)])
+                ], handler: export),
+            Route(
+                .get, "/api/audit/verify", access: .hub(.viewAudit),
+                summary: "Whether the audit is as it was written; names the first row that is not",
+                answers: [
+                    .json(
+                        .object([
+                            .required("intact", .boolean), .optional("entries", .count),
+                            .optional("head", .text, "SHA-256 of the last row, worth keeping elsewhere"),
+                            .optional("sequence", .integer()), .optional("reason", .text),
+                        ]))
+                ], handler: verify),
+        ]
+    }
+
+    private static let filters = [
+        QueryParameter("who", "the caller's name; ending in `*`: its beginning", .string(maximumLength: 200)),
+        QueryParameter("action", "what was done", .words(AuditAction.allCases.map(\.rawValue))),
+        QueryParameter("target", "to what, such as `user:anna`; ending in `*`: its beginning", .string(maximumLength: 250)),
+        QueryParameter("outcome", "how it went", .words(AuditOutcome.allCases.map(\.rawValue))),
+        QueryParameter("from", "not before this time", .text), QueryParameter("to", "before this time", .text),
+    ]
+
+    private static let entrySchema = JSONSchema.named(
+        "AuditEntry",
+        .object([
+            .required("sequence", .integer(minimum: 1)), .required("at", .timestamp),
+            .required("identity", .words(["anonymous", "open", "person", "token", "device", "shell", "hub"])),
+            .required("who", .text), .required("address", .nullable(.text)), .required("action", .text),
+            .required("target", .nullable(.text)),
+            .required("outcome", .words(AuditOutcome.allCases.map(\.rawValue))),
+            .required("facts", .dictionary(.text)), .required("hash", .text),
+        ]))
+
+    private func list(_ request: RouteRequest) async throws -> RouteResponse {
+        let filter = try AuditFilter(request)
+        let limit = try request.number("limit", in: 1...1_000) ?? 100
+        let before = try request.number("before", in: 1...Int64.max)
+        let registry = registry
+        let found = try await services.database.read {
+            try registry.newest(filter, before: before, limit: Int(limit), in: $0)
+        }
+        return .json { json in
+            json.beginObject()
+            json.key("entries")
+            json.beginArray()
+            for record in found { json.write(record) }
+            json.endArray()
+            json.key("next")
+            if let last = found.last, found.count == Int(limit), last.sequence > 1 {
+                json.integer(last.sequence)
+            } else {
+                json.null()
+            }
+            json.endObject()
+        }
+    }
+
+    private func export(_ request: RouteRequest) async throws -> RouteResponse {
+        let filter = try AuditFilter(request)
+        let after = try request.number("after", in: 0...Int64.max) ?? 0
+        let (registry, caller) = (registry, request.caller)
+        let found = try await services.database.read {
+            try registry.oldest(filter, after: after, limit: AuditRoutes.exportLimit, in: $0)
+        }
+        let audit = services.audit
+        try await services.line.perform { line in
+            try audit.record(
+                AuditEntry(caller, .exportAudit, facts: [("rows", String(found.count))]), at: line.now,
+                in: line.transaction())
+        }
+        let isLines = request.accept?.contains("jsonl") == true || request.accept?.contains("ndjson") == true
+        return isLines
+            ? RouteResponse(contentType: "application/jsonl", body: AuditExport.lines(found))
+            : RouteResponse(
+                contentType: "text/csv; charset=utf-8; header=present", body: AuditExport.csv(found),
+                headers: [("Content-Disposition", "attachment; filename=\"martlet-audit.csv\"")])
+    }
+
+    private func verify(_ request: RouteRequest) async throws -> RouteResponse {
+        let registry = registry
+        let verdict = try await services.database.read { try registry.verify(in: $0) }
+        return .json { json in
+            json.beginObject()
+            json.key("intact")
+            switch verdict {
+            case .intact(let entries, let head):
+                json.boolean(true)
+                json.key("entries")
+                json.integer(entries)
+                json.key("head")
+                json.string(AuditExport.hexadecimal(head))
+            case .broken(let sequence, let reason):
+                json.boolean(false)
+                json.key("sequence")
+                json.integer(sequence)
+                json.key("reason")
+                json.string(reason)
+            }
+            json.endObject()
+        }
+    }
+}
+
+extension AuditFilter {
+    init(_ request: RouteRequest) throws(Refusal) {
+        self.init()
+        func text(_ name: String, _ limit: Int) throws(Refusal) -> String? {
+            guard let value = request.parameter(name), !value.isEmpty else { return nil }
+            guard value.utf8.count <= limit, !value.utf8.contains(0) else {
+                throw Refusal(.invalidParameter, "\(name) has at most \(limit) bytes")
+            }
+            return value
+        }
+        who = try text("who", 200)
+        target = try text("target", 250)
+        if let word = try text("action", 100) {
+            guard AuditAction(rawValue: word) != nil else { throw Refusal(.invalidParameter, "there is no such action") }
+            action = word
+        }
+        if let word = try text("outcome", 20) {
+            guard AuditOutcome(rawValue: word) != nil else {
+                throw Refusal(.invalidParameter, "outcome is done or refused")
+            }
+            outcome = word
+        }
+        from = try request.time("from")
+        to = try request.time("to")
+    }
+}

@@ -1,0 +1,148 @@
+public import HubModel
+public import SolutionKit
+internal import Synchronization
+
+/// The rates at which requests are let pass.
+public struct GateRates: Hashable, Sendable {
+    /// Of one address, whoever sends from there.
+    public var perAddress: Rate
+    /// Of one person, with all their sessions and tokens.
+    public var perAccount: Rate
+    /// Of one device over HTTP.
+    public var perDevice: Rate
+
+    /// Rates.
+    public init(perAddress: Rate, perAccount: Rate, perDevice: Rate) {
+        self.perAddress = perAddress
+        self.perAccount = perAccount
+        self.perDevice = perDevice
+    }
+}
+
+/// The gate of a hub with accounts: finds out who sends a request, and how fast they may.
+public final class Gatekeeper: RequestGate, MetricsSource {
+    private struct State {
+        var addresses: TokenBuckets<String>
+        var accounts: TokenBuckets<String>
+        var devices: TokenBuckets<DeviceID>
+        var refusedByAddress: Int64 = 0
+        var refusedByAccount: Int64 = 0
+        var refusedByDevice: Int64 = 0
+    }
+
+    private let people: People
+    private let devices: DeviceAdmission
+    private let state: Mutex<State>
+
+    /// The name of the cookie in which a page's access token comes.
+    public let accessCookie: String
+
+    /// A gate in front of people and devices.
+    public init(people: People, devices: DeviceAdmission, rates: GateRates) {
+        self.people = people
+        self.devices = devices
+        accessCookie = people.accessCookie
+        state = Mutex(
+            State(
+                addresses: TokenBuckets(rates.perAddress), accounts: TokenBuckets(rates.perAccount),
+                devices: TokenBuckets(rates.perDevice)))
+    }
+
+    /// Lets a request from an address pass.
+    public func admit(address: String?, at instant: Timestamp) throws(Refusal) {
+        let wait: Int? = state.withLock { state in
+            let wait = state.addresses.take(address ?? "", at: instant)
+            if wait != nil { state.refusedByAddress += 1 }
+            return wait
+        }
+        if let wait { throw tooMany("from this address", wait) }
+    }
+
+    /// Finds out who sends a request.
+    public func caller(_ credentials: RequestCredentials) async throws -> Caller {
+        let caller: Caller
+        switch credentials.kind {
+        case .none: return Caller(.anonymous, address: credentials.transport.address)
+        case .unknown: throw Refusal(.notSignedIn, "The Authorization header is not understood: use Bearer.")
+        case .bearer(let token):
+            caller = try await people.caller(
+                bearer: token, transport: credentials.transport, at: credentials.receivedAt)
+        case .cookie(let token):
+            caller = try await people.caller(
+                cookie: token, transport: credentials.transport, at: credentials.receivedAt)
+        case .device(let name, let key):
+            caller = try await devices.caller(
+                name: name, key: key, transport: credentials.transport, at: credentials.receivedAt)
+        }
+        try count(caller, at: credentials.receivedAt)
+        return caller
+    }
+
+    /// Whether a caller may still be here.
+    public func isStillWelcome(_ caller: Caller) async -> Bool {
+        await people.isStillWelcome(caller)
+    }
+
+    /// Requests that were turned away because there were too many.
+    public func metrics() -> [MetricFamily] {
+        let (address, account, device) = state.withLock {
+            ($0.refusedByAddress, $0.refusedByAccount, $0.refusedByDevice)
+        }
+        return [
+            MetricFamily(
+                "martlet_http_requests_limited_total", .counter, help: "Requests beyond a rate, by whose it was.",
+                samples: [
+                    MetricSample(Double(address), labels: [("by", "address")]),
+                    MetricSample(Double(account), labels: [("by", "account")]),
+                    MetricSample(Double(device), labels: [("by", "device")]),
+                ])
+        ]
+    }
+
+    private func count(_ caller: Caller, at instant: Timestamp) throws(Refusal) {
+        let (account, device) = (caller.account, caller.device)
+        let wait: Int? = state.withLock { state in
+            if let account, let wait = state.accounts.take(account, at: instant) {
+                state.refusedByAccount += 1
+                return wait
+            }
+            if let device, let wait = state.devices.take(device, at: instant) {
+                state.refusedByDevice += 1
+                return wait
+            }
+            return nil
+        }
+        if let wait { throw tooMany(device == nil ? "of this account" : "of this device", wait) }
+    }
+
+    private func tooMany(_ whose: String, _ wait: Int) -> Refusal {
+        Refusal(.tooManyRequests, "There were too many requests \(whose).", retryAfterSeconds: wait)
+    }
+}
+
+/// The gate of a hub that was opened with `--open`: whoever reaches it may do everything. Only the rate of an address counts.
+public final class OpenGate: RequestGate {
+    private let addresses: Mutex<TokenBuckets<String>>
+
+    /// No page needs a cookie here.
+    public let accessCookie = "martlet_access"
+
+    /// An open gate.
+    public init(perAddress: Rate) {
+        addresses = Mutex(TokenBuckets(perAddress))
+    }
+
+    /// Lets a request from an address pass.
+    public func admit(address: String?, at instant: Timestamp) throws(Refusal) {
+        guard let wait = addresses.withLock({ $0.take(address ?? "", at: instant) }) else { return }
+        throw Refusal(.tooManyRequests, "There were too many requests from this address.", retryAfterSeconds: wait)
+    }
+
+    /// Everybody is the same, whatever they show.
+    public func caller(_ credentials: RequestCredentials) async throws -> Caller {
+        Caller(.open, grants: Grants(everywhere: .all), address: credentials.transport.address)
+    }
+
+    /// Always.
+    public func isStillWelcome(_ caller: Caller) async -> Bool { true }
+}

@@ -1,0 +1,115 @@
+/// Everything that one address, account or device may use up: its name in the environment and in the settings file, its default, and
+/// what happens beyond it. This list is the one place; docs/limits.md is its table.
+enum Limit: String, CaseIterable {
+    // HTTP.
+    case requestsPerAddress = "MARTLET_LIMIT_REQUESTS_PER_ADDRESS"
+    case requestsPerAccount = "MARTLET_LIMIT_REQUESTS_PER_ACCOUNT"
+    case requestsPerDevice = "MARTLET_LIMIT_REQUESTS_PER_DEVICE"
+    case httpConnections = "MARTLET_LIMIT_HTTP_CONNECTIONS"
+    case httpConnectionsPerAddress = "MARTLET_LIMIT_HTTP_CONNECTIONS_PER_ADDRESS"
+    case httpStrangers = "MARTLET_LIMIT_HTTP_STRANGERS"
+    case liveSockets = "MARTLET_LIMIT_LIVE_SOCKETS"
+    case liveSocketsPerAccount = "MARTLET_LIMIT_LIVE_SOCKETS_PER_ACCOUNT"
+    // Signing in.
+    case signInsWaiting = "MARTLET_LIMIT_SIGN_INS_WAITING"
+    // MQTT.
+    case mqttConnections = "MARTLET_LIMIT_MQTT_CONNECTIONS"
+    case mqttConnectionsPerAddress = "MARTLET_LIMIT_MQTT_CONNECTIONS_PER_ADDRESS"
+    case mqttStrangers = "MARTLET_LIMIT_MQTT_STRANGERS"
+    case mqttStrangersPerAddress = "MARTLET_LIMIT_MQTT_STRANGERS_PER_ADDRESS"
+    case messagesPerDevice = "MARTLET_LIMIT_MESSAGES_PER_DEVICE"
+    case packetBytes = "MARTLET_LIMIT_PACKET_BYTES"
+    case subscriptionsPerDevice = "MARTLET_LIMIT_SUBSCRIPTIONS_PER_DEVICE"
+    case sessionQueueBytes = "MARTLET_LIMIT_SESSION_QUEUE_BYTES"
+    case sessionQueueMessages = "MARTLET_LIMIT_SESSION_QUEUE_MESSAGES"
+    // Devices that wait to be approved.
+    case pendingDevices = "MARTLET_LIMIT_PENDING_DEVICES"
+    case pendingMessages = "MARTLET_LIMIT_PENDING_MESSAGES"
+
+    /// What counts unless something else is set.
+    var standard: Int {
+        switch self {
+        case .requestsPerAddress: 200
+        case .requestsPerAccount: 100
+        case .requestsPerDevice: 20
+        case .httpConnections: 1_024
+        case .httpConnectionsPerAddress: 256
+        case .httpStrangers: 256
+        case .liveSockets: 256
+        case .liveSocketsPerAccount: 32
+        case .signInsWaiting: 16
+        case .mqttConnections: 20_000
+        case .mqttConnectionsPerAddress: 5_000
+        case .mqttStrangers: 1_000
+        case .mqttStrangersPerAddress: 250
+        case .messagesPerDevice: 1_000
+        case .packetBytes: 1_048_576
+        case .subscriptionsPerDevice: 1_000
+        case .sessionQueueBytes: 16_777_216
+        case .sessionQueueMessages: 10_000
+        case .pendingDevices: 1_000
+        case .pendingMessages: 200
+        }
+    }
+
+    /// What may be set.
+    var range: ClosedRange<Int> {
+        switch self {
+        case .requestsPerAddress, .requestsPerAccount, .requestsPerDevice, .messagesPerDevice: 0...1_000_000
+        case .packetBytes: 1_024...268_435_455
+        case .sessionQueueBytes: 1_024...4_294_967_296
+        case .sessionQueueMessages: 1...30_000
+        case .httpConnections, .httpConnectionsPerAddress, .httpStrangers, .liveSockets, .liveSocketsPerAccount,
+            .signInsWaiting, .mqttConnections, .mqttConnectionsPerAddress, .mqttStrangers, .mqttStrangersPerAddress,
+            .subscriptionsPerDevice, .pendingDevices, .pendingMessages:
+            1...1_000_000
+        }
+    }
+
+    /// What it limits, and what happens beyond it.
+    var help: String {
+        switch self {
+        case .requestsPerAddress:
+            "Requests a second of one address, five times as many at once; 0: no limit. Beyond: 429"
+        case .requestsPerAccount: "The same of one account, with all its sessions and tokens. Beyond: 429"
+        case .requestsPerDevice: "The same of one device. Beyond: 429"
+        case .httpConnections: "HTTP connections at once. Beyond: new ones wait"
+        case .httpConnectionsPerAddress: "HTTP connections of one address. Beyond: new ones are closed"
+        case .httpStrangers:
+            "HTTP connections on which nobody has shown who they are. Beyond: the oldest of them is closed"
+        case .liveSockets: "Live sockets at once. Beyond: closed with 1013"
+        case .liveSocketsPerAccount: "Live sockets of one account. Beyond: closed with 1013"
+        case .signInsWaiting: "Sign-ins that wait for their password to be checked. Beyond: 429"
+        case .mqttConnections: "MQTT connections at once. Beyond: new ones are closed"
+        case .mqttConnectionsPerAddress: "MQTT connections of one address. Beyond: new ones are closed"
+        case .mqttStrangers: "MQTT connections that are not let in yet. Beyond: the oldest of them is closed"
+        case .mqttStrangersPerAddress: "The same of one address"
+        case .messagesPerDevice:
+            "MQTT messages a second of one client, ten times as many at once; 0: no limit. Beyond: PUBACK 0x97 (MQTT 5), not read (3.1.1), QoS 0 dropped"
+        case .packetBytes: "Bytes of one MQTT packet. Beyond: DISCONNECT 0x95"
+        case .subscriptionsPerDevice: "Subscriptions of one MQTT session. Beyond: SUBACK 0x97"
+        case .sessionQueueBytes: "Bytes that wait in one MQTT session. Beyond: the newest is dropped"
+        case .sessionQueueMessages: "Messages that wait in one MQTT session. Beyond: the newest is dropped"
+        case .pendingDevices: "Devices that wait to be approved. Beyond: the one that was silent longest is forgotten"
+        case .pendingMessages: "Messages that are kept of such a device. Beyond: the newest is dropped"
+        }
+    }
+}
+
+/// The limits as they are set.
+struct Limits: Sendable {
+    private var values: [Limit: Int] = [:]
+
+    subscript(limit: Limit) -> Int { values[limit] ?? limit.standard }
+
+    /// Sets a limit from its text.
+    /// - Throws: `SettingError`.
+    mutating func set(_ limit: Limit, _ text: String) throws {
+        guard let value = Int(text), limit.range.contains(value) else {
+            throw SettingError(
+                "\(limit.rawValue) is '\(text)', but must be a whole number from \(limit.range.lowerBound) to \(limit.range.upperBound)"
+            )
+        }
+        values[limit] = value
+    }
+}
