@@ -1,0 +1,79 @@
+/// A key that the hub made: 256 random bits behind a prefix that says what it opens, in letters that need no escaping in
+/// an address, a header or a shell. Shown once; kept as its SHA-256, which is enough for what nobody can guess.
+public struct SecretKey: Sendable {
+    /// What a key opens.
+    public enum Purpose: String, CaseIterable, Sendable {
+        /// A device's way in.
+        case device = "mdk_"
+        /// A person's program.
+        case personalToken = "mpt_"
+    }
+
+    /// What it opens.
+    public let purpose: Purpose
+    private let encoded: String
+
+    /// Characters that stand for 256 bits in Base64 (RFC 4648, section 5) without padding.
+    private static let length = 43
+
+    /// A new key.
+    public init(_ purpose: Purpose, using generator: inout some RandomNumberGenerator) {
+        self.purpose = purpose
+        let bytes = (0..<4).flatMap { _ -> [UInt8] in
+            let word = generator.next()
+            return (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) }
+        }
+        encoded = SecretKey.encode(bytes)
+    }
+
+    /// A new key from the system's source of randomness.
+    public init(_ purpose: Purpose) {
+        var generator = SystemRandomNumberGenerator()
+        self.init(purpose, using: &generator)
+    }
+
+    /// A key that somebody shows; nil if it does not look like one.
+    public init?(_ text: String) {
+        guard let purpose = Purpose.allCases.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
+        let rest = text.utf8.dropFirst(purpose.rawValue.utf8.count)
+        guard rest.count == SecretKey.length, rest.allSatisfy(SecretKey.alphabet.contains) else { return nil }
+        self.purpose = purpose
+        encoded = String(decoding: rest, as: UTF8.self)
+    }
+
+    /// The key itself, to be shown once to whom it belongs. Never write it anywhere.
+    public var text: String { purpose.rawValue + encoded }
+
+    /// What is stored of it: SHA-256 of its text, 32 bytes.
+    public var hash: [UInt8] { Digest.sha256(text.utf8) }
+
+    /// Whether this is the key of which `stored` is the hash; the time it takes tells nothing.
+    public func matches(_ stored: [UInt8]) -> Bool { Digest.areEqual(hash, stored) }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    private static func encode(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        var bits: UInt32 = 0
+        var count: UInt32 = 0
+        for byte in bytes {
+            bits = bits << 8 | UInt32(byte)
+            count += 8
+            while count >= 6 {
+                count -= 6
+                text.append(alphabet[Int(bits >> count & 63)])
+            }
+        }
+        if count > 0 { text.append(alphabet[Int(bits << (6 - count) & 63)]) }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension SecretKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The prefix only: a key never reaches a log.
+    public var description: String { "\(purpose.rawValue)…" }
+    /// As `description`.
+    public var debugDescription: String { description }
+    /// Nothing to look into.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
