@@ -23,6 +23,14 @@ public struct UntouchedBooks: DeviceBook, CommandBook {
     ) throws { throw Touched() }
 
     /// Throws.
+    public func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID? { throw Touched() }
+
+    /// Throws.
+    public func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool {
+        throw Touched()
+    }
+
+    /// Throws.
     public func enqueue(
         device: DeviceID, name: String, parameters: String, timeToLiveSeconds: Int64, timeoutSeconds: Int64,
         at instant: Timestamp, in transaction: Transaction

@@ -44,10 +44,12 @@ struct Writer {
         if isTick { tickDue = begin.advanced(bySeconds: 1) }
         guard isTick || !submissions.isEmpty else { return }
         do {
-            let (effects, appended) = try database.writeBlocking { transaction in
+            let (effects, appended, forgets) = try database.writeBlocking { transaction in
                 try fill(submissions, tick: isTick, now: begin, in: transaction)
             }
             if let appended { store.apply(appended) }
+            // Before anybody hears of the commit: what is asked next is answered from the tables.
+            if forgets { for handler in recipe.handlers { handler.forget() } }
             statistics.committed(
                 outcomes, readings: appended?.accepted ?? 0, microseconds: clock.now().microseconds(since: begin))
             complete(submissions)
@@ -66,7 +68,7 @@ struct Writer {
     /// Does the work of the batch inside its transaction.
     private mutating func fill(
         _ submissions: [Submission], tick: Bool, now: Timestamp, in transaction: Transaction
-    ) throws -> (Effects, Appended?) {
+    ) throws -> (effects: Effects, appended: Appended?, forgets: Bool) {
         outcomes.removeAll(keepingCapacity: true)
         reports.removeAll()
         var line = LineContext(now: now, transaction: transaction)
@@ -78,12 +80,12 @@ struct Writer {
         }
         // Not one by one: what a handler writes for many messages must not be lost while they are acknowledged.
         for handler in recipe.handlers { try line.perform { try handler.finishBatch(in: &$0) } }
-        guard !reports.isEmpty else { return (line.effects, nil) }
+        guard !reports.isEmpty else { return (line.effects, nil, line.forgetsAfterCommit) }
         let appended = try store.append(reports.reports, now: now.microseconds, in: transaction)
         for refused in appended.refused {
             outcomes[reports.owner(of: refused.index)] = .refused(refused.reason.asRefusal)
         }
-        return (line.effects, appended)
+        return (line.effects, appended, line.forgetsAfterCommit)
     }
 
     private mutating func take(_ item: LineItem, in line: inout LineContext) -> LineOutcome {

@@ -46,7 +46,10 @@ public final class BrokerReporter: Sendable {
     /// `GET /api/broker`.
     public var routes: [Route] {
         [
-            Route(.get, "/api/broker", summary: "The broker's figures and their history of 15 minutes") { [self] _ in
+            Route(
+                .get, "/api/broker", access: .hub(.viewBroker),
+                summary: "The broker's figures and their history of 15 minutes", answers: [.json(BrokerReport.schema)]
+            ) { [self] _ in
                 .json { report().write(to: &$0, withHistory: true) }
             }
         ]
@@ -62,7 +65,8 @@ public final class BrokerReporter: Sendable {
         let report = BrokerReport(version: version, startedAt: startedAt, history: history)
         var json = JSONWriter()
         report.write(to: &json, withHistory: false)
-        live.publish([LiveEvent(topic: "broker", data: .json(json.bytes))], committedAt: now)
+        live.publish(
+            [LiveEvent(topic: "broker", data: .json(json.bytes), needs: .viewBroker, at: nil)], committedAt: now)
         guard toSubscribers, let sample = history.newest else { return }
         let system = SystemTopics.values(
             sample, version: version, uptimeSeconds: now.microseconds(since: startedAt) / 1_000_000)
@@ -74,7 +78,13 @@ public final class BrokerReporter: Sendable {
     }
 
     private func report() -> BrokerReport {
-        BrokerReport(version: version, startedAt: startedAt, history: history.withLock { $0 })
+        let (now, figures) = (clock.now(), figures())
+        let history = history.withLock { history in
+            // Whoever asks before the first sample gets that one: an answer always has its figures.
+            if history.newest == nil { history.take(figures, at: now) }
+            return history
+        }
+        return BrokerReport(version: version, startedAt: startedAt, history: history)
     }
 
     private func retained(_ topic: String, _ payload: [UInt8]) -> ServerMessage {

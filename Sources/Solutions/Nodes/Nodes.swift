@@ -1,4 +1,4 @@
-internal import HubModel
+public import HubModel
 public import SQL
 public import SolutionKit
 
@@ -21,7 +21,18 @@ public struct NodesSolution: Solution {
             id: "nodes", title: "Sensor nodes", path: "/nodes", kinds: [.node],
             topics: ["iot/node/+/telemetry", "iot/node/+/status"], ownedTopics: ["iot/node/#"],
             // Management scripts of old give their commands by MQTT themselves; that is between them and the node.
-            passedTopics: ["iot/node/+/command"])
+            passedTopics: ["iot/node/+/command"],
+            rights: [
+                TopicRights(
+                    .node,
+                    publish: ["iot/node/{device_id}/telemetry", "iot/node/{device_id}/status"],
+                    subscribe: ["iot/node/{device_id}/command", "iot/broker/status"])
+            ],
+            grants: [
+                RoleGrant(.operate, [.viewNodes, .commandNodes]), RoleGrant(.staff, [.viewNodes]),
+                RoleGrant(.viewer, [.viewNodes]),
+            ],
+            needs: .viewNodes)
     }
 
     /// Its tables; they refer to the table `device` of the owner `registry`, whose migrations come first.
@@ -37,12 +48,15 @@ public struct NodesSolution: Solution {
         NodesRoutes(services: services).all
     }
 
-    /// All nodes; those that are not online need attention.
-    public func overview(_ services: WebServices) async throws -> SolutionOverview {
-        try await services.database.read { reader in
-            let row = try reader.queryOne(
-                "SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'online' THEN 0 ELSE 1 END), 0) FROM node")
-            return SolutionOverview(devices: Int(try row.integer(0)), attention: Int(try row.integer(1)))
-        }
+    /// All nodes of these sites; those that are not online need attention.
+    public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
+        try await services.database.read { try NodeTable.overview(at: sites, in: $0) }
+    }
+
+    /// The name in the hub first, then the short one: `node_01`, `01`.
+    public func spellings(of device: DeviceID) -> [String] {
+        guard let name = NodeName(device.text) else { return [device.text] }
+        let usual = [name.device.text, name.short]
+        return usual.contains(device.text) ? usual : usual + [device.text]
     }
 }

@@ -7,11 +7,15 @@ extension NodesHandler {
     /// Commands of one node that are on their way at the same time; small boards have small buffers.
     private static let inFlightLimit = 4
 
-    /// A person asks a node to do something.
-    /// - Throws: `Refusal` with `not_found` for a node that was never heard of, `limit_reached`.
-    func ask(_ name: NodeName, _ request: CommandRequest, in line: inout LineContext) throws -> Command {
+    /// A person asks a node of these sites to do something.
+    /// - Throws: `Refusal` with `not_found` for a node that was never heard of there, `limit_reached`.
+    func ask(
+        _ name: NodeName, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
+    ) throws -> Command {
         try prepare(in: &line)
-        guard let entry = roster[name.short] else { throw Refusal(.notFound, "there is no node \(name.device)") }
+        guard let entry = roster[name.short], sites.contains(entry.node.site) else {
+            throw Refusal(.notFound, "there is no node \(name.device)")
+        }
         let command = try commands.enqueue(
             device: entry.node.name.device, name: request.name, parameters: request.parameters,
             timeToLiveSeconds: request.timeToLiveSeconds, timeoutSeconds: request.timeoutSeconds, at: line.now,
@@ -142,8 +146,12 @@ extension NodesHandler {
     }
 
     private func show(_ command: Command, in line: inout LineContext) {
+        // A command of a device that is no node any more concerns nobody.
+        guard let site = NodeName(command.device.text).flatMap({ roster[$0.short]?.node.site }) else { return }
         var writer = JSONWriter()
         writer.write(command)
-        line.show(LiveEvent(topic: "nodes/\(command.device)/commands", data: .json(writer.bytes)))
+        line.show(
+            LiveEvent(
+                topic: "nodes/\(command.device)/commands", data: .json(writer.bytes), needs: .viewNodes, at: site))
     }
 }

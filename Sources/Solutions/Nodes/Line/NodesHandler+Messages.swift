@@ -5,10 +5,11 @@ internal import SolutionKit
 /// What nodes say. Everything that can be refused is found before anything is changed.
 extension NodesHandler {
     func telemetry(_ message: DeviceMessage, in line: inout LineContext) throws {
-        let payload = try TelemetryPayload(message.payload)
         try prepare(in: &line)
         let known = roster.find(message.topic[2])
         let name = try known?.node.name ?? NodeName.read(message.topic[2])
+        try authorize(message.origin.sender, for: name, known, in: &line)
+        let payload = try TelemetryPayload(message.payload)
         try NodesHandler.check(payload.nodeID, is: name)
         let newFields = try known?.node.unknownFields(of: payload.fields) ?? payload.fields.map(\.name)
         let entry = try known ?? admit(name, message, in: &line)
@@ -26,7 +27,10 @@ extension NodesHandler {
                 isLate: isLate, fields: payload.fields)
             line.append(reading)
             if !isLate {
-                line.show(LiveEvent(topic: entry.telemetryTopic, data: .reading(reading, idName: "node_id")))
+                line.show(
+                    LiveEvent(
+                        topic: entry.telemetryTopic, data: .reading(reading, idName: "node_id"), needs: .viewNodes,
+                        at: entry.node.site))
             }
         }
         if !isLate {
@@ -39,11 +43,12 @@ extension NodesHandler {
     }
 
     func status(_ message: DeviceMessage, in line: inout LineContext) throws {
-        // An empty payload takes a retained status back (MQTT 5.0, section 3.3.1.3); the node says nothing by it.
-        if message.payload.isEmpty { return }
         try prepare(in: &line)
         let known = roster.find(message.topic[2])
         let name = try known?.node.name ?? NodeName.read(message.topic[2])
+        try authorize(message.origin.sender, for: name, known, in: &line)
+        // An empty payload takes a retained status back (MQTT 5.0, section 3.3.1.3); the node says nothing by it.
+        if message.payload.isEmpty { return }
         let payload = try StatusPayload(message.payload, of: name)
         try NodesHandler.check(payload.nodeID, is: name)
         let entry = try known ?? admit(name, message, in: &line)
@@ -88,11 +93,41 @@ extension NodesHandler {
         throw Refusal(.identifierMismatch, "node_id names another node than the topic")
     }
 
-    /// First contact: the node gets its rows.
+    /// Whether the sender may speak for a node; `entry` is nil for one that was never heard of. Only an open hub takes in what is not
+    /// registered.
+    private func authorize(
+        _ sender: MessageOrigin.Sender, for name: NodeName, _ entry: Roster.Entry?, in line: inout LineContext
+    ) throws {
+        switch sender {
+        case .anybody: return
+        case .device(let device):
+            if device == name.device || device == entry?.controller {
+                // Whoever is in the roster is registered.
+                if entry != nil { return }
+            } else {
+                guard try devices.maySpeak(device, for: name.device, in: try line.transaction()) else {
+                    throw Refusal(.forbidden, "\(device) may not speak for \(name.device)")
+                }
+                if let entry {
+                    entry.controller = device
+                    return
+                }
+            }
+        case .person: if entry != nil { return }
+        }
+        guard try devices.site(of: name.device, in: try line.transaction()) != nil else {
+            throw Refusal(.forbidden, "there is no device \(name.device)")
+        }
+    }
+
+    /// First contact: the node gets its rows. In a closed hub the device has one already.
     private func admit(_ name: NodeName, _ message: DeviceMessage, in line: inout LineContext) throws -> Roster.Entry {
         let transaction = try line.transaction()
         _ = try devices.admit(name.device, kind: .node, at: message.receivedAt, in: transaction)
-        let entry = Roster.Entry(Node(name, wireID: message.topic[2], at: message.receivedAt))
+        guard let site = try devices.site(of: name.device, in: transaction) else {
+            throw Refusal(.forbidden, "\(name.device) is not admitted")
+        }
+        let entry = Roster.Entry(Node(name, site: site, wireID: message.topic[2], at: message.receivedAt))
         try NodeTable.insert(entry.node, in: transaction)
         roster.insert(entry)
         line.ifUndone { self.roster.remove(entry) }

@@ -56,6 +56,9 @@ extension NodesHandler {
         let open = try commands.open(device: entry.node.name.device, in: try line.transaction())
         var writer = JSONWriter()
         writer.write(entry.node, latest: nil, openCommands: open.count)
-        line.show(LiveEvent(topic: "nodes/\(entry.node.name.device)/state", data: .json(writer.bytes)))
+        line.show(
+            LiveEvent(
+                topic: "nodes/\(entry.node.name.device)/state", data: .json(writer.bytes), needs: .viewNodes,
+                at: entry.node.site))
     }
 }

@@ -80,7 +80,11 @@ final class NodesHandler: MessageHandler {
     func finishBatch(in line: inout LineContext) throws {
         flights.batchFinished()
         if start == .inThisBatch { start = .finished }
-        for entry in roster.takeDirty(atMost: NodesHandler.savesPerBatch, at: line.now) {
+        // What is about to be forgotten must be in the tables.
+        let unsaved =
+            line.forgetsAfterCommit
+            ? roster.takeAllDirty() : roster.takeDirty(atMost: NodesHandler.savesPerBatch, at: line.now)
+        for entry in unsaved {
             try save(entry, in: &line)
         }
     }

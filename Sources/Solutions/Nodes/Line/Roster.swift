@@ -13,6 +13,8 @@ struct Roster {
         var savedAt: Timestamp?
         /// When the registry of devices last heard of it.
         var registeredAt: Timestamp?
+        /// Another device that was found to be allowed to speak for it: its controller.
+        var controller: DeviceID?
 
         init(_ node: Node) {
             self.node = node
@@ -69,6 +71,14 @@ struct Roster {
         guard !entry.isDirty else { return }
         entry.isDirty = true
         dirty.append(entry)
+    }
+
+    /// All nodes that are still to be written.
+    mutating func takeAllDirty() -> [Entry] {
+        let entries = dirty
+        dirty = []
+        for entry in entries { entry.isDirty = false }
+        return entries
     }
 
     /// The nodes to write now, the longest waiting first; none that was written within the last second.

@@ -3,6 +3,8 @@ internal import HubModel
 /// All that is kept of one node: one row of the table `node`, and its fields.
 struct Node: Sendable {
     let name: NodeName
+    /// The site that the registry of devices has it at.
+    let site: SiteID
     /// The spelling of its id that the node itself uses in topics.
     var wireID: String
     let firstSeen: Timestamp
@@ -29,13 +31,14 @@ struct Node: Sendable {
     static let maximumFields = 256
 
     /// A node on first contact.
-    init(_ name: NodeName, wireID: String, at instant: Timestamp) {
-        self.init(name, wireID: wireID, firstSeen: instant, liveness: Liveness(firstHeardAt: instant))
+    init(_ name: NodeName, site: SiteID, wireID: String, at instant: Timestamp) {
+        self.init(name, site: site, wireID: wireID, firstSeen: instant, liveness: Liveness(firstHeardAt: instant))
     }
 
     /// A node as it was kept.
-    init(_ name: NodeName, wireID: String, firstSeen: Timestamp, liveness: Liveness) {
+    init(_ name: NodeName, site: SiteID, wireID: String, firstSeen: Timestamp, liveness: Liveness) {
         self.name = name
+        self.site = site
         self.wireID = wireID
         self.firstSeen = firstSeen
         self.liveness = liveness

@@ -38,34 +38,6 @@ enum NodeTable {
                 ])
         ])
 
-    /// All nodes, ordered by name.
-    static func all(state: NodeState? = nil, in reader: some SQLReading) throws -> [Node] {
-        var fields: [String: [String]] = [:]
-        try reader.queryEach("SELECT device, name FROM node_field ORDER BY device, position", []) { row in
-            fields[try row.text(0), default: []].append(try row.text(1))
-        }
-        var nodes: [Node] = []
-        let condition = state == nil ? "" : "WHERE state = $1 "
-        let arguments = state.map { [SQLValue.text($0.rawValue)] } ?? []
-        try reader.queryEach("SELECT * FROM node \(condition)ORDER BY device", arguments) { row in
-            var node = try node(row)
-            node.fields = fields[node.name.device.text] ?? []
-            nodes.append(node)
-        }
-        return nodes
-    }
-
-    /// One node; nil when it is not known.
-    static func one(_ name: NodeName, in reader: some SQLReading) throws -> Node? {
-        let key = [SQLValue.text(name.device.text)]
-        guard let row = try reader.queryFirst("SELECT * FROM node WHERE device = $1", key) else { return nil }
-        var node = try node(row)
-        node.fields = try reader.query("SELECT name FROM node_field WHERE device = $1 ORDER BY position", key).map {
-            try $0.text(0)
-        }
-        return node
-    }
-
     /// Makes a node's row, its fields left out; a row that is there stays.
     static func insert(_ node: Node, in transaction: Transaction) throws {
         try transaction.execute(
@@ -107,15 +79,17 @@ enum NodeTable {
         }
     }
 
-    private static func node(_ row: Row) throws -> Node {
-        guard let name = NodeName(try row.text("device")), let state = NodeState(rawValue: try row.text("state")) else {
-            throw SQLFailure(.wrongType, "a row of node holds no node's name or state")
-        }
+    /// A node out of its row, with the column `site` of its device.
+    static func node(_ row: Row) throws -> Node {
+        guard let name = NodeName(try row.text("device")), let state = NodeState(rawValue: try row.text("state")),
+            let site = SiteID(try row.text("site"))
+        else { throw SQLFailure(.wrongType, "a row of node holds no node's name, state or site") }
         func instant(_ column: String) throws -> Timestamp? {
             try row.optionalInteger(column).map(Timestamp.init(microseconds:))
         }
         var node = Node(
-            name, wireID: try row.text("wire_id"), firstSeen: Timestamp(microseconds: try row.integer("first_seen")),
+            name, site: site, wireID: try row.text("wire_id"),
+            firstSeen: Timestamp(microseconds: try row.integer("first_seen")),
             liveness: Liveness(
                 state: state, since: Timestamp(microseconds: try row.integer("state_since")),
                 lastSeen: Timestamp(microseconds: try row.integer("last_seen")),

@@ -9,6 +9,8 @@ extension JSONWriter {
         string(node.name.device.text)
         key("id")
         string(node.name.short)
+        key("site")
+        string(node.site.text)
         key("state")
         string(node.liveness.state.rawValue)
         key("state_since")

@@ -6,34 +6,42 @@ internal import SolutionKit
 struct NodesRoutes: Sendable {
     let services: WebServices
 
-    var all: [Route] {
+    var all: [Route] { ofNodes + ofCommands + fromDevices }
+
+    /// The shapes of a path that names a node.
+    static let node: [String: JSONSchema] = ["id": .nodeName]
+
+    /// The most nodes of one page.
+    private static let largestPage = 1_000
+
+    private var ofNodes: [Route] {
         [
             Route(
-                .get, "/api/nodes", summary: "All nodes, ordered by id",
-                query: [QueryParameter("state", "only nodes in this state: online, offline or unknown")], handler: nodes
-            ),
-            Route(.get, "/api/nodes/{id}", summary: "One node with its newest values", handler: node),
-            Route(
-                .get, "/api/nodes/{id}/latest", summary: "A node's newest values, and whether they are stale",
-                handler: latest),
-            Route(
-                .get, "/api/nodes/{id}/readings", summary: "What a node measured, as JSON or CSV",
-                query: ReadingsRequest.parameters, handler: readings),
-            Route(
-                .post, "/api/nodes/{id}/commands", summary: "Ask a node to do something", maximumBodyBytes: 65_536,
-                handler: ask),
-            Route(
-                .get, "/api/nodes/{id}/commands", summary: "A node's commands, newest first",
-                query: [QueryParameter("limit", "at most this many commands, 1 to 500; 50 without it")],
-                handler: commands),
-            Route(
-                .get, "/api/nodes/{id}/commands/{command_id}", summary: "How far a command has come", handler: command),
-            Route(
-                .get, "/api/commands", summary: "The commands of all nodes, newest first",
+                .get, "/api/nodes", access: .site(.viewNodes), summary: "Nodes, ordered by id",
                 query: [
-                    QueryParameter("state", "only commands in these states, separated by commas"),
-                    QueryParameter("limit", "at most this many commands, 1 to 500; 50 without it"),
-                ], handler: allCommands),
+                    QueryParameter(
+                        "state", "only nodes in this state", .words(NodeState.allCases.map(\.rawValue))),
+                    QueryParameter("after", "only nodes behind this one: next of the page before", .nodeName),
+                    QueryParameter(
+                        "limit", "at most this many nodes; all without it",
+                        .integer(minimum: 1, maximum: Int64(Self.largestPage))),
+                ], answers: [.json(.nodeList)], handler: nodes),
+            Route(
+                .get, "/api/nodes/{id}", access: .site(.viewNodes), summary: "One node with its newest values",
+                pathSchemas: Self.node, answers: [.json(.node)], handler: node),
+            Route(
+                .get, "/api/nodes/{id}/latest", access: .site(.viewNodes),
+                summary: "A node's newest values, and whether they are stale", pathSchemas: Self.node,
+                answers: [.json(.latest)], handler: latest),
+            Route(
+                .get, "/api/nodes/{id}/readings", access: .site(.viewNodes),
+                summary: "What a node measured, as JSON or CSV", pathSchemas: Self.node,
+                query: ReadingsRequest.parameters,
+                answers: [
+                    RouteAnswer(
+                        200, "The readings",
+                        content: [("application/json", JSONSchema.readings), ("text/csv", nil)])
+                ], handler: readings),
         ]
     }
 
@@ -45,12 +53,18 @@ struct NodesRoutes: Sendable {
             }
             state = known
         }
-        let (commands, wanted) = (services.commands, state)
-        let found = try await services.database.read { reader in
-            try NodeTable.all(state: wanted, in: reader).map { node in
+        let limit = try request.wholeNumber("limit", in: 1...NodesRoutes.largestPage)
+        // One more than asked for tells whether there is a next page.
+        let selection = NodeSelection(
+            state: state, sites: request.scope, after: try NodesRoutes.after(request), limit: limit.map { $0 + 1 })
+        let commands = services.commands
+        var found = try await services.database.read { reader in
+            try NodeTable.all(selection, in: reader).map { node in
                 (node: node, open: try commands.open(device: node.name.device, in: reader).count)
             }
         }
+        let hasMore = limit.map { found.count > $0 } ?? false
+        if hasMore { found.removeLast() }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("nodes")
@@ -64,6 +78,10 @@ struct NodesRoutes: Sendable {
         writer.integer(Int64(found.count))
         writer.key("now")
         writer.timestamp(services.clock.now())
+        if limit != nil {
+            writer.key("next")
+            writer.string(hasMore ? found.last?.node.name.device.text : nil)
+        }
         writer.endObject()
         return RouteResponse(contentType: "application/json", body: writer.bytes)
     }
@@ -109,71 +127,23 @@ struct NodesRoutes: Sendable {
         return wanted.answer(with: table, of: node.name, as: form)
     }
 
-    private func ask(_ request: RouteRequest) async throws -> RouteResponse {
-        let name = try NodesRoutes.name(request)
-        let wanted = try CommandRequest(request.body)
-        let command = try await services.line.perform(with: NodesHandler.self) { handler, line in
-            try handler.ask(name, wanted, in: &line)
-        }
-        let address = "/api/nodes/\(command.device)/commands/\(command.id)"
-        return RouteResponse.json(status: 202, headers: [("Location", address)]) { $0.write(command) }
+    private static func after(_ request: RouteRequest) throws(Refusal) -> DeviceID? {
+        guard let text = request.given("after") else { return nil }
+        guard let name = NodeName(text) else { throw Refusal(.invalidParameter, "after is the id of a node") }
+        return name.device
     }
 
-    private func commands(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try request.wholeNumber("limit", in: 1...500) ?? 50
-        let node = try await find(request)
-        let book = services.commands
-        let found = try await services.database.read {
-            try book.commands(device: node.name.device, limit: limit, in: $0)
-        }
-        return NodesRoutes.answer(with: found)
-    }
-
-    private func allCommands(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try request.wholeNumber("limit", in: 1...500) ?? 50
-        var wanted: Set<CommandState> = []
-        for word in (request.given("state") ?? "").split(separator: ",") {
-            guard let state = CommandState(rawValue: String(word)) else {
-                let words = CommandState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Refusal(.invalidParameter, "state is one or more of \(words), separated by commas")
-            }
-            wanted.insert(state)
-        }
-        let (book, states) = (services.commands, wanted)
-        let found = try await services.database.read {
-            try book.commands(kind: .node, states: states, limit: limit, in: $0)
-        }
-        return NodesRoutes.answer(with: found)
-    }
-
-    private static func answer(with commands: [Command]) -> RouteResponse {
-        RouteResponse.json { writer in
-            writer.beginObject()
-            writer.key("commands")
-            writer.beginArray()
-            for command in commands { writer.write(command) }
-            writer.endArray()
-            writer.endObject()
-        }
-    }
-
-    private func command(_ request: RouteRequest) async throws -> RouteResponse {
-        let name = try NodesRoutes.name(request)
-        let id = request.path["command_id"] ?? ""
-        let book = services.commands
-        let found = try await services.database.read { try book.command(id, device: name.device, in: $0) }
-        guard let found else { throw Refusal(.notFound, "\(name.device) has no such command") }
-        return RouteResponse.json { $0.write(found) }
-    }
-
-    private static func name(_ request: RouteRequest) throws -> NodeName {
+    static func name(_ request: RouteRequest) throws -> NodeName {
         try NodeName.read(request.path["id"] ?? "")
     }
 
-    private func find(_ request: RouteRequest) async throws -> Node {
+    /// The node of the path; for who may not see its site, there is none.
+    func find(_ request: RouteRequest) async throws -> Node {
         let name = try NodesRoutes.name(request)
         let node = try await services.database.read { try NodeTable.one(name, in: $0) }
-        guard let node else { throw Refusal(.notFound, "there is no node \(name.device)") }
+        guard let node, request.scope.contains(node.site) else {
+            throw Refusal(.notFound, "there is no node \(name.device)")
+        }
         return node
     }
 }

@@ -41,10 +41,14 @@ struct ReadingsRequest: Sendable {
         QueryParameter("field", "a field's name; may be repeated or separated by commas; without it, all fields"),
         QueryParameter("from", "the first instant, inclusive; an hour before to without it"),
         QueryParameter("to", "the end, exclusive; now without it"),
-        QueryParameter("step", "one row for each step: 10s, 10m, 1h, 1d; at most 366d"),
-        QueryParameter("agg", "with step: mean (also without it), min, max, sum, count, first or last"),
         QueryParameter(
-            "limit", "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step"),
+            "step", "one row for each step: 10s, 10m, 1h, 1d; at most 366d", .string(pattern: "^[0-9]{1,9}[smhd]$")),
+        QueryParameter(
+            "agg", "with step: mean (also without it), min, max, sum, count, first or last",
+            .words(Aggregate.allCases.map(\.rawValue))),
+        QueryParameter(
+            "limit", "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step",
+            .integer(minimum: 1, maximum: Int64(mostRows))),
     ]
 
     private static let mostRows = 100_000

@@ -1,0 +1,109 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Which nodes are wanted: by state, by site, and from where on.
+struct NodeSelection: Sendable {
+    /// Only nodes in this state; nil: in any.
+    var state: NodeState?
+    /// Only nodes of these sites.
+    var sites = SiteScope.all
+    /// Only nodes behind this name, in the order of names; nil: from the first.
+    var after: DeviceID?
+    /// At most so many; nil: all.
+    var limit: Int?
+
+    /// The rest of a statement behind `FROM node JOIN device`, and what stands for its placeholders.
+    fileprivate var clauses: (text: String, arguments: [SQLValue]) {
+        var arguments: [SQLValue] = []
+        func place(_ value: SQLValue) -> String {
+            arguments.append(value)
+            return "$\(arguments.count)"
+        }
+        var conditions: [String] = []
+        if let state { conditions.append("node.state = \(place(.text(state.rawValue)))") }
+        if let after { conditions.append("node.device > \(place(.text(after.text)))") }
+        if case .sites(let sites) = sites {
+            let places = sites.map(\.text).sorted().map { place(.text($0)) }
+            conditions.append(places.isEmpty ? "1 = 0" : "device.site IN (\(places.joined(separator: ", ")))")
+        }
+        var text = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND ")) "
+        text += "ORDER BY node.device"
+        if let limit { text += " LIMIT \(place(.integer(Int64(limit))))" }
+        return (text, arguments)
+    }
+}
+
+/// Reading the tables `node` and `node_field`; a node's site is that of its device.
+extension NodeTable {
+    private static let columns = "SELECT node.*, device.site FROM node JOIN device ON device.id = node.device"
+
+    /// Nodes, ordered by name.
+    static func all(_ selection: NodeSelection = NodeSelection(), in reader: some SQLReading) throws -> [Node] {
+        var nodes: [Node] = []
+        let (text, arguments) = selection.clauses
+        try reader.queryEach("\(columns) \(text)", arguments) { row in nodes.append(try node(row)) }
+        guard let first = nodes.first, let last = nodes.last else { return [] }
+        var fields: [String: [String]] = [:]
+        try reader.queryEach(
+            "SELECT device, name FROM node_field WHERE device >= $1 AND device <= $2 ORDER BY device, position",
+            [.text(first.name.device.text), .text(last.name.device.text)]
+        ) { row in fields[try row.text(0), default: []].append(try row.text(1)) }
+        for index in nodes.indices { nodes[index].fields = fields[nodes[index].name.device.text] ?? [] }
+        return nodes
+    }
+
+    /// One node; nil when it is not known.
+    static func one(_ name: NodeName, in reader: some SQLReading) throws -> Node? {
+        let key = [SQLValue.text(name.device.text)]
+        guard let row = try reader.queryFirst("\(columns) WHERE node.device = $1", key) else { return nil }
+        var node = try node(row)
+        node.fields = try reader.query("SELECT name FROM node_field WHERE device = $1 ORDER BY position", key).map {
+            try $0.text(0)
+        }
+        return node
+    }
+
+    /// How many nodes these sites have, and how many of them are not online.
+    static func overview(at sites: SiteScope, in reader: some SQLReading) throws -> SolutionOverview {
+        let (text, arguments) = NodeSelection(sites: sites).clauses
+        let row = try reader.queryOne(
+            """
+            SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'online' THEN 0 ELSE 1 END), 0)
+            FROM (SELECT node.state FROM node JOIN device ON device.id = node.device \(text)) AS chosen
+            """, arguments)
+        return SolutionOverview(devices: Int(try row.integer(0)), attention: Int(try row.integer(1)))
+    }
+
+    /// The newest commands of the nodes of these sites, newest first.
+    /// - Parameter states: only commands in one of these; all if it is empty.
+    static func commands(
+        _ book: some CommandBook, at sites: SiteScope, states: Set<CommandState>, limit: Int,
+        in reader: some SQLReading
+    ) throws -> [Command] {
+        guard case .sites(let sites) = sites else {
+            return try book.commands(kind: .node, states: states, limit: limit, in: reader)
+        }
+        // The book knows no sites: the names are found here, and each of the few commands that are shown is asked of the book.
+        guard !sites.isEmpty else { return [] }
+        var arguments = [SQLValue.text(DeviceKind.node.rawValue), .integer(Int64(limit))]
+        func places(_ words: [String]) -> String {
+            words.sorted().map { word in
+                arguments.append(.text(word))
+                return "$\(arguments.count)"
+            }.joined(separator: ", ")
+        }
+        let ofSites = "AND device.site IN (\(places(sites.map(\.text))))"
+        let inStates = states.isEmpty ? "" : "AND command.state IN (\(places(states.map(\.rawValue))))"
+        let names = try reader.query(
+            """
+            SELECT command.id, command.device FROM command JOIN device ON device.id = command.device
+            WHERE device.kind = $1 \(ofSites) \(inStates)
+            ORDER BY command.created_at DESC, command.device, command.sequence DESC LIMIT $2
+            """, arguments)
+        return try names.compactMap { row in
+            guard let device = DeviceID(try row.text(1)) else { return nil }
+            return try book.command(try row.text(0), device: device, in: reader)
+        }
+    }
+}

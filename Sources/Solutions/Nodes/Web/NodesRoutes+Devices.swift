@@ -1,0 +1,49 @@
+internal import HubModel
+internal import SolutionKit
+
+/// Telemetry and status of nodes that speak HTTP only: the same JSON, the same handler, the same refusals as over MQTT.
+extension NodesRoutes {
+    var fromDevices: [Route] {
+        [
+            Route(
+                .post, "/api/nodes/{id}/telemetry", access: .device(.node),
+                summary: "What a node measured; the answer comes when it is stored", pathSchemas: Self.node,
+                input: RouteInput(.telemetry), answers: [.json(.stored, "Stored for good")],
+                maximumBodyBytes: NodesHandler.maximumPayloadBytes
+            ) { try await take("telemetry", $0) },
+            Route(
+                .post, "/api/nodes/{id}/status", access: .device(.node),
+                summary: "How a node is, or its answer to a command; the answer comes when it is stored",
+                pathSchemas: Self.node, input: RouteInput(.status), answers: [.json(.stored, "Stored for good")],
+                maximumBodyBytes: NodesHandler.maximumPayloadBytes
+            ) { try await take("status", $0) },
+        ]
+    }
+
+    private func take(_ kind: String, _ request: RouteRequest) async throws -> RouteResponse {
+        // Over MQTT nothing at all takes a retained status back; here there is none.
+        guard !request.body.isEmpty else { throw Refusal(.malformedJSON, "the body is empty") }
+        let sender = try NodesRoutes.sender(request.caller)
+        let message = DeviceMessage(
+            topic: ["iot", "node", request.path["id"] ?? "", kind], payload: request.body,
+            origin: MessageOrigin(clientID: nil, address: request.address, sender: sender),
+            receivedAt: request.receivedAt)
+        try await services.line.perform(with: NodesHandler.self) { handler, line in
+            try handler.handle(message, in: &line)
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("status")
+            writer.string("stored")
+            writer.endObject()
+        }
+    }
+
+    private static func sender(_ caller: Caller) throws(Refusal) -> MessageOrigin.Sender {
+        switch caller.identity {
+        case .device(let device, .node, _): return .device(device)
+        case .open: return .anybody
+        case .device, .anonymous, .person, .token, .shell, .hub: throw Refusal(.forbidden, "This is for nodes.")
+        }
+    }
+}

@@ -1,0 +1,126 @@
+internal import HubModel
+internal import SolutionKit
+
+/// The shapes of what the routes take and give; docs/nodes-api.md says the same in words.
+extension JSONSchema {
+    /// A node's id in one of its spellings: what stands behind all `node_` is 1 to 59 bytes long.
+    static let nodeName = JSONSchema.string(
+        minimumLength: 1, maximumLength: 64, pattern: "^(?:node_)*(?!node_)[A-Za-z0-9._:@-]{1,59}$")
+
+    /// What a sensor says.
+    private static let measuredValue = JSONSchema.anyOf([.number, .boolean, .string(maximumLength: 1_024)])
+
+    private static let latestValues = JSONSchema.named(
+        "LatestValues",
+        .dictionary(.object([.required("value", measuredValue), .required("observed_at", .timestamp)])))
+
+    static let node = JSONSchema.named(
+        "Node",
+        .object([
+            .required("node_id", .identifier, "The name in the hub, such as node_01"),
+            .required("id", .identifier, "The short name, such as 01"),
+            .required("site", .identifier),
+            .required("state", .words(NodeState.allCases.map(\.rawValue))),
+            .required("state_since", .timestamp),
+            .required("last_seen", .timestamp),
+            .required("stale_after_seconds", .count, "Silence longer than this makes the state unknown"),
+            .required("first_seen", .timestamp),
+            .required("firmware", .nullable(.text)),
+            .required("wifi_rssi", .nullable(.integer()), "dBm"),
+            .required("uptime_seconds", .nullable(.integer())),
+            .required("heap_bytes", .nullable(.integer())),
+            .required("address", .nullable(.text)),
+            .required("client_id", .nullable(.text), "The MQTT client that last spoke for it"),
+            .required("fields", .array(.text), "All that it ever measured"),
+            .required("latest", latestValues),
+            .required("open_commands", .count),
+        ]))
+
+    static let nodeList = JSONSchema.object([
+        .required("nodes", .array(node)),
+        .required("count", .count, "How many are in this answer"),
+        .required("now", .timestamp),
+        .optional("next", .nullable(.identifier), "With limit: the next page's after; null on the last page"),
+    ])
+
+    static let latest = JSONSchema.object([
+        .required("node_id", .identifier),
+        .required("observed_at", .nullable(.timestamp)),
+        .required("received_at", .nullable(.timestamp)),
+        .required("stale", .boolean),
+        .required("stale_after_seconds", .count),
+        .required("values", latestValues),
+    ])
+
+    static let readings = JSONSchema.object([
+        .required("node_id", .identifier),
+        .required("from", .timestamp),
+        .required("to", .timestamp),
+        .required("step", .nullable(.text)),
+        .required("agg", .nullable(.words(Aggregate.allCases.map(\.rawValue)))),
+        .required("fields", .array(.text)),
+        .required("columns", .array(.text), "time, then the fields"),
+        .required("rows", .array(.array(.nullable(measuredValue))), "One value for each column"),
+        .required("truncated", .boolean, "Whether older rows were left out"),
+    ])
+
+    private static let commandStates = JSONSchema.words(CommandState.allCases.map(\.rawValue))
+
+    static let command = JSONSchema.named(
+        "Command",
+        .object([
+            .required("command_id", .text),
+            .required("node_id", .identifier),
+            .required("command", .text),
+            .required("params", .dictionary(.any)),
+            .required("state", commandStates),
+            .required("created_at", .timestamp),
+            .required("updated_at", .timestamp),
+            .required("expires_at", .timestamp, "When it is given up if it was not delivered"),
+            .required(
+                "history", .array(.object([.required("state", commandStates), .required("at", .timestamp)]))),
+            .required("result", .any, "What the node answered; null before"),
+            .required("error", .nullable(.text), "Why it failed, in the node's words"),
+        ]))
+
+    static let commandList = JSONSchema.object([.required("commands", .array(command))])
+
+    static let commandRequest = JSONSchema.object([
+        .required("command", .string(minimumLength: 1, maximumLength: 64), "Such as set_led; at most 64 bytes"),
+        .optional("params", .nullable(.dictionary(.any)), "At most 16 KiB"),
+        .optional(
+            "ttl_seconds", .nullable(.integer(minimum: 1, maximum: CommandRequest.longestTimeToLive)),
+            "How long it may wait for delivery; 3600 without it"),
+        .optional(
+            "timeout_seconds", .nullable(.integer(minimum: 1, maximum: CommandRequest.longestTimeout)),
+            "How long the node has for its answer; 30 without it"),
+    ])
+
+    private static let claimedTime = JSONSchema.nullable(.anyOf([.number, .text]))
+
+    static let telemetry = JSONSchema.object([
+        .optional("node_id", .nullable(.text), "As in the path"),
+        .optional("timestamp", claimedTime, "Epoch seconds or milliseconds, or ISO-8601"),
+        .optional("sensors", .nullable(.dictionary(.nullable(measuredValue))), "At most 64, by name"),
+        .optional("wifi_rssi", .nullable(.number), "dBm"),
+        .optional("uptime", .nullable(.number), "Seconds"),
+    ])
+
+    static let status = JSONSchema.anyOf([
+        .words(["online", "offline"]),
+        .object([
+            .optional("node_id", .nullable(.text), "As in the path"),
+            .optional("timestamp", claimedTime, "Epoch seconds or milliseconds, or ISO-8601"),
+            .optional("status", .nullable(.string(maximumLength: 64)), "Of the node, or of the command it answers"),
+            .optional("uptime", .nullable(.number), "Seconds"),
+            .optional("wifi_rssi", .nullable(.number), "dBm"),
+            .optional("free_heap", .nullable(.number), "Bytes"),
+            .optional("firmware", .nullable(.anyOf([.text, .number]))),
+            .optional("command_id", .nullable(.string(maximumLength: 64)), "The command that is answered"),
+            .optional("result", .any, "What came of it"),
+            .optional("error", .any, "Why it failed"),
+        ]),
+    ])
+
+    static let stored = JSONSchema.object([.required("status", .words(["stored"]))])
+}
