@@ -31,6 +31,26 @@ struct DataFolder: Sendable {
         lock = descriptor
     }
 
+    /// Keeps demonstrations and real hubs apart: the account of a demonstration must never get into a real hub's folder.
+    /// - Throws: `SettingError` when the folder belongs to the other sort.
+    func claim(forDemo isDemo: Bool) throws {
+        let files = FileManager.default
+        let marker = path + "/demo"
+        let isDemoFolder = files.fileExists(atPath: marker)
+        switch (isDemo, isDemoFolder) {
+        case (true, true), (false, false): return
+        case (true, false):
+            guard !files.fileExists(atPath: database) else {
+                throw SettingError("\(path) is a hub's data folder; a demonstration (--demo) wants one of its own")
+            }
+            guard files.createFile(atPath: marker, contents: nil) else {
+                throw SettingError("the data folder \(path) cannot be written to")
+            }
+        case (false, true):
+            throw SettingError("\(path) is the data folder of a demonstration; start it with --demo, or name another")
+        }
+    }
+
     /// Gives the folder free again.
     func unlock() {
         try? FileManager.default.removeItem(atPath: ready)

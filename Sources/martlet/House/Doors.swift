@@ -1,36 +1,43 @@
 internal import Foundation
 internal import HubModel
 
+/// A door of the hub: an address at which it listens.
+enum Door: String, CaseIterable {
+    case http, https, mqtt, mqtts
+}
+
 /// The addresses at which the hub listens; complete when all doors are open.
 actor Doors {
     private let ready: String
-    private var http: HostPort?
-    private var mqtt: HostPort?
+    private let expected: [Door]
+    /// What a person is told once everything is open.
+    private let greeting: @Sendable ([Door: HostPort]) -> String
+    private var open: [Door: HostPort] = [:]
     private var staysShut = false
     private var waiting: [CheckedContinuation<HostPort?, Never>] = []
 
-    /// - Parameter ready: the file into which the addresses are written for other programs.
-    init(ready: String) {
+    /// - Parameters:
+    ///   - ready: the file into which the addresses are written for other programs.
+    ///   - expected: the doors that this hub has.
+    ///   - greeting: what a person is told once all are open.
+    init(ready: String, expected: [Door], greeting: @escaping @Sendable ([Door: HostPort]) -> String) {
         self.ready = ready
+        self.expected = expected
+        self.greeting = greeting
     }
 
     /// Whether all doors are open.
-    var areOpen: Bool { http != nil && mqtt != nil }
+    var areOpen: Bool { expected.allSatisfy { open[$0] != nil } }
 
     /// Where the hub listens, by the name of the door.
     var listeners: [(name: String, address: String)] {
-        [("http", http), ("mqtt", mqtt)].compactMap { name, address in address.map { (name, $0.description) } }
+        Door.allCases.compactMap { door in open[door].map { (door.rawValue, $0.description) } }
     }
 
-    func opened(http address: HostPort) {
-        http = address
-        announce()
-    }
-
-    func opened(mqtt address: HostPort) {
-        mqtt = address
-        tellWaiting()
-        announce()
+    func opened(_ door: Door, _ address: HostPort) {
+        open[door] = address
+        if door == .mqtt { tellWaiting() }
+        if areOpen { announce() }
     }
 
     /// The door for MQTT cannot be opened: whoever waits for it must not keep the program from ending.
@@ -41,31 +48,34 @@ actor Doors {
 
     /// Where devices connect; waits until that is so. Nil when it will never be: the program ends.
     func mqttAddress() async -> HostPort? {
-        if mqtt != nil || staysShut { return mqtt }
+        if open[.mqtt] != nil || staysShut { return open[.mqtt] }
         return await withCheckedContinuation { waiting.append($0) }
     }
 
     private func tellWaiting() {
-        for continuation in waiting { continuation.resume(returning: mqtt) }
+        for continuation in waiting { continuation.resume(returning: open[.mqtt]) }
         waiting = []
     }
 
     /// Says once, for programs on standard output and in `ready.json`, for people on standard error, where the hub is.
     private func announce() {
-        guard let http, let mqtt else { return }
         var json = JSONWriter()
         json.beginObject()
         json.key("event")
         json.string("ready")
-        json.key("http")
-        json.string("http://\(http)")
-        json.key("mqtt")
-        json.string(mqtt.description)
+        for door in expected {
+            guard let address = open[door] else { continue }
+            json.key(door.rawValue)
+            switch door {
+            case .http: json.string("http://\(address)")
+            case .https: json.string("https://\(address)")
+            case .mqtt, .mqtts: json.string(address.description)
+            }
+        }
         json.endObject()
         let line = Data(json.bytes + [UInt8(ascii: "\n")])
         try? line.write(to: URL(fileURLWithPath: ready), options: .atomic)
         FileHandle.standardOutput.write(line)
-        FileHandle.standardError.write(
-            Data("Martlet is at http://\(http), MQTT at \(mqtt). Stop it with Ctrl-C.\n".utf8))
+        FileHandle.standardError.write(Data(greeting(open).utf8))
     }
 }
