@@ -18,6 +18,9 @@ public struct BrokerLimits: Sendable, Hashable {
     public var topicLevels = 128
     /// Subscriptions of one session.
     public var subscriptionsPerSession = 1_000
+    /// How fast one client may publish, unless its rights say otherwise. Above: QoS 0 is dropped; a 5.0 client is
+    /// answered *quota exceeded* (0x97); a 3.1.1 client, which cannot be told, is not read until it is within again.
+    public var messageRate = MessageRate.unlimited
     /// QoS 1 and 2 messages a client may have unacknowledged towards the broker; told to 5.0 clients in CONNACK. One
     /// more is answered DISCONNECT *receive maximum exceeded* (3.3.4).
     public var receiveMaximum: UInt16 = 1_024

@@ -67,10 +67,11 @@ extension BrokerCore {
         switch decision {
         case .refused(let reason):
             refuse(reason.isAllowed(in: .connack) ? reason : .notAuthorized, handle, now: now, into: &actions)
-        case .accepted(let userName):
+        case .accepted(let accepted):
             let client = ConnectedClient(
-                identifier: connect.clientIdentifier, userName: userName,
-                remoteAddress: connections[handle]?.remoteAddress ?? "", version: connect.version)
+                identifier: connect.clientIdentifier, userName: accepted.userName,
+                remoteAddress: connections[handle]?.remoteAddress ?? "", version: connect.version,
+                owner: accepted.owner, rights: accepted.rights)
             letIn(client, connect, handle, now: now, into: &actions)
         }
     }
@@ -80,23 +81,34 @@ extension BrokerCore {
         into actions: inout BrokerActions
     ) {
         let known = sessions.handle(of: client.identifier)
+        // A session of nobody's, from before clients had owners, is not handed to whoever takes its name: what waits
+        // in it was meant for somebody else. It is begun anew.
+        let isForeign = known.map { sessions[$0]?.owner != client.owner } ?? false
+        if isForeign, let known, sessions[known]?.owner != nil {
+            counters.sessionsOfOthersRefused += 1
+            refuse(.notAuthorized, handle, now: now, into: &actions)
+            return
+        }
+        let beginsAnew = connect.cleanStart || isForeign
         if known == nil, sessions.count >= configuration.limits.sessions {
             refuse(.quotaExceeded, handle, now: now, into: &actions)
             return
         }
         if let known, let old = sessions[known]?.connection {
             // The old connection hears why (5.0), and its will counts as for any lost connection (3.1.4).
-            end(old, .takenOver, tell: .sessionTakenOver, keepsSession: !connect.cleanStart, now: now, into: &actions)
+            end(old, .takenOver, tell: .sessionTakenOver, keepsSession: !beginsAnew, now: now, into: &actions)
         }
         // Taking over may have ended a session that does not outlive its connection.
-        let resumed = connect.cleanStart ? nil : sessions.handle(of: client.identifier)
-        if connect.cleanStart, let stale = sessions.handle(of: client.identifier) {
+        let resumed = beginsAnew ? nil : sessions.handle(of: client.identifier)
+        if beginsAnew, let stale = sessions.handle(of: client.identifier) {
             // The ledger drops it with the entry of the new connection.
             endSession(stale, tellLedger: false, now: now, into: &actions)
         }
         let expiry = sessionExpiry(connect)
         let session =
-            resumed ?? sessions.insert(Session(identifier: client.identifier, expiryInterval: expiry))
+            resumed
+            ?? sessions.insert(
+                Session(identifier: client.identifier, owner: client.owner, expiryInterval: expiry))
         sessions[session]?.expiryInterval = expiry
         sessions[session]?.client = client
         sessions[session]?.connection = handle

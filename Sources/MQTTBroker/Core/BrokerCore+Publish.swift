@@ -30,7 +30,8 @@ extension BrokerCore {
         guard let client = connections[handle]?.client else { return }
         let answer = PublicationAnswer(
             connection: handle, session: session, identifier: publish.packetIdentifier, qos: publish.qos)
-        if let reason = refusal(of: publish, topic: topic, client: client) {
+        let decision = authorizer.publishing(client, to: topic, retain: publish.retain)
+        if let reason = refusal(of: publish, topic: topic, decision: decision) {
             if pending.isEmpty {
                 refuse(reason, answer, into: &actions)
             } else {
@@ -43,9 +44,31 @@ extension BrokerCore {
         }
         lastMessageID += 1
         let message = Message(
-            id: lastMessageID, topic: topic, payload: publish.payload, qos: publish.qos, retain: publish.retain,
-            properties: publish.forwardedProperties, receivedAt: now.wall)
+            id: lastMessageID, topic: topic, payload: publish.payload, qos: publish.qos,
+            retain: publish.retain && decision == .granted, properties: publish.forwardedProperties,
+            receivedAt: now.wall)
+        guard decision == .granted else {
+            setAside(message, client: client, answer: answer, into: &actions)
+            return
+        }
         accept(message, client: client, publisher: session, answer: answer, isWill: false, into: &actions)
+    }
+
+    /// Hands the message to the ledger alone: nobody receives it.
+    private mutating func setAside(
+        _ message: Message, client: ConnectedClient, answer: PublicationAnswer, into actions: inout BrokerActions
+    ) {
+        let publication = InboundPublication(
+            client: client, message: message, exactlyOnceIdentifier: keptIdentifier(answer), isSetAside: true)
+        submit(
+            .publication(publication),
+            then: .publication(PendingPublication(message: message, answer: answer, deliveries: [])), into: &actions)
+    }
+
+    /// The packet identifier that the ledger has to keep, so that the message is not taken twice.
+    private func keptIdentifier(_ answer: PublicationAnswer?) -> PacketIdentifier? {
+        guard let answer, answer.qos == .exactlyOnce, sessions[answer.session]?.isKept == true else { return nil }
+        return answer.identifier
     }
 
     /// Finds the recipients and hands the message to the ledger.
@@ -55,12 +78,9 @@ extension BrokerCore {
     ) {
         var targets: [QueuedDelivery] = []
         let deliveries = route(message, publisher: publisher, targets: &targets, into: &actions)
-        var kept: PacketIdentifier?
-        if let answer, answer.qos == .exactlyOnce, sessions[answer.session]?.isKept == true {
-            kept = answer.identifier
-        }
         let publication = InboundPublication(
-            client: client, message: message, exactlyOnceIdentifier: kept, targets: targets, isWill: isWill)
+            client: client, message: message, exactlyOnceIdentifier: keptIdentifier(answer), targets: targets,
+            isWill: isWill)
         submit(
             .publication(publication),
             then: .publication(PendingPublication(message: message, answer: answer, deliveries: deliveries)),
@@ -103,10 +123,12 @@ extension BrokerCore {
         return count <= Int(configuration.limits.receiveMaximum)
     }
 
-    private func refusal(of publish: Publish, topic: TopicName, client: ConnectedClient) -> ReasonCode? {
+    private func refusal(of publish: Publish, topic: TopicName, decision: PublishDecision) -> ReasonCode? {
         if topic.isReserved || topic.levelCount > configuration.limits.topicLevels { return .topicNameInvalid }
-        if !authorizer.mayPublish(client, to: topic, retain: publish.retain) { return .notAuthorized }
-        if publish.retain, !publish.payload.isEmpty, !hasRoomToRetain(publish, topic) { return .quotaExceeded }
+        if decision == .refused { return .notAuthorized }
+        if publish.retain, decision == .granted, !publish.payload.isEmpty, !hasRoomToRetain(publish, topic) {
+            return .quotaExceeded
+        }
         if !publish.properties.isEmpty, publish.properties.payloadFormatIndicator == true,
             String(validating: publish.payload, as: UTF8.self) == nil
         {
@@ -158,7 +180,7 @@ extension BrokerCore {
     mutating func publish(
         _ will: Will, of client: ConnectedClient, now: Moment, into actions: inout BrokerActions
     ) {
-        guard authorizer.mayPublish(client, to: will.topic, retain: will.retain) else {
+        guard authorizer.publishing(client, to: will.topic, retain: will.retain) == .granted else {
             counters.messagesRefused += 1
             return
         }

@@ -38,6 +38,16 @@ extension BrokerCore {
         }
     }
 
+    /// The server ends all connections of an owner; with `endSessions` also what is kept of them.
+    mutating func disconnect(
+        owner: String, _ reason: ReasonCode, endSessions: Bool, now: Moment, into actions: inout BrokerActions
+    ) {
+        for handle in sessions.handles where sessions[handle]?.owner == owner {
+            guard let identifier = sessions[handle]?.identifier else { continue }
+            disconnect(identifier, reason, endSession: endSessions, now: now, into: &actions)
+        }
+    }
+
     /// The server stops. Clients of 5.0 hear it (0x8B). Sessions go on after the restart.
     ///
     /// No will is published for a client that we send away: the specification lets a server that stops put wills off

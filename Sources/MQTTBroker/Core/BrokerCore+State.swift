@@ -10,7 +10,8 @@ extension BrokerCore {
             retained.store(message, expiresAt: deadline)
         }
         for (identifier, stored) in state.sessions {
-            var session = Session(identifier: identifier, expiryInterval: stored.expiryInterval)
+            var session = Session(
+                identifier: identifier, owner: stored.owner, expiryInterval: stored.expiryInterval)
             session.endsAt = stored.end(now: now)
             session.subscriptions = stored.subscriptions
             for delivery in stored.queue {
@@ -35,7 +36,7 @@ extension BrokerCore {
             state.sessions[session.identifier] = StoredSession(
                 expiryInterval: session.expiryInterval, subscriptions: session.subscriptions,
                 queue: (0..<session.outbox.entries.count).map { StoredDelivery(session, at: $0) },
-                inboundIdentifiers: session.inbound.committed)
+                inboundIdentifiers: session.inbound.committed, owner: session.owner)
         }
         return state
     }

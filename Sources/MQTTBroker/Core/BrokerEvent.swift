@@ -18,6 +18,8 @@ package enum BrokerEvent {
     case publish([ServerMessage])
     /// The server ends a client's connection, and its session if told so.
     case disconnect(client: MQTTString, ReasonCode, endSession: Bool)
+    /// The server ends all connections of an owner, and its sessions if told so.
+    case disconnectOwner(String, ReasonCode, endSessions: Bool)
     /// Time has passed; comes a few times a second.
     case tick
     /// The server stops: every connection ends, no session does.

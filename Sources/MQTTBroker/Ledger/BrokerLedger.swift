@@ -47,17 +47,22 @@ public struct InboundPublication: Sendable {
     public let targets: [QueuedDelivery]
     /// Whether it is the will of a client that has gone.
     public let isWill: Bool
+    /// Whether the authorizer has set it aside: it is not to be routed to anything, only kept for a person to look at.
+    /// It has no targets and its message is not retained.
+    public let isSetAside: Bool
 
     /// A publication with these fields.
     public init(
         client: ConnectedClient, message: Message, exactlyOnceIdentifier: PacketIdentifier? = nil,
-        targets: [QueuedDelivery] = [], isWill: Bool = false
+        targets: [QueuedDelivery] = [], isWill: Bool = false,
+        isSetAside: Bool = false
     ) {
         self.client = client
         self.message = message
         self.exactlyOnceIdentifier = exactlyOnceIdentifier
         self.targets = targets
         self.isWill = isWill
+        self.isSetAside = isSetAside
     }
 }
 

@@ -33,6 +33,7 @@ extension BrokerState {
             guard opening.expiryInterval > 0 || opening.isResumed else { return }
             sessions[client, default: StoredSession(expiryInterval: 0)].expiryInterval = opening.expiryInterval
             sessions[client]?.disconnectedAt = nil
+            sessions[client]?.owner = opening.owner
         case .disconnected(let closing):
             let client = closing.client.identifier
             if closing.expiryInterval == 0 {

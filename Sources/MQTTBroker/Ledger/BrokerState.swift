@@ -23,6 +23,8 @@ public struct BrokerState: Sendable {
 public struct StoredSession: Sendable {
     /// Seconds it lives without a connection; `UInt32.max` for ever.
     public var expiryInterval: UInt32
+    /// Whose session it is; nil for nobody's. Nobody else may take it over.
+    public var owner: String?
     /// When the connection ended; nil if it was still there when the server stopped: the interval then counts from
     /// the restart.
     public var disconnectedAt: Int64?
@@ -36,13 +38,14 @@ public struct StoredSession: Sendable {
     /// A session with these parts.
     public init(
         expiryInterval: UInt32, disconnectedAt: Int64? = nil, subscriptions: [TopicFilter: StoredSubscription] = [:],
-        queue: [StoredDelivery] = [], inboundIdentifiers: Set<PacketIdentifier> = []
+        queue: [StoredDelivery] = [], inboundIdentifiers: Set<PacketIdentifier> = [], owner: String? = nil
     ) {
         self.expiryInterval = expiryInterval
         self.disconnectedAt = disconnectedAt
         self.subscriptions = subscriptions
         self.queue = queue
         self.inboundIdentifiers = inboundIdentifiers
+        self.owner = owner
     }
 }
 

@@ -31,6 +31,8 @@ public enum SessionChange: Sendable {
 public struct SessionOpening: Sendable {
     /// Who.
     public let client: ConnectedClient
+    /// Whose session it is from now on, to be stored with it; nil for nobody's.
+    public var owner: String? { client.owner }
     /// Whether a stored session goes on. If not, whatever is stored under this identifier is to be dropped first.
     public let isResumed: Bool
     /// Seconds the session outlives its connection; 0 if it is not kept, `UInt32.max` if it never expires.

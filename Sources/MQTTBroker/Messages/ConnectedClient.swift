@@ -9,18 +9,27 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
     public let identifierText: String
     /// The user name under which the client was let in; nil for an anonymous one.
     public let userName: String?
+    /// Whose connection and session this is (`AcceptedClient.owner`); nil for nobody's.
+    public let owner: String?
+    /// What it may publish and subscribe; nil if only the authorizer knows.
+    public let rights: ClientRights?
     /// Address and port of the peer, for logs and audits.
     public let remoteAddress: String
     /// The protocol version of the connection.
     public let version: ProtocolVersion
 
     /// A client as it was let in.
-    public init(identifier: MQTTString, userName: String?, remoteAddress: String, version: ProtocolVersion) {
+    public init(
+        identifier: MQTTString, userName: String?, remoteAddress: String, version: ProtocolVersion,
+        owner: String? = nil, rights: ClientRights? = nil
+    ) {
         self.identifier = identifier
         self.identifierText = identifier.description
         self.userName = userName
         self.remoteAddress = remoteAddress
         self.version = version
+        self.owner = owner
+        self.rights = rights
     }
 
     /// The client identifier.

@@ -4,6 +4,7 @@ internal import MQTTCodec
 struct Session {
     private struct Rest {
         let identifier: MQTTString
+        var owner: String?
         var client: ConnectedClient?
         var will: DelayedWill?
     }
@@ -20,12 +21,15 @@ struct Session {
     /// The step of the timer wheel that will look at this session; nil if none is asked for.
     var reminder: Int64?
 
-    init(identifier: MQTTString, expiryInterval: UInt32) {
-        rest = Boxed(Rest(identifier: identifier))
+    init(identifier: MQTTString, owner: String?, expiryInterval: UInt32) {
+        rest = Boxed(Rest(identifier: identifier, owner: owner))
         self.expiryInterval = expiryInterval
     }
 
     var identifier: MQTTString { rest.value.identifier }
+
+    /// Whose it is; nil for nobody's, which whoever comes first makes its own.
+    var owner: String? { rest.value.owner }
 
     /// Who had it last; nil only after a restart.
     var client: ConnectedClient? {

@@ -81,6 +81,21 @@ public final class Broker: Sendable {
         }
     }
 
+    /// Ends all connections of one owner with a reason that 5.0 clients are told (`.administrativeAction` or
+    /// `.notAuthorized`); with `endSessions` also drops what is kept of them. From any thread.
+    ///
+    /// It also holds for connections of the owner that the authenticator is deciding on at this moment, by what it knew
+    /// before: they are refused, and may come again.
+    public func disconnect(
+        owner: String, reason: ReasonCode = .administrativeAction, endSessions: Bool = false
+    ) {
+        let loop = loop
+        listener.eventLoop.execute {
+            loop.value.handle(
+                .disconnectOwner(owner, reason, endSessions: endSessions), now: SystemClock.now())
+        }
+    }
+
     /// Counts and sizes, at most a second old. From any thread.
     public var statistics: BrokerStatistics { published.get() }
 

@@ -32,6 +32,8 @@ public struct BrokerCounters: Sendable, Hashable {
     public internal(set) var connectionsAccepted: UInt64 = 0
     /// Connections refused: too many, or CONNACK with a failure.
     public internal(set) var connectionsRefused: UInt64 = 0
+    /// Clients refused because the session under their identifier belongs to another owner.
+    public internal(set) var sessionsOfOthersRefused: UInt64 = 0
     /// Connections that did not say CONNECT in time.
     public internal(set) var connectTimeouts: UInt64 = 0
     /// Connections ended because nothing came for one and a half times the keep alive.

@@ -229,11 +229,13 @@ struct Peer {
 final class Rules: BrokerAuthorizer, @unchecked Sendable {
     // Only the test that made it touches it, and the core it drives on the same thread: never two at once.
     var forbiddenTopics: Set<String> = []
+    var asideTopics: Set<String> = []
     var forbiddenFilters: Set<String> = []
     var decision: (ConnectAttempt) -> AuthenticationDecision = { .accepted(userName: $0.userName?.description) }
 
-    func mayPublish(_ client: ConnectedClient, to topic: TopicName, retain: Bool) -> Bool {
-        !forbiddenTopics.contains(topic.description)
+    func publishing(_ client: ConnectedClient, to topic: TopicName, retain: Bool) -> PublishDecision {
+        if asideTopics.contains(topic.description) { return .setAside }
+        return forbiddenTopics.contains(topic.description) ? .refused : .granted
     }
 
     func refusalToSubscribe(_ client: ConnectedClient, filter: TopicFilter) -> ReasonCode? {

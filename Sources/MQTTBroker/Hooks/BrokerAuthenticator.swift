@@ -1,0 +1,83 @@
+public import MQTTCodec
+public import Transport
+
+/// Decides who may connect.
+public protocol BrokerAuthenticator: Sendable {
+    /// May take its time: this client waits, the others do not. Called off the event loop, at most once a connection,
+    /// and for no more connections at once than `BrokerLimits.concurrentAuthentications`.
+    func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision
+}
+
+/// What a client says about itself before it is let in, and what its connection shows.
+public struct ConnectAttempt: Sendable {
+    /// The client identifier; the one the broker chose if the client left it empty.
+    public let clientIdentifier: MQTTString
+    /// The user name; nil if none was sent.
+    public let userName: MQTTString?
+    /// The password; nil if none was sent. Never write it anywhere.
+    public let password: [UInt8]?
+    /// Address and port of the peer; behind a trusted proxy that speaks the PROXY protocol, those of the proxy's peer.
+    public let remoteAddress: String
+    /// The version of the connection.
+    public let version: ProtocolVersion
+    /// The certificate that the client showed in the TLS handshake, verified; nil if it showed none.
+    public let certificate: PeerCertificate?
+    /// Whether the bytes are encrypted on their way: TLS here, or at the trusted proxy in front.
+    public let isSecure: Bool
+
+    /// An attempt with these fields.
+    public init(
+        clientIdentifier: MQTTString, userName: MQTTString?, password: [UInt8]?, remoteAddress: String,
+        version: ProtocolVersion, certificate: PeerCertificate? = nil, isSecure: Bool = false
+    ) {
+        self.clientIdentifier = clientIdentifier
+        self.userName = userName
+        self.password = password
+        self.remoteAddress = remoteAddress
+        self.version = version
+        self.certificate = certificate
+        self.isSecure = isSecure
+    }
+}
+
+/// The answer to a `ConnectAttempt`.
+public enum AuthenticationDecision: Sendable {
+    /// Let in, as this client.
+    case accepted(AcceptedClient)
+    /// Refused; in 3.1.1 the nearest return code is sent.
+    case refused(ReasonCode)
+
+    /// Let in under this user name (nil: anonymous), without owner and without rights of its own.
+    public static func accepted(userName: String?) -> AuthenticationDecision {
+        .accepted(AcceptedClient(userName: userName))
+    }
+}
+
+/// Who a client is, now that it is let in.
+public struct AcceptedClient: Sendable {
+    /// The user name it goes by; nil for an anonymous one.
+    public var userName: String?
+    /// Whose connection and session this is: a name of the authenticator's own, such as a device's id. A session belongs
+    /// to its owner, and no other owner takes it over. Nil for nobody's.
+    public var owner: String?
+    /// What it may publish and subscribe, settled for the length of the connection; nil if only the authorizer knows.
+    public var rights: ClientRights?
+
+    /// A client with these fields.
+    public init(userName: String?, owner: String? = nil, rights: ClientRights? = nil) {
+        self.userName = userName
+        self.owner = owner
+        self.rights = rights
+    }
+}
+
+/// Everybody is let in under the user name given, its password unread; for a broker that only this machine reaches.
+public struct OpenAuthenticator: BrokerAuthenticator {
+    /// The one there is.
+    public init() {}
+
+    /// Always accepted.
+    public func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision {
+        .accepted(userName: attempt.userName?.description)
+    }
+}
