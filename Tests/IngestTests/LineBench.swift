@@ -26,14 +26,14 @@ final class Witness: LiveSink, OutboundSink {
 struct NotesSolution: Solution {
     let manifest = SolutionManifest(
         id: "notes", title: "Notes", path: "/notes", kinds: [], topics: ["notes/+/write", "notes/+/measure"],
-        ownedTopics: ["notes/#"], passedTopics: ["notes/+/free"])
+        ownedTopics: ["notes/#"], passedTopics: ["notes/+/free"], rights: [], grants: [], needs: .viewSystem)
 
     let migrations = Migrations(
         owner: "notes", [Migration("notes", ["CREATE TABLE note (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL)"])])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { NotesHandler() }
     func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices) async throws -> SolutionOverview {
+    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
         SolutionOverview(devices: 0, attention: 0)
     }
 }
@@ -61,7 +61,7 @@ final class NotesHandler: MessageHandler {
         } else {
             try line.transaction().execute("INSERT INTO note (id, body) VALUES ($1, $2)", [.text(id), .text(body)])
         }
-        line.show(LiveEvent(topic: "notes/\(id)", data: .json(Array("{}".utf8))))
+        line.show(LiveEvent(topic: "notes/\(id)", data: .json(Array("{}".utf8)), needs: .viewSystem, at: nil))
         line.publish(OutgoingMessage(topic: "notes/\(id)/free", payload: []))
         switch body {
         case "refuse": throw Refusal(.valueOutOfRange, "refused on demand")
@@ -131,7 +131,7 @@ struct LineBench {
         .message(
             DeviceMessage(
                 topic: ["notes", id, kind], payload: Array(body.utf8),
-                origin: MessageOrigin(clientID: nil, address: nil),
+                origin: MessageOrigin(clientID: nil, address: nil, sender: .anybody),
                 receivedAt: clock.now()), storing: storing)
     }
 

@@ -81,6 +81,44 @@ import TimeSeries
         }
     }
 
+    @Test func whatChangedForTheHandlersIsReadAgainAfterTheCommit() async throws {
+        try await LineBench.run { bench in
+            try await bench.line.perform { line in line.forgetAfterCommit() }
+            func forgotten() async throws -> Int {
+                try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.forgotten }
+            }
+            // Once, and not again with the next batch.
+            #expect(try await forgotten() == 1)
+            #expect(try await forgotten() == 1)
+            // Whoever waits for the commit finds everything forgotten already.
+            try await bench.line.perform(with: NotesHandler.self) { handler, line in
+                #expect(handler.forgotten == 1)
+                line.forgetAfterCommit()
+            }
+            #expect(try await forgotten() == 2)
+            let outcomes = try #require(await bench.outcomes([bench.message("a", "write", "one")]))
+            guard case .committed = outcomes[0] else {
+                Issue.record("\(outcomes)")
+                return
+            }
+        }
+    }
+
+    @Test func refusalsAreCountedByTheirCodes() async throws {
+        try await LineBench.run { bench in
+            for code in [RefusalCode.forbidden, .devicePending, .forbidden] {
+                _ = try? await bench.line.perform { _ in throw HubModel.Refusal(code, "no") }
+            }
+            let refused = bench.line.metrics().first { $0.name == "martlet_messages_refused_total" }
+            func count(_ code: String) -> Double? {
+                refused?.samples.first { $0.labels.contains { $0.name == "code" && $0.value == code } }?.value
+            }
+            #expect(count("forbidden") == 2)
+            #expect(count("device_pending") == 1)
+            #expect(count("too_many_requests") == 0)
+        }
+    }
+
     @Test func readingsAreThereWhenTheirMessageIsAcknowledged() async throws {
         try await LineBench.run { bench in
             _ = await bench.outcomes([bench.message("a", "measure", "41"), bench.message("b", "measure", "refuse")])

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Nodes
 import SolutionKit
 import Testing
@@ -9,20 +10,50 @@ extension Site {
     func call(
         _ method: Route.Method, _ path: String, _ parameters: [String: String] = [:],
         query: [(name: String, value: String)] = [], accept: String? = nil, body: String = "",
-        history: FakeHistory = FakeHistory()
+        history: FakeHistory = FakeHistory(), as caller: Caller = .anybody,
+        audit: any AuditBook = RecordingAudit()
     ) async throws -> RouteResponse {
-        let services = WebServices(
-            database: database, history: history, line: FakeLine(site: self), commands: commands,
-            clock: SiteClock(site: self))
+        let services = services(history: history, audit: audit)
         guard let route = NodesSolution().routes(services).first(where: { $0.method == method && $0.path == path })
         else {
             throw Refusal(.notFound, "no such route")
         }
-        return try await route.handler(
+        let response = try await route.handler(
             RouteRequest(
                 path: parameters, query: query, accept: accept, body: Array(body.utf8), receivedAt: now,
-                address: "127.0.0.1"))
+                caller: caller, scope: try route.access.scope(for: caller),
+                transport: RequestTransport(address: "127.0.0.1")))
+        try route.check(response)
+        return response
     }
+
+    func services(history: FakeHistory = FakeHistory(), audit: any AuditBook = RecordingAudit()) -> WebServices {
+        WebServices(
+            database: database, history: history, line: FakeLine(site: self), devices: devices, commands: commands,
+            audit: audit, clock: SiteClock(site: self))
+    }
+}
+
+extension Caller {
+    /// Whoever reaches an open hub.
+    static let anybody = Caller(.open, grants: Grants(everywhere: .all))
+
+    /// A person with these rights at these sites only.
+    static func person(_ permissions: PermissionSet, at sites: String...) -> Caller {
+        let grants = sites.compactMap(SiteID.init).map { ($0, permissions) }
+        return Caller(
+            .person(account: "7", name: "anna", session: "s"),
+            grants: Grants(sites: Dictionary(uniqueKeysWithValues: grants)))
+    }
+
+    /// A node that has shown who it is.
+    static func node(_ id: String) throws -> Caller {
+        Caller(.device(try #require(DeviceID(id)), .node, site: .main))
+    }
+}
+
+extension MessageOrigin.Sender {
+    static func node(_ id: String) throws -> MessageOrigin.Sender { .device(try #require(DeviceID(id))) }
 }
 
 /// A site with one node that is connected and listens.

@@ -52,9 +52,8 @@ import Testing
         var outcome = Outcome()
         let message = DeviceMessage(
             topic: content.topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
-            payload: content.payload, origin: MessageOrigin(clientID: "board", address: "10.0.0.7"),
-            receivedAt: site.now,
-            isRetained: content.isRetained, isWill: content.isWill)
+            payload: content.payload, origin: MessageOrigin(clientID: "board", address: "10.0.0.7", sender: .anybody),
+            receivedAt: site.now, isRetained: content.isRetained, isWill: content.isWill)
         do {
             let effects = try site.batch { handler, line in try handler.handle(message, in: &line) }
             var writer = JSONWriter()

@@ -7,7 +7,7 @@ import Testing
 /// The routes of docs/nodes-api.md, called as the web calls them.
 @Suite struct RouteTests {
     private static let nodeKeys: Set<String> = [
-        "node_id", "id", "state", "state_since", "last_seen", "stale_after_seconds", "first_seen", "firmware",
+        "node_id", "id", "site", "state", "state_since", "last_seen", "stale_after_seconds", "first_seen", "firmware",
         "wifi_rssi",
         "uptime_seconds", "heap_bytes", "address", "client_id", "fields", "latest", "open_commands",
     ]
@@ -40,10 +40,7 @@ import Testing
         await #expect { _ = try await site.call(.get, "/api/nodes", query: [("state", "gone")]) } throws: {
             ($0 as? Refusal)?.code == .invalidParameter
         }
-        let overview = try await NodesSolution().overview(
-            WebServices(
-                database: site.database, history: history, line: FakeLine(site: site), commands: site.commands,
-                clock: SiteClock(site: site)))
+        let overview = try await NodesSolution().overview(site.services(history: history), at: .all)
         #expect(overview.devices == 2)
         #expect(overview.attention == 1)
     }

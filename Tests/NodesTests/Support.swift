@@ -4,6 +4,7 @@ import Nodes
 public import Registry
 import SQL
 public import SolutionKit
+import Testing
 
 extension DeviceRegistry: DeviceBook {}
 extension CommandRegistry: CommandBook {}
@@ -41,7 +42,7 @@ final class Site: @unchecked Sendable {
     func batch(_ work: (any MessageHandler, inout LineContext) throws -> Void) throws -> Effects {
         try lock.withLock {
             var thrown: (any Error)?
-            let effects = try database.writeBlocking { transaction in
+            let line = try database.writeBlocking { transaction in
                 var line = LineContext(now: now, transaction: transaction)
                 do {
                     try line.perform { try work(handler, &$0) }
@@ -49,8 +50,10 @@ final class Site: @unchecked Sendable {
                     thrown = error
                 }
                 try line.perform { try handler.finishBatch(in: &$0) }
-                return line.effects
+                return line
             }
+            let effects = line.effects
+            if line.forgetsAfterCommit { handler.forget() }
             if let thrown { throw thrown }
             return effects
         }
@@ -76,23 +79,58 @@ final class Site: @unchecked Sendable {
 
     @discardableResult
     func hear(
-        _ topic: String, _ payload: String, client: String? = "board", isWill: Bool = false
+        _ topic: String, _ payload: String, client: String? = "board", from sender: MessageOrigin.Sender = .anybody,
+        isWill: Bool = false
     ) throws -> Effects {
         try batch { handler, line in
-            try handler.handle(message(topic, payload, client: client, isWill: isWill), in: &line)
+            try handler.handle(message(topic, payload, client: client, from: sender, isWill: isWill), in: &line)
         }
     }
 
-    func message(_ topic: String, _ payload: String, client: String? = "board", isWill: Bool = false) -> DeviceMessage {
+    func message(
+        _ topic: String, _ payload: String, client: String? = "board", from sender: MessageOrigin.Sender = .anybody,
+        isWill: Bool = false
+    ) -> DeviceMessage {
         DeviceMessage(
             topic: topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
             payload: Array(payload.utf8),
-            origin: MessageOrigin(clientID: client, address: "10.0.0.7"), receivedAt: now, isWill: isWill)
+            origin: MessageOrigin(clientID: client, address: "10.0.0.7", sender: sender), receivedAt: now,
+            isWill: isWill)
     }
 
     @discardableResult
-    func telemetry(_ id: String = "01", client: String? = "board") throws -> Effects {
-        try hear("iot/node/\(id)/telemetry", #"{"sensors":{"temperature":22.5}}"#, client: client)
+    func telemetry(
+        _ id: String = "01", client: String? = "board", from sender: MessageOrigin.Sender = .anybody
+    ) throws -> Effects {
+        try hear("iot/node/\(id)/telemetry", #"{"sensors":{"temperature":22.5}}"#, client: client, from: sender)
+    }
+
+    /// Makes the row of a device, as an administrator does before it is heard of.
+    func register(_ id: String, kind: DeviceKind = .node, site: String? = nil, controller: String? = nil) throws {
+        try batch { _, line in
+            let device = try #require(DeviceID(id))
+            _ = try devices.admit(device, kind: kind, at: ten, in: try line.transaction())
+        }
+        if let site { try change(id, site: site) }
+        if let controller { try change(id, controller: controller) }
+    }
+
+    /// Puts a device elsewhere; the handler is not told.
+    func change(_ id: String, site: String) throws {
+        try batch { _, line in
+            let transaction = try line.transaction()
+            try transaction.execute(
+                "INSERT INTO site (id, title) VALUES ($1, $1) ON CONFLICT (id) DO NOTHING", [.text(site)])
+            try transaction.execute("UPDATE device SET site = $2 WHERE id = $1", [.text(id), .text(site)])
+        }
+    }
+
+    /// Gives a device a controller, or takes it away; the handler is not told.
+    func change(_ id: String, controller: String?) throws {
+        try batch { _, line in
+            try line.transaction().execute(
+                "UPDATE device SET controller = $2 WHERE id = $1", [.text(id), SQLValue(controller)])
+        }
     }
 
     @discardableResult

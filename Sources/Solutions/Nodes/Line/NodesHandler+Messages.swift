@@ -128,6 +128,7 @@ extension NodesHandler {
             throw Refusal(.forbidden, "\(name.device) is not admitted")
         }
         let entry = Roster.Entry(Node(name, site: site, wireID: message.topic[2], at: message.receivedAt))
+        if case .device(let speaker) = message.origin.sender, speaker != name.device { entry.controller = speaker }
         try NodeTable.insert(entry.node, in: transaction)
         roster.insert(entry)
         line.ifUndone { self.roster.remove(entry) }
