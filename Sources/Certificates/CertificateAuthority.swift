@@ -41,7 +41,8 @@ public struct CertificateAuthority: Sendable {
     ///     authorities can be told apart.
     /// - Throws: `alreadyThere` when the folder has one, whole or in part; `inaccessible`; `badName`.
     public static func create(
-        in folder: String, name: String = "Martlet devices", now: Date, using generator: inout some RandomNumberGenerator
+        in folder: String, name: String = "Martlet devices", now: Date,
+        using generator: inout some RandomNumberGenerator
     ) throws(CertificateFailure) -> CertificateAuthority {
         guard (1...50).contains(name.utf8.count) else {
             throw .badName("the name of a certificate authority has 1 to 50 bytes")
@@ -145,7 +146,8 @@ extension CertificateAuthority {
         do {
             parsed = try CertificateSigningRequest(pemEncoded: request)
         } catch {
-            throw .badRequest("it is no CERTIFICATE REQUEST in PEM with a key on P-256, P-384, P-521 or of RSA from 2048 bits")
+            throw .badRequest(
+                "it is no CERTIFICATE REQUEST in PEM with a key on P-256, P-384, P-521 or of RSA from 2048 bits")
         }
         guard parsed.publicKey.isValidSignature(parsed.signature, for: parsed) else {
             throw .badRequest("its signature does not fit its key")

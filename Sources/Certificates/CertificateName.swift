@@ -34,10 +34,12 @@ enum CertificateName: Hashable {
         guard (1...253).contains(text.utf8.count) else { return false }
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let hyphen = UInt8(ascii: "-")
-        guard labels.allSatisfy({ label in
-            (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
-                && label.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
-        }) else { return false }
+        guard
+            labels.allSatisfy({ label in
+                (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
+                    && label.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
+            })
+        else { return false }
         return labels.last?.allSatisfy(isDigit) == false
     }
 

@@ -1,7 +1,9 @@
 public import Foundation
 
 /// A private key as PEM; its text is never printed by accident.
-public struct PrivateKeyText: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct PrivateKeyText: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// PKCS #8 in PEM (RFC 7468 §10): a secret.
     public let pem: String
 

@@ -187,11 +187,15 @@ import Testing
 
     @Test func noCertificateOutlivesTheAuthority() throws {
         #expect(throws: Never.self) { try issue("node-07", days: 3_652) }
-        #expect(throws: CertificateFailure.badValidity("the certificate authority itself is valid for 3642 more days only")) {
+        #expect(
+            throws: CertificateFailure.badValidity("the certificate authority itself is valid for 3642 more days only")
+        ) {
             try issue("node-07", days: 3_643, at: now + 9.5 * day)
         }
         for time in [now - 2 * day, now + 4_000 * day] {
-            #expect(throws: CertificateFailure.badValidity("the certificate authority itself is not valid at this time")) {
+            #expect(
+                throws: CertificateFailure.badValidity("the certificate authority itself is not valid at this time")
+            ) {
                 try issue("node-07", days: 1, at: time)
             }
         }

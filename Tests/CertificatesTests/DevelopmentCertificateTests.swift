@@ -87,7 +87,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "a b", "-a.example", "a-.example", "a..example", ".a", "a.", "*.example", "http://hub", "hub:8080", "192.0.2.256",
+        "", "a b", "-a.example", "a-.example", "a..example", ".a", "a.", "*.example", "http://hub", "hub:8080",
+        "192.0.2.256",
         "[hub]", "fe80::1%eth0", "hüb.example", "1.2.3", String(repeating: "a", count: 64),
         String(repeating: "a.", count: 127) + "a",
     ])
