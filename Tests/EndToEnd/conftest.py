@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.accounts import Closed
 from support.clients import V5, Client, Node
 from support.server import BINARY, ROOT, Martlet
 
@@ -40,6 +41,35 @@ def own(tmp_path, request):
     def make(data=None, *arguments, start=True):
         log = LOGS / f"e2e-{request.node.name.replace('/', '_')[:80]}.log"
         server = Martlet(data or tmp_path / f"data-{len(made)}", log, arguments)
+        made.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in made:
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def closed(tmp_path_factory):
+    """A server with accounts that many tests share; each takes people and devices of its own."""
+    log = LOGS / "e2e-closed.log"
+    log.unlink(missing_ok=True)
+    server = Closed(tmp_path_factory.mktemp("closed"), log).start()
+    yield server
+    try:
+        server.stop()
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def own_closed(tmp_path, request):
+    """Like `own`, with accounts and an admin."""
+    made = []
+
+    def make(data=None, *arguments, start=True, **options):
+        log = LOGS / f"e2e-{request.node.name.replace('/', '_')[:80]}.log"
+        server = Closed(data or tmp_path / f"closed-{len(made)}", log, arguments, **options)
         made.append(server)
         return server.start() if start else server
 

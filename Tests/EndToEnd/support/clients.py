@@ -17,7 +17,7 @@ class Client:
 
     def __init__(
         self, port, version=V5, client_id=None, clean=True, expiry=0, will=None, keep_alive=60, manual_ack=False,
-        subscriptions=()
+        subscriptions=(), username=None, password=None, tls=None, source=""
     ):
         self.version, self.id = version, client_id or f"paho-{uuid.uuid4().hex[:12]}"
         options = {} if version == V5 else {"clean_session": clean}
@@ -33,14 +33,22 @@ class Client:
         if will:
             topic, payload, qos, retain = will
             self.paho.will_set(topic, payload, qos, retain)
+        if username is not None:
+            self.paho.username_pw_set(username, password)
+        if tls:
+            self.paho.tls_set_context(tls)
         arguments = {}
         if version == V5:
             properties = Properties(PacketTypes.CONNECT)
             properties.SessionExpiryInterval = expiry
             arguments = {"clean_start": clean, "properties": properties}
-        self.paho.connect("127.0.0.1", port, keepalive=keep_alive, **arguments)
+        self.paho.connect("localhost" if tls else "127.0.0.1", port, keepalive=keep_alive, bind_address=source, **arguments)
         self.paho.loop_start()
         assert self.connected.wait(10), f"{self.id}: not connected"
+        if self.connect_reason.is_failure:
+            self.paho.disconnect()
+            self.paho.loop_stop()
+            raise AssertionError(f"{self.id}: refused: {self.connect_reason}")
         for topic_filter, qos in subscriptions:
             self.subscribe(topic_filter, qos)
 

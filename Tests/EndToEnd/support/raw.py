@@ -28,7 +28,9 @@ def packet(kind, body=b"", flags=None):
     return bytes([kind << 4 | flags]) + length(len(body)) + body
 
 
-def connect_packet(client_id, version=4, clean=True, keep_alive=60, will=None, expiry=None):
+def connect_packet(
+    client_id, version=4, clean=True, keep_alive=60, will=None, expiry=None, username=None, password=None
+):
     """`will` is (topic, payload, qos, retain)."""
     flags = 2 if clean else 0
     tail = text(client_id)
@@ -36,6 +38,10 @@ def connect_packet(client_id, version=4, clean=True, keep_alive=60, will=None, e
     if will:
         flags |= 4 | will[2] << 3 | (32 if will[3] else 0)
         tail += (b"\x00" if version == 5 else b"") + text(will[0]) + text(will[1])
+    for value, flag in ((username, 128), (password, 64)):
+        if value is not None:
+            flags |= flag
+            tail += text(value)
     head = text("MQTT") + bytes([version, flags]) + struct.pack("!H", keep_alive)
     return packet(CONNECT, head + (length(len(properties)) + properties if version == 5 else b"") + tail)
 
@@ -87,9 +93,14 @@ class Packet:
 class Raw:
     """One connection."""
 
-    def __init__(self, port, timeout=10.0):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+    def __init__(self, port, timeout=10.0, source=None, tls=None, before=b""):
+        """`source`: an address of this machine to come from; `tls`: an SSLContext; `before`: bytes before the handshake."""
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=source and (source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if before:
+            self.socket.sendall(before)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self.timeout = timeout
         self.buffer = bytearray()
 

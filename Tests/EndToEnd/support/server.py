@@ -44,7 +44,12 @@ class Answer:
 
 
 class Martlet:
-    """One server on a data folder; started again, it takes new ports."""
+    """One server on a data folder; started again, it takes new ports.
+
+    It is open (`--open`): these tests are about the line, not about who may use it. support/accounts.py has a closed one.
+    """
+
+    doors = ("--open",)
 
     def __init__(self, data, log, arguments=()):
         self.data, self.log, self.arguments = Path(data), Path(log), [str(a) for a in arguments]
@@ -53,7 +58,9 @@ class Martlet:
         self.ready = None
 
     def start(self, seconds=20):
-        command = [BINARY, "serve", "--data", self.data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *self.arguments]
+        command = [
+            BINARY, "serve", "--data", self.data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *self.doors, *self.arguments,
+        ]
         self.lines, self.ready, told = [], None, threading.Event()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -111,8 +118,9 @@ class Martlet:
         if self.is_running():
             self.kill()
 
-    def ask(self, path, method="GET", body=None, headers=None, timeout=20):
-        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=timeout)
+    def ask(self, path, method="GET", body=None, headers=None, timeout=20, source=None):
+        """One request; `source` is an address of this machine (127.0.0.0/8) that it comes from."""
+        connection = self.connection(timeout, source and (source, 0))
         headers = dict(headers or {})
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
@@ -123,6 +131,9 @@ class Martlet:
             return Answer(answer.status, answer.headers, answer.read())
         finally:
             connection.close()
+
+    def connection(self, timeout=20, source_address=None):
+        return http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=timeout, source_address=source_address)
 
     def get(self, path, **headers):
         """GET that must succeed, as JSON."""
@@ -144,12 +155,15 @@ class Martlet:
         answer = self.get(f"/api/nodes/{node_id}/readings?{text}")
         return [dict(zip(answer["columns"], row)) for row in answer["rows"]]
 
-    def metrics(self):
-        """{"name{label="x"}": value} of /metrics."""
+    def metrics_text(self):
         answer = self.ask("/metrics")
         assert answer.status == 200, answer
+        return answer.text
+
+    def metrics(self):
+        """{"name{label="x"}": value} of /metrics."""
         found = {}
-        for line in answer.text.splitlines():
+        for line in self.metrics_text().splitlines():
             match = re.match(r"^([a-zA-Z_:][\w:]*(?:\{.*\})?)\s+(\S+)", line)
             if match:
                 found[match[1]] = float(match[2])

@@ -1,0 +1,418 @@
+"""Every route, topic and socket, as every identity, against docs/access-matrix.md."""
+
+import asyncio
+import json
+import secrets
+
+import pytest
+import websockets
+
+from support.accounts import Closed
+from support.clients import Client
+from support.matrix import identities, table
+from support.raw import CONNACK, PUBACK, Closed as Gone, Raw
+from support.server import ROOT, Martlet
+from support.voids import bearer, device_headers, void_headers
+from support.waiting import wait_for
+
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+HTTP, LIVE, TOPICS, CONNECT = table("http"), table("live"), table("topics"), table("connect")
+WITHOUT = ("Request", "Needs", "Shows")
+# Those rows that use the caller's own sign-in up are asked by somebody who is made for it.
+USED_UP = {"POST /api/auth/logout", "POST /api/auth/logout-everywhere"}
+SECRET_NAME = "node_hidden-at-main"
+
+
+class Scene:
+    """A closed hub and an open one with the same devices, and everybody who asks."""
+
+    def __init__(self, folder):
+        log = ROOT / "build/logs/e2e-access-matrix.log"
+        log.unlink(missing_ok=True)
+        self.hub = Closed(folder / "closed", log).start()
+        self.open = Martlet(folder / "open", log).start()
+        hub = self.hub
+        hub.site("yard")
+        self.keys = {name: hub.device(name) for name in ("node_a1", "node_b2", "gateway", SECRET_NAME)}
+        hub.admin.must("PUT", "/api/devices/node_a1", {"controller": "gateway"})
+        for short, key in (("a1", self.keys["node_a1"]), (SECRET_NAME[5:], self.keys[SECRET_NAME])):
+            with hub.mqtt_node(short, key) as node:
+                assert node.telemetry({"temperature": 21}) == 0
+        with Client(self.open.mqtt_port) as anybody:
+            assert anybody.publish("iot/node/a1/telemetry", {"sensors": {"temperature": 21}}) == 0
+            assert anybody.publish(f"iot/node/{SECRET_NAME[5:]}/telemetry", {"sensors": {"temperature": 21}}) == 0
+        self.commands = {}
+        for server, ask in ((hub, hub.admin.ask), (self.open, self.open.ask)):
+            made = ask("/api/nodes/a1/commands", "POST", {"command": "blink", "params": {}})
+            assert made.status == 202, made
+            self.commands[server] = made.json()["command_id"]
+        self.people = {role: hub.person(role) for role in ("viewer", "staff", "operator", "admin")}
+        self.people["elsewhere"] = hub.person("operator", "yard")
+        self.owner = hub.person("admin")
+        self.void = void_headers(hub)
+        self.pending = self.knock()
+        self.made = 0
+
+    def knock(self):
+        """A device that is unknown appears while the window is open, and is then pending."""
+        self.hub.admin.must("POST", "/api/join", {"minutes": 10})
+        key = "offered-" + secrets.token_hex(8)
+        with Raw(self.hub.mqtt_port) as raw:
+            raw.connect("newcomer", 5, username="node_newcomer", password=key)
+        wait_for(lambda: self.hub.device_state("node_newcomer") == "pending", "the newcomer is pending")
+        self.hub.admin.must("DELETE", "/api/join")
+        return device_headers("node_newcomer", key)
+
+    def headers(self, who, request=""):
+        """The list of (what it is, headers) that stand for a column."""
+        if who in ("nobody", "open"):
+            return [(who, {})]
+        if who == "void":
+            return list(self.void.items())
+        if who == "pending":
+            return [(who, self.pending)]
+        if who == "device":
+            return [(who, device_headers("node_a1", self.keys["node_a1"]))]
+        if who == "token":
+            owner = self.hub.person("admin") if request in USED_UP else self.owner
+            return [(who, bearer(owner.personal_token(["nodes.view"])["token"]))]
+        person = self.people[who]
+        if request in USED_UP:
+            person = self.hub.person("operator", "yard") if who == "elsewhere" else self.hub.person(who)
+        return [(who, person.headers)]
+
+    def device(self, server):
+        """A device at the site main that may be spoilt."""
+        self.made += 1
+        name = f"node_spare{self.made}"
+        if server is self.hub:
+            self.hub.device(name)
+        else:
+            assert server.ask("/api/devices", "POST", {"id": name, "kind": "node"}).status == 201
+        return name
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    made = Scene(tmp_path_factory.mktemp("matrix"))
+    yield made
+    for server in (made.hub, made.open):
+        server.end()
+
+
+# What a row asks for when the path alone does not say it: it shall come through to whoever may, and change nothing that matters.
+BODIES = {
+    "POST /api/auth/refresh": {"refresh_token": 7},
+    "POST /api/join": {"minutes": 0},
+    "PUT /api/sites/{id}": {"title": "Somewhere"},
+    "PUT /api/users/{name}/roles": {"roles": [{"site": "*", "role": "viewer"}]},
+    "PUT /api/devices/{id}": {"site": "main"},
+    "POST /api/devices/{id}/approve": {"credential": "new"},
+    "POST /api/users/{name}/password": {},
+}
+SPARE = {f"{method} /api/devices/{{id}}{rest}" for method, rest in [
+    ("DELETE", ""), ("PUT", ""), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("POST", "/approve"), ("POST", "/reject")]}
+
+
+def filled(scene, server, request):
+    """(method, path, body) of a row on a server."""
+    method, path = request.split(" ", 1)
+    body = BODIES.get(request, {} if method in ("POST", "PUT") else None)
+    if request == "POST /api/devices":
+        scene.made += 1
+        body = {"id": f"node_made{scene.made}", "kind": "node", "site": "main"}
+    if request in SPARE:
+        path = path.replace("{id}", scene.device(server))
+    elif path.startswith(("/api/nodes/", "/api/devices/")):
+        path = path.replace("{id}", "node_a1").replace("{command_id}", scene.commands[server])
+    name = "nobody-of-that-name" if request != "GET /api/users/{name}" or server is scene.open else "admin"
+    return method, path.replace("{name}", name).replace("{id}", "none-such"), body
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("row", HTTP, ids=[row["Request"] for row in HTTP])
+def test_route(scene, row):
+    wrong = []
+    for who in identities("http", WITHOUT):
+        server = scene.open if who == "open" else scene.hub
+        expected = int(row["Shows"] if row[who] == "✓" else row[who])
+        for what, headers in scene.headers(who, row["Request"]):
+            method, path, body = filled(scene, server, row["Request"])
+            answer = server.ask(path, method, body, headers)
+            if answer.status != expected:
+                wrong.append(f"{who} ({what}): {answer.status}, not {expected}: {answer.body[:160]!r}")
+            if answer.status >= 400:
+                told = answer.json()
+                assert answer.headers["Content-Type"].startswith("application/problem+json"), (who, what, answer)
+                if answer.status == 401 and row[who] != "✓":
+                    assert told["code"] == "not_signed_in", (who, what, told)
+            if who == "elsewhere" and answer.status < 300:
+                assert SECRET_NAME not in answer.text, f"{row['Request']} tells another site's operator of {SECRET_NAME}"
+    assert not wrong, "\n".join(wrong)
+
+
+def served(scene, server=None):
+    document = scene.hub.admin.get("/openapi.json")
+    return {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods if method in METHODS}
+
+
+def test_every_route_has_a_row_and_every_row_a_route(scene):
+    routes, rows = served(scene), {row["Request"] for row in HTTP}
+    assert len(rows) == len(HTTP), "a row stands twice"
+    assert not routes - rows - {"GET /ws"}, f"routes without a row in docs/access-matrix.md: {sorted(routes - rows)}"
+    assert not rows - routes, f"rows without a route: {sorted(rows - routes)}"
+
+
+def test_what_was_refused_changed_nothing(scene):
+    """After every request of every row by everybody: the devices that the refused ones were about are as they were."""
+    for name in ("node_a1", "node_b2", "gateway", SECRET_NAME):
+        assert scene.hub.device_state(name) == "active"
+        assert scene.hub.connack(name, scene.keys[name]) == 0, f"the key of {name} is still good"
+    assert scene.hub.device_state("node_newcomer") == "pending"
+    for person in scene.people.values():
+        assert person.get("/api/account")["username"] == person.name
+
+
+def test_methods_and_addresses_that_are_not_there_tell_a_stranger_nothing(scene):
+    """A stranger cannot find out which devices, people or addresses exist: the answers are the same."""
+    pairs = [("/api/nodes/node_a1", "/api/nodes/nowhere"), ("/api/users/admin", "/api/users/nobody"), ("/api/devices/node_a1", "/api/devices/x")]
+    for known, unknown in pairs:
+        one, other = (scene.hub.ask(path) for path in (known, unknown))
+        assert (one.status, one.body) == (other.status, other.body) and one.status == 401
+    found = scene.people["elsewhere"].ask("/api/nodes/node_a1"), scene.people["elsewhere"].ask("/api/nodes/node_never")
+    assert found[0].status == found[1].status == 404
+    assert found[0].text.replace("node_a1", "X") == found[1].text.replace("node_never", "X")
+
+
+def test_pages_are_open_and_hold_nothing(scene):
+    files = [f for f in (ROOT / "Web").rglob("*") if f.is_file() and f.suffix in (".html", ".js", ".css", ".svg")]
+    paths = ["/", "/nodes", "/nodes/node_a1", "/broker", *(f"/{f.relative_to(ROOT / 'Web')}" for f in files)]
+    for path in paths:
+        answer = scene.hub.ask(path)
+        assert answer.status in (200, 404), (path, answer.status)
+        assert SECRET_NAME.encode() not in answer.body and b"node_b2" not in answer.body, path
+    assert scene.hub.ask("/").status == 200
+
+
+# The live socket
+
+
+async def upgrade(server, headers):
+    try:
+        return await websockets.connect(server.ws_url, additional_headers=headers, open_timeout=10)
+    except websockets.exceptions.InvalidStatus as refused:
+        return refused.response.status_code
+
+
+@pytest.mark.timeout(300)
+def test_live_socket(scene):
+    topics = [row for row in LIVE if row["Topic"] != "GET /ws"]
+    door = next(row for row in LIVE if row["Topic"] == "GET /ws")
+    columns = identities("live", ("Topic", "Needs"))
+
+    async def talk():
+        wrong, sockets = [], {}
+        for who in columns:
+            server = scene.open if who == "open" else scene.hub
+            for what, headers in scene.headers(who):
+                found = await upgrade(server, headers)
+                status = found if isinstance(found, int) else 101
+                if status != int(door[who]):
+                    wrong.append(f"{who} ({what}): {status}, not {door[who]}")
+                if not isinstance(found, int):
+                    sockets[who] = found
+        for socket in sockets.values():
+            await socket.send(json.dumps({"type": "subscribe", "id": 1, "topics": ["#"], "recent": 0}))
+        heard = {who: set() for who in sockets}
+        texts = {who: "" for who in sockets}
+
+        async def listen(who, socket):
+            async for text in socket:
+                message = json.loads(text)
+                texts[who] += text
+                if message["type"] == "event":
+                    heard[who].add(message["topic"])
+                if message["type"] == "pong":
+                    return
+
+        await asyncio.to_thread(make_events, scene)
+        for socket in sockets.values():
+            await socket.send(json.dumps({"type": "ping", "id": 2}))
+        await asyncio.wait_for(asyncio.gather(*(listen(who, socket) for who, socket in sockets.items())), 30)
+        for who, socket in sockets.items():
+            await socket.close()
+            for row in topics:
+                topic = row["Topic"].replace("{id}", "node_a1")
+                if (topic in heard[who]) != (row[who] == "✓"):
+                    wrong.append(f"{who} and {topic}: heard {sorted(heard[who])}")
+        assert "node_a1" not in texts["elsewhere"] and SECRET_NAME not in texts["elsewhere"]
+        return wrong
+
+    wrong = asyncio.run(talk())
+    assert not wrong, "\n".join(wrong)
+
+
+def make_events(scene):
+    """One event of every topic of the table, on both servers."""
+    listeners = []
+    for server in (scene.hub, scene.open):
+        with Raw(server.mqtt_port) as raw:
+            options = {"username": "node_a1", "password": scene.keys["node_a1"]} if server is scene.hub else {}
+            assert raw.connect("event-maker", 5, **options).reason == 0
+            raw.publish("iot/node/a1/telemetry", '{"sensors":{"temperature":22}}', 1, 1)
+            assert raw.expect(PUBACK).reason == 0
+            raw.publish("iot/node/a1/status", '{"status":"offline"}', 1, 2)
+            assert raw.expect(PUBACK).reason == 0
+            raw.publish("iot/node/a1/telemetry", '{"sensors":{"temperature":23}}', 1, 3)
+            assert raw.expect(PUBACK).reason == 0
+        ask = scene.hub.admin.ask if server is scene.hub else server.ask
+        assert ask("/api/nodes/a1/commands", "POST", {"command": "blink", "params": {}}).status == 202
+        before = ask("/api/broker").json()["history"][-1:]
+        listeners.append((ask, before))
+    for ask, before in listeners:
+        # The broker's own event comes with each sample of its history, every two seconds.
+        wait_for(lambda: ask("/api/broker").json()["history"][-1:] != before, "a sample of the broker", 10, 0.1)
+
+
+# MQTT
+
+
+@pytest.fixture(scope="module")
+def mqtt_people(scene):
+    """{column: (server, user name, password)}."""
+    hub = scene.hub
+    found = {name: (hub, name, scene.keys[name]) for name in ("node_a1", "gateway", "node_b2")}
+    for role in ("operator", "admin"):
+        person = hub.person(role)
+        held = [p for p in person.get("/api/session")["user"]["permissions"] if p.startswith("mqtt.")]
+        found[role] = (hub, person.name, person.personal_token(held)["token"])
+    found["open"] = (scene.open, None, None)
+    return found
+
+
+def attempt(server, username, password, topic, how):
+    """Whether it was allowed, by the reason codes of MQTT 5; what is refused leaves the connection as it was."""
+    with Raw(server.mqtt_port) as raw:
+        will = (topic, '{"status":"offline"}', 1, False) if how == "will" else None
+        reason = raw.connect(f"m-{secrets.token_hex(4)}", 5, username=username, password=password, will=will).reason
+        if how == "will":
+            assert reason in (0, 0x87), hex(reason)
+            return reason == 0
+        assert reason == 0, hex(reason)
+        if how == "subscribe":
+            granted = raw.subscribe(topic, 1)
+            assert granted < 3 or granted == 0x87, hex(granted)
+            return granted < 3
+        payload = '{"status":"offline"}' if topic.endswith("status") else '{"sensors":{"temperature":20}}'
+        raw.publish(topic, payload, 1, 7, retain=how == "retain")
+        while True:
+            found = raw.read()
+            if found.kind == PUBACK:
+                break
+        assert found.reason in (0, 0x10, 0x87), f"{topic}: {found.reason:#x}"
+        return found.reason < 0x80
+
+
+@pytest.mark.parametrize("row", TOPICS, ids=[f"{row['How']} {row['Topic']}" for row in TOPICS])
+def test_topic(scene, mqtt_people, row):
+    wrong = []
+    for who in identities("topics", ("Topic", "How")):
+        allowed = attempt(*mqtt_people[who], row["Topic"], row["How"])
+        if allowed != (row[who] == "✓"):
+            wrong.append(f"{who} was {'allowed' if allowed else 'refused'}")
+    assert not wrong, wrong
+
+
+def test_what_was_refused_over_mqtt_reached_nobody(scene, mqtt_people):
+    """The proof behind the reason codes: who may hear everything hears of no refused publish, will or retained message."""
+    server, name, token = mqtt_people["operator"]
+    other, key = "node_b2", scene.keys["node_b2"]
+    with Client(server.mqtt_port, username=name, password=token, subscriptions=[("#", 1), ("$SYS/#", 0)]) as listener:
+        with server.mqtt(other, key) as intruder:
+            for topic in ("iot/node/a1/telemetry", "iot/node/a1/command", "anything/else", "$SYS/broker/version"):
+                for retain in (False, True):
+                    assert intruder.publish(topic, "forged", 1, retain) == 0x87
+            assert intruder.publish("iot/node/b2/telemetry", {"sensors": {"end": 1}}) == 0
+        seen = []
+        while not seen or b'"end"' not in seen[-1].payload:
+            seen.append(listener.receive())
+        assert not [m for m in seen if b"forged" in m.payload]
+    with Client(server.mqtt_port, username=name, password=token, subscriptions=[("iot/node/#", 1), ("anything/#", 1)]) as late:
+        with server.mqtt(other, key) as honest:
+            honest.publish("iot/node/b2/telemetry", {"sensors": {"end": 2}})
+        message = late.receive()
+        while b'"end": 2' not in message.payload:
+            assert b"forged" not in message.payload
+            message = late.receive()
+
+
+def test_one_spot_cannot_report_for_another(scene):
+    """With 3.1.1 too, where a refusal has no word: the other's values stay what they were."""
+    before = scene.hub.admin.get("/api/nodes/a1/latest")["values"]
+    with scene.hub.mqtt("node_b2", scene.keys["node_b2"], version=4) as other:
+        other.publish("iot/node/a1/telemetry", {"sensors": {"temperature": 99}})
+        # The content names another device than the topic and the key: refused too.
+        other.publish("iot/node/b2/telemetry", {"node_id": "node_a1", "sensors": {"temperature": 98}})
+    assert scene.hub.admin.get("/api/nodes/a1/latest")["values"] == before
+
+
+def connecting(scene):
+    """{row of the table: (user name, password)}"""
+    hub = scene.hub
+    person, other = hub.person("operator"), hub.person("operator")
+    token, revoked = person.personal_token(["mqtt.subscribe"]), person.personal_token(["mqtt.subscribe"])
+    person.must("DELETE", f"/api/account/tokens/{revoked['id']}")
+    spoilt = {}
+    for what, (method, path) in {"rotated": ("POST", "/rotate"), "disabled": ("POST", "/disable"), "removed": ("DELETE", "")}.items():
+        spoilt[what] = (scene.device(hub),)
+        spoilt[what] += (hub.admin.must("POST", f"/api/devices/{spoilt[what][0]}/rotate")["key"],)
+        assert hub.connack(*spoilt[what]) == 0
+        hub.admin.must(method, f"/api/devices/{spoilt[what][0]}{path}")
+    return {
+        "nothing shown": (None, None),
+        "a device's name and its key": ("node_a1", scene.keys["node_a1"]),
+        "a device's name and a wrong key": ("node_a1", "mdk_" + secrets.token_urlsafe(32)),
+        "a device's name and no key": ("node_a1", None),
+        "a key that was rotated away": spoilt["rotated"],
+        "a disabled device": spoilt["disabled"],
+        "a removed device": spoilt["removed"],
+        "a device that nobody knows, window closed": ("node_stranger", "mdk_" + secrets.token_urlsafe(32)),
+        "another device's key": ("node_a1", scene.keys["node_b2"]),
+        "a person's name and password": (person.name, person.password),
+        "a person's name and a personal token with mqtt.subscribe": (person.name, token["token"]),
+        "a person's name and a token without any right over MQTT": (person.name, person.personal_token(["nodes.view"])["token"]),
+        "a person's name and a revoked token": (person.name, revoked["token"]),
+        "a person's name and an access token of a page": (person.name, person.token),
+        "another person's name and a token": (other.name, token["token"]),
+    }
+
+
+def test_connecting(scene):
+    people = connecting(scene)
+    assert people.keys() == {row["Who"] for row in CONNECT}
+    wrong = []
+    for row in CONNECT:
+        reason = scene.hub.connack(*people[row["Who"]])
+        if reason != int(row["CONNACK"], 16):
+            wrong.append(f"{row['Who']}: {reason:#04x}, not {row['CONNACK']}")
+        # MQTT 3.1.1 knows 4 (bad user name or password) and 5 (not authorized).
+        reason = scene.hub.connack(*people[row["Who"]], version=4)
+        if (reason == 0) != (row["CONNACK"] == "0x00") or reason not in (0, 4, 5):
+            wrong.append(f"{row['Who']}: {reason} with 3.1.1")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_before_connect_nothing_is_answered(scene):
+    """A stranger's first packet is CONNECT or the connection ends; a refused CONNECT ends it too."""
+    from support.raw import connect_packet, packet, publish_packet
+
+    with Raw(scene.hub.mqtt_port) as raw:
+        raw.send(publish_packet("iot/node/a1/telemetry", "{}", 1, 1))
+        assert raw.ends() == []
+    with Raw(scene.hub.mqtt_port) as raw:
+        raw.send(connect_packet("x", 5) + packet(8, b"\x00\x01\x00\x00\x01#\x00"))
+        said = raw.ends()
+        assert [p.kind for p in said][:1] == [CONNACK] and all(p.kind in (CONNACK, 14) for p in said), said
+    with pytest.raises((Gone, AssertionError)), Raw(scene.hub.mqtt_port) as raw:
+        raw.send(packet(12))
+        raw.expect(13, 5)
