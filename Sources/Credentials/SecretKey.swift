@@ -7,6 +7,10 @@ public struct SecretKey: Sendable {
         case device = "mdk_"
         /// A person's program.
         case personalToken = "mpt_"
+        /// The next access token of a sign-in.
+        case refresh = "mrt_"
+        /// One sign-in: the first person's, or the demo's.
+        case oneTimeCode = "moc_"
     }
 
     /// What it opens.
