@@ -15,7 +15,7 @@ import Testing
 
     @Test func devicesAreAdmittedOnce() async throws {
         let database = try await database()
-        let registry = DeviceRegistry(limit: 2)
+        let registry = DeviceRegistry(limit: 2, admission: .byContact)
         let device = try #require(device)
         try database.writeBlocking { transaction in
             #expect(try registry.admit(device, kind: .node, at: ten, in: transaction))
@@ -34,7 +34,7 @@ import Testing
 
     @Test func aRefusedDeviceIsNotCounted() async throws {
         let database = try await database()
-        let registry = DeviceRegistry(limit: 1)
+        let registry = DeviceRegistry(limit: 1, admission: .byContact)
         let ids = try ["a", "b"].map { try #require(DeviceID($0)) }
         for _ in 0..<3 {
             try database.writeBlocking { transaction in
@@ -54,7 +54,7 @@ import Testing
         let book = CommandRegistry()
         var ids: [String] = []
         try database.writeBlocking { transaction in
-            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(device, kind: .node, at: ten, in: transaction)
             for number in 0..<200 {
                 let command = try book.enqueue(
                     device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30,
@@ -72,7 +72,7 @@ import Testing
         let device = try #require(device)
         let book = CommandRegistry()
         try database.writeBlocking { transaction in
-            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(device, kind: .node, at: ten, in: transaction)
             for number in 0..<30 {
                 _ = try book.enqueue(
                     device: device, name: "c\(number)", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30,
@@ -89,7 +89,7 @@ import Testing
         let device = try #require(device)
         let book = CommandRegistry()
         try database.writeBlocking { transaction in
-            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(device, kind: .node, at: ten, in: transaction)
             for path in [[], [.sent], [.sent, .delivered], [.done], [.failed], [.sent, .timedOut], [.expired]]
                 as [[CommandState]]
             {
@@ -122,7 +122,7 @@ import Testing
         let device = try #require(device)
         let book = CommandRegistry()
         try database.writeBlocking { transaction in
-            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(device, kind: .node, at: ten, in: transaction)
             let command = try book.enqueue(
                 device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
                 in: transaction)
@@ -145,8 +145,8 @@ import Testing
         let module = try #require(DeviceID("module-1"))
         let book = CommandRegistry()
         try database.writeBlocking { transaction in
-            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
-            _ = try DeviceRegistry().admit(module, kind: .module, at: ten, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(device, kind: .node, at: ten, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(module, kind: .module, at: ten, in: transaction)
             for device in [device, module] {
                 for life in [10, 100] {
                     _ = try book.enqueue(
@@ -183,7 +183,7 @@ import Testing
         let database = try await database()
         let device = try #require(device)
         try database.writeBlocking { transaction in
-            _ = try DeviceRegistry().admit(device, kind: .node, at: ten, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(device, kind: .node, at: ten, in: transaction)
             _ = try CommandRegistry().enqueue(
                 device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
                 in: transaction)

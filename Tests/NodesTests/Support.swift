@@ -26,7 +26,7 @@ final class Site: @unchecked Sendable {
 
     init(deviceLimit: Int = 1_000, commandLimit: Int = 1_000) async throws {
         database = try Database.open(DatabaseConfiguration(.memory))
-        devices = DeviceRegistry(limit: deviceLimit)
+        devices = DeviceRegistry(limit: deviceLimit, admission: .byContact)
         commands = CommandRegistry(limitPerDevice: commandLimit)
         try await database.migrate([RegistryTables.migrations, NodesSolution().migrations], at: 0)
         handler = NodesSolution().makeHandler(LineServices(devices: devices, commands: commands))
@@ -120,7 +120,8 @@ final class Site: @unchecked Sendable {
         try batch { _, line in
             let transaction = try line.transaction()
             try transaction.execute(
-                "INSERT INTO site (id, title) VALUES ($1, $1) ON CONFLICT (id) DO NOTHING", [.text(site)])
+                "INSERT INTO site (id, title, created_at) VALUES ($1, $1, 0) ON CONFLICT (id) DO NOTHING", [.text(site)]
+            )
             try transaction.execute("UPDATE device SET site = $2 WHERE id = $1", [.text(id), .text(site)])
         }
     }

@@ -1,6 +1,7 @@
 import HubModel
 import HubTesting
 import Nodes
+import Registry
 import SQL
 import SolutionKit
 import Testing
@@ -119,6 +120,32 @@ import Testing
         let effects = try site.hear("iot/node/01/status", #"{"command_id":"\#(id)","status":"done"}"#)
         #expect(effects.events.contains { $0.topic == "nodes/node_01/commands" })
         #expect(effects.events.allSatisfy { $0.permission == .viewNodes && $0.site?.text == "annex" })
+    }
+
+    @Test func aNodeThatWasRemovedHasHistoryOnly() async throws {
+        let site = try await connectedSite()
+        let id = try await ask(site)
+        try site.batch { _, line in
+            let device = try #require(DeviceID("node_01"))
+            try site.devices.remove(device, at: site.now, in: try line.transaction())
+            line.forgetAfterCommit()
+        }
+        for path in ["/api/nodes/{id}", "/api/nodes/{id}/latest"] {
+            await #expect { try await site.call(.get, path, ["id": "01"]) } throws: {
+                ($0 as? Refusal)?.code == .notFound
+            }
+        }
+        await #expect { try await ask(site) } throws: { ($0 as? Refusal)?.code == .notFound }
+        try await site.call(.get, "/api/nodes/{id}/readings", ["id": "01"])
+        try await site.call(.get, "/api/nodes/{id}/commands/{command_id}", ["id": "01", "command_id": id])
+        #expect(try JSONValue(try await site.call(.get, "/api/nodes").body)["count"]?.number == 0)
+        #expect(try await NodesSolution().overview(site.services(), at: .all).devices == 0)
+        #expect(refusal { try site.telemetry("01", from: try .node("node_01")) } == .forbidden)
+        #expect(refusal { try site.telemetry("01", from: .person(name: "anna")) } == .forbidden)
+        // The name comes back, with what it measured before.
+        let effects = try site.hear("iot/node/01/telemetry", #"{"sensors":{"temperature":20,"more":1}}"#)
+        #expect(effects.events.last?.json?["fields"] == .array([.string("temperature"), .string("more")]))
+        #expect(effects.events.last?.json?["first_seen"]?.text == "2026-11-21T10:00:00.000000Z")
     }
 
     // MARK: - People

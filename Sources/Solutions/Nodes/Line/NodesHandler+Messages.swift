@@ -2,7 +2,7 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// What nodes say. Everything that can be refused is found before anything is changed.
+/// What nodes say: who may say it, what it says, then what changes by it.
 extension NodesHandler {
     func telemetry(_ message: DeviceMessage, in line: inout LineContext) throws {
         try prepare(in: &line)
@@ -11,8 +11,8 @@ extension NodesHandler {
         try authorize(message.origin.sender, for: name, known, in: &line)
         let payload = try TelemetryPayload(message.payload)
         try NodesHandler.check(payload.nodeID, is: name)
-        let newFields = try known?.node.unknownFields(of: payload.fields) ?? payload.fields.map(\.name)
         let entry = try known ?? admit(name, message, in: &line)
+        let newFields = try entry.node.unknownFields(of: payload.fields)
         if !newFields.isEmpty {
             try NodeTable.add(fields: newFields, to: entry.node, in: try line.transaction())
             entry.node.fields += newFields
@@ -127,7 +127,11 @@ extension NodesHandler {
         guard let site = try devices.site(of: name.device, in: transaction) else {
             throw Refusal(.forbidden, "\(name.device) is not admitted")
         }
-        let entry = Roster.Entry(Node(name, site: site, wireID: message.topic[2], at: message.receivedAt))
+        // A name that comes back goes on with its history.
+        let node =
+            try NodeTable.one(name, evenRemoved: true, in: transaction)
+            ?? Node(name, site: site, wireID: message.topic[2], at: message.receivedAt)
+        let entry = Roster.Entry(node)
         if case .device(let speaker) = message.origin.sender, speaker != name.device { entry.controller = speaker }
         try NodeTable.insert(entry.node, in: transaction)
         roster.insert(entry)

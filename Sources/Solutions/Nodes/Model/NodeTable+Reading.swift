@@ -20,15 +20,15 @@ struct NodeSelection: Sendable {
             arguments.append(value)
             return "$\(arguments.count)"
         }
-        var conditions: [String] = []
+        // A device that was removed keeps its rows: its name may come back, and then its history is its own again.
+        var conditions = ["device.state <> 'removed'"]
         if let state { conditions.append("node.state = \(place(.text(state.rawValue)))") }
         if let after { conditions.append("node.device > \(place(.text(after.text)))") }
         if case .sites(let sites) = sites {
             let places = sites.map(\.text).sorted().map { place(.text($0)) }
             conditions.append(places.isEmpty ? "1 = 0" : "device.site IN (\(places.joined(separator: ", ")))")
         }
-        var text = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND ")) "
-        text += "ORDER BY node.device"
+        var text = "WHERE \(conditions.joined(separator: " AND ")) ORDER BY node.device"
         if let limit { text += " LIMIT \(place(.integer(Int64(limit))))" }
         return (text, arguments)
     }
@@ -54,9 +54,11 @@ extension NodeTable {
     }
 
     /// One node; nil when it is not known.
-    static func one(_ name: NodeName, in reader: some SQLReading) throws -> Node? {
+    /// - Parameter evenRemoved: also one whose device was removed.
+    static func one(_ name: NodeName, evenRemoved: Bool = false, in reader: some SQLReading) throws -> Node? {
         let key = [SQLValue.text(name.device.text)]
-        guard let row = try reader.queryFirst("\(columns) WHERE node.device = $1", key) else { return nil }
+        let condition = evenRemoved ? "" : "AND device.state <> 'removed'"
+        guard let row = try reader.queryFirst("\(columns) WHERE node.device = $1 \(condition)", key) else { return nil }
         var node = try node(row)
         node.fields = try reader.query("SELECT name FROM node_field WHERE device = $1 ORDER BY position", key).map {
             try $0.text(0)

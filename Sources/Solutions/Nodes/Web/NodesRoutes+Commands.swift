@@ -47,7 +47,7 @@ extension NodesRoutes {
 
     private func commands(_ request: RouteRequest) async throws -> RouteResponse {
         let limit = try request.wholeNumber("limit", in: 1...500) ?? 50
-        let node = try await find(request)
+        let node = try await find(request, evenRemoved: true)
         let book = services.commands
         let found = try await services.database.read {
             try book.commands(device: node.name.device, limit: limit, in: $0)
@@ -84,7 +84,7 @@ extension NodesRoutes {
     }
 
     private func command(_ request: RouteRequest) async throws -> RouteResponse {
-        let node = try await find(request)
+        let node = try await find(request, evenRemoved: true)
         let id = request.path["command_id"] ?? ""
         let book = services.commands
         let found = try await services.database.read { try book.command(id, device: node.name.device, in: $0) }

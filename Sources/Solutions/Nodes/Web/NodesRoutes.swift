@@ -122,7 +122,7 @@ struct NodesRoutes: Sendable {
     private func readings(_ request: RouteRequest) async throws -> RouteResponse {
         let form = try ReadingsForm.negotiated(request.accept)
         let wanted = try ReadingsRequest(request, now: services.clock.now())
-        let node = try await find(request)
+        let node = try await find(request, evenRemoved: true)
         let table = try await services.history.readings(wanted.query(for: node.name.device))
         return wanted.answer(with: table, of: node.name, as: form)
     }
@@ -138,9 +138,10 @@ struct NodesRoutes: Sendable {
     }
 
     /// The node of the path; for who may not see its site, there is none.
-    func find(_ request: RouteRequest) async throws -> Node {
+    /// - Parameter evenRemoved: also one that was removed; of it there is history only.
+    func find(_ request: RouteRequest, evenRemoved: Bool = false) async throws -> Node {
         let name = try NodesRoutes.name(request)
-        let node = try await services.database.read { try NodeTable.one(name, in: $0) }
+        let node = try await services.database.read { try NodeTable.one(name, evenRemoved: evenRemoved, in: $0) }
         guard let node, request.scope.contains(node.site) else {
             throw Refusal(.notFound, "there is no node \(name.device)")
         }
