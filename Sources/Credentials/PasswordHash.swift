@@ -62,7 +62,8 @@ public struct PasswordHash: Hashable, Sendable {
     public static func unmatchable(parameters: Parameters = .standard) -> PasswordHash {
         var generator = SystemRandomNumberGenerator()
         let random = (0..<saltLength + hashLength).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        return PasswordHash(parameters, salt: Array(random.prefix(saltLength)), hash: Array(random.dropFirst(saltLength)))
+        return PasswordHash(
+            parameters, salt: Array(random.prefix(saltLength)), hash: Array(random.dropFirst(saltLength)))
     }
 
     private init(_ parameters: Parameters, salt: [UInt8], hash: [UInt8]) {
@@ -85,7 +86,8 @@ public struct PasswordHash: Hashable, Sendable {
     /// The form in which it is stored.
     public var text: String {
         let (costs, encode) = (parameters, PasswordHash.encode)
-        return "$scrypt$ln=\(costs.logarithm),r=\(costs.blockSize),p=\(costs.parallelism)$\(encode(salt))$\(encode(hash))"
+        return
+            "$scrypt$ln=\(costs.logarithm),r=\(costs.blockSize),p=\(costs.parallelism)$\(encode(salt))$\(encode(hash))"
     }
 
     /// Whether this is the password; takes as long as hashing it did, and no less for a wrong one.

@@ -36,10 +36,6 @@ enum PeopleTables {
                     hash BYTEA NOT NULL,
                     PRIMARY KEY (account, hash))
                 """,
-            ]),
-        Migration(
-            "0006-sign-ins",
-            [
                 // step: which of its refresh tokens, from 1 on, may be used next. opened_at: when that one was first given out;
                 // issued: how often it was.
                 """
@@ -77,10 +73,6 @@ enum PeopleTables {
                     last_used_at BIGINT)
                 """,
                 "CREATE INDEX personal_token_account ON personal_token (account, created_at)",
-            ]),
-        Migration(
-            "0007-sign-in-guard",
-            [
                 // key: a keyed digest. People type their password in the place of their name now and then: what was typed is not kept.
                 """
                 CREATE TABLE sign_in_guard (
@@ -106,6 +98,6 @@ enum PeopleTables {
                     secret BYTEA NOT NULL,
                     created_at BIGINT NOT NULL)
                 """,
-            ]),
+            ])
     ]
 }

@@ -28,7 +28,8 @@ public struct SignIn: Hashable, Sendable {
 
     /// A sign-in.
     public init(
-        id: String, account: String, generation: Int64, createdAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp,
+        id: String, account: String, generation: Int64, createdAt: Timestamp, lastUsedAt: Timestamp,
+        expiresAt: Timestamp,
         address: String?, userAgent: String?, step: Int64, openedAt: Timestamp, issued: Int64
     ) {
         self.id = id
