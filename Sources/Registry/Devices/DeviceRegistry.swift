@@ -3,39 +3,43 @@ public import SQL
 
 /// The hub's devices: table `device`. Its methods are those of SolutionKit's `DeviceBook`.
 public struct DeviceRegistry: Sendable {
-    /// The most devices that are admitted, 1 or more.
+    /// How a device that nobody knows becomes one of the hub's.
+    public enum Admission: Sendable {
+        /// By a person only; a message from or for an unknown one is refused.
+        case byPeople
+        /// By its first message: the hub is open (`--open`).
+        case byContact
+    }
+
+    /// The most devices that are admitted, 1 or more; removed ones do not count.
     public let limit: Int
+    /// How an unknown device becomes one of the hub's.
+    public let admission: Admission
 
     /// A registry over the tables of `RegistryTables`.
     /// - Parameter limit: the most devices that are admitted.
-    public init(limit: Int = 100_000) {
+    public init(limit: Int = 100_000, admission: Admission = .byPeople) {
         self.limit = max(1, limit)
+        self.admission = admission
     }
 
-    /// Notes a device's existence: makes its row on first contact.
+    /// Notes a device's existence. With `byContact` its row is made on first contact, and one that was removed comes back.
     /// - Returns: whether it was unknown until now.
-    /// - Throws: `Refusal` with `conflict` when the name belongs to a device of another kind, `limit_reached` when there are too
-    ///   many; `SQLFailure`.
+    /// - Throws: `Refusal` with `not_found` for an unknown one that people must admit, `conflict` when the name belongs to a device of another kind,
+    ///   `limit_reached` when there are too many; `SQLFailure`.
     public func admit(
         _ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction
     ) throws -> Bool {
-        let inserted = try transaction.execute(
-            """
-            INSERT INTO device (id, kind, first_seen, last_seen) VALUES ($1, $2, $3, $3) ON CONFLICT (id) DO NOTHING
-            """,
-            [.text(device.text), .text(kind.rawValue), .integer(instant.microseconds)])
-        guard inserted == 0 else {
-            let counted = try transaction.execute(
-                "UPDATE registry_count SET value = value + 1 WHERE name = 'device' AND value < $1",
-                [.integer(Int64(limit))])
-            guard counted == 1 else { throw Refusal(.limitReached, "there are \(limit) devices already") }
-            return true
+        if let known = try transaction.queryFirst("SELECT kind, state FROM device WHERE id = $1", [.text(device.text)])
+        {
+            guard try known.text(0) == kind.rawValue else {
+                throw Refusal(.conflict, "the name \(device) belongs to a device of another kind")
+            }
+            guard try known.text(1) == DeviceState.removed.rawValue else { return false }
         }
-        let known = try transaction.queryOne("SELECT kind FROM device WHERE id = $1", [.text(device.text)])
-        guard try known.text(0) == kind.rawValue else {
-            throw Refusal(.conflict, "the name \(device) belongs to a device of another kind")
-        }
-        return false
+        guard admission == .byContact else { throw Refusal(.notFound, "there is no device \(device)") }
+        try insert(device, kind: kind, site: .main, controller: nil, isHeard: true, at: instant, in: transaction)
+        return true
     }
 
     /// Notes when a device was last heard of, from which address, with which firmware; nil leaves what is known.
@@ -46,8 +50,62 @@ public struct DeviceRegistry: Sendable {
     ) throws {
         try transaction.execute(
             """
-            UPDATE device SET last_seen = $2, address = COALESCE($3, address), firmware = COALESCE($4, firmware) WHERE id = $1
+            UPDATE device SET last_seen = $2, address = COALESCE($3, address), firmware = COALESCE($4, firmware),
+                first_seen = CASE WHEN is_heard THEN first_seen ELSE $2 END, is_heard = TRUE
+            WHERE id = $1 AND state <> 'removed'
             """,
             [.text(device.text), .integer(instant.microseconds), SQLValue(address), SQLValue(firmware)])
+    }
+
+    /// The site a device belongs to; nil when it is not admitted.
+    /// - Throws: `SQLFailure`.
+    public func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID? {
+        try reader.queryFirst("SELECT site FROM device WHERE id = $1 AND state <> 'removed'", [.text(device.text)])
+            .flatMap { SiteID(try $0.text(0)) }
+    }
+
+    /// Whether a device may speak for another: it is the same, or its controller.
+    /// - Throws: `SQLFailure`.
+    public func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool {
+        guard device != other else { return true }
+        return try reader.queryFirst(
+            "SELECT 1 FROM device WHERE id = $1 AND controller = $2 AND state = 'active'",
+            [.text(other.text), .text(device.text)]) != nil
+    }
+
+    /// Makes the row of a device, or brings back that of one that was removed. Its credentials are for others to make.
+    /// - Throws: `Refusal` with `conflict` when the name is in use, or was the name of another kind of device, whose history it still names;
+    ///   `limit_reached`; `SQLFailure`.
+    public func insert(
+        _ device: DeviceID, kind: DeviceKind, site: SiteID, controller: DeviceID?, isHeard: Bool, at instant: Timestamp,
+        in transaction: Transaction
+    ) throws {
+        let epoch = try TrustEpoch.advance(in: transaction)
+        let values: [SQLValue] = [
+            .text(device.text), .text(kind.rawValue), .integer(instant.microseconds), .text(site.text),
+            SQLValue(controller?.text), .integer(epoch),
+        ]
+        let heard = isHeard ? "TRUE" : "FALSE"
+        var changed = try transaction.execute(
+            """
+            INSERT INTO device (id, kind, first_seen, last_seen, site, controller, trust_epoch, is_heard)
+            VALUES ($1, $2, $3, $3, $4, $5, $6, \(heard)) ON CONFLICT (id) DO NOTHING
+            """, values)
+        if changed == 0 {
+            changed = try transaction.execute(
+                """
+                UPDATE device SET state = 'active', first_seen = $3, last_seen = $3, site = $4, controller = $5, trust_epoch = $6,
+                    is_heard = \(heard), removed_at = NULL, address = NULL
+                WHERE id = $1 AND kind = $2 AND state = 'removed'
+                """, values)
+        }
+        guard changed == 1 else {
+            throw Refusal(.conflict, "the name \(device) is in use, or was that of a device of another kind")
+        }
+        if controller != nil { try stamp(device, in: transaction) }
+        let counted = try transaction.execute(
+            "UPDATE registry_count SET value = value + 1 WHERE name = 'device' AND value < $1", [.integer(Int64(limit))]
+        )
+        guard counted == 1 else { throw Refusal(.limitReached, "there are \(limit) devices already") }
     }
 }

@@ -1,0 +1,105 @@
+public import HubModel
+public import SQL
+
+extension DeviceRegistry {
+    /// One device; nil when there is none, or it was removed.
+    /// - Throws: `SQLFailure`.
+    public func device(_ id: DeviceID, in reader: some SQLReading) throws -> DeviceRecord? {
+        try reader.queryFirst(
+            "SELECT \(DeviceRecord.columns) FROM \(DeviceRecord.tables) WHERE d.id = $1 AND d.state <> 'removed'",
+            [.text(id.text)]
+        ).map { try DeviceRecord($0) }
+    }
+
+    /// Devices in the order of their names.
+    /// - Parameters:
+    ///   - after: only those behind this name.
+    ///   - limit: at most so many.
+    /// - Throws: `SQLFailure`.
+    public func devices(
+        _ filter: DeviceFilter, after: String? = nil, limit: Int, in reader: some SQLReading
+    ) throws -> [DeviceRecord] {
+        var (conditions, values) = DeviceRegistry.conditions(filter)
+        if let after {
+            values.append(.text(after))
+            conditions.append("d.id > $\(values.count)")
+        }
+        values.append(.integer(Int64(limit)))
+        return try reader.query(
+            """
+            SELECT \(DeviceRecord.columns) FROM \(DeviceRecord.tables) WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY d.id LIMIT $\(values.count)
+            """, values
+        ).map { try DeviceRecord($0) }
+    }
+
+    /// How many devices of these sites are in each state; none are removed.
+    /// - Throws: `SQLFailure`.
+    public func counts(at scope: SiteScope, in reader: some SQLReading) throws -> [DeviceState: Int64] {
+        let (conditions, values) = DeviceRegistry.conditions(DeviceFilter(scope: scope))
+        var counts: [DeviceState: Int64] = [:]
+        let rows = try reader.query(
+            "SELECT d.state, COUNT(*) FROM device d WHERE \(conditions.joined(separator: " AND ")) GROUP BY d.state",
+            values)
+        for row in rows {
+            if let state = DeviceState(rawValue: try row.text(0)) { counts[state] = try row.integer(1) }
+        }
+        return counts
+    }
+
+    /// The active devices that a device is the controller of, by name; at most `limit`.
+    /// - Throws: `SQLFailure`.
+    public func controlled(
+        by device: DeviceID, limit: Int, in reader: some SQLReading
+    ) throws -> [(id: DeviceID, kind: DeviceKind)] {
+        try reader.query(
+            "SELECT id, kind FROM device WHERE controller = $1 AND state = 'active' ORDER BY id LIMIT $2",
+            [.text(device.text), .integer(Int64(limit))]
+        ).compactMap { row in
+            guard let id = DeviceID(try row.text(0)), let kind = DeviceKind(rawValue: try row.text(1)) else {
+                return nil
+            }
+            return (id, kind)
+        }
+    }
+
+    /// The devices whose rights changed after a number of `TrustEpoch`, also the removed ones.
+    /// - Throws: `SQLFailure`.
+    public func changed(since epoch: Int64, in reader: some SQLReading) throws -> [(id: DeviceID, epoch: Int64)] {
+        try reader.query(
+            "SELECT id, trust_epoch FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch", [.integer(epoch)]
+        ).compactMap { row in
+            guard let id = DeviceID(try row.text(0)) else { return nil }
+            return (id, try row.integer(1))
+        }
+    }
+
+    private static func conditions(_ filter: DeviceFilter) -> ([String], [SQLValue]) {
+        var conditions: [String] = []
+        var values: [SQLValue] = []
+        func add(_ value: String, _ condition: (String) -> String) {
+            values.append(.text(value))
+            conditions.append(condition("$\(values.count)"))
+        }
+        if let state = filter.state {
+            add(state.rawValue) { "d.state = \($0)" }
+        } else {
+            conditions.append("d.state <> 'removed'")
+        }
+        if let kind = filter.kind { add(kind.rawValue) { "d.kind = \($0)" } }
+        if let site = filter.site { add(site.text) { "d.site = \($0)" } }
+        if let text = filter.text {
+            // Names are ASCII without % and \, but _ is common: it stands for itself.
+            add("%\(JoinRegistry.literal(text))%") { "lower(d.id) LIKE \($0) ESCAPE '\\'" }
+        }
+        if case .sites(let sites) = filter.scope {
+            guard !sites.isEmpty else { return (["1 = 0"], []) }
+            let places = sites.sorted { $0.text < $1.text }.map { site in
+                values.append(.text(site.text))
+                return "$\(values.count)"
+            }
+            conditions.append("d.site IN (\(places.joined(separator: ", ")))")
+        }
+        return (conditions, values)
+    }
+}
