@@ -63,6 +63,12 @@ extension DeviceRegistry {
         }
     }
 
+    /// How many devices a device is the controller of, the disabled ones too.
+    /// - Throws: `SQLFailure`.
+    public func countControlled(by device: DeviceID, in reader: some SQLReading) throws -> Int64 {
+        try reader.queryOne("SELECT COUNT(*) FROM device WHERE controller = $1", [.text(device.text)]).integer(0)
+    }
+
     /// The devices whose rights changed after a number of `TrustEpoch`, also the removed ones.
     /// - Throws: `SQLFailure`.
     public func changed(since epoch: Int64, in reader: some SQLReading) throws -> [(id: DeviceID, epoch: Int64)] {

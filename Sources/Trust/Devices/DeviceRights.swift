@@ -1,0 +1,128 @@
+public import HubModel
+public import SolutionKit
+
+/// What one client may publish and subscribe over MQTT: topic filters as text. The door makes its own form of them, once a connection.
+public struct TopicGrants: Hashable, Sendable {
+    /// Where it may publish.
+    public var publish: [String]
+    /// What it may subscribe to: these and narrower ones.
+    public var subscribe: [String]
+
+    /// Grants.
+    public init(publish: [String] = [], subscribe: [String] = []) {
+        self.publish = publish
+        self.subscribe = subscribe
+    }
+
+    /// Nothing.
+    public static let none = TopicGrants()
+}
+
+/// What the solutions grant to devices of each kind, and how they spell devices' names.
+public struct DeviceRights: Sendable {
+    private struct Entry {
+        let rights: TopicRights
+        let spellings: @Sendable (DeviceID) -> [String]
+    }
+
+    private static let placeholder = "{device_id}"
+    /// Devices that one controller may speak for.
+    public static let maximumControlled = 1_000
+
+    private let entries: [DeviceKind: Entry]
+    /// The kinds that some solution knows, in the order of their declaration.
+    public let kinds: [DeviceKind]
+
+    /// The rights that these solutions grant.
+    public init(_ solutions: [any Solution]) {
+        var entries: [DeviceKind: Entry] = [:]
+        var known: Set<DeviceKind> = []
+        for solution in solutions {
+            let manifest = solution.manifest
+            known.formUnion(manifest.kinds)
+            for kind in manifest.kinds {
+                let rights = manifest.rights.filter { $0.kind == kind }
+                entries[kind] = Entry(
+                    rights: TopicRights(
+                        kind, publish: rights.flatMap(\.publish), subscribe: rights.flatMap(\.subscribe)),
+                    spellings: { solution.spellings(of: $0) })
+            }
+        }
+        self.entries = entries
+        kinds = DeviceKind.allCases.filter(known.contains)
+    }
+
+    /// What a device may do, with the names of those that it is the controller of; each name stands in the patterns of its own kind.
+    public func grants(
+        of device: DeviceID, kind: DeviceKind, controlling others: [(id: DeviceID, kind: DeviceKind)] = []
+    ) -> TopicGrants {
+        var grants = TopicGrants()
+        var seen: (publish: Set<String>, subscribe: Set<String>) = ([], [])
+        for (id, kind) in [(device, kind)] + others.prefix(DeviceRights.maximumControlled).map({ ($0.id, $0.kind) }) {
+            guard let entry = entries[kind] else { continue }
+            let names = entry.spellings(id).filter(DeviceRights.isOneLevel)
+            for filter in DeviceRights.filters(entry.rights.publish, names) where seen.publish.insert(filter).inserted {
+                grants.publish.append(filter)
+            }
+            for filter in DeviceRights.filters(entry.rights.subscribe, names)
+            where seen.subscribe.insert(filter).inserted {
+                grants.subscribe.append(filter)
+            }
+        }
+        return grants
+    }
+
+    /// The name under which the hub knows a device that spells itself so: `node_07` for `07`.
+    public func canonical(_ spelling: DeviceID, kind: DeviceKind) -> DeviceID {
+        entries[kind]?.spellings(spelling).first.flatMap { DeviceID($0) } ?? spelling
+    }
+
+    /// All names that the hub may know a device by that spells itself so, its own spelling first.
+    public func candidates(_ spelling: DeviceID) -> [DeviceID] {
+        var names = [spelling]
+        for kind in kinds {
+            let name = canonical(spelling, kind: kind)
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// The kind of device that publishes to a topic, given by its levels; nil when there is none or more than one.
+    public func kind(publishing topic: [String]) -> DeviceKind? {
+        var found: DeviceKind?
+        for kind in kinds {
+            guard let patterns = entries[kind]?.rights.publish else { continue }
+            guard patterns.contains(where: { DeviceRights.matches($0, topic) }) else { continue }
+            guard found == nil else { return nil }
+            found = kind
+        }
+        return found
+    }
+
+    private static func filters(_ patterns: [String], _ names: [String]) -> [String] {
+        patterns.flatMap { pattern in
+            let levels = pattern.split(separator: "/", omittingEmptySubsequences: false)
+            guard levels.contains(Substring(placeholder)) else { return [pattern] }
+            return names.map { name in
+                levels.map { $0 == placeholder ? name : String($0) }.joined(separator: "/")
+            }
+        }
+    }
+
+    /// Whether a spelling can stand in a filter without meaning more than itself.
+    private static func isOneLevel(_ name: String) -> Bool {
+        !name.isEmpty && !name.utf8.contains { $0 == 0 || "/+#".utf8.contains($0) }
+    }
+
+    /// Whether a topic belongs to a pattern, `{device_id}` being any level (MQTT 5, 4.7).
+    private static func matches(_ pattern: String, _ topic: [String]) -> Bool {
+        let levels = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        for (index, level) in levels.enumerated() {
+            if level == "#" { return !(index == 0 && topic.first?.hasPrefix("$") == true) }
+            guard index < topic.count else { return false }
+            let isAny = level == placeholder || level == "+" && !(index == 0 && topic[0].hasPrefix("$"))
+            guard isAny || level == topic[index] else { return false }
+        }
+        return levels.count == topic.count
+    }
+}
