@@ -34,7 +34,7 @@ public enum PasswordRules {
     }
 
     /// A password of 100 random bits, for somebody to change.
-    static func generate() -> String {
+    public static func generate() -> String {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<13).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let letters = Array(Base32.encode(bytes).lowercased().prefix(20))
