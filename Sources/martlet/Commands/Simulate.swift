@@ -35,6 +35,13 @@ struct SimulateNodes: AsyncParsableCommand {
     )
     var mqtt: String?
 
+    @Option(
+        name: .long,
+        help: .init(
+            "The nodes' keys, a line ID KEY for each, as martlet device add prints them; without it they show none, which only a hub with --open admits.",
+            valueName: "FILE"))
+    var keys: String?
+
     @Option(name: .long, help: .init("Stop after so many seconds; without it: on Ctrl-C.", valueName: "SECONDS"))
     var seconds: Double?
 
@@ -53,7 +60,7 @@ struct SimulateNodes: AsyncParsableCommand {
         let interval = Int64(1e6 * Double(count) / (rate ?? Double(count) / 2))
         let fleet = NodeFleet(
             simulator: NodesSimulator(seed: seed, count: count, interval: interval), broker: try address(),
-            clock: SystemClock())
+            clock: SystemClock(), keys: try keys.map(NodeKeys.init(file:)) ?? .none)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -64,6 +71,11 @@ struct SimulateNodes: AsyncParsableCommand {
         try await group.run()
         let counts = fleet.tally.counts
         print("\(counts.acknowledged) messages acknowledged, \(counts.failed) failed")
+        guard counts.refused > 0 else { return }
+        let line =
+            "\(counts.refused) of \(count) nodes were not let in: the hub does not know them, or they have other keys\n"
+        FileHandle.standardError.write(Data(line.utf8))
+        throw ExitCode.failure
     }
 
     private func address() throws -> HostPort {

@@ -12,6 +12,8 @@ struct NodeFleet: Sendable {
     let simulator: NodesSimulator
     let broker: HostPort
     let clock: any WallClock
+    /// What the nodes show when they connect; a node without a key shows nothing.
+    var keys = NodeKeys.none
     let tally = FleetTally()
 
     /// A node says how it is every so many of its reports.
@@ -46,6 +48,10 @@ struct NodeFleet: Sendable {
         let will = simulator.will(index)
         configuration.will = Will(topic: try TopicName(will.topic), payload: will.payload, qos: .atLeastOnce)
         configuration.keepAlive = 30
+        if let credentials = keys.credentials(ofNode: simulator.id(index)) {
+            configuration.userName = try MQTTString(credentials.userName)
+            configuration.password = Array(credentials.key.utf8)
+        }
         let tally = tally
         configuration.onEvent = { event in
             switch event {
@@ -67,8 +73,15 @@ struct NodeFleet: Sendable {
     }
 
     private func report(_ client: MQTTClient, _ index: Int) async {
-        guard (try? await client.connect()) != nil,
-            let filter = try? TopicFilter(simulator.commandTopic(index)),
+        do {
+            try await client.connect()
+        } catch MQTTClientError.refused {
+            // Coming back would not help: it is not one of the hub's devices, or its key is another.
+            return tally.refused()
+        } catch {
+            return
+        }
+        guard let filter = try? TopicFilter(simulator.commandTopic(index)),
             (try? await client.subscribe([Subscription(filter: filter, maximumQoS: .atLeastOnce)])) != nil
         else { return }
         var reports = 0
@@ -106,6 +119,8 @@ final class FleetTally: Sendable {
         var connected = 0
         var acknowledged = 0
         var failed = 0
+        /// Nodes that were not let in.
+        var refused = 0
     }
 
     private let state = Mutex(Counts())
@@ -122,5 +137,9 @@ final class FleetTally: Sendable {
 
     func failed() {
         state.withLock { $0.failed += 1 }
+    }
+
+    func refused() {
+        state.withLock { $0.refused += 1 }
     }
 }

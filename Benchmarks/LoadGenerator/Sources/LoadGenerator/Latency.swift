@@ -18,7 +18,7 @@ struct Latency {
         self.options = options
         let isPage = options.httpPort > 0
         watcher = isPage ? Watcher.webSocket(port: options.httpPort) : Watcher.subscriber(port: options.mqttPort)
-        nodes = (0..<options.nodes).map { Node(number: $0, port: options.mqttPort, window: 1_000) }
+        nodes = (0..<options.nodes).map { Node(number: $0, port: options.mqttPort, window: 1_000, keys: options.keys) }
         acknowledgements = nodes.map { _ in Acknowledgements() }
         let total = Int(Double(options.rate) * options.seconds) + 1
         sentAt = [UInt64](repeating: 0, count: total)

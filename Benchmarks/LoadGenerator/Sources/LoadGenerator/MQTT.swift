@@ -1,8 +1,17 @@
 /// The few packets of MQTT 3.1.1 that the load generator needs.
 enum MQTT {
-    static func connect(client: String, keepAlive: UInt16) -> [UInt8] {
-        let variable: [UInt8] = [0, 4] + Array("MQTT".utf8) + [4, 2, UInt8(keepAlive >> 8), UInt8(keepAlive & 255)]
-        return packet(0x10, variable + string(Array(client.utf8)))
+    static func connect(
+        client: String, keepAlive: UInt16, credentials: (userName: String, password: String)? = nil
+    ) -> [UInt8] {
+        // Clean session; with credentials also the flags of user name and password.
+        let flags: UInt8 = credentials == nil ? 0x02 : 0xC2
+        let variable: [UInt8] =
+            [0, 4] + Array("MQTT".utf8) + [4, flags, UInt8(keepAlive >> 8), UInt8(keepAlive & 255)]
+        var payload = string(Array(client.utf8))
+        if let credentials {
+            payload += string(Array(credentials.userName.utf8)) + string(Array(credentials.password.utf8))
+        }
+        return packet(0x10, variable + payload)
     }
 
     /// A PUBLISH of QoS 1; the packet identifier is filled in later.

@@ -17,8 +17,8 @@ struct Node {
     private var time: Int
     private var random: UInt64
 
-    /// Connects as `load-NNN`; `window` is how many messages may be in flight.
-    init(number: Int, port: UInt16, window: Int, keepAlive: UInt16 = 600) {
+    /// Connects as `load-NNN`, which speaks for `node_NNN`; `window` is how many messages may be in flight.
+    init(number: Int, port: UInt16, window: Int, keys: Keys, keepAlive: UInt16 = 600) {
         socket = Socket(port: port)
         // Four times as many identifiers as are in flight: none is used again while its message is on its way.
         sentAt = [UInt64](repeating: 0, count: 4 * window + 1)
@@ -38,7 +38,9 @@ struct Node {
         numberAt = packet.firstIndex(of: "\"uptime\":") + 9
         temperatureAt = packet.firstIndex(of: "\"temperature\":") + 14
 
-        socket.write(MQTT.connect(client: "load-\(digits)", keepAlive: keepAlive))
+        socket.write(
+            MQTT.connect(
+                client: "load-\(digits)", keepAlive: keepAlive, credentials: keys.credentials(of: "node_\(digits)")))
         var answer = [UInt8](repeating: 0, count: 4)
         var count = 0
         while count < 4 {

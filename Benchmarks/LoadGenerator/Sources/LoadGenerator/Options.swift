@@ -11,10 +11,12 @@ struct Options {
     var seconds = 10.0
     /// Messages a second over all nodes; 0: as many as are acknowledged.
     var rate = 0
+    /// What the nodes show when they connect.
+    var keys = Keys()
 
     static let usage = """
-        Usage: LoadGenerator throughput --mqtt PORT [--nodes 100] [--window 4] [--seconds 10] [--rate N]
-               LoadGenerator latency --mqtt PORT [--http PORT] [--nodes 100] [--seconds 10] [--rate 1000]
+        Usage: LoadGenerator throughput --mqtt PORT [--nodes 100] [--window 4] [--seconds 10] [--rate N] [--keys FILE]
+               LoadGenerator latency --mqtt PORT [--http PORT] [--nodes 100] [--seconds 10] [--rate 1000] [--keys FILE]
         Publishes node telemetry of four values (MQTT 3.1.1, QoS 1) to 127.0.0.1 and prints figures as one line of JSON.
         """
 
@@ -24,7 +26,12 @@ struct Options {
         if mode == .latency { rate = 1_000 }
         var rest = arguments.dropFirst()
         while let name = rest.popFirst() {
-            guard let text = rest.popFirst(), let value = Double(text), value >= 0 else { fail(Options.usage) }
+            guard let text = rest.popFirst() else { fail(Options.usage) }
+            if name == "--keys" {
+                keys = Keys(file: text)
+                continue
+            }
+            guard let value = Double(text), value >= 0 else { fail(Options.usage) }
             switch name {
             case "--mqtt": mqttPort = UInt16(exactly: value) ?? 0
             case "--http": httpPort = UInt16(exactly: value) ?? 0

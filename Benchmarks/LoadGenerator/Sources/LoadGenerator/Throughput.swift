@@ -14,7 +14,9 @@ struct Throughput {
 
     init(_ options: Options) {
         self.options = options
-        nodes = (0..<options.nodes).map { Node(number: $0, port: options.mqttPort, window: options.window) }
+        nodes = (0..<options.nodes).map {
+            Node(number: $0, port: options.mqttPort, window: options.window, keys: options.keys)
+        }
         acknowledgements = nodes.map { _ in Acknowledgements() }
         for (index, node) in nodes.enumerated() { poller.add(node.socket, token: index) }
     }
@@ -52,7 +54,9 @@ struct Throughput {
             offset += 1
             output.removeAll(keepingCapacity: true)
             while nodes[index].inFlight < options.window, allowed > 0, output.isEmpty || portion > 1 {
-                nodes[index].next(number: sent, now: now, to: &output)
+                // With a rate, measured from when it was due, so that a stall of this program is not hidden.
+                let due = options.rate > 0 ? start + UInt64(Double(sent + 1) / Double(options.rate) * 1e9) : now
+                nodes[index].next(number: sent, now: due, to: &output)
                 sent += 1
                 allowed -= 1
             }
@@ -68,7 +72,7 @@ struct Throughput {
             let now = nanoseconds()
             var freed = 0
             acknowledgements[index].read(input[..<count]) { identifier in
-                latency.add(now - nodes[index].sentAt[identifier])
+                latency.add(now - min(now, nodes[index].sentAt[identifier]))
                 freed += 1
             }
             nodes[index].inFlight -= freed

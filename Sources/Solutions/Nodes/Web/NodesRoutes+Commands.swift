@@ -29,7 +29,8 @@ extension NodesRoutes {
     }
 
     private func ask(_ request: RouteRequest) async throws -> RouteResponse {
-        let name = try NodesRoutes.name(request)
+        // Whoever may not see the node learns nothing of it, whatever they send.
+        let name = try await find(request).name
         let wanted = try CommandRequest(request.body)
         let (audit, caller, sites) = (services.audit, request.caller, request.scope)
         let command = try await services.line.perform(with: NodesHandler.self) { handler, line in
