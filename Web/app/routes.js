@@ -1,10 +1,19 @@
-// The pages. Each is loaded when it is first opened.
+// The pages. Each is loaded when it is first opened. `needs` is the right without which it is not shown (`hub`: for the
+// whole hub); a `bare` page stands alone, for somebody who has not signed in.
 
 export const routes = [
     { path: '/', title: 'Overview', load: () => import('/home/home.js') },
-    { path: '/nodes', title: 'Nodes', load: () => import('/nodes/overview.js') },
-    { path: '/nodes/{id}', title: 'Node', load: () => import('/nodes/node.js') },
-    { path: '/broker', title: 'Broker', load: () => import('/broker/broker.js') },
+    { path: '/nodes', title: 'Nodes', needs: 'nodes.view', load: () => import('/nodes/overview.js') },
+    { path: '/nodes/{id}', title: 'Node', needs: 'nodes.view', load: () => import('/nodes/node.js') },
+    { path: '/broker', title: 'Broker', needs: 'broker.view', load: () => import('/broker/broker.js') },
+    { path: '/account', title: 'Account', load: () => import('/account/account.js') },
+    { path: '/admin', title: 'Admin', load: () => import('/admin/admin.js') },
+    { path: '/admin/users', title: 'People', needs: 'users.manage', hub: true, load: () => import('/admin/users.js') },
+    { path: '/admin/devices', title: 'Devices', needs: 'devices.view', load: () => import('/admin/devices.js') },
+    { path: '/admin/audit', title: 'Audit', needs: 'audit.view', load: () => import('/admin/audit.js') },
+    { path: '/docs', title: 'API', needs: 'system.view', load: () => import('/docs/docs.js') },
+    { path: '/sign-in', title: 'Sign in', bare: true, load: () => import('/account/sign-in.js') },
+    { path: '/setup', title: 'Set up', bare: true, load: () => import('/account/setup.js') },
 ];
 
 /** Entries of the navigation: path, word, icon. A solution's pages join here. */
@@ -13,6 +22,20 @@ export const navigation = [
     { path: '/nodes', word: 'Nodes', icon: 'nodes' },
     { path: '/broker', word: 'Broker', icon: 'broker' },
 ];
+
+/** What looks after the hub itself: a group of its own at the side, and the page /admin on a phone. */
+export const administration = [
+    { path: '/admin/users', word: 'People', icon: 'people', says: 'Who may come in, and what each may do.' },
+    { path: '/admin/devices', word: 'Devices', icon: 'devices', says: 'What may report here, its keys, and what waits to be let in.' },
+    { path: '/admin/audit', word: 'Audit', icon: 'audit', says: 'Who did what, when and from where.' },
+    { path: '/docs', word: 'API', icon: 'book', says: 'Every address that programs can ask, with its right.' },
+];
+
+/** Whether the session may open a page of this path. */
+export function mayOpen(session, path) {
+    const route = routes.find((each) => each.path === path);
+    return session.may(route?.needs, route?.hub ? '*' : null);
+}
 
 /** Whether `path` lies under a navigation entry. */
 export const isUnder = (entry, path) => (entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`));

@@ -1,10 +1,15 @@
 // What surrounds every page: navigation, theme, the state of the connection, messages; and the page itself.
 
 import { html, useEffect, useErrorBoundary, useRef, useState } from '/lib/html.js';
+import { useSession } from '/lib/hooks.js';
 import { live } from '/lib/live.js';
+import { safeNext, session, signInAddress } from '/lib/session.js';
+import { Banner } from '/app/banner.js';
 import { ConnectionBar, ConnectionDot } from '/app/connection.js';
-import { match, useLocation } from '/app/router.js';
-import { isUnder, navigation, routes } from '/app/routes.js';
+import { Forbidden } from '/app/forbidden.js';
+import { PersonMenu } from '/app/person.js';
+import { match, navigate, useLocation } from '/app/router.js';
+import { administration, isUnder, mayOpen, navigation, routes } from '/app/routes.js';
 import { ThemePicker } from '/app/theme-picker.js';
 import { NotFound } from '/app/notfound.js';
 import { Icon, Mark } from '/parts/icons.js';
@@ -46,22 +51,42 @@ function find(path) {
     return { route: null, params: {} };
 }
 
-function Navigation({ path, place }) {
+const shown = (entries) => entries.filter((entry) => mayOpen(session, entry.path));
+
+function Entries({ entries, path }) {
     return html`
-        <nav class="nav nav-${place}" aria-label="Main">
-            <ul role="list">${navigation.map((entry) => html`
-                <li key=${entry.path}>
-                    <a href=${entry.path} aria-current=${isUnder(entry.path, path) ? 'page' : null}>
-                        <${Icon} name=${entry.icon} />
-                        <span>${entry.word}</span>
-                    </a>
-                </li>`)}</ul>
+        <ul role="list">${entries.map((entry) => html`
+            <li key=${entry.path}>
+                <a href=${entry.path} aria-current=${isUnder(entry.path, path) ? 'page' : null}>
+                    <${Icon} name=${entry.icon} />
+                    <span>${entry.word}</span>
+                </a>
+            </li>`)}</ul>`;
+}
+
+function SideNavigation({ path }) {
+    const admin = shown(administration);
+    return html`
+        <nav class="nav nav-side" aria-label="Main">
+            <${Entries} entries=${shown(navigation)} path=${path} />
+            ${admin.length > 0 && html`
+                <p class="nav-group" id="nav-admin">Admin</p>
+                <${Entries} entries=${admin} path=${path} />`}
         </nav>`;
+}
+
+/** At the thumb there is room for few: all that looks after the hub is behind one. */
+function BottomNavigation({ path }) {
+    const entries = shown(navigation);
+    if (shown(administration).length > 0) entries.push({ path: '/admin', word: 'Admin', icon: 'shield' });
+    const under = path === '/docs' ? '/admin' : path;
+    return html`<nav class="nav nav-bottom" aria-label="Main"><${Entries} entries=${entries} path=${under} /></nav>`;
 }
 
 function Outlet({ path, query }) {
     const { route, params } = find(path);
-    const { Page, error } = usePage(route);
+    const allowed = route !== null && session.may(route.needs, route.hub ? '*' : null);
+    const { Page, error } = usePage(route?.bare || allowed ? route : null);
     const [fault, reset] = useErrorBoundary();
     useEffect(() => { if (fault) reset(); }, [path]);
     if (fault) {
@@ -71,6 +96,7 @@ function Outlet({ path, query }) {
                 retry=${reset} />`;
     }
     if (!route) return html`<${NotFound} path=${path} />`;
+    if (!route.bare && !allowed) return html`<${Forbidden} route=${route} />`;
     if (error) return html`<${Problem} level="h1" error=${error} retry=${() => location.reload()} />`;
     if (!Page) return html`<${PageSkeleton} title=${route.title} />`;
     return html`<${Page} key=${path} params=${params} query=${query} />`;
@@ -85,19 +111,62 @@ function useFocusOnArrival(path) {
     }, [path]);
 }
 
-export function Shell() {
-    const { path, query } = useLocation();
-    useFocusOnArrival(path);
+/** Where one has to go before this page: to set up, to sign in, or away from there again; null: nowhere. */
+function detour(path, query) {
+    if (!session.state) return null;
+    const bare = find(path).route?.bare === true;
+    if (session.entered) {
+        // A one-time code in the address is for the page that reads it, also when somebody has signed in already.
+        if (path === '/sign-in' && !location.hash.includes('code=')) return safeNext(query.get('next'));
+        return path === '/setup' ? '/' : null;
+    }
+    if (session.state.setup_needed) return path === '/setup' || location.hash.includes('code=') ? null : '/setup';
+    return bare && path !== '/setup' ? null : signInAddress();
+}
+
+/** The page of somebody who is not signed in, or of whom nothing is known yet. */
+function Bare({ children }) {
+    return html`
+        <a class="skip" href="#main">Skip to content</a>
+        <div class="bare">
+            <header class="bare-head"><span class="brand"><${Mark} /><span>Martlet</span></span><${ThemePicker} /></header>
+            <main id="main" tabindex="-1">${children}</main>
+        </div>
+        <${Toasts} />`;
+}
+
+function Frame({ path, query }) {
     useEffect(() => live.start(), []);
     return html`
         <a class="skip" href="#main">Skip to content</a>
         <header class="rail">
             <a class="brand" href="/" aria-label="Martlet, overview"><${Mark} /><span>Martlet</span></a>
-            <${Navigation} path=${path} place="side" />
-            <div class="rail-foot"><${ConnectionDot} /><${ThemePicker} /></div>
+            <${SideNavigation} path=${path} />
+            <div class="rail-foot">
+                <${PersonMenu} path=${path} />
+                <div class="rail-state"><${ConnectionDot} /><${ThemePicker} /></div>
+            </div>
         </header>
-        <main id="main" tabindex="-1"><${Outlet} path=${path} query=${query} /></main>
-        <${Navigation} path=${path} place="bottom" />
+        <main id="main" tabindex="-1"><${Banner} /><${Outlet} path=${path} query=${query} /></main>
+        <${BottomNavigation} path=${path} />
         <${ConnectionBar} />
         <${Toasts} />`;
+}
+
+export function Shell() {
+    const { path, query } = useLocation();
+    const { state, error } = useSession();
+    useFocusOnArrival(path);
+    const away = detour(path, query);
+    useEffect(() => { if (away !== null) navigate(away, { replace: true }); }, [away]);
+    // Until it is known who asks, nothing is drawn that not everybody may see.
+    if (!state && error) {
+        return html`
+            <${Bare}>
+                <${Problem} level="h1" error=${error} title="Martlet cannot be reached" retry=${() => session.load()} />
+            <//>`;
+    }
+    if (!state || away !== null) return html`<${Bare} />`;
+    if (find(path).route?.bare) return html`<${Bare}><${Outlet} path=${path} query=${query} /><//>`;
+    return html`<${Frame} path=${path} query=${query} />`;
 }

@@ -4,7 +4,9 @@ import { html } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { useLoad } from '/lib/hooks.js';
 import { bytes, number, plural } from '/lib/format.js';
+import { session } from '/lib/session.js';
 import { instant, now } from '/lib/time.js';
+import { mayOpen } from '/app/routes.js';
 import { Attention, silentNodes, useFailedCommands } from '/home/attention.js';
 import { BrokerGlance } from '/home/glance.js';
 import { FirstNode } from '/nodes/first.js';
@@ -12,6 +14,7 @@ import { verdict } from '/nodes/choose.js';
 import { byName, stateOf, states, tally } from '/nodes/model.js';
 import { useNodes } from '/nodes/store.js';
 import { Age } from '/parts/age.js';
+import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
@@ -63,20 +66,12 @@ function System({ solution, nodes, counts, present }) {
         </li>`;
 }
 
-/** Notes about where this runs: a demonstration, and who can reach it. */
+/** A note about who can reach this. */
 function Notes({ system }) {
     const http = system.listeners?.http ?? '';
     const alone = /^(127\.|localhost|\[?::1)/.test(http);
     return html`
         <aside class="notes" aria-label="About this server">
-            ${system.demo && html`
-                <p class="note" data-tone="busy">
-                    <${Icon} name="info" />
-                    <span>
-                        <strong>Demonstration.</strong> These nodes are simulated; they speak real MQTT to this server.
-                        Everything you see here works the same with your own.
-                    </span>
-                </p>`}
             ${alone && html`
                 <p class="note">
                     <${Icon} name="lock" />
@@ -96,7 +91,30 @@ function Loading() {
         <div class="home-grid"><${Skeleton} shape="block" count=${2} label="Loading" /></div>`;
 }
 
-export function Page() {
+/** For somebody who may not see the sensor nodes: what runs here, as far as they may know it. */
+function WithoutNodes() {
+    const { data, error, reload } = useLoad('system', api.system);
+    if (!data && error) return html`
+        <${Head} title="Overview" /><${Problem} error=${error} title="What runs here could not be read" retry=${reload} />`;
+    if (!data) return html`<${Loading} />`;
+    const solutions = data.solutions.filter((solution) => mayOpen(session, solution.path));
+    return html`
+        <${Head} title="Overview"><p class="lead">Signed in as ${session.state.user?.username}.</p><//>
+        ${solutions.length === 0 && html`
+            <${Empty} icon="lock" title="Nothing here is open to you yet">
+                <p>An administrator of this hub can give you a role.</p>
+                <p class="actions"><a class="button primary" href="/account">What I may do</a></p>
+            <//>`}
+        <div class="home-grid">
+            <ul class="systems" role="list">${solutions.map((solution) => html`
+                <${System} key=${solution.id} solution=${solution} nodes=${[]} />`)}</ul>
+            ${session.may('broker.view') && html`<${BrokerGlance} />`}
+        </div>`;
+}
+
+export const Page = () => (session.may('nodes.view') ? html`<${Everything} />` : html`<${WithoutNodes} />`);
+
+function Everything() {
     const { nodes, loaded, error, retry } = useNodes();
     const system = useLoad('system', api.system);
     const failed = useFailedCommands();
@@ -128,7 +146,7 @@ export function Page() {
                 <ul class="systems" role="list">${solutions.map((solution) => html`
                     <${System} key=${solution.id} solution=${solution} nodes=${nodes} counts=${counts}
                         present=${present} />`)}</ul>
-                <${BrokerGlance} />
+                ${session.may('broker.view') && html`<${BrokerGlance} />`}
             </div>
         </section>
         ${system.data && html`

@@ -2,11 +2,15 @@
 
 import { instant, learnServerTime } from '/lib/time.js';
 
-/** A request that did not do what it should. `code` is stable, `id` is also in the server's log. */
+/**
+ * A request that did not do what it should. `code` is stable, `id` is also in the server's log, `retryAfter` says in how
+ * many seconds another attempt makes sense.
+ */
 export class ApiError extends Error {
-    constructor({ status = 0, code = 'unknown', title = 'Something went wrong', detail = '', id = null }) {
+    constructor({ status = 0, code = 'unknown', title = 'Something went wrong', detail = '', id = null,
+        retryAfter = null }) {
         super(detail || title);
-        Object.assign(this, { name: 'ApiError', status, code, title, detail, id });
+        Object.assign(this, { name: 'ApiError', status, code, title, detail, id, retryAfter });
     }
 }
 
@@ -21,10 +25,11 @@ async function problem(response) {
         title: body.title ?? (response.status >= 500 ? 'The server could not do this' : 'The request was refused'),
         detail: body.detail ?? '',
         id: body.id ?? body.error_id ?? body.instance ?? response.headers.get('x-request-id'),
+        retryAfter: Number(response.headers.get('retry-after')) || null,
     });
 }
 
-async function ask(method, path, { body, accept = 'application/json', signal } = {}) {
+async function once(method, path, { body, accept = 'application/json', signal }) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), limit);
     const cancel = () => stop.abort(signal.reason);
@@ -37,6 +42,7 @@ async function ask(method, path, { body, accept = 'application/json', signal } =
             signal: stop.signal,
         });
         if (!response.ok) throw await problem(response);
+        if (response.status === 204) return null;
         if (accept !== 'application/json') return await response.text();
         return await response.json();
     } catch (error) {
@@ -54,6 +60,18 @@ async function ask(method, path, { body, accept = 'application/json', signal } =
     } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
+    }
+}
+
+/** What lib/session.js does when a request needs a sign-in that has ended (true: it holds again), or is not allowed. */
+export const gate = { renew: async () => false, forbidden() {} };
+
+/** One request. It is made once more when the sign-in had to be renewed for it; `plain` ones never are. */
+export async function ask(method, path, options = {}) {
+    try { return await once(method, path, options); } catch (error) {
+        if (error.code === 'forbidden') gate.forbidden();
+        if (error.code !== 'not_signed_in' || options.plain || !await gate.renew()) throw error;
+        return once(method, path, options);
     }
 }
 

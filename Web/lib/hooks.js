@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from '/lib/html.js';
 import { live } from '/lib/live.js';
+import { session } from '/lib/session.js';
 import { onTick } from '/lib/time.js';
 
 /** Draws the component anew once a second while it is shown. */
@@ -15,6 +16,33 @@ export function useConnection() {
     const [, set] = useState(0);
     useEffect(() => live.watch(() => set((value) => value + 1)), []);
     return live;
+}
+
+/** Who is signed in: draws anew when that changes. */
+export function useSession() {
+    const [, set] = useState(0);
+    useEffect(() => session.watch(() => set((value) => value + 1)), []);
+    return session;
+}
+
+/** Something that is asked for by hand: {busy, error, run, clear}. `run` gives what came of it, undefined if nothing did. */
+export function useAction() {
+    const [state, set] = useState({ busy: false, error: null });
+    const busy = useRef(false);
+    const run = async (work) => {
+        if (busy.current) return undefined;
+        busy.current = true;
+        set({ busy: true, error: null });
+        try {
+            const result = await work();
+            set({ busy: false, error: null });
+            return result ?? null;
+        } catch (error) {
+            set({ busy: false, error });
+            return undefined;
+        } finally { busy.current = false; }
+    };
+    return { ...state, run, clear: () => set({ busy: false, error: null }) };
 }
 
 /**

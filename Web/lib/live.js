@@ -28,6 +28,8 @@ export class Live {
         this.subscriptions = new Set();
         this.watchers = new Set();
         this.counts = new Map();
+        /** Asked when the server refused a socket or closed it for what it is: the sign-in may have ended. */
+        this.doubt = async () => {};
         addEventListener('online', () => this.retry());
         addEventListener('offline', () => this.socket?.close());
         document.addEventListener('visibilitychange', () => { if (!document.hidden) this.retry(); });
@@ -93,7 +95,7 @@ export class Live {
         const socket = new WebSocket(this.url);
         this.socket = socket;
         socket.onmessage = (message) => { if (socket === this.socket) this.receive(message.data); };
-        socket.onclose = () => { if (socket === this.socket) this.closed(); };
+        socket.onclose = (event) => { if (socket === this.socket) this.closed(event.code); };
         this.expect(patience);
     }
 
@@ -107,8 +109,10 @@ export class Live {
         }, milliseconds);
     }
 
-    closed() {
+    closed(code = 1006) {
         clearTimeout(this.deadline);
+        // Refused is all that a browser tells of a socket that never opened.
+        if (code === 1008 || (code === 1006 && this.status !== 'open')) this.doubt().then(() => code === 1008 && this.retry());
         clearTimeout(this.quietTimer);
         this.socket = null;
         const ceiling = Math.min(longestDelay, firstDelay * 2 ** this.attempt);

@@ -1,6 +1,7 @@
 // The commands of a node, each with how far it has come.
 
 import { html, useState } from '/lib/html.js';
+import { session } from '/lib/session.js';
 import { instant, exact } from '/lib/time.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -76,7 +77,9 @@ export function Commands({ node, state, commands, error, reload, sent }) {
     return html`
         <section class="card commands" id="commands" aria-labelledby="commands-name">
             <h2 id="commands-name">Commands</h2>
-            <${CommandForm} node=${node} state=${state} sent=${sent} />
+            ${session.may('nodes.command')
+                ? html`<${CommandForm} node=${node} state=${state} sent=${sent} />`
+                : html`<p class="hint">Sending commands needs the right <code>nodes.command</code>.</p>`}
             <h3 class="commands-list-name">What became of them</h3>
             ${error && html`
                 <${Problem} error=${error} title="The commands could not be read" retry=${reload} small level="h4" />`}

@@ -7,20 +7,23 @@ from pathlib import Path
 
 from aiohttp import web
 
+from .access import Access
+from .accounts import Refused
 from .clock import iso, now, seconds
 from .socket import Socket
 from .world import World
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = [r"/", r"/nodes", r"/nodes/[^/]+", r"/broker"]
+PAGES = [r"/", r"/nodes", r"/nodes/[^/]+", r"/broker", r"/sign-in", r"/setup", r"/account", r"/admin", r"/admin/[^/]+", r"/docs"]
 # The policy that the pages must live with: nothing inline, nothing from elsewhere.
 POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def problem(status, code, title, detail=""):
+def problem(status, code, title, detail="", wait=None):
     return web.json_response({"type": f"/problems/{code}", "status": status, "code": code, "title": title, "detail": detail, "id": "0f3a91c2"},
-                             status=status, content_type="application/problem+json")
+                             status=status, content_type="application/problem+json",
+                             headers={"Retry-After": str(wait)} if wait else None)
 
 
 class Server:
@@ -28,6 +31,8 @@ class Server:
         self.world = world or World()
         self.wanted_port = port
         self.app = web.Application(middlewares=[self.guard])
+        self.access = Access(self.world)
+        self.access.add_to(self.app.router)
         self.app.router.add_get("/ws", self.socket)
         self.app.router.add_get("/api/system", self.system)
         self.app.router.add_get("/api/broker", self.broker)
@@ -117,7 +122,11 @@ class Server:
         for prefix, (status, code, title, detail) in self.world.broken.items():
             if request.path.startswith(prefix):
                 return problem(status, code, title, detail)
-        response = await handler(request)
+        try:
+            self.access.check(request)
+            response = await handler(request)
+        except Refused as refusal:
+            response = problem(refusal.status, refusal.code, refusal.title, refusal.detail, refusal.wait)
         if not response.prepared:
             response.headers["Content-Security-Policy"] = POLICY
             response.headers["Cache-Control"] = "no-cache"

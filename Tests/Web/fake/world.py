@@ -3,6 +3,7 @@ import math
 import uuid
 from collections import deque
 
+from .accounts import Accounts
 from .clock import iso, now
 
 STEADY = {"temperature": (21.0, 3.2, 1), "humidity": (47.0, 8.0, 1), "pressure": (1012.0, 6.0, 1), "light": (320.0, 280.0, 0),
@@ -43,9 +44,10 @@ class Node:
 
 
 class World:
-    def __init__(self, nodes=5, interval=1.0, demo=True):
+    def __init__(self, nodes=5, interval=1.0, demo=True, accounts=None):
         self.started = now()
         self.interval, self.demo = interval, demo
+        self.accounts = accounts or Accounts(demo=demo)     # open: everybody may do everything
         self.nodes, self.commands = {}, {}
         self.events = deque(maxlen=20_000)
         self.forgotten, self.number = 0, int(now() * 1e6)

@@ -1,0 +1,52 @@
+import { html, useState } from '/lib/html.js';
+import { useAction } from '/lib/hooks.js';
+import { passwordFault, passwordHint } from '/lib/rights.js';
+import { accounts } from '/account/api.js';
+import { Refusal } from '/account/refusal.js';
+import { Password } from '/parts/input.js';
+import { toast } from '/parts/toast.js';
+
+export function ChangePassword({ name, changed }) {
+    const empty = { current: '', fresh: '', repeated: '' };
+    const [held, set] = useState(empty);
+    const [wrong, setWrong] = useState({});
+    const { busy, error, run } = useAction();
+    const submit = async (event) => {
+        event.preventDefault();
+        const found = {
+            current: held.current === '' ? 'Type the password you have now.' : null,
+            fresh: passwordFault(held.fresh, name),
+            repeated: held.fresh === held.repeated ? null : 'The two are not the same.',
+        };
+        setWrong(found);
+        if (Object.values(found).some(Boolean)) {
+            requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus());
+            return;
+        }
+        const done = await run(() => accounts.password({ current: held.current, new: held.fresh }));
+        if (done === undefined) return;
+        set(empty);
+        toast({ text: 'Password changed. Every other sign-in has ended.' });
+        changed();
+    };
+    const field = (key) => ({ value: held[key], error: wrong[key] ?? null, set: (text) => set({ ...held, [key]: text }) });
+    return html`
+        <section class="card" aria-labelledby="password">
+            <h2 id="password">Password</h2>
+            <form class="stack" onSubmit=${submit} novalidate method="post">
+                <input type="text" class="unseen" autocomplete="username" value=${name} readonly tabindex="-1"
+                    aria-hidden="true" />
+                <${Password} label="Present password" ...${field('current')} autocomplete="current-password" />
+                <${Password} label="New password" ...${field('fresh')} hint=${passwordHint} autocomplete="new-password" />
+                <${Password} label="New password again" ...${field('repeated')} autocomplete="new-password" />
+                ${error && html`
+                    <${Refusal} title=${error.code === 'bad_credentials' ? 'The present password is not right' : error.title}>
+                        ${error.code === 'bad_credentials' ? null : error.detail}
+                    <//>`}
+                <p class="actions">
+                    <button type="submit" class="button" aria-busy=${busy}>Change password</button>
+                    <span class="hint">Ends every other sign-in.</span>
+                </p>
+            </form>
+        </section>`;
+}

@@ -1,0 +1,58 @@
+import { html, useState } from '/lib/html.js';
+import { instant } from '/lib/time.js';
+import { session } from '/lib/session.js';
+import { accounts } from '/account/api.js';
+import { Age } from '/parts/age.js';
+import { Badge } from '/parts/badge.js';
+import { Confirm } from '/parts/confirm.js';
+import { toast } from '/parts/toast.js';
+
+const browsers = [[/Edg\//, 'Edge'], [/OPR\//, 'Opera'], [/Firefox\//, 'Firefox'], [/Chrome\//, 'Chrome'], [/Safari\//, 'Safari'],
+    [/curl\//, 'curl']];
+const systems = [[/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'], [/Linux/, 'Linux']];
+
+/** "Firefox on Linux"; the whole text stands in the title. */
+export function agentWords(agent) {
+    if (!agent) return 'Unknown program';
+    const find = (list) => list.find(([pattern]) => pattern.test(agent))?.[1];
+    const [browser, system] = [find(browsers), find(systems)];
+    return browser && system ? `${browser} on ${system}` : browser ?? agent.slice(0, 40);
+}
+
+function Entry({ entry, changed }) {
+    const end = async () => {
+        try { await accounts.endSession(entry.id); changed(); } catch (error) { toast({ tone: 'bad', text: `${error.title}.` }); }
+    };
+    return html`
+        <li class="row">
+            <div>
+                <strong title=${entry.user_agent}>${agentWords(entry.user_agent)}</strong>
+                <p class="row-more">
+                    <code>${entry.address ?? 'no address'}</code> · used <${Age} at=${instant(entry.last_used_at)} /> · since
+                    ${' '}<${Age} at=${instant(entry.created_at)} />
+                </p>
+            </div>
+            ${entry.current ? html`<${Badge} tone="good" word="This one" quiet />` : html`
+                <button type="button" class="button small" onClick=${end}>
+                    Sign out<span class="unseen"> ${agentWords(entry.user_agent)} at ${entry.address}</span>
+                </button>`}
+        </li>`;
+}
+
+export function Sessions({ sessions, changed }) {
+    const [asking, ask] = useState(false);
+    return html`
+        <section class="card" aria-labelledby="sessions">
+            <h2 id="sessions">Where I am signed in</h2>
+            <ul class="rows" role="list">${sessions.map((entry) => html`
+                <${Entry} key=${entry.id} entry=${entry} changed=${changed} />`)}</ul>
+            <p class="actions">
+                <button type="button" class="button danger" onClick=${() => ask(true)}>Sign out everywhere…</button>
+            </p>
+            ${asking && html`
+                <${Confirm} title="Sign out everywhere" action="Sign out everywhere" close=${() => ask(false)}
+                    act=${() => session.leave({ everywhere: true })}>
+                    <p>Every sign-in of this account ends, this one too. Personal tokens go on working.</p>
+                <//>`}
+        </section>`;
+}

@@ -1,0 +1,87 @@
+// The first start: whoever opens the printed link makes the first administrator.
+
+import { html, useState } from '/lib/html.js';
+import { useAction } from '/lib/hooks.js';
+import { passwordFault, passwordHint } from '/lib/rights.js';
+import { session } from '/lib/session.js';
+import { accounts } from '/account/api.js';
+import { countdown, Refusal, useWait } from '/account/refusal.js';
+import { Command } from '/parts/copy.js';
+import { Head } from '/parts/head.js';
+import { Name, Password } from '/parts/input.js';
+
+const byHand = 'martlet user add NAME --role admin';
+
+/** Without the printed link nobody may set up; this is where the link is found. */
+function WithoutLink({ title, children }) {
+    return html`
+        <div class="door">
+            <h2>${title}</h2>
+            ${children}
+            <p>
+                Martlet prints a one-time link where it was started: in the terminal or in the log of its service. Open
+                that link on the same machine. Starting Martlet anew prints a new one.
+            </p>
+            <p>Or add the first administrator on the machine itself:</p>
+            <${Command} label="Add an administrator" line=${byHand} />
+        </div>`;
+}
+
+const isWrongLink = (error) => error.status === 401 || error.code === 'forbidden' || error.code === 'not_found';
+
+function SetUpForm({ code, refused }) {
+    const [name, setName] = useState('');
+    const [password, setPassword] = useState('');
+    const [repeated, setRepeated] = useState('');
+    const [wrong, setWrong] = useState({});
+    const { busy, error, run } = useAction();
+    const wait = useWait(error);
+    const submit = (event) => {
+        event.preventDefault();
+        const username = name.trim();
+        const found = {
+            name: username === '' ? 'Give the account a name.' : null,
+            password: passwordFault(password, username),
+            repeated: password === repeated ? null : 'The two are not the same.',
+        };
+        setWrong(found);
+        if (found.name || found.password || found.repeated) {
+            requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus());
+            return;
+        }
+        run(async () => {
+            try { await session.entering(await accounts.setup({ code, username, password })); } catch (failure) {
+                if (!isWrongLink(failure)) throw failure;
+                refused(failure);
+            }
+        });
+    };
+    return html`
+        <form class="door" onSubmit=${submit} novalidate method="post">
+            ${error && html`<${Refusal} title=${error.title}>${error.detail}<//>`}
+            <${Name} label="Name" name="username" value=${name} set=${setName} error=${wrong.name ?? null}
+                hint="Small letters, digits and . _ - are best: you type it at every sign-in." autocomplete="username"
+                maxlength="64" />
+            <${Password} label="Password" name="password" value=${password} set=${setPassword} hint=${passwordHint}
+                error=${wrong.password ?? null} autocomplete="new-password" />
+            <${Password} label="Password again" name="repeated" value=${repeated} set=${setRepeated}
+                error=${wrong.repeated ?? null} autocomplete="new-password" />
+            <button type="submit" class="button primary wide" aria-busy=${busy} disabled=${wait > 0}>
+                ${wait > 0 ? `Wait ${countdown(wait)}` : busy ? 'Setting up…' : 'Make the administrator'}
+            </button>
+        </form>`;
+}
+
+export function Page() {
+    const [code] = useState(() => location.hash.slice(1));
+    const [refusal, refuse] = useState(null);
+    if (refusal) return html`
+        <${Head} title="Set up" />
+        <${WithoutLink} title="This link no longer works"><p>${refusal.detail || 'It is wrong, used or too old.'}</p><//>`;
+    if (code === '') return html`
+        <${Head} title="Set up" />
+        <${WithoutLink} title="Nobody has an account here yet" />`;
+    return html`
+        <${Head} title="Set up"><p class="lead">You are the first. This account may do everything.</p><//>
+        <${SetUpForm} code=${code} refused=${refuse} />`;
+}

@@ -1,0 +1,166 @@
+// The audit: who did what to what, when, from where, with what outcome.
+
+import { html, useState } from '/lib/html.js';
+import { useAction, useLoad } from '/lib/hooks.js';
+import { number } from '/lib/format.js';
+import { exact, instant, moment, now } from '/lib/time.js';
+import { navigate, withQuery } from '/app/router.js';
+import { audit } from '/admin/api.js';
+import { actions, actionWords, outcomes, ranges } from '/admin/audit-words.js';
+import { Age } from '/parts/age.js';
+import { Badge } from '/parts/badge.js';
+import { Command } from '/parts/copy.js';
+import { Dialog } from '/parts/dialog.js';
+import { Empty } from '/parts/empty.js';
+import { Head } from '/parts/head.js';
+import { Icon } from '/parts/icons.js';
+import { Problem } from '/parts/problem.js';
+import { Pick, Search } from '/parts/search.js';
+import { download } from '/parts/secret.js';
+import { Skeleton } from '/parts/skeleton.js';
+import { Table } from '/parts/table.js';
+import { toast } from '/parts/toast.js';
+
+const pageSize = 50;
+const filters = ['who', 'action', 'target', 'outcome', 'range'];
+
+/** The address's filters as the API wants them. */
+function wanted(query) {
+    const range = ranges.find(([key]) => key === query.get('range'));
+    const texts = Object.fromEntries(['who', 'action', 'target', 'outcome'].map((name) => [name, query.get(name)]));
+    return { ...texts, from: range ? new Date(now() - range[2]).toISOString() : query.get('from'), to: query.get('to') };
+}
+
+const outcomeBadge = (outcome) => {
+    const [tone, word] = outcomes[outcome] ?? ['unknown', outcome];
+    return html`<${Badge} tone=${tone} word=${word} quiet />`;
+};
+
+const columns = [
+    { key: 'what', label: 'What', head: true, cell: (entry) => html`
+        <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>` },
+    { key: 'target', label: 'To what', cell: (entry) => entry.target || html`<span class="absent">–</span>` },
+    { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">nobody</span>` },
+    { key: 'outcome', label: 'Outcome', cell: (entry) => outcomeBadge(entry.outcome) },
+    { key: 'address', label: 'From', cell: (entry) => html`<code>${entry.address ?? '–'}</code>` },
+    { key: 'when', label: 'When', align: 'end', cell: (entry) => html`
+        <time datetime=${entry.at} title=${exact(instant(entry.at))}>${moment(instant(entry.at))}</time>` },
+];
+
+function Details({ entry, close }) {
+    const facts = Object.entries(entry.facts ?? {});
+    return html`
+        <${Dialog} title=${actionWords(entry.action)} open=${true} close=${close}>
+            <div class="stack">
+                <dl class="facts">
+                    <div><dt>Outcome</dt><dd>${outcomeBadge(entry.outcome)}</dd></div>
+                    <div><dt>Who</dt><dd>${entry.who || 'nobody'} <span class="amount">(${entry.identity})</span></dd></div>
+                    <div><dt>To what</dt><dd>${entry.target || '–'}</dd></div>
+                    <div><dt>When</dt><dd>${exact(instant(entry.at))}, <${Age} at=${instant(entry.at)} /></dd></div>
+                    <div><dt>From</dt><dd><code>${entry.address ?? 'this machine'}</code></dd></div>
+                    <div><dt>Action</dt><dd><code>${entry.action}</code></dd></div>
+                    ${facts.map(([name, value]) => html`
+                        <div key=${name}><dt>${name.replaceAll('_', ' ')}</dt>
+                            <dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd></div>`)}
+                    <div><dt>Number</dt><dd>${number(entry.sequence, 0)}</dd></div>
+                </dl>
+                <div><p class="secret-label">Hash of this row and all before it</p>
+                    <${Command} line=${entry.hash} label="Hash" /></div>
+            </div>
+        <//>`;
+}
+
+/** Whether the chain of hashes still holds: asked for by hand, because it reads every row. */
+function Chain() {
+    const { busy, error, run } = useAction();
+    const [found, set] = useState(null);
+    const verify = async () => {
+        const answer = await run(audit.verify);
+        if (answer) set({ ...answer, at: Date.now() });
+    };
+    return html`
+        <section class="card chain" aria-labelledby="chain-name">
+            <div>
+                <h2 id="chain-name">Is it still as it was written?</h2>
+                <div role="status">
+                    ${!found && !error && html`
+                        <p class="quiet-line">Every row is bound to all before it by a hash, so that a changed one shows.</p>`}
+                    ${found?.intact && html`
+                        <p>
+                            <${Badge} tone="good" word="Intact" /> All ${number(found.entries, 0)} rows are as they were written;
+                            checked <${Age} at=${found.at} />.
+                        </p>`}
+                    ${found && !found.intact && html`
+                        <p>
+                            <${Badge} tone="bad" word="Changed" /> Row <strong>${number(found.sequence, 0)}</strong> is the first
+                            that is not as it was written: ${found.reason}
+                        </p>`}
+                </div>
+                ${found?.intact && html`
+                    <p class="hint">Keep this hash elsewhere: as long as it comes out again, nothing before it was changed.</p>
+                    <${Command} line=${found.head} label="Hash of the last row" />`}
+                ${error && html`<${Problem} error=${error} small level="h3" />`}
+            </div>
+            <button type="button" class="button" aria-busy=${busy} onClick=${verify}>${busy ? 'Checking…' : 'Check the chain'}</button>
+        </section>`;
+}
+
+function Toolbar({ query }) {
+    const clear = ['before', 'entry'];
+    const value = (name) => query.get(name) ?? '';
+    return html`
+        <search class="toolbar">
+            <${Search} label="Who" name="who" placeholder="Who" value=${value('who')} clear=${clear} />
+            <${Search} label="To what" name="target" placeholder="To what" value=${value('target')} clear=${clear} />
+            <${Pick} label="Action" name="action" value=${value('action')} clear=${clear}
+                options=${[['', 'Every action'], ...Object.entries(actions)]} />
+            <${Pick} label="Outcome" name="outcome" value=${value('outcome')} clear=${clear}
+                options=${[['', 'Every outcome'], ['done', 'Done'], ['refused', 'Refused']]} />
+            <${Pick} label="When" name="range" value=${value('range')} clear=${[...clear, 'from', 'to']}
+                options=${[['', 'Any time'], ...ranges.map(([key, word]) => [key, word])]} />
+        </search>`;
+}
+
+function Loading() {
+    return html`
+        <${Head} title="Audit"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
+        <${Skeleton} shape="row" /><${Skeleton} shape="block" label="Loading the audit" />`;
+}
+
+export function Page({ query }) {
+    const asked = filters.concat('from', 'to', 'before').map((name) => query.get(name));
+    const { data, error, reload } = useLoad(`audit ${JSON.stringify(asked)}`,
+        (options) => audit.list({ ...wanted(query), before: query.get('before'), limit: pageSize }, options));
+    if (!data && error) return html`
+        <${Head} title="Audit" /><${Problem} error=${error} title="The audit could not be read" retry=${reload} />`;
+    if (!data) return html`<${Loading} />`;
+    const open = data.entries.find((entry) => String(entry.sequence) === query.get('entry'));
+    const filtered = filters.some((name) => query.get(name));
+    const save = async () => {
+        try { download('martlet-audit.csv', await audit.export(wanted(query)), 'text/csv'); } catch (failure) {
+            toast({ tone: 'bad', text: `Not exported: ${failure.title}.` });
+        }
+    };
+    const button = html`
+        <button type="button" class="button" onClick=${save}><${Icon} name="download" /> Export CSV</button>`;
+    return html`
+        <${Head} title="Audit" aside=${button}><p class="lead">Who did what, newest first.</p><//>
+        <${Chain} />
+        <${Toolbar} query=${query} />
+        ${error && html`<${Problem} error=${error} small retry=${reload} />`}
+        ${data.entries.length > 0
+            ? html`<${Table} caption="Audit" columns=${columns} rows=${data.entries} rowKey=${(entry) => entry.sequence} />`
+            : html`
+                <${Empty} icon="search" title=${filtered ? 'Nothing fits' : 'Nothing yet'} small>
+                    ${filtered
+                        ? html`<p class="actions"><a class="button" href="/admin/audit">Show all</a></p>`
+                        : html`<p>Sign-ins, rights, devices, commands and settings are written down here as they happen.</p>`}
+                <//>`}
+        <nav class="pager" aria-label="Pages of the list">
+            ${query.get('before') && html`<a class="button" href=${withQuery({ before: null, entry: null })}>Newest</a>`}
+            ${data.next !== null && data.next !== undefined && html`
+                <a class="button" href=${withQuery({ before: data.next, entry: null })}>Older</a>`}
+        </nav>
+        ${open && html`
+            <${Details} entry=${open} close=${() => navigate(withQuery({ entry: null }), { replace: true })} />`}`;
+}

@@ -1,0 +1,63 @@
+// The sites: what belongs together and is looked after by the same people.
+
+import { html, useState } from '/lib/html.js';
+import { useAction } from '/lib/hooks.js';
+import { plural } from '/lib/format.js';
+import { sites as api } from '/admin/api.js';
+import { Name, Text } from '/parts/input.js';
+import { Problem } from '/parts/problem.js';
+
+function Rename({ site, done }) {
+    const [title, set] = useState(site.title ?? '');
+    const { busy, error, run } = useAction();
+    const submit = async (event) => {
+        event.preventDefault();
+        if (await run(() => api.change(site.id, title.trim())) !== undefined) done();
+    };
+    return html`
+        <form class="inline-form" onSubmit=${submit}>
+            <${Text} label=${`Title of ${site.id}`} value=${title} set=${set} maxlength="100" autocomplete="off" />
+            <button type="submit" class="button" aria-busy=${busy}>Save</button>
+            ${error && html`<${Problem} error=${error} small level="h3" />`}
+        </form>`;
+}
+
+function AddSite({ done }) {
+    const [id, setID] = useState('');
+    const [title, setTitle] = useState('');
+    const { busy, error, run } = useAction();
+    const submit = async (event) => {
+        event.preventDefault();
+        if (await run(() => api.add({ id: id.trim(), title: title.trim() })) !== undefined) done();
+    };
+    return html`
+        <form class="inline-form" onSubmit=${submit}>
+            <${Name} label="Id" value=${id} set=${setID} maxlength="64" required />
+            <${Text} label="Title" value=${title} set=${setTitle} maxlength="100" autocomplete="off" required />
+            <button type="submit" class="button" aria-busy=${busy}>Add</button>
+            ${error && html`<${Problem} error=${error} small level="h3" />`}
+        </form>`;
+}
+
+export function Sites({ sites, may, changed }) {
+    const [editing, edit] = useState(null);
+    const done = () => { edit(null); changed(); };
+    return html`
+        <section class="card sites" aria-labelledby="sites-name">
+            <h2 id="sites-name">Sites</h2>
+            <ul class="rows" role="list">${sites.map((site) => html`
+                <li class="row" key=${site.id}>
+                    ${editing === site.id ? html`<${Rename} site=${site} done=${done} />` : html`
+                        <div>
+                            <strong>${site.title || site.id}</strong>
+                            <p class="row-more"><code>${site.id}</code> · ${plural(site.devices, 'device')}</p>
+                        </div>
+                        ${may && html`
+                            <button type="button" class="button small" onClick=${() => edit(site.id)}>
+                                Rename<span class="unseen"> ${site.id}</span>
+                            </button>`}`}
+                </li>`)}</ul>
+            ${may && (editing === '' ? html`<${AddSite} done=${done} />` : html`
+                <p class="actions"><button type="button" class="button small" onClick=${() => edit('')}>Add a site…</button></p>`)}
+        </section>`;
+}

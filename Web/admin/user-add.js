@@ -1,0 +1,73 @@
+import { html, useState } from '/lib/html.js';
+import { useAction } from '/lib/hooks.js';
+import { passwordFault, passwordHint, roleWords, siteWords } from '/lib/rights.js';
+import { people } from '/admin/api.js';
+import { Dialog } from '/parts/dialog.js';
+import { Choice } from '/parts/form.js';
+import { Name, Password, Select } from '/parts/input.js';
+import { Problem } from '/parts/problem.js';
+import { Secret } from '/parts/secret.js';
+
+/** A password that the hub made; the person changes it under Account. */
+export function ShownPassword({ name, password, close }) {
+    return html`
+        <${Dialog} title=${`Password of ${name}`} open=${true} close=${close}>
+            <div class="stack">
+                <${Secret} label="Password" value=${password}
+                    says=${`Give it to ${name} by a way that nobody else reads; they can change it under Account.`} />
+                <p class="actions end"><button type="button" class="button primary" onClick=${close}>I have kept it</button></p>
+            </div>
+        <//>`;
+}
+
+/** A password that is made by the hub, or typed. */
+export function PasswordChoice({ how, setHow, password, setPassword, error }) {
+    return html`
+        <${Choice} legend="Password" name="how" value=${how} change=${setHow}
+            options=${[['made', 'Made by the hub'], ['typed', 'I type one']]} />
+        ${how === 'made' ? html`<p class="hint">It is shown once, after this.</p>` : html`
+            <${Password} label="New password" value=${password} set=${setPassword} hint=${passwordHint} error=${error}
+                autocomplete="new-password" />`}`;
+}
+
+export function AddUser({ roles, sites, close, made }) {
+    const [name, setName] = useState('');
+    const [role, setRole] = useState('viewer');
+    const [site, setSite] = useState('*');
+    const [how, setHow] = useState('made');
+    const [password, setPassword] = useState('');
+    const [wrong, setWrong] = useState({});
+    const { busy, error, run } = useAction();
+    const submit = async (event) => {
+        event.preventDefault();
+        const username = name.trim();
+        const found = {
+            name: username === '' ? 'Give the account a name.' : null,
+            password: how === 'typed' ? passwordFault(password, username) : null,
+        };
+        setWrong(found);
+        if (found.name || found.password) {
+            requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus());
+            return;
+        }
+        const user = await run(() => people.add({ username, role, site, ...(how === 'typed' ? { password } : {}) }));
+        if (user) made(user);
+    };
+    const sitesOf = [['*', 'All sites'], ...sites.map((each) => [each, each])];
+    return html`
+        <${Dialog} title="Add somebody" open=${true} close=${close}>
+            <form onSubmit=${submit} novalidate>
+                <${Name} label="Name" value=${name} set=${setName} error=${wrong.name ?? null} maxlength="64" />
+                <${Select} label="Role" value=${role} set=${setRole} hint=${`${roleWords(role)}.`}
+                    options=${roles.map((each) => [each.name, each.name])} />
+                <${Select} label="Where" value=${site} set=${setSite} options=${sitesOf}
+                    hint=${site === '*' ? 'Also at sites that are added later.' : `Only at ${siteWords(site)}.`} />
+                <${PasswordChoice} how=${how} setHow=${setHow} password=${password} setPassword=${setPassword}
+                    error=${wrong.password ?? null} />
+                ${error && html`<${Problem} error=${error} small level="h3" />`}
+                <p class="actions end">
+                    <button type="submit" class="button primary" aria-busy=${busy}>Add</button>
+                </p>
+            </form>
+        <//>`;
+}

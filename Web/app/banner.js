@@ -1,0 +1,19 @@
+import { html } from '/lib/html.js';
+import { session } from '/lib/session.js';
+import { Icon } from '/parts/icons.js';
+
+/** What everybody has to know on every page: that nobody is kept out, or that nothing here is real. */
+export function Banner() {
+    const { open, demo } = session.state;
+    return html`
+        ${open && html`
+            <p class="banner" data-tone="warn">
+                <${Icon} name="unlocked" />
+                <span><strong>This hub is open:</strong> anybody who reaches it may do everything.</span>
+            </p>`}
+        ${demo && html`
+            <p class="banner" data-tone="busy">
+                <${Icon} name="info" />
+                <span><strong>Demonstration.</strong> The nodes are simulated; they speak real MQTT to this server.</span>
+            </p>`}`;
+}

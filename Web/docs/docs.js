@@ -1,0 +1,126 @@
+// The API, drawn from the description that the hub makes out of its own routes. Works without a network.
+
+import { html, useMemo } from '/lib/html.js';
+import { ask } from '/lib/api.js';
+import { useLoad } from '/lib/hooks.js';
+import { plural } from '/lib/format.js';
+import { rightWords } from '/lib/rights.js';
+import { withQuery } from '/app/router.js';
+import { curl, grouped, operations, resolve, typeWords } from '/docs/model.js';
+import { Schema } from '/docs/schema.js';
+import { Command } from '/parts/copy.js';
+import { Empty } from '/parts/empty.js';
+import { Head } from '/parts/head.js';
+import { Problem } from '/parts/problem.js';
+import { Search } from '/parts/search.js';
+import { Skeleton } from '/parts/skeleton.js';
+
+const describe = (options) => ask('GET', '/openapi.json', options);
+const anchor = (name) => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
+
+function Right({ right }) {
+    if (!right) return null;
+    const words = { open: 'Open to anybody', anyone: 'Open to anybody', own: 'For whoever has signed in', signed_in: 'For whoever has signed in' };
+    return html`<p>${words[right] ?? html`Needs <code>${right}</code>: ${rightWords(right)}`}</p>`;
+}
+
+function Parameters({ list, document }) {
+    if (list.length === 0) return null;
+    const places = { path: 'in the path', query: 'in the query', header: 'as a header' };
+    return html`
+        <h4>Parameters</h4>
+        <ul class="members" role="list">${list.map((each) => html`
+            <li key=${`${each.in} ${each.name}`}>
+                <p><code>${each.name}</code> <span class="member-type">${typeWords(each.schema ?? {}, document)}, ${places[each.in] ?? each.in}</span></p>
+                ${each.description && html`<p class="hint">${each.description}</p>`}
+            </li>`)}</ul>`;
+}
+
+function Body({ content, document }) {
+    const entries = Object.entries(content ?? {});
+    return entries.map(([type, { schema }]) => html`
+        <div key=${type}>
+            <p class="member-type">${type}</p>
+            ${schema && html`<${Schema} schema=${schema} document=${document} />`}
+        </div>`);
+}
+
+function Answers({ responses, document }) {
+    return html`
+        <h4>Answers</h4>
+        ${Object.entries(responses ?? {}).map(([status, answer]) => {
+            const found = resolve(answer, document);
+            const content = Object.keys(found.content ?? {}).length > 0;
+            const head = html`<code>${status}</code> ${found.description}`;
+            return content
+                ? html`
+                    <details class="answer" key=${status}>
+                        <summary>${head}</summary>
+                        <${Body} content=${found.content} document=${document} />
+                    </details>`
+                : html`<p class="answer" key=${status}>${head}</p>`;
+        })}`;
+}
+
+function Operation({ entry, document, open }) {
+    const { operation } = entry;
+    const input = operation.requestBody ? resolve(operation.requestBody, document) : null;
+    return html`
+        <details class="operation" id=${anchor(entry.id)} open=${open}>
+            <summary>
+                <span class="method" data-method=${entry.method}>${entry.method.toUpperCase()}</span>
+                <code>${entry.path.split(/(?=\/)/).map((part) => html`${part}<wbr />`)}</code>
+                <span class="operation-says">${entry.summary}</span>
+            </summary>
+            <div class="operation-body">
+                <${Right} right=${entry.right} />
+                ${operation.description && html`<p>${operation.description}</p>`}
+                <${Parameters} list=${entry.parameters} document=${document} />
+                ${input && html`
+                    <h4>Body</h4>
+                    <${Body} content=${input.content} document=${document} />`}
+                <${Answers} responses=${operation.responses} document=${document} />
+                <h4>Example</h4>
+                <${Command} line=${curl(entry, document, location.origin)} label=${`Example of ${entry.id}`} />
+            </div>
+        </details>`;
+}
+
+function Loading() {
+    return html`
+        <${Head} title="API"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
+        <${Skeleton} shape="row" count=${6} label="Loading the description of the API" />`;
+}
+
+export function Page({ query }) {
+    const { data: document, error, reload } = useLoad('openapi', describe);
+    const all = useMemo(() => (document ? operations(document) : []), [document]);
+    if (!document && error) return html`
+        <${Head} title="API" />
+        <${Problem} error=${error} title="The description of the API could not be read" retry=${reload} />`;
+    if (!document) return html`<${Loading} />`;
+    const text = query.get('q') ?? '';
+    const groups = grouped(all, text);
+    const found = groups.reduce((sum, [, entries]) => sum + entries.length, 0);
+    return html`
+        <${Head} title="API">
+            <p class="lead">
+                Version ${document.info?.version ?? '–'}, ${plural(all.length, 'operation')}, described by
+                ${' '}<a href="/openapi.json" target="_blank" rel="noopener">OpenAPI ${document.openapi}</a>.
+            </p>
+        <//>
+        <search class="toolbar">
+            <${Search} label="Search by path, words or right" value=${text} />
+            <p class="hint" role="status">${text !== '' ? `${found} of ${all.length}` : ''}</p>
+        </search>
+        ${groups.length === 0 && html`
+            <${Empty} icon="search" title="No operation fits" small>
+                <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>Show all</a></p>
+            <//>`}
+        <div class="operations">${groups.map(([group, entries]) => html`
+            <section key=${group} aria-labelledby=${`group-${anchor(group)}`}>
+                <div class="section-head"><h2 id=${`group-${anchor(group)}`}>${group}</h2></div>
+                <div class="operation-list">${entries.map((entry) => html`
+                    <${Operation} key=${entry.id} entry=${entry} document=${document} open=${found === 1} />`)}</div>
+            </section>`)}</div>`;
+}

@@ -1,0 +1,42 @@
+// What the rights and roles mean, in words. A right without words here is shown by its name.
+
+const words = {
+    'system.view': "See the hub's version, doors and solutions",
+    'metrics.view': "Read the hub's figures for Prometheus",
+    'settings.manage': "Change the hub's settings and sites",
+    'users.manage': 'Add people, give and take roles',
+    'devices.view': 'See devices and when they were last heard of',
+    'devices.manage': 'Add, approve, disable and remove devices',
+    'audit.view': 'Read who did what',
+    'broker.view': "See the broker's figures",
+    'mqtt.subscribe': 'Subscribe over MQTT to what devices say',
+    'mqtt.publish': 'Publish over MQTT to devices',
+    'mqtt.system': 'Subscribe to $SYS',
+    'nodes.view': 'See sensor nodes and their readings',
+    'nodes.command': 'Send commands to sensor nodes',
+};
+
+const roles = {
+    admin: 'May do everything',
+    operator: 'Runs the site: devices, commands, the broker',
+    staff: 'Works at the site',
+    viewer: 'Looks',
+};
+
+export const rightWords = (right) => words[right] ?? right;
+export const roleWords = (role) => roles[role] ?? 'A role of a solution';
+export const siteWords = (site) => (site === '*' ? 'all sites' : site);
+
+/** The shortest password that the server takes, in characters. */
+export const shortestPassword = 12;
+
+/** What is wrong with a new password before the server is asked, or null; `name` is the account's. */
+export function passwordFault(password, name = '') {
+    if ([...password].length < shortestPassword) return `Use at least ${shortestPassword} characters.`;
+    if (new Set(password).size < 5) return 'Use more different characters.';
+    if (name !== '' && password.toLowerCase().includes(name.toLowerCase())) return 'Leave the account name out of it.';
+    return null;
+}
+
+export const passwordHint = `At least ${shortestPassword} characters; four or five random words are easy to remember. `
+    + 'Not the account name.';

@@ -1,0 +1,27 @@
+import { html } from '/lib/html.js';
+import { Command } from '/parts/copy.js';
+import { Icon } from '/parts/icons.js';
+
+/** Something that is shown this once and never again. */
+export function Secret({ label, value, says, children }) {
+    return html`
+        <section class="secret" aria-label=${label}>
+            <p class="secret-warning">
+                <${Icon} name="warning" />
+                <span><strong>Shown only now.</strong> ${says ?? 'Keep it where it belongs before you close this.'}</span>
+            </p>
+            <p class="secret-label">${label}</p>
+            <${Command} line=${value} label=${label} />
+            ${children}
+        </section>`;
+}
+
+/** Gives the browser a file to keep. */
+export function download(name, text, type = 'text/plain') {
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
