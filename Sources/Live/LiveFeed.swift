@@ -15,7 +15,7 @@ public struct LiveFeed: Sendable {
         self.wakes = wakes
     }
 
-    /// The next text messages; waits for some, and is nil once the socket was let go or found too slow.
+    /// The next text messages; waits for some, and is nil once the socket was let go or ended.
     public mutating func next() async -> [[UInt8]]? {
         while true {
             if let messages = continueReplay() { return messages }

@@ -9,19 +9,38 @@ public struct LiveConfiguration: Sendable {
     public var recentBytes: Int
     /// Sockets at once.
     public var maximumSockets: Int
+    /// Sockets at once of one account or device. A hub that was opened with `--open` knows none, and only the whole is bounded.
+    public var maximumSocketsPerAccount: Int
     /// What may wait for one socket.
     public var queue: QueueLimits
 
     /// A configuration.
     public init(
         recentEvents: Int = 20_000, recentBytes: Int = 33_554_432, maximumSockets: Int = 256,
-        queue: QueueLimits = QueueLimits()
+        maximumSocketsPerAccount: Int = 32, queue: QueueLimits = QueueLimits()
     ) {
         self.recentEvents = recentEvents
         self.recentBytes = recentBytes
         self.maximumSockets = maximumSockets
+        self.maximumSocketsPerAccount = maximumSocketsPerAccount
         self.queue = queue
     }
+}
+
+/// Why a socket is not admitted.
+public enum LiveRefusal: String, Error, Hashable, CaseIterable, Sendable {
+    /// The hub has as many as it takes.
+    case tooManySockets = "too_many_sockets"
+    /// The account or device has as many as it may have.
+    case tooManySocketsOfAccount = "too_many_sockets_of_account"
+}
+
+/// Why the hub ends a socket by itself.
+public enum LiveEnd: Hashable, Sendable {
+    /// It is too slow even for coalescing: to be closed with 1013.
+    case tooSlow
+    /// Its viewer may not be here any more: to be closed with 1008.
+    case signedOut
 }
 
 /// Numbers the events of each commit, keeps the recent ones, and passes them to the sockets that want them. The line's
@@ -29,46 +48,57 @@ public struct LiveConfiguration: Sendable {
 public final class LiveHub: LiveSink {
     /// One socket. A class, so that an event finds its queue without a look-up; it never leaves the lock.
     private final class Subscriber {
+        let viewer: Caller
         var subscription = LiveSubscription()
         var queue: SubscriberQueue<SharedEvent>
-        var isTooSlow = false
+        /// Why nothing more is sent to it; nil: it is served.
+        var ended: LiveEnd?
         /// Whether this batch has something for it.
         var isSignalled = false
         let wake: AsyncStream<Void>.Continuation
-        let tooSlow: @Sendable () -> Void
+        let end: @Sendable (LiveEnd) -> Void
 
         init(
-            queue: SubscriberQueue<SharedEvent>, wake: AsyncStream<Void>.Continuation,
-            tooSlow: @escaping @Sendable () -> Void
+            viewer: Caller, queue: SubscriberQueue<SharedEvent>, wake: AsyncStream<Void>.Continuation,
+            end: @escaping @Sendable (LiveEnd) -> Void
         ) {
+            self.viewer = viewer
             self.queue = queue
             self.wake = wake
-            self.tooSlow = tooSlow
+            self.end = end
         }
 
-        /// What is to be done for it now that it was given something; `wasTooSlow`: whether that was found before.
-        func signal(wasTooSlow: Bool) -> Signal {
-            Signal(wake: wake, tooSlow: isTooSlow && !wasTooSlow ? tooSlow : nil)
+        /// What is to be done for it now that it was given something; `wasEnded`: whether it was ended before.
+        func signal(wasEnded: Bool) -> Signal {
+            Signal(wake: wake, ended: wasEnded ? nil : ended, end: end)
         }
     }
 
     /// What is to be done for a socket once the lock is released.
     private struct Signal {
         let wake: AsyncStream<Void>.Continuation
-        let tooSlow: (@Sendable () -> Void)?
+        let ended: LiveEnd?
+        let end: @Sendable (LiveEnd) -> Void
 
         func send() {
-            tooSlow?()
+            if let ended { end(ended) }
             wake.yield()
         }
+    }
+
+    /// Who gets the events of a topic, as long as these need the same right at the same site.
+    private struct Way {
+        let permission: Permission
+        let site: SiteID?
+        let targets: [Subscriber]
     }
 
     private struct State {
         var ring: LiveRing
         var subscribers: [Int: Subscriber] = [:]
         var nextSubscriber = 0
-        /// Who wants a topic: asked once a topic, and forgotten whenever a subscription changes.
-        var routes: [String: [Subscriber]] = [:]
+        /// Who wants a topic and may see it: asked once a topic, and forgotten whenever a subscription changes.
+        var routes: [String: Way] = [:]
         var listening = 0
         var figures = LiveFigures()
     }
@@ -104,12 +134,12 @@ public final class LiveHub: LiveSink {
     ) -> [Signal] {
         var woken: [Subscriber] = []
         for (offset, event) in events.enumerated() {
-            let targets = route(event.topic, in: &state)
+            let targets = targets(of: event, in: &state)
             guard !targets.isEmpty else { continue }
             let item = LiveRing.Item(number: first + Int64(offset), committedAt: committedAt, event: event)
             let shared = SharedEvent(item)
             let bytes = LiveRing.estimate(event)
-            for target in targets where !target.isTooSlow {
+            for target in targets where target.ended == nil {
                 if !target.isSignalled {
                     target.isSignalled = true
                     woken.append(target)
@@ -118,22 +148,27 @@ public final class LiveHub: LiveSink {
                 case .queued: break
                 case .coalesced(let dropped): state.figures.coalesced += dropped
                 case .overflow:
-                    target.isTooSlow = true
+                    target.ended = .tooSlow
                     state.figures.closedAsTooSlow += 1
                 }
             }
         }
         return woken.map { target in
             target.isSignalled = false
-            return target.signal(wasTooSlow: false)
+            return target.signal(wasEnded: false)
         }
     }
 
-    private static func route(_ topic: String, in state: inout State) -> [Subscriber] {
-        if let known = state.routes[topic] { return known }
+    private static func targets(of event: LiveEvent, in state: inout State) -> [Subscriber] {
+        if let known = state.routes[event.topic], known.permission == event.permission, known.site == event.site {
+            return known.targets
+        }
         if state.routes.count >= maximumRoutes { state.routes.removeAll() }
-        let targets = state.subscribers.values.filter { $0.subscription.wants(topic) }
-        state.routes[topic] = targets
+        let targets = state.subscribers.values.filter { subscriber in
+            subscriber.subscription.wants(event.topic)
+                && subscriber.viewer.grants.allows(event.permission, at: event.site)
+        }
+        state.routes[event.topic] = Way(permission: event.permission, site: event.site, targets: targets)
         return targets
     }
 }
@@ -145,22 +180,61 @@ extension LiveHub {
     ///
     /// - Parameters:
     ///   - version: the hub's version, for the first message.
-    ///   - tooSlow: called once when the socket is too slow even for coalescing: it must be closed with 1013. The
-    ///     socket's writer may be stuck in sending at that time, so the closing must not wait for it.
-    /// - Returns: what is to be sent to it; nil when there are too many already.
-    public func attach(version: String, tooSlow: @escaping @Sendable () -> Void) -> LiveFeed? {
+    ///   - viewer: who looks; of every event, live or replayed, only those that the viewer may see are sent.
+    ///   - end: called once when the hub ends the socket by itself. The socket's writer may be stuck in sending at that
+    ///     time, so the closing must not wait for it.
+    /// - Returns: what is to be sent to it.
+    /// - Throws: when there are too many already.
+    public func attach(
+        version: String, viewer: Caller, end: @escaping @Sendable (LiveEnd) -> Void
+    ) throws(LiveRefusal) -> LiveFeed {
         let now = clock.now()
-        return state.withLock { state in
-            guard state.subscribers.count < configuration.maximumSockets else { return nil }
+        return try state.withLock { state throws(LiveRefusal) in
+            guard state.subscribers.count < configuration.maximumSockets else {
+                throw refuse(.tooManySockets, in: &state)
+            }
+            if viewer.account != nil || viewer.device != nil {
+                let own = state.subscribers.values.count { LiveHub.isSame($0.viewer, viewer) }
+                guard own < configuration.maximumSocketsPerAccount else {
+                    throw refuse(.tooManySocketsOfAccount, in: &state)
+                }
+            }
             // One pending signal is enough: whoever wakes up takes all there is.
             let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             var queue = SubscriberQueue<SharedEvent>(limits: configuration.queue)
             _ = queue.push(answer: LiveMessage.hello(version: version, now: now, last: state.ring.last), at: now)
             let id = state.nextSubscriber
             state.nextSubscriber += 1
-            state.subscribers[id] = Subscriber(queue: queue, wake: wake, tooSlow: tooSlow)
+            state.subscribers[id] = Subscriber(viewer: viewer, queue: queue, wake: wake, end: end)
             return LiveFeed(hub: self, id: id, wakes: wakes)
         }
+    }
+
+    private func refuse(_ refusal: LiveRefusal, in state: inout State) -> LiveRefusal {
+        state.figures.refused[refusal, default: 0] += 1
+        return refusal
+    }
+
+    private static func isSame(_ one: Caller, _ other: Caller) -> Bool {
+        one.account == other.account && one.device == other.device
+    }
+
+    /// Who looks at present, each once.
+    public func viewers() -> Set<Caller> {
+        state.withLock { Set($0.subscribers.values.filter { $0.ended == nil }.map(\.viewer)) }
+    }
+
+    /// Ends every socket of these viewers: nothing more is sent to them, and they are to be closed as signed out.
+    public func dismiss(_ viewers: Set<Caller>) {
+        guard !viewers.isEmpty else { return }
+        let signals = state.withLock { state in
+            state.subscribers.values.filter { $0.ended == nil && viewers.contains($0.viewer) }.map { subscriber in
+                subscriber.ended = .signedOut
+                state.figures.signedOut += 1
+                return subscriber.signal(wasEnded: false)
+            }
+        }
+        for signal in signals { signal.send() }
     }
 
     /// Lets a socket go; its feed ends.
@@ -178,10 +252,11 @@ extension LiveHub {
     public func perform(_ action: LiveSession.Action, for id: Int) -> String? {
         switch action {
         case .close(let reason): return reason
-        case .answer(let answer): enqueue(id) { queue, now, _ in queue.push(answer: answer, at: now) }
+        case .answer(let answer): enqueue(id) { queue, now, _, _ in queue.push(answer: answer, at: now) }
         case .subscribe(let request, let topics, let start):
-            enqueue(id, changing: { $0.add(topics) }) { queue, now, ring in
-                guard queue.push(replay: LiveReplay(ring, patterns: topics, start: start), at: now) else {
+            enqueue(id, changing: { $0.add(topics) }) { queue, now, ring, viewer in
+                let replay = LiveReplay(ring, patterns: topics, grants: viewer.grants, start: start)
+                guard queue.push(replay: replay, at: now) else {
                     let refusal = LiveMessage.error(
                         .tooManyReplays, "wait until the earlier replays are over", id: request)
                     return queue.push(answer: refusal, at: now)
@@ -189,7 +264,7 @@ extension LiveHub {
                 return queue.push(answer: LiveMessage.subscribed(id: request, topics: topics, last: ring.last), at: now)
             }
         case .unsubscribe(let request, let topics):
-            enqueue(id, changing: { $0.remove(topics) }) { queue, now, _ in
+            enqueue(id, changing: { $0.remove(topics) }) { queue, now, _, _ in
                 queue.push(answer: LiveMessage.unsubscribed(id: request, topics: topics), at: now)
             }
         }
@@ -198,19 +273,19 @@ extension LiveHub {
 
     private func enqueue(
         _ id: Int, changing change: ((inout LiveSubscription) -> Void)? = nil,
-        _ push: (inout SubscriberQueue<SharedEvent>, Timestamp, LiveRing) -> Bool
+        _ push: (inout SubscriberQueue<SharedEvent>, Timestamp, LiveRing, Caller) -> Bool
     ) {
         let now = clock.now()
         let signal = state.withLock { state in
             guard let subscriber = state.subscribers[id] else { return nil as Signal? }
-            let wasTooSlow = subscriber.isTooSlow
+            let wasEnded = subscriber.ended != nil
             change?(&subscriber.subscription)
-            if !wasTooSlow, !push(&subscriber.queue, now, state.ring) {
-                subscriber.isTooSlow = true
+            if !wasEnded, !push(&subscriber.queue, now, state.ring, subscriber.viewer) {
+                subscriber.ended = .tooSlow
                 state.figures.closedAsTooSlow += 1
             }
             if change != nil { LiveHub.subscriptionsChanged(&state) }
-            return subscriber.signal(wasTooSlow: wasTooSlow)
+            return subscriber.signal(wasEnded: wasEnded)
         }
         signal?.send()
     }
@@ -220,39 +295,18 @@ extension LiveHub {
         state.listening = state.subscribers.values.count { !$0.subscription.isEmpty }
     }
 
-    /// Takes what waits for a socket; nil when it is gone or was found too slow.
+    /// Takes what waits for a socket; nil when it is gone or was ended.
     func take(_ count: Int, for id: Int) -> (items: [SubscriberQueue<SharedEvent>.Item], dropped: Int)? {
         state.withLock { state in
-            guard let subscriber = state.subscribers[id], !subscriber.isTooSlow else { return nil }
+            guard let subscriber = state.subscribers[id], subscriber.ended == nil else { return nil }
             return subscriber.queue.take(count)
         }
     }
 }
 
-// MARK: - Figures
-
-struct LiveFigures: Sendable {
-    var events = 0
-    var coalesced = 0
-    var closedAsTooSlow = 0
-}
-
-extension LiveHub: MetricsSource {
-    /// The figures of the live part.
-    public func metrics() -> [MetricFamily] {
-        let (sockets, recent, figures) = state.withLock { ($0.subscribers.count, $0.ring.count, $0.figures) }
-        return [
-            MetricFamily("martlet_live_sockets", .gauge, help: "Open live sockets.", value: Double(sockets)),
-            MetricFamily("martlet_live_recent_events", .gauge, help: "Events kept for replay.", value: Double(recent)),
-            MetricFamily(
-                "martlet_live_events_total", .counter, help: "Events published.", value: Double(figures.events)),
-            MetricFamily(
-                "martlet_live_coalesced_total", .counter,
-                help: "Events dropped for newer ones of their topic, summed over sockets.",
-                value: Double(figures.coalesced)),
-            MetricFamily(
-                "martlet_live_closed_slow_total", .counter, help: "Sockets closed because they were too slow.",
-                value: Double(figures.closedAsTooSlow)),
-        ]
+extension LiveHub {
+    /// How many sockets there are, how many events are kept, and what was counted.
+    func counts() -> (sockets: Int, recent: Int, figures: LiveFigures) {
+        state.withLock { ($0.subscribers.count, $0.ring.count, $0.figures) }
     }
 }

@@ -1,4 +1,4 @@
-import HubModel
+public import HubModel
 
 /// Where the events begin that a new subscription is shown first.
 public enum LiveStart: Hashable, Sendable {
@@ -24,15 +24,17 @@ public struct LiveReplay: Sendable {
 
     private let batches: ArraySlice<LiveRing.Batch>
     private let patterns: [TopicPattern]
+    private let grants: Grants
     private var batch: Int
     private var offset: Int
     private var limit: Int?
     private var judged: [String: Bool] = [:]
 
-    /// A walk over what `ring` holds now.
-    public init(_ ring: LiveRing, patterns: [TopicPattern], start: LiveStart) {
+    /// A walk over what `ring` holds now, past what `grants` do not allow to see.
+    public init(_ ring: LiveRing, patterns: [TopicPattern], grants: Grants, start: LiveStart) {
         self.batches = ring.batches
         self.patterns = patterns
+        self.grants = grants
         self.batch = ring.batches.startIndex
         self.offset = 0
         switch start {
@@ -59,7 +61,7 @@ public struct LiveReplay: Sendable {
         while batch < batches.endIndex, found.count < count {
             let events = batches[batch].events
             while offset < events.count, found.count < count {
-                if isWanted(events[events.startIndex + offset].topic) { found.append(batches[batch].item(offset)) }
+                if isWanted(events[events.startIndex + offset]) { found.append(batches[batch].item(offset)) }
                 offset += 1
             }
             if offset == events.count {
@@ -90,7 +92,7 @@ public struct LiveReplay: Sendable {
             let events = batches[index].events
             for position in (0..<events.count).reversed() {
                 guard found < count else { return }
-                guard isWanted(events[events.startIndex + position].topic) else { continue }
+                guard isWanted(events[events.startIndex + position]) else { continue }
                 found += 1
                 batch = index
                 offset = position
@@ -98,10 +100,11 @@ public struct LiveReplay: Sendable {
         }
     }
 
-    private mutating func isWanted(_ topic: String) -> Bool {
-        if let known = judged[topic] { return known }
-        let verdict = patterns.contains { $0.matches(topic) }
-        judged[topic] = verdict
+    private mutating func isWanted(_ event: LiveEvent) -> Bool {
+        guard grants.allows(event.permission, at: event.site) else { return false }
+        if let known = judged[event.topic] { return known }
+        let verdict = patterns.contains { $0.matches(event.topic) }
+        judged[event.topic] = verdict
         return verdict
     }
 }

@@ -4,7 +4,7 @@ import NIOCore
 /// What a connection turned out to be.
 enum FirstRequest: Sendable {
     case http(HTTP1Channel.Value)
-    case webSocket(WebSocketChannel, WebSocketRequest)
+    case webSocket(WebSocketChannel, WebSocketRequest, WebSocketTalk)
     case refused
 }
 

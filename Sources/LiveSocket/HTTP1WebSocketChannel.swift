@@ -49,7 +49,7 @@ public struct HTTP1WebSocketChannel: ServerChildChannel {
         }
         switch first {
         case .http(let channel): await http.handle(value: channel, logger: logger)
-        case .webSocket(let channel, let request): await endpoint.serve(channel, request)
+        case .webSocket(let channel, let request, let talk): await endpoint.serve(channel, request, talk)
         // The refusal closes the connection by itself; a failed set-up has closed it already.
         case .refused: try? await value.channel.closeFuture.get()
         case nil: value.channel.close(promise: nil)

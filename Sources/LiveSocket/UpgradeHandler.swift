@@ -12,7 +12,9 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private enum State {
         case awaitingHead
-        case accepted(HTTPRequestHead)
+        /// It is being found out whether the request is granted; `isWhole`: its end has come meanwhile.
+        case judging(HTTPRequestHead, isWhole: Bool)
+        case accepted(HTTPRequestHead, WebSocketTalk)
         case refused
         case upgraded
     }
@@ -43,13 +45,12 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (state, unwrapInboundIn(data)) {
         case (.awaitingHead, .head(let head)):
-            switch judge.judge(head, address: context.channel.remoteAddress?.ipAddress) {
-            case .accept: state = .accepted(head)
-            case .refuse(let status, let reason): refuse(context, status, reason)
-            }
-        case (.accepted(let head), .end):
-            upgrade(context, head)
-        case (.accepted, _):
+            judge(context, head)
+        case (.judging(let head, _), .end):
+            state = .judging(head, isWhole: true)
+        case (.accepted(let head, let talk), .end):
+            upgrade(context, head, talk)
+        case (.judging, _), (.accepted, _):
             refuse(context, 400, "A request for a WebSocket has no body.")
         case (.awaitingHead, _), (.refused, _), (.upgraded, _):
             break
@@ -58,7 +59,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
-        case .awaitingHead, .accepted:
+        case .awaitingHead, .judging, .accepted:
             if error is HTTPParserError {
                 refuse(context, 400, "The request is malformed.")
             } else {
@@ -81,7 +82,33 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.channel.closeFuture.whenComplete { _ in outcome.fail(ChannelError.inputClosed) }
     }
 
-    private func upgrade(_ context: ChannelHandlerContext, _ head: HTTPRequestHead) {
+    func handlerRemoved(context: ChannelHandlerContext) {
+        // Whoever is still being judged has gone.
+        if case .judging = state { state = .refused }
+    }
+
+    private func judge(_ context: ChannelHandlerContext, _ head: HTTPRequestHead) {
+        let request = WebSocketRequest(head, channel: context.channel)
+        if let reason = judge.objection(to: head, request) {
+            return refuse(context, reason.status, reason.sentence)
+        }
+        state = .judging(head, isWhole: false)
+        let admit = judge.admit
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        context.eventLoop.makeFutureWithTask { await admit(request) }.whenSuccess { admission in
+            let (handler, context) = bound.value
+            guard case .judging(let head, let isWhole) = handler.state else { return }
+            switch admission {
+            case .accept(let talk):
+                handler.state = .accepted(head, talk)
+                if isWhole { handler.upgrade(context, head, talk) }
+            case .refuse(let status, let reason, let headers):
+                handler.refuse(context, status, reason, headers: headers)
+            }
+        }
+    }
+
+    private func upgrade(_ context: ChannelHandlerContext, _ head: HTTPRequestHead, _ talk: @escaping WebSocketTalk) {
         state = .upgraded
         let limits = limits
         let upgrader = NIOTypedWebSocketServerUpgrader<FirstRequest>(
@@ -94,7 +121,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
                         .writeBufferWaterMark, value: .init(low: max(1, high / 2), high: high))
                     try channel.pipeline.syncOperations.addHandler(WebSocketHandler(limits: limits))
                     let socket = try WebSocketChannel(wrappingChannelSynchronously: channel)
-                    return .webSocket(socket, WebSocketRequest(head, address: channel.remoteAddress?.ipAddress))
+                    return .webSocket(socket, WebSocketRequest(head, channel: channel), talk)
                 }
             })
         let channel = context.channel
@@ -123,13 +150,18 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
             }
     }
 
-    private func refuse(_ context: ChannelHandlerContext, _ status: Int, _ reason: String) {
+    private func refuse(
+        _ context: ChannelHandlerContext, _ status: Int, _ reason: String, headers: [(name: String, value: String)] = []
+    ) {
         state = .refused
         outcome.succeed(.refused)
         var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status))
         head.headers.add(name: "content-type", value: "text/plain; charset=utf-8")
         head.headers.add(name: "content-length", value: String(reason.utf8.count))
         head.headers.add(name: "connection", value: status == 426 ? "upgrade, close" : "close")
+        head.headers.add(name: "cache-control", value: "no-store")
+        head.headers.add(name: "x-content-type-options", value: "nosniff")
+        for header in headers { head.headers.add(name: header.name, value: header.value) }
         if status == 426 {
             head.headers.add(name: "upgrade", value: "websocket")
             head.headers.add(name: "sec-websocket-version", value: "13")

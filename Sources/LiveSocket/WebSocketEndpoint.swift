@@ -8,30 +8,42 @@ public struct WebSocketEndpoint: Sendable {
     public let limits: WebSocketLimits
     /// How long a new connection has to say what it wants.
     public let firstRequestTimeout: TimeAmount
-    let admit: @Sendable (WebSocketRequest) -> WebSocketAdmission
-    let handler: @Sendable (WebSocketRequest, inout WebSocketInbound, WebSocketOutbound) async throws -> Void
+    let admit: @Sendable (WebSocketRequest) async -> WebSocketAdmission
 
-    /// An endpoint.
+    /// An endpoint that decides who may come in.
     ///
     /// - Parameters:
     ///   - path: the path, as it stands in the request.
     ///   - limits: what one socket may use up.
-    ///   - firstRequestTimeout: how long a new connection has to send its first request's head.
-    ///   - admit: decides by the request's headers whether it is granted.
-    ///   - handler: talks to the peer. When it returns, the socket is closed with 1000 if it is still open; when it
-    ///     throws, with 1011. It is cancelled only when the server is.
+    ///   - firstRequestTimeout: how long a new connection has to send its first request's head, and that head to be
+    ///     judged.
+    ///   - admit: decides by the request's headers whether it is granted, and what talks to the peer then.
     public init(
-        path: String, limits: WebSocketLimits = WebSocketLimits(), firstRequestTimeout: TimeAmount = .seconds(15),
-        admit: @escaping @Sendable (WebSocketRequest) -> WebSocketAdmission = WebSocketAdmission.sameOriginOnly,
-        handler: @escaping @Sendable (WebSocketRequest, inout WebSocketInbound, WebSocketOutbound) async throws -> Void
+        path: String, limits: WebSocketLimits = WebSocketLimits(), firstRequestTimeout: TimeAmount = .seconds(10),
+        admit: @escaping @Sendable (WebSocketRequest) async -> WebSocketAdmission
     ) {
         self.path = path
         self.limits = limits
         self.firstRequestTimeout = firstRequestTimeout
         self.admit = admit
-        self.handler = handler
+    }
+
+    /// An endpoint for pages of this server and for programs that are no pages.
+    public init(
+        path: String, limits: WebSocketLimits = WebSocketLimits(), firstRequestTimeout: TimeAmount = .seconds(10),
+        handler: @escaping WebSocketTalk
+    ) {
+        self.init(path: path, limits: limits, firstRequestTimeout: firstRequestTimeout) { request in
+            guard request.isSameOriginOrNone else { return .otherOrigin }
+            return .accept(handler)
+        }
     }
 }
+
+/// Talks to a peer. When it returns, the socket is closed with 1000 if it is still open; when it throws, with 1011. It is
+/// cancelled only when the server is.
+public typealias WebSocketTalk =
+    @Sendable (WebSocketRequest, inout WebSocketInbound, WebSocketOutbound) async throws -> Void
 
 typealias WebSocketChannel = NIOAsyncChannel<WebSocketMessage, WebSocketMessage>
 
@@ -86,7 +98,7 @@ public struct WebSocketOutbound: Sendable {
 
 extension WebSocketEndpoint {
     /// Talks on an upgraded connection until it is closed.
-    func serve(_ socket: WebSocketChannel, _ request: WebSocketRequest) async {
+    func serve(_ socket: WebSocketChannel, _ request: WebSocketRequest, _ talk: WebSocketTalk) async {
         let channel = socket.channel
         await withTaskCancellationHandler {
             // Errors are the connection's end: there is nobody to tell.
@@ -94,7 +106,7 @@ extension WebSocketEndpoint {
                 var inbound = WebSocketInbound(messages.makeAsyncIterator())
                 let outbound = WebSocketOutbound(writer, channel: channel, limits: limits)
                 do {
-                    try await handler(request, &inbound, outbound)
+                    try await talk(request, &inbound, outbound)
                     outbound.close(.normal)
                 } catch {
                     outbound.close(.internalError)

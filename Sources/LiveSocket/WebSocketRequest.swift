@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 
 /// The request that asks for a WebSocket.
@@ -10,13 +11,19 @@ public struct WebSocketRequest: Sendable {
     public let headers: [(name: String, value: String)]
     /// The peer's address without its port, if it is known.
     public let address: String?
+    /// Which connection it came on: the identity of its channel; nil: on none.
+    public let connection: ObjectIdentifier?
 
     /// A request.
-    public init(path: String, query: String, headers: [(name: String, value: String)], address: String?) {
+    public init(
+        path: String, query: String, headers: [(name: String, value: String)], address: String?,
+        connection: ObjectIdentifier? = nil
+    ) {
         self.path = path
         self.query = query
         self.headers = headers
         self.address = address
+        self.connection = connection
     }
 
     /// A header field's value; nil when it is missing, or given more than once.
@@ -47,51 +54,49 @@ public struct WebSocketRequest: Sendable {
 }
 
 /// Whether a request for a WebSocket is granted.
-public enum WebSocketAdmission: Hashable, Sendable {
-    /// It is.
-    case accept
-    /// It is not, with this HTTP status and a sentence for a person.
-    case refuse(status: Int, reason: String)
+public enum WebSocketAdmission: Sendable {
+    /// It is; this talks to the peer then.
+    case accept(WebSocketTalk)
+    /// It is not, with this HTTP status, a sentence for a person, and further header fields.
+    case refuse(status: Int, reason: String, headers: [(name: String, value: String)] = [])
 
-    /// Pages of this server and programs that are no pages.
-    public static func sameOriginOnly(_ request: WebSocketRequest) -> WebSocketAdmission {
-        request.isSameOriginOrNone
-            ? .accept : .refuse(status: 403, reason: "This WebSocket is only for pages of this server.")
+    /// It is not, because the page that asks is another server's.
+    public static var otherOrigin: WebSocketAdmission {
+        .refuse(status: 403, reason: "This WebSocket is only for pages of this server.")
     }
 }
 
 extension WebSocketRequest {
-    init(_ head: HTTPRequestHead, address: String?) {
+    init(_ head: HTTPRequestHead, channel: any Channel) {
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         self.init(
             path: parts.first.map(String.init) ?? "", query: parts.count > 1 ? String(parts[1]) : "",
-            headers: head.headers.map { (name: $0.name, value: $0.value) }, address: address)
+            headers: head.headers.map { (name: $0.name, value: $0.value) }, address: channel.remoteAddress?.ipAddress,
+            connection: ObjectIdentifier(channel))
     }
 }
 
-/// Judges a request for a WebSocket by RFC 6455, section 4.2.1, then by the endpoint's own rule.
+/// Judges a request for a WebSocket by RFC 6455, section 4.2.1; then the endpoint's own rule decides.
 struct UpgradeJudge: Sendable {
     let path: String
-    let admit: @Sendable (WebSocketRequest) -> WebSocketAdmission
+    let admit: @Sendable (WebSocketRequest) async -> WebSocketAdmission
 
-    func judge(_ head: HTTPRequestHead, address: String?) -> WebSocketAdmission {
-        let request = WebSocketRequest(head, address: address)
-        guard request.path == path else { return .refuse(status: 404, reason: "There is no WebSocket here.") }
-        guard head.method == .GET else { return .refuse(status: 405, reason: "A WebSocket begins with GET.") }
-        guard head.version.major == 1, head.version.minor >= 1 else {
-            return .refuse(status: 426, reason: "A WebSocket needs HTTP/1.1.")
-        }
+    /// What is wrong with the request by itself; nil: nothing.
+    func objection(to head: HTTPRequestHead, _ request: WebSocketRequest) -> (status: Int, sentence: String)? {
+        guard request.path == path else { return (404, "There is no WebSocket here.") }
+        guard head.method == .GET else { return (405, "A WebSocket begins with GET.") }
+        guard head.version.major == 1, head.version.minor >= 1 else { return (426, "A WebSocket needs HTTP/1.1.") }
         guard request.header("upgrade", lists: "websocket"), request.header("connection", lists: "upgrade") else {
-            return .refuse(status: 426, reason: "This address speaks WebSocket.")
+            return (426, "This address speaks WebSocket.")
         }
         guard request.header("sec-websocket-version") == "13" else {
-            return .refuse(status: 426, reason: "Only version 13 of the WebSocket protocol is spoken here.")
+            return (426, "Only version 13 of the WebSocket protocol is spoken here.")
         }
         // 16 bytes in base64 are 22 digits and two signs of padding.
         guard let key = request.header("sec-websocket-key"), key.utf8.count == 24, key.hasSuffix("==") else {
-            return .refuse(status: 400, reason: "The header Sec-WebSocket-Key is missing or malformed.")
+            return (400, "The header Sec-WebSocket-Key is missing or malformed.")
         }
-        return admit(request)
+        return nil
     }
 }
 

@@ -1,39 +1,105 @@
 import HubModel
 import Live
 import LiveSocket
+import Logging
 import NIOCore
+import SolutionKit
 
-/// `/ws`: moves texts between a WebSocket and the live hub. What they mean is `LiveSession`'s business.
+/// `/ws`: lets in those who are known, and moves texts between a WebSocket and the live hub. What they mean is
+/// `LiveSession`'s business.
 struct LiveDoor: Sendable {
     static let path = "/ws"
 
     let hub: LiveHub
     let version: String
     let check: ClientCheck
+    let transports: TransportReader
+    let gate: any RequestGate
+    let connections: ConnectionBook
+    let figures: RequestFigures
+    let clock: any WallClock
+    let logger: Logger
 
-    func endpoint(limits: WebSocketLimits, firstRequestTimeout: TimeAmount) -> WebSocketEndpoint {
-        WebSocketEndpoint(
-            path: LiveDoor.path, limits: limits, firstRequestTimeout: firstRequestTimeout, admit: admit, handler: serve)
-    }
-
-    private func admit(_ request: WebSocketRequest) -> WebSocketAdmission {
-        do throws(Refusal) {
-            try check.check(host: request.header("host"))
-            return WebSocketAdmission.sameOriginOnly(request)
-        } catch {
-            return .refuse(status: error.code.httpStatus, reason: error.detail)
+    func endpoint(limits: WebSocketLimits, firstRequestTimeout: TimeAmount, isTLS: Bool) -> WebSocketEndpoint {
+        WebSocketEndpoint(path: LiveDoor.path, limits: limits, firstRequestTimeout: firstRequestTimeout) { request in
+            await admit(request, isTLS: isTLS)
         }
     }
 
+    private func admit(_ request: WebSocketRequest, isTLS: Bool) async -> WebSocketAdmission {
+        do {
+            let caller = try await caller(request, isTLS: isTLS)
+            if let connection = request.connection { connections.settle(connection) }
+            return .accept { _, inbound, outbound in await serve(caller, &inbound, outbound) }
+        } catch let refusal as Refusal where refusal.code != .internalFailure {
+            figures.count(refusal: refusal.code)
+            return .refuse(
+                status: refusal.code.httpStatus, reason: refusal.detail, headers: Problem.headers(refusal))
+        } catch {
+            figures.count(refusal: .internalFailure)
+            logger.error(
+                "A live socket could not be judged", metadata: ["error": .string(String(reflecting: error))])
+            return .refuse(status: 500, reason: "The hub failed to answer; its log has the reason.")
+        }
+    }
+
+    /// Who asks for a socket. Any page's script can ask for one, and the browser adds the cookie: so a page must be the
+    /// hub's own, and whoever shows a cookie must be a page.
+    private func caller(_ request: WebSocketRequest, isTLS: Bool) async throws -> Caller {
+        let now = clock.now()
+        let fields = HeadFields(request)
+        let transport = transports.transport(peer: request.address, isTLS: isTLS, fields)
+        try gate.admit(address: transport.address, at: now)
+        try check.check(host: fields.host)
+        let shown = ShownCredentials.read(fields, cookie: transport.cookies[gate.accessCookie])
+        if let origin = fields.joined("origin") {
+            guard check.isOwn(origin: origin, host: fields.host) else {
+                throw Refusal(.forbidden, "This WebSocket is only for pages of this server.")
+            }
+        } else if case .cookie = shown {
+            throw Refusal(.forbidden, "With a cookie, a WebSocket is only for pages, which name their origin.")
+        }
+        let caller = try await gate.caller(RequestCredentials(shown, transport: transport, receivedAt: now))
+        guard caller.identity != .anonymous else { throw Refusal(.notSignedIn, "Sign in first.") }
+        return caller
+    }
+
     private func serve(
-        _ request: WebSocketRequest, _ inbound: inout WebSocketInbound, _ outbound: WebSocketOutbound
-    ) async throws {
-        let feed = hub.attach(version: version) { outbound.close(.tryAgainLater, "too slow: come back with after") }
-        guard let feed else { return outbound.close(.tryAgainLater, "too many live sockets") }
+        _ caller: Caller, _ inbound: inout WebSocketInbound, _ outbound: WebSocketOutbound
+    ) async {
+        let feed: LiveFeed
+        do throws(LiveRefusal) {
+            feed = try hub.attach(version: version, viewer: caller) { LiveDoor.close(outbound, $0) }
+        } catch {
+            return outbound.close(.tryAgainLater, LiveDoor.reason(error))
+        }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await send(feed, to: outbound) }
             await receive(&inbound, outbound, feed.id)
             hub.detach(feed.id)
+        }
+    }
+
+    private static func close(_ outbound: WebSocketOutbound, _ end: LiveEnd) {
+        switch end {
+        case .tooSlow: outbound.close(.tryAgainLater, "too slow: come back with after")
+        case .signedOut: outbound.close(.policyViolation, "signed out")
+        }
+    }
+
+    private static func reason(_ refusal: LiveRefusal) -> String {
+        switch refusal {
+        case .tooManySockets: "too many live sockets"
+        case .tooManySocketsOfAccount: "too many live sockets of this account"
+        }
+    }
+
+    /// Asks again and again whether those who look may still be here, each of them once; ends by cancellation.
+    func watch(every interval: Duration) async {
+        while (try? await Task.sleep(for: interval)) != nil {
+            var unwelcome: Set<Caller> = []
+            for viewer in hub.viewers() where await !gate.isStillWelcome(viewer) { unwelcome.insert(viewer) }
+            hub.dismiss(unwelcome)
         }
     }
 

@@ -3,39 +3,48 @@ import SolutionKit
 
 /// The description of the API (OpenAPI 3.1), made out of the routes' declarations.
 enum OpenAPI {
-    static func write(_ routes: [Route], version: String) -> [UInt8] {
+    /// The document.
+    /// - Parameter accessCookie: the name of the cookie in which a page's access token comes.
+    /// - Throws: `RouteError` when two shapes have one name.
+    static func write(_ routes: [Route], version: String, accessCookie: String) throws(RouteError) -> [UInt8] {
+        var shapes = NamedShapes()
+        for route in routes { try shapes.collect(route) }
         var json = JSONWriter()
-        json.beginObject()
-        json.key("openapi")
-        json.string("3.1.0")
-        json.key("info")
         json.object { json in
-            json.member("title", "Martlet")
-            json.member("version", version)
-        }
-        json.key("paths")
-        json.object { json in
-            for path in Set(routes.map(\.path)).sorted() {
-                json.key(path)
-                json.object { json in
-                    for route in routes.filter({ $0.path == path }).sorted(by: {
-                        $0.method.rawValue < $1.method.rawValue
-                    }) {
-                        json.key(route.method.rawValue.lowercased())
-                        write(route, into: &json)
+            json.member("openapi", "3.1.0")
+            json.key("info")
+            json.object { json in
+                json.member("title", "Martlet")
+                json.member("version", version)
+            }
+            json.key("paths")
+            json.object { json in
+                for path in Set(routes.map(\.path)).sorted() {
+                    json.key(path)
+                    json.object { json in
+                        for route in routes.filter({ $0.path == path }).sorted(by: {
+                            $0.method.rawValue < $1.method.rawValue
+                        }) {
+                            json.key(route.method.rawValue.lowercased())
+                            write(route, into: &json)
+                        }
                     }
                 }
             }
-        }
-        json.key("components")
-        json.object { json in
-            json.key("schemas")
+            json.key("components")
             json.object { json in
-                json.key("Problem")
-                writeProblemSchema(into: &json)
+                json.key("schemas")
+                json.object { json in
+                    json.key(OpenAPIProblem.name)
+                    OpenAPIProblem.writeSchema(into: &json)
+                    shapes.write(into: &json)
+                }
+                json.key("responses")
+                json.object { OpenAPIProblem.writeResponses(into: &$0) }
+                json.key("securitySchemes")
+                json.object { writeSecuritySchemes(accessCookie, into: &$0) }
             }
         }
-        json.endObject()
         return json.bytes
     }
 
@@ -43,90 +52,128 @@ enum OpenAPI {
         json.object { json in
             json.member("summary", route.summary)
             json.member("operationId", operationID(route))
-            let parameters = pathParameters(route.path)
-            if !parameters.isEmpty || !route.query.isEmpty {
-                json.key("parameters")
-                json.beginArray()
-                for name in parameters { write(parameter: name, in: "path", summary: nil, into: &json) }
-                for parameter in route.query {
-                    write(parameter: parameter.name, in: "query", summary: parameter.summary, into: &json)
-                }
-                json.endArray()
-            }
-            switch route.method {
-            case .get, .delete: break
-            case .post, .put:
+            if let permission = permission(route.access) { json.member("x-permission", permission.rawValue) }
+            json.key("security")
+            writeSecurity(route.access, into: &json)
+            writeParameters(route, into: &json)
+            if let input = route.input {
                 json.key("requestBody")
                 json.object { json in
+                    json.key("required")
+                    json.boolean(!input.isOptional)
                     json.key("content")
-                    json.object { json in
-                        json.key("application/json")
-                        json.object { _ in }
-                    }
+                    json.object { writeContent("application/json", input.schema, into: &$0) }
                 }
             }
             json.key("responses")
-            json.object { json in
-                json.key("2XX")
-                json.object { $0.member("description", "Done") }
-                json.key("default")
+            json.object { writeResponses(route, into: &$0) }
+        }
+    }
+
+    private static func writeParameters(_ route: Route, into json: inout JSONWriter) {
+        let names = pathParameters(route.path)
+        guard !names.isEmpty || !route.query.isEmpty else { return }
+        json.key("parameters")
+        json.array { json in
+            for name in names {
                 json.object { json in
-                    json.member("description", "Refused")
-                    json.key("content")
-                    json.object { json in
-                        json.key("application/problem+json")
-                        json.object { json in
-                            json.key("schema")
-                            json.object { $0.member("$ref", "#/components/schemas/Problem") }
-                        }
+                    json.member("name", name)
+                    json.member("in", "path")
+                    json.key("required")
+                    json.boolean(true)
+                    json.key("schema")
+                    json.schema(route.pathSchemas[name] ?? .string(minimumLength: 1))
+                }
+            }
+            for parameter in route.query {
+                json.object { json in
+                    json.member("name", parameter.name)
+                    json.member("in", "query")
+                    json.member("description", parameter.summary)
+                    json.key("schema")
+                    json.schema(parameter.schema)
+                }
+            }
+        }
+    }
+
+    private static func writeResponses(_ route: Route, into json: inout JSONWriter) {
+        let refusals = OpenAPIProblem.statuses(of: route)
+        let declared = Dictionary(grouping: route.answers, by: \.status)
+        for (status, answers) in declared.sorted(by: { $0.key < $1.key }) {
+            json.key(String(status))
+            json.object { json in
+                json.member("description", answers.map(\.summary).joined(separator: "; "))
+                var content = answers.flatMap(\.content)
+                if refusals.contains(status) { content.append(OpenAPIProblem.content) }
+                guard !content.isEmpty else { return }
+                json.key("content")
+                json.object { json in
+                    for (type, schema) in content { writeContent(type, schema, into: &json) }
+                }
+            }
+        }
+        for status in refusals where declared[status] == nil {
+            json.key(String(status))
+            json.object { $0.member("$ref", "#/components/responses/\(OpenAPIProblem.responseName(status))") }
+        }
+        json.key("default")
+        json.object { $0.member("$ref", "#/components/responses/\(OpenAPIProblem.responseName(nil))") }
+    }
+
+    static func writeContent(_ type: String, _ schema: JSONSchema?, into json: inout JSONWriter) {
+        json.key(type)
+        json.object { json in
+            guard let schema else { return }
+            json.key("schema")
+            json.schema(schema)
+        }
+    }
+
+    private static func permission(_ access: RouteAccess) -> Permission? {
+        switch access {
+        case .hub(let permission), .site(let permission): permission
+        case .anyone, .signedIn, .device: nil
+        }
+    }
+
+    private static func writeSecurity(_ access: RouteAccess, into json: inout JSONWriter) {
+        let ways: [[String]] =
+            switch access {
+            case .anyone: []
+            case .signedIn, .hub, .site: [["bearer"], ["cookie"]]
+            case .device: [["deviceId", "deviceKey"]]
+            }
+        json.array { json in
+            for way in ways {
+                json.object { json in
+                    for scheme in way {
+                        json.key(scheme)
+                        json.array { _ in }
                     }
                 }
             }
         }
     }
 
-    private static func write(parameter name: String, in place: String, summary: String?, into json: inout JSONWriter) {
+    private static func writeSecuritySchemes(_ accessCookie: String, into json: inout JSONWriter) {
+        json.key("bearer")
         json.object { json in
-            json.member("name", name)
-            json.member("in", place)
-            if let summary { json.member("description", summary) }
-            if place == "path" {
-                json.key("required")
-                json.boolean(true)
-            }
-            json.key("schema")
-            json.object { $0.member("type", "string") }
+            json.member("type", "http")
+            json.member("scheme", "bearer")
+            json.member("description", "The token that signing in gives, or a personal access token")
         }
-    }
-
-    private static func writeProblemSchema(into json: inout JSONWriter) {
-        json.object { json in
-            json.member("type", "object")
-            json.key("required")
-            json.beginArray()
-            for name in ["type", "title", "status", "detail", "code"] { json.string(name) }
-            json.endArray()
-            json.key("properties")
+        for (scheme, place, name, summary) in [
+            ("cookie", "cookie", accessCookie, "What signing in gives to a page of the hub"),
+            ("deviceId", "header", "X-Device-Id", "A device's name; `device_id` in the body says the same"),
+            ("deviceKey", "header", "X-API-Key", "A device's key; `api_key` in the body says the same"),
+        ] {
+            json.key(scheme)
             json.object { json in
-                for (name, type) in [
-                    ("type", "string"), ("title", "string"), ("status", "integer"), ("detail", "string"),
-                ] {
-                    json.key(name)
-                    json.object { $0.member("type", type) }
-                }
-                json.key("code")
-                json.object { json in
-                    json.member("type", "string")
-                    json.key("enum")
-                    json.beginArray()
-                    for code in RefusalCode.allCases { json.string(code.rawValue) }
-                    json.endArray()
-                }
-                json.key("instance")
-                json.object { json in
-                    json.member("type", "string")
-                    json.member("description", "Names our own failure as it stands in the log")
-                }
+                json.member("type", "apiKey")
+                json.member("in", place)
+                json.member("name", name)
+                json.member("description", summary)
             }
         }
     }
@@ -135,23 +182,13 @@ enum OpenAPI {
         path.split(separator: "/").filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }
     }
 
-    /// `GET /api/nodes/{id}` becomes `get_api_nodes_id`.
+    /// `GET /api/nodes/{id}` becomes `get_api_nodes_by_id`: no other path gives the same, for a word in braces never
+    /// reads like one without.
     private static func operationID(_ route: Route) -> String {
-        let words = route.path.split { !$0.isLetter && !$0.isNumber }
-        return ([route.method.rawValue.lowercased()] + words.map(String.init)).joined(separator: "_")
-    }
-}
-
-extension JSONWriter {
-    /// Writes an object whose members `members` writes.
-    fileprivate mutating func object(_ members: (inout JSONWriter) -> Void) {
-        beginObject()
-        members(&self)
-        endObject()
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: String) {
-        key(name)
-        string(value)
+        let words = route.path.split(separator: "/").map { level in
+            let word = String(level.map { $0.isLetter || $0.isNumber ? $0 : "_" })
+            return level.first == "{" ? "by\(word.dropLast())" : word
+        }
+        return ([route.method.rawValue.lowercased()] + words).joined(separator: "_")
     }
 }

@@ -29,17 +29,26 @@ enum Problem {
             json.endObject()
         }
         response.contentType = "application/problem+json"
-        if let wait = retryAfterSeconds(refusal.code) {
-            response.headers.append((name: "Retry-After", value: String(wait)))
-        }
+        response.headers += headers(refusal)
         if !allowed.isEmpty { response.headers.append((name: "Allow", value: allowed.joined(separator: ", "))) }
         return response
     }
 
-    /// When it is worth trying again; nil when waiting alone mends nothing.
-    private static func retryAfterSeconds(_ code: RefusalCode) -> Int? {
+    /// The header fields that belong to a refusal, however its text is written.
+    static func headers(_ refusal: Refusal) -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = []
+        // RFC 9110, section 11.6.1: a 401 names a way to sign in.
+        if refusal.code.httpStatus == 401 { headers.append((name: "WWW-Authenticate", value: "Bearer")) }
+        if let wait = refusal.retryAfterSeconds ?? usualWait(refusal.code) {
+            headers.append((name: "Retry-After", value: String(wait)))
+        }
+        return headers
+    }
+
+    /// In how many seconds it is worth trying again, where the refusal does not say; nil when waiting alone mends nothing.
+    private static func usualWait(_ code: RefusalCode) -> Int? {
         switch code {
-        case .overloaded: 1
+        case .overloaded, .tooManyRequests: 1
         case .stopping, .limitReached: 5
         default: nil
         }

@@ -17,6 +17,7 @@ final class RequestFigures: MetricsSource {
     private struct Figures {
         var requests: [Key: Int] = [:]
         var timings: [String: Timing] = [:]
+        var refusals: [RefusalCode: Int] = [:]
     }
 
     /// Methods that have a label of their own; all others share one, because clients may invent them.
@@ -33,8 +34,12 @@ final class RequestFigures: MetricsSource {
         }
     }
 
+    func count(refusal code: RefusalCode) {
+        figures.withLock { $0.refusals[code, default: 0] += 1 }
+    }
+
     func metrics() -> [MetricFamily] {
-        let (requests, timings) = figures.withLock { ($0.requests, $0.timings) }
+        let (requests, timings, refusals) = figures.withLock { ($0.requests, $0.timings, $0.refusals) }
         let ordered = requests.sorted {
             ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
         }
@@ -45,6 +50,12 @@ final class RequestFigures: MetricsSource {
                     MetricSample(
                         Double(count),
                         labels: [("route", key.route), ("method", key.method), ("status", String(key.status))])
+                }),
+            MetricFamily(
+                "martlet_http_refusals_total", .counter,
+                help: "Requests and live sockets refused over HTTP, by the problem's code.",
+                samples: refusals.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, count in
+                    MetricSample(Double(count), labels: [("code", code.rawValue)])
                 }),
             MetricFamily(
                 "martlet_http_request_duration_seconds", .summary,

@@ -11,8 +11,8 @@ package struct RouteTable: Sendable {
         case route(Route, parameters: [String: String])
         /// The path is there, the method is not.
         case otherMethods(template: String, allowed: [String])
-        /// A parameter is not percent-encoded UTF-8.
-        case malformed(template: String)
+        /// This route, but a parameter is not percent-encoded UTF-8.
+        case malformed(Route)
         /// No such path.
         case unknown
     }
@@ -55,7 +55,7 @@ package struct RouteTable: Sendable {
                 return .otherMethods(template: entry.template, allowed: RouteTable.allowed(entry.routes))
             }
             guard let parameters = RouteTable.parameters(entry.levels, given) else {
-                return .malformed(template: entry.template)
+                return .malformed(route)
             }
             return .route(route, parameters: parameters)
         }
@@ -135,4 +135,6 @@ public enum RouteError: Error, Hashable, Sendable {
     case duplicate(method: String, path: String)
     /// A path does not begin with a slash, or has an empty level or a stray brace.
     case malformedPath(String)
+    /// Two shapes in the API's description have one name.
+    case conflictingSchemas(String)
 }

@@ -1,4 +1,5 @@
 public import HubModel
+import SolutionKit
 
 /// What `GET /api/system` tells of the hub.
 public struct SystemFacts: Sendable {
@@ -48,7 +49,7 @@ public struct SystemFacts: Sendable {
         self.listeners = listeners
     }
 
-    func write(version: String, into json: inout JSONWriter) {
+    func write(version: String, readiness: Readiness, into json: inout JSONWriter) {
         json.beginObject()
         json.key("version")
         json.string(version)
@@ -56,6 +57,11 @@ public struct SystemFacts: Sendable {
         json.timestamp(startedAt)
         json.key("demo")
         json.boolean(isDemo)
+        json.key("not_ready")
+        switch readiness {
+        case .ready: json.null()
+        case .notReady(let reason): json.string(reason)
+        }
         json.key("data_bytes")
         json.integer(dataBytes)
         json.key("solutions")
@@ -84,4 +90,23 @@ public struct SystemFacts: Sendable {
         json.endObject()
         json.endObject()
     }
+
+    /// What `write` writes.
+    static let schema = JSONSchema.named(
+        "System",
+        .object([
+            .required("version", .text), .required("started_at", .timestamp),
+            .required("demo", .boolean, "Whether simulated devices run"),
+            .required("not_ready", .nullable(.text), "Why the hub can take no work; null while it can"),
+            .required("data_bytes", .count, "Size of the data folder, in bytes"),
+            .required(
+                "solutions",
+                .array(
+                    .object([
+                        .required("id", .text), .required("title", .text), .required("path", .text),
+                        .required("devices", .count, "At the sites that one may see"),
+                        .required("attention", .count, "How many of them a person should look at"),
+                    ]))),
+            .required("listeners", .dictionary(.text), "Where the hub listens, by protocol"),
+        ]))
 }

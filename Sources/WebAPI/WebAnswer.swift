@@ -55,18 +55,46 @@ struct WebAnswer {
     }
 
     /// Adds what every answer carries.
-    mutating func complete(now: Timestamp) {
+    mutating func complete(now: Timestamp, host: String?, isSecure: Bool, isAPI: Bool) {
         headers[.date] = HTTPDate.text(now)
-        headers[.xContentTypeOptions] = "nosniff"
-        headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy
-        if let name = HTTPField.Name("Referrer-Policy") { headers[name] = "no-referrer" }
+        for (name, value) in WebAnswer.usual { headers[name] = value }
+        headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy(host: host)
+        // A browser that learnt this of localhost would also refuse plain HTTP on its other ports.
+        if isSecure, !ClientCheck.isLoopback(host: host ?? "") {
+            headers[.strictTransportSecurity] = "max-age=31536000"
+        }
+        if isAPI { headers[.cacheControl] = "no-store" }
         // 204 and 304 have no content by definition (RFC 9110, section 8.6).
         if status != 204, status != 304 { headers[.contentLength] = String(body.readableBytes) }
         if endsConnection { headers[.connection] = "close" }
     }
 
-    /// Scripts and styles from files of the hub only; and nobody may frame its pages.
-    private static let contentSecurityPolicy =
-        "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-        + "form-action 'self'; frame-ancestors 'none'"
+    /// Nothing is guessed, no address leaks, and no page of another site shares a window or embeds what is here.
+    private static let usual: [(HTTPField.Name, String)] = [
+        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+    ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+
+    /// Scripts and styles from files of the hub only; and nobody may frame its pages. Safari before 15.4 does not count the
+    /// own WebSocket as `'self'`, so it is named.
+    private static func contentSecurityPolicy(host: String?) -> String {
+        let sockets = host.flatMap { isPlain($0) ? " ws://\($0) wss://\($0)" : nil } ?? ""
+        return "default-src 'self'; img-src 'self' data:; connect-src 'self'\(sockets); object-src 'none'; "
+            + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    }
+
+    /// Whether a host can stand in a policy as it is: letters, digits and what addresses are made of.
+    private static func isPlain(_ host: String) -> Bool {
+        !host.isEmpty && host.utf8.count <= 255
+            && host.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                    UInt8(ascii: "["), UInt8(ascii: "]"):
+                    true
+                default: false
+                }
+            }
+    }
 }

@@ -5,18 +5,19 @@ import Logging
 import NIOCore
 import SolutionKit
 
-/// Answers HTTP requests: finds the route, reads the body within its limit, and renders what goes wrong.
+/// Answers HTTP requests: finds the route and who asks, reads the body within its limit, and renders what goes wrong.
 struct WebResponder: Sendable {
     let table: RouteTable
     let site: StaticSite
     let check: ClientCheck
+    let transports: TransportReader
+    let gate: any RequestGate
+    let connections: ConnectionBook
     let figures: RequestFigures
     let limits: WebLimits
     let clock: any WallClock
     let logger: Logger
 
-    /// Bodies that no route asked for are read up to here, so that their connection can go on.
-    private static let idleBodyBytes = 65_536
     /// What is still read, and dropped, of a body that was refused: were the connection cut at once, the client might
     /// lose the answer together with what it still sends.
     private static let lingerBytes = 4_194_304
@@ -25,16 +26,38 @@ struct WebResponder: Sendable {
     /// The end of a connection whose request was not read to its end.
     private struct ConnectionEnds: Error {}
 
-    func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+    /// One request on its way through.
+    private struct Course {
+        let fields: HeadFields
+        let transport: RequestTransport
+        let receivedAt: Timestamp
+        /// Under which name it is counted.
+        var route = "unknown"
+        /// The methods that its path answers.
+        var methods: [String] = []
+
+        var isAPI = false
+    }
+
+    func respond(
+        to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel, isTLS: Bool
+    ) async throws {
         let began = ContinuousClock.now
+        let connection = ObjectIdentifier(channel)
+        connections.heard(connection)
         let method = request.method.rawValue
-        // One iterator for all of the body: what a refusal leaves over is dropped by the same.
-        var parts = request.body.makeAsyncIterator()
-        var answer = await answer(request, &parts, writer, channel)
-        answer.complete(now: clock.now())
+        let fields = HeadFields(request)
+        var course = Course(
+            fields: fields,
+            transport: transports.transport(peer: channel.remoteAddress?.ipAddress, isTLS: isTLS, fields),
+            receivedAt: clock.now())
+        var body = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
+        var answer = await answer(request, &course, &body, writer, connection)
+        answer.endsConnection = answer.endsConnection || body.isTooMuchToDrop
+        complete(&answer, course)
         let head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
         let hasNoBody = method == "HEAD" || answer.body.readableBytes == 0
-        let deadline = WebResponder.close(channel, in: limits.responseTimeout)
+        let deadline = channel.closing(in: limits.responseTimeout)
         defer { deadline.cancel() }
         try await writer.write(response: head, body: hasNoBody ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
         let took = ContinuousClock.now - began
@@ -45,62 +68,131 @@ struct WebResponder: Sendable {
                 "method": .string(method), "route": .string(answer.route), "status": .stringConvertible(answer.status),
                 "microseconds": .stringConvertible(Int64(took / .microseconds(1))),
             ])
-        guard answer.endsConnection else { return }
+        guard answer.endsConnection else {
+            try await body.drop()
+            return connections.answered(connection)
+        }
         channel.close(mode: .output, promise: nil)
-        let linger = WebResponder.close(channel, in: WebResponder.lingerTimeout)
+        let linger = channel.closing(in: WebResponder.lingerTimeout)
         defer { linger.cancel() }
-        var dropped = 0
-        while dropped <= WebResponder.lingerBytes, let part = try await parts.next() { dropped += part.readableBytes }
+        try await body.drop(upTo: WebResponder.lingerBytes)
         throw ConnectionEnds()
     }
 
+    private func complete(_ answer: inout WebAnswer, _ course: Course) {
+        answer.complete(
+            now: clock.now(), host: course.fields.host, isSecure: course.transport.isSecure, isAPI: course.isAPI)
+        guard check.allowsOrigins else { return }
+        answer.headers[.vary] = "Origin"
+        guard let origin = course.fields.joined("origin"), check.isAllowed(origin: origin) else { return }
+        answer.headers[.accessControlAllowOrigin] = origin
+        answer.headers[.accessControlExposeHeaders] = "Location, Retry-After"
+    }
+
     private func answer(
-        _ request: Request, _ parts: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter,
-        _ channel: any Channel
+        _ request: Request, _ course: inout Course, _ body: inout RequestBodyReader,
+        _ writer: borrowing ResponseWriter, _ connection: ObjectIdentifier
     ) async -> WebAnswer {
         let target = request.head.path ?? "/"
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = halves.first ?? "/"
-        let query = halves.count > 1 ? halves[1] : ""
-        let host = request.head.authority
         let method = request.method.rawValue
-        let isReading = method == "GET" || method == "HEAD" || method == "OPTIONS"
-        var route = "unknown"
-        var allowed: [String] = []
+        course.isAPI = path.hasPrefix("/api/")
         do {
-            try check.check(host: host)
-            let match = table.match(method, path)
-            if !isReading { try check.check(origin: request.headers[.origin], host: host) }
-            switch match {
-            case .route(let found, let parameters):
-                route = found.path
-                let limit = isReading ? WebResponder.idleBodyBytes : found.maximumBodyBytes
-                let body = try await body(of: request, &parts, limit: limit, writer, channel)
-                if !isReading { try WebResponder.checkMediaType(request.headers[.contentType], body) }
-                let routeRequest = RouteRequest(
-                    path: parameters, query: try PercentCoding.parameters(query), accept: request.headers[.accept],
-                    body: isReading ? [] : body, receivedAt: clock.now(), address: channel.remoteAddress?.ipAddress)
-                return WebAnswer(try await found.handler(routeRequest), route: route)
-            case .otherMethods(let template, let methods):
-                route = template
-                allowed = methods
-                _ = try await body(of: request, &parts, limit: WebResponder.idleBodyBytes, writer, channel)
-                if method == "OPTIONS" {
-                    return WebAnswer(
-                        status: 204, headers: [.allow: methods.joined(separator: ", ")], body: ByteBuffer(),
-                        route: template)
-                }
-                throw Refusal(.methodNotAllowed, "This address answers \(methods.joined(separator: ", ")).")
-            case .malformed(let template):
-                route = template
+            try gate.admit(address: course.transport.address, at: course.receivedAt)
+            try check.check(host: course.fields.host)
+            switch table.match(method, path) {
+            case .route(let route, let parameters):
+                course.route = route.path
+                let (caller, scope) = try await authorise(route, method, course, &body, writer)
+                if caller.identity != .anonymous { connections.settle(connection) }
+                let isReading = WebResponder.isReading(method)
+                let content = try await body.read(
+                    upTo: isReading ? RequestBodyReader.idleBytes : route.maximumBodyBytes, writer)
+                if !isReading { try WebResponder.checkMediaType(request.headers[.contentType], content) }
+                let asked = RouteRequest(
+                    path: parameters, query: try PercentCoding.parameters(halves.count > 1 ? halves[1] : ""),
+                    accept: request.headers[.accept], body: isReading ? [] : content, receivedAt: course.receivedAt,
+                    caller: caller, scope: scope, transport: course.transport)
+                return WebAnswer(try await route.handler(asked), route: route.path)
+            case .malformed(let route):
+                course.route = route.path
+                _ = try await authorise(route, method, course, &body, writer)
                 throw Refusal(.invalidParameter, "The path is not percent-encoded UTF-8.")
+            case .otherMethods(let template, let methods):
+                course.route = template
+                course.methods = methods
+                _ = try await body.read(upTo: RequestBodyReader.idleBytes, writer)
+                if method == "OPTIONS" { return options(template, methods, course) }
+                throw Refusal(.methodNotAllowed, "This address answers \(methods.joined(separator: ", ")).")
             case .unknown:
-                _ = try await body(of: request, &parts, limit: WebResponder.idleBodyBytes, writer, channel)
+                _ = try await body.read(upTo: RequestBodyReader.idleBytes, writer)
                 return try page(method, path, request)
             }
         } catch {
-            return refused(error, route: route, allowed: allowed, request)
+            return refused(error, course)
         }
+    }
+
+    /// Finds out who asks, and whether they may: before anything else of the request is looked at.
+    private func authorise(
+        _ route: Route, _ method: String, _ course: Course, _ body: inout RequestBodyReader,
+        _ writer: borrowing ResponseWriter
+    ) async throws -> (Caller, SiteScope) {
+        let cookie = course.transport.cookies[gate.accessCookie]
+        var shown = ShownCredentials.read(course.fields, cookie: cookie)
+        if case (.none, .device) = (shown, route.access) {
+            shown = ShownCredentials.read(body: try await body.read(upTo: route.maximumBodyBytes, writer)) ?? .none
+        }
+        let caller = try await caller(shown, for: route.access, course)
+        let scope = try route.access.scope(for: caller)
+        if !WebResponder.isReading(method) {
+            var showsCookie = false
+            if case .cookie = shown { showsCookie = true }
+            // Signing in and out sets and ends cookies; no other page is to do that with those of this browser.
+            if route.access == .anyone, route.path.hasPrefix("/api/auth/"), !course.transport.cookies.isEmpty {
+                showsCookie = true
+            }
+            try check.checkChange(course.fields, showsCookie: showsCookie)
+        }
+        return (caller, scope)
+    }
+
+    private func caller(
+        _ shown: RequestCredentials.Kind, for access: RouteAccess, _ course: Course
+    ) async throws -> Caller {
+        do {
+            return try await gate.caller(
+                RequestCredentials(shown, transport: course.transport, receivedAt: course.receivedAt))
+        } catch let refusal as Refusal where access == .anyone && WebResponder.isOfCredentials(refusal.code) {
+            // Whoever may come in without them may come in with bad ones: how else would a page sign in again?
+            return Caller(.anonymous, address: course.transport.address)
+        }
+    }
+
+    private static func isOfCredentials(_ code: RefusalCode) -> Bool {
+        switch code {
+        case .notSignedIn, .badCredentials, .devicePending, .forbidden: true
+        default: false
+        }
+    }
+
+    private static func isReading(_ method: String) -> Bool {
+        method == "GET" || method == "HEAD" || method == "OPTIONS"
+    }
+
+    /// What OPTIONS is answered with: the methods; and to a browser that asks whether another site's page may, what it may
+    /// (Fetch standard, section 3.3).
+    private func options(_ template: String, _ methods: [String], _ course: Course) -> WebAnswer {
+        var headers: HTTPFields = [.allow: methods.joined(separator: ", ")]
+        if let origin = course.fields.joined("origin"), check.isAllowed(origin: origin),
+            course.fields.joined("access-control-request-method") != nil
+        {
+            headers[.accessControlAllowMethods] = methods.joined(separator: ", ")
+            headers[.accessControlAllowHeaders] = "Authorization, Content-Type, X-API-Key, X-Device-Id"
+            headers[.accessControlMaxAge] = "600"
+        }
+        return WebAnswer(status: 204, headers: headers, body: ByteBuffer(), route: template)
     }
 
     /// What answers a path that is no route: a file, a page, or 404.
@@ -126,28 +218,26 @@ struct WebResponder: Sendable {
         return answer
     }
 
-    private func refused(_ error: any Error, route: String, allowed: [String], _ request: Request) -> WebAnswer {
-        var answer: WebAnswer
+    private func refused(_ error: any Error, _ course: Course) -> WebAnswer {
+        let route = course.route
         switch error {
         case let refusal as Refusal where refusal.code == .internalFailure:
-            answer = failed(refusal, route: route)
+            return failed(refusal, route: route)
         case let refusal as Refusal:
-            answer = WebAnswer(Problem.response(refusal, allowed: allowed), route: route)
+            figures.count(refusal: refusal.code)
+            return WebAnswer(Problem.response(refusal, allowed: course.methods), route: route)
         case is CancellationError:
-            answer = WebAnswer(
+            figures.count(refusal: .stopping)
+            return WebAnswer(
                 Problem.response(Refusal(.stopping, "The hub is stopping; try again soon.")), route: route)
         default:
-            answer = failed(error, route: route)
+            return failed(error, route: route)
         }
-        // Whether the body was read is not known here; it was not if it is longer than what is read for nothing.
-        answer.endsConnection =
-            request.headers[.transferEncoding] != nil
-            || WebResponder.declaredLength(request) > WebResponder.idleBodyBytes
-        return answer
     }
 
     /// Our own failure: what it was stands in the log, under a name that the client is given.
     private func failed(_ error: any Error, route: String) -> WebAnswer {
+        figures.count(refusal: .internalFailure)
         let failure = String(UInt64.random(in: .min ... .max), radix: 36)
         logger.error(
             "Request failed",
@@ -156,29 +246,6 @@ struct WebResponder: Sendable {
             ])
         let refusal = Refusal(.internalFailure, "The hub failed to answer; its log has the reason under \(failure).")
         return WebAnswer(Problem.response(refusal, failure: failure), route: route)
-    }
-
-    /// Reads a body within its limit; what is declared too long is refused before any of it is read.
-    private func body(
-        of request: Request, _ parts: inout RequestBody.AsyncIterator, limit: Int, _ writer: borrowing ResponseWriter,
-        _ channel: any Channel
-    ) async throws -> [UInt8] {
-        let declared = WebResponder.declaredLength(request)
-        guard declared > 0 || request.headers[.transferEncoding] != nil else { return [] }
-        let tooLarge = Refusal(.tooLarge, "A body may have \(limit) bytes here.")
-        guard declared <= limit else { throw tooLarge }
-        let deadline = WebResponder.close(channel, in: limits.bodyTimeout)
-        defer { deadline.cancel() }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(declared)
-        if request.headers[.expect]?.lowercased() == "100-continue" {
-            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
-        }
-        while let part = try await parts.next() {
-            guard bytes.count + part.readableBytes <= limit else { throw tooLarge }
-            bytes.append(contentsOf: part.readableBytesView)
-        }
-        return bytes
     }
 
     /// Bodies are JSON. What calls itself text or a form is read as JSON as well, because small devices and `curl -d`
@@ -190,14 +257,5 @@ struct WebResponder: Sendable {
             type.hasSuffix("/json") || type.hasSuffix("+json") || type.hasPrefix("text/")
             || type == "application/x-www-form-urlencoded" || type == "application/octet-stream"
         guard isReadable else { throw Refusal(.unsupportedMediaType, "Send application/json.") }
-    }
-
-    private static func declaredLength(_ request: Request) -> Int {
-        // The parser has checked it: only digits arrive here. What does not fit is too long in any case.
-        request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
-    }
-
-    private static func close(_ channel: any Channel, in time: TimeAmount) -> Scheduled<Void> {
-        channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
     }
 }

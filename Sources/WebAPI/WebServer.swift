@@ -1,18 +1,18 @@
-public import HubModel
 import HummingbirdCore
-public import Live
 import LiveSocket
 public import Logging
 public import NIOCore
-public import SolutionKit
+import SolutionKit
 import Synchronization
 
-/// The hub's web server: the routes, the live socket and the pages on one address.
+/// The hub's web server: the routes, the live socket and the pages on one address or more.
 ///
 /// Its life: made (which reads the pages' files), `run` until the end, `shutDown` to end it. It fits
 /// ServiceLifecycle's `Service` as it is, and then also ends by a graceful shutdown of its group.
 public final class WebServer: Sendable {
-    private let server: Server<HTTP1WebSocketChannel>
+    private let servers: [Server<DoorChannel>]
+    private let door: LiveDoor
+    private let welcomeInterval: Duration
     private let stopTimeout: Duration
     private let isStopping: IsStopping
     private let impatience: (signals: AsyncStream<Void>, source: AsyncStream<Void>.Continuation)
@@ -21,81 +21,106 @@ public final class WebServer: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: where it listens, what it serves and allows.
-    ///   - routes: what solutions and other rooms offer; the server adds `/health`, `/ready`, `/metrics`,
-    ///     `/openapi.json` and `/api/system`.
-    ///   - live: what `/ws` shows.
-    ///   - metrics: whose figures `/metrics` shows, besides those of requests and of the process.
-    ///   - system: the facts for `/api/system`.
-    ///   - readiness: whether the hub can take work, for `/ready`; while the server stops it is not asked.
-    ///   - clock: the time.
+    ///   - parts: what it shows and asks.
     ///   - eventLoopGroup: the threads for the sockets.
     ///   - logger: where failures, and at `debug` requests, are written.
-    ///   - listening: told the bound address as soon as connections are accepted.
+    ///   - listening: told of each listener its place in the configuration and the bound address, as soon as connections
+    ///     are accepted there.
     /// - Throws: `RouteError` when routes contradict each other.
     public init(
-        configuration: WebConfiguration, routes: [Route], live: LiveHub, metrics: [any MetricsSource],
-        system: @escaping @Sendable () async throws -> SystemFacts, readiness: @escaping @Sendable () -> Readiness,
-        clock: any WallClock, eventLoopGroup: any EventLoopGroup, logger: Logger,
-        listening: @escaping @Sendable (SocketAddress) async -> Void
+        configuration: WebConfiguration, parts: WebParts, eventLoopGroup: any EventLoopGroup, logger: Logger,
+        listening: @escaping @Sendable (Int, SocketAddress) async -> Void
     ) throws(RouteError) {
         let limits = configuration.limits
         let isStopping = IsStopping()
         let figures = RequestFigures()
+        let transports = TransportReader(trustedProxies: configuration.trustedProxies)
+        let connections = ConnectionBook(limits: limits, transports: transports)
+        let readiness = parts.readiness
         let own = SystemRoutes(
-            version: configuration.version, metrics: metrics + [figures, ProcessFigures()],
-            readiness: { isStopping.value ? .notReady("stopping") : readiness() }, system: system)
+            version: configuration.version, metrics: parts.metrics + [figures, connections, ProcessFigures()],
+            readiness: { isStopping.value ? .notReady("stopping") : readiness() }, system: parts.system,
+            accessCookie: parts.gate.accessCookie)
         let site = StaticSite(
             web: configuration.webDirectory, vendor: configuration.vendorDirectory, pages: configuration.pages)
         for shortcoming in site.shortcomings {
             logger.warning("The pages are not complete", metadata: ["reason": .string(shortcoming)])
         }
-        let check = ClientCheck(allowedHosts: configuration.allowedHosts)
+        let check = ClientCheck(
+            allowedHosts: configuration.allowedHosts, publicOrigins: configuration.publicOrigins,
+            allowedOrigins: configuration.allowedOrigins)
         let responder = WebResponder(
-            table: try RouteTable(own.routes(beside: routes)), site: site, check: check, figures: figures,
-            limits: limits,
-            clock: clock, logger: logger)
-        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
-        decoder.maxHeaderFieldSize = limits.maximumHeadBytes
-        decoder.maxHeaderListSize = limits.maximumHeadBytes
-        decoder.maxHeaderFieldCount = limits.maximumHeaders
-        let http = HTTP1Channel(
-            responder: { request, writer, channel in try await responder.respond(to: request, writer, channel) },
-            configuration: HTTP1Channel.Configuration(
-                idleTimeout: limits.idleTimeout, httpDecoderConfiguration: decoder))
-        let door = LiveDoor(hub: live, version: configuration.version, check: check)
+            table: try RouteTable(try own.routes(beside: parts.routes)), site: site, check: check,
+            transports: transports, gate: parts.gate, connections: connections, figures: figures, limits: limits,
+            clock: parts.clock, logger: logger)
+        let door = LiveDoor(
+            hub: parts.live, version: configuration.version, check: check, transports: transports, gate: parts.gate,
+            connections: connections, figures: figures, clock: parts.clock, logger: logger)
         // What the library tells about each start and connection is not for the hub's log.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        self.server = Server(
-            childChannelSetup: HTTP1WebSocketChannel(
-                http: http,
-                endpoint: door.endpoint(limits: WebSocketLimits(), firstRequestTimeout: limits.idleTimeout)),
-            configuration: ServerConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.maximumConnections, logger: quiet)),
-            onServerRunning: { channel in
-                if let address = channel.localAddress { await listening(address) }
-            },
-            eventLoopGroup: eventLoopGroup, logger: quiet)
+        self.servers = configuration.listeners.enumerated().map { place, listener in
+            Server(
+                childChannelSetup: WebServer.channel(listener, responder, door, limits),
+                configuration: ServerConfiguration(address: .hostname(listener.host, port: listener.port)),
+                onServerRunning: { channel in
+                    if let address = channel.localAddress { await listening(place, address) }
+                },
+                eventLoopGroup: eventLoopGroup, logger: quiet)
+        }
+        self.door = door
+        self.welcomeInterval = limits.welcomeInterval
         self.stopTimeout = limits.stopTimeout
         self.isStopping = isStopping
         let (signals, source) = AsyncStream.makeStream(of: Void.self)
         self.impatience = (signals, source)
     }
 
+    private static func channel(
+        _ listener: WebListener, _ responder: WebResponder, _ door: LiveDoor, _ limits: WebLimits
+    ) -> DoorChannel {
+        let isTLS = listener.tls != nil
+        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
+        decoder.maxHeaderFieldSize = limits.maximumHeadBytes
+        decoder.maxHeaderListSize = limits.maximumHeadBytes
+        decoder.maxHeaderFieldCount = limits.maximumHeaders
+        let http = HTTP1Channel(
+            responder: { request, writer, channel in
+                try await responder.respond(to: request, writer, channel, isTLS: isTLS)
+            },
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: limits.idleTimeout, httpDecoderConfiguration: decoder))
+        let endpoint = door.endpoint(
+            limits: WebSocketLimits(), firstRequestTimeout: limits.headTimeout, isTLS: isTLS)
+        return DoorChannel(
+            inner: HTTP1WebSocketChannel(http: http, endpoint: endpoint), connections: responder.connections,
+            headTimeout: limits.headTimeout, tls: listener.tls)
+    }
+
     /// Serves until `shutDown`, cancellation, or a graceful shutdown of the service group it runs in.
-    /// - Throws: the error of the socket when the address cannot be bound.
+    /// - Throws: the error of the socket when one of the addresses cannot be bound; none is served then.
     public func run() async throws {
-        let server = server
+        let servers = servers
         let signals = impatience.signals
+        let door = door
+        let interval = welcomeInterval
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await WebServer.serve(servers) }
             group.addTask {
                 // Ends by cancellation once the server has ended; a signal means that it takes too long to end.
                 for await _ in signals { return }
             }
+            group.addTask { await door.watch(every: interval) }
             try await group.next()
             group.cancelAll()
+        }
+    }
+
+    /// Serves on all addresses; the first that fails ends the others.
+    private static func serve(_ servers: [Server<DoorChannel>]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for server in servers { group.addTask { try await server.run() } }
+            while try await group.next() != nil {}
         }
     }
 
@@ -103,11 +128,15 @@ public final class WebServer: Sendable {
     /// still there after the time allowed for it is cut off. Returns when all connections are closed.
     public func shutDown() async {
         isStopping.set()
-        let server = server
+        let servers = servers
         let stopTimeout = stopTimeout
         let source = impatience.source
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await server.shutdownGracefully() }
+            group.addTask {
+                await withTaskGroup(of: Void.self) { group in
+                    for server in servers { group.addTask { try? await server.shutdownGracefully() } }
+                }
+            }
             group.addTask {
                 // Cancelled when everything has ended in time.
                 guard (try? await Task.sleep(for: stopTimeout)) != nil else { return }

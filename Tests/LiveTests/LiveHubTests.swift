@@ -9,8 +9,10 @@ import Testing
         LiveHub(configuration: configuration, clock: clock)
     }
 
-    func attach(_ hub: LiveHub, tooSlow: @escaping @Sendable () -> Void = {}) throws -> LiveFeed {
-        try #require(hub.attach(version: "9.9", tooSlow: tooSlow))
+    func attach(
+        _ hub: LiveHub, _ viewer: Caller = admin, end: @escaping @Sendable (LiveEnd) -> Void = { _ in }
+    ) throws -> LiveFeed {
+        try hub.attach(version: "9.9", viewer: viewer, end: end)
     }
 
     func subscribe(_ hub: LiveHub, _ feed: LiveFeed, _ topic: String, _ start: LiveStart) throws {
@@ -72,7 +74,11 @@ import Testing
             ])
         _ = try await take(&feed, until: "subscribed")
         hub.publish(
-            [LiveEvent(topic: "nodes/node_01/telemetry", data: .reading(reading, idName: "node_id"))],
+            [
+                LiveEvent(
+                    topic: "nodes/node_01/telemetry", data: .reading(reading, idName: "node_id"), needs: .viewNodes,
+                    at: .main)
+            ],
             committedAt: Timestamp(seconds: 1_763_690_001))
         let text = try #require(await feed.next()?.first)
         #expect(
@@ -122,7 +128,7 @@ import Testing
         let slow = Counter()
         let queue = QueueLimits(events: 8)
         let hub = hub(LiveConfiguration(queue: queue))
-        var feed = try attach(hub) { slow.increment() }
+        var feed = try attach(hub) { if $0 == .tooSlow { slow.increment() } }
         try subscribe(hub, feed, "#", .recent(0))
         _ = try await take(&feed, until: "subscribed")
         for value in 1...100 { hub.publish([event("t/\(value % 4)", value)], committedAt: at(Int64(10_000 + value))) }
@@ -145,7 +151,7 @@ import Testing
         let hub = hub(LiveConfiguration(maximumSockets: 2))
         let first = try attach(hub)
         _ = try attach(hub)
-        #expect(hub.attach(version: "", tooSlow: {}) == nil)
+        #expect(throws: LiveRefusal.tooManySockets) { try attach(hub) }
         hub.detach(first.id)
         _ = try attach(hub)
     }

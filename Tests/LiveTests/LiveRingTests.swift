@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct LiveRingTests {
     func numbers(_ ring: LiveRing, _ pattern: String, _ start: LiveStart, step: Int = 3) throws -> [Int64] {
-        var replay = LiveReplay(ring, patterns: [try #require(TopicPattern(pattern))], start: start)
+        var replay = LiveReplay(
+            ring, patterns: [try #require(TopicPattern(pattern))], grants: Grants(everywhere: .all), start: start)
         var found: [Int64] = []
         while true {
             let items = replay.next(step)
@@ -15,7 +16,9 @@ import Testing
     }
 
     func gap(_ ring: LiveRing, after number: Int64) -> [Int64]? {
-        LiveReplay(ring, patterns: [], start: .after(number)).gap.map { [$0.after, $0.next] }
+        LiveReplay(ring, patterns: [], grants: Grants(everywhere: .all), start: .after(number)).gap.map {
+            [$0.after, $0.next]
+        }
     }
 
     @Test func `numbers are the commit's microseconds, and grow in any case`() {
@@ -93,7 +96,8 @@ import Testing
     @Test func `a replay does not see what comes later`() throws {
         var ring = LiveRing(maximumEvents: 4, maximumBytes: 1_000_000, beginning: at(0))
         _ = ring.append([event("a"), event("a")], committedAt: at(10))
-        var replay = LiveReplay(ring, patterns: [try #require(TopicPattern("a"))], start: .after(0))
+        var replay = LiveReplay(
+            ring, patterns: [try #require(TopicPattern("a"))], grants: Grants(everywhere: .all), start: .after(0))
         for instant in 20..<40 { _ = ring.append([event("a")], committedAt: at(Int64(instant))) }
         #expect(replay.next(100).map(\.number) == [10, 11])
     }

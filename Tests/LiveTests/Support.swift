@@ -28,8 +28,17 @@ final class Counter: Sendable {
     }
 }
 
-func event(_ topic: String, _ value: Int = 0) -> LiveEvent {
-    LiveEvent(topic: topic, data: .json(Array("{\"v\":\(value)}".utf8)))
+func event(
+    _ topic: String, _ value: Int = 0, needs permission: Permission = .viewNodes, at site: SiteID? = .main
+) -> LiveEvent {
+    LiveEvent(topic: topic, data: .json(Array("{\"v\":\(value)}".utf8)), needs: permission, at: site)
+}
+
+/// Somebody with an account who may do everything.
+let admin = viewer("admin", Grants(everywhere: .all))
+
+func viewer(_ account: String, _ grants: Grants) -> Caller {
+    Caller(.person(account: account, name: account, session: "s-\(account)"), grants: grants)
 }
 
 func at(_ microseconds: Int64) -> Timestamp { Timestamp(microseconds: microseconds) }

@@ -1,0 +1,143 @@
+import HubModel
+import NIOCore
+import Synchronization
+import Transport
+
+/// One open connection, and how far it is with its requests.
+final class Connection: Sendable {
+    private enum Phase: UInt8, AtomicRepresentable {
+        /// The first request is on its way, or the connection is a live socket.
+        case first
+        case answering
+        /// All is answered; nothing of a next request has come.
+        case idle
+        /// The head of a next request has begun.
+        case head
+    }
+
+    let channel: any Channel
+    private let phase = Atomic(Phase.first)
+
+    init(_ channel: any Channel) {
+        self.channel = channel
+    }
+
+    /// Closes it now, without the farewell of TLS, for which a peer that is silent would be waited for.
+    func end() {
+        channel.triggerUserOutboundEvent(ConnectionAbort(), promise: nil)
+        channel.close(promise: nil)
+    }
+
+    /// Bytes have come; whether they are the first ones of a later request.
+    func beginsHead() -> Bool {
+        phase.compareExchange(expected: .idle, desired: .head, ordering: .relaxed).exchanged
+    }
+
+    /// Whether the head that has begun is still not whole.
+    var isWithinHead: Bool { phase.load(ordering: .relaxed) == .head }
+
+    func answering() { phase.store(.answering, ordering: .relaxed) }
+
+    func answered() { phase.store(.idle, ordering: .relaxed) }
+}
+
+/// Keeps the open connections of all listeners within their bounds.
+final class ConnectionBook: Sendable {
+    private struct State {
+        var table: ConnectionTable
+        var connections: [ObjectIdentifier: Connection] = [:]
+        var refused: [ConnectionTable.Reason: Int] = [:]
+        var slowHeads = 0
+    }
+
+    private let state: Mutex<State>
+    private let transports: TransportReader
+
+    init(limits: WebLimits, transports: TransportReader) {
+        let table = ConnectionTable(
+            maximum: limits.maximumConnections, maximumPerAddress: limits.maximumConnectionsPerAddress,
+            maximumNew: limits.maximumNewConnections)
+        self.state = Mutex(State(table: table))
+        self.transports = transports
+    }
+
+    /// Takes in a connection that was accepted; another may have to give way. It is closed, and nil is returned, when there
+    /// is no room.
+    func open(_ channel: any Channel) -> Connection? {
+        let id = ObjectIdentifier(channel)
+        let address = transports.boundedAddress(of: channel.remoteAddress?.ipAddress)
+        let connection = Connection(channel)
+        let unwanted: Connection? = state.withLock { state in
+            switch state.table.open(id, address: address) {
+            case .refused(let reason):
+                state.refused[reason, default: 0] += 1
+                return connection
+            case .admitted(let displaced):
+                state.connections[id] = connection
+                guard let displaced else { return nil }
+                state.refused[.displaced, default: 0] += 1
+                return state.connections.removeValue(forKey: displaced)
+            }
+        }
+        unwanted?.end()
+        guard unwanted !== connection else { return nil }
+        channel.closeFuture.whenComplete { [self] _ in
+            state.withLock { state in
+                state.table.close(id)
+                _ = state.connections.removeValue(forKey: id)
+            }
+        }
+        return connection
+    }
+
+    /// A whole head of a request was heard on a connection; it is being answered.
+    func heard(_ id: ObjectIdentifier) {
+        state.withLock { state in
+            state.table.heard(id)
+            state.connections[id]?.answering()
+        }
+    }
+
+    /// A request was read to its end and answered.
+    func answered(_ id: ObjectIdentifier) {
+        state.withLock { $0.connections[id] }?.answered()
+    }
+
+    /// Closes a connection if the head of its request, which has had its time, is still not whole.
+    func endSlowHead(of connection: Connection) {
+        guard connection.isWithinHead else { return }
+        state.withLock { $0.slowHeads += 1 }
+        connection.end()
+    }
+
+    /// Somebody who is known has asked something on a connection.
+    func settle(_ id: ObjectIdentifier) {
+        state.withLock { $0.table.settle(id) }
+    }
+}
+
+extension ConnectionBook: MetricsSource {
+    func metrics() -> [MetricFamily] {
+        let (count, new, refused, slow) = state.withLock { state in
+            (state.table.count, state.table.newCount, state.refused, state.slowHeads)
+        }
+        return [
+            MetricFamily(
+                "martlet_http_connections", .gauge,
+                help: "Open connections to the web server, by what is known of them.",
+                samples: [
+                    MetricSample(Double(new), labels: [("state", "new")]),
+                    MetricSample(Double(count - new), labels: [("state", "known")]),
+                ]),
+            MetricFamily(
+                "martlet_http_connections_closed_total", .counter,
+                help: "Connections closed because there were too many, by reason.",
+                samples: ConnectionTable.Reason.allCases.map { reason in
+                    MetricSample(Double(refused[reason] ?? 0), labels: [("reason", reason.rawValue)])
+                }),
+            MetricFamily(
+                "martlet_http_slow_heads_total", .counter,
+                help: "Connections closed because the head of a later request took too long.", value: Double(slow)),
+        ]
+    }
+}

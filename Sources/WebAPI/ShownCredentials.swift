@@ -1,0 +1,61 @@
+import HubModel
+package import SolutionKit
+
+/// Takes off the wire what a request shows to say who sends it.
+package enum ShownCredentials {
+    /// What the header fields show. `Authorization` counts before a device's key, and both before a cookie.
+    package static func read(_ fields: HeadFields, cookie: String?) -> RequestCredentials.Kind {
+        let authorization = fields.values("authorization")
+        guard authorization.isEmpty else {
+            guard authorization.count == 1, let token = bearer(authorization[0]) else { return .unknown }
+            return .bearer(token)
+        }
+        let names = fields.values("x-device-id")
+        let keys = fields.values("x-api-key")
+        guard names.isEmpty, keys.isEmpty else {
+            guard names.count == 1, keys.count == 1, !names[0].isEmpty, !keys[0].isEmpty else { return .unknown }
+            return .device(name: names[0], key: keys[0])
+        }
+        return cookie.map { .cookie($0) } ?? .none
+    }
+
+    /// What a device shows in its body: the members `device_id` and `api_key` of a JSON object; nil when they are not
+    /// both there as texts, once each.
+    package static func read(body: [UInt8]) -> RequestCredentials.Kind? {
+        var name: String?
+        var key: String?
+        var reader = JSONReader(body)
+        do throws(Refusal) {
+            try reader.object { (member, reader) throws(Refusal) in
+                switch member {
+                case "device_id": name = try reader.string()
+                case "api_key": key = try reader.string()
+                default: try reader.skip()
+                }
+            }
+            try reader.end()
+        } catch {
+            return nil
+        }
+        guard let name, let key else { return nil }
+        return .device(name: name, key: key)
+    }
+
+    /// The token of `Bearer TOKEN` (RFC 6750, section 2.1; the scheme in any case, RFC 9110, section 11.1).
+    private static func bearer(_ header: String) -> String? {
+        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return parts[1].utf8.allSatisfy(isTokenByte) ? String(parts[1]) : nil
+    }
+
+    /// `token68` of RFC 9110, section 11.2.
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import NIOCore
+
+/// What clients may use up.
+///
+/// A connection is *new* until a request on it came from somebody who is known. New ones have a pool of their own: when it
+/// is full, the one of which least was heard lately gives way, so that half-open connections keep nobody out.
+public struct WebLimits: Sendable {
+    /// Connections at once, over all listeners; beyond that a new one gives way, or the next is closed unheard.
+    public var maximumConnections: Int
+    /// Connections at once from one address; trusted proxies are not bounded by it.
+    public var maximumConnectionsPerAddress: Int
+    /// New connections at once.
+    public var maximumNewConnections: Int
+    /// Bytes of a request's head.
+    public var maximumHeadBytes: Int
+    /// Header fields of a request.
+    public var maximumHeaders: Int
+    /// How long a request's head may take to arrive: the first one from the opening of the connection (with the TLS
+    /// handshake), a later one from its first byte.
+    public var headTimeout: TimeAmount
+    /// How long a connection may be idle between requests, or within one that it is sending.
+    public var idleTimeout: TimeAmount
+    /// How long a request's body may take to arrive.
+    public var bodyTimeout: TimeAmount
+    /// How long a response may take to be read by the client.
+    public var responseTimeout: TimeAmount
+    /// How often it is asked whether those who look on live may still be here.
+    public var welcomeInterval: Duration
+    /// How long requests and sockets have to end when the server stops.
+    public var stopTimeout: Duration
+
+    /// Limits.
+    public init(
+        maximumConnections: Int = 1_024, maximumConnectionsPerAddress: Int = 512, maximumNewConnections: Int = 256,
+        maximumHeadBytes: Int = 16_384, maximumHeaders: Int = 100, headTimeout: TimeAmount = .seconds(10),
+        idleTimeout: TimeAmount = .seconds(60), bodyTimeout: TimeAmount = .seconds(30),
+        responseTimeout: TimeAmount = .seconds(120), welcomeInterval: Duration = .seconds(1),
+        stopTimeout: Duration = .seconds(10)
+    ) {
+        self.maximumConnections = maximumConnections
+        self.maximumConnectionsPerAddress = maximumConnectionsPerAddress
+        self.maximumNewConnections = maximumNewConnections
+        self.maximumHeadBytes = maximumHeadBytes
+        self.maximumHeaders = maximumHeaders
+        self.headTimeout = headTimeout
+        self.idleTimeout = idleTimeout
+        self.bodyTimeout = bodyTimeout
+        self.responseTimeout = responseTimeout
+        self.welcomeInterval = welcomeInterval
+        self.stopTimeout = stopTimeout
+    }
+}

@@ -1,0 +1,107 @@
+import HubModel
+import Live
+import Testing
+
+@Suite struct LiveRightsTests {
+    let clock = TestClock(1_000)
+    let other = SiteID("annex")
+
+    /// May see nodes at the main site, and nothing else.
+    let guest = viewer("guest", Grants(sites: [.main: [.viewNodes]]))
+
+    func feed(_ hub: LiveHub, _ viewer: Caller, end: @escaping @Sendable (LiveEnd) -> Void = { _ in }) throws
+        -> LiveFeed
+    {
+        try hub.attach(version: "1", viewer: viewer, end: end)
+    }
+
+    func subscribe(_ hub: LiveHub, _ feed: LiveFeed, _ start: LiveStart) throws {
+        let all = [try #require(TopicPattern("#"))]
+        #expect(hub.perform(.subscribe(id: nil, topics: all, start: start), for: feed.id) == nil)
+    }
+
+    /// The values of the events until an answer to a ping that is sent now.
+    func values(_ hub: LiveHub, _ feed: inout LiveFeed) async throws -> [Int64] {
+        _ = hub.perform(.answer(LiveMessage.pong(id: nil)), for: feed.id)
+        var seen: [Seen] = []
+        while !seen.contains(where: { $0.type == "pong" }), let texts = await feed.next() {
+            seen += try texts.map(Seen.init)
+        }
+        return seen.compactMap(\.value)
+    }
+
+    @Test func `an event reaches only those who may see it, live and replayed`() async throws {
+        let hub = LiveHub(clock: clock)
+        let events = [
+            event("n/a", 1), event("n/b", 2, at: other), event("audit", 3, needs: .viewAudit, at: nil),
+            event("n/all", 4, at: nil), event("d/a", 5, needs: .viewDevices),
+        ]
+        hub.publish(events, committedAt: at(2_000))
+        var guestFeed = try feed(hub, guest)
+        var adminFeed = try feed(hub, admin)
+        var nobody = try feed(hub, viewer("nobody", Grants()))
+        try subscribe(hub, guestFeed, .after(1_000))
+        try subscribe(hub, adminFeed, .recent(10))
+        try subscribe(hub, nobody, .recent(10))
+        #expect(try await values(hub, &guestFeed) == [1])
+        #expect(try await values(hub, &adminFeed) == [1, 2, 3, 4, 5])
+        #expect(try await values(hub, &nobody) == [])
+        hub.publish(events, committedAt: at(3_000))
+        #expect(try await values(hub, &guestFeed) == [1])
+        #expect(try await values(hub, &adminFeed) == [1, 2, 3, 4, 5])
+        #expect(try await values(hub, &nobody) == [])
+    }
+
+    @Test func `a newest-so-many replay counts only what may be seen`() async throws {
+        let hub = LiveHub(clock: clock)
+        hub.publish([event("n/a", 1), event("n/a", 2)], committedAt: at(2_000))
+        hub.publish((0..<50).map { event("n/b", 100 + $0, at: other) }, committedAt: at(3_000))
+        var guestFeed = try feed(hub, guest)
+        try subscribe(hub, guestFeed, .recent(1))
+        #expect(try await values(hub, &guestFeed) == [2])
+    }
+
+    @Test func `a topic whose device moves to another site changes its viewers at once`() async throws {
+        let hub = LiveHub(clock: clock)
+        var guestFeed = try feed(hub, guest)
+        try subscribe(hub, guestFeed, .recent(0))
+        hub.publish(
+            [event("n/a", 1), event("n/a", 2, at: other), event("n/a", 3), event("n/a", 4, needs: .viewAudit)],
+            committedAt: at(2_000))
+        #expect(try await values(hub, &guestFeed) == [1, 3])
+    }
+
+    @Test func `sockets of one account are bounded, others are not kept out`() throws {
+        let hub = LiveHub(configuration: LiveConfiguration(maximumSocketsPerAccount: 2), clock: clock)
+        let first = try feed(hub, guest)
+        _ = try feed(hub, guest)
+        #expect(throws: LiveRefusal.tooManySocketsOfAccount) { try feed(hub, guest) }
+        // A program with a token of the account counts as the account.
+        let token = Caller(.token(account: "guest", name: "guest", token: "t"), grants: guest.grants)
+        #expect(throws: LiveRefusal.tooManySocketsOfAccount) { try feed(hub, token) }
+        _ = try feed(hub, admin)
+        // Whoever comes to an opened hub has no account to be counted for.
+        for _ in 0..<5 { _ = try feed(hub, Caller(.open, grants: Grants(everywhere: .all))) }
+        hub.detach(first.id)
+        _ = try feed(hub, token)
+        let refused = try #require(hub.metrics().first { $0.name == "martlet_live_refused_total" })
+        #expect(refused.samples.map(\.value) == [0, 2])
+    }
+
+    @Test func `a viewer who is dismissed gets nothing more, and is told once`() async throws {
+        let ends = Counter()
+        let hub = LiveHub(clock: clock)
+        var guestFeed = try feed(hub, guest) { if $0 == .signedOut { ends.increment() } }
+        var adminFeed = try feed(hub, admin) { _ in Issue.record("the other stays") }
+        try subscribe(hub, guestFeed, .recent(0))
+        try subscribe(hub, adminFeed, .recent(0))
+        #expect(hub.viewers() == [guest, admin])
+        hub.dismiss([guest])
+        hub.dismiss([guest])
+        #expect(ends.count == 1)
+        #expect(hub.viewers() == [admin])
+        hub.publish([event("n/a", 1)], committedAt: at(2_000))
+        #expect(await guestFeed.next() == nil)
+        #expect(try await values(hub, &adminFeed) == [1])
+    }
+}
