@@ -5,72 +5,15 @@ import json
 import os
 import platform
 import shutil
-import statistics
-import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-from peers import HERE, ROOT, Martlet, Mosquitto, StackBatched, StackSingly
+import trust
+from peers import ROOT, Martlet, Mosquitto, StackBatched, StackSingly
+from runs import latency, median, spread, throughput
 
-GENERATOR = Path(os.environ.get("MARTLET_LOAD_GENERATOR", HERE / "LoadGenerator/.build/release/LoadGenerator"))
 # Rates that each system can hold, at which its work for a message is measured.
 PACED = {Martlet: [500, 10_000], StackSingly: [500], StackBatched: [10_000]}
-
-
-def generate(mode, system, *options):
-    command = [GENERATOR, mode, "--mqtt", system.mqtt_port, *options]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        raise RuntimeError(f"{system.name}: {done.stderr}")
-    return json.loads(done.stdout)
-
-
-def settled(system, wanted, seconds=20):
-    """What is stored once nothing more arrives, or after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while (stored := system.stored()) < wanted and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return stored
-
-
-def throughput(kind, folder, seconds, rate=0):
-    """One run: what was acknowledged and stored in its time, and the servers' CPU for a stored message."""
-    with kind(folder) as system:
-        before = system.cpu_seconds()
-        run = generate("throughput", system, "--seconds", seconds, "--rate", rate)
-        if kind is Martlet:
-            # An acknowledged message is stored already; counting is a check, whose work is not the message's.
-            after = system.cpu_seconds()
-            stored = settled(system, run["acknowledged"], 5)
-        else:
-            # At a rate that it can hold, the stack is given the time to store what it has acknowledged.
-            stored = settled(system, run["acknowledged"]) if rate else system.stored()
-            after = system.cpu_seconds()
-        cpu = {name: after[name] - before[name] for name in after}
-        run |= {"stored": stored, "stored_per_second": stored / run["seconds"], "cpu_seconds": cpu}
-        run["cpu_us_per_stored"] = sum(cpu.values()) / max(stored, 1) * 1e6
-        if (rate or kind is Martlet) and stored != run["acknowledged"]:
-            run["warning"] = f"{kind.name}: {run['acknowledged']} acknowledged, {stored} stored"
-        return run
-
-
-def latency(kind, folder, seconds):
-    with kind(folder) as system:
-        page = ["--http", system.http_port] if system.http_port else []
-        run = generate("latency", system, "--seconds", seconds, "--rate", 1_000, *page)
-        if run["seen"] != run["sent"]:
-            run["warning"] = f"{kind.name}: {run['sent']} published, {run['seen']} seen"
-        return run
-
-
-def median(runs, name):
-    return statistics.median(run[name] for run in runs)
-
-
-def spread(runs, name, digits=0):
-    values = sorted(run[name] for run in runs)
-    return f"{values[0]:,.{digits}f} to {values[-1]:,.{digits}f}"
 
 
 def cpu_row(name, rate, runs, same_rate=None):
@@ -111,11 +54,12 @@ def main():
     parser = argparse.ArgumentParser(description="Measures Martlet and mosquitto + paho + InfluxDB 1.6 in one run on this machine.")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured; medians are shown (default 3)")
     parser.add_argument("--seconds", type=float, default=10, help="how long one run is (default 10)")
-    parser.add_argument("--only", choices=["martlet"], help="leave the peers out")
-    parser.add_argument("--quick", action="store_true", help="one round of two seconds, Martlet only: does it work at all?")
+    parser.add_argument("--only", choices=["martlet", "trust"],
+                        help="martlet: leave the peers out; trust: what authentication and topic rights cost, and what a storm of sign-ins does")
+    parser.add_argument("--quick", action="store_true", help="one round of two seconds, without the peers: does it work at all?")
     options = parser.parse_args()
     if options.quick:
-        options.rounds, options.seconds, options.only = 1, 2, "martlet"
+        options.rounds, options.seconds, options.only = 1, 2, options.only or "martlet"
     peers = [] if options.only else [StackSingly, StackBatched]
     kinds = [Martlet, *peers]
     labels = {Martlet: "martlet, in a page (WebSocket), stored", Mosquitto: "mosquitto, MQTT subscriber, not stored"}
@@ -140,7 +84,9 @@ def main():
         return scratch / str(number)
 
     try:
-        for round_number in range(options.rounds):
+        if options.only == "trust":
+            results = trust.measure(options, folder, keep)
+        for round_number in range(0 if options.only == "trust" else options.rounds):
             print(f"round {round_number + 1} of {options.rounds}", flush=True)
             # The order turns, so that no system always has the machine at its warmest.
             for kind in kinds if round_number % 2 == 0 else reversed(kinds):
@@ -155,9 +101,9 @@ def main():
 
     place = ROOT / "build/benchmarks"
     place.mkdir(parents=True, exist_ok=True)
-    text = table(results)
-    (place / "latest.json").write_text(json.dumps(results, indent=1))
-    (place / "latest.md").write_text(text + "\n")
+    name, text = ("trust", trust.table(results)) if options.only == "trust" else ("latest", table(results))
+    (place / f"{name}.json").write_text(json.dumps(results, indent=1))
+    (place / f"{name}.md").write_text(text + "\n")
     print(f"\n{platform.machine()}, {os.cpu_count()} cores, medians of {options.rounds} rounds of {options.seconds:g} s\n\n{text}")
     for warning in warnings:
         print(f"WARNING {warning}")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -33,13 +35,27 @@ def wait_for_port(port, seconds=20):
             time.sleep(0.05)
 
 
-def get(url):
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        return json.load(answer)
+def ask(url, token=None, body=None):
+    """What the server answers, as JSON; waits as long as a server that has had too many requests wants."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        body = json.dumps(body).encode()
+    while True:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            if refusal.code != 429:
+                raise
+            time.sleep(int(refusal.headers.get("Retry-After", 1)))
 
 
 class System:
     """Processes that together do the job."""
+
+    # What the load generator needs to know of the system.
+    load_options = []
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -82,29 +98,72 @@ class System:
 
 
 class Martlet(System):
+    """Open: it asks nobody who they are."""
+
     name = "martlet"
     http_port = 0
+    token = None
+    how = ["--open"]
 
     def start(self):
-        binary = os.environ.get("MARTLET_BIN", ROOT / ".build/release/martlet")
+        self.binary = os.environ.get("MARTLET_BIN", ROOT / ".build/release/martlet")
+        # The limit is looked at for each message, as always, but is out of reach at full speed.
+        limits = {"MARTLET_LIMIT_MESSAGES_PER_DEVICE": "1000000"}
         process = self.launch(
-            "martlet", binary, "serve", "--data", self.folder / "data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0",
-            stdout=subprocess.PIPE,
+            "martlet", self.binary, "serve", "--data", self.folder / "data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0",
+            *self.how, stdout=subprocess.PIPE, env=os.environ | limits,
         )
-        ready = json.loads(process.stdout.readline())
+        ready = self.ready(process)
         self.http_port = int(ready["http"].rsplit(":", 1)[1])
         self.mqtt_port = int(ready["mqtt"].rsplit(":", 1)[1])
+
+    def ready(self, process):
+        """The line with the addresses; what else is said before it is for people."""
+        for line in process.stdout:
+            if line.startswith(b"{") and {"http", "mqtt"} <= (said := json.loads(line)).keys():
+                return said
+        raise RuntimeError(f"{self.name} did not start: see {self.folder}/martlet.log")
+
+    def get(self, path):
+        return ask(f"http://127.0.0.1:{self.http_port}{path}", self.token)
 
     def stored(self):
         """Counts readings in the store itself, node by node."""
         total = 0
-        for node in get(f"http://127.0.0.1:{self.http_port}/api/nodes")["nodes"]:
+        for node in self.get("/api/nodes")["nodes"]:
             query = urllib.parse.urlencode(
                 {"field": "uptime", "agg": "count", "step": "1d", "from": int(time.time()) - 86_400, "to": int(time.time()) + 86_400}
             )
-            rows = get(f"http://127.0.0.1:{self.http_port}/api/nodes/{node['id']}/readings?{query}")["rows"]
-            total += sum(row[1] for row in rows)
+            total += sum(row[1] for row in self.get(f"/api/nodes/{node['id']}/readings?{query}")["rows"])
         return int(total)
+
+
+class MartletClosed(Martlet):
+    """As it is meant to run: every node has a key, and may speak for itself only."""
+
+    name = "martlet, closed"
+    how = []
+    nodes = [f"node_{number:03}" for number in range(100)]
+
+    def start(self):
+        super().start()
+        password = secrets.token_urlsafe(24)
+        for name, role in [("bench", "admin"), ("watcher", "viewer")]:
+            self.command("user", "add", name, "--role", role, "--password-stdin", input=password + "\n")
+        keys = self.folder / "keys"
+        keys.touch(0o600)
+        keys.write_text(self.command("device", "add", *self.nodes, "--kind", "node"))
+        self.load_options = ["--keys", keys]
+        login = {"username": "bench", "password": password}
+        self.token = ask(f"http://127.0.0.1:{self.http_port}/api/auth/login", body=login)["token"]
+
+    def command(self, *words, input=""):
+        done = subprocess.run(
+            [str(self.binary), *words, "--data", str(self.folder / "data")], input=input, capture_output=True, text=True, timeout=120
+        )
+        if done.returncode:
+            raise RuntimeError(f"martlet {words[0]} {words[1]}: {done.stderr}")
+        return done.stdout
 
 
 class Mosquitto(System):
