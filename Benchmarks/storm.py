@@ -35,7 +35,7 @@ def attempt(name):
     with socket.create_connection(("127.0.0.1", port), 30, (random.choice(ADDRESSES), 0)) as connection:
         connection.sendall(request.encode())
         answer = connection.recv(4_096)
-    return answer[9:12].decode() if answer.startswith(b"HTTP/1.1 ") else "closed"
+    return answer[9:12].decode() if answer.startswith(b"HTTP/1.") else "closed"
 
 
 def client():
