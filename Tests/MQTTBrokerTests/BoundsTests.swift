@@ -135,9 +135,19 @@ struct BoundsTests {
         bench.connect("a")
         #expect(bench.connect("b").connack?.reason == .quotaExceeded)
         bench.connect("a")
-        var core = bench.core
-        _ = core.open(remoteAddress: "", nonce: ConnectionNonce(high: 0, low: 0), now: bench.now)
-        #expect(core.open(remoteAddress: "", nonce: ConnectionNonce(high: 0, low: 0), now: bench.now) == nil)
+        // One is let in; with room for two sessions a second one comes in, and a third does not.
+        configuration.limits.sessions = 10
+        let other = Bench(configuration)
+        #expect(other.connect("a").connack?.reason == .success)
+        #expect(other.connect("b").connack?.reason == .success)
+        #expect(other.connect("c").connack?.reason == .serverBusy)
+        #expect(other.connect("d", .v3_1_1).connack?.reason == .serverUnavailable)
+        // Who takes its own place needs no other, and who leaves makes room.
+        let again = other.connect("a")
+        #expect(again.connack?.reason == .success)
+        again.send(.disconnect(Disconnect()))
+        #expect(other.connect("c").connack?.reason == .success)
+        #expect(other.core.statistics().counters.connectionsRefusedByReason[.serverBusy] == 2)
     }
 
     @Test("identifiers go round: 70,000 messages, one of the first never acknowledged")

@@ -1,12 +1,12 @@
+public import Transport
+
 /// How a broker behaves, as plain data.
-public struct BrokerConfiguration: Sendable, Hashable {
-    /// The address to listen on. Loopback unless somebody decides otherwise.
-    public var host = "127.0.0.1"
-    /// The port; 0 takes a free one.
-    public var port = 1883
+public struct BrokerConfiguration: Sendable {
+    /// Where it listens; at least one.
+    public var listeners = [ListenerConfiguration()]
     /// What clients may take.
     public var limits = BrokerLimits()
-    /// Seconds a connection has to say CONNECT and to be let in.
+    /// Seconds a connection has to say CONNECT and to be let in, the TLS handshake included.
     public var connectTimeout = 10
     /// The longest keep alive in seconds: 5.0 clients that ask for more, or for none, are told this one (3.2.2.3.14);
     /// 0 leaves the choice to clients.
@@ -20,4 +20,45 @@ public struct BrokerConfiguration: Sendable, Hashable {
 
     /// The defaults; change what you need.
     public init() {}
+
+    /// The address of the first listener.
+    public var host: String {
+        get { listeners.first?.host ?? "" }
+        set {
+            if listeners.isEmpty { listeners.append(ListenerConfiguration()) }
+            listeners[0].host = newValue
+        }
+    }
+
+    /// The port of the first listener; 0 takes a free one.
+    public var port: Int {
+        get { listeners.first?.port ?? 0 }
+        set {
+            if listeners.isEmpty { listeners.append(ListenerConfiguration()) }
+            listeners[0].port = newValue
+        }
+    }
+}
+
+/// One port on which a broker listens.
+public struct ListenerConfiguration: Sendable {
+    /// The address to listen on. Loopback unless somebody decides otherwise.
+    public var host: String
+    /// The port; 0 takes a free one.
+    public var port: Int
+    /// The TLS that clients have to speak; nil for plain TCP.
+    public var tls: ServerTLS?
+    /// Proxies whose connections begin with a PROXY header (version 1 or 2) that is believed; none if nothing speaks it.
+    /// A connection of theirs without the header is closed.
+    public var trustedProxies: TrustedNetworks
+
+    /// A listener with these fields.
+    public init(
+        host: String = "127.0.0.1", port: Int = 1883, tls: ServerTLS? = nil, trustedProxies: TrustedNetworks = .none
+    ) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.trustedProxies = trustedProxies
+    }
 }

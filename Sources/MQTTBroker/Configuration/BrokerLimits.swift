@@ -2,8 +2,20 @@ internal import MQTTCodec
 
 /// What one client, and all together, may take. Everything outside is refused with a reason, and counted.
 public struct BrokerLimits: Sendable, Hashable {
-    /// Open connections at once; above, new ones are closed unread.
+    /// Clients that are let in at once. Above, CONNECT is answered *server busy* (3.1.1: server unavailable).
     public var connections = 20_000
+    /// Of them, those from one address (of IPv6: one network of 64 bits); 0 for no such limit. Above, CONNECT is
+    /// answered *quota exceeded*. Devices behind one router share an address.
+    public var connectionsPerAddress = 10_000
+    /// Connections that have not been let in: silent, shaking hands, waiting for the authenticator, or refused and not
+    /// gone. They have this room of their own; when it is full the oldest of them is closed for the newest, so that they
+    /// never keep out a client that is let in, nor an honest newcomer for long.
+    public var unadmittedConnections = 2_000
+    /// Of them, those from one address, in the same way; 0 for no such limit.
+    public var unadmittedConnectionsPerAddress = 1_000
+    /// Clients that the authenticator decides on at once. More wait, within their time to connect: checking a password
+    /// is expensive on purpose.
+    public var concurrentAuthentications = 256
     /// Sessions, connected or kept; above, CONNECT is answered *quota exceeded*.
     public var sessions = 100_000
     /// Bytes of one packet, fixed header included; told to 5.0 clients in CONNACK.

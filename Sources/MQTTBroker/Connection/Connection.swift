@@ -1,4 +1,5 @@
 internal import MQTTCodec
+package import Transport
 
 /// What the broker knows of one network connection. What every message touches stands first and is small; the rest is
 /// behind one reference.
@@ -18,7 +19,8 @@ struct Connection {
 
     private struct Rest {
         var phase = Phase.awaitingConnect
-        let remoteAddress: String
+        var peer: ConnectionPeer
+        var authenticationNumber: UInt64 = 0
         let nonce: ConnectionNonce
         var will: Will?
         var aliases: [UInt16: TopicName] = [:]
@@ -31,6 +33,15 @@ struct Connection {
     private(set) var isClosing = false
     /// Whether the shell was told to stop reading because of `unsent`.
     var isReadingPaused = false
+    /// Whether the shell was told to stop reading because of `bucket`.
+    var isThrottled = false
+    /// Whether it counts as a client that is let in.
+    var isAdmitted = false
+    /// What is left of the rate of messages.
+    var bucket = TokenBucket.unlimited
+    /// The topic to which the client may publish for certain, with this RETAIN; see `BrokerAuthorizer.publishing`.
+    var grantedTopic: TopicName?
+    var grantedRetain = false
     /// Whether it is in the list of those looked at in the next turn.
     var isWaiting = false
     private(set) var hasWalks = false
@@ -53,8 +64,8 @@ struct Connection {
     /// Bytes given to the shell that the network has not taken.
     var unsent = 0
 
-    init(remoteAddress: String, nonce: ConnectionNonce, now: Moment) {
-        rest = Boxed(Rest(remoteAddress: remoteAddress, nonce: nonce))
+    init(peer: ConnectionPeer, nonce: ConnectionNonce, now: Moment) {
+        rest = Boxed(Rest(peer: peer, nonce: nonce))
         lastActivity = now.uptime
     }
 
@@ -70,7 +81,22 @@ struct Connection {
         }
     }
 
-    var remoteAddress: String { rest.value.remoteAddress }
+    var isAuthenticating: Bool {
+        if case .authenticating = phase { return true }
+        return false
+    }
+
+    /// What is known of the other end.
+    var peer: ConnectionPeer {
+        get { rest.value.peer }
+        set { rest.value.peer = newValue }
+    }
+
+    /// The how manieth authentication of this broker decides on the client; 0 while none does.
+    var authenticationNumber: UInt64 {
+        get { rest.value.authenticationNumber }
+        set { rest.value.authenticationNumber = newValue }
+    }
 
     /// Random bits of this connection, for the identifier of a client that has none.
     var nonce: ConnectionNonce { rest.value.nonce }
@@ -102,6 +128,27 @@ struct Connection {
             rest.value.walks = newValue
             hasWalks = !newValue.isEmpty
         }
+    }
+}
+
+/// What is known of the other end of a connection before it says anything.
+package struct ConnectionPeer {
+    /// Address and port, for people.
+    package var text: String
+    /// What it counts under in limits by address; nil if it counts under none.
+    package var address: IPAddress?
+    /// The certificate it showed.
+    package var certificate: PeerCertificate?
+    /// Whether its bytes are encrypted on their way.
+    package var isSecure: Bool
+
+    package init(
+        text: String, address: IPAddress? = nil, certificate: PeerCertificate? = nil, isSecure: Bool = false
+    ) {
+        self.text = text
+        self.address = address
+        self.certificate = certificate
+        self.isSecure = isSecure
     }
 }
 

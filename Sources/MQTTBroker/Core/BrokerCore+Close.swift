@@ -53,6 +53,7 @@ extension BrokerCore {
         }
         guard let connection = connections.remove(handle) else { return }
         totalUnsent -= connection.unsent
+        pool.leave(handle, from: connection.peer.address, wasAdmitted: connection.isAdmitted)
     }
 
     /// Ends a connection: its client hears why (5.0), its will is published or waits, its session ends or lives on.
@@ -101,6 +102,11 @@ extension BrokerCore {
         connections[handle]?.will = nil
         connections[handle]?.walks = []
         connections[handle]?.aliases = [:]
+        if connections[handle]?.isAdmitted == true {
+            // Its place is free; its socket is gone soon.
+            connections[handle]?.isAdmitted = false
+            pool.leave(handle, from: connections[handle]?.peer.address, wasAdmitted: true)
+        }
         actions.items.append(.close(handle))
         remind(handle, at: now.uptime + Self.lingerMilliseconds)
     }

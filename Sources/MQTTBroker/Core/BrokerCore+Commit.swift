@@ -52,7 +52,7 @@ extension BrokerCore {
             release(publication)
             if let token = message.token { actions.deliveries.append(.notStored(token: token)) }
             guard let answer = publication.answer else {
-                counters.messagesRefused += 1
+                countRefused(reason)
                 return
             }
             refuse(reason, forgetting(answer), into: &actions)

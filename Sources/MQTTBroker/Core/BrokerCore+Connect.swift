@@ -22,10 +22,12 @@ extension BrokerCore {
         }
         let attempt = ConnectAttempt(
             clientIdentifier: connect.clientIdentifier, userName: connect.userName, password: connect.password,
-            remoteAddress: connections[handle]?.remoteAddress ?? "", version: connect.version)
+            remoteAddress: connections[handle]?.peer.text ?? "", version: connect.version,
+            certificate: connections[handle]?.peer.certificate,
+            isSecure: connections[handle]?.peer.isSecure ?? false)
         connect.password = nil
         connections[handle]?.phase = .authenticating(connect)
-        actions.authentications.append((handle, attempt))
+        ask(attempt, of: handle, into: &actions)
     }
 
     private func refusal(of connect: Connect) -> ReasonCode? {
@@ -54,6 +56,7 @@ extension BrokerCore {
         _ reason: ReasonCode, _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
     ) {
         counters.connectionsRefused += 1
+        counters.connectionsRefusedByReason[reason, default: 0] += 1
         send(.connack(Connack(reason: reason)), to: handle, into: &actions)
         close(handle, now: now, into: &actions)
     }
@@ -63,14 +66,23 @@ extension BrokerCore {
     mutating func authenticated(
         _ decision: AuthenticationDecision, _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
     ) {
+        authentications.answered()
+        defer { startAuthentications(into: &actions) }
         guard case .authenticating(let connect)? = connections[handle]?.phase else { return }
         switch decision {
         case .refused(let reason):
             refuse(reason.isAllowed(in: .connack) ? reason : .notAuthorized, handle, now: now, into: &actions)
         case .accepted(let accepted):
+            if let owner = accepted.owner,
+                authentications.isOutdated(connections[handle]?.authenticationNumber ?? 0, for: owner)
+            {
+                // Its rights may have changed since it was asked about. It may come again.
+                refuse(.serverUnavailable, handle, now: now, into: &actions)
+                return
+            }
             let client = ConnectedClient(
                 identifier: connect.clientIdentifier, userName: accepted.userName,
-                remoteAddress: connections[handle]?.remoteAddress ?? "", version: connect.version,
+                remoteAddress: connections[handle]?.peer.text ?? "", version: connect.version,
                 owner: accepted.owner, rights: accepted.rights)
             letIn(client, connect, handle, now: now, into: &actions)
         }
@@ -90,6 +102,12 @@ extension BrokerCore {
             return
         }
         let beginsAnew = connect.cleanStart || isForeign
+        let address = connections[handle]?.peer.address
+        // A client that takes its own place needs no other.
+        if known.flatMap({ sessions[$0]?.connection }) == nil, !pool.hasRoom(for: address) {
+            refuse(pool.isFull ? .serverBusy : .quotaExceeded, handle, now: now, into: &actions)
+            return
+        }
         if known == nil, sessions.count >= configuration.limits.sessions {
             refuse(.quotaExceeded, handle, now: now, into: &actions)
             return
@@ -98,6 +116,8 @@ extension BrokerCore {
             // The old connection hears why (5.0), and its will counts as for any lost connection (3.1.4).
             end(old, .takenOver, tell: .sessionTakenOver, keepsSession: !beginsAnew, now: now, into: &actions)
         }
+        pool.admit(handle, from: address)
+        connections[handle]?.isAdmitted = true
         // Taking over may have ended a session that does not outlive its connection.
         let resumed = beginsAnew ? nil : sessions.handle(of: client.identifier)
         if beginsAnew, let stale = sessions.handle(of: client.identifier) {
@@ -116,6 +136,8 @@ extension BrokerCore {
         // The client is back before the delay of its will has passed ([MQTT-3.1.3-9]).
         sessions[session]?.will = nil
         sessions[session]?.outbox.restart()
+        let rate = client.rights?.messageRate ?? configuration.limits.messageRate
+        connections[handle]?.bucket = TokenBucket(rate, now: now.uptime)
         prepare(handle, client, connect, session, isResumed: resumed != nil)
         let opening = SessionOpening(
             client: client, isResumed: resumed != nil, expiryInterval: expiry, keepAlive: connect.keepAlive,

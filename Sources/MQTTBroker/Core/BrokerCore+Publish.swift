@@ -30,9 +30,13 @@ extension BrokerCore {
         guard let client = connections[handle]?.client else { return }
         let answer = PublicationAnswer(
             connection: handle, session: session, identifier: publish.packetIdentifier, qos: publish.qos)
-        let decision = authorizer.publishing(client, to: topic, retain: publish.retain)
-        if let reason = refusal(of: publish, topic: topic, decision: decision) {
-            if pending.isEmpty {
+        let decision = decision(on: topic, retain: publish.retain, of: client, handle)
+        let reason =
+            isTooFast(publish, handle, now: now, into: &actions)
+            ? .quotaExceeded : refusal(of: publish, topic: topic, decision: decision)
+        if let reason {
+            // Nobody waits for an answer to QoS 0.
+            if pending.isEmpty || publish.qos == .atMostOnce {
                 refuse(reason, answer, into: &actions)
             } else {
                 pending.append(.refusal(reason, answer))
@@ -48,6 +52,7 @@ extension BrokerCore {
             retain: publish.retain && decision == .granted, properties: publish.forwardedProperties,
             receivedAt: now.wall)
         guard decision == .granted else {
+            counters.messagesSetAside += 1
             setAside(message, client: client, answer: answer, into: &actions)
             return
         }
@@ -147,10 +152,15 @@ extension BrokerCore {
     mutating func refuse(
         _ reason: ReasonCode, _ answer: PublicationAnswer, into actions: inout BrokerActions
     ) {
-        counters.messagesRefused += 1
+        countRefused(reason)
         guard let identifier = answer.identifier else { return }
         let allowed = reason.isAllowed(in: .puback) && reason.isFailure ? reason : .implementationSpecificError
         acknowledge(identifier, answer.qos, reason: allowed, answer.connection, into: &actions)
+    }
+
+    mutating func countRefused(_ reason: ReasonCode) {
+        counters.messagesRefused += 1
+        counters.messagesRefusedByReason[reason, default: 0] += 1
     }
 
     /// PUBACK or PUBREC. Only a connection that is still there hears it.
@@ -181,7 +191,7 @@ extension BrokerCore {
         _ will: Will, of client: ConnectedClient, now: Moment, into actions: inout BrokerActions
     ) {
         guard authorizer.publishing(client, to: will.topic, retain: will.retain) == .granted else {
-            counters.messagesRefused += 1
+            countRefused(.notAuthorized)
             return
         }
         var properties = will.properties

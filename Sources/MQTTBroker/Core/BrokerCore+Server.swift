@@ -42,6 +42,7 @@ extension BrokerCore {
     mutating func disconnect(
         owner: String, _ reason: ReasonCode, endSessions: Bool, now: Moment, into actions: inout BrokerActions
     ) {
+        authentications.end(owner)
         for handle in sessions.handles where sessions[handle]?.owner == owner {
             guard let identifier = sessions[handle]?.identifier else { continue }
             disconnect(identifier, reason, endSession: endSessions, now: now, into: &actions)

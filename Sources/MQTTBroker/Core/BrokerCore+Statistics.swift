@@ -4,6 +4,10 @@ extension BrokerCore {
         var statistics = BrokerStatistics()
         statistics.counters = counters
         statistics.connections = connections.count
+        statistics.unadmittedConnections = pool.strangers
+        statistics.authenticating = authentications.running
+        statistics.awaitingAuthentication = authentications.waitingCount
+        statistics.throttledConnections = throttled.count
         statistics.sessions = sessions.count
         statistics.subscriptions = subscriptions.count
         statistics.retainedMessages = retained.count

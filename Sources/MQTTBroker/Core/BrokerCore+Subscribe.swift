@@ -10,7 +10,8 @@ extension BrokerCore {
     ) {
         guard let client = connections[handle]?.client else { return }
         let identifier = subscribe.properties.subscriptionIdentifiers.first
-        var room = configuration.limits.subscriptionsPerSession - (sessions[session]?.subscriptions.count ?? 0)
+        let most = client.rights?.subscriptions ?? configuration.limits.subscriptionsPerSession
+        var room = most - (sessions[session]?.subscriptions.count ?? 0)
         var reasons: [ReasonCode] = []
         var granted: [StoredSubscription] = []
         var added: Set<TopicFilter> = []
@@ -31,6 +32,9 @@ extension BrokerCore {
                 reasons.append(.granted(wanted.maximumQoS))
                 granted.append(StoredSubscription(subscription: wanted, identifier: identifier))
             }
+        }
+        for reason in reasons where reason.isFailure {
+            counters.subscriptionsRefusedByReason[reason, default: 0] += 1
         }
         let pending = PendingSubscribe(
             connection: handle, session: session, packetIdentifier: subscribe.packetIdentifier, reasons: reasons,

@@ -26,6 +26,7 @@ extension BrokerCore {
             }
         }
         dueTimers.removeAll(keepingCapacity: true)
+        releaseThrottled(now: now, into: &actions)
         retained.sweep(Self.sweptSlotsPerTick, now: now)
         waiting.append(contentsOf: heldUp)
         heldUp.removeAll(keepingCapacity: true)
@@ -49,7 +50,8 @@ extension BrokerCore {
         case .online:
             guard let allowed = connections[handle]?.silenceAllowed, allowed > 0 else { return }
             // While nothing is read, nobody can give a sign of life.
-            let deadline = (isOverloaded ? now.uptime : activity) + allowed
+            let isUnread = isOverloaded || connections[handle]?.isThrottled == true
+            let deadline = (isUnread ? now.uptime : activity) + allowed
             guard now.uptime >= deadline else { return remind(handle, at: deadline) }
             counters.keepAliveTimeouts += 1
             end(handle, .keepAliveTimeout, tell: .keepAliveTimeout, now: now, into: &actions)

@@ -4,12 +4,16 @@ internal import MQTTCodec
 ///
 /// It is made of values that know one thing each: connections, sessions with their outboxes, the subscription tree, the
 /// retained messages, the entries that the ledger has not answered, and a timer wheel. The extensions follow a packet
-/// on its way: `+Connect`, `+Publish`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`, `+Retained`, `+Close`,
+/// on its way: `+Open`, `+Connect`, `+Publish`, `+Rate`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`, `+Retained`, `+Close`,
 /// `+Timers`, `+Server`, `+State`.
 package struct BrokerCore {
     let configuration: BrokerConfiguration
     let authorizer: any BrokerAuthorizer
     var connections = Slab<Connection, ConnectionKind>()
+    var pool: AdmissionPool
+    var authentications = Authentications()
+    /// Connections that are not read because their clients publish too fast.
+    var throttled: [ConnectionHandle] = []
     var sessions = SessionTable()
     var subscriptions = SubscriptionTree()
     var retained = RetainedStore()
@@ -37,21 +41,10 @@ package struct BrokerCore {
     ) {
         self.configuration = configuration
         self.authorizer = authorizer
+        pool = AdmissionPool(limits: configuration.limits)
         lastMessageID = state.lastMessageID
         wheel = TimerWheel(step: 250, size: 1024, now: now.uptime)
         restore(state, now: now)
-    }
-
-    /// A new network connection; nil if there are too many, and it is to be closed unread.
-    package mutating func open(remoteAddress: String, nonce: ConnectionNonce, now: Moment) -> ConnectionHandle? {
-        guard connections.count < configuration.limits.connections else {
-            counters.connectionsRefused += 1
-            return nil
-        }
-        counters.connectionsAccepted += 1
-        let handle = connections.insert(Connection(remoteAddress: remoteAddress, nonce: nonce, now: now))
-        remind(handle, at: now.uptime + Int64(configuration.connectTimeout) * 1000)
-        return handle
     }
 
     /// Takes an event and appends what has to be done.
@@ -61,6 +54,11 @@ package struct BrokerCore {
             receive(packet, on: connection, now: now, into: &actions)
         case .undecodable(let failure, let refusal, let connection):
             reject(failure, refusal: refusal, on: connection, now: now, into: &actions)
+        case .proxied(let origin, let connection):
+            proxied(connection, origin, into: &actions)
+        case .secured(let certificate, let connection):
+            connections[connection]?.peer.certificate = certificate
+            connections[connection]?.peer.isSecure = true
         case .authenticated(let decision, let connection):
             authenticated(decision, connection, now: now, into: &actions)
         case .closed(let connection):
@@ -99,6 +97,9 @@ package struct BrokerCore {
 
     /// Entries that the ledger has not answered.
     package var uncommittedEntries: Int { pending.count }
+
+    /// Entries in the order of those that have not been let in; a test looks at it.
+    package var rememberedStrangers: Int { pool.remembered }
 
     /// Connections whose socket is not gone.
     package var openConnections: Int { connections.count }
@@ -158,7 +159,7 @@ package struct BrokerCore {
             connections[handle]?.isReadingPaused == false
         else { return }
         connections[handle]?.isReadingPaused = true
-        actions.items.append(.pauseReading(handle))
+        if connections[handle]?.isThrottled == false { actions.items.append(.pauseReading(handle)) }
     }
 
     /// The network has taken bytes.
@@ -173,7 +174,7 @@ package struct BrokerCore {
         guard connections[handle]?.isOnline == true, unsent < configuration.limits.unsentBytes / 2 else { return }
         if connections[handle]?.isReadingPaused == true {
             connections[handle]?.isReadingPaused = false
-            actions.items.append(.resumeReading(handle))
+            if connections[handle]?.isThrottled == false { actions.items.append(.resumeReading(handle)) }
         }
         if let session = connections[handle]?.session, sessions[session]?.outbox.isAllActive == false {
             pump(session, now: now, into: &actions)

@@ -1,4 +1,5 @@
 package import MQTTCodec
+package import Transport
 
 /// What happens to the core. It comes from the shell, or from a test.
 package enum BrokerEvent {
@@ -6,6 +7,10 @@ package enum BrokerEvent {
     case packet(Packet, ConnectionHandle)
     /// What came in is no packet; for a CONNECT the answer that its version allows.
     case undecodable(DecodeFailure, refusal: (connack: Connack, version: ProtocolVersion)?, ConnectionHandle)
+    /// A trusted proxy says who is at the other end.
+    case proxied(ConnectionOrigin, ConnectionHandle)
+    /// The TLS handshake is done.
+    case secured(PeerCertificate?, ConnectionHandle)
     /// The authenticator has decided.
     case authenticated(AuthenticationDecision, ConnectionHandle)
     /// The socket is gone, for whatever reason; the handle is not used again.

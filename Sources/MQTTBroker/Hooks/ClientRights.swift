@@ -58,7 +58,7 @@ public final class ClientRights: Sendable {
 public struct MessageRate: Sendable, Hashable {
     /// Messages a second on average; 0 for no limit.
     public var perSecond: Int
-    /// Messages at once, after a time of rest; at least 1 counts.
+    /// Messages at once, after a time of rest; at least 1 counts, and what the rate gives in a quarter of a second.
     public var burst: Int
 
     /// No limit.

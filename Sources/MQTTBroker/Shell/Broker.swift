@@ -2,21 +2,25 @@ public import MQTTCodec
 internal import NIOCore
 internal import NIOPosix
 
-/// An MQTT broker for 3.1.1 and 5.0 on a TCP port.
+/// An MQTT broker for 3.1.1 and 5.0 on TCP ports, with TLS or without.
 ///
 /// Started, it listens until `drain` has returned; `drain` has to be called once. It keeps nothing by itself: what must
 /// survive goes through the ledger, and comes back as the `BrokerState` of the next start.
 public final class Broker: Sendable {
     private let group: MultiThreadedEventLoopGroup
-    private let listener: any Channel
+    private let eventLoop: any EventLoop
+    private let listeners: [any Channel]
     private let loop: NIOLoopBound<BrokerLoop>
     private let timer: RepeatedTask
     private let published: PublishedStatistics
 
-    /// The port it listens on.
-    public let port: Int
+    /// The ports it listens on, in the order of the configuration.
+    public let ports: [Int]
 
-    /// Starts a broker. Throws `BrokerStartFailure` if the address cannot be listened on.
+    /// The port of the first listener.
+    public var port: Int { ports.first ?? 0 }
+
+    /// Starts a broker. Throws `BrokerStartFailure` if an address cannot be listened on.
     ///
     /// `deliveries` is called on the broker's thread, must not block, and hears what became of server messages that
     /// carry a token.
@@ -42,31 +46,42 @@ public final class Broker: Sendable {
                 ) { _ in bound.value.tick() }
                 return (bound, timer)
             }.get()
-            let listener = try await BrokerListener.bind(configuration, group: group, loop: loop)
-            return Broker(group: group, listener: listener, loop: loop, timer: timer, published: published)
+            let listeners: [any Channel]
+            do {
+                listeners = try await BrokerListener.bind(configuration, group: group, loop: loop)
+            } catch {
+                timer.cancel()
+                throw error
+            }
+            return Broker(
+                group: group, eventLoop: eventLoop, listeners: listeners, loop: loop, timer: timer, published: published
+            )
         } catch {
             try? await group.shutdownGracefully()
-            throw BrokerStartFailure(host: configuration.host, port: configuration.port, underlying: error)
+            throw error as? BrokerStartFailure
+                ?? BrokerStartFailure(host: configuration.host, port: configuration.port, underlying: error)
         }
     }
 
     private init(
-        group: MultiThreadedEventLoopGroup, listener: any Channel, loop: NIOLoopBound<BrokerLoop>,
+        group: MultiThreadedEventLoopGroup, eventLoop: any EventLoop, listeners: [any Channel],
+        loop: NIOLoopBound<BrokerLoop>,
         timer: RepeatedTask, published: PublishedStatistics
     ) {
         self.group = group
-        self.listener = listener
+        self.eventLoop = eventLoop
+        self.listeners = listeners
         self.loop = loop
         self.timer = timer
         self.published = published
-        port = listener.localAddress?.port ?? 0
+        ports = listeners.map { $0.localAddress?.port ?? 0 }
     }
 
     /// Publishes messages of the server's own, in order. From any thread; returns before they are sent.
     public func publish(_ messages: [ServerMessage]) {
         guard !messages.isEmpty else { return }
         let loop = loop
-        listener.eventLoop.execute { loop.value.handle(.publish(messages), now: SystemClock.now()) }
+        eventLoop.execute { loop.value.handle(.publish(messages), now: SystemClock.now()) }
     }
 
     /// Ends a client's connection with a reason that a 5.0 client is told; with `endSession` also drops what is kept of
@@ -75,7 +90,7 @@ public final class Broker: Sendable {
         _ client: MQTTString, reason: ReasonCode = .administrativeAction, endSession: Bool = false
     ) {
         let loop = loop
-        listener.eventLoop.execute {
+        eventLoop.execute {
             loop.value.handle(
                 .disconnect(client: client, reason, endSession: endSession), now: SystemClock.now())
         }
@@ -90,7 +105,7 @@ public final class Broker: Sendable {
         owner: String, reason: ReasonCode = .administrativeAction, endSessions: Bool = false
     ) {
         let loop = loop
-        listener.eventLoop.execute {
+        eventLoop.execute {
             loop.value.handle(
                 .disconnectOwner(owner, reason, endSessions: endSessions), now: SystemClock.now())
         }
@@ -103,10 +118,10 @@ public final class Broker: Sendable {
     /// tells 5.0 clients *server shutting down* (0x8B), closes, and returns. Sessions are kept, and no will is
     /// published for a client that is sent away. Takes at most the drain time-out of the configuration.
     public func drain() async {
-        try? await listener.close()
+        for listener in listeners { try? await listener.close() }
         let loop = loop
         await withCheckedContinuation { continuation in
-            listener.eventLoop.execute { loop.value.startDraining { continuation.resume() } }
+            eventLoop.execute { loop.value.startDraining { continuation.resume() } }
         }
         timer.cancel()
         try? await group.shutdownGracefully()

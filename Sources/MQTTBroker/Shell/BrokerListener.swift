@@ -1,17 +1,36 @@
 internal import MQTTCodec
 internal import NIOCore
 internal import NIOPosix
+internal import Transport
 
-/// Opens the port. What TLS and WebSocket will need is here: handlers in front of `ConnectionHandler`, for each
-/// listener its own.
+/// Opens the ports. What stands between the socket and `ConnectionHandler` (the PROXY protocol, TLS) is put there, for
+/// each listener its own; on a plain one there is nothing.
 enum BrokerListener {
+    /// Opens all ports, or none and throws a `BrokerStartFailure`.
     static func bind(
         _ configuration: BrokerConfiguration, group: MultiThreadedEventLoopGroup, loop: NIOLoopBound<BrokerLoop>
+    ) async throws -> [any Channel] {
+        var channels: [any Channel] = []
+        for listener in configuration.listeners {
+            do {
+                channels.append(try await bind(listener, configuration, group: group, loop: loop))
+            } catch {
+                for channel in channels { try? await channel.close() }
+                throw BrokerStartFailure(host: listener.host, port: listener.port, underlying: error)
+            }
+        }
+        return channels
+    }
+
+    private static func bind(
+        _ listener: ListenerConfiguration, _ configuration: BrokerConfiguration, group: MultiThreadedEventLoopGroup,
+        loop: NIOLoopBound<BrokerLoop>
     ) async throws -> any Channel {
         let limits = PacketLimits(
             maximumPacketSize: configuration.limits.packetSize,
             maximumConnectSize: min(configuration.limits.connectPacketSize, configuration.limits.packetSize),
             maximumProperties: configuration.limits.properties)
+        let connectTimeout = TimeAmount.seconds(Int64(configuration.connectTimeout))
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -25,10 +44,18 @@ enum BrokerListener {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = ConnectionHandler(loop: loop.value, limits: limits)
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                    let pipeline = channel.pipeline.syncOperations
+                    if !listener.trustedProxies.isEmpty {
+                        try pipeline.addHandler(
+                            ProxyProtocolHandler(trusted: listener.trustedProxies, timeout: connectTimeout))
+                    }
+                    try listener.tls?.addHandlers(to: pipeline)
+                    let handler = ConnectionHandler(
+                        loop: loop.value, limits: limits, trustedProxies: listener.trustedProxies,
+                        isEncrypted: listener.tls != nil)
+                    try pipeline.addHandler(handler)
                 }
             }
-            .bind(host: configuration.host, port: configuration.port).get()
+            .bind(host: listener.host, port: listener.port).get()
     }
 }

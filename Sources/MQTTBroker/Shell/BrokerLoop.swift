@@ -41,12 +41,11 @@ final class BrokerLoop {
 
     // MARK: Events
 
-    func open(_ handler: ConnectionHandler, remoteAddress: SocketAddress?) -> ConnectionHandle? {
+    func open(_ handler: ConnectionHandler, peer: ConnectionPeer) -> ConnectionHandle? {
         guard drain.isRunning else { return nil }
         let nonce = ConnectionNonce(high: .random(in: .min ... .max), low: .random(in: .min ... .max))
-        let handle = core.open(
-            remoteAddress: remoteAddress?.hostAndPort ?? "", nonce: nonce, now: SystemClock.now())
-        guard let handle else { return nil }
+        let handle = core.open(peer, nonce: nonce, now: SystemClock.now(), into: &actions)
+        if !actions.isEmpty { scheduleTurn() }
         let slot = Int(handle.index)
         while handlers.count <= slot { handlers.append(nil) }
         handlers[slot] = handler
@@ -252,12 +251,4 @@ final class PublishedStatistics: Sendable {
     func set(_ statistics: BrokerStatistics) { box.withLock { $0 = statistics } }
 
     func get() -> BrokerStatistics { box.withLock { $0 } }
-}
-
-extension SocketAddress {
-    /// Address and port as people write them; the path of a local socket.
-    fileprivate var hostAndPort: String {
-        guard let ipAddress, let port else { return pathname ?? "" }
-        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
-    }
 }

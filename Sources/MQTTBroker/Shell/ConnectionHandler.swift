@@ -1,5 +1,6 @@
 internal import MQTTCodec
 internal import NIOCore
+internal import Transport
 
 /// One connection's end of the channel pipeline: bytes in become packets for the core, bytes out are gathered and
 /// flushed once a turn, and reading stops when the core or the ledger asks for it.
@@ -12,6 +13,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let loop: BrokerLoop
+    private let trustedProxies: TrustedNetworks
+    private let isEncrypted: Bool
     private var decoder: PacketDecoder
     private var context: ChannelHandlerContext?
     /// The name of this connection in the core; nil before and after.
@@ -30,8 +33,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isClosing = false
     private var hasPendingRead = false
 
-    init(loop: BrokerLoop, limits: PacketLimits) {
+    init(loop: BrokerLoop, limits: PacketLimits, trustedProxies: TrustedNetworks, isEncrypted: Bool) {
         self.loop = loop
+        self.trustedProxies = trustedProxies
+        self.isEncrypted = isEncrypted
         decoder = PacketDecoder(receiver: .server, limits: limits)
     }
 
@@ -46,12 +51,29 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func open(_ context: ChannelHandlerContext) {
         guard connection == nil, !isClosing else { return }
-        guard let handle = loop.open(self, remoteAddress: context.channel.remoteAddress) else {
+        guard let handle = loop.open(self, peer: peer(context.channel.remoteAddress)) else {
             isClosing = true
             context.close(promise: nil)
             return
         }
         connection = handle
+    }
+
+    /// A trusted proxy counts under no address: many come through it.
+    private func peer(_ remote: SocketAddress?) -> ConnectionPeer {
+        let address = remote.flatMap { IPAddress($0) }
+        let counts = address.map { trustedProxies.isEmpty || !trustedProxies.contains($0) } ?? false
+        return ConnectionPeer(text: remote?.hostAndPort ?? "", address: counts ? address : nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let connection, let origin = event as? ConnectionOrigin {
+            loop.handle(.proxied(origin, connection), now: SystemClock.now())
+        } else if let connection, let secured = event as? ConnectionSecured {
+            loop.handle(.secured(secured.certificate, connection), now: SystemClock.now())
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -212,6 +234,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func abort() {
         isClosing = true
-        context?.close(promise: nil)
+        guard isEncrypted else {
+            context?.close(promise: nil)
+            return
+        }
+        // TLS would say goodbye first and wait for the peer's.
+        context?.triggerUserOutboundEvent(ConnectionAbort(), promise: nil)
+    }
+}
+
+extension SocketAddress {
+    /// Address and port as people write them; the path of a local socket.
+    fileprivate var hostAndPort: String {
+        guard let ipAddress, let port else { return pathname ?? "" }
+        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
     }
 }

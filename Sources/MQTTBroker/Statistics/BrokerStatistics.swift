@@ -1,9 +1,19 @@
+public import MQTTCodec
+
 /// What the broker has done since it started, and what it holds now.
 public struct BrokerStatistics: Sendable, Hashable {
     /// Counts that only grow.
     public internal(set) var counters = BrokerCounters()
     /// Network connections that are open.
     public internal(set) var connections = 0
+    /// Those of them that have not been let in.
+    public internal(set) var unadmittedConnections = 0
+    /// Clients that the authenticator is deciding on.
+    public internal(set) var authenticating = 0
+    /// Clients that wait for the authenticator.
+    public internal(set) var awaitingAuthentication = 0
+    /// Connections that are not read because their clients publish too fast.
+    public internal(set) var throttledConnections = 0
     /// Sessions, with and without a connection.
     public internal(set) var sessions = 0
     /// Subscriptions of all sessions.
@@ -30,8 +40,12 @@ public struct BrokerStatistics: Sendable, Hashable {
 public struct BrokerCounters: Sendable, Hashable {
     /// Network connections accepted.
     public internal(set) var connectionsAccepted: UInt64 = 0
-    /// Connections refused: too many, or CONNACK with a failure.
+    /// Connections refused: CONNACK with a failure.
     public internal(set) var connectionsRefused: UInt64 = 0
+    /// The same by the reason, whatever the version could tell the client.
+    public internal(set) var connectionsRefusedByReason: [ReasonCode: UInt64] = [:]
+    /// Connections that were not let in and were closed for newer ones.
+    public internal(set) var connectionsEvicted: UInt64 = 0
     /// Clients refused because the session under their identifier belongs to another owner.
     public internal(set) var sessionsOfOthersRefused: UInt64 = 0
     /// Connections that did not say CONNECT in time.
@@ -56,6 +70,16 @@ public struct BrokerCounters: Sendable, Hashable {
     public internal(set) var duplicatesReceived: UInt64 = 0
     /// Messages refused: no right, a bad topic or payload, a limit, or the ledger's refusal.
     public internal(set) var messagesRefused: UInt64 = 0
+    /// The same by the reason.
+    public internal(set) var messagesRefusedByReason: [ReasonCode: UInt64] = [:]
+    /// Messages refused because the client publishes too fast; also counted among the refused.
+    public internal(set) var messagesTooFast: UInt64 = 0
+    /// Times a 3.1.1 client was not read for a while because it publishes too fast.
+    public internal(set) var readingThrottled: UInt64 = 0
+    /// Messages set aside.
+    public internal(set) var messagesSetAside: UInt64 = 0
+    /// Filters refused in SUBACK, by the reason.
+    public internal(set) var subscriptionsRefusedByReason: [ReasonCode: UInt64] = [:]
     /// Messages sent to clients, repeated ones included.
     public internal(set) var messagesSent: UInt64 = 0
     /// Bytes of all packets sent to clients.

@@ -1,6 +1,7 @@
 import MQTTBroker
 import MQTTCodec
 import Testing
+import Transport
 
 /// A broker core on the bench: no sockets, a clock that stands still until it is moved, a ledger that answers at once
 /// or when told to, and clients that read what the core sends with the decoder of a real client.
@@ -24,6 +25,9 @@ final class Bench {
     private(set) var uncommitted: [LedgerEntry] = []
     private(set) var deliveries: [DeliveryEvent] = []
     private(set) var peers: [ConnectionHandle: Peer] = [:]
+    /// Whether the authenticator answers only when `authenticate` is called.
+    var holdsAuthentications = false
+    private(set) var asked: [(connection: ConnectionHandle, attempt: ConnectAttempt)] = []
     /// Closed by the core, and not told it yet that the socket is gone.
     private var closing: [ConnectionHandle] = []
     private var nonce: UInt64 = 0
@@ -102,6 +106,10 @@ final class Bench {
             for item in actions.items { perform(item, actions.bytes, &touched) }
             var next = BrokerActions()
             for (connection, attempt) in actions.authentications {
+                guard !holdsAuthentications else {
+                    asked.append((connection, attempt))
+                    continue
+                }
                 core.handle(.authenticated(rules.decision(attempt), connection), now: now, into: &next)
             }
             for connection in touched {
@@ -150,14 +158,24 @@ final class Bench {
         }
     }
 
+    /// Has the authenticator answer the oldest questions.
+    func authenticate(_ count: Int = 1) {
+        for _ in 0..<min(count, asked.count) {
+            let (connection, attempt) = asked.removeFirst()
+            handle(.authenticated(rules.decision(attempt), connection))
+        }
+    }
+
     // MARK: Clients
 
     /// A network connection on which nothing was said yet.
-    func dial(_ version: ProtocolVersion = .v5_0) -> BenchClient {
+    func dial(_ version: ProtocolVersion = .v5_0, from address: String = "127.0.0.1") -> BenchClient {
         nonce += 1
+        var actions = BrokerActions()
         let handle = core.open(
-            remoteAddress: "127.0.0.1:\(nonce)", nonce: ConnectionNonce(high: nonce, low: nonce), now: now)
-        guard let handle else { fatalError("the core takes no more connections") }
+            ConnectionPeer(text: "\(address):\(nonce)", address: IPAddress(address)),
+            nonce: ConnectionNonce(high: nonce, low: nonce), now: now, into: &actions)
+        defer { perform(actions) }
         peers[handle] = Peer(version: version)
         return BenchClient(bench: self, handle: handle, version: version)
     }
@@ -229,16 +247,22 @@ struct Peer {
 final class Rules: BrokerAuthorizer, @unchecked Sendable {
     // Only the test that made it touches it, and the core it drives on the same thread: never two at once.
     var forbiddenTopics: Set<String> = []
+    /// Whether the rights of the client decide, as `RightsAuthorizer` has it.
+    var usesRights = false
+    var forbidsRetained = false
     var asideTopics: Set<String> = []
     var forbiddenFilters: Set<String> = []
     var decision: (ConnectAttempt) -> AuthenticationDecision = { .accepted(userName: $0.userName?.description) }
 
     func publishing(_ client: ConnectedClient, to topic: TopicName, retain: Bool) -> PublishDecision {
+        if retain, forbidsRetained { return .refused }
+        if usesRights { return RightsAuthorizer().publishing(client, to: topic, retain: retain) }
         if asideTopics.contains(topic.description) { return .setAside }
         return forbiddenTopics.contains(topic.description) ? .refused : .granted
     }
 
     func refusalToSubscribe(_ client: ConnectedClient, filter: TopicFilter) -> ReasonCode? {
-        forbiddenFilters.contains(filter.description) ? .notAuthorized : nil
+        if usesRights { return RightsAuthorizer().refusalToSubscribe(client, filter: filter) }
+        return forbiddenFilters.contains(filter.description) ? .notAuthorized : nil
     }
 }

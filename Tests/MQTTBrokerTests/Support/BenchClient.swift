@@ -1,6 +1,7 @@
 import MQTTBroker
 import MQTTCodec
 import Testing
+import Transport
 
 /// A client on the bench: says packets, reads packets.
 final class BenchClient {
@@ -141,6 +142,11 @@ func filter(_ text: String) -> TopicFilter {
 func text(_ string: String) -> MQTTString {
     guard let text = try? MQTTString(string) else { fatalError("not a text: \(string)") }
     return text
+}
+
+func origin(_ address: String, _ port: Int) -> ConnectionOrigin {
+    guard let address = IPAddress(address) else { fatalError("not an address: \(address)") }
+    return ConnectionOrigin(address: address, port: port)
 }
 
 func id(_ number: UInt16) -> PacketIdentifier {

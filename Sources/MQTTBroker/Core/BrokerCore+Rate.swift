@@ -1,0 +1,62 @@
+internal import MQTTCodec
+
+/// How fast clients may publish.
+extension BrokerCore {
+    /// Whether a message is one too many and to be refused. One that a 3.1.1 client wants acknowledged never is, for the
+    /// client could not be told: it is taken, and nothing more read until what was taken too much is made up for. All
+    /// that has come in one read is taken, so that may be some time.
+    mutating func isTooFast(
+        _ publish: Publish, _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
+    ) -> Bool {
+        guard connections[handle]?.bucket.isLimited == true,
+            connections[handle]?.bucket.take(now: now.uptime) == false
+        else { return false }
+        guard publish.qos > .atMostOnce, connections[handle]?.version == .v3_1_1 else {
+            counters.messagesTooFast += 1
+            return true
+        }
+        connections[handle]?.bucket.owe()
+        guard connections[handle]?.isThrottled == false else { return false }
+        counters.readingThrottled += 1
+        connections[handle]?.isThrottled = true
+        throttled.append(handle)
+        if connections[handle]?.isReadingPaused == false { actions.items.append(.pauseReading(handle)) }
+        return false
+    }
+
+    /// Reads on where the rate allows it again.
+    mutating func releaseThrottled(now: Moment, into actions: inout BrokerActions) {
+        guard !throttled.isEmpty else { return }
+        var left: [ConnectionHandle] = []
+        for handle in throttled {
+            guard connections[handle]?.isOnline == true, let due = connections[handle]?.bucket.nextAt(now: now.uptime)
+            else { continue }
+            guard due <= now.uptime else {
+                left.append(handle)
+                continue
+            }
+            connections[handle]?.isThrottled = false
+            // The client was not heard meanwhile.
+            connections[handle]?.lastActivity = now.uptime
+            if connections[handle]?.isReadingPaused == false { actions.items.append(.resumeReading(handle)) }
+        }
+        throttled = left
+    }
+
+    /// What becomes of a message, by the rights of its client. The rights of a connection do not change: what was
+    /// granted last is granted again without a question.
+    mutating func decision(
+        on topic: TopicName, retain: Bool, of client: ConnectedClient, _ handle: ConnectionHandle
+    ) -> PublishDecision {
+        guard client.rights != nil else { return authorizer.publishing(client, to: topic, retain: retain) }
+        if connections[handle]?.grantedRetain == retain, connections[handle]?.grantedTopic == topic {
+            return .granted
+        }
+        let decision = authorizer.publishing(client, to: topic, retain: retain)
+        if decision == .granted {
+            connections[handle]?.grantedTopic = topic
+            connections[handle]?.grantedRetain = retain
+        }
+        return decision
+    }
+}
