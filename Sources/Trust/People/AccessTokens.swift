@@ -1,0 +1,61 @@
+internal import HubModel
+internal import JWTKit
+
+/// What an access token says (RFC 7519).
+struct AccessClaims: JWTPayload {
+    static let issuer = "martlet"
+    static let audience = "martlet/api"
+
+    var iss = AccessClaims.issuer
+    var aud = AccessClaims.audience
+    /// The account.
+    let sub: String
+    /// When it ends, in seconds since 1970.
+    let exp: Int64
+    /// When it was made, in seconds since 1970.
+    let iat: Int64
+    /// Its own identifier.
+    let jti: String
+    /// The sign-in.
+    let sid: String
+    /// The account's generation.
+    let gen: Int64
+
+    /// Times are checked by `AccessTokens`, which has the hub's clock.
+    func verify(using algorithm: some JWTAlgorithm) async throws {}
+}
+
+/// Makes and reads access tokens: JWT, HS256 and nothing else, with a key of the hub's own.
+struct AccessTokens: Sendable {
+    /// A token of ours has about 400 bytes.
+    private static let maximumBytes = 2_048
+    private let keys: JWTKeyCollection
+
+    /// - Parameter key: 32 random bytes.
+    init(key: [UInt8]) async {
+        keys = await JWTKeyCollection().add(hmac: HMACKey(from: key), digestAlgorithm: .sha256)
+    }
+
+    /// Makes a token.
+    func make(
+        account: String, signIn: String, generation: Int64, at instant: Timestamp, seconds: Int64
+    ) async throws -> String {
+        let now = instant.microseconds / 1_000_000
+        return try await keys.sign(
+            AccessClaims(
+                sub: account, exp: now + seconds, iat: now, jti: Identifier.make(), sid: signIn, gen: generation))
+    }
+
+    /// What a token says; nil for one that is not ours, was changed, is for something else, or has expired.
+    func read(_ token: String, at instant: Timestamp) async -> AccessClaims? {
+        guard token.utf8.count <= AccessTokens.maximumBytes,
+            let header = try? DefaultJWTParser().parse(Array(token.utf8), as: AccessClaims.self).header,
+            // The key knows its algorithm whatever the header says; a header that says another is no header of ours.
+            header.alg == "HS256",
+            let claims = try? await keys.verify(token, as: AccessClaims.self),
+            claims.iss == AccessClaims.issuer, claims.aud == AccessClaims.audience
+        else { return nil }
+        let now = instant.microseconds / 1_000_000
+        return claims.exp > now ? claims : nil
+    }
+}

@@ -1,0 +1,211 @@
+internal import Credentials
+internal import HubModel
+internal import Registry
+internal import SQL
+internal import SolutionKit
+
+/// The routes by which people look after their own account.
+struct AccountRoutes: Sendable {
+    let people: People
+
+    private static let second = "/api/account/second-factor"
+
+    var all: [Route] {
+        let password = RouteInput(.object([.required("password", PeopleSchemas.password)]))
+        return [
+            Route(
+                .get, "/api/account", access: .signedIn, summary: "My account, and where I am signed in",
+                answers: [.json(PeopleSchemas.account)], handler: account),
+            Route(
+                .post, "/api/account/password", access: .signedIn,
+                summary: "Change my password; every other sign-in ends",
+                input: RouteInput(
+                    .object([
+                        .required("current", PeopleSchemas.password), .required("new", PeopleSchemas.newPassword),
+                    ])), answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: changePassword),
+            Route(
+                .post, AccountRoutes.second, access: .signedIn, summary: "Make a second factor, to be confirmed",
+                input: password,
+                answers: [
+                    .json(
+                        .object([
+                            .required("secret", .text, "Base32"), .required("uri", .text, "for an authenticator app"),
+                        ]))
+                ], maximumBodyBytes: SignInRoutes.bodyBytes, handler: proposeSecondFactor),
+            Route(
+                .post, AccountRoutes.second + "/confirm", access: .signedIn,
+                summary: "Confirm the second factor with its first code",
+                input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
+                answers: [.json(.object([.required("recovery_codes", .array(.text), "they are shown once")]))],
+                maximumBodyBytes: SignInRoutes.bodyBytes, handler: confirmSecondFactor),
+            Route(
+                .post, AccountRoutes.second + "/disable", access: .signedIn,
+                summary: "Ask for no second factor any more",
+                input: password, answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes,
+                handler: disableSecondFactor),
+            Route(
+                .delete, "/api/account/sessions/{id}", access: .signedIn, summary: "End one of my sign-ins",
+                answers: [.empty()], handler: endSession),
+            Route(
+                .get, "/api/account/tokens", access: .signedIn, summary: "My personal access tokens",
+                answers: [.json(.object([.required("tokens", .array(PeopleSchemas.token))]))], handler: tokens),
+            Route(
+                .post, "/api/account/tokens", access: .signedIn, summary: "Make a personal access token",
+                input: RouteInput(
+                    .object([
+                        .required("name", .string(minimumLength: 1, maximumLength: 64)),
+                        .required("scopes", .array(PeopleSchemas.permission)),
+                        .optional("days", .nullable(.integer(minimum: 1, maximum: 366)), "90 without it"),
+                    ])), answers: [.json(PeopleSchemas.newToken, status: 201, "Made")],
+                maximumBodyBytes: SignInRoutes.bodyBytes, handler: makeToken),
+            Route(
+                .delete, "/api/account/tokens/{id}", access: .signedIn, summary: "Revoke a personal access token",
+                answers: [.empty()], handler: revokeToken),
+        ]
+    }
+
+    private func account(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.owner(of: request)
+        let sessions = try await people.database.read { try SignInTable.all(of: account.id, in: $0) }
+        let current = request.caller.session
+        return RouteResponse.json { writer in
+            writer.write(account) { writer in
+                writer.key("sessions")
+                writer.beginArray()
+                for signIn in sessions where signIn.expiresAt > request.receivedAt {
+                    writer.write(signIn, isCurrent: signIn.id == current)
+                }
+                writer.endArray()
+            }
+        }
+    }
+
+    private func changePassword(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.person(of: request)
+        let body = try RequestBody(request.body)
+        let current = try body.string("current", limit: 1_024)
+        let new = try body.string("new", limit: 1_024)
+        try PasswordRules.check(new, for: account.name)
+        try await people.confirm(current, of: account, from: request.address, at: request.receivedAt)
+        let hash = try await people.hash(new, for: account.name, from: request.address)
+        let (administration, kept) = (people.administration, request.caller.session)
+        let changed = try await people.line.perform { line in
+            try administration.setPassword(
+                of: account.name.text, to: hash, keeping: kept, by: request.caller, at: request.receivedAt,
+                in: line.transaction())
+        }
+        // The present access token ended with the others; a page goes on with the next one.
+        guard request.transport.cookies[people.cookies.access] != nil, let kept else { return .nothing() }
+        let token = try await people.accessToken(for: changed, session: kept, at: request.receivedAt)
+        return .nothing(headers: [
+            people.cookies.set(access: token, seconds: people.settings.accessSeconds, over: request.transport)
+        ])
+    }
+
+    private func proposeSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.person(of: request)
+        let password = try RequestBody(request.body).string("password", limit: 1_024)
+        try await people.confirm(password, of: account, from: request.address, at: request.receivedAt)
+        let factor = OneTimePassword()
+        try await people.line.perform { line in
+            try SecondFactorTable.propose(factor, for: account.id, in: line.transaction())
+        }
+        return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
+            writer.beginObject()
+            writer.key("secret")
+            writer.string(Base32.encode(factor.secret))
+            writer.key("uri")
+            writer.string(factor.address(issuer: "Martlet", account: account.name.text))
+            writer.endObject()
+        }
+    }
+
+    private func confirmSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.person(of: request)
+        let code = try RequestBody(request.body).string("code", limit: 64)
+        let codes = try await people.confirmSecondFactor(
+            of: account, code: code, by: request.caller, at: request.receivedAt)
+        return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
+            writer.beginObject()
+            writer.key("recovery_codes")
+            writer.beginArray()
+            for code in codes { writer.string(code.text) }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
+    private func disableSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.person(of: request)
+        let password = try RequestBody(request.body).string("password", limit: 1_024)
+        try await people.confirm(password, of: account, from: request.address, at: request.receivedAt)
+        let administration = people.administration
+        try await people.line.perform { line in
+            _ = try administration.disableSecondFactor(
+                of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
+        }
+        return .nothing()
+    }
+
+    private func endSession(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.owner(of: request)
+        let session = request.path["id"] ?? ""
+        let people = people
+        try await people.line.perform { line in
+            guard
+                try people.endSession(
+                    session, of: account, by: request.caller, at: request.receivedAt, in: line.transaction())
+            else { throw Refusal(.notFound, "There is no such sign-in.") }
+        }
+        return .nothing()
+    }
+
+    private func tokens(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.owner(of: request)
+        let tokens = try await people.database.read { try PersonalTokenTable.all(of: account.id, in: $0) }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("tokens")
+            writer.beginArray()
+            for token in tokens { writer.write(token) }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
+    private func makeToken(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.person(of: request)
+        let body = try RequestBody(request.body)
+        let name = try body.string("name", limit: 256)
+        let days = try body.optionalInteger("days") ?? 90
+        var found: [Permission] = []
+        try body.array("scopes") { (reader) throws(Refusal) in
+            guard try reader.peek() == .string, let permission = Permission(rawValue: try reader.string()) else {
+                throw Refusal(.invalidParameter, "scopes is an array of names of rights")
+            }
+            found.append(permission)
+        }
+        let (administration, scopes) = (people.administration, PermissionSet(found))
+        let made = try await people.line.perform { line in
+            try administration.createToken(
+                of: account.name.text, name: name, scopes: scopes, days: days, by: request.caller,
+                at: request.receivedAt, in: line.transaction())
+        }
+        return RouteResponse.json(status: 201, headers: [("Cache-Control", "no-store")]) { writer in
+            writer.write(made.token) { writer in
+                writer.key("token")
+                writer.string(made.key.text)
+            }
+        }
+    }
+
+    private func revokeToken(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.owner(of: request)
+        let (administration, id) = (people.administration, request.path["id"] ?? "")
+        try await people.line.perform { line in
+            try administration.revokeToken(
+                id, of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
+        }
+        return .nothing()
+    }
+}

@@ -1,0 +1,173 @@
+internal import HubModel
+internal import Registry
+internal import SolutionKit
+
+/// People as docs/accounts-api.md shows them.
+extension JSONWriter {
+    /// Writes a user.
+    /// - Parameters:
+    ///   - grants: what they may do, for themselves to see; nil: not shown.
+    ///   - more: writes further members.
+    mutating func write(
+        _ account: Account, grants: Grants? = nil, more: (inout JSONWriter) -> Void = { _ in }
+    ) {
+        beginObject()
+        key("username")
+        string(account.name.text)
+        key("state")
+        string(account.state.rawValue)
+        key("roles")
+        beginArray()
+        for assignment in account.roles {
+            beginObject()
+            key("site")
+            string(assignment.siteText)
+            key("role")
+            string(assignment.role.text)
+            endObject()
+        }
+        endArray()
+        key("second_factor")
+        boolean(account.hasSecondFactor)
+        key("created_at")
+        timestamp(account.createdAt)
+        key("last_sign_in_at")
+        write(account.lastSignInAt)
+        if let grants {
+            key("permissions")
+            write(grants.anywhere)
+            key("grants")
+            write(grants)
+        }
+        more(&self)
+        endObject()
+    }
+
+    private mutating func write(_ grants: Grants) {
+        let sites = grants.sites.sorted { $0.key.text < $1.key.text }.map { ($0.key.text, $0.value) }
+        beginArray()
+        for (site, permissions) in [("*", grants.everywhere)] + sites where !permissions.isEmpty {
+            beginObject()
+            key("site")
+            string(site)
+            key("permissions")
+            write(permissions)
+            endObject()
+        }
+        endArray()
+    }
+
+    /// Writes permissions by their names.
+    mutating func write(_ permissions: PermissionSet) {
+        beginArray()
+        for permission in permissions.permissions { string(permission.rawValue) }
+        endArray()
+    }
+
+    /// Writes a personal access token.
+    mutating func write(_ token: PersonalToken, more: (inout JSONWriter) -> Void = { _ in }) {
+        beginObject()
+        key("id")
+        string(token.id)
+        key("name")
+        string(token.name)
+        key("scopes")
+        write(token.scopes)
+        key("created_at")
+        timestamp(token.createdAt)
+        key("expires_at")
+        timestamp(token.expiresAt)
+        key("last_used_at")
+        write(token.lastUsedAt)
+        more(&self)
+        endObject()
+    }
+
+    /// Writes a sign-in.
+    mutating func write(_ signIn: SignIn, isCurrent: Bool) {
+        beginObject()
+        key("id")
+        string(signIn.id)
+        key("created_at")
+        timestamp(signIn.createdAt)
+        key("last_used_at")
+        timestamp(signIn.lastUsedAt)
+        key("address")
+        string(signIn.address)
+        key("user_agent")
+        string(signIn.userAgent)
+        key("current")
+        boolean(isCurrent)
+        endObject()
+    }
+
+    private mutating func write(_ instant: Timestamp?) {
+        if let instant { timestamp(instant) } else { null() }
+    }
+}
+
+/// The same as shapes, for the description of the API.
+enum PeopleSchemas {
+    static let userName = JSONSchema.string(
+        minimumLength: 1, maximumLength: 64, pattern: "^[A-Za-z0-9._@-]{1,64}$")
+    static let password = JSONSchema.string(minimumLength: 1, maximumLength: 256)
+    static let newPassword = JSONSchema.string(minimumLength: 10, maximumLength: 256)
+    static let code = JSONSchema.string(minimumLength: 1, maximumLength: 64)
+    static let site = JSONSchema.string(minimumLength: 1, maximumLength: 64, pattern: "^([A-Za-z0-9._:@-]{1,64}|\\*)$")
+    static let role = JSONSchema.string(minimumLength: 1, maximumLength: 32, pattern: "^[a-z0-9-]{1,32}$")
+    static let permission = JSONSchema.words(Permission.allCases.map(\.rawValue))
+
+    static let assignment = JSONSchema.object([
+        .required("site", site, "* is everywhere"), .required("role", role),
+    ])
+
+    static let userMembers: [JSONSchema.Property] = [
+        .required("username", userName), .required("state", .words(Account.State.allCases.map(\.rawValue))),
+        .required("roles", .array(assignment)), .required("second_factor", .boolean),
+        .required("created_at", .timestamp), .required("last_sign_in_at", .nullable(.timestamp)),
+    ]
+
+    static let user = JSONSchema.named("User", .object(userMembers))
+
+    static let signedInUser = JSONSchema.named(
+        "SignedInUser",
+        .object(
+            userMembers + [
+                .required("permissions", .array(permission), "what is allowed at one site or more"),
+                .required(
+                    "grants",
+                    .array(.object([.required("site", site), .required("permissions", .array(permission))]))),
+            ]))
+
+    static let userWithPassword = JSONSchema.named(
+        "NewUser",
+        .object(userMembers + [.optional("password", .text, "the one that was made; it is shown once")]))
+
+    static let welcome = JSONSchema.named(
+        "Welcome",
+        .object([
+            .required("token", .text, "an access token, for Authorization: Bearer"),
+            .required("token_type", .words(["Bearer"])), .required("expires_in", .count, "seconds"),
+            .required("user", signedInUser),
+        ]))
+
+    static let session = JSONSchema.object([
+        .required("id", .text), .required("created_at", .timestamp), .required("last_used_at", .timestamp),
+        .required("address", .nullable(.text)), .required("user_agent", .nullable(.text)),
+        .required("current", .boolean),
+    ])
+
+    static let account = JSONSchema.named(
+        "MyAccount", .object(userMembers + [.required("sessions", .array(session))]))
+
+    static let tokenMembers: [JSONSchema.Property] = [
+        .required("id", .text), .required("name", .text), .required("scopes", .array(permission)),
+        .required("created_at", .timestamp), .required("expires_at", .timestamp),
+        .required("last_used_at", .nullable(.timestamp), "to the minute"),
+    ]
+
+    static let token = JSONSchema.named("PersonalToken", .object(tokenMembers))
+
+    static let newToken = JSONSchema.named(
+        "NewPersonalToken", .object(tokenMembers + [.required("token", .text, "it is shown once")]))
+}

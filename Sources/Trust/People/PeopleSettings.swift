@@ -1,0 +1,40 @@
+public import Credentials
+
+/// What can be set about signing in.
+public struct PeopleSettings: Hashable, Sendable {
+    /// How long an access token holds, in seconds.
+    public var accessSeconds: Int64 = 900
+    /// How long a sign-in holds that is not refreshed, in seconds: 30 days.
+    public var refreshSeconds: Int64 = 30 * 86_400
+    /// How long a sign-in holds at most, in seconds: 180 days.
+    public var longestSignInSeconds: Int64 = 180 * 86_400
+    /// How long a refresh token that was just used is good again, in seconds: for pages that are open twice.
+    public var graceSeconds: Int64 = 20
+    /// Sign-ins that one account may have; the one used longest ago ends when there is another.
+    public var signInsPerAccount = 20
+    /// What hashing a password costs.
+    public var passwords: PasswordHash.Parameters = .standard
+    /// Passwords that may wait to be hashed.
+    public var waitingPasswords = 16
+    /// Of these, from one address.
+    public var waitingPasswordsPerAddress = 4
+    /// What is done against guessing.
+    public var guessing = GuessingPolicy()
+
+    /// The defaults named at each property.
+    public init() {}
+}
+
+/// What the hub is that its pages must know, beside people.
+public struct HubFacts: Hashable, Sendable {
+    /// Whether it was opened to everybody (`--open`).
+    public var isOpen: Bool
+    /// Whether it shows made-up data (`--demo`).
+    public var isDemo: Bool
+
+    /// Facts.
+    public init(isOpen: Bool = false, isDemo: Bool = false) {
+        self.isOpen = isOpen
+        self.isDemo = isDemo
+    }
+}

@@ -1,0 +1,162 @@
+internal import Credentials
+internal import HubModel
+internal import Registry
+internal import SQL
+internal import SolutionKit
+
+/// The routes by which people come in and go.
+struct SignInRoutes: Sendable {
+    let people: People
+
+    /// The largest body of any of them.
+    static let bodyBytes = 4_096
+
+    var all: [Route] {
+        [
+            Route(
+                .get, "/api/session", access: .anyone, summary: "Who is signed in, and what they may do",
+                answers: [
+                    .json(
+                        .object([
+                            .required("open", .boolean, "whoever reaches the hub may do everything"),
+                            .required("demo", .boolean), .required("setup_needed", .boolean, "there are no users yet"),
+                            .required("user", .nullable(PeopleSchemas.signedInUser)),
+                        ]))
+                ], handler: session),
+            Route(
+                .post, "/api/auth/login", access: .anyone, summary: "Sign in with a password",
+                input: RouteInput(
+                    .object([
+                        .required("username", PeopleSchemas.userName), .required("password", PeopleSchemas.password),
+                        .optional("code", .nullable(PeopleSchemas.code), "of the second factor, or a recovery code"),
+                    ])), answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes,
+                handler: signIn),
+            Route(
+                .post, "/api/auth/refresh", access: .anyone, summary: "Get the next access token of a sign-in",
+                input: RouteInput(
+                    .object([.optional("refresh_token", .nullable(PeopleSchemas.code), "without it: the cookie")]),
+                    isOptional: true), answers: [.json(PeopleSchemas.welcome)],
+                maximumBodyBytes: SignInRoutes.bodyBytes, handler: refresh),
+            Route(
+                .post, "/api/auth/logout", access: .anyone, summary: "End this sign-in",
+                answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: signOut),
+            Route(
+                .post, "/api/auth/logout-everywhere", access: .signedIn, summary: "End all my sign-ins",
+                answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: signOutEverywhere),
+            Route(
+                .post, "/api/auth/setup", access: .anyone, summary: "Make the first admin, from the machine itself",
+                input: RouteInput(
+                    .object([
+                        .required("code", PeopleSchemas.code), .required("username", PeopleSchemas.userName),
+                        .required("password", PeopleSchemas.newPassword),
+                    ])), answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes,
+                handler: setUp),
+            Route(
+                .post, "/api/auth/code", access: .anyone, summary: "Sign in with a code that the hub printed",
+                input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
+                answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes, handler: code),
+        ]
+    }
+
+    private func session(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = request.caller.account
+        let (count, account) = try await people.database.read { reader in
+            (try AccountTable.count(in: reader), try id.flatMap { try AccountTable.account($0, in: reader) })
+        }
+        let facts = people.facts
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("open")
+            writer.boolean(facts.isOpen)
+            writer.key("demo")
+            writer.boolean(facts.isDemo)
+            writer.key("setup_needed")
+            writer.boolean(count == 0 && !facts.isOpen)
+            writer.key("user")
+            if let account { writer.write(account, grants: request.caller.grants) } else { writer.null() }
+            writer.endObject()
+        }
+    }
+
+    private func signIn(_ request: RouteRequest) async throws -> RouteResponse {
+        let body = try RequestBody(request.body)
+        let words = Words(
+            name: try body.string("username", limit: 256), password: try body.string("password", limit: 1_024),
+            code: try body.optionalString("code", limit: 64))
+        let welcome = try await people.signIn(words, over: request.transport, at: request.receivedAt)
+        return try await answer(welcome, to: request)
+    }
+
+    private func refresh(_ request: RouteRequest) async throws -> RouteResponse {
+        let body = try RequestBody(request.body, isOptional: true)
+        let shown = try body.optionalString("refresh_token", limit: 256)
+        guard let token = shown ?? request.transport.cookies[people.cookies.refresh] else {
+            throw Refusal(.notSignedIn, "There is no refresh token: sign in.")
+        }
+        let welcome = try await people.refresh(token, over: request.transport, at: request.receivedAt)
+        return try await answer(welcome, to: request)
+    }
+
+    private func signOut(_ request: RouteRequest) async throws -> RouteResponse {
+        let token = request.transport.cookies[people.cookies.refresh]
+        try await people.signOut(request.caller, refresh: token, at: request.receivedAt)
+        return .nothing(headers: people.cookies.clear(over: request.transport))
+    }
+
+    private func signOutEverywhere(_ request: RouteRequest) async throws -> RouteResponse {
+        let account = try await people.owner(of: request)
+        let administration = people.administration
+        try await people.line.perform { line in
+            try administration.endSessions(
+                of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
+        }
+        return .nothing(headers: people.cookies.clear(over: request.transport))
+    }
+
+    private func setUp(_ request: RouteRequest) async throws -> RouteResponse {
+        let body = try RequestBody(request.body)
+        let words = Words(
+            name: try body.string("username", limit: 256), password: try body.string("password", limit: 1_024),
+            code: nil)
+        let welcome = try await people.setUp(
+            code: body.string("code", limit: 64), words, over: request.transport, at: request.receivedAt)
+        return try await answer(welcome, to: request)
+    }
+
+    private func code(_ request: RouteRequest) async throws -> RouteResponse {
+        let code = try RequestBody(request.body).string("code", limit: 64)
+        let welcome = try await people.signIn(code: code, over: request.transport, at: request.receivedAt)
+        return try await answer(welcome, to: request)
+    }
+
+    private func answer(_ welcome: Welcome, to request: RouteRequest) async throws -> RouteResponse {
+        let seconds = people.settings.accessSeconds
+        let token = try await people.accessToken(for: welcome, at: request.receivedAt)
+        let rest = welcome.signIn.expiresAt.microseconds(since: request.receivedAt) / 1_000_000
+        let headers = [
+            people.cookies.set(access: token, seconds: seconds, over: request.transport),
+            people.cookies.set(refresh: welcome.refresh.text, seconds: rest, over: request.transport),
+            ("Cache-Control", "no-store"),
+        ]
+        let grants = welcome.account.grants(people.administration.roles)
+        return RouteResponse.json(headers: headers) { writer in
+            writer.beginObject()
+            writer.key("token")
+            writer.string(token)
+            writer.key("token_type")
+            writer.string("Bearer")
+            writer.key("expires_in")
+            writer.integer(seconds)
+            writer.key("user")
+            writer.write(welcome.account, grants: grants)
+            writer.endObject()
+        }
+    }
+}
+
+extension RouteResponse {
+    /// An answer without a body.
+    static func nothing(headers: [(name: String, value: String)] = []) -> RouteResponse {
+        RouteResponse(status: 204, contentType: "", body: [], headers: headers)
+    }
+}

@@ -1,0 +1,213 @@
+internal import HubModel
+internal import Registry
+internal import SQL
+internal import SolutionKit
+
+/// The routes by which somebody with the right to looks after people.
+struct UserRoutes: Sendable {
+    let people: People
+
+    private static let one = "/api/users/{name}"
+    private static let largestRoles = 16_384
+
+    var all: [Route] {
+        let password = JSONSchema.nullable(PeopleSchemas.newPassword)
+        return [
+            route(
+                .get, "/api/users", "All users, and the roles and sites that there are",
+                answer: .json(
+                    .object([
+                        .required("users", .array(PeopleSchemas.user)),
+                        .required(
+                            "roles",
+                            .array(
+                                .object([
+                                    .required("name", PeopleSchemas.role),
+                                    .required("permissions", .array(PeopleSchemas.permission)),
+                                ]))), .required("sites", .array(.text)),
+                    ])), list),
+            route(
+                .post, "/api/users", "Add a user",
+                input: RouteInput(
+                    .object([
+                        .required("username", PeopleSchemas.userName),
+                        .optional("password", password, "without it one is made"),
+                        .required("role", PeopleSchemas.role),
+                        .optional("site", .nullable(PeopleSchemas.site), "* without it: everywhere"),
+                    ])), answer: .json(PeopleSchemas.userWithPassword, status: 201, "Added"), add),
+            route(.get, UserRoutes.one, "One user", answer: .json(PeopleSchemas.user), show),
+            route(.delete, UserRoutes.one, "Remove a user; never the last admin", answer: .empty(), remove),
+            route(
+                .post, UserRoutes.one + "/password", "Set a user's password; all their sign-ins end",
+                input: RouteInput(
+                    .object([.optional("password", password, "without it one is made")]), isOptional: true),
+                answer: .json(.object([.optional("password", .text, "the one that was made; it is shown once")])),
+                setPassword),
+            route(
+                .post, UserRoutes.one + "/disable", "Let a user sign in no more; never the last admin",
+                answer: .json(PeopleSchemas.user), disable),
+            route(
+                .post, UserRoutes.one + "/enable", "Let a user sign in again", answer: .json(PeopleSchemas.user), enable
+            ),
+            route(
+                .post, UserRoutes.one + "/second-factor/disable", "Ask a user for no second factor any more",
+                answer: .json(PeopleSchemas.user), disableSecondFactor),
+            route(
+                .put, UserRoutes.one + "/roles", "Give a user exactly these roles; the last admin stays one",
+                input: RouteInput(.object([.required("roles", .array(PeopleSchemas.assignment))])),
+                answer: .json(PeopleSchemas.user), setRoles),
+        ]
+    }
+
+    private func route(
+        _ method: Route.Method, _ path: String, _ summary: String, input: RouteInput? = nil, answer: RouteAnswer,
+        _ handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
+    ) -> Route {
+        Route(
+            method, path, access: .hub(.manageUsers), summary: summary,
+            pathSchemas: path.contains("{name}") ? ["name": PeopleSchemas.userName] : [:], input: input,
+            answers: [answer], maximumBodyBytes: UserRoutes.largestRoles, handler: handler)
+    }
+
+    private func list(_ request: RouteRequest) async throws -> RouteResponse {
+        let administration = people.administration
+        let (users, sites) = try await people.database.read { reader in
+            (try administration.users(in: reader), try SiteRegistry().sites(in: reader))
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("users")
+            writer.beginArray()
+            for user in users { writer.write(user) }
+            writer.endArray()
+            writer.key("roles")
+            writer.beginArray()
+            for role in administration.roles.names {
+                writer.beginObject()
+                writer.key("name")
+                writer.string(role.text)
+                writer.key("permissions")
+                writer.write(administration.roles.permissions(of: role) ?? [])
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.key("sites")
+            writer.beginArray()
+            for site in sites { writer.string(site.id.text) }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
+    private func add(_ request: RouteRequest) async throws -> RouteResponse {
+        let body = try RequestBody(request.body)
+        let name = try PeopleAdministration.name(body.string("username", limit: 256))
+        let role = try assignment(
+            role: body.string("role", limit: 64), site: body.optionalString("site", limit: 64) ?? "*")
+        let chosen = try body.optionalString("password", limit: 1_024)
+        let password = chosen ?? PasswordRules.generate()
+        let hash = try await people.hash(password, for: name, from: request.address)
+        let account = try await change(request) { administration, transaction in
+            try administration.add(
+                name, password: hash, roles: [role], by: request.caller, at: request.receivedAt, in: transaction)
+        }
+        let headers = [("Location", "/api/users/\(account.name)"), ("Cache-Control", "no-store")]
+        return RouteResponse.json(status: 201, headers: headers) { writer in
+            writer.write(account) { writer in
+                guard chosen == nil else { return }
+                writer.key("password")
+                writer.string(password)
+            }
+        }
+    }
+
+    private func show(_ request: RouteRequest) async throws -> RouteResponse {
+        let (administration, name) = (people.administration, name(request))
+        let account = try await people.database.read { try administration.user(name, in: $0) }
+        return RouteResponse.json { $0.write(account) }
+    }
+
+    private func remove(_ request: RouteRequest) async throws -> RouteResponse {
+        let name = name(request)
+        try await change(request) { administration, transaction in
+            try administration.remove(name, by: request.caller, at: request.receivedAt, in: transaction)
+        }
+        return .nothing()
+    }
+
+    private func setPassword(_ request: RouteRequest) async throws -> RouteResponse {
+        let name = name(request)
+        let chosen = try RequestBody(request.body, isOptional: true).optionalString("password", limit: 1_024)
+        let password = chosen ?? PasswordRules.generate()
+        let administration = people.administration
+        let account = try await people.database.read { try administration.user(name, in: $0) }
+        let hash = try await people.hash(password, for: account.name, from: request.address)
+        _ = try await change(request) { administration, transaction in
+            try administration.setPassword(
+                of: name, to: hash, by: request.caller, at: request.receivedAt, in: transaction)
+        }
+        return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
+            writer.beginObject()
+            if chosen == nil {
+                writer.key("password")
+                writer.string(password)
+            }
+            writer.endObject()
+        }
+    }
+
+    private func disable(_ request: RouteRequest) async throws -> RouteResponse {
+        try await changed(request) { try $0.disable($1, by: request.caller, at: request.receivedAt, in: $2) }
+    }
+
+    private func enable(_ request: RouteRequest) async throws -> RouteResponse {
+        try await changed(request) { try $0.enable($1, by: request.caller, at: request.receivedAt, in: $2) }
+    }
+
+    private func disableSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
+        try await changed(request) {
+            try $0.disableSecondFactor(of: $1, by: request.caller, at: request.receivedAt, in: $2)
+        }
+    }
+
+    private func setRoles(_ request: RouteRequest) async throws -> RouteResponse {
+        var assignments: [RoleAssignment] = []
+        try RequestBody(request.body).array("roles") { (reader) throws(Refusal) in
+            let body = try RequestBody(reader.rawValue())
+            assignments.append(
+                try assignment(role: body.string("role", limit: 64), site: body.string("site", limit: 64)))
+            guard assignments.count <= PeopleAdministration.roleLimit else {
+                throw Refusal(.limitReached, "A user has at most \(PeopleAdministration.roleLimit) roles.")
+            }
+        }
+        let wanted = assignments
+        return try await changed(request) {
+            try $0.setRoles(of: $1, to: wanted, by: request.caller, at: request.receivedAt, in: $2)
+        }
+    }
+
+    private func assignment(role: String, site: String) throws(Refusal) -> RoleAssignment {
+        guard let role = RoleName(role) else { throw Refusal(.invalidParameter, "There is no such role.") }
+        if site == "*" { return RoleAssignment(role) }
+        guard let site = SiteID(site) else { throw Refusal(.invalidIdentifier, "site is * or the name of a site") }
+        return RoleAssignment(role, at: site)
+    }
+
+    private func name(_ request: RouteRequest) -> String { request.path["name"] ?? "" }
+
+    private func changed(
+        _ request: RouteRequest,
+        _ work: @escaping @Sendable (PeopleAdministration, String, Transaction) throws -> Account
+    ) async throws -> RouteResponse {
+        let name = name(request)
+        let account = try await change(request) { try work($0, name, $1) }
+        return RouteResponse.json { $0.write(account) }
+    }
+
+    private func change<Value: Sendable>(
+        _ request: RouteRequest, _ work: @escaping @Sendable (PeopleAdministration, Transaction) throws -> Value
+    ) async throws -> Value {
+        let administration = people.administration
+        return try await people.line.perform { line in try work(administration, line.transaction()) }
+    }
+}
