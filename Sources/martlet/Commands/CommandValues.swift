@@ -1,0 +1,60 @@
+public import ArgumentParser
+public import HubModel
+internal import Registry
+
+/// A site as it is typed; `*` stands for everywhere.
+struct SiteName: ExpressibleByArgument {
+    /// The site; nil: everywhere.
+    let id: SiteID?
+
+    init?(argument: String) {
+        guard argument != "*" else {
+            id = nil
+            return
+        }
+        guard let id = SiteID(argument) else { return nil }
+        self.id = id
+    }
+}
+
+/// A role as it is typed, everywhere or at a site: `admin`, `viewer@north`.
+struct RoleAt: ExpressibleByArgument {
+    let assignment: RoleAssignment
+
+    init?(argument: String) {
+        // A role has no @; a site may have one.
+        let parts = argument.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let role = parts.first.flatMap({ RoleName(String($0)) }) else { return nil }
+        guard parts.count == 2 else {
+            assignment = RoleAssignment(role)
+            return
+        }
+        guard let site = SiteName(argument: String(parts[1])) else { return nil }
+        assignment = RoleAssignment(role, at: site.id)
+    }
+}
+
+// These types are the hub's own; the parser knows them only here.
+extension RoleName: ExpressibleByArgument {
+    /// As it is typed.
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+extension DeviceID: ExpressibleByArgument {
+    /// As it is typed.
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+extension SiteID: ExpressibleByArgument {
+    /// As it is typed.
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+extension DeviceKind: ExpressibleByArgument {}
+extension Permission: ExpressibleByArgument {}

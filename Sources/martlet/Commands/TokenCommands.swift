@@ -1,0 +1,142 @@
+internal import ArgumentParser
+internal import Credentials
+internal import HubModel
+internal import Registry
+internal import SQL
+internal import Trust
+
+/// `martlet token`.
+struct TokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Personal access tokens, with which programs act for a person.",
+        discussion: """
+              martlet token add grafana --user anna --scope nodes.view --scope metrics.view --days 90
+              martlet token list --user anna
+            """,
+        subcommands: [TokenAdd.self, TokenList.self, TokenRevoke.self])
+}
+
+/// `martlet token add`.
+struct TokenAdd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Makes a token and prints it, once.",
+        discussion: """
+            Nobody can read it again: only its hash is stored. It can do what its owner may do, and of that only what its \
+            scopes name.
+
+              martlet token add grafana --user anna --scope nodes.view metrics.view --days 90
+            """)
+
+    @OptionGroup var data: DataArgument
+
+    @Argument(help: "What it is for.")
+    var name: String
+
+    @Option(help: .init("Whose it is.", valueName: "NAME"))
+    var user: String
+
+    @Option(
+        parsing: .upToNextOption, help: .init("What it may be used for; several may be named.", valueName: "PERMISSION")
+    )
+    var scope: [Permission]
+
+    @Option(help: .init("Days for which it holds, 1 to 366.", valueName: "N"))
+    var days: Int64
+
+    func validate() throws {
+        guard PeopleAdministration.tokenDays.contains(days) else {
+            throw ValidationError("--days must be from 1 to 366")
+        }
+    }
+
+    func run() async throws {
+        let scopes = PermissionSet(scope)
+        try await AdministrationFolder.use(data.path) { folder in
+            let made = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+                try people.createToken(
+                    of: user, name: name, scopes: scopes, days: days, by: caller, at: now, in: transaction)
+            }
+            print(made.key.text)
+            Output.note("token \(made.token.id) holds until \(Output.time(made.token.expiresAt)) UTC")
+        }
+    }
+}
+
+/// `martlet token list`.
+struct TokenList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The tokens of somebody, without the tokens themselves.",
+        discussion: "  martlet token list --user anna")
+
+    @OptionGroup var data: DataArgument
+    @OptionGroup var list: ListArgument
+
+    @Option(help: .init("Whose they are.", valueName: "NAME"))
+    var user: String
+
+    func run() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            let tokens = try await folder.database.read { [people = folder.people] in
+                try people.tokens(of: user, in: $0)
+            }
+            guard list.json else {
+                return Output.table(
+                    ["ID", "NAME", "SCOPES", "HOLDS UNTIL (UTC)", "LAST USED (UTC)"],
+                    tokens.map { token in
+                        [
+                            token.id, token.name, token.scopeNames.joined(separator: " "),
+                            Output.time(token.expiresAt), Output.time(token.lastUsedAt),
+                        ]
+                    })
+            }
+            Output.json { json in
+                json.beginObject()
+                json.member("tokens", tokens) { $0.write($1) }
+                json.endObject()
+            }
+        }
+    }
+}
+
+/// `martlet token revoke`.
+struct TokenRevoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke", abstract: "Makes a token worth nothing, at once.",
+        discussion: "  martlet token revoke ID    (`martlet token list` has the ID)")
+
+    @OptionGroup var data: DataArgument
+
+    @Argument(help: "The identifier of the token, not the token itself.")
+    var id: String
+
+    func run() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            let owner = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+                guard let token = try PersonalTokenTable.token(id, in: transaction),
+                    let owner = try AccountTable.account(token.account, in: transaction)
+                else { throw Refusal(.notFound, "there is no token of this identifier") }
+                try people.revokeToken(id, of: owner.name.text, by: caller, at: now, in: transaction)
+                return owner.name
+            }
+            Output.note("the token of \(owner) is revoked")
+        }
+    }
+}
+
+extension PersonalToken {
+    fileprivate var scopeNames: [String] { scopes.permissions.map(\.rawValue) }
+}
+
+extension JSONWriter {
+    /// A token, with the names that the API gives its members.
+    fileprivate mutating func write(_ token: PersonalToken) {
+        beginObject()
+        member("id", token.id)
+        member("name", token.name)
+        member("scopes", token.scopeNames) { $0.string($1) }
+        member("created_at", token.createdAt)
+        member("expires_at", token.expiresAt)
+        member("last_used_at", token.lastUsedAt)
+        endObject()
+    }
+}

@@ -1,0 +1,154 @@
+internal import ArgumentParser
+internal import HubModel
+internal import Registry
+internal import SQL
+internal import Trust
+
+/// `martlet user list`.
+struct UserList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Who may sign in, and as what.",
+        discussion: """
+              martlet user list
+              martlet user list --json
+            """)
+
+    @OptionGroup var data: DataArgument
+    @OptionGroup var list: ListArgument
+
+    func run() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            let accounts = try await folder.database.read { [people = folder.people] in try people.users(in: $0) }
+            guard list.json else {
+                return Output.table(
+                    ["NAME", "STATE", "ROLES", "SECOND FACTOR", "LAST SIGN-IN (UTC)"],
+                    accounts.map { account in
+                        [
+                            account.name.text, account.state.rawValue, account.rolesInWords,
+                            account.hasSecondFactor ? "yes" : "no", Output.time(account.lastSignInAt),
+                        ]
+                    })
+            }
+            Output.json { json in
+                json.beginObject()
+                json.member("users", accounts) { $0.write($1) }
+                json.endObject()
+            }
+        }
+    }
+}
+
+/// `martlet user disable`.
+struct UserDisable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable", abstract: "Lets somebody sign in no more; what they have open ends.",
+        discussion: "  martlet user disable ben")
+
+    @OptionGroup var data: DataArgument
+
+    @Argument(help: "The name.")
+    var name: String
+
+    func run() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            let account = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+                try people.disable(name, by: caller, at: now, in: transaction)
+            }
+            Output.note("\(account.name) is disabled")
+        }
+    }
+}
+
+/// `martlet user enable`.
+struct UserEnable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enable", abstract: "Lets somebody sign in again.", discussion: "  martlet user enable ben")
+
+    @OptionGroup var data: DataArgument
+
+    @Argument(help: "The name.")
+    var name: String
+
+    func run() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            let account = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+                try people.enable(name, by: caller, at: now, in: transaction)
+            }
+            Output.note("\(account.name) is active")
+        }
+    }
+}
+
+/// `martlet user second-factor-off`.
+struct UserSecondFactorOff: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "second-factor-off", abstract: "Asks somebody for no second factor any more: their app is gone.",
+        discussion: "  martlet user second-factor-off anna")
+
+    @OptionGroup var data: DataArgument
+
+    @Argument(help: "The name.")
+    var name: String
+
+    func run() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            let account = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+                try people.disableSecondFactor(of: name, by: caller, at: now, in: transaction)
+            }
+            Output.note("\(account.name) signs in without a second factor")
+        }
+    }
+}
+
+/// `martlet user remove`.
+struct UserRemove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Removes somebody with all their tokens; the audit keeps what they did.",
+        discussion: "  martlet user remove ben")
+
+    @OptionGroup var data: DataArgument
+
+    @Argument(help: "The name.")
+    var name: String
+
+    func run() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+                try people.remove(name, by: caller, at: now, in: transaction)
+            }
+            Output.note("\(name) is removed")
+        }
+    }
+}
+
+extension Account {
+    /// The roles for a person: `admin, viewer@north`.
+    var rolesInWords: String {
+        roles.isEmpty ? "without a role" : roles.map(\.words).joined(separator: ", ")
+    }
+}
+
+extension RoleAssignment {
+    /// As it is typed: `admin`, `viewer@north`.
+    var words: String { site.map { "\(role)@\($0)" } ?? role.text }
+}
+
+extension JSONWriter {
+    /// An account, with the names that the API gives its members.
+    fileprivate mutating func write(_ account: Account) {
+        beginObject()
+        member("username", account.name.text)
+        member("state", account.state.rawValue)
+        member("roles", account.roles) { json, role in
+            json.beginObject()
+            json.member("site", role.siteText)
+            json.member("role", role.role.text)
+            json.endObject()
+        }
+        key("second_factor")
+        boolean(account.hasSecondFactor)
+        member("created_at", account.createdAt)
+        member("last_sign_in_at", account.lastSignInAt)
+        endObject()
+    }
+}
