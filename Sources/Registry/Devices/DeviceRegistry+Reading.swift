@@ -1,6 +1,22 @@
 public import HubModel
 public import SQL
 
+/// A device whose rights changed.
+public struct DeviceChange: Hashable, Sendable {
+    /// Which.
+    public let id: DeviceID
+    /// Whether it is no device of the hub any more.
+    public let isRemoved: Bool
+}
+
+/// A device that another one may speak for.
+public struct ControlledDevice: Hashable, Sendable {
+    /// Which.
+    public let id: DeviceID
+    /// Its kind.
+    public let kind: DeviceKind
+}
+
 extension DeviceRegistry {
     /// One device; nil when there is none, or it was removed.
     /// - Throws: `SQLFailure`.
@@ -51,7 +67,7 @@ extension DeviceRegistry {
     /// - Throws: `SQLFailure`.
     public func controlled(
         by device: DeviceID, limit: Int, in reader: some SQLReading
-    ) throws -> [(id: DeviceID, kind: DeviceKind)] {
+    ) throws -> [ControlledDevice] {
         try reader.query(
             "SELECT id, kind FROM device WHERE controller = $1 AND state = 'active' ORDER BY id LIMIT $2",
             [.text(device.text), .integer(Int64(limit))]
@@ -59,7 +75,7 @@ extension DeviceRegistry {
             guard let id = DeviceID(try row.text(0)), let kind = DeviceKind(rawValue: try row.text(1)) else {
                 return nil
             }
-            return (id, kind)
+            return ControlledDevice(id: id, kind: kind)
         }
     }
 
@@ -71,12 +87,13 @@ extension DeviceRegistry {
 
     /// The devices whose rights changed after a number of `TrustEpoch`, also the removed ones.
     /// - Throws: `SQLFailure`.
-    public func changed(since epoch: Int64, in reader: some SQLReading) throws -> [(id: DeviceID, epoch: Int64)] {
+    public func changed(since epoch: Int64, in reader: some SQLReading) throws -> [DeviceChange] {
         try reader.query(
-            "SELECT id, trust_epoch FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch", [.integer(epoch)]
-        ).compactMap { row in
-            guard let id = DeviceID(try row.text(0)) else { return nil }
-            return (id, try row.integer(1))
+            "SELECT id, state FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id", [.integer(epoch)]
+        )
+        .compactMap { row in
+            let isRemoved = try row.text(1) == DeviceState.removed.rawValue
+            return DeviceID(try row.text(0)).map { DeviceChange(id: $0, isRemoved: isRemoved) }
         }
     }
 

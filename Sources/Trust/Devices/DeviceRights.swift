@@ -1,4 +1,5 @@
 public import HubModel
+public import Registry
 public import SolutionKit
 
 /// What one client may publish and subscribe over MQTT: topic filters as text. The door makes its own form of them, once a connection.
@@ -54,7 +55,7 @@ public struct DeviceRights: Sendable {
 
     /// What a device may do, with the names of those that it is the controller of; each name stands in the patterns of its own kind.
     public func grants(
-        of device: DeviceID, kind: DeviceKind, controlling others: [(id: DeviceID, kind: DeviceKind)] = []
+        of device: DeviceID, kind: DeviceKind, controlling others: [ControlledDevice] = []
     ) -> TopicGrants {
         var grants = TopicGrants()
         var seen: (publish: Set<String>, subscribe: Set<String>) = ([], [])

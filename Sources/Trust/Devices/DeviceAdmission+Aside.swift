@@ -1,0 +1,59 @@
+public import HubModel
+public import Registry
+public import SolutionKit
+internal import Synchronization
+
+extension DeviceAdmission {
+    /// Keeps a message of a waiting device, inside the line.
+    /// - Parameter levels: the topic's levels.
+    /// - Throws: `Refusal` with `limit_reached` or `device_pending`; `SQLFailure`.
+    public func keep(
+        _ message: AsideMessage, of device: DeviceID, levels: [String], in line: inout LineContext
+    ) throws {
+        try join.keep(message, of: device, kind: rights.kind(publishing: levels), in: line.transaction())
+    }
+
+    /// Counts a message that was kept.
+    public func noteSetAside() {
+        state.withLock { $0.figures.setAside += 1 }
+    }
+
+    /// Counts a message of a waiting device that was not kept, or one of an approved device that was not taken in.
+    public func noteDropped(of device: DeviceID) {
+        state.withLock { state in
+            state.figures.dropped += 1
+            guard state.dropped[device] != nil || state.dropped.count < Int(join.limits.devices) else { return }
+            state.dropped[device, default: 0] += 1
+        }
+    }
+
+    /// Figures of what came to the doors.
+    public func metrics() -> [MetricFamily] {
+        let (figures, pending) = state.withLock { ($0.figures, $0.pending.count) }
+        let counters: [(String, String, Int64)] = [
+            ("martlet_devices_unknown_refused_total", "Unknown devices that were turned away.", figures.unknownRefused),
+            (
+                "martlet_devices_wrong_keys_total", "Wrong keys, passwords and certificates of devices.",
+                figures.wrongKeys
+            ),
+            (
+                "martlet_devices_throttled_total", "Passwords not looked at after too many wrong ones.",
+                figures.throttled
+            ),
+            (
+                "martlet_devices_pending_admitted_total", "Connections and requests of waiting devices.",
+                figures.pendingAdmitted
+            ),
+            ("martlet_devices_set_aside_total", "Messages kept of waiting devices.", figures.setAside),
+            (
+                "martlet_devices_dropped_total", "Messages of waiting or approved devices not kept or not taken in.",
+                figures.dropped
+            ),
+        ]
+        return counters.map { MetricFamily($0.0, .counter, help: $0.1, value: Double($0.2)) } + [
+            MetricFamily(
+                "martlet_devices_pending", .gauge, help: "Waiting devices that were here since the start.",
+                value: Double(pending))
+        ]
+    }
+}

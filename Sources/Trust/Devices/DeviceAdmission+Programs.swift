@@ -1,0 +1,43 @@
+internal import Credentials
+internal import HubModel
+internal import SolutionKit
+internal import Synchronization
+
+extension DeviceAdmission {
+    /// A person's program with a personal access token.
+    func program(_ token: SecretKey, _ attempt: DeviceAttempt) async throws -> AdmissionDecision {
+        let transport = RequestTransport(
+            address: attempt.address, isLocal: false, isSecure: attempt.isSecure, cookies: [:], userAgent: nil)
+        let caller = try await programs(token.text, transport, clock.now())
+        guard case .token(_, let name, let id) = caller.identity else { throw DeviceAdmission.badCredentials }
+        let grants = DeviceAdmission.grants(of: caller)
+        guard grants != .none else {
+            throw Refusal(.forbidden, "this needs mqtt.subscribe, mqtt.publish or mqtt.system for the whole hub")
+        }
+        let owner = ConnectionOwner.program(token: id)
+        let isNoted = state.withLock { state in
+            guard state.programs[owner] != nil || state.programs.count < DeviceAdmission.maximumPrograms else {
+                return false
+            }
+            state.programs[owner] = caller
+            return true
+        }
+        guard isNoted else { throw Refusal(.limitReached, "too many programs were let in") }
+        // Once more, now that the watcher knows of it: what was taken away in between it would not have noticed.
+        let again = try await programs(token.text, transport, clock.now())
+        guard again.identity == caller.identity, again.grants == caller.grants else {
+            throw DeviceAdmission.badCredentials
+        }
+        return .program(name: name, token: id, grants)
+    }
+
+    /// What a person's program may do over MQTT. What devices say belongs to no one site, so the rights must hold for the whole hub.
+    static func grants(of caller: Caller) -> TopicGrants {
+        var grants = TopicGrants()
+        if caller.grants.allows(.publishMQTT, at: nil) { grants.publish.append("#") }
+        // `#` means nothing that begins with `$` (MQTT 5, 4.7.2).
+        if caller.grants.allows(.subscribeMQTT, at: nil) { grants.subscribe.append("#") }
+        if caller.grants.allows(.subscribeSystemTopics, at: nil) { grants.subscribe.append("$SYS/#") }
+        return grants
+    }
+}

@@ -1,0 +1,89 @@
+public import HubModel
+internal import Registry
+internal import SQL
+internal import SolutionKit
+internal import Synchronization
+
+/// Looks, again and again, at whose rights have changed: by a route, by the command line, by another replica.
+///
+/// A change of rights ends the connections of whom it concerns; they come again with the new ones, or not.
+public final class DeviceWatcher: Sendable {
+    /// What has to be done.
+    public struct Findings: Sendable {
+        /// Owners whose connections have to end; `endsSessions`: and what is kept for them.
+        public var disconnect: [(owner: String, endsSessions: Bool)] = []
+        /// Whether messages that were kept aside may have become free to be taken in.
+        public var mayHaveReleased = false
+
+        init() {}
+    }
+
+    private let admission: DeviceAdmission
+    private let isStillWelcome: @Sendable (Caller) async -> Bool
+    /// The number up to which everything was looked at; nil before the first time.
+    private let epoch = Mutex<Int64?>(nil)
+
+    /// A watcher of what the admission let in.
+    /// - Parameter isStillWelcome: whether a person's program may go on with the same rights.
+    public init(admission: DeviceAdmission, isStillWelcome: @escaping @Sendable (Caller) async -> Bool) {
+        self.admission = admission
+        self.isStillWelcome = isStillWelcome
+    }
+
+    /// What has to be done since the last time. Call it about every 300 ms, and not twice at once.
+    /// - Throws: what the database throws; nothing is lost by that.
+    public func look() async throws -> Findings {
+        var findings = Findings()
+        try await noteDrops()
+        let last = epoch.withLock { $0 }
+        let registry = admission.registry
+        let join = admission.join
+        let waiting = admission.state.withLock { $0.pending }
+        let (current, changed, gone): (Int64, [DeviceChange], [DeviceID]) = try await admission.database.read {
+            reader in
+            let current = try TrustEpoch.current(in: reader)
+            // Those that made room for others are noticed when there are many of them.
+            guard current != last || waiting.count > Int(join.limits.devices) else { return (current, [], []) }
+            let changed = current == last ? [] : try registry.changed(since: last ?? 0, in: reader)
+            return (current, changed, try waiting.filter { try join.pending($0, in: reader) == nil })
+        }
+        for device in gone { findings.disconnect.append((ConnectionOwner.pending(device), true)) }
+        guard current != last else {
+            admission.state.withLock { $0.pending.subtract(gone) }
+            return findings
+        }
+        // Another process cannot tell the handlers that a device is at another site now.
+        if last != nil, !changed.isEmpty { try await admission.line.perform { $0.forgetAfterCommit() } }
+        findings.mayHaveReleased = true
+        // At the start nobody is connected; only the sessions of removed devices have to go.
+        for change in changed where last != nil || change.isRemoved {
+            findings.disconnect.append((ConnectionOwner.device(change.id), change.isRemoved))
+        }
+        for (owner, caller) in admission.state.withLock({ $0.programs }) where await !isStillWelcome(caller) {
+            findings.disconnect.append((owner, false))
+            admission.state.withLock { $0.programs[owner] = nil }
+        }
+        admission.state.withLock { $0.pending.subtract(gone) }
+        epoch.withLock { $0 = current }
+        return findings
+    }
+
+    private func noteDrops() async throws {
+        let dropped = admission.state.withLock { state in
+            defer { state.dropped.removeAll() }
+            return state.dropped
+        }
+        guard !dropped.isEmpty else { return }
+        let join = admission.join
+        do {
+            try await admission.line.perform { line in
+                for (device, count) in dropped {
+                    try join.noteDropped(count, of: device, in: line.transaction())
+                }
+            }
+        } catch {
+            admission.state.withLock { $0.dropped.merge(dropped) { $0 + $1 } }
+            throw error
+        }
+    }
+}

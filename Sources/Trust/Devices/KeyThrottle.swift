@@ -1,0 +1,79 @@
+internal import HubModel
+
+/// Counts wrong passwords of devices, by the name and the address they came with, and says when nobody is to be listened to for a while. A
+/// value of bounded size. Only passwords that a device brought along need it: a key of 256 random bits cannot be guessed.
+struct KeyThrottle: Sendable {
+    private struct Entry {
+        var failures: Int
+        var lastAt: Int64
+        var lockedUntil: Int64
+    }
+
+    private struct Key: Hashable {
+        let address: String
+        let device: DeviceID?
+    }
+
+    /// Failures of one name from one address that cost nothing.
+    static let freeFailures = 5
+    /// Failures of all names from one address that cost nothing.
+    static let freeFailuresOfAddress = 60
+    /// The first lock, in seconds; each further failure doubles it.
+    static let firstLock: Int64 = 2
+    /// The longest lock, in seconds.
+    static let longestLock: Int64 = 120
+    /// Seconds after which failures are forgotten.
+    static let memory: Int64 = 900
+
+    private let capacity: Int
+    private var entries: [Key: Entry] = [:]
+
+    init(capacity: Int = 20_000) {
+        self.capacity = max(2, capacity)
+    }
+
+    /// Entries that are kept.
+    var count: Int { entries.count }
+
+    /// Whole seconds for which no password for this name is looked at from this address; nil: it is.
+    func secondsLocked(_ device: DeviceID, from address: String?, at instant: Timestamp) -> Int? {
+        let now = instant.microseconds
+        let locks = [Key(address: address ?? "", device: device), Key(address: address ?? "", device: nil)]
+            .compactMap { key -> Int64? in
+                guard let entry = entries[key] else { return nil }
+                let rest = entry.lockedUntil - now
+                // More than a lock can last: the clock was set back.
+                return rest > 0 && rest <= KeyThrottle.longestLock * 1_000_000 ? rest : nil
+            }
+        return locks.max().map { Int(($0 + 999_999) / 1_000_000) }
+    }
+
+    /// Notes a wrong password.
+    mutating func failed(_ device: DeviceID, from address: String?, at instant: Timestamp) {
+        note(Key(address: address ?? "", device: device), free: KeyThrottle.freeFailures, instant.microseconds)
+        note(Key(address: address ?? "", device: nil), free: KeyThrottle.freeFailuresOfAddress, instant.microseconds)
+    }
+
+    private mutating func note(_ key: Key, free: Int, _ now: Int64) {
+        if entries[key] == nil, entries.count >= capacity { makeRoom(now) }
+        var entry = entries[key] ?? Entry(failures: 0, lastAt: now, lockedUntil: 0)
+        if now - entry.lastAt > KeyThrottle.memory * 1_000_000 || now < entry.lastAt { entry.failures = 0 }
+        entry.failures += 1
+        entry.lastAt = now
+        if entry.failures > free {
+            let doublings = min(entry.failures - free - 1, 16)
+            entry.lockedUntil =
+                now + min(KeyThrottle.firstLock << Int64(doublings), KeyThrottle.longestLock) * 1_000_000
+        }
+        entries[key] = entry
+    }
+
+    /// Forgets what is over; if nothing is, half of all, which frees an attacker of no lock worth having.
+    private mutating func makeRoom(_ now: Int64) {
+        entries = entries.filter { now - $0.value.lastAt <= KeyThrottle.memory * 1_000_000 }
+        guard entries.count >= capacity else { return }
+        for key in entries.sorted(by: { $0.value.lastAt < $1.value.lastAt }).prefix(capacity / 2).map(\.key) {
+            entries[key] = nil
+        }
+    }
+}
