@@ -132,7 +132,9 @@ let package = Package(
                 "DeviceDoors", "Ingest", "MQTTBroker", "MQTTCodec", "HubModel", "HubTesting", "SolutionKit", "SQL",
                 "TimeSeries",
             ]),
-        tests("NodesTests", ["Nodes", "SolutionKit", "HubModel", "SQL", "Registry"], resources: [.copy("cases")]),
+        tests(
+            "NodesTests", ["Nodes", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"],
+            resources: [.copy("cases")]),
         tests(
             "WebAPITests",
             ["WebAPI", "Live", "HubModel", "SolutionKit", nioCore, nioPosix, logging]),

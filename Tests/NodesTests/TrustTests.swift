@@ -122,6 +122,21 @@ import Testing
         #expect(effects.events.allSatisfy { $0.permission == .viewNodes && $0.site?.text == "annex" })
     }
 
+    @Test func whatIsOnItsWayIsNotSentAgainWhenHandlersForget() async throws {
+        let site = try await Site()
+        try site.telemetry()
+        let id = try await ask(site)
+        try site.presence(.connected(clientID: "board", address: nil))
+        let effects = try site.batch { handler, line in
+            try handler.presence(.subscribed(clientID: "board", filter: "iot/node/01/command"), in: &line)
+            line.forgetAfterCommit()
+        }
+        #expect(effects.publications.map(\.token) == [id])
+        #expect(try site.tick().publications.isEmpty)
+        try site.delivery(.passedOn(token: id, subscribers: 1))
+        #expect(try site.command(id)?.state == .sent)
+    }
+
     @Test func aNodeThatWasRemovedHasHistoryOnly() async throws {
         let site = try await connectedSite()
         let id = try await ask(site)

@@ -50,6 +50,12 @@ struct Flights {
         isFinished = true
     }
 
+    /// The batch is about to be committed, and the tables will be read again after it: what it published counts as having left. Should the
+    /// commit fail, the broker's silence brings it back.
+    mutating func batchLeaves() {
+        ofThisBatch.removeAll(keepingCapacity: true)
+    }
+
     /// The batch was rolled back: what it published never left.
     mutating func batchFailed() {
         for command in ofThisBatch { flights[command] = nil }

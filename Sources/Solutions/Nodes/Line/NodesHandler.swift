@@ -79,6 +79,7 @@ final class NodesHandler: MessageHandler {
 
     func finishBatch(in line: inout LineContext) throws {
         flights.batchFinished()
+        if line.forgetsAfterCommit { flights.batchLeaves() }
         if start == .inThisBatch { start = .finished }
         // What is about to be forgotten must be in the tables.
         let unsaved =
