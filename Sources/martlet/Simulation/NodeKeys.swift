@@ -12,7 +12,8 @@ struct NodeKeys: Sendable {
     /// No keys: for a hub that was opened with `--open`.
     static let none = NodeKeys([:])
 
-    private init(_ keys: [String: String]) {
+    /// Keys by the nodes' names: `node_01` or `01`.
+    init(_ keys: [String: String]) {
         self.keys = keys
     }
 
