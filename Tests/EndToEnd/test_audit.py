@@ -13,6 +13,7 @@ import pytest
 from support.accounts import ADMIN, json_lines, new_password
 from support.raw import Raw
 from support.server import run
+from support.tls import serial_of
 from support.waiting import wait_for
 from test_guessing import second_factor, until_held
 from test_sessions import refresh, refresh_cookie, shell
@@ -27,7 +28,7 @@ def rows(hub):
 
 def knock(hub, name):
     with Raw(hub.mqtt_port) as raw:
-        assert raw.connect(f"c-{name}", 5, username=name, password="offered-1").reason == 0
+        assert raw.connect(f"c-{name}", 5, username=name, password="offered-password-1").reason == 0
     wait_for(lambda: hub.device_state(name) == "pending", f"{name} waits")
 
 
@@ -74,7 +75,7 @@ def busy(tmp_path_factory):
     admin.must("POST", "/api/devices/node_two/approve", {"kind": "node", "credential": "offered"})
     admin.must("POST", "/api/devices/node_three/reject")
     admin.must("DELETE", "/api/join")
-    with hub.mqtt_node("two", "offered-1") as node:
+    with hub.mqtt_node("two", "offered-password-1") as node:
         node.telemetry({"v": 1})
     admin.must("POST", "/api/nodes/two/commands", {"command": "blink", "params": {}}, (202,))
     admin.must("DELETE", "/api/devices/node_one")
@@ -83,8 +84,8 @@ def busy(tmp_path_factory):
     shell(hub, "device", "add", "node_shell", "--kind", "node")
     shell(hub, "ca", "init")
     shell(hub, "ca", "issue", "node_shell", "--out", hub.data.parent / "issued")
-    shell(hub, "ca", "revoke", "node_shell")
-    hub.secrets = [key, secret, new, anna.password, ben.password, token["token"], "offered-1"]
+    shell(hub, "ca", "revoke", serial_of(hub.data.parent / "issued/node_shell.pem"))
+    hub.secrets = [key, secret, new, anna.password, ben.password, token["token"], "offered-password-1"]
     yield hub
     hub.end()
 

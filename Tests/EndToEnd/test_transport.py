@@ -33,24 +33,8 @@ def secured(tmp_path_factory):
 def node(secured):
     """(name, key, certificate, key of the certificate) of a device with both ways in."""
     key = secured.device("node_tls")
-    certificate, private = issue(secured, "node_tls")
+    certificate, private = secured.issue("node_tls")
     return "node_tls", key, certificate, private
-
-
-def issue(hub, name, *more):
-    """`martlet ca issue`: (certificate, key) files for a device."""
-    if not getattr(hub, "has_authority", False):
-        done = run("ca", "init", "--data", hub.data)
-        assert done.returncode == 0 or "already" in done.stderr, done
-        hub.has_authority = True
-    folder = hub.certificate_folder / f"device-{name}-{time.monotonic_ns()}"
-    done = run("ca", "issue", name, "--data", hub.data, "--out", folder, *more)
-    assert done.returncode == 0, done
-    files = {f: f.read_text() for f in folder.iterdir()}
-    private = next(f for f, text in files.items() if "PRIVATE KEY" in text)
-    certificate = next(f for f, text in files.items() if "BEGIN CERTIFICATE" in text and f.stem == private.stem)
-    assert private.stat().st_mode & 0o077 == 0, "a private key is for its owner only"
-    return certificate, private
 
 
 def mosquitto_pub(hub, *options, port=None):
@@ -120,7 +104,7 @@ def refused(hub, certificate, private, **options):
 
 def test_a_revoked_certificate_is_refused_and_its_connection_ends(secured):
     secured.device("node_revoked")
-    certificate, private = issue(secured, "node_revoked")
+    certificate, private = secured.issue("node_revoked")
     assert not refused(secured, certificate, private)
     with Raw(secured.mqtts_port, tls=secured.context(certificate, private)) as raw:
         assert raw.connect("about-to-be-revoked", 5).reason == 0
@@ -129,7 +113,7 @@ def test_a_revoked_certificate_is_refused_and_its_connection_ends(secured):
         said = raw.ends(5)
         assert not said or said[-1].reason >= 0x80
     wait_for(lambda: refused(secured, certificate, private), "the revoked certificate is refused", 5)
-    again, key = issue(secured, "node_revoked")
+    again, key = secured.issue("node_revoked")
     assert not refused(secured, again, key), "the device's next certificate is good"
 
 
@@ -137,11 +121,11 @@ def test_an_expired_certificate_is_refused(secured):
     """Made by the hub's own authority, with its key out of the data folder: only its time is wrong."""
     authority = hub_authority(secured)
     secured.device("node_late")
-    assert not refused(secured, *authority.issue("node_late")), "the same with a good time is let in"
+    assert not refused(secured, *listed(secured, authority.issue("node_late"), "node_late")), "the same with a good time is let in"
     expired = authority.issue("node_late", start="20200101000000Z", end="20200201000000Z")
-    assert refused(secured, *expired)
+    assert refused(secured, *listed(secured, expired, "node_late"))
     not_yet = authority.issue("node_late", start="20900101000000Z", end="20910101000000Z")
-    assert refused(secured, *not_yet)
+    assert refused(secured, *listed(secured, not_yet, "node_late"))
 
 
 def test_a_certificate_of_another_authority_is_refused(secured, tmp_path):
@@ -156,13 +140,17 @@ def test_a_certificate_of_another_authority_is_refused(secured, tmp_path):
 def test_a_certificate_that_is_for_a_server_or_for_nobody_is_refused(secured):
     authority = hub_authority(secured)
     secured.device("node_usage")
-    assert refused(secured, *authority.issue("node_usage", usage="serverAuth"))
+    assert refused(secured, *listed(secured, authority.issue("node_usage", usage="serverAuth"), "node_usage"))
     assert refused(secured, *authority.issue("node_that_nobody_added"))
+    # Signed with the authority's key, but never issued by the hub: whoever has copied the key is still not in the list.
+    assert refused(secured, *authority.issue("node_usage"))
+    # Issued for one device, with another one's name in it.
+    assert refused(secured, *listed(secured, authority.issue("node_somebody"), "node_usage"))
 
 
 def test_a_disabled_device_is_refused_with_its_certificate(secured):
     secured.device("node_off")
-    certificate, private = issue(secured, "node_off")
+    certificate, private = secured.issue("node_off")
     assert not refused(secured, certificate, private)
     secured.admin.must("POST", "/api/devices/node_off/disable")
     assert refused(secured, certificate, private)
@@ -179,21 +167,20 @@ def test_a_certificate_cannot_be_used_under_another_devices_name(secured, node):
             assert raw.expect(PUBACK).reason == 0x87
 
 
+def listed(hub, pair, device):
+    """Writes a certificate into the hub's list, as if it had issued it: so that nothing but what the test is about is wrong with it."""
+    serial = serial_of(pair[0]).lower()
+    serial = serial.rjust(len(serial) + len(serial) % 2, "0")
+    with hub.database() as database:
+        database.execute(
+            "INSERT INTO device_certificate (serial, device, common_name, not_after, issued_at) VALUES (?, ?, ?, ?, ?)",
+            (serial, device, device, int((time.time() + 86_400) * 1e6), int(time.time() * 1e6)))
+    return pair
+
+
 def hub_authority(hub):
-    """The hub's own authority, its key found as whoever owns the data folder could."""
-    found = Authority.__new__(Authority)
-    found.folder = hub.certificate_folder / "by-hand"
-    found.folder.mkdir(exist_ok=True)
-    keys = [f for f in hub.data.rglob("*") if f.is_file() and f.stat().st_size < 20_000 and b"PRIVATE KEY" in f.read_bytes()]
-    for key in keys:
-        public = openssl("pkey", "-in", key, "-pubout").stdout
-        for certificate in hub.data.rglob("*"):
-            if certificate.is_file() and certificate.stat().st_size < 20_000 and b"BEGIN CERTIFICATE" in certificate.read_bytes():
-                text = openssl("x509", "-in", certificate, "-noout", "-pubkey", "-ext", "basicConstraints").stdout
-                if public and public in text and "CA:TRUE" in text:
-                    found.key, found.certificate = key, certificate
-                    return found
-    raise AssertionError("the authority's key is not in the data folder")
+    """The hub's own authority, its key taken as whoever owns the data folder could."""
+    return Authority(hub.certificate_folder / "by-hand", key=hub.data / "ca/ca.key", certificate=hub.data / "ca/ca.pem")
 
 
 OLD = "ALL:@SECLEVEL=0"

@@ -2,7 +2,7 @@
 
 # Transport.
 HTTPS, MQTTS = "--https", "--mqtts"
-CERTIFICATE, KEY = "--tls-certificate", "--tls-key"
+CERTIFICATE, KEY = "--tls-cert", "--tls-key"
 TRUSTED = "--trusted-proxies"
 PROXY_PROTOCOL = "--proxy-protocol"
 OPEN_BEYOND_LOOPBACK = "--open-anyway"

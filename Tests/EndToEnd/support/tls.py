@@ -1,11 +1,13 @@
 """Certificates: those that the hub's own authority makes, and those that openssl makes for strangers."""
 
+import hashlib
 import re
+import socket
 import ssl
 import subprocess
 from pathlib import Path
 
-from support.accounts import Closed
+from support.accounts import Closed, counter
 from support.server import run
 from support.settings import CERTIFICATE, HTTPS, KEY, MQTTS
 
@@ -21,9 +23,12 @@ def port_of(text):
 class Authority:
     """A certificate authority by openssl that the hub does not know, or that knows no bounds: it makes whatever is asked."""
 
-    def __init__(self, folder, name="A stranger's CA"):
+    def __init__(self, folder, name="A stranger's CA", key=None, certificate=None):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        if key:
+            self.key, self.certificate = key, certificate
+            return
         self.key, self.certificate = self.folder / "ca.key", self.folder / "ca.pem"
         done = openssl(
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", self.key, "-out",
@@ -62,11 +67,12 @@ class Authority:
 
 
 class Secured(Closed):
-    """A closed hub with TLS on doors of their own, with a development certificate."""
+    """A closed hub with TLS on doors of their own, a development certificate, and an authority for its devices."""
 
     def __init__(self, data, log, arguments=(), **options):
         super().__init__(data, log, arguments, **options)
         self.certificate_folder = self.data.parent / f"{self.data.name}-certificates"
+        self.root, self.certificate, self.key = (self.certificate_folder / name for name in ("ca.pem", "server.pem", "server.key"))
 
     def start(self, seconds=20):
         if not self.certificate_folder.exists():
@@ -80,11 +86,19 @@ class Secured(Closed):
         return self
 
     def make_certificate(self):
-        """`martlet cert dev`: a certificate for localhost, its key, and the authority that a client has to trust."""
-        self.certificate_folder.mkdir(parents=True)
-        done = run("cert", "dev", "--data", self.data, "--out", self.certificate_folder)
+        """`martlet cert dev` for the hub, `martlet ca init` for its devices."""
+        for arguments in (["cert", "dev", "--out", self.certificate_folder], ["ca", "init"]):
+            done = run(*arguments, "--data", self.data)
+            assert done.returncode == 0, done
+
+    def issue(self, device):
+        """`martlet ca issue`: (certificate, key) files for a device."""
+        folder = self.certificate_folder / f"{device}-{next(counter)}"
+        done = run("ca", "issue", device, "--data", self.data, "--out", folder)
         assert done.returncode == 0, done
-        self.certificate, self.key, self.root = server_files(self.certificate_folder)
+        key = folder / f"{device}.key"
+        assert key.stat().st_mode & 0o077 == 0, "a private key is for its owner only"
+        return folder / f"{device}.pem", key
 
     def context(self, certificate=None, key=None, root=None):
         """A client's TLS: it checks the server against the hub's authority, and shows a certificate if it has one."""
@@ -94,21 +108,8 @@ class Secured(Closed):
         return context
 
 
-def server_files(folder):
-    """(certificate, key, authority) that `martlet cert dev` left in a folder."""
-    files = {f: f.read_text() for f in sorted(Path(folder).iterdir()) if f.is_file()}
-    key = next(f for f, text in files.items() if "PRIVATE KEY" in text)
-    others = [f for f, text in files.items() if "BEGIN CERTIFICATE" in text]
-    certificate = next((f for f in others if f.stem == key.stem), others[0])
-    root = next((f for f in others if f != certificate), certificate)
-    return certificate, key, root
-
-
-def fingerprint(port, root=None, **options):
+def fingerprint(port):
     """SHA-256 of the certificate that a door shows now."""
-    import hashlib
-    import socket
-
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with socket.create_connection(("127.0.0.1", port), timeout=10) as plain, context.wrap_socket(plain) as secured:
