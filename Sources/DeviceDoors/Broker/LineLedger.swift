@@ -2,24 +2,36 @@ internal import HubModel
 public import Ingest
 public import MQTTBroker
 internal import MQTTCodec
+internal import Registry
 internal import SolutionKit
 internal import Synchronization
+public import Trust
 
 /// The broker's ledger is the line: what a client published goes to the solution that takes its topic, and what the
 /// broker must not forget goes into the same transaction.
 public final class LineLedger: BrokerLedger {
+    private struct Memory {
+        var receipts = ReceiptTimes()
+        var senders = MessageSenders()
+    }
+
     private let line: IngestLine
-    private let receipts = Mutex(ReceiptTimes())
+    private let admission: DeviceAdmission?
+    private let memory = Mutex(Memory())
 
     /// A ledger over a line.
-    public init(line: IngestLine) {
+    /// - Parameter admission: keeps what devices send that wait to be approved; nil for an open hub, where none waits.
+    public init(line: IngestLine, admission: DeviceAdmission? = nil) {
         self.line = line
+        self.admission = admission
     }
 
     /// Hands the entries to the line; when its queue is full or closed they have failed, and the clients send again.
     public func commit(_ entries: [LedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
-        let items = receipts.withLock { receipts in entries.map { item($0, &receipts) } }
-        let submission = Submission(items: items) { outcomes in
+        let items = memory.withLock { memory in entries.map { item($0, &memory) } }
+        let aside = entries.indices.filter { entries[$0].isSetAside }
+        let submission = Submission(items: items) { [admission] outcomes in
+            for index in aside { LineLedger.count(entries[index], outcomes[index], admission) }
             completion(outcomes.map(LineLedger.outcome))
         }
         if !line.offer(submission) {
@@ -27,24 +39,28 @@ public final class LineLedger: BrokerLedger {
         }
     }
 
-    private func item(_ entry: LedgerEntry, _ receipts: inout ReceiptTimes) -> LineItem {
+    private func item(_ entry: LedgerEntry, _ memory: inout Memory) -> LineItem {
         switch entry {
-        case .publication(let publication): item(publication, receivedAt: receipts.next(publication.message.receivedAt))
+        case .publication(let publication):
+            let receivedAt = memory.receipts.next(publication.message.receivedAt)
+            guard !publication.isSetAside else { return aside(publication, receivedAt: receivedAt) }
+            return item(publication, from: memory.senders.sender(publication.client), receivedAt: receivedAt)
         case .serverPublication(let publication):
-            .traffic(
+            return .traffic(
                 topic: nil,
                 storing: { line in
                     try SessionTables(transaction: line.transaction()).store(
                         publication.message, targets: publication.targets, client: nil, exactlyOnce: nil)
                 })
-        case .session(let change): item(change)
+        case .session(let change): return item(change)
         }
     }
 
-    private func item(_ publication: InboundPublication, receivedAt: Timestamp) -> LineItem {
+    private func item(
+        _ publication: InboundPublication, from sender: MessageOrigin.Sender, receivedAt: Timestamp
+    ) -> LineItem {
         let message = publication.message
-        let topic = message.topic.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+        let topic = message.topic.levelTexts
         var storing: LineWork?
         if publication.exactlyOnceIdentifier != nil || message.retain || !publication.targets.isEmpty {
             storing = { line in
@@ -59,10 +75,41 @@ public final class LineLedger: BrokerLedger {
                 topic: topic, payload: message.payload,
                 origin: MessageOrigin(
                     clientID: publication.client.identifierText,
-                    address: LineLedger.host(publication.client.remoteAddress)),
+                    address: LineLedger.host(publication.client.remoteAddress), sender: sender),
                 receivedAt: receivedAt, isRetained: message.retain,
                 isWill: publication.isWill),
             storing: storing)
+    }
+
+    /// A message of a device that waits to be approved: kept aside, and no solution hears of it.
+    private func aside(_ publication: InboundPublication, receivedAt: Timestamp) -> LineItem {
+        let (admission, client, message) = (admission, publication.client, publication.message)
+        return .work { line in
+            guard let admission, let device = client.owner.flatMap(ConnectionOwner.pendingDevice) else {
+                throw Refusal(.forbidden, "nobody keeps what this client sends")
+            }
+            try admission.keep(
+                AsideMessage(
+                    topic: message.topic.description, payload: message.payload, isRetained: message.retain,
+                    isWill: publication.isWill, receivedAt: receivedAt, clientID: client.identifierText,
+                    address: LineLedger.host(client.remoteAddress)),
+                of: device, levels: message.topic.levelTexts, in: &line)
+            guard let identifier = publication.exactlyOnceIdentifier else { return }
+            try SessionTables(transaction: line.transaction()).store(
+                message, targets: [], client: client.identifier, exactlyOnce: identifier)
+        }
+    }
+
+    private static func count(_ entry: LedgerEntry, _ outcome: LineOutcome, _ admission: DeviceAdmission?) {
+        guard case .publication(let publication) = entry,
+            let device = publication.client.owner.flatMap(ConnectionOwner.pendingDevice)
+        else { return }
+        switch outcome {
+        case .committed: admission?.noteSetAside()
+        case .refused: admission?.noteDropped(of: device)
+        // The client sends it again.
+        case .failed: break
+        }
     }
 
     private func item(_ change: SessionChange) -> LineItem {
@@ -112,6 +159,21 @@ public final class LineLedger: BrokerLedger {
         guard let colon = address.lastIndex(of: ":") else { return address }
         let host = address[..<colon]
         return host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host)
+    }
+}
+
+extension LedgerEntry {
+    fileprivate var isSetAside: Bool {
+        if case .publication(let publication) = self { return publication.isSetAside }
+        return false
+    }
+}
+
+extension TopicName {
+    /// The levels as texts.
+    var levelTexts: [String] {
+        bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

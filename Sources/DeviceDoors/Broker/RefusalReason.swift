@@ -8,7 +8,8 @@ extension RefusalCode {
         case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .unsupportedMediaType:
             .payloadFormatInvalid
         case .unknownTopic, .invalidIdentifier: .topicNameInvalid
-        case .reservedTopic, .forbidden, .devicePending, .notSignedIn, .badCredentials, .secondFactorNeeded: .notAuthorized
+        case .reservedTopic, .forbidden, .devicePending, .notSignedIn, .badCredentials, .secondFactorNeeded:
+            .notAuthorized
         case .tooLarge: .packetTooLarge
         case .limitReached, .tooManyRequests: .quotaExceeded
         case .overloaded: .messageRateTooHigh

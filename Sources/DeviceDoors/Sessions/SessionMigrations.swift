@@ -73,5 +73,7 @@ public enum SessionMigrations {
                     "ALTER TABLE mqtt_retained ADD COLUMN expires_at BIGINT",
                     "CREATE INDEX mqtt_retained_expiry ON mqtt_retained (expires_at) WHERE expires_at IS NOT NULL",
                 ]),
+            // Whose session it is; NULL: nobody's. Nobody else may take it over.
+            Migration("session-owner", ["ALTER TABLE mqtt_session ADD COLUMN owner TEXT"]),
         ])
 }

@@ -15,11 +15,12 @@ public enum StoredSessions {
         try database.readBlocking { reader in
             var state = BrokerState()
             try each(
-                reader, "SELECT client, expiry_interval, disconnected_at FROM mqtt_session", in: "mqtt_session", damaged
+                reader, "SELECT client, expiry_interval, disconnected_at, owner FROM mqtt_session", in: "mqtt_session",
+                damaged
             ) { row in
                 state.sessions[try MQTTString(row.text(0))] = StoredSession(
                     expiryInterval: UInt32(clamping: try row.integer(1)),
-                    disconnectedAt: try row.optionalInteger("disconnected_at"))
+                    disconnectedAt: try row.optionalInteger("disconnected_at"), owner: try row.optionalText("owner"))
             }
             try each(
                 reader, "SELECT client, filter, options, identifier FROM mqtt_subscription", in: "mqtt_subscription",

@@ -68,9 +68,10 @@ struct SessionTables {
         guard opening.expiryInterval > 0 || opening.isResumed else { return }
         try transaction.execute(
             """
-            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at) VALUES ($1, $2, NULL)
-            ON CONFLICT (client) DO UPDATE SET expiry_interval = excluded.expiry_interval, disconnected_at = NULL
-            """, [.text(client.description), .integer(Int64(opening.expiryInterval))])
+            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner) VALUES ($1, $2, NULL, $3)
+            ON CONFLICT (client) DO UPDATE SET expiry_interval = excluded.expiry_interval, disconnected_at = NULL,
+                owner = excluded.owner
+            """, [.text(client.description), .integer(Int64(opening.expiryInterval)), SQLValue(opening.owner)])
     }
 
     private func close(_ closing: SessionClosing) throws {

@@ -1,5 +1,6 @@
 public import HubModel
 public import Registry
+internal import SQL
 public import SolutionKit
 internal import Synchronization
 
@@ -12,6 +13,25 @@ extension DeviceAdmission {
     ) throws {
         try join.keep(message, of: device, kind: rights.kind(publishing: levels), in: line.transaction())
     }
+
+    /// Messages of devices that do not wait any more, in the order in which they came.
+    /// - Throws: what the database throws.
+    public func released(limit: Int) async throws -> [(id: Int64, device: DeviceID, message: AsideMessage)] {
+        let join = join
+        return try await database.read { try join.released(limit: limit, in: $0) }
+    }
+
+    /// What an active device may do; nil: there is no such device, or it is disabled.
+    /// - Throws: what the database throws.
+    public func grants(ofActive device: DeviceID) async throws -> TopicGrants? {
+        let registry = registry
+        let known = try await database.read { try registry.device(device, in: $0) }
+        guard let known, known.state == .active else { return nil }
+        return try await grants(of: known)
+    }
+
+    /// The table of what is kept aside.
+    public var joinRegistry: JoinRegistry { join }
 
     /// Counts a message that was kept.
     public func noteSetAside() {

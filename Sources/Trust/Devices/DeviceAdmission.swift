@@ -130,7 +130,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
 
     static let badCredentials = Refusal(.badCredentials, "The device's name or its key is not right.")
 
-    private func grants(of device: DeviceRecord) async throws -> TopicGrants {
+    func grants(of device: DeviceRecord) async throws -> TopicGrants {
         let registry = registry
         let controlled = try await database.read {
             try registry.controlled(by: device.id, limit: DeviceRights.maximumControlled, in: $0)

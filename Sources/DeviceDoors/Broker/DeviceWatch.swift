@@ -1,0 +1,52 @@
+public import Trust
+
+/// Carries out, again and again, what the watcher finds: connections that have to end, messages that have become free.
+public struct DeviceWatch: Sendable {
+    private let watcher: DeviceWatcher
+    private let replay: AsideReplay
+    private let interval: Duration
+    private let disconnect: @Sendable (_ owner: String, _ endsSessions: Bool) -> Void
+    private let trouble: @Sendable (any Error) -> Void
+
+    /// A watch.
+    /// - Parameters:
+    ///   - interval: how long a change of rights may go unnoticed.
+    ///   - disconnect: ends the connections of an owner, and what is kept for them if told so.
+    ///   - trouble: told of what went wrong; it is tried again.
+    public init(
+        watcher: DeviceWatcher, replay: AsideReplay, interval: Duration = .milliseconds(300),
+        disconnect: @escaping @Sendable (_ owner: String, _ endsSessions: Bool) -> Void,
+        trouble: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.watcher = watcher
+        self.replay = replay
+        self.interval = interval
+        self.disconnect = disconnect
+        self.trouble = trouble
+    }
+
+    /// Watches until its task is cancelled.
+    public func run() async {
+        var owesReplay = true
+        while !Task.isCancelled {
+            do {
+                try await step(owesReplay: owesReplay)
+                owesReplay = false
+            } catch {
+                // Whatever it was, there may be something left to hand over.
+                owesReplay = true
+                trouble(error)
+            }
+            try? await Task.sleep(for: interval)
+        }
+    }
+
+    /// Looks once.
+    /// - Parameter owesReplay: whether messages may be left to be handed over, whatever the watcher finds.
+    /// - Throws: what the database throws, or the line.
+    public func step(owesReplay: Bool = true) async throws {
+        let findings = try await watcher.look()
+        for (owner, endsSessions) in findings.disconnect { disconnect(owner, endsSessions) }
+        if owesReplay || findings.mayHaveReleased { try await replay.run() }
+    }
+}

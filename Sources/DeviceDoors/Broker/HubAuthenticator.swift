@@ -1,0 +1,82 @@
+internal import HubModel
+public import MQTTBroker
+internal import MQTTCodec
+internal import Transport
+public import Trust
+
+/// Lets clients of the broker in: devices, devices that wait to be approved, and people's programs.
+public struct HubAuthenticator: BrokerAuthenticator {
+    private enum Door {
+        case open
+        case closed(DeviceAdmission)
+    }
+
+    private let door: Door
+    /// What a waiting device may send: enough for a sensor, not for a flood.
+    private static let pendingRate = MessageRate(perSecond: 5, burst: 50)
+
+    private init(_ door: Door) {
+        self.door = door
+    }
+
+    /// Lets in whom the admission lets in.
+    public init(admission: DeviceAdmission) {
+        self.init(.closed(admission))
+    }
+
+    /// Lets everybody in, who then may do everything: `--open`.
+    public static let open = HubAuthenticator(.open)
+
+    /// Decides about one client.
+    public func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision {
+        guard case .closed(let admission) = door else { return .accepted(userName: attempt.userName?.description) }
+        let shown = DeviceAttempt(
+            userName: attempt.userName?.description, clientID: attempt.clientIdentifier.description,
+            password: attempt.password,
+            certificate: attempt.certificate.map {
+                DeviceAttempt.Certificate(
+                    commonName: $0.commonName, dnsNames: $0.dnsNames, serial: $0.serialNumber)
+            }, address: LineLedger.host(attempt.remoteAddress), isSecure: attempt.isSecure)
+        switch await admission.admit(shown) {
+        case .device(let device, let grants):
+            return .accepted(
+                AcceptedClient(
+                    userName: device.text, owner: ConnectionOwner.device(device), rights: ClientRights(grants)))
+        case .pending(let device):
+            return .accepted(
+                AcceptedClient(
+                    userName: device.text, owner: ConnectionOwner.pending(device),
+                    rights: ClientRights(
+                        publish: [], subscribe: [], isSetAside: true, messageRate: HubAuthenticator.pendingRate)))
+        case .program(let name, let token, let grants):
+            return .accepted(
+                AcceptedClient(
+                    userName: name, owner: ConnectionOwner.program(token: token), rights: ClientRights(grants)))
+        case .refused(let refusal):
+            return .refused(refusal.code.connectReason)
+        }
+    }
+}
+
+extension ClientRights {
+    /// Grants in the broker's form. What is no filter comes from a solution's mistake and grants nothing.
+    convenience init(_ grants: TopicGrants) {
+        self.init(
+            publish: grants.publish.compactMap { try? TopicFilter($0) },
+            subscribe: grants.subscribe.compactMap { try? TopicFilter($0) })
+    }
+}
+
+extension RefusalCode {
+    /// The reason code that says the same in CONNACK (MQTT 5, 3.2.2.2).
+    fileprivate var connectReason: ReasonCode {
+        switch self {
+        case .badCredentials, .notSignedIn: .badUserNameOrPassword
+        case .tooManyRequests: .connectionRateExceeded
+        case .limitReached: .quotaExceeded
+        case .overloaded: .serverBusy
+        case .stopping, .internalFailure: .serverUnavailable
+        default: .notAuthorized
+        }
+    }
+}

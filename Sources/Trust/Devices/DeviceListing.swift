@@ -1,0 +1,115 @@
+internal import HubModel
+internal import Registry
+internal import SQL
+internal import SolutionKit
+
+/// A page of the list of devices: those of the hub and those that wait, together in the order of their names.
+struct DeviceListing: Sendable {
+    /// A device in the list.
+    enum Entry: Sendable {
+        case device(DeviceRecord)
+        case pending(PendingDevice)
+
+        var id: DeviceID {
+            switch self {
+            case .device(let device): device.id
+            case .pending(let pending): pending.id
+            }
+        }
+    }
+
+    /// The words for `state`.
+    static let states = ["pending", DeviceState.active.rawValue, DeviceState.disabled.rawValue]
+    static let limits: ClosedRange<Int64> = 1...1_000
+
+    private let filter: DeviceFilter
+    private let showsDevices: Bool
+    private let showsPending: Bool
+    private let after: String?
+    private let limit: Int
+
+    init(_ request: RouteRequest) throws(Refusal) {
+        var filter = DeviceFilter(scope: request.scope)
+        var wantsPending = true
+        var wantsDevices = true
+        if let word = request.filled("state") {
+            guard DeviceListing.states.contains(word) else {
+                throw Refusal(.invalidParameter, "state is pending, active or disabled")
+            }
+            filter.state = DeviceState(rawValue: word)
+            wantsDevices = filter.state != nil
+            wantsPending = !wantsDevices
+        }
+        if let word = request.filled("kind") {
+            guard let kind = DeviceKind(rawValue: word) else {
+                throw Refusal(.invalidParameter, "kind is one of \(DeviceKind.allCases.map(\.rawValue))")
+            }
+            filter.kind = kind
+        }
+        if let word = request.filled("site") {
+            guard let site = SiteID(word) else { throw Refusal(.invalidParameter, "site is no site's name") }
+            filter.site = site
+            // What waits belongs to no site yet.
+            wantsPending = false
+        }
+        if let text = request.filled("q") {
+            guard text.utf8.count <= DeviceID.maximumLength, !text.utf8.contains(0) else {
+                throw Refusal(.invalidParameter, "q has at most \(DeviceID.maximumLength) bytes")
+            }
+            filter.text = text
+        }
+        if let text = request.filled("after") {
+            guard DeviceID(text) != nil else { throw Refusal(.invalidParameter, "after is a device's name") }
+            after = text
+        } else {
+            after = nil
+        }
+        self.filter = filter
+        showsDevices = wantsDevices
+        showsPending = wantsPending && request.scope == .all
+        limit = Int(try request.number("limit", in: DeviceListing.limits) ?? 100)
+    }
+
+    struct Page: Sendable {
+        var entries: [Entry] = []
+        var next: String?
+        var counts: [(name: String, count: Int64)] = []
+        var openUntil: Timestamp?
+    }
+
+    /// The page, with the counts of all devices of the same sites.
+    func page(_ administration: DeviceAdministration, at now: Timestamp, in reader: some SQLReading) throws -> Page {
+        var page = Page()
+        if showsDevices {
+            page.entries = try administration.list(filter, after: after, limit: limit + 1, in: reader).map {
+                .device($0)
+            }
+        }
+        let join = administration.join
+        if showsPending {
+            page.entries += try join.pending(
+                text: filter.text, kind: filter.kind, after: after, limit: limit + 1, in: reader
+            ).map { .pending($0) }
+            // As the database orders them: by bytes.
+            page.entries.sort { $0.id.text.utf8.lexicographicallyPrecedes($1.id.text.utf8) }
+        }
+        if page.entries.count > limit {
+            page.entries.removeSubrange(limit...)
+            page.next = page.entries.last?.id.text
+        }
+        let counts = try administration.registry.counts(at: filter.scope, in: reader)
+        page.counts = [
+            ("pending", filter.scope == .all ? try join.count(in: reader) : 0), ("active", counts[.active] ?? 0),
+            ("disabled", counts[.disabled] ?? 0),
+        ]
+        page.openUntil = try join.openUntil(in: reader).flatMap { $0 > now ? $0 : nil }
+        return page
+    }
+}
+
+extension RouteRequest {
+    /// A query parameter that is there and not empty.
+    func filled(_ name: String) -> String? {
+        parameter(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

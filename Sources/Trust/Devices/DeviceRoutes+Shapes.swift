@@ -1,0 +1,143 @@
+internal import Credentials
+internal import HubModel
+internal import Registry
+internal import SolutionKit
+
+extension DeviceRoutes {
+    private static let kinds = JSONSchema.words(DeviceKind.allCases.map(\.rawValue))
+
+    static let filters = [
+        QueryParameter("state", "only devices in this state", .words(DeviceListing.states)),
+        QueryParameter("kind", "only devices of this kind", kinds),
+        QueryParameter("site", "only devices of this site", .identifier),
+        QueryParameter("q", "only devices whose name holds this text", .string(maximumLength: DeviceID.maximumLength)),
+        QueryParameter("after", "only devices behind this name", .identifier),
+        QueryParameter("limit", "at most this many devices; 100 without it", .integer(minimum: 1, maximum: 1_000)),
+    ]
+
+    private static let deviceMembers: [JSONSchema.Property] = [
+        .required("id", .identifier), .required("kind", .nullable(kinds), "null: nothing tells yet what waits"),
+        .required("site", .nullable(.identifier), "null while it waits"),
+        .required("state", .words(DeviceListing.states)), .required("controller", .nullable(.identifier)),
+        .required("first_seen", .nullable(.timestamp), "null: never yet"),
+        .required("last_seen", .nullable(.timestamp), "null: never yet"),
+        .required("firmware", .nullable(.text)), .required("address", .nullable(.text)),
+        .required("credential", .words(DeviceCredentialKind.allCases.map(\.rawValue))),
+        .required("connected", .boolean, "whether it has a connection to the broker"),
+        .optional("messages", .count, "of one that waits: messages kept"),
+        .optional("dropped", .count, "of one that waits: messages that were not kept"),
+        .optional("topics", .array(.text), "of one that waits: where it published, at most 16"),
+        .optional("offers_password", .boolean, "of one that waits: whether it may keep its password"),
+    ]
+
+    static let deviceSchema = JSONSchema.named("Device", .object(deviceMembers))
+    static let keyedSchema = JSONSchema.named(
+        "DeviceWithKey", .object(deviceMembers + [.required("key", .text, "shown once")]))
+    static let approvedSchema = JSONSchema.named(
+        "ApprovedDevice", .object(deviceMembers + [.optional("key", .text, "shown once; only with `new`")]))
+    static let listSchema = JSONSchema.object([
+        .required("devices", .array(deviceSchema)),
+        .required("next", .nullable(.identifier), "give it as `after` for the devices behind these"),
+        .required(
+            "counts",
+            .object([.required("pending", .count), .required("active", .count), .required("disabled", .count)])),
+        .required(
+            "join",
+            .object([
+                .required("open_until", .nullable(.timestamp)),
+                .required("refused", .count, "unknown devices turned away since the start"),
+                .required("kinds", .array(kinds)),
+            ])),
+    ])
+    static let additionSchema = JSONSchema.object([
+        .required("id", .identifier), .required("kind", kinds),
+        .optional("site", .nullable(.identifier), "`main` without it"),
+        .optional("controller", .nullable(.identifier), "another device that may speak for it"),
+    ])
+    static let changeSchema = JSONSchema.object([
+        .optional("site", .nullable(.identifier)), .optional("controller", .nullable(.identifier), "null: none"),
+    ])
+    static let approvalSchema = JSONSchema.object([
+        .optional("kind", .nullable(kinds), "what it seems to be without it"),
+        .optional("site", .nullable(.identifier), "`main` without it"),
+        .required("credential", .words(ApprovedCredential.allCases.map(\.rawValue))),
+    ])
+    static let siteSchema = JSONSchema.named(
+        "Site",
+        .object([
+            .required("id", .identifier), .required("title", .text), .required("devices", .count),
+        ]))
+}
+
+extension JSONWriter {
+    mutating func write(_ entry: DeviceListing.Entry, isConnected: Bool, key: SecretKey? = nil) {
+        beginObject()
+        self.key("id")
+        string(entry.id.text)
+        switch entry {
+        case .device(let device): members(device)
+        case .pending(let pending): members(pending)
+        }
+        self.key("connected")
+        boolean(isConnected)
+        if let key {
+            self.key("key")
+            string(key.text)
+        }
+        endObject()
+    }
+
+    mutating func write(_ site: SiteRecord) {
+        beginObject()
+        key("id")
+        string(site.id.text)
+        key("title")
+        string(site.title)
+        key("devices")
+        integer(site.devices)
+        endObject()
+    }
+
+    private mutating func members(_ device: DeviceRecord) {
+        member("kind", device.kind.rawValue)
+        member("site", device.site.text)
+        member("state", device.state.rawValue)
+        member("controller", device.controller?.text)
+        key("first_seen")
+        timestamp(device.firstSeen)
+        key("last_seen")
+        timestamp(device.lastSeen)
+        member("firmware", device.firmware)
+        member("address", device.address)
+        member("credential", device.credential.rawValue)
+    }
+
+    private mutating func members(_ pending: PendingDevice) {
+        member("kind", pending.kind?.rawValue)
+        member("site", nil)
+        member("state", "pending")
+        member("controller", nil)
+        key("first_seen")
+        timestamp(pending.firstSeen as Timestamp?)
+        key("last_seen")
+        timestamp(pending.lastSeen as Timestamp?)
+        member("firmware", nil)
+        member("address", pending.address)
+        member("credential", pending.offered == nil ? DeviceCredentialKind.none.rawValue : "password")
+        key("messages")
+        integer(pending.messages)
+        key("dropped")
+        integer(pending.dropped)
+        key("topics")
+        beginArray()
+        for topic in pending.topics { string(topic) }
+        endArray()
+        key("offers_password")
+        boolean(pending.offered != nil)
+    }
+
+    private mutating func member(_ name: String, _ text: String?) {
+        key(name)
+        string(text)
+    }
+}

@@ -1,0 +1,201 @@
+internal import Credentials
+public import HubModel
+internal import Registry
+internal import SQL
+public import SolutionKit
+
+/// The routes of «Sites» and «Devices» in docs/accounts-api.md. Reads go to the tables; whatever changes goes down the line.
+public struct DeviceRoutes: Sendable {
+    let services: WebServices
+    let administration: DeviceAdministration
+    let refusedUnknown: @Sendable () -> Int64
+    let isConnected: @Sendable (DeviceID) -> Bool
+
+    /// Routes over the hub's devices.
+    /// - Parameters:
+    ///   - refusedUnknown: unknown devices that were turned away since the start.
+    ///   - isConnected: whether a device has a connection to the broker of this hub.
+    public init(
+        services: WebServices, administration: DeviceAdministration, refusedUnknown: @escaping @Sendable () -> Int64,
+        isConnected: @escaping @Sendable (DeviceID) -> Bool
+    ) {
+        self.services = services
+        self.administration = administration
+        self.refusedUnknown = refusedUnknown
+        self.isConnected = isConnected
+    }
+
+    /// All of them.
+    public var all: [Route] { siteRoutes + deviceRoutes + joinRoutes }
+
+    private var deviceRoutes: [Route] {
+        let path = ["id": JSONSchema.identifier]
+        return [
+            Route(
+                .get, "/api/devices", access: .site(.viewDevices), summary: "The devices of your sites, by name",
+                query: DeviceRoutes.filters, answers: [.json(DeviceRoutes.listSchema)], handler: list),
+            Route(
+                .post, "/api/devices", access: .site(.manageDevices), summary: "Add a device; its key is shown once",
+                input: RouteInput(DeviceRoutes.additionSchema),
+                answers: [.json(DeviceRoutes.keyedSchema, status: 201, "Added")], handler: add),
+            Route(
+                .get, "/api/devices/{id}", access: .site(.viewDevices), summary: "One device", pathSchemas: path,
+                answers: [.json(DeviceRoutes.deviceSchema)], handler: one),
+            Route(
+                .put, "/api/devices/{id}", access: .site(.manageDevices),
+                summary: "Move a device to another site, or give it another controller", pathSchemas: path,
+                input: RouteInput(DeviceRoutes.changeSchema), answers: [.json(DeviceRoutes.deviceSchema)],
+                handler: change),
+            Route(
+                .delete, "/api/devices/{id}", access: .site(.manageDevices),
+                summary: "Take a device out of the hub; its history stays", pathSchemas: path, answers: [.empty()],
+                handler: remove),
+            Route(
+                .post, "/api/devices/{id}/rotate", access: .site(.manageDevices),
+                summary: "Give a device a new key, shown once; the old one ends at once", pathSchemas: path,
+                answers: [.json(DeviceRoutes.keyedSchema)], handler: rotate),
+            Route(
+                .post, "/api/devices/{id}/disable", access: .site(.manageDevices),
+                summary: "Let a device in no more", pathSchemas: path, answers: [.json(DeviceRoutes.deviceSchema)]
+            ) { try await setEnabled(false, $0) },
+            Route(
+                .post, "/api/devices/{id}/enable", access: .site(.manageDevices), summary: "Let a device in again",
+                pathSchemas: path, answers: [.json(DeviceRoutes.deviceSchema)]
+            ) { try await setEnabled(true, $0) },
+        ]
+    }
+
+    // MARK: Reading
+
+    private func list(_ request: RouteRequest) async throws -> RouteResponse {
+        let wanted = try DeviceListing(request)
+        let (administration, now) = (administration, services.clock.now())
+        let page = try await services.database.read { try wanted.page(administration, at: now, in: $0) }
+        let (kinds, refused) = (administration.rights.kinds, refusedUnknown())
+        return .json { json in
+            json.beginObject()
+            json.key("devices")
+            json.beginArray()
+            for entry in page.entries { json.write(entry, isConnected: isConnected(entry.id)) }
+            json.endArray()
+            json.key("next")
+            json.string(page.next)
+            json.key("counts")
+            json.beginObject()
+            for (name, count) in page.counts {
+                json.key(name)
+                json.integer(count)
+            }
+            json.endObject()
+            json.key("join")
+            json.beginObject()
+            json.key("open_until")
+            json.timestamp(page.openUntil)
+            json.key("refused")
+            json.integer(refused)
+            json.key("kinds")
+            json.beginArray()
+            for kind in kinds { json.string(kind.rawValue) }
+            json.endArray()
+            json.endObject()
+            json.endObject()
+        }
+    }
+
+    private func one(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let entry = try await services.database.read { reader -> DeviceListing.Entry in
+            // What waits belongs to no site yet.
+            if administrator.scope == .all, let pending = try administration.join.pending(id, in: reader) {
+                return .pending(pending)
+            }
+            return .device(try administration.device(id, administrator, in: reader))
+        }
+        return .json { $0.write(entry, isConnected: isConnected(id)) }
+    }
+
+    // MARK: Changing
+
+    private func add(_ request: RouteRequest) async throws -> RouteResponse {
+        let wanted = try DeviceAddition(request.body)
+        let (administration, administrator) = (administration, request.administrator)
+        let (device, key) = try await services.line.perform { line in
+            try administration.add(
+                wanted.id, kind: wanted.kind, site: wanted.site, controller: wanted.controller, by: administrator,
+                in: line.transaction())
+        }
+        return answer(device, key: key, status: 201)
+    }
+
+    private func change(_ request: RouteRequest) async throws -> RouteResponse {
+        let wanted = try DeviceChangeRequest(request.body)
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let device = try await services.line.perform { line in
+            var device = try administration.device(id, administrator, in: line.transaction())
+            // The controller first: afterwards the device may be at a site that hides it from who asks.
+            if let controller = wanted.controller {
+                device = try administration.setController(
+                    controller.device, of: id, by: administrator, in: line.transaction())
+            }
+            if let site = wanted.site {
+                device = try administration.move(id, to: site, by: administrator, in: line.transaction())
+                line.forgetAfterCommit()
+            }
+            return device
+        }
+        return answer(device)
+    }
+
+    private func remove(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        try await services.line.perform { line in
+            try administration.remove(id, by: administrator, in: line.transaction())
+            line.forgetAfterCommit()
+        }
+        return .empty
+    }
+
+    private func rotate(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let (device, key) = try await services.line.perform { line in
+            try administration.rotate(id, by: administrator, in: line.transaction())
+        }
+        return answer(device, key: key)
+    }
+
+    private func setEnabled(_ isEnabled: Bool, _ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let device = try await services.line.perform { line in
+            try administration.setEnabled(isEnabled, id, by: administrator, in: line.transaction())
+        }
+        return answer(device)
+    }
+
+    func answer(_ device: DeviceRecord, key: SecretKey? = nil, status: Int = 200) -> RouteResponse {
+        // An answer that holds a key must not be kept by anything on its way.
+        let headers = key == nil ? [] : [(name: "Cache-Control", value: "no-store")]
+        return .json(status: status, headers: headers) {
+            $0.write(.device(device), isConnected: isConnected(device.id), key: key)
+        }
+    }
+}
+
+extension RouteRequest {
+    /// Who asks, within the sites for which they have the right.
+    var administrator: Administrator { Administrator(caller, scope: scope, at: receivedAt) }
+
+    /// The device that the path names.
+    var device: DeviceID {
+        get throws(Refusal) {
+            guard let id = path["id"].flatMap({ DeviceID($0) }) else {
+                throw Refusal(.invalidIdentifier, "a device's name is 1 to 64 letters, digits and . _ - : @")
+            }
+            return id
+        }
+    }
+}
+
+extension RouteResponse {
+    /// Done, and nothing to say.
+    static var empty: RouteResponse { RouteResponse(status: 204, contentType: "application/json", body: []) }
+}
