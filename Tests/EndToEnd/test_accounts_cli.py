@@ -571,6 +571,15 @@ def test_what_is_wrong_with_a_certificate_is_said(hub, tmp_path):
     assert not out.exists() and json.loads(hub.do("ca", "list", "--json"))["certificates"] == []
 
 
+def test_a_certificate_that_cannot_be_recorded_is_not_handed_out(hub, tmp_path):
+    hub.do("ca", "init")
+    with hub.database() as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON device_certificate BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    assert "no room" in hub.refused("ca", "issue", "node_07", "--out", tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+    assert "certificate.issue" not in [entry["action"] for entry in hub.audit()]
+
+
 def test_a_certificate_for_development(folder, tmp_path):
     told = folder.do("cert", "dev", "--name", "hub.local", "--name", "192.0.2.7")
     assert "hub.local" in told and not (folder.path / "martlet.db").exists()

@@ -19,7 +19,9 @@ enum Failure {
     }
 
     private static func exit(_ sentence: String) throws -> Never {
-        FileHandle.standardError.write(Data("martlet: \(sentence)\n".utf8))
+        // The statement in a failure of the database has several lines.
+        let line = sentence.split(whereSeparator: \.isNewline).joined(separator: " ")
+        FileHandle.standardError.write(Data("martlet: \(Output.printable(line))\n".utf8))
         throw ExitCode(1)
     }
 }
