@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Hashes passwords, one at a time, on a thread of its own with little claim on the processor: a storm of sign-ins takes no thread from
 /// the tasks of the hub, and little time from its devices. The line before it is short, and each address has its turn in it.
-final class PasswordWorker: Sendable {
+package final class PasswordWorker: Sendable {
     private typealias Job = @Sendable () -> Void
 
     private struct State {
@@ -46,7 +46,7 @@ final class PasswordWorker: Sendable {
     /// - Parameters:
     ///   - limit: how many may wait, 1 or more.
     ///   - limitPerAddress: how many of them from one address, 1 or more.
-    init(limit: Int, limitPerAddress: Int) {
+    package init(limit: Int, limitPerAddress: Int) {
         self.limit = max(1, limit)
         self.limitPerAddress = max(1, limitPerAddress)
         let thread = Thread { [shared] in
@@ -65,12 +65,12 @@ final class PasswordWorker: Sendable {
 
     /// Runs work on the thread when its turn comes.
     /// - Throws: `too_many_requests` when too many wait; what the work throws.
-    func run<Value: Sendable>(
+    package func run<Value: Sendable>(
         for address: String?, _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
             let isTaken = shared.state.withLock { state in
-                let address = address ?? ""
+                let address = AddressGroup.of(address)
                 let mine = state.waiting[address]?.count ?? 0
                 guard state.count < limit, mine < limitPerAddress else { return false }
                 if mine == 0 { state.turns.append(address) }

@@ -16,7 +16,7 @@ struct Attempt: Sendable {
         self.address = address
         // A name that is none has a place of its own beside those that are.
         let name = AccountName(name)?.text ?? "?\(name)"
-        let from = address ?? "?"
+        let from = AddressGroup.of(address)
         keys = [
             .pair: Digest.keyed(Array("pair\0\(name)\0\(from)".utf8), key: key),
             .address: Digest.keyed(Array("address\0\(from)".utf8), key: key),
