@@ -10,6 +10,7 @@ import pytest
 
 from support.accounts import Closed
 from support.server import ROOT
+from support.settings import NO_REQUEST_LIMITS, limits
 
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
@@ -30,7 +31,7 @@ PROGRAM = Path(sys.executable).parent / "schemathesis"
 def hub(tmp_path_factory):
     log = ROOT / "build/logs/e2e-schemathesis-server.log"
     log.unlink(missing_ok=True)
-    server = Closed(tmp_path_factory.mktemp("schemathesis") / "data", log).start()
+    server = Closed(tmp_path_factory.mktemp("schemathesis") / "data", log, settings=limits(**NO_REQUEST_LIMITS)).start()
     key = server.device("node_a1")
     with server.mqtt_node("a1", key) as node:
         for n in range(5):

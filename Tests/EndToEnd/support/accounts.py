@@ -81,8 +81,9 @@ class Closed(Martlet):
 
     doors = ()
 
-    def __init__(self, data, log, arguments=(), admin=True):
+    def __init__(self, data, log, arguments=(), admin=True, settings=None):
         super().__init__(data, log, arguments)
+        self.settings = settings or {}
         self._admin, self._admin_until, self.wants_admin = None, 0, admin
 
     def start(self, seconds=20):

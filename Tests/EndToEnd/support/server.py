@@ -53,6 +53,8 @@ class Martlet:
 
     def __init__(self, data, log, arguments=()):
         self.data, self.log, self.arguments = Path(data), Path(log), [str(a) for a in arguments]
+        # Settings for the process alone, as its environment.
+        self.settings = {}
         self.process = None
         self.lines = []
         self.ready = None
@@ -64,7 +66,8 @@ class Martlet:
         self.lines, self.ready, told = [], None, threading.Event()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=environment()
+                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                env=environment() | self.settings,
             )
 
         def listen(output):
