@@ -2,10 +2,11 @@ internal import HubModel
 internal import Nodes
 internal import ServiceLifecycle
 
-/// Simulated nodes that connect to this very hub, over the socket like real ones.
+/// Simulated nodes that connect to this very hub, over the socket like real ones, each with its key.
 struct DemoService: Service {
     let doors: Doors
     let clock: any WallClock
+    let keys: NodeKeys
 
     func run() async {
         await cancelWhenGracefulShutdown {
@@ -14,7 +15,8 @@ struct DemoService: Service {
                 return
             }
             let fleet = NodeFleet(
-                simulator: NodesSimulator(seed: 7, count: 5, interval: 2_000_000), broker: broker, clock: clock)
+                simulator: NodesSimulator(seed: 7, count: Entry.demoNodes, interval: 2_000_000), broker: broker,
+                clock: clock, keys: keys)
             await fleet.run()
         }
     }

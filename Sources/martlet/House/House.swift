@@ -10,6 +10,7 @@ internal import NIOPosix
 internal import Registry
 internal import ServiceLifecycle
 internal import SolutionKit
+internal import Trust
 internal import UnixSignals
 internal import WebAPI
 
@@ -24,38 +25,50 @@ struct House {
         logger.logLevel = configuration.logLevel
         OpenFiles.raiseLimit()
         let pages = try WebFolder.find(configuration.web)
+        let certificates = try DoorCertificates(configuration)
         let folder = try DataFolder(configuration.data)
         defer { folder.unlock() }
+        try folder.claim(forDemo: configuration.isDemo)
         let stored = try await Stored.open(
             folder, retentionDays: configuration.retentionDays, now: clock.now(), logger: logger)
-        try await serve(stored, folder, pages, logger)
+        try await serve(stored, folder, pages, certificates, logger)
         try await stored.close()
     }
 
-    private func serve(_ stored: Stored, _ folder: DataFolder, _ pages: WebFolder, _ logger: Logger) async throws {
-        let live = LiveHub(clock: clock)
+    private func serve(
+        _ stored: Stored, _ folder: DataFolder, _ pages: WebFolder, _ certificates: DoorCertificates, _ logger: Logger
+    ) async throws {
+        let live = LiveHub(configuration: liveConfiguration, clock: clock)
         let outbound = BrokerOutbound()
         let line = IngestLine(lineParts(stored, live: live, outbound: outbound, logger: logger))
-        let doors = Doors(ready: folder.ready)
+        let accounts = try await Accounts.open(configuration, stored, line: line, clock: clock)
+        let (entry, demoKeys) = try await Entry.prepare(configuration, accounts, stored, clock: clock)
+        let doors = Doors(ready: folder.ready, expected: expectedDoors) { Greeting.text(entry, $0) }
         let broker = BrokerHandle()
+        let admission = configuration.isOpen ? nil : accounts.admission
+        let owners = ConnectedOwners(LineLedger(line: line, admission: admission))
         let figures = StoreFigures()
         let reporter = BrokerReporter(
             version: Version.text, clock: clock, live: live, line: line, statistics: { broker.statistics },
             publish: { broker.publish($0) })
         let web = try webServer(
-            stored, line: line, live: live, reporter: reporter, doors: doors,
-            metrics: [line, BrokerMetrics { broker.statistics }, live, figures], pages: pages, logger: logger)
+            stored, line: line, live: live, accounts: accounts, reporter: reporter, doors: doors, owners: owners,
+            certificates: certificates,
+            metrics: [line, BrokerMetrics { broker.statistics }, live, figures] + accounts.metrics, pages: pages,
+            logger: logger)
 
         var services: [any Service] = [
             LineService(line: line),
             MaintenanceService(stored: stored, figures: figures, line: line, clock: clock, logger: logger),
             BrokerService(
-                configuration: brokerConfiguration, state: try sessions(of: stored, logger), line: line,
-                outbound: outbound, broker: broker, doors: doors),
+                configuration: brokerConfiguration(certificates), state: try sessions(of: stored, logger), line: line,
+                ledger: owners, admission: admission, outbound: outbound, broker: broker, doors: doors),
+            WatchService(accounts: accounts, line: line, broker: broker, doors: doors, logger: logger),
             ReporterService(reporter: reporter, doors: doors),
-            WebService(server: web, address: configuration.http),
+            WebService(server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }),
+            ReloadService(certificates: certificates.all, logger: logger),
         ]
-        if configuration.isDemo { services.append(DemoService(doors: doors, clock: clock)) }
+        if configuration.isDemo { services.append(DemoService(doors: doors, clock: clock, keys: demoKeys)) }
         // At debug the library prints every part of the house whole.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
@@ -69,40 +82,80 @@ struct House {
         try await group.run()
     }
 
+    /// An open hub takes devices as they come; a closed one knows those that people have added or approved.
+    private var devices: DeviceRegistry {
+        DeviceRegistry(admission: configuration.isOpen ? .byContact : .byPeople)
+    }
+
     private func lineParts(_ stored: Stored, live: LiveHub, outbound: BrokerOutbound, logger: Logger) -> LineParts {
         LineParts(
-            solutions: Solutions.all, services: LineServices(devices: DeviceRegistry(), commands: CommandRegistry()),
+            solutions: Solutions.all, services: LineServices(devices: devices, commands: CommandRegistry()),
             database: stored.database, store: stored.store, clock: clock, live: live, outbound: outbound,
             configuration: lineConfiguration,
             log: TroubleLog(logger: logger, clock: clock).take)
     }
 
     private func webServer(
-        _ stored: Stored, line: IngestLine, live: LiveHub, reporter: BrokerReporter, doors: Doors,
-        metrics: [any MetricsSource],
-        pages: WebFolder, logger: Logger
+        _ stored: Stored, line: IngestLine, live: LiveHub, accounts: Accounts, reporter: BrokerReporter, doors: Doors,
+        owners: ConnectedOwners, certificates: DoorCertificates, metrics: [any MetricsSource], pages: WebFolder,
+        logger: Logger
     ) throws -> WebServer {
         let services = WebServices(
             database: stored.database, history: StoredHistory(store: stored.store), line: line,
-            commands: CommandRegistry(),
-            clock: clock)
+            devices: devices, commands: CommandRegistry(),
+            audit: AuditRegistry(), clock: clock)
         let isOpen = Locked(false)
-        let facts = HubFacts(startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
+        let report = SystemReport(
+            startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
+        let routes =
+            Solutions.all.flatMap { $0.routes(services) } + reporter.routes + accounts.people.routes
+            + accounts.deviceRoutes(services, owners) + AuditRoutes(services: services).all
+        let addresses = [(Door.http, configuration.http)] + (configuration.https.map { [(Door.https, $0)] } ?? [])
         return try WebServer(
-            configuration: WebConfiguration(
-                host: configuration.http.host, port: configuration.http.port, version: Version.text,
-                webDirectory: pages.web,
-                vendorDirectory: pages.vendor, pages: ["/", "/nodes", "/nodes/*", "/broker"]),
-            routes: Solutions.all.flatMap { $0.routes(services) } + reporter.routes, live: live, metrics: metrics,
-            system: { try await facts.system() }, readiness: { readiness(isOpen.get(), line) },
-            clock: clock,
+            configuration: webConfiguration(pages, certificates),
+            parts: WebParts(
+                routes: routes, gate: accounts.gate, live: live, metrics: metrics,
+                system: { caller, _ in try await report.facts(for: caller) },
+                readiness: { readiness(isOpen.get(), line) }, clock: clock),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
-            listening: { address in
-                await doors.opened(
-                    http: HostPort(host: configuration.http.host, port: address.port ?? configuration.http.port))
-                guard await doors.mqttAddress() != nil else { return }
+            listening: { place, address in
+                let (door, wanted) = addresses[place]
+                await doors.opened(door, HostPort(host: wanted.host, port: address.port ?? wanted.port))
+                guard await doors.mqttAddress() != nil, await doors.areOpen else { return }
                 isOpen.set(true)
             })
+    }
+
+    private func webConfiguration(_ pages: WebFolder, _ certificates: DoorCertificates) -> WebConfiguration {
+        var listeners = [WebListener(host: configuration.http.host, port: configuration.http.port)]
+        if let https = configuration.https {
+            listeners.append(WebListener(host: https.host, port: https.port, tls: certificates.https))
+        }
+        var web = WebConfiguration(
+            listeners: listeners, version: Version.text, webDirectory: pages.web, vendorDirectory: pages.vendor,
+            pages: [
+                "/", "/nodes", "/nodes/*", "/broker", "/sign-in", "/setup", "/account", "/admin", "/admin/*", "/docs",
+            ], allowedHosts: configuration.hosts, allowedOrigins: configuration.allowedOrigins,
+            trustedProxies: configuration.trustedProxies)
+        let limits = configuration.limits
+        web.limits.maximumConnections = limits[.httpConnections]
+        web.limits.maximumConnectionsPerAddress = limits[.httpConnectionsPerAddress]
+        web.limits.maximumNewConnections = limits[.httpStrangers]
+        return web
+    }
+
+    private var expectedDoors: [Door] {
+        var doors: [Door] = [.http]
+        if configuration.https != nil { doors.append(.https) }
+        doors.append(.mqtt)
+        if configuration.mqtts != nil { doors.append(.mqtts) }
+        return doors
+    }
+
+    private var liveConfiguration: LiveConfiguration {
+        LiveConfiguration(
+            maximumSockets: configuration.limits[.liveSockets],
+            maximumSocketsPerAccount: configuration.limits[.liveSocketsPerAccount])
     }
 
     private func sessions(of stored: Stored, _ logger: Logger) throws -> BrokerState {
@@ -120,18 +173,40 @@ struct House {
         return .ready
     }
 
-    private var brokerConfiguration: BrokerConfiguration {
+    private func brokerConfiguration(_ certificates: DoorCertificates) -> BrokerConfiguration {
         var broker = BrokerConfiguration()
-        broker.host = configuration.mqtt.host
-        broker.port = configuration.mqtt.port
+        let proxies = configuration.usesProxyProtocol ? configuration.trustedProxies : .none
+        broker.listeners = [
+            ListenerConfiguration(
+                host: configuration.mqtt.host, port: configuration.mqtt.port, trustedProxies: proxies)
+        ]
+        if let mqtts = configuration.mqtts {
+            broker.listeners.append(
+                ListenerConfiguration(
+                    host: mqtts.host, port: mqtts.port, tls: certificates.mqtts, trustedProxies: proxies))
+        }
+        let limits = configuration.limits
+        broker.limits.connections = limits[.mqttConnections]
+        broker.limits.connectionsPerAddress = limits[.mqttConnectionsPerAddress]
+        broker.limits.unadmittedConnections = limits[.mqttStrangers]
+        broker.limits.unadmittedConnectionsPerAddress = limits[.mqttStrangersPerAddress]
+        let rate = limits[.messagesPerDevice]
+        broker.limits.messageRate = MessageRate(perSecond: rate, burst: rate * House.messageBurst)
+        broker.limits.packetSize = limits[.packetBytes]
+        broker.limits.subscriptionsPerSession = limits[.subscriptionsPerDevice]
+        broker.limits.queuedBytes = limits[.sessionQueueBytes]
+        broker.limits.queuedMessages = limits[.sessionQueueMessages]
         return broker
     }
+
+    /// Messages of one client that may come at once, for each that may come in a second.
+    private static let messageBurst = 10
 
     /// The line takes whatever the broker may have on its way, so that only the broker pushes devices back, by not
     /// reading.
     private var lineConfiguration: LineConfiguration {
         var line = LineConfiguration()
-        let limits = brokerConfiguration.limits
+        let limits = BrokerLimits()
         line.queueItems = limits.uncommittedEntries * 2
         line.queueBytes = limits.uncommittedBytes * 2
         return line

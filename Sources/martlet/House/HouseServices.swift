@@ -9,6 +9,7 @@ internal import SQL
 internal import ServiceLifecycle
 internal import SolutionKit
 internal import TimeSeries
+internal import Trust
 internal import WebAPI
 
 /// The line. It ends last, when everything that was taken is stored.
@@ -30,6 +31,10 @@ struct BrokerService: Service {
     let configuration: BrokerConfiguration
     let state: BrokerState
     let line: IngestLine
+    /// The line, as the broker's ledger.
+    let ledger: any BrokerLedger
+    /// Who is let in; nil: everybody.
+    let admission: DeviceAdmission?
     let outbound: BrokerOutbound
     let broker: BrokerHandle
     let doors: Doors
@@ -39,11 +44,12 @@ struct BrokerService: Service {
         let running: Broker
         do {
             running = try await Port.opening(
-                "MQTT (--mqtt)", HostPort(host: configuration.host, port: configuration.port)
+                "MQTT (--mqtt, --mqtts)", configuration.listeners.map { HostPort(host: $0.host, port: $0.port) }
             ) {
                 try await Broker.start(
-                    configuration, ledger: LineLedger(line: line), authenticator: OpenAuthenticator(),
-                    authorizer: HubAuthorizer(),
+                    configuration, ledger: ledger,
+                    authenticator: admission.map(HubAuthenticator.init(admission:)) ?? .open,
+                    authorizer: HubAuthorizer(isOpen: admission == nil),
                     state: state, deliveries: { outbound.take($0) })
             }
         } catch {
@@ -52,7 +58,9 @@ struct BrokerService: Service {
         }
         broker.set(running)
         outbound.connect(line: line, publish: { running.publish($0) })
-        await doors.opened(mqtt: HostPort(host: configuration.host, port: running.port))
+        for (door, (listener, port)) in zip([Door.mqtt, .mqtts], zip(configuration.listeners, running.ports)) {
+            await doors.opened(door, HostPort(host: listener.host, port: port))
+        }
         try? await gracefulShutdown()
         await running.drain()
     }
@@ -71,6 +79,36 @@ final class BrokerHandle: Sendable {
 
     func publish(_ messages: [ServerMessage]) {
         broker.get()?.publish(messages)
+    }
+
+    /// Ends the connections of an owner.
+    func disconnect(owner: String, endsSessions: Bool) {
+        broker.get()?.disconnect(owner: owner, endSessions: endsSessions)
+    }
+}
+
+/// Sees to it that a right that was taken away ends what was open by it, and that what approved devices sent while they waited is taken in.
+struct WatchService: Service {
+    let accounts: Accounts
+    let line: IngestLine
+    let broker: BrokerHandle
+    let doors: Doors
+    let logger: Logger
+
+    func run() async {
+        guard await doors.mqttAddress() != nil else {
+            try? await gracefulShutdown()
+            return
+        }
+        let (people, admission, broker, logger) = (accounts.people, accounts.admission, broker, logger)
+        let watch = DeviceWatch(
+            watcher: DeviceWatcher(admission: admission, isStillWelcome: { await people.isStillWelcome($0) }),
+            replay: AsideReplay(line: line, admission: admission),
+            disconnect: { broker.disconnect(owner: $0, endsSessions: $1) },
+            trouble: { error in
+                logger.error("Changes of rights could not be looked up", metadata: ["error": .string("\(error)")])
+            })
+        await cancelWhenGracefulShutdown { await watch.run() }
     }
 }
 
@@ -92,11 +130,11 @@ struct ReporterService: Service {
 /// Pages, API and `/ws`.
 struct WebService: Service {
     let server: WebServer
-    let address: HostPort
+    let addresses: [HostPort]
 
     func run() async throws {
         let server = server
-        try await Port.opening("pages (--http)", address) {
+        try await Port.opening("pages (--http, --https)", addresses) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await server.run() }
                 group.addTask {

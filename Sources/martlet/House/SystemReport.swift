@@ -3,17 +3,20 @@ internal import SolutionKit
 internal import WebAPI
 
 /// What `GET /api/system` tells.
-struct HubFacts: Sendable {
+struct SystemReport: Sendable {
     let startedAt: Timestamp
     let configuration: Configuration
     let services: WebServices
     let doors: Doors
 
-    func system() async throws -> SystemFacts {
+    /// The facts as a caller may see them: the solutions that they may see at all, and of these the devices at their sites.
+    func facts(for caller: Caller) async throws -> SystemFacts {
         var solutions: [SystemFacts.SolutionFacts] = []
         for solution in Solutions.all {
             let manifest = solution.manifest
-            let overview = try await solution.overview(services)
+            let scope = caller.grants.scope(of: manifest.needs)
+            guard !scope.isEmpty else { continue }
+            let overview = try await solution.overview(services, at: scope)
             solutions.append(
                 .init(
                     id: manifest.id, title: manifest.title, path: manifest.path, devices: overview.devices,

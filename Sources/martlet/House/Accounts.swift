@@ -1,0 +1,78 @@
+internal import DeviceDoors
+internal import HubModel
+internal import Registry
+internal import SQL
+internal import SolutionKit
+internal import Trust
+
+/// Who may come in: people, devices and the gate in front of both, made of what is stored.
+struct Accounts: Sendable {
+    let people: People
+    let devices: DeviceAdministration
+    let admission: DeviceAdmission
+    let gate: any RequestGate
+    /// The gate's figures; an open gate has none.
+    let metrics: [any MetricsSource]
+
+    /// Requests of one address, account or device that may come at once, for each that may come in a second.
+    private static let burst = 5.0
+
+    static func open(_ configuration: Configuration, _ stored: Stored, line: any Line, clock: any WallClock)
+        async throws -> Accounts
+    {
+        let limits = configuration.limits
+        var settings = PeopleSettings()
+        settings.waitingPasswords = limits[.signInsWaiting]
+        let people = try await People.open(
+            database: stored.database, line: line, roles: RoleBook(Solutions.all.flatMap(\.manifest.grants)),
+            audit: AuditRegistry(), clock: clock, settings: settings, cookieTag: cookieTag(configuration),
+            facts: HubFacts(isOpen: configuration.isOpen, isDemo: configuration.isDemo))
+        let rights = DeviceRights(Solutions.all)
+        let join = JoinRegistry(limits: joinLimits(limits))
+        let admission = DeviceAdmission(
+            database: stored.database, line: line, rights: rights, join: join, clock: clock,
+            programs: { token, transport, instant in
+                try await people.caller(bearer: token, transport: transport, at: instant)
+            })
+        let perAddress = rate(limits[.requestsPerAddress])
+        if configuration.isOpen {
+            return Accounts(
+                people: people,
+                devices: DeviceAdministration(rights: rights, audit: AuditRegistry(), join: join),
+                admission: admission, gate: OpenGate(perAddress: perAddress), metrics: [admission])
+        }
+        let gate = Gatekeeper(
+            people: people, devices: admission,
+            rates: GateRates(
+                perAddress: perAddress, perAccount: rate(limits[.requestsPerAccount]),
+                perDevice: rate(limits[.requestsPerDevice])))
+        return Accounts(
+            people: people, devices: DeviceAdministration(rights: rights, audit: AuditRegistry(), join: join),
+            admission: admission, gate: gate, metrics: [admission, gate])
+    }
+
+    /// The routes to devices and sites.
+    func deviceRoutes(_ services: WebServices, _ owners: ConnectedOwners) -> [Route] {
+        let admission = admission
+        return DeviceRoutes(
+            services: services, administration: devices, refusedUnknown: { admission.refusedUnknown },
+            isConnected: { owners.isConnected(ConnectionOwner.device($0)) }
+        ).all
+    }
+
+    private static func rate(_ perSecond: Int) -> Rate {
+        Rate(perSecond: Double(perSecond), burst: Double(perSecond) * burst)
+    }
+
+    private static func joinLimits(_ limits: Limits) -> JoinLimits {
+        var join = JoinLimits()
+        join.devices = Int64(limits[.pendingDevices])
+        join.messagesPerDevice = Int64(limits[.pendingMessages])
+        return join
+    }
+
+    /// Browsers send cookies to all ports of a host: the port tells two hubs of one machine apart.
+    private static func cookieTag(_ configuration: Configuration) -> String {
+        String((configuration.https ?? configuration.http).port)
+    }
+}

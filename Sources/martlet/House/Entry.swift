@@ -1,0 +1,75 @@
+internal import Credentials
+internal import HubModel
+internal import Nodes
+internal import Registry
+internal import SolutionKit
+internal import Trust
+
+/// How the first person gets in, prepared before the doors open.
+enum Entry {
+    /// The name of the demonstration's account.
+    private static let demoName = "demo"
+    /// How many nodes the demonstration simulates.
+    static let demoNodes = 5
+
+    /// Makes what a person needs to get in; for a demonstration also the keys of its nodes.
+    static func prepare(
+        _ configuration: Configuration, _ accounts: Accounts, _ stored: Stored, clock: any WallClock
+    ) async throws -> (Greeting.Entry, NodeKeys) {
+        if configuration.isDemo {
+            let keys = try await demoKeys(accounts, stored, clock: clock)
+            if configuration.isOpen { return (.open, keys) }
+            return (try await demoAccount(accounts, stored, clock: clock), keys)
+        }
+        if configuration.isOpen { return (.open, .none) }
+        guard let code = try await accounts.people.makeSetUpCode() else { return (.accounts, .none) }
+        return (.setUp(code: code), .none)
+    }
+
+    /// The account of a demonstration gets a new password at each start: nobody has to remember it, and nobody who saw an old one gets in.
+    private static func demoAccount(
+        _ accounts: Accounts, _ stored: Stored, clock: any WallClock
+    ) async throws -> Greeting.Entry {
+        let people = accounts.people.administration
+        let name = try PeopleAdministration.name(demoName)
+        let password = PasswordRules.generate()
+        let hash = try PasswordHash(of: password)
+        let now = clock.now()
+        let caller = Caller(.hub, grants: Grants(everywhere: .all))
+        try await stored.database.write { transaction in
+            if try people.users(in: transaction).contains(where: { $0.name == name }) {
+                try people.setPassword(of: demoName, to: hash, by: caller, at: now, in: transaction)
+            } else {
+                _ = try people.add(
+                    name, password: hash, roles: [RoleAssignment(.admin)], by: caller, at: now,
+                    in: transaction)
+            }
+        }
+        return .demo(
+            name: demoName, password: password, code: try await accounts.people.makeSignInCode(for: demoName))
+    }
+
+    /// The simulated nodes are devices like others, with keys that only this process knows.
+    private static func demoKeys(
+        _ accounts: Accounts, _ stored: Stored, clock: any WallClock
+    ) async throws -> NodeKeys {
+        let devices = accounts.devices
+        let administrator = Administrator(Caller(.hub, grants: Grants(everywhere: .all)), at: clock.now())
+        let simulator = NodesSimulator(seed: 7, count: demoNodes, interval: 2_000_000)
+        let keys = try await stored.database.write { transaction in
+            var keys: [String: String] = [:]
+            for index in 0..<demoNodes {
+                guard let id = DeviceID("node_\(simulator.id(index))") else { continue }
+                let key: SecretKey
+                do {
+                    key = try devices.rotate(id, by: administrator, in: transaction).key
+                } catch let refusal as Refusal where refusal.code == .notFound {
+                    key = try devices.add(id, kind: .node, by: administrator, in: transaction).key
+                }
+                keys[id.text] = key.text
+            }
+            return keys
+        }
+        return NodeKeys(keys)
+    }
+}
