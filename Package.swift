@@ -137,6 +137,6 @@ let package = Package(
             resources: [.copy("cases")]),
         tests(
             "WebAPITests",
-            ["WebAPI", "Live", "HubModel", "SolutionKit", nioCore, nioPosix, logging]),
+            ["WebAPI", "Live", "HubModel", "SolutionKit", "Transport", nioCore, nioPosix, nioSSL, logging]),
     ]
 )

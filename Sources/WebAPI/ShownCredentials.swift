@@ -28,8 +28,8 @@ package enum ShownCredentials {
         do throws(Refusal) {
             try reader.object { (member, reader) throws(Refusal) in
                 switch member {
-                case "device_id": name = try reader.string()
-                case "api_key": key = try reader.string()
+                case "device_id": name = try ShownCredentials.text(&reader, first: name == nil)
+                case "api_key": key = try ShownCredentials.text(&reader, first: key == nil)
                 default: try reader.skip()
                 }
             }
@@ -39,6 +39,11 @@ package enum ShownCredentials {
         }
         guard let name, let key else { return nil }
         return .device(name: name, key: key)
+    }
+
+    private static func text(_ reader: inout JSONReader, first isFirst: Bool) throws(Refusal) -> String {
+        guard isFirst else { throw Refusal(.duplicateKey, "A key appears twice.") }
+        return try reader.string()
     }
 
     /// The token of `Bearer TOKEN` (RFC 6750, section 2.1; the scheme in any case, RFC 9110, section 11.1).

@@ -100,7 +100,10 @@ import Testing
         var queue = Queue(limits: QueueLimits(answers: 2, replays: 2))
         #expect(queue.push(answer: Array("1".utf8), at: at(0)) == true)
         for isTaken in [true, true, false] {
-            #expect(queue.push(replay: LiveReplay(ring, patterns: [], grants: Grants(everywhere: .all), start: .recent(1)), at: at(0)) == isTaken)
+            #expect(
+                queue.push(
+                    replay: LiveReplay(ring, patterns: [], grants: Grants(everywhere: .all), start: .recent(1)),
+                    at: at(0)) == isTaken)
         }
         #expect(queue.push(answer: Array("2".utf8), at: at(0)) == true)
         #expect(queue.push(answer: Array("3".utf8), at: at(0)) == false)

@@ -7,7 +7,9 @@ import WebAPI
     func event(_ topic: String, _ value: Int, padding: Int = 0) -> LiveEvent {
         LiveEvent(
             topic: topic,
-            data: .json(Array("{\"v\":\(value),\"p\":\"\(String(repeating: "x", count: padding))\"}".utf8)))
+            data: .json(Array("{\"v\":\(value),\"p\":\"\(String(repeating: "x", count: padding))\"}".utf8)),
+            needs: .viewNodes,
+            at: .main)
     }
 
     func at(_ microseconds: Int64) -> Timestamp { TestServer.now.advanced(byMicroseconds: microseconds) }

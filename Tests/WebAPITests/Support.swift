@@ -6,6 +6,7 @@ import NIOPosix
 import SolutionKit
 import Synchronization
 import Testing
+import Transport
 import WebAPI
 
 /// A clock that stands still.
@@ -44,7 +45,9 @@ struct LogBookHandler: LogHandler {
 
 /// A web server on a free port of loopback, while the body runs.
 struct TestServer: Sendable {
+    /// The first port, and all of them.
     let port: Int
+    let ports: [Int]
     let live: LiveHub
     let log: LogBook
     let server: WebServer
@@ -54,32 +57,57 @@ struct TestServer: Sendable {
     static func run(
         routes: [Route] = [], live configuration: LiveConfiguration = LiveConfiguration(),
         limits: WebLimits = WebLimits(),
+        gate: any RequestGate = FakeGate(isOpen: true),
+        listeners: [WebListener] = [WebListener(host: "127.0.0.1", port: 0)],
+        publicOrigins: Set<String> = [], allowedOrigins: Set<String> = [], trustedProxies: TrustedNetworks = .none,
         web: String = "/nonexistent", vendor: String = "/nonexistent", pages: [String] = ["/", "/nodes", "/nodes/*"],
         metrics: [any MetricsSource] = [], readiness: @escaping @Sendable () -> Readiness = { .ready },
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let log = LogBook()
         let live = LiveHub(configuration: configuration, clock: FixedClock(instant: now))
-        let (ports, source) = AsyncStream.makeStream(of: Int.self)
-        let facts = SystemFacts(
-            startedAt: now, isDemo: true, dataBytes: 7,
-            solutions: [.init(id: "nodes", title: "Sensor nodes", path: "/nodes", devices: 5, attention: 1)],
-            listeners: [(name: "http", address: "127.0.0.1:1")])
+        let (ports, source) = AsyncStream.makeStream(of: (Int, Int).self)
+        let configuration = WebConfiguration(
+            listeners: listeners, version: "1.2.3", webDirectory: web, vendorDirectory: vendor, pages: pages,
+            publicOrigins: publicOrigins, allowedOrigins: allowedOrigins, trustedProxies: trustedProxies,
+            limits: limits)
         let server = try WebServer(
-            configuration: WebConfiguration(
-                host: "127.0.0.1", port: 0, version: "1.2.3", webDirectory: web, vendorDirectory: vendor, pages: pages,
-                limits: limits),
-            routes: routes, live: live, metrics: metrics + [live], system: { facts }, readiness: readiness,
-            clock: FixedClock(instant: now), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            configuration: configuration,
+            parts: parts(routes: routes, gate: gate, live: live, metrics: metrics + [live], readiness: readiness),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "test") { _ in LogBookHandler(book: log) }
-        ) { source.yield($0.port ?? 0) }
+        ) { source.yield(($0, $1.port ?? 0)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
-            let port = await ports.first { _ in true } ?? 0
-            try await body(TestServer(port: port, live: live, log: log, server: server))
+            var bound: [Int: Int] = [:]
+            for await (place, port) in ports {
+                bound[place] = port
+                if bound.count == listeners.count { break }
+            }
+            let all = listeners.indices.map { bound[$0] ?? 0 }
+            try await body(TestServer(port: all[0], ports: all, live: live, log: log, server: server))
             await server.shutDown()
             try await group.waitForAll()
         }
+    }
+
+    static func parts(
+        routes: [Route], gate: any RequestGate, live: LiveHub, metrics: [any MetricsSource] = [],
+        readiness: @escaping @Sendable () -> Readiness = { .ready }
+    ) -> WebParts {
+        WebParts(
+            routes: routes, gate: gate, live: live, metrics: metrics,
+            system: { _, scope in
+                SystemFacts(
+                    startedAt: now, isDemo: true, dataBytes: 7,
+                    solutions: [
+                        .init(
+                            id: "nodes", title: "Sensor nodes", path: "/nodes", devices: scope == .all ? 5 : 2,
+                            attention: 1)
+                    ],
+                    listeners: [(name: "http", address: "127.0.0.1:1")])
+            },
+            readiness: readiness, clock: FixedClock(instant: now))
     }
 
     /// One request on a connection of its own.
@@ -122,3 +150,14 @@ final class Flag: Sendable {
 
 let testGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
 let testLogger = Logger(label: "test") { _ in LogBookHandler(book: LogBook()) }
+
+/// A text that is set once, from anywhere.
+final class Once: Sendable {
+    private let text = Mutex("")
+
+    var value: String { text.withLock { $0 } }
+
+    func set(_ value: String) {
+        text.withLock { $0 = value }
+    }
+}

@@ -1,0 +1,82 @@
+import HubModel
+import SolutionKit
+import Synchronization
+
+/// A gate that knows a few people and devices by heart.
+///
+/// Bearer tokens: `admin`, `guest` (sees the system at the main site), `nobody` (no rights), `slow` (over its rate),
+/// `broken` (the gate itself fails). The cookie knows `admin` and `guest`, the devices are `node_01` with `key` and
+/// `node_02` with `key`, which is pending.
+final class FakeGate: RequestGate {
+    private struct State {
+        var admitted: [String?] = []
+        var asked = 0
+        var unwelcome: Set<String> = []
+        var isClosed = false
+    }
+
+    struct Broken: Error {}
+
+    let accessCookie = "martlet_access_t"
+    private let isOpen: Bool
+    private let state = Mutex(State())
+
+    /// With `isOpen`, whoever shows nothing may do everything.
+    init(isOpen: Bool = false) {
+        self.isOpen = isOpen
+    }
+
+    /// The addresses that wanted to pass.
+    var admitted: [String?] { state.withLock { $0.admitted } }
+    /// How often it was asked who somebody is.
+    var asked: Int { state.withLock { $0.asked } }
+
+    /// From now on these accounts may not be here any more.
+    func dismiss(_ accounts: Set<String>) {
+        state.withLock { $0.unwelcome = accounts }
+    }
+
+    /// From now on no address passes.
+    func close() {
+        state.withLock { $0.isClosed = true }
+    }
+
+    func admit(address: String?, at instant: Timestamp) throws(Refusal) {
+        let isClosed = state.withLock { state in
+            state.admitted.append(address)
+            return state.isClosed
+        }
+        if isClosed { throw Refusal(.tooManyRequests, "Slower.", retryAfterSeconds: 7) }
+    }
+
+    func caller(_ credentials: RequestCredentials) async throws -> Caller {
+        state.withLock { $0.asked += 1 }
+        let address = credentials.transport.address
+        switch credentials.kind {
+        case .none where isOpen: return Caller(.open, grants: Grants(everywhere: .all), address: address)
+        case .none: return Caller(.anonymous, address: address)
+        case .bearer("slow"): throw Refusal(.tooManyRequests, "Slower.", retryAfterSeconds: 3)
+        case .bearer("broken"): throw Broken()
+        case .bearer(let name), .cookie(let name):
+            guard let grants = FakeGate.people[name] else { break }
+            return Caller(.person(account: name, name: name, session: name), grants: grants, address: address)
+        case .device("node_01", key: "key"):
+            guard let device = DeviceID("node_01") else { break }
+            return Caller(.device(device, .node, site: .main), address: address)
+        case .device("node_02", key: "key"): throw Refusal(.devicePending, "Wait.")
+        case .device, .unknown: break
+        }
+        throw Refusal(.notSignedIn, "Sign in again.")
+    }
+
+    func isStillWelcome(_ caller: Caller) async -> Bool {
+        guard let account = caller.account else { return true }
+        return state.withLock { !$0.unwelcome.contains(account) }
+    }
+
+    private static let people: [String: Grants] = [
+        "admin": Grants(everywhere: .all),
+        "guest": Grants(sites: [.main: [.viewSystem, .viewNodes]]),
+        "nobody": Grants(),
+    ]
+}
