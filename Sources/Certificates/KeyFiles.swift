@@ -58,13 +58,15 @@ enum KeyFiles {
             throw .inaccessible(path: path, reason: reason(errno))
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw .inaccessible(path: path, reason: "it is no file")
-        }
-        if secret, status.st_mode & 0o077 != 0 { throw .exposedKey(path: path) }
-        guard status.st_size <= maximumBytes else { throw .unusable(path: path, reason: "it is too large") }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        // Foundation's word for what fstat says: the member names of the C structure belong to another module when this room is built
+        // beside others that import Foundation's core.
+        guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
+            facts[.type] as? FileAttributeType == .typeRegular, let size = (facts[.size] as? NSNumber)?.intValue,
+            let mode = (facts[.posixPermissions] as? NSNumber)?.intValue
+        else { throw .inaccessible(path: path, reason: "it is no file") }
+        if secret, mode & 0o077 != 0 { throw .exposedKey(path: path) }
+        guard size <= maximumBytes else { throw .unusable(path: path, reason: "it is too large") }
+        var bytes = [UInt8](repeating: 0, count: size)
         var filled = 0
         while filled < bytes.count {
             let count = bytes.withUnsafeMutableBytes {
