@@ -14,11 +14,12 @@ extension PeerCertificate {
         var certificate = DERReader(whole)
         guard let signed = certificate.next(DERReader.sequence) else { return nil }
         var fields = DERReader(signed)
-        // [0] version, serial, signature algorithm, issuer, validity, subject, key, [3] extensions.
-        guard fields.next(0xA0) != nil, let serial = fields.next(DERReader.integer),
+        // [0] version (left out in certificates of version 1), serial, signature algorithm, issuer, validity, subject,
+        // key, [3] extensions.
+        guard let first = fields.next(), let serial = first.tag == 0xA0 ? fields.next() : first,
+            serial.tag == DERReader.integer, fields.next(DERReader.sequence) != nil,
             fields.next(DERReader.sequence) != nil, fields.next(DERReader.sequence) != nil,
-            fields.next(DERReader.sequence) != nil, let subject = fields.next(DERReader.sequence),
-            fields.next(DERReader.sequence) != nil
+            let subject = fields.next(DERReader.sequence), fields.next(DERReader.sequence) != nil
         else { return nil }
         var names: [String] = []
         while let field = fields.next() {
@@ -28,7 +29,7 @@ extension PeerCertificate {
         }
         self.init(
             commonName: PeerCertificate.commonName(subject), dnsNames: names,
-            serialNumber: PeerCertificate.hexadecimal(serial))
+            serialNumber: PeerCertificate.hexadecimal(serial.content))
     }
 
     /// Two common names, or one in an alphabet of another time, are as good as none: nobody can say whom they mean.

@@ -62,10 +62,13 @@ public struct TLSFiles: Sendable, Hashable {
             throw TLSFileFailure(file: path, problem: .unreadable)
         }
         defer { try? file.close() }
-        guard let data = try? file.read(upToCount: TLSFiles.mostBytes + 1), data.count <= TLSFiles.mostBytes else {
+        do {
+            let data = try file.read(upToCount: TLSFiles.mostBytes + 1) ?? Data()
+            if data.count <= TLSFiles.mostBytes { return Array(data) }
+        } catch {
             throw TLSFileFailure(file: path, problem: .unreadable)
         }
-        return Array(data)
+        throw TLSFileFailure(file: path, problem: .unreadable)
     }
 
     /// A bundle of all public authorities has a fifth of that.

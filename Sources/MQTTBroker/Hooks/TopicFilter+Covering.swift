@@ -20,7 +20,9 @@ extension TopicFilter {
         }
         var mine = levels
         var theirs = other.levels
-        var isFirst = true
+        // Whether no topic can end before this level: a topic has at least one character, hence a first level, and a
+        // second one if the first is empty.
+        var isLevelCertain = true
         while true {
             switch (mine.next(), theirs.next()) {
             case (nil, nil): return true
@@ -31,14 +33,14 @@ extension TopicFilter {
                 if isOne(.hash, at: level.lowerBound) { return true }
                 let isPlus = isOne(.plus, at: level.lowerBound)
                 if other.isOne(.hash, at: their.lowerBound) {
-                    // "#" takes any number of levels, so only "#" covers it; save that a topic has at least one level,
-                    // which makes "+/#" the same as "#".
-                    guard isFirst, isPlus, let next = mine.next() else { return false }
+                    // "#" takes any number of levels, so only "#" covers it; save that "+/#" is the same as "#" where
+                    // there has to be one.
+                    guard isLevelCertain, isPlus, let next = mine.next() else { return false }
                     return isOne(.hash, at: next.lowerBound)
                 }
                 if !isPlus, !same(level, as: other, their) { return false }
+                isLevelCertain = their.lowerBound == other.matchStart && their.isEmpty
             }
-            isFirst = false
         }
     }
 
