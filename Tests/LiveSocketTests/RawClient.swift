@@ -10,13 +10,15 @@ struct RawClient {
     private var received = ByteBuffer()
 
     static func connect<Result: Sendable>(
-        _ port: Int, _ body: @Sendable (inout RawClient) async throws -> Result
+        _ port: Int, prepare: (@Sendable (any Channel) throws -> Void)? = nil,
+        _ body: @Sendable (inout RawClient) async throws -> Result
     ) async throws -> Result {
         let socket = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try prepare?(channel)
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         let channel = socket.channel

@@ -6,8 +6,10 @@ import Transport
 import WebAPI
 
 @Suite struct TLSTests {
+    typealias Encrypt = @Sendable (any Channel) throws -> Void
+
     /// Runs a server with a plain and an encrypted address.
-    func run(_ limits: WebLimits = WebLimits(), _ body: @Sendable (TestServer, NIOSSLContext) async throws -> Void)
+    func run(_ limits: WebLimits = WebLimits(), _ body: @Sendable (TestServer, @escaping Encrypt) async throws -> Void)
         async throws
     {
         let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-tls-\(UUID().uuidString)")
@@ -29,12 +31,17 @@ import WebAPI
         ]
         try await TestServer.run(
             routes: AccessTests.routes, limits: limits, gate: FakeGate(), listeners: listeners
-        ) { try await body($0, context) }
+        ) { server in
+            try await body(server) { channel in
+                try channel.pipeline.syncOperations.addHandler(
+                    try NIOSSLClientHandler(context: context, serverHostname: nil))
+            }
+        }
     }
 
     @Test func `one server speaks plainly on one address and encrypted on another`() async throws {
-        try await run { server, context in
-            try await RawClient.connect(server.ports[1], tls: context) { (client: inout RawClient) async throws in
+        try await run { server, encrypt in
+            try await RawClient.connect(server.ports[1], prepare: encrypt) { (client: inout RawClient) async throws in
                 let answer = try await client.request("GET", "/api/any")
                 #expect(answer.members["secure"] == "true")
                 // Under a name that stands for every machine, a browser is not told to stay with TLS.
@@ -48,7 +55,7 @@ import WebAPI
             let plain = try await server.ask("GET", "/api/any")
             #expect(plain.members["secure"] == "false")
             // A page over TLS has a socket over TLS.
-            try await RawClient.connect(server.ports[1], tls: context) { (page: inout RawClient) async throws in
+            try await RawClient.connect(server.ports[1], prepare: encrypt) { (page: inout RawClient) async throws in
                 let headers = ["Cookie: martlet_access_t=guest", "Origin: https://localhost"]
                 #expect(try await page.upgrade(headers: RawClient.upgradeHeaders + headers).status == 101)
                 #expect(try await page.frame().text.contains("hello"))
@@ -61,12 +68,12 @@ import WebAPI
     }
 
     @Test func `a handshake that does not come to its end is not waited for`() async throws {
-        try await run(WebLimits(headTimeout: .milliseconds(300))) { server, context in
+        try await run(WebLimits(headTimeout: .milliseconds(300))) { server, encrypt in
             try await RawClient.connect(server.ports[1]) { (client: inout RawClient) async throws in
                 try await client.send([0x16, 0x03, 0x01])
                 #expect(await client.reachesEnd())
             }
-            try await RawClient.connect(server.ports[1], tls: context) { (client: inout RawClient) async throws in
+            try await RawClient.connect(server.ports[1], prepare: encrypt) { (client: inout RawClient) async throws in
                 #expect(try await client.request("GET", "/health").status == 200)
             }
         }
