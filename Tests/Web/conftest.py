@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from browser import launch
+from fake.people import hub as make_hub
 from fake.server import ROOT, Server
 from fake.world import World
 
@@ -23,7 +24,7 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     if REAL:
         for item in items:
-            if "serve" in getattr(item, "fixturenames", ()) or "site" in getattr(item, "fixturenames", ()):
+            if {"serve", "site", "hub"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.skip(reason="needs the stand-in server"))
 
 
@@ -53,6 +54,12 @@ def serve():
 def site(serve):
     """A stand-in server with five nodes, of this test's own."""
     return serve()
+
+
+@pytest.fixture
+def hub(serve):
+    """A stand-in server that asks who one is, with people and devices, of this test's own."""
+    return serve(accounts=make_hub())
 
 
 @pytest.fixture(scope="session")
@@ -103,12 +110,14 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 @pytest.fixture
 def open_page(browser):
-    """Opens an address: open_page(url, size=PHONE, color_scheme="dark"). The test fails if the page reports an error, unless
-    page.watch.allowed names a word of it."""
+    """Opens an address: open_page(url, size=PHONE, color_scheme="dark"), signed in as `who` at the server `on`. The test fails if the page
+    reports an error, unless page.watch.allowed names a word of it."""
     opened = []
 
-    def make(url, size=None, wait="#main h1", **options):
+    def make(url, size=None, wait="#main h1", who=None, on=None, **options):
         context = browser.new_context(**{**(size or DESKTOP), **options})
+        if who:
+            context.add_cookies([on.cookie(who)])
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.watch = Watch(page)

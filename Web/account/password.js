@@ -34,8 +34,9 @@ export function ChangePassword({ name, changed }) {
         <section class="card" aria-labelledby="password">
             <h2 id="password">Password</h2>
             <form class="stack" onSubmit=${submit} novalidate method="post">
-                <input type="text" class="unseen" autocomplete="username" value=${name} readonly tabindex="-1"
-                    aria-hidden="true" />
+                <span class="unseen" aria-hidden="true">
+                    <input type="text" autocomplete="username" value=${name} readonly tabindex="-1" />
+                </span>
                 <${Password} label="Present password" ...${field('current')} autocomplete="current-password" />
                 <${Password} label="New password" ...${field('fresh')} hint=${passwordHint} autocomplete="new-password" />
                 <${Password} label="New password again" ...${field('repeated')} autocomplete="new-password" />

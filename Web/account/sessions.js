@@ -19,6 +19,8 @@ export function agentWords(agent) {
     return browser && system ? `${browser} on ${system}` : browser ?? agent.slice(0, 40);
 }
 
+const shownFirst = 5;
+
 function Entry({ entry, changed }) {
     const end = async () => {
         try { await accounts.endSession(entry.id); changed(); } catch (error) { toast({ tone: 'bad', text: `${error.title}.` }); }
@@ -41,12 +43,20 @@ function Entry({ entry, changed }) {
 
 export function Sessions({ sessions, changed }) {
     const [asking, ask] = useState(false);
+    const [all, showAll] = useState(false);
+    // This one first, then by when each was used.
+    const order = [...sessions].sort((a, b) => b.current - a.current || instant(b.last_used_at) - instant(a.last_used_at));
+    const shown = all ? order : order.slice(0, shownFirst);
     return html`
         <section class="card" aria-labelledby="sessions">
             <h2 id="sessions">Where I am signed in</h2>
-            <ul class="rows" role="list">${sessions.map((entry) => html`
+            <ul class="rows" role="list">${shown.map((entry) => html`
                 <${Entry} key=${entry.id} entry=${entry} changed=${changed} />`)}</ul>
             <p class="actions">
+                ${order.length > shown.length && html`
+                    <button type="button" class="button" onClick=${() => showAll(true)}>
+                        Show ${order.length - shown.length} more
+                    </button>`}
                 <button type="button" class="button danger" onClick=${() => ask(true)}>Sign out everywhere…</button>
             </p>
             ${asking && html`

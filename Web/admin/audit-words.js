@@ -1,18 +1,18 @@
 // What the audit writes down, in words; an action without words here is shown by its name.
 
 export const actions = {
-    sign_in: 'Signed in', sign_out: 'Signed out', sign_out_everywhere: 'Signed out everywhere', lock_out: 'Locked out',
-    session_replayed: 'Old sign-in used again', set_up: 'Set up the hub', 'password.change': 'Changed a password',
-    'second_factor.enable': 'Second factor on', 'second_factor.disable': 'Second factor off', 'token.create': 'Made a token',
-    'token.revoke': 'Removed a token', 'user.add': 'Added somebody', 'user.change': 'Changed an account',
-    'user.disable': 'Disabled an account', 'user.enable': 'Enabled an account', 'user.remove': 'Removed an account',
-    'role.grant': 'Gave a role', 'role.take': 'Took a role', 'device.add': 'Added a device', 'device.approve': 'Let a device in',
-    'device.reject': 'Turned a device away', 'device.change': 'Changed a device', 'device.rotate': 'New key for a device',
-    'device.disable': 'Disabled a device', 'device.enable': 'Enabled a device', 'device.remove': 'Removed a device',
-    'join.open': 'Opened the join window', 'join.close': 'Closed the join window', 'certificate.issue': 'Issued a certificate',
-    'certificate.revoke': 'Revoked a certificate', 'command.send': 'Sent a command', override: 'Overrode',
-    'setting.change': 'Changed a setting', 'site.add': 'Added a site', 'site.change': 'Changed a site',
-    'audit.export': 'Exported the audit', 'hub.start': 'The hub started',
+    sign_in: 'Sign in', sign_out: 'Sign out', sign_out_everywhere: 'Sign out everywhere', lock_out: 'Lock out',
+    session_replayed: 'Use an old sign-in again', set_up: 'Set up the hub', 'password.change': 'Change a password',
+    'second_factor.enable': 'Second factor on', 'second_factor.disable': 'Second factor off', 'token.create': 'Make a token',
+    'token.revoke': 'Remove a token', 'user.add': 'Add somebody', 'user.change': 'Change an account',
+    'user.disable': 'Disable an account', 'user.enable': 'Enable an account', 'user.remove': 'Remove an account',
+    'role.grant': 'Give a role', 'role.take': 'Take a role', 'device.add': 'Add a device', 'device.approve': 'Let a device in',
+    'device.reject': 'Turn a device away', 'device.change': 'Change a device', 'device.rotate': 'New key for a device',
+    'device.disable': 'Disable a device', 'device.enable': 'Enable a device', 'device.remove': 'Remove a device',
+    'join.open': 'Open the join window', 'join.close': 'Close the join window', 'certificate.issue': 'Issue a certificate',
+    'certificate.revoke': 'Revoke a certificate', 'command.send': 'Send a command', override: 'Override',
+    'setting.change': 'Change a setting', 'site.add': 'Add a site', 'site.change': 'Change a site',
+    'audit.export': 'Export the audit', 'hub.start': 'Start the hub',
 };
 
 export const actionWords = (action) => actions[action] ?? action;

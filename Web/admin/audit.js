@@ -38,7 +38,8 @@ const outcomeBadge = (outcome) => {
 
 const columns = [
     { key: 'what', label: 'What', head: true, cell: (entry) => html`
-        <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>` },
+        <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>
+        <span class="cell-more">${entry.outcome !== 'done' && outcomeBadge(entry.outcome)}${entry.target}</span>` },
     { key: 'target', label: 'To what', cell: (entry) => entry.target || html`<span class="absent">–</span>` },
     { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">nobody</span>` },
     { key: 'outcome', label: 'Outcome', cell: (entry) => outcomeBadge(entry.outcome) },
@@ -156,7 +157,7 @@ export function Page({ query }) {
                         ? html`<p class="actions"><a class="button" href="/admin/audit">Show all</a></p>`
                         : html`<p>Sign-ins, rights, devices, commands and settings are written down here as they happen.</p>`}
                 <//>`}
-        <nav class="pager" aria-label="Pages of the list">
+        <nav class="pager" aria-label="Pages of the list" hidden=${!query.get('before') && !data.next}>
             ${query.get('before') && html`<a class="button" href=${withQuery({ before: null, entry: null })}>Newest</a>`}
             ${data.next !== null && data.next !== undefined && html`
                 <a class="button" href=${withQuery({ before: data.next, entry: null })}>Older</a>`}

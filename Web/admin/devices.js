@@ -50,7 +50,7 @@ function Toolbar({ query, counts, kinds, sites }) {
         <search class="toolbar">
             <${Search} label="Search devices by id, address or firmware" value=${query.get('q') ?? ''} clear=${clear} />
             <${LinkChoice} label="State" name="state" value=${query.get('state')} clear=${clear}
-                options=${[[null, 'All', amount(counts.pending + counts.active + counts.disabled)],
+                options=${[[null, 'All', amount(counts.active + counts.disabled)],
                     ['active', 'Active', amount(counts.active)], ['disabled', 'Disabled', amount(counts.disabled)]]} />
             <${Pick} label="Kind" name="kind" value=${query.get('kind') ?? ''} clear=${clear}
                 options=${[['', 'Every kind'], ...kinds.map((kind) => [kind, kind])]} />
@@ -130,7 +130,7 @@ export function Page({ query }) {
             ${shown.length > 0
                 ? html`<${Table} caption="Devices" columns=${columns} rows=${shown} rowKey=${(device) => device.id} />`
                 : html`<${NoDevices} filtered=${filters.some((name) => query.get(name))} />`}
-            <nav class="pager" aria-label="Pages of the list">
+            <nav class="pager" aria-label="Pages of the list" hidden=${!query.get('after') && !next}>
                 ${query.get('after') && html`<a class="button" href=${withQuery({ after: null })}>First page</a>`}
                 ${next && html`<a class="button" href=${withQuery({ after: next })}>Next page</a>`}
             </nav>

@@ -98,7 +98,7 @@ function Outlet({ path, query }) {
     if (!route) return html`<${NotFound} path=${path} />`;
     if (!route.bare && !allowed) return html`<${Forbidden} route=${route} />`;
     if (error) return html`<${Problem} level="h1" error=${error} retry=${() => location.reload()} />`;
-    if (!Page) return html`<${PageSkeleton} title=${route.title} />`;
+    if (!Page) return route.bare ? null : html`<${PageSkeleton} title=${route.title} />`;
     return html`<${Page} key=${path} params=${params} query=${query} />`;
 }
 

@@ -105,8 +105,10 @@ export function Page({ query }) {
     return html`
         <${Head} title="API">
             <p class="lead">
-                Version ${document.info?.version ?? '–'}, ${plural(all.length, 'operation')}, described by
-                ${' '}<a href="/openapi.json" target="_blank" rel="noopener">OpenAPI ${document.openapi}</a>.
+                <span>
+                    Version ${document.info?.version ?? '–'}, ${plural(all.length, 'operation')}, described by
+                    ${' '}<a href="/openapi.json" target="_blank" rel="noopener">OpenAPI ${document.openapi}</a>.
+                </span>
             </p>
         <//>
         <search class="toolbar">

@@ -93,7 +93,9 @@ function Loading() {
 
 /** For somebody who may not see the sensor nodes: what runs here, as far as they may know it. */
 function WithoutNodes() {
-    const { data, error, reload } = useLoad('system', api.system);
+    const nothing = { solutions: [] };
+    const { data, error, reload } = useLoad('system',
+        (options) => (session.may('system.view') ? api.system(options) : Promise.resolve(nothing)));
     if (!data && error) return html`
         <${Head} title="Overview" /><${Problem} error=${error} title="What runs here could not be read" retry=${reload} />`;
     if (!data) return html`<${Loading} />`;

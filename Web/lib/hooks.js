@@ -1,6 +1,6 @@
 // Small hooks that several pages need.
 
-import { useCallback, useEffect, useRef, useState } from '/lib/html.js';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from '/lib/html.js';
 import { live } from '/lib/live.js';
 import { session } from '/lib/session.js';
 import { onTick } from '/lib/time.js';
@@ -21,7 +21,8 @@ export function useConnection() {
 /** Who is signed in: draws anew when that changes. */
 export function useSession() {
     const [, set] = useState(0);
-    useEffect(() => session.watch(() => set((value) => value + 1)), []);
+    // At once, not after the picture is drawn: the answer may come before that, and nobody would hear of it.
+    useLayoutEffect(() => session.watch(() => set((value) => value + 1)), []);
     return session;
 }
 

@@ -9,7 +9,11 @@ export function Dialog({ title, open, close, children }) {
     const element = useRef(null);
     useEffect(() => {
         const dialog = element.current;
-        if (open && !dialog.open) dialog.showModal();
+        if (open && !dialog.open) {
+            dialog.showModal();
+            // In a form one wants to write; elsewhere the browser's choice, the way out, is right.
+            dialog.querySelector('form input:is([type=text], [type=password])')?.focus();
+        }
         if (!open && dialog.open) dialog.close();
     }, [open]);
     const backdrop = (event) => { if (event.target === element.current) close(); };

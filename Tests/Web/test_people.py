@@ -1,0 +1,310 @@
+"""Signing in and out, set-up, my account, navigation by rights."""
+import re
+
+import pytest
+from conftest import PHONE
+from fake.accounts import CODE, PASSWORD, Accounts
+
+SIGN_IN = "/sign-in"
+
+
+def fill(page, name, password=PASSWORD):
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def heading(page, name, level=1):
+    page.get_by_role("heading", level=level, name=name).wait_for()
+
+
+def test_a_stranger_is_asked_who_they_are_and_sees_nothing_before(hub, open_page):
+    page = open_page("about:blank", wait="html")
+    page.add_init_script("""window.seen = []; new MutationObserver(() => { if (document.querySelector('.skeleton, .rail')) window.seen.push(1); })
+        .observe(document, { childList: true, subtree: true });""")
+    page.goto(f"{hub.url}/nodes?state=offline")
+    heading(page, "Sign in")
+    assert page.evaluate("window.seen") == []
+    assert page.evaluate("location.pathname + location.search") == "/sign-in?next=%2Fnodes%3Fstate%3Doffline"
+    assert not any("/api/nodes" in url for url in page.watch.requests)
+    fill(page, "ada")
+    heading(page, "Nodes")
+    assert page.evaluate("location.search") == "?state=offline"
+    assert page.evaluate("document.cookie") == "", "no script sees a token"
+    assert "token" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+
+
+@pytest.mark.parametrize("next", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/sign-in"])
+def test_signing_in_never_leads_to_another_site(hub, open_page, next):
+    page = open_page("about:blank", wait="html")
+    page.goto(f"{hub.url}/sign-in?next={next}")
+    heading(page, "Sign in")
+    fill(page, "ada")
+    page.wait_for_selector(".rail")
+    assert page.url == f"{hub.url}/"
+
+
+def test_wrong_words_are_refused_without_telling_which(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed.append("401")
+    for name in ["ada", "nobody"]:
+        fill(page, name, "something else")
+        page.get_by_text("Name or password is not right").wait_for()
+    assert page.get_by_label("Name", exact=True).get_attribute("autocomplete") == "username"
+    assert page.get_by_label("Password", exact=True).get_attribute("autocomplete") == "current-password"
+
+
+def test_a_lock_out_counts_down_and_ends(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed.append("429")
+    hub.do(lambda world: world.accounts.locked.update(ada=__import__("time").time() + 2.2))
+    fill(page, "ada")
+    page.get_by_text("Too many attempts").wait_for()
+    assert page.get_by_role("button", name=re.compile("Wait 0:0")).is_disabled()
+    page.get_by_text("You may try again now").wait_for()
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_selector(".rail")
+
+
+def test_second_factor_is_asked_for_after_the_password(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed.append("401")
+    fill(page, "grace")
+    code = page.get_by_label("Code from your authenticator")
+    code.fill("000000")
+    assert code.get_attribute("autocomplete") == "one-time-code"
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("That code is not right").wait_for()
+    page.get_by_role("button", name="Use a recovery code").click()
+    page.get_by_label("Recovery code").wait_for()
+    page.get_by_role("button", name="Use the authenticator").click()
+    page.get_by_label("Code from your authenticator").fill("123 456")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_selector(".rail")
+
+
+def test_a_printed_code_signs_in_at_once_and_leaves_the_address(hub, open_page):
+    hub.do(lambda world: world.accounts.codes.update(abc="ada"))
+    page = open_page(f"{hub.url}/sign-in#code=abc", wait=".rail")
+    assert page.url == f"{hub.url}/" and "abc" not in page.evaluate("location.href")
+    other = open_page(f"{hub.url}/sign-in#code=abc")
+    other.watch.allowed.append("401")
+    other.get_by_text("This link no longer works").wait_for()
+    assert other.url == hub.url + SIGN_IN
+
+
+def test_first_administrator(serve, open_page):
+    site = serve(accounts=Accounts(open=False, demo=False, setup_code="s3cret"))
+    page = open_page(f"{site.url}/nodes")
+    page.watch.allowed += ["401", "400"]
+    page.get_by_role("heading", name="Nobody has an account here yet").wait_for()
+    assert page.url == f"{site.url}/setup" and page.locator("form").count() == 0
+    page.goto(f"{site.url}/setup#wrong")
+    page.reload()
+    page.get_by_label("Name", exact=True).fill("ada")
+    page.get_by_label("Password", exact=True).fill("short")
+    page.get_by_label("Password again", exact=True).fill("other")
+    page.get_by_role("button", name="Make the administrator").click()
+    page.get_by_text("Use at least").wait_for()
+    page.get_by_text("The two are not the same").wait_for()
+    for label in ["Password", "Password again"]:
+        page.get_by_label(label, exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Make the administrator").click()
+    page.get_by_role("heading", name="This link no longer works").wait_for()
+    page.get_by_text("martlet user add").wait_for()
+    page.goto(f"{site.url}/setup#s3cret")
+    page.reload()
+    page.get_by_label("Name", exact=True).fill("ada")
+    for label in ["Password", "Password again"]:
+        page.get_by_label(label, exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Make the administrator").click()
+    page.wait_for_selector(".rail")
+    page.goto(f"{site.url}/setup")
+    page.wait_for_selector(".rail")
+    assert page.url == f"{site.url}/"
+
+
+def test_an_access_that_ended_is_renewed_once_for_all(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed.append("401")
+    fill(page, "ada")
+    page.wait_for_selector(".connection[data-status=open]")
+    hub.do(lambda world: world.accounts.expire())
+    page.locator(".nav-side").get_by_role("link", name="People").click()
+    heading(page, "People")
+    page.get_by_role("link", name="ada").wait_for()
+    assert hub.do(lambda world: world.accounts.refreshed) == 1
+    hub.do(lambda world: world.accounts.expire())
+    page.locator(".nav-side").get_by_role("link", name="Devices").click()
+    page.get_by_role("heading", name="Known devices").wait_for()
+    assert hub.do(lambda world: world.accounts.refreshed) == 2, "three requests, one renewal"
+    page.reload()
+    page.get_by_role("heading", name="Known devices").wait_for()
+
+
+def test_a_sign_in_that_ended_for_good_leads_to_the_door_and_back(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed += ["401", "WebSocket"]
+    fill(page, "ada")
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_selector(".glance")
+    hub.do(lambda world: world.accounts.end("ada"))
+    page.locator(".nav-side").get_by_role("link", name="Audit").click()
+    heading(page, "Sign in")
+    fill(page, "ada")
+    heading(page, "Audit")
+
+
+def test_a_socket_closed_for_a_sign_in_that_ended_leads_to_the_door(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed += ["401", "WebSocket"]
+    fill(page, "ada")
+    page.wait_for_selector(".connection[data-status=open]")
+
+    async def end(world):
+        world.accounts.end("ada")
+        for socket in list(world.sockets):
+            await socket.response.close(code=1008, message=b"signed out")
+    hub.do(end)
+    heading(page, "Sign in")
+
+
+def test_signing_out_in_one_tab_signs_out_the_others(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed += ["WebSocket", "401"]
+    fill(page, "ada")
+    page.wait_for_selector(".connection[data-status=open]")
+    other = page.context.new_page()
+    other.goto(f"{hub.url}/broker")
+    other.get_by_role("heading", level=1, name="Broker").wait_for()
+    page.get_by_role("button", name=re.compile("account menu")).click()
+    page.get_by_role("button", name="Sign out").click()
+    heading(page, "Sign in")
+    heading(other, "Sign in")
+    fill(page, "vera")
+    page.wait_for_selector(".rail")
+    other.wait_for_selector(".rail")
+
+
+def test_the_menu_of_the_person_is_for_keyboard_and_phone(hub, open_page):
+    page = open_page(f"{hub.url}/nodes", size=PHONE, who="vera", on=hub)
+    button = page.get_by_role("button", name=re.compile("account menu"))
+    button.tap()
+    page.get_by_role("link", name="Account").wait_for()
+    page.keyboard.press("Escape")
+    assert button.get_attribute("aria-expanded") == "false" and page.evaluate("document.activeElement.className") == "person-button"
+
+
+@pytest.mark.parametrize("who,words", [("ada", ["Overview", "Nodes", "Broker", "People", "Devices", "Audit", "API"]),
+                                       ("otto", ["Overview", "Nodes", "Broker", "Devices", "API"]), ("vera", ["Overview", "Nodes", "API"]), ("ned", ["Overview"])])
+def test_navigation_shows_what_one_may_open(hub, open_page, who, words):
+    page = open_page(f"{hub.url}/", who=who, on=hub)
+    page.wait_for_timeout(500)
+    assert page.locator(".nav-side a").all_inner_texts() == words
+    asked = [url for url in page.watch.requests if "/api/broker" in url]
+    assert bool(asked) == ("Broker" in words)
+
+
+@pytest.mark.parametrize("path", ["/admin/users", "/admin/devices", "/admin/audit", "/broker"])
+def test_a_page_without_the_right_to_it_says_which_is_missing(hub, open_page, path):
+    page = open_page(hub.url + path, who="vera", on=hub)
+    page.get_by_role("heading", name="This page is not open to you").wait_for()
+    assert page.locator(".empty code").inner_text() in {"users.manage", "devices.view", "audit.view", "broker.view"}
+    page.get_by_role("link", name="What I may do").click()
+    heading(page, "Account")
+
+
+def test_a_right_that_was_taken_meanwhile_disappears(hub, open_page):
+    page = open_page(f"{hub.url}/admin", who="otto", on=hub)
+    page.watch.allowed.append("403")
+    hub.do(lambda world: world.accounts.users["otto"].update(roles=[{"site": "*", "role": "viewer"}]))
+    page.locator(".nav-side").get_by_role("link", name="Devices").click()
+    page.get_by_role("heading", name="This page is not open to you").wait_for()
+
+
+def test_the_banner_of_an_open_hub_is_on_every_page(serve, open_page):
+    site = serve(demo=False)
+    for path in ["/", "/nodes", "/broker", "/admin/devices", "/docs", "/account"]:
+        page = open_page(site.url + path)
+        page.get_by_text("This hub is open:").wait_for()
+        assert page.locator(".person").count() == 0
+    page.get_by_role("heading", name="Nobody signs in here").wait_for()
+    assert not page.get_by_text("Demonstration.").is_visible()
+
+
+def test_no_banner_when_there_are_accounts(hub, open_page):
+    page = open_page(f"{hub.url}/nodes", who="ada", on=hub)
+    assert page.locator(".banner").count() == 0
+
+
+def test_my_password(hub, open_page):
+    page = open_page(f"{hub.url}/account", who="ada", on=hub)
+    page.watch.allowed.append("401")
+    card = page.locator("section", has=page.get_by_role("heading", name="Password", exact=True))
+    for label, text in [("Present password", "wrong"), ("New password", "a better one 4"), ("New password again", "a better one 4")]:
+        card.get_by_label(label, exact=True).fill(text)
+    card.get_by_role("button", name="Change password").click()
+    page.get_by_text("The present password is not right").wait_for()
+    card.get_by_label("Present password", exact=True).fill(PASSWORD)
+    card.get_by_role("button", name="Change password").click()
+    page.get_by_text("Password changed.").wait_for()
+    assert hub.do(lambda world: world.accounts.users["ada"]["password"]) == "a better one 4"
+
+
+def test_second_factor_on_and_off(hub, open_page):
+    page = open_page(f"{hub.url}/account", who="ada", on=hub)
+    page.watch.allowed.append("401")
+    page.get_by_role("button", name="Turn on").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Go on").click()
+    assert dialog.get_by_role("link", name="open your authenticator").get_attribute("href").startswith("otpauth://totp/")
+    dialog.get_by_text("JBSW Y3DP").wait_for()
+    dialog.get_by_label("Type the code that it shows").fill("999999")
+    dialog.get_by_role("button", name="Turn it on").click()
+    dialog.get_by_text("That code is not right").wait_for()
+    dialog.get_by_label("Type the code that it shows").fill(CODE)
+    dialog.get_by_role("button", name="Turn it on").click()
+    dialog.get_by_text("Shown only now.").wait_for()
+    assert dialog.locator(".codes li").count() == 8
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Download").click()
+    assert len(saved.value.path().read_text().split()) == 8
+    dialog.get_by_role("button", name="I have kept them").click()
+    page.get_by_text("Second factor on").wait_for()
+    page.get_by_role("button", name="Turn off").click()
+    page.get_by_role("dialog").get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("dialog").get_by_role("button", name="Turn it off").click()
+    page.get_by_text("Password only").wait_for()
+
+
+def test_sessions_and_tokens(hub, open_page):
+    hub.do(lambda world: world.accounts.sign_in(world.accounts.users["ada"], "10.0.0.9", "Mozilla/5.0 (Windows) Firefox/131.0"))
+    page = open_page(f"{hub.url}/account", who="ada", on=hub)
+    page.get_by_text("This one").wait_for()
+    page.get_by_role("button", name=re.compile("Sign out Firefox on Windows")).click()
+    page.get_by_text("Firefox on Windows").first.wait_for(state="detached")
+    page.get_by_role("button", name="New token").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Make the token").click()
+    dialog.get_by_text("Choose at least one right").wait_for()
+    dialog.get_by_label("What for").fill("backup")
+    dialog.get_by_label("See sensor nodes and their readings").check()
+    dialog.get_by_role("button", name="Make the token").click()
+    page.get_by_role("region", name="Token", exact=True).get_by_text(re.compile("mpt_")).first.wait_for()
+    page.get_by_role("button", name="I have kept it").click()
+    assert "mpt_" not in page.content()
+    page.get_by_role("button", name="Remove backup").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_text("None yet.").wait_for()
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
+    heading(page, "Sign in")
+
+
+def test_a_viewer_cannot_give_a_token_more_than_they_have(hub, open_page):
+    page = open_page(f"{hub.url}/account", who="vera", on=hub)
+    page.get_by_role("button", name="New token").click()
+    assert page.locator("dialog .check").all_inner_texts() == ["See the hub's version, doors and solutions", "See sensor nodes and their readings"]
+
+
