@@ -382,7 +382,7 @@ def knock(hub, name):
     with hub.database() as database:
         database.execute(
             "INSERT INTO device_request (device, kind, first_seen, last_seen, address, topics) VALUES (?, 'node', 1, 2, ?, '[]')",
-            (name, "192.0.2.7\x1b[31m"),
+            (name, "192.0.2.7\x1b[31m\u202e"),
         )
         database.execute("UPDATE registry_count SET value = value + 1 WHERE name = 'device_request'")
 
@@ -393,7 +393,7 @@ def test_pending_devices_are_approved_and_rejected(hub):
     assert set(hub.devices("--state", "pending")) == {"node_20", "node_21", "node_22"}
     assert hub.devices()["node_20"]["state"] == "pending"
     shown = hub.do("device", "list", "--state", "pending")
-    assert "\x1b" not in shown and "192.0.2.7?" in shown, "a device cannot steer the terminal"
+    assert "\x1b" not in shown and "192.0.2.7?[31m?" in shown, "a device cannot steer the terminal"
     assert KEY.fullmatch(hub.do("device", "approve", "node_20").strip())
     assert hub.devices()["node_20"]["state"] == "active"
     assert "no password" in hub.refused("device", "approve", "node_21", "--keep-password")

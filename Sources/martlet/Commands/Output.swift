@@ -44,9 +44,15 @@ enum Output {
         return String(instant.description.prefix(19)).replacing("T", with: " ")
     }
 
-    /// What a device or another program said, so that it cannot steer the terminal.
+    /// What a device or another program said, so that it can neither steer the terminal nor turn the line around.
     static func printable(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+        String(
+            text.unicodeScalars.map { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: "?"
+                default: Character(scalar)
+                }
+            })
     }
 }
 
