@@ -2,6 +2,7 @@ import MQTTBroker
 import MQTTCodec
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 import Testing
 
@@ -10,11 +11,17 @@ final class Wire: Sendable {
     private let channel: any Channel
     private let inbox: Inbox
 
-    static func connect(port: Int, version: ProtocolVersion = .v5_0) async throws -> Wire {
+    static func connect(
+        port: Int, version: ProtocolVersion = .v5_0, tls: NIOSSLContext? = nil
+    ) async throws -> Wire {
         let inbox = Inbox(version: version)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: tls, serverHostname: nil))
+                    }
                     try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox))
                 }
             }
