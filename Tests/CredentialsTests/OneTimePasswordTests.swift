@@ -5,10 +5,11 @@ import Testing
 struct OneTimePasswordTests {
     private let factor = OneTimePassword(secret: Array("12345678901234567890".utf8))
 
-    @Test(arguments: [
-        (59, "94287082"), (1_111_111_109, "07081804"), (1_111_111_111, "14050471"), (1_234_567_890, "89005924"),
-        (2_000_000_000, "69279037"), (20_000_000_000, "65353130"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (59, "94287082"), (1_111_111_109, "07081804"), (1_111_111_111, "14050471"), (1_234_567_890, "89005924"),
+            (2_000_000_000, "69279037"), (20_000_000_000, "65353130"),
+        ] as [(Int64, String)])
     func vectors(second: Int64, code: String) {
         #expect(factor.code(step: OneTimePassword.step(atSecond: second), digits: 8) == code)
     }

@@ -76,7 +76,8 @@ struct PasswordHashTests {
         let hash = try PasswordHash(of: "a long word", parameters: .trivial)
         #expect(hash.needsRehash(under: .standard))
         #expect(!hash.needsRehash(under: .trivial))
-        #expect(PasswordHash.Parameters.standard == PasswordHash.Parameters(logarithm: 15, blockSize: 8, parallelism: 1))
+        #expect(
+            PasswordHash.Parameters.standard == PasswordHash.Parameters(logarithm: 15, blockSize: 8, parallelism: 1))
     }
 
     @Test func nobodyHasThePasswordOfNobody() throws {

@@ -14,7 +14,8 @@ struct PeopleGuessingTests {
 
     /// Seconds that a refusal asks to wait; 0: refused for the password only; nil: came in.
     private func attempt(
-        _ house: PeopleHouse, _ name: String, _ password: String = "a wrong password", from address: String = "192.0.2.1"
+        _ house: PeopleHouse, _ name: String, _ password: String = "a wrong password",
+        from address: String = "192.0.2.1"
     ) async throws -> Int? {
         do {
             _ = try await house.signIn(name, password, from: address)

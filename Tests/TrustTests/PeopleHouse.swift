@@ -81,7 +81,8 @@ struct PeopleHouse {
 
     /// Signs in.
     func signIn(
-        _ name: String, _ password: String = PeopleHouse.password, code: String? = nil, from address: String = "192.0.2.1"
+        _ name: String, _ password: String = PeopleHouse.password, code: String? = nil,
+        from address: String = "192.0.2.1"
     ) async throws -> Reply {
         var body = ["username": name, "password": password]
         if let code { body["code"] = code }

@@ -123,10 +123,13 @@ struct PeopleSignInTests {
         #expect(needed.json["setup_needed"] as? Bool == true)
         let old = try #require(try await house.people.makeSetUpCode())
         let code = try #require(try await house.people.makeSetUpCode())
-        func setUp(_ code: String, _ password: String = PeopleHouse.password, isLocal: Bool = true) async -> RefusalCode? {
+        func setUp(_ code: String, _ password: String = PeopleHouse.password, isLocal: Bool = true) async
+            -> RefusalCode?
+        {
             do {
                 _ = try await house.send(
-                    .post, "/api/auth/setup", ["code": code, "username": "anna", "password": password], isLocal: isLocal)
+                    .post, "/api/auth/setup", ["code": code, "username": "anna", "password": password], isLocal: isLocal
+                )
                 return nil
             } catch {
                 return (error as? Refusal)?.code ?? .internalFailure

@@ -58,6 +58,9 @@ package final class PasswordWorker: Sendable {
         thread.start()
     }
 
+    /// How many wait for their turn.
+    package var waiting: Int { shared.state.withLock { $0.count } }
+
     deinit {
         shared.state.withLock { $0.isStopped = true }
         shared.signal.signal()
