@@ -86,6 +86,16 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/tls") == [file])
     }
 
+    @Test func nothingIsWrittenThroughALinkAndNothingHalfIsLeft() throws {
+        let (tls, target) = (folder.path + "/tls", folder.path + "/somewhere")
+        try FileManager.default.createDirectory(atPath: tls, withIntermediateDirectories: true)
+        // It points to nothing, so that it is seen only when the file is to be made, after the key.
+        try FileManager.default.createSymbolicLink(atPath: tls + "/server.pem", withDestinationPath: target)
+        #expect(throws: CertificateFailure.alreadyThere(path: tls + "/server.pem")) { try create() }
+        #expect(!FileManager.default.fileExists(atPath: target))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tls) == ["server.pem"])
+    }
+
     @Test(arguments: [
         "", "a b", "-a.example", "a-.example", "a..example", ".a", "a.", "*.example", "http://hub", "hub:8080",
         "192.0.2.256",
