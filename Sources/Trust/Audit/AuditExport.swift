@@ -1,4 +1,4 @@
-package import HubModel
+internal import HubModel
 package import Registry
 
 /// Rows of the audit as text.

@@ -59,7 +59,7 @@ struct Configuration: Sendable {
         case .clientAuthority: clientAuthority = value.isEmpty ? nil : value
         case .trustedProxies:
             do {
-                trustedProxies = try TrustedNetworks(value)
+                trustedProxies = try TrustedNetworks(list: value)
             } catch {
                 throw SettingError("\(setting.rawValue): \(error)")
             }

@@ -2,6 +2,7 @@ internal import Credentials
 internal import HubModel
 internal import Nodes
 internal import Registry
+internal import SQL
 internal import SolutionKit
 internal import Trust
 

@@ -10,6 +10,7 @@ internal import NIOPosix
 internal import Registry
 internal import ServiceLifecycle
 internal import SolutionKit
+internal import Transport
 internal import Trust
 internal import UnixSignals
 internal import WebAPI
