@@ -10,10 +10,11 @@ import Testing
 @Suite struct AdmissionTests {
     /// Runs a server whose judgement is `admit`'s.
     func withServer(
+        firstRequestTimeout: TimeAmount = .seconds(10),
         admit: @escaping @Sendable (WebSocketRequest) async -> WebSocketAdmission,
         _ body: @Sendable (Int) async throws -> Void
     ) async throws {
-        let endpoint = WebSocketEndpoint(path: "/ws", firstRequestTimeout: .milliseconds(500), admit: admit)
+        let endpoint = WebSocketEndpoint(path: "/ws", firstRequestTimeout: firstRequestTimeout, admit: admit)
         let http = HTTP1Channel(responder: { _, writer, _ in
             try await writer.write(response: HTTPResponse(status: .noContent), body: ResponseBody())
         })
@@ -72,7 +73,7 @@ import Testing
         async throws
     {
         let (words, say) = AsyncStream.makeStream(of: Void.self)
-        try await withServer { _ in
+        try await withServer(firstRequestTimeout: .milliseconds(500)) { _ in
             _ = await words.first { _ in true }
             return .accept { _, _, _ in Issue.record("nobody is there to talk to") }
         } _: { port in
