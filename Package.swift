@@ -129,8 +129,8 @@ let package = Package(
         tests(
             "DeviceDoorsTests",
             [
-                "DeviceDoors", "Ingest", "MQTTBroker", "MQTTCodec", "HubModel", "HubTesting", "SolutionKit", "SQL",
-                "TimeSeries",
+                "DeviceDoors", "Trust", "Registry", "Credentials", "Ingest", "MQTTBroker", "MQTTCodec", "HubModel",
+                "HubTesting", "SolutionKit", "SQL", "TimeSeries",
             ]),
         tests(
             "NodesTests", ["Nodes", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"],

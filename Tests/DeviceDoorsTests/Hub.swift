@@ -73,12 +73,13 @@ private struct Nowhere: LiveSink, OutboundSink {
 
 private struct Strict: Solution {
     let manifest = SolutionManifest(
-        id: "strict", title: "Strict", path: "/strict", kinds: [], topics: ["strict/+"], ownedTopics: ["strict/#"])
+        id: "strict", title: "Strict", path: "/strict", kinds: [], topics: ["strict/+"], ownedTopics: ["strict/#"],
+        rights: [], grants: [], needs: .viewNodes)
     let migrations = Migrations(owner: "strict", [])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing() }
     func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices) async throws -> SolutionOverview {
+    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
         SolutionOverview(devices: 0, attention: 0)
     }
 }

@@ -15,6 +15,12 @@ public struct ControlledDevice: Hashable, Sendable {
     public let id: DeviceID
     /// Its kind.
     public let kind: DeviceKind
+
+    /// A device.
+    public init(id: DeviceID, kind: DeviceKind) {
+        self.id = id
+        self.kind = kind
+    }
 }
 
 extension DeviceRegistry {

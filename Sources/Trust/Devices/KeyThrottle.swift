@@ -38,20 +38,26 @@ struct KeyThrottle: Sendable {
     /// Whole seconds for which no password for this name is looked at from this address; nil: it is.
     func secondsLocked(_ device: DeviceID, from address: String?, at instant: Timestamp) -> Int? {
         let now = instant.microseconds
-        let locks = [Key(address: address ?? "", device: device), Key(address: address ?? "", device: nil)]
-            .compactMap { key -> Int64? in
-                guard let entry = entries[key] else { return nil }
-                let rest = entry.lockedUntil - now
-                // More than a lock can last: the clock was set back.
-                return rest > 0 && rest <= KeyThrottle.longestLock * 1_000_000 ? rest : nil
-            }
+        let locks = [
+            Key(address: AddressGroup.of(address), device: device), Key(address: AddressGroup.of(address), device: nil),
+        ]
+        .compactMap { key -> Int64? in
+            guard let entry = entries[key] else { return nil }
+            let rest = entry.lockedUntil - now
+            // More than a lock can last: the clock was set back.
+            return rest > 0 && rest <= KeyThrottle.longestLock * 1_000_000 ? rest : nil
+        }
         return locks.max().map { Int(($0 + 999_999) / 1_000_000) }
     }
 
     /// Notes a wrong password.
     mutating func failed(_ device: DeviceID, from address: String?, at instant: Timestamp) {
-        note(Key(address: address ?? "", device: device), free: KeyThrottle.freeFailures, instant.microseconds)
-        note(Key(address: address ?? "", device: nil), free: KeyThrottle.freeFailuresOfAddress, instant.microseconds)
+        note(
+            Key(address: AddressGroup.of(address), device: device), free: KeyThrottle.freeFailures, instant.microseconds
+        )
+        note(
+            Key(address: AddressGroup.of(address), device: nil), free: KeyThrottle.freeFailuresOfAddress,
+            instant.microseconds)
     }
 
     private mutating func note(_ key: Key, free: Int, _ now: Int64) {

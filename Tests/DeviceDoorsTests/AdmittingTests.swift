@@ -1,0 +1,127 @@
+import DeviceDoors
+import HubModel
+import MQTTBroker
+import MQTTCodec
+import Registry
+import SQL
+import SolutionKit
+import Synchronization
+import Testing
+import Trust
+
+@Suite struct AdmittingTests {
+    @Test func aSpotCannotReportForAnotherUnlessItIsItsController() async throws {
+        try await AdmittingHub.run { hub in
+            let first = try await hub.add("SPOT001")
+            let second = try await hub.add("SPOT002", controller: "SPOT001")
+            let one = try #require(try await hub.connect("SPOT001", first))
+            let two = try #require(try await hub.connect("SPOT002", second))
+            for retain in [false, true] {
+                #expect(try hub.may(one, "spot/SPOT001/status", retain: retain) == .granted)
+                #expect(try hub.may(one, "spot/SPOT002/status", retain: retain) == .granted)
+                #expect(try hub.may(two, "spot/SPOT002/status", retain: retain) == .granted)
+                #expect(try hub.may(two, "spot/SPOT001/status", retain: retain) == .refused)
+                #expect(try hub.may(two, "spot/SPOT002/led", retain: retain) == .refused)
+                #expect(try hub.may(one, "iot/broker/status", retain: retain) == .refused)
+                #expect(try hub.may(one, "$SYS/x", retain: retain) == .refused)
+            }
+            let wanted = [
+                ("spot/SPOT002/led", true), ("spot/SPOT001/led", false), ("spot/+/led", false), ("#", false),
+                ("$SYS/#", false), ("iot/broker/status", true), ("iot/broker/#", false),
+                ("$share/g/spot/SPOT002/led", true),
+            ]
+            for (filter, isGranted) in wanted {
+                let refusal = hub.authorizer.refusalToSubscribe(two, filter: try TopicFilter(filter))
+                #expect((refusal == nil) == isGranted, "\(filter)")
+            }
+            _ = try await hub.publish(one, "spot/SPOT002/status", "free")
+            #expect(hub.heard.all == ["spot/SPOT002/status free device(SPOT001) 1000"])
+        }
+    }
+
+    @Test func clientsWithoutRightsMayDoNothingUnlessTheHubIsOpen() async throws {
+        let client = ConnectedClient(
+            identifier: try MQTTString("c"), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0)
+        let topic = try TopicName("spot/x/status")
+        let (closed, open) = (HubAuthorizer(), HubAuthorizer(isOpen: true))
+        #expect(closed.publishing(client, to: topic, retain: false) == .refused)
+        #expect(open.publishing(client, to: topic, retain: false) == .granted)
+        #expect(open.publishing(client, to: try TopicName("iot/broker/stats"), retain: false) == .refused)
+        #expect(closed.refusalToSubscribe(client, filter: try TopicFilter("a")) == .notAuthorized)
+        #expect(open.refusalToSubscribe(client, filter: try TopicFilter("$SYS/#")) == nil)
+    }
+
+    @Test func whatAWaitingDeviceSendsIsKeptAndTakenInOnceItIsApproved() async throws {
+        try await AdmittingHub.run { hub in
+            #expect(try await hub.connect("SPOT009", "its own password") == nil)
+            _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }
+            let waiting = try #require(try await hub.connect("SPOT009", "its own password"))
+            #expect(try hub.may(waiting, "spot/SPOT009/status") == .setAside)
+            #expect(try hub.may(waiting, "iot/broker/status") == .refused)
+            #expect(hub.authorizer.refusalToSubscribe(waiting, filter: try TopicFilter("spot/SPOT009/led")) != nil)
+            for (number, text) in ["one", "bad", "two"].enumerated() {
+                let outcome = try await hub.publish(waiting, "spot/SPOT009/status", text, id: UInt64(number + 1))
+                #expect(outcome == .committed)
+            }
+            // It may not say this once it is approved.
+            _ = try await hub.publish(waiting, "spot/SPOT001/status", "lie", id: 4)
+            let replay = AsideReplay(line: hub.line, admission: hub.admission)
+            #expect(try await replay.run() == 0)
+            #expect(hub.heard.all.isEmpty)
+            let id = try #require(DeviceID("SPOT009"))
+            let key = try await hub.administer { try $0.approve(id, credential: .offered, by: $1, in: $2).key }
+            #expect(key == nil)
+            // Nobody runs now what was approved: the process may end here. Whoever starts next hands over.
+            #expect(try await hub.count("device_aside") == 4)
+            let next = AsideReplay(line: hub.line, admission: hub.admission)
+            async let both = (replay.run(), next.run())
+            let (one, other) = try await both
+            #expect(one + other == 2)
+            #expect(
+                hub.heard.all.filter { $0.contains("one") } == ["spot/SPOT009/status one device(SPOT009) 1000"])
+            #expect(hub.heard.all.filter { $0.contains("two") } == ["spot/SPOT009/status two device(SPOT009) 3000"])
+            #expect(try await hub.count("device_aside") == 0)
+            // What it says on the connection of its waiting time is not kept any more.
+            #expect(try await hub.publish(waiting, "spot/SPOT009/status", "three", id: 5) == .refused(.notAuthorized))
+        }
+    }
+
+    @Test func theWatchEndsConnectionsAndHandsOver() async throws {
+        try await AdmittingHub.run { hub in
+            let ended = Mutex<[String]>([])
+            let watch = DeviceWatch(
+                watcher: DeviceWatcher(admission: hub.admission) { _ in true },
+                replay: AsideReplay(line: hub.line, admission: hub.admission),
+                disconnect: { owner, endsSessions in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
+                trouble: { _ in })
+            try await watch.step()
+            _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }
+            let waiting = try #require(try await hub.connect("SPOT009", nil))
+            _ = try await hub.publish(waiting, "spot/SPOT009/status", "one")
+            let id = try #require(DeviceID("SPOT009"))
+            _ = try await hub.administer { try $0.approve(id, credential: .new, by: $1, in: $2).device }
+            try await watch.step(owesReplay: false)
+            #expect(ended.withLock { $0.sorted() } == ["device:SPOT009 false", "pending:SPOT009 true"])
+            #expect(hub.heard.all.count == 1)
+            _ = try await hub.administer { try $0.rotate(id, by: $1, in: $2).device }
+            ended.withLock { $0 = [] }
+            try await watch.step(owesReplay: false)
+            #expect(ended.withLock { $0 } == ["device:SPOT009 false"])
+        }
+    }
+
+    @Test func aSessionRemembersWhoseItIs() async throws {
+        try await AdmittingHub.run { hub in
+            let key = try await hub.add("SPOT001")
+            let client = try #require(try await hub.connect("SPOT001", key, client: "board"))
+            let opening = SessionOpening(client: client, isResumed: false, expiryInterval: 60, keepAlive: 0, at: 1)
+            let ledger = hub.ledger
+            let outcome = await withCheckedContinuation { continuation in
+                ledger.commit([.session(.connected(opening))]) { continuation.resume(returning: $0) }
+            }
+            #expect(outcome == [.committed])
+            let state = try StoredSessions.load(from: hub.database)
+            #expect(state.sessions[try MQTTString("board")]?.owner == "device:SPOT001")
+        }
+    }
+}

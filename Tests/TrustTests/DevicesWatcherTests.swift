@@ -1,0 +1,84 @@
+import Credentials
+import HubModel
+import HubTesting
+import Registry
+import SQL
+import SolutionKit
+import Testing
+import Trust
+
+@Suite struct DevicesWatcherTests {
+    private func watched(_ house: DevicesHouse, welcome: Bool = true) -> DeviceWatcher {
+        DeviceWatcher(admission: house.admission) { _ in welcome }
+    }
+
+    private func owners(_ watcher: DeviceWatcher) async throws -> [String] {
+        try await watcher.look().disconnect.map { $0.owner + ($0.endsSessions ? " for good" : "") }
+    }
+
+    @Test func everyChangeOfRightsEndsTheConnectionsItConcerns() async throws {
+        let house = try await DevicesHouse()
+        for name in ["A", "B", "C"] { _ = try await house.add(name) }
+        try await house.write { try $0.addSite(try #require(SiteID("north")), title: "North", by: $1, in: $2) }
+        let watcher = watched(house)
+        #expect(try await owners(watcher) == [])
+        #expect(try await owners(watcher) == [])
+        let (a, b) = (try house.id("A"), try house.id("B"))
+        _ = try await house.write { try $0.rotate(a, by: $1, in: $2).key }
+        #expect(try await owners(watcher) == ["device:A"])
+        _ = try await house.write { try $0.setController(a, of: b, by: $1, in: $2) }
+        #expect(try await owners(watcher).sorted() == ["device:A", "device:B"])
+        _ = try await house.write { try $0.move(b, to: try #require(SiteID("north")), by: $1, in: $2) }
+        #expect(try await owners(watcher).sorted() == ["device:A", "device:B"])
+        _ = try await house.write { try $0.setEnabled(false, b, by: $1, in: $2) }
+        #expect(try await owners(watcher).sorted() == ["device:A", "device:B"])
+        // Its controller loses a name.
+        try await house.write { try $0.remove(b, by: $1, in: $2) }
+        #expect(try await owners(watcher).sorted() == ["device:A", "device:B for good"])
+        let certificate = DeviceCertificate(
+            serial: "1f", device: a, commonName: "A", notAfter: house.clock.now().advanced(bySeconds: 60),
+            issuedAt: house.clock.now())
+        try await house.write { try $0.recordCertificate(certificate, by: $1, in: $2) }
+        _ = try await owners(watcher)
+        try await house.write { _ = try $0.revokeCertificate(serial: "1f", by: $1, in: $2) }
+        #expect(try await owners(watcher) == ["device:A"])
+        #expect(try await owners(watcher) == [])
+    }
+
+    @Test func approvedAndRejectedOnesWaitNoMore() async throws {
+        let house = try await DevicesHouse()
+        try await house.openJoin()
+        let watcher = watched(house)
+        for name in ["X", "Y", "Z"] { #expect(await house.knock(name, nil) == "pending \(name)") }
+        #expect(try await owners(watcher) == [])
+        let (x, y) = (try house.id("X"), try house.id("Y"))
+        _ = try await house.write { try $0.approve(x, kind: .parking, credential: .new, by: $1, in: $2).device }
+        try await house.write { try $0.reject(y, by: $1, in: $2) }
+        #expect(try await owners(watcher).sorted() == ["device:X", "pending:X for good", "pending:Y for good"])
+        #expect(try await owners(watcher) == [])
+    }
+
+    @Test func programsThatAreNotWelcomeAnyMoreAreSentAway() async throws {
+        let house = try await DevicesHouse()
+        let watcher = watched(house, welcome: false)
+        _ = try await owners(watcher)
+        #expect(await house.knock("anna", DevicesHouse.token.text) == "program anna")
+        #expect(try await owners(watcher) == [])
+        _ = try await house.line.perform { try TrustEpoch.advance(in: $0.transaction()) }
+        #expect(try await owners(watcher) == ["token:t1"])
+        _ = try await house.line.perform { try TrustEpoch.advance(in: $0.transaction()) }
+        #expect(try await owners(watcher) == [])
+    }
+
+    @Test func droppedMessagesAreCountedInTheTable() async throws {
+        let house = try await DevicesHouse()
+        try await house.openJoin()
+        _ = await house.knock("X", nil)
+        let x = try house.id("X")
+        house.admission.noteDropped(of: x)
+        house.admission.noteDropped(of: x)
+        _ = try await watched(house).look()
+        let dropped = try await house.database.read { try JoinRegistry().pending(x, in: $0)?.dropped }
+        #expect(dropped == 2)
+    }
+}
