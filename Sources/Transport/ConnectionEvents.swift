@@ -25,8 +25,8 @@ public struct ConnectionSecured: Sendable, Hashable {
     public init(certificate: PeerCertificate?) { self.certificate = certificate }
 }
 
-/// Close now, without the farewell of TLS, which waits for the peer. A user event of the channel, triggered outward by a
-/// protocol's handler whose channel was given `ServerTLS` handlers.
+/// Close now, without the farewell of TLS, which waits for the peer. A user event of the channel, triggered outward by
+/// a protocol's handler whose channel was given `ServerTLS` handlers.
 public struct ConnectionAbort: Sendable, Hashable {
     /// The one there is.
     public init() {}

@@ -3,8 +3,8 @@ internal import NIOCore
 internal import NIOSSL
 internal import NIOTLS
 
-/// Stands behind the handler of TLS: ends a handshake that takes too long, and tells the protocol's handler who is there
-/// when it is done.
+/// Stands behind the handler of TLS: ends a handshake that takes too long, and tells the protocol's handler who is
+/// there when it is done.
 final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 

@@ -27,14 +27,15 @@ public final class ServerTLS: Sendable {
     }
 
     /// Reads the files again. New connections use what they hold now, connections that are open live on with what they
-    /// began with. If a file cannot be used nothing changes, and the failure names it. From any thread; reads from disk.
+    /// began with. If a file cannot be used nothing changes, and the failure names it. From any thread; reads from
+    /// disk.
     public func reload() throws(TLSFileFailure) {
         let fresh = try files.load(applicationProtocols: applicationProtocols)
         context.withLock { $0 = fresh }
     }
 
-    /// Puts TLS at the end of a new connection's pipeline, in front of the handlers that are added afterwards. Call it in
-    /// the channel's initializer, on its event loop.
+    /// Puts TLS at the end of a new connection's pipeline, in front of the handlers that are added afterwards. Call it
+    /// in the channel's initializer, on its event loop.
     ///
     /// The protocol's handler then gets plain bytes and, before the first of them, a `ConnectionSecured` event. A
     /// connection whose handshake fails or takes too long is closed.

@@ -48,8 +48,8 @@ public struct ListenerConfiguration: Sendable {
     public var port: Int
     /// The TLS that clients have to speak; nil for plain TCP.
     public var tls: ServerTLS?
-    /// Proxies whose connections begin with a PROXY header (version 1 or 2) that is believed; none if nothing speaks it.
-    /// A connection of theirs without the header is closed.
+    /// Proxies whose connections begin with a PROXY header (version 1 or 2) that is believed; none if nothing speaks
+    /// it. A connection of theirs without the header is closed.
     public var trustedProxies: TrustedNetworks
 
     /// A listener with these fields.

@@ -8,8 +8,8 @@ public struct BrokerLimits: Sendable, Hashable {
     /// answered *quota exceeded*. Devices behind one router share an address.
     public var connectionsPerAddress = 10_000
     /// Connections that have not been let in: silent, shaking hands, waiting for the authenticator, or refused and not
-    /// gone. They have this room of their own; when it is full the oldest of them is closed for the newest, so that they
-    /// never keep out a client that is let in, nor an honest newcomer for long.
+    /// gone. They have this room of their own; when it is full the oldest of them is closed for the newest, so that
+    /// they never keep out a client that is let in, nor an honest newcomer for long.
     public var unadmittedConnections = 2_000
     /// Of them, those from one address, in the same way; 0 for no such limit.
     public var unadmittedConnectionsPerAddress = 1_000

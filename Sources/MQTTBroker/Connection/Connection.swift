@@ -39,9 +39,8 @@ struct Connection {
     var isAdmitted = false
     /// What is left of the rate of messages.
     var bucket = TokenBucket.unlimited
-    /// The topic to which the client may publish for certain, with this RETAIN; see `BrokerAuthorizer.publishing`.
-    var grantedTopic: TopicName?
-    var grantedRetain = false
+    /// What the client was granted last; see `BrokerAuthorizer.publishing`.
+    var granted: GrantedTopic?
     /// Whether it is in the list of those looked at in the next turn.
     var isWaiting = false
     private(set) var hasWalks = false

@@ -39,6 +39,10 @@ struct TokenBucket {
 
     private mutating func fill(now: Int64) {
         guard now > filledAt else { return }
+        if tokens == most {
+            filledAt = now
+            return
+        }
         // A time of rest fills it, however long it was.
         let rest = min(now - filledAt, (most - min(tokens, most)) / max(perSecond, 1) + 1)
         tokens = min(most, tokens + rest * perSecond)

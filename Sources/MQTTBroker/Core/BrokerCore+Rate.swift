@@ -2,9 +2,9 @@ internal import MQTTCodec
 
 /// How fast clients may publish.
 extension BrokerCore {
-    /// Whether a message is one too many and to be refused. One that a 3.1.1 client wants acknowledged never is, for the
-    /// client could not be told: it is taken, and nothing more read until what was taken too much is made up for. All
-    /// that has come in one read is taken, so that may be some time.
+    /// Whether a message is one too many and to be refused. One that a 3.1.1 client wants acknowledged never is, for
+    /// the client could not be told: it is taken, and nothing more read until what was taken too much is made up for.
+    /// All that has come in one read is taken, so that may be some time.
     mutating func isTooFast(
         _ publish: Publish, _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
     ) -> Bool {
@@ -49,13 +49,10 @@ extension BrokerCore {
         on topic: TopicName, retain: Bool, of client: ConnectedClient, _ handle: ConnectionHandle
     ) -> PublishDecision {
         guard client.rights != nil else { return authorizer.publishing(client, to: topic, retain: retain) }
-        if connections[handle]?.grantedRetain == retain, connections[handle]?.grantedTopic == topic {
-            return .granted
-        }
+        if connections[handle]?.granted?.isSame(topic, retain: retain) == true { return .granted }
         let decision = authorizer.publishing(client, to: topic, retain: retain)
         if decision == .granted {
-            connections[handle]?.grantedTopic = topic
-            connections[handle]?.grantedRetain = retain
+            connections[handle]?.granted = GrantedTopic(topic, retain: retain)
         }
         return decision
     }

@@ -4,8 +4,8 @@ internal import MQTTCodec
 ///
 /// It is made of values that know one thing each: connections, sessions with their outboxes, the subscription tree, the
 /// retained messages, the entries that the ledger has not answered, and a timer wheel. The extensions follow a packet
-/// on its way: `+Open`, `+Connect`, `+Publish`, `+Rate`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`, `+Retained`, `+Close`,
-/// `+Timers`, `+Server`, `+State`.
+/// on its way: `+Open`, `+Connect`, `+Publish`, `+Rate`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`,
+/// `+Retained`, `+Close`, `+Timers`, `+Server`, `+State`.
 package struct BrokerCore {
     let configuration: BrokerConfiguration
     let authorizer: any BrokerAuthorizer

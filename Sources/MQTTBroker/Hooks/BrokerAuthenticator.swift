@@ -57,8 +57,8 @@ public enum AuthenticationDecision: Sendable {
 public struct AcceptedClient: Sendable {
     /// The user name it goes by; nil for an anonymous one.
     public var userName: String?
-    /// Whose connection and session this is: a name of the authenticator's own, such as a device's id. A session belongs
-    /// to its owner, and no other owner takes it over. Nil for nobody's.
+    /// Whose connection and session this is: a name of the authenticator's own, such as a device's id. A session
+    /// belongs to its owner, and no other owner takes it over. Nil for nobody's.
     public var owner: String?
     /// What it may publish and subscribe, settled for the length of the connection; nil if only the authorizer knows.
     public var rights: ClientRights?

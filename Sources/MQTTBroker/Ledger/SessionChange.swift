@@ -2,8 +2,8 @@ public import MQTTCodec
 
 /// What happened to a session. Times are microseconds since 1970-01-01T00:00:00Z.
 ///
-/// Sessions that end with their connection appear as `connected`, `disconnected`, `subscribed` and `unsubscribed` too, which
-/// say who is present and listens; of them nothing has to be kept.
+/// Sessions that end with their connection appear as `connected`, `disconnected`, `subscribed` and `unsubscribed` too,
+/// which say who is present and listens; of them nothing has to be kept.
 public enum SessionChange: Sendable {
     /// A client is there.
     case connected(SessionOpening)
