@@ -37,6 +37,7 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -69,7 +70,7 @@ let package = Package(
         room("MQTTCodec"),
         room("Credentials", [crypto, cryptoExtras]),
         room("Certificates", [x509, asn1, crypto]),
-        room("Transport", [nioCore, nioSSL]),
+        room("Transport", [nioCore, nioTLS, nioSSL]),
         room("MQTTBroker", ["MQTTCodec", "Transport", nioCore, nioPosix]),
         room("MQTTClient", ["MQTTCodec", nioCore, nioPosix]),
         room("SQL", [grdb]),
@@ -110,7 +111,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
-        tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", nioCore, nioPosix, nioEmbedded]),
+        tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", "Transport", nioCore, nioPosix, nioEmbedded, nioSSL]),
         tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
         tests("CredentialsTests", ["Credentials"]),
         tests("CertificatesTests", ["Certificates"]),

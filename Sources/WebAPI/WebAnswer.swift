@@ -23,12 +23,17 @@ struct WebAnswer {
 
     init(_ response: RouteResponse, route: String) {
         var headers = HTTPFields()
-        headers[.contentType] = response.contentType
+        if !response.contentType.isEmpty { headers[.contentType] = response.contentType }
         // Values of now are of no use later, unless the route says otherwise.
         headers[.cacheControl] = "no-store"
         for header in response.headers {
             guard let name = HTTPField.Name(header.name) else { continue }
-            headers[name] = header.value
+            // Cookies are the one field whose values cannot be joined (RFC 9110, section 5.3).
+            if name == .setCookie {
+                headers.append(HTTPField(name: name, value: header.value))
+            } else {
+                headers[name] = header.value
+            }
         }
         self.init(status: response.status, headers: headers, body: ByteBuffer(bytes: response.body), route: route)
     }
