@@ -70,5 +70,6 @@ public struct BrokerMetrics: MetricsSource {
         ]
         return gauges.map { MetricFamily($0.0, .gauge, help: $0.1, value: Double($0.2)) }
             + counters.map { MetricFamily($0.0, .counter, help: $0.1, value: Double($0.2)) }
+            + BrokerMetrics.refusals(figures)
     }
 }
