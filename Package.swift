@@ -89,6 +89,8 @@ let package = Package(
         room("Live", ["HubModel"]),
         room("Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"], ["HubModel", "SolutionKit", "SQL"]),
 
+        room("Parking", path: "Sources/Solutions/Parking", pages: ["README.md"], ["HubModel", "SolutionKit", "SQL"]),
+
         // Floor 3: doors.
         room(
             "DeviceDoors",
@@ -106,7 +108,7 @@ let package = Package(
             dependencies: [
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
                 "Ingest", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes", "DeviceDoors",
-                "WebAPI", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
+                "WebAPI", "Parking", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
             ],
             swiftSettings: settings),
 
@@ -135,6 +137,9 @@ let package = Package(
             ]),
         tests(
             "NodesTests", ["Nodes", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"],
+            resources: [.copy("cases")]),
+        tests(
+            "ParkingTests", ["Parking", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"],
             resources: [.copy("cases")]),
         tests(
             "WebAPITests",

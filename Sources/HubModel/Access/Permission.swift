@@ -20,6 +20,13 @@ public enum Permission: String, CaseIterable, Hashable, Sendable {
     // The solutions.
     case viewNodes = "nodes.view"
     case commandNodes = "nodes.command"
+    case viewParking = "parking.view"
+    case overrideParking = "parking.override"
+    case manageParking = "parking.manage"
+    case viewParkingMoney = "parking.money"
+    case manageTariffs = "parking.tariffs"
+    case takePayments = "parking.pay"
+    case reserveParking = "parking.reserve"
 
     /// What it allows, in a few words for the page that grants it.
     public var summary: String {
@@ -37,6 +44,13 @@ public enum Permission: String, CaseIterable, Hashable, Sendable {
         case .subscribeSystemTopics: "Subscribe to $SYS"
         case .viewNodes: "See sensor nodes and their readings"
         case .commandNodes: "Send commands to sensor nodes"
+        case .viewParking: "See lots that are not public, history and the health of sensors"
+        case .overrideParking: "Say against its sensor whether a spot is free"
+        case .manageParking: "Add and change lots, spots and their sensors"
+        case .viewParkingMoney: "See sessions, payments and revenue of car parks"
+        case .manageTariffs: "Add tariffs, give money back"
+        case .takePayments: "Record payments for parking"
+        case .reserveParking: "Reserve spots, and see who reserved"
         }
     }
 
@@ -56,6 +70,13 @@ public enum Permission: String, CaseIterable, Hashable, Sendable {
         case .subscribeSystemTopics: 10
         case .viewNodes: 11
         case .commandNodes: 12
+        case .viewParking: 13
+        case .overrideParking: 14
+        case .manageParking: 15
+        case .viewParkingMoney: 16
+        case .manageTariffs: 17
+        case .takePayments: 18
+        case .reserveParking: 19
         }
     }
 }

@@ -12,13 +12,13 @@ public struct LiveEvent: Sendable {
     public let topic: String
     /// What is shown.
     public let data: LiveData
-    /// The right that one needs to see it.
-    public let permission: Permission
+    /// The right that one needs to see it; nil: it is public, and strangers see it as well.
+    public let permission: Permission?
     /// The site it belongs to; nil: to none, and the right must hold at every site.
     public let site: SiteID?
 
     /// An event.
-    public init(topic: String, data: LiveData, needs permission: Permission, at site: SiteID?) {
+    public init(topic: String, data: LiveData, needs permission: Permission?, at site: SiteID?) {
         self.topic = topic
         self.data = data
         self.permission = permission

@@ -1,0 +1,66 @@
+internal import HubModel
+
+/// What a spot is for.
+enum SpotKind: String, CaseIterable, Sendable {
+    case standard, disabled, ev, family, motorcycle
+}
+
+/// What people are told of a spot.
+enum SpotStatus: String, CaseIterable, Sendable {
+    case free, occupied, reserved
+    case outOfService = "out_of_service"
+    /// Nothing has been heard of it for too long, or never.
+    case unknown
+}
+
+/// What lights up over a spot.
+enum LEDColor: String, Sendable {
+    case green, blue, red, amber, off
+    case redBlink = "red_blink"
+}
+
+/// Which part of a report decides.
+enum SpotSignal: String, CaseIterable, Sendable {
+    /// `occupied`; the distance only where that is missing.
+    case flag
+    /// `distance`, with threshold and hysteresis.
+    case distance
+}
+
+/// How a spot's sensor is read.
+struct SensorSettings: Hashable, Sendable {
+    /// Which part of a report decides.
+    var decides = SpotSignal.flag
+    /// Below this the spot is occupied, cm.
+    var thresholdCentimetres = 115.0
+    /// Width of the band around the threshold in which nothing changes, cm.
+    var hysteresisCentimetres = 30.0
+    /// How long a change back must last to count, in milliseconds.
+    var debounceMilliseconds: Int64 = 2_000
+}
+
+/// Where a spot is.
+struct SpotPlace: Hashable, Sendable {
+    /// What people read on it; the id if nothing else was said.
+    var label: String
+    /// The level: `0`, `-1`, `P2`.
+    var level = "0"
+    /// A part of the level; nil if it has none.
+    var zone: String?
+    /// Metres from the plan's upper left corner to the spot's middle; nil if it is not placed.
+    var x: Double?
+    var y: Double?
+    /// Degrees, clockwise.
+    var rotation = 0.0
+}
+
+/// What a person decided against the sensor.
+struct Override: Hashable, Sendable {
+    /// Whether the spot counts as occupied.
+    var isOccupied: Bool
+    /// When it ends by itself; nil: never.
+    var until: Timestamp?
+    /// Who decided it.
+    var by: String
+    var at: Timestamp
+}

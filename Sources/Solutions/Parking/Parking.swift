@@ -1,0 +1,63 @@
+internal import HubModel
+public import SQL
+public import SolutionKit
+
+/// The car park: spots whose sensors say whether a car stands there, sessions and money that follow from it, reservations, and what drivers,
+/// owners and cities see of it. Read this first.
+///
+/// | Folder | What it holds |
+/// |---|---|
+/// | `Model` | a spot as a value: from report to status |
+/// | `Payloads` | what sensors and apps say: bytes to values |
+/// | `Tables` | the tables |
+/// | `Line` | the handler inside the line |
+/// | `Money` | tariffs, prices, sessions, payments, the ledger |
+/// | `Bookings` | reservations |
+/// | `Forecast` | how many spots will be free |
+/// | `Feeds` | what cities read |
+/// | `Web` | the routes of docs/parking-api.md |
+/// | `Simulator` | a car park that does not exist |
+public struct ParkingSolution: Solution {
+    /// The solution; without side effects.
+    public init() {}
+
+    /// Who it is and what it listens to.
+    public var manifest: SolutionManifest {
+        SolutionManifest(
+            id: "parking", title: "Car park", path: "/parking", kinds: [.parking],
+            topics: ["parkmate/spot/status", "parkmate/payment"], ownedTopics: ["parkmate/#"],
+            // What the hub tells the LEDs; scripts of old may do it as well, if they have the right.
+            passedTopics: ["parkmate/led/#"],
+            rights: [
+                TopicRights(
+                    .parking, publish: ["parkmate/spot/status"],
+                    subscribe: [
+                        "parkmate/led/command", "parkmate/led/command/+", "parkmate/led/command/+/{device_id}",
+                    ])
+            ],
+            grants: [
+                RoleGrant(.operate, [.viewParking, .overrideParking, .manageParking, .viewParkingMoney, .manageTariffs, .takePayments, .reserveParking]),
+                RoleGrant(.staff, [.viewParking, .overrideParking, .takePayments, .reserveParking]),
+                RoleGrant(.viewer, [.viewParking]),
+            ], needs: .viewParking)
+    }
+
+    /// Its tables.
+    public var migrations: Migrations { ParkingTables.migrations }
+
+    /// Makes the part that lives inside the line.
+    public func makeHandler(_ services: LineServices) -> any MessageHandler {
+        ParkingHandler(services)
+    }
+
+    /// What it offers over HTTP: docs/parking-api.md.
+    public func routes(_ services: WebServices) -> [Route] {
+        LotRoutes(services: services).all + MoneyRoutes(services: services).all + BookingRoutes(services: services).all
+            + FeedRoutes(services: services).all
+    }
+
+    /// All spots; those that are unknown need attention.
+    public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
+        try await services.database.read { try SpotTable.overview(at: sites, in: $0) }
+    }
+}
