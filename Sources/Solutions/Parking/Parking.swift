@@ -58,6 +58,7 @@ public struct ParkingSolution: Solution {
 
     /// All spots; those that are unknown need attention.
     public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        try await services.database.read { try SpotTable.overview(at: sites, in: $0) }
+        let now = services.clock.now()
+        return try await services.database.read { try SpotTable.overview(at: sites, now: now, in: $0) }
     }
 }

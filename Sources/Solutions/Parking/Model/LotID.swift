@@ -1,21 +1,28 @@
-internal import HubModel
+package import HubModel
 
 /// A lot's name, by the rule of `DeviceID`.
-struct LotID: Hashable, Sendable, CustomStringConvertible {
-    let text: String
+package struct LotID: Hashable, Sendable, CustomStringConvertible {
+    package let text: String
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let id = DeviceID(text) else { return nil }
         self.text = id.text
     }
 
-    var description: String { text }
+    package var description: String { text }
 }
 
 /// What the parts of the car park tell each other of a spot.
-struct SpotFacts: Hashable, Sendable {
-    var id: DeviceID
-    var lot: LotID
-    var site: SiteID
-    var kind: SpotKind
+package struct SpotFacts: Hashable, Sendable {
+    package var id: DeviceID
+    package var lot: LotID
+    package var site: SiteID
+    package var kind: SpotKind
+
+    package init(id: DeviceID, lot: LotID, site: SiteID, kind: SpotKind) {
+        self.id = id
+        self.lot = lot
+        self.site = site
+        self.kind = kind
+    }
 }

@@ -1,7 +1,7 @@
 internal import HubModel
 
 /// What a spot is for.
-enum SpotKind: String, CaseIterable, Sendable {
+package enum SpotKind: String, CaseIterable, Sendable {
     case standard, disabled, ev, family, motorcycle
 }
 
@@ -63,4 +63,23 @@ struct Override: Hashable, Sendable {
     /// Who decided it.
     var by: String
     var at: Timestamp
+}
+
+/// A spot: where it is, what it is for, and what is known of it.
+struct Spot: Hashable, Sendable {
+    var facts: SpotFacts
+    var place: SpotPlace
+    var state: SpotState
+    /// The MQTT client that spoke for it last; it is sent the LED's colour again when it subscribes.
+    var clientID: String?
+    /// The colour that its LED was told last; nil: none yet.
+    var sentColor: LEDColor?
+
+    var id: DeviceID { facts.id }
+    var lot: LotID { facts.lot }
+
+    /// The status as an honest reader shows it: what has fallen silent is unknown, also when the line has not yet come to say so.
+    func status(at now: Timestamp) -> SpotStatus {
+        state.isSilent(at: now) ? .unknown : state.status
+    }
 }

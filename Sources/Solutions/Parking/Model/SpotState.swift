@@ -17,6 +17,15 @@ enum ChangeSource: String, Sendable {
     case sensor, override, stale, reservation, owner
 }
 
+/// A change of a spot's status.
+struct StatusChange: Hashable, Sendable {
+    var from: SpotStatus
+    var to: SpotStatus
+    /// Since when it is so: for what a sensor said, when it observed it.
+    var at: Timestamp
+    var source: ChangeSource
+}
+
 /// One spot's state: what its sensor says, what people decided, and what follows. A value; the line tells it what happens and when.
 struct SpotState: Hashable, Sendable {
     var kind: SpotKind
@@ -26,12 +35,14 @@ struct SpotState: Hashable, Sendable {
 
     /// What the sensor says, after threshold and debounce; nil: it never said anything.
     var sensed: Bool?
-    /// Since when.
+    /// Since when, as it was observed.
     var sensedSince: Timestamp?
     /// A change that has not yet lasted long enough.
     var candidate: Candidate?
     var distanceCentimetres: Double?
+    /// When the newest report was observed; never later than it was heard.
     var observedAt: Timestamp?
+    /// When the newest report was heard.
     var heardAt: Timestamp?
     var isOutOfService = false
     var override: Override?
@@ -45,7 +56,10 @@ struct SpotState: Hashable, Sendable {
     /// A change that waits to be believed.
     struct Candidate: Hashable, Sendable {
         var isOccupied: Bool
+        /// When it was observed, by the sensor's clock …
         var since: Timestamp
+        /// … and heard, by the hub's: the two may differ by any amount.
+        var heardAt: Timestamp
     }
 
     /// What became of a report.
@@ -56,24 +70,33 @@ struct SpotState: Hashable, Sendable {
         case late
     }
 
+    /// A spot of which nothing is known yet.
+    init(kind: SpotKind, settings: SensorSettings = SensorSettings(), staleSeconds: Int64, since: Timestamp) {
+        self.kind = kind
+        self.settings = settings
+        self.staleSeconds = staleSeconds
+        statusSince = since
+    }
+
     /// Takes a report.
     mutating func take(_ report: SpotReport) -> Taking {
-        if let observedAt, report.observedAt < observedAt { return .late }
-        observedAt = report.observedAt
-        heardAt = max(heardAt ?? report.receivedAt, report.receivedAt)
+        // A sensor whose clock is ahead must not make its own next reports late.
+        let instant = min(report.observedAt, report.receivedAt)
+        // What was heard later than now was heard before the hub's clock was set back; it must not make everything late until the clock
+        // has caught up.
+        if let observedAt, observedAt <= report.receivedAt, instant < observedAt { return .late }
+        observedAt = instant
+        heardAt = report.receivedAt
         if let distance = report.distanceCentimetres { distanceCentimetres = distance }
         guard let isOccupied = reading(of: report) else { return .taken }
-        sense(isOccupied, at: report.observedAt)
+        sense(isOccupied, at: instant, heardAt: report.receivedAt)
         return .taken
     }
 
     /// What a report says of the spot; nil inside the band of the hysteresis while nothing is known.
     private func reading(of report: SpotReport) -> Bool? {
         let byDistance: Bool? = report.distanceCentimetres.flatMap { distance in
-            let half = settings.hysteresisCentimetres / 2
-            if distance < settings.thresholdCentimetres - half { return true }
-            if distance > settings.thresholdCentimetres + half { return false }
-            return candidate?.isOccupied ?? sensed
+            settings.reading(ofCentimetres: distance, before: candidate?.isOccupied ?? sensed)
         }
         switch settings.decides {
         case .flag: return report.isOccupied ?? byDistance
@@ -83,7 +106,7 @@ struct SpotState: Hashable, Sendable {
 
     /// The first change after a quiet time counts at once, so that a page shows a car within the second; a change back right after it
     /// must last, so that a person who walks by makes no session.
-    private mutating func sense(_ isOccupied: Bool, at instant: Timestamp) {
+    private mutating func sense(_ isOccupied: Bool, at instant: Timestamp, heardAt: Timestamp) {
         guard let known = sensed, let since = sensedSince else {
             (sensed, sensedSince, candidate) = (isOccupied, instant, nil)
             return
@@ -92,55 +115,80 @@ struct SpotState: Hashable, Sendable {
             candidate = nil
             return
         }
-        let debounce = settings.debounceMilliseconds * 1_000
         if let waiting = candidate {
             guard instant.microseconds(since: waiting.since) >= debounce else { return }
             (sensed, sensedSince, candidate) = (isOccupied, waiting.since, nil)
-        } else if instant.microseconds(since: since) >= debounce {
+        } else if instant.microseconds(since: since) >= debounce || instant < since {
+            // Before `since` only when the hub's clock was set back.
             (sensed, sensedSince) = (isOccupied, instant)
         } else {
-            candidate = Candidate(isOccupied: isOccupied, since: instant)
+            candidate = Candidate(isOccupied: isOccupied, since: instant, heardAt: heardAt)
         }
     }
 
     /// What has become of the status by now.
-    /// - Returns: whether it changed, and why.
-    mutating func settle(at now: Timestamp) -> ChangeSource? {
-        if let until = override?.until, now >= until { override = nil }
-        if let waiting = candidate, let heardAt,
-            now.microseconds(since: waiting.since) >= settings.debounceMilliseconds * 1_000,
-            // Only what is still being said: silence confirms nothing.
-            heardAt >= waiting.since
-        {
+    /// - Parameter cause: what a person or a reservation has just changed; nil after a report, and when only time has passed.
+    /// - Returns: the change, if it is one.
+    mutating func settle(at now: Timestamp, after cause: ChangeSource? = nil) -> StatusChange? {
+        var cause = cause
+        if let until = override?.until, now >= until {
+            override = nil
+            cause = cause ?? .override
+        }
+        if let heard = heardAt, heard > now { heardAt = now }
+        // No word against it for so long: sensors that speak only of changes confirm by silence.
+        if let waiting = candidate, now.microseconds(since: waiting.heardAt) >= debounce || waiting.heardAt > now {
             (sensed, sensedSince, candidate) = (waiting.isOccupied, waiting.since, nil)
         }
         let (next, source) = judge(at: now)
         guard next != status else { return nil }
+        let at = source == .sensor && cause == nil ? beginning(at: now) : max(now, statusSince)
+        let change = StatusChange(from: status, to: next, at: at, source: cause ?? source)
         status = next
-        statusSince = now
-        return source
+        statusSince = at
+        return change
+    }
+
+    /// Since when a change that the sensor has just reported counts. It was observed before it was heard; but a claim from long before the
+    /// present status began is a clock that is wrong, and money must not be made of it.
+    private func beginning(at now: Timestamp) -> Timestamp {
+        guard let sensedSince, sensedSince <= now else { return max(now, statusSince) }
+        if sensedSince >= statusSince { return sensedSince }
+        return statusSince.microseconds(since: sensedSince) <= staleSeconds * 1_000_000
+            ? statusSince : max(now, statusSince)
     }
 
     private func judge(at now: Timestamp) -> (SpotStatus, ChangeSource) {
         if isOutOfService { return (.outOfService, .owner) }
         if let override { return (override.isOccupied ? .occupied : isReserved ? .reserved : .free, .override) }
-        guard let sensed, let heardAt, now < heardAt.advanced(bySeconds: staleSeconds) else { return (.unknown, .stale) }
+        guard let sensed, let heardAt, now < heardAt.advanced(bySeconds: staleSeconds) else {
+            return (.unknown, .stale)
+        }
         if sensed { return (.occupied, .sensor) }
         return isReserved ? (.reserved, .reservation) : (.free, .sensor)
+    }
+
+    /// Whether the status rests on a sensor that has been silent for too long; or on an override that is over.
+    func isSilent(at now: Timestamp) -> Bool {
+        guard !isOutOfService else { return false }
+        if let override, override.until.map({ now < $0 }) ?? true { return false }
+        guard sensed != nil, let heardAt else { return true }
+        return now >= heardAt.advanced(bySeconds: staleSeconds)
     }
 
     /// When time alone may change the status next; nil: never.
     var nextDeadline: Timestamp? {
         var deadlines: [Timestamp] = []
         if let until = override?.until { deadlines.append(until) }
-        if let candidate {
-            deadlines.append(candidate.since.advanced(byMicroseconds: settings.debounceMilliseconds * 1_000))
-        }
+        if let candidate { deadlines.append(candidate.heardAt.advanced(byMicroseconds: debounce)) }
         if let heardAt, status != .unknown, !isOutOfService, override == nil {
             deadlines.append(heardAt.advanced(bySeconds: staleSeconds))
         }
         return deadlines.min()
     }
+
+    /// In microseconds.
+    private var debounce: Int64 { settings.debounceMilliseconds * 1_000 }
 
     /// What lights up.
     var color: LEDColor {
@@ -151,5 +199,15 @@ struct SpotState: Hashable, Sendable {
         case .outOfService: .off
         case .unknown: .amber
         }
+    }
+}
+
+extension SensorSettings {
+    /// Whether a distance means a car; in the band around the threshold what was before.
+    func reading(ofCentimetres distance: Double, before: Bool?) -> Bool? {
+        let half = hysteresisCentimetres / 2
+        if distance < thresholdCentimetres - half { return true }
+        if distance > thresholdCentimetres + half { return false }
+        return before
     }
 }

@@ -43,6 +43,7 @@ enum ParkingTables {
                         sensed_since BIGINT,
                         candidate_occupied BOOLEAN,
                         candidate_since BIGINT,
+                        candidate_heard_at BIGINT,
                         distance_cm DOUBLE PRECISION,
                         observed_at BIGINT,
                         heard_at BIGINT,
@@ -55,6 +56,7 @@ enum ParkingTables {
                             ('free', 'occupied', 'reserved', 'out_of_service', 'unknown')),
                         status_since BIGINT NOT NULL,
                         color TEXT,
+                        client_id TEXT,
                         CHECK ((override_occupied IS NULL) = (override_at IS NULL)))
                     """,
                     "CREATE INDEX parking_spot_lot ON parking_spot (lot, level, id)",
@@ -95,6 +97,7 @@ enum ParkingTables {
                         departed_at BIGINT,
                         tariff BIGINT,
                         due_minor BIGINT CHECK (due_minor >= 0),
+                        balance_minor BIGINT NOT NULL,
                         currency TEXT NOT NULL,
                         reservation TEXT,
                         CHECK (departed_at IS NULL OR departed_at >= arrived_at),
@@ -104,6 +107,8 @@ enum ParkingTables {
                     "CREATE UNIQUE INDEX parking_session_open ON parking_session (spot) WHERE departed_at IS NULL",
                     "CREATE INDEX parking_session_lot ON parking_session (lot, arrived_at)",
                     "CREATE INDEX parking_session_spot ON parking_session (spot, arrived_at)",
+                    "CREATE INDEX parking_session_departed ON parking_session (lot, departed_at)",
+                    "CREATE INDEX parking_session_unpaid ON parking_session (lot, departed_at) WHERE balance_minor > 0",
                     """
                     CREATE TABLE parking_payment (
                         id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
@@ -118,10 +123,12 @@ enum ParkingTables {
                         paid_at BIGINT NOT NULL,
                         received_at BIGINT NOT NULL,
                         taken_by TEXT NOT NULL,
+                        content TEXT NOT NULL,
                         CHECK (is_refund = (refunds IS NOT NULL)))
                     """,
                     "CREATE INDEX parking_payment_lot ON parking_payment (lot, paid_at)",
                     "CREATE INDEX parking_payment_session ON parking_payment (session)",
+                    "CREATE INDEX parking_payment_refunds ON parking_payment (refunds) WHERE refunds IS NOT NULL",
                     // Double entry: what belongs to one event sums to nothing. Debits are positive.
                     """
                     CREATE TABLE parking_entry (
@@ -146,16 +153,26 @@ enum ParkingTables {
                         id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 20 AND 64),
                         lot TEXT NOT NULL,
                         spot TEXT NOT NULL,
-                        code TEXT NOT NULL,
                         account TEXT,
-                        name TEXT,
+                        name TEXT CHECK (length(name) BETWEEN 1 AND 100),
+                        address TEXT,
+                        code_hash BYTEA,
                         begins_at BIGINT NOT NULL,
                         ends_at BIGINT NOT NULL CHECK (ends_at > begins_at),
+                        release_at BIGINT NOT NULL,
                         state TEXT NOT NULL CHECK (state IN ('active', 'used', 'released', 'cancelled')),
-                        created_at BIGINT NOT NULL)
+                        is_held BOOLEAN NOT NULL,
+                        due_at BIGINT,
+                        arrived_at BIGINT,
+                        ended_at BIGINT,
+                        created_at BIGINT NOT NULL,
+                        CHECK (account IS NOT NULL OR code_hash IS NOT NULL))
                     """,
                     "CREATE INDEX parking_reservation_lot ON parking_reservation (lot, begins_at)",
-                    "CREATE INDEX parking_reservation_active ON parking_reservation (spot, begins_at) WHERE state = 'active'",
+                    "CREATE INDEX parking_reservation_due ON parking_reservation (due_at) WHERE due_at IS NOT NULL",
+                    "CREATE INDEX parking_reservation_open ON parking_reservation (spot, begins_at) WHERE due_at IS NOT NULL",
+                    "CREATE INDEX parking_reservation_account ON parking_reservation (account, begins_at)",
+                    "CREATE INDEX parking_reservation_address ON parking_reservation (address) WHERE address IS NOT NULL",
                     // A spot's time in quarters of an hour since 1970: the key makes two reservations of one quarter impossible,
                     // whatever races, on every engine.
                     """

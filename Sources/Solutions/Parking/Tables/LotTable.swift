@@ -1,0 +1,66 @@
+internal import HubModel
+internal import SQL
+
+/// The table `parking_lot`.
+enum LotTable {
+    /// One lot; nil when there is none.
+    static func one(_ id: LotID, in reader: some SQLReading) throws -> Lot? {
+        try reader.queryFirst("SELECT * FROM parking_lot WHERE id = $1", [.text(id.text)]).map(lot)
+    }
+
+    /// The lots of these sites, ordered by id.
+    /// - Parameter includingPublic: those that everybody may see as well, wherever they are.
+    static func all(at sites: SiteScope, includingPublic: Bool, in reader: some SQLReading) throws -> [Lot] {
+        let (condition, arguments) = selection(sites, includingPublic: includingPublic)
+        return try reader.query("SELECT * FROM parking_lot WHERE \(condition) ORDER BY id", arguments).map(lot)
+    }
+
+    /// How many spots of each of these lots have which status at an instant; lots without spots are missing.
+    static func tallies(
+        at sites: SiteScope, includingPublic: Bool, now: Timestamp, in reader: some SQLReading
+    ) throws -> [LotID: SpotTally] {
+        let (condition, arguments) = selection(sites, includingPublic: includingPublic, firstPlace: 2)
+        let rows = try reader.query(
+            """
+            SELECT parking_spot.lot AS lot, \(SpotTable.statusNow) AS shown, COUNT(*) AS spots
+            FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
+            WHERE \(condition) GROUP BY parking_spot.lot, shown
+            """, [.integer(now.microseconds)] + arguments)
+        var tallies: [LotID: SpotTally] = [:]
+        for row in rows {
+            guard let lot = LotID(try row.text("lot")), let status = SpotStatus(rawValue: try row.text("shown")) else {
+                throw SQLFailure(.wrongType, "a row of parking_spot holds no lot or status")
+            }
+            tallies[lot, default: SpotTally()].add(status, Int(try row.integer("spots")))
+        }
+        return tallies
+    }
+
+    /// The condition that picks the lots of sites, and what stands for its placeholders.
+    static func selection(
+        _ sites: SiteScope, includingPublic: Bool, firstPlace: Int = 1
+    ) -> (text: String, arguments: [SQLValue]) {
+        guard case .sites(let sites) = sites else { return ("1 = 1", []) }
+        let names = sites.map(\.text).sorted()
+        var conditions: [String] = includingPublic ? ["parking_lot.is_public"] : []
+        if !names.isEmpty {
+            let places = names.indices.map { "$\($0 + firstPlace)" }.joined(separator: ", ")
+            conditions.append("parking_lot.site IN (\(places))")
+        }
+        return (conditions.isEmpty ? "1 = 0" : "(\(conditions.joined(separator: " OR ")))", names.map(SQLValue.text))
+    }
+
+    /// A lot out of its row.
+    static func lot(_ row: Row) throws -> Lot {
+        guard let id = LotID(try row.text("id")), let site = SiteID(try row.text("site")) else {
+            throw SQLFailure(.wrongType, "a row of parking_lot holds no lot's or site's name")
+        }
+        return Lot(
+            id: id, site: site, name: try row.text("name"), address: try row.text("address"),
+            latitude: try row.optionalReal("latitude"), longitude: try row.optionalReal("longitude"),
+            timeZone: try row.text("time_zone"), currency: try row.text("currency"),
+            isPublic: try row.boolean("is_public"), staleSeconds: try row.integer("stale_seconds"),
+            planWidth: try row.real("plan_width"), planHeight: try row.real("plan_height"),
+            createdAt: Timestamp(microseconds: try row.integer("created_at")))
+    }
+}

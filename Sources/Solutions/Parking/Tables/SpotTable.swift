@@ -1,0 +1,95 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// The table `parking_spot`: reading. A spot's site and stale time are its lot's.
+enum SpotTable {
+    private static let columns = """
+        SELECT parking_spot.*, parking_lot.site AS site, parking_lot.stale_seconds AS stale_seconds
+        FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
+        """
+
+    /// The status as `Spot.status(at:)` gives it; `$1` is now.
+    static let statusNow = """
+        CASE WHEN parking_spot.out_of_service THEN parking_spot.status
+            WHEN parking_spot.override_at IS NOT NULL
+                AND (parking_spot.override_until IS NULL OR parking_spot.override_until > $1) THEN parking_spot.status
+            WHEN parking_spot.sensed_occupied IS NULL OR parking_spot.heard_at IS NULL
+                OR parking_spot.heard_at + parking_lot.stale_seconds * 1000000 <= $1 THEN 'unknown'
+            ELSE parking_spot.status END
+        """
+
+    /// One spot; nil when there is none.
+    static func one(_ id: DeviceID, in reader: some SQLReading) throws -> Spot? {
+        try reader.queryFirst("\(columns) WHERE parking_spot.id = $1", [.text(id.text)]).map(spot)
+    }
+
+    /// The spots of a lot, by level and id.
+    static func all(of lot: LotID, in reader: some SQLReading) throws -> [Spot] {
+        try reader.query(
+            "\(columns) WHERE parking_spot.lot = $1 ORDER BY parking_spot.level, parking_spot.id", [.text(lot.text)]
+        ).map(spot)
+    }
+
+    /// The spots of all lots of these sites, by lot, level and id.
+    static func all(at sites: SiteScope, includingPublic: Bool, in reader: some SQLReading) throws -> [Spot] {
+        let (condition, arguments) = LotTable.selection(sites, includingPublic: includingPublic)
+        return try reader.query(
+            "\(columns) WHERE \(condition) ORDER BY parking_spot.lot, parking_spot.level, parking_spot.id", arguments
+        ).map(spot)
+    }
+
+    /// How many spots these sites have, and how many of them are unknown.
+    static func overview(at sites: SiteScope, now: Timestamp, in reader: some SQLReading) throws -> SolutionOverview {
+        let tallies = try LotTable.tallies(at: sites, includingPublic: false, now: now, in: reader)
+        return SolutionOverview(
+            devices: tallies.values.reduce(0) { $0 + $1.total },
+            attention: tallies.values.reduce(0) { $0 + $1.unknown })
+    }
+
+    /// A spot out of its row, with the columns `site` and `stale_seconds` of its lot. Whether a reservation holds it, the row does not say,
+    /// unless that is what people are told.
+    static func spot(_ row: Row) throws -> Spot {
+        guard let id = DeviceID(try row.text("id")), let lot = LotID(try row.text("lot")),
+            let site = SiteID(try row.text("site")), let kind = SpotKind(rawValue: try row.text("kind")),
+            let decides = SpotSignal(rawValue: try row.text("decides")),
+            let status = SpotStatus(rawValue: try row.text("status"))
+        else { throw SQLFailure(.wrongType, "a row of parking_spot holds no name, kind or status") }
+        func instant(_ column: String) throws -> Timestamp? {
+            try row.optionalInteger(column).map(Timestamp.init(microseconds:))
+        }
+        var state = SpotState(
+            kind: kind,
+            settings: SensorSettings(
+                decides: decides, thresholdCentimetres: try row.real("threshold_cm"),
+                hysteresisCentimetres: try row.real("hysteresis_cm"),
+                debounceMilliseconds: try row.integer("debounce_ms")),
+            staleSeconds: try row.integer("stale_seconds"),
+            since: Timestamp(microseconds: try row.integer("status_since")))
+        state.status = status
+        state.sensed = try row.optionalBoolean("sensed_occupied")
+        state.sensedSince = try instant("sensed_since")
+        if let isOccupied = try row.optionalBoolean("candidate_occupied"), let since = try instant("candidate_since"),
+            let heardAt = try instant("candidate_heard_at")
+        {
+            state.candidate = SpotState.Candidate(isOccupied: isOccupied, since: since, heardAt: heardAt)
+        }
+        state.distanceCentimetres = try row.optionalReal("distance_cm")
+        state.observedAt = try instant("observed_at")
+        state.heardAt = try instant("heard_at")
+        state.isOutOfService = try row.boolean("out_of_service")
+        if let isOccupied = try row.optionalBoolean("override_occupied"), let at = try instant("override_at") {
+            state.override = Override(
+                isOccupied: isOccupied, until: try instant("override_until"),
+                by: try row.optionalText("override_by") ?? "", at: at)
+        }
+        state.isReserved = status == .reserved
+        return Spot(
+            facts: SpotFacts(id: id, lot: lot, site: site, kind: kind),
+            place: SpotPlace(
+                label: try row.text("label"), level: try row.text("level"), zone: try row.optionalText("zone"),
+                x: try row.optionalReal("x"), y: try row.optionalReal("y"), rotation: try row.real("rotation")),
+            state: state, clientID: try row.optionalText("client_id"),
+            sentColor: try row.optionalText("color").flatMap(LEDColor.init))
+    }
+}
