@@ -1,0 +1,91 @@
+internal import HubModel
+
+/// What may be reserved, how much of it and by whom.
+enum BookingRules {
+    /// How long a spot waits for the car, in seconds.
+    static let graceSeconds: Int64 = 900
+    /// A car that comes this many seconds before a reservation is taken for its holder's.
+    static let earlySeconds: Int64 = 900
+    /// How often a spot that is past the grace but not known to be empty is looked at again, in seconds.
+    static let lookAgainSeconds: Int64 = 60
+    /// Shortest and longest time, in seconds.
+    static let lengthSeconds: ClosedRange<Int64> = 900...43_200
+    /// How far back a beginning may lie, in seconds: clocks of telephones differ.
+    static let pastSeconds: Int64 = 120
+    /// How far ahead people with an account may reserve, in seconds.
+    static let aheadSeconds: Int64 = 14 * 86_400
+    /// How far ahead strangers may, in seconds.
+    static let aheadOfStrangersSeconds: Int64 = 86_400
+    /// How many reservations that are not over somebody may have.
+    static let openPerAccount: Int64 = 5
+    static let openPerAddress: Int64 = 2
+    /// As many for those who reserve for others (`parking.reserve`).
+    static let openPerStaff: Int64 = 200
+    /// Strangers keep at most one of so many spots of a lot from everybody else.
+    static let spotsPerStranger: Int64 = 4
+
+    /// Whether a time may be asked for now.
+    static func check(from: Timestamp, to: Timestamp, by holder: BookingHolder, at now: Timestamp) throws(Refusal) {
+        guard to > from else { throw Refusal(.valueOutOfRange, "to lies after from") }
+        let length = to.microseconds(since: from)
+        guard length >= lengthSeconds.lowerBound * 1_000_000, length <= lengthSeconds.upperBound * 1_000_000 else {
+            throw Refusal(.valueOutOfRange, "a reservation is 15 minutes to 12 hours long")
+        }
+        guard from >= now.advanced(bySeconds: -pastSeconds) else {
+            throw Refusal(.valueOutOfRange, "from lies in the past")
+        }
+        switch holder {
+        case .stranger:
+            guard from <= now.advanced(bySeconds: aheadOfStrangersSeconds) else {
+                throw Refusal(.valueOutOfRange, "without signing in, reservations begin within the next 24 hours")
+            }
+        case .account:
+            guard from <= now.advanced(bySeconds: aheadSeconds) else {
+                throw Refusal(.valueOutOfRange, "reservations begin within the next 14 days")
+            }
+        }
+    }
+}
+
+/// For whom a spot is reserved.
+enum BookingHolder: Hashable, Sendable {
+    /// Somebody with an account; `isStaff` if they may reserve for others.
+    case account(String, isStaff: Bool)
+    /// Somebody without: from which address (IPv6: which network), as long as the reservation is not over, and the SHA-256 of their code.
+    case stranger(address: String, codeHash: [UInt8])
+}
+
+/// A wish for a spot.
+struct BookingRequest: Hashable, Sendable {
+    /// Which one; nil: any of the kind.
+    var spot: DeviceID?
+    /// Of which kind, if it is not one spot; nil: standard.
+    var kind: SpotKind?
+    var from: Timestamp
+    var to: Timestamp
+    /// What the holder wants to be called: a name, a number plate.
+    var name: String?
+}
+
+/// What addresses count as one: an IPv4 address stands for itself, of IPv6 the first 64 bits do (RFC 6177: what one customer gets).
+enum AddressNetwork {
+    static func of(_ address: String?) -> String {
+        guard let address, !address.isEmpty else { return "unknown" }
+        guard address.contains(":") else { return address }
+        if let last = address.split(separator: ":").last, last.contains(".") { return String(last) }
+        let halves = address.split(separator: "%", maxSplits: 1).first.map(String.init)?.components(at: "::") ?? []
+        let head = (halves.first ?? "").split(separator: ":")
+        let tail = halves.count > 1 ? halves[1].split(separator: ":") : []
+        let gap = halves.count > 1 ? Array(repeating: Substring("0"), count: max(0, 8 - head.count - tail.count)) : []
+        let groups = (head + gap + tail).prefix(4).map { UInt16($0, radix: 16) ?? 0 }
+        return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
+    }
+}
+
+extension String {
+    /// The text before and after the first `separator`; one part if there is none.
+    fileprivate func components(at separator: String) -> [String] {
+        guard let range = firstRange(of: separator) else { return [self] }
+        return [String(self[..<range.lowerBound]), String(self[range.upperBound...])]
+    }
+}

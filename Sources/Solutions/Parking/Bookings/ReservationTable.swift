@@ -1,0 +1,117 @@
+internal import HubModel
+internal import SQL
+
+extension Reservation {
+    /// A row of `parking_reservation`.
+    init(_ row: Row) throws {
+        guard let lot = LotID(try row.text("lot")), let spot = DeviceID(try row.text("spot")),
+            let state = ReservationState(rawValue: try row.text("state"))
+        else { throw SQLFailure(.wrongType, "a reservation's row is not one") }
+        func instant(_ name: String) throws -> Timestamp? {
+            try row.optionalInteger(name).map(Timestamp.init(microseconds:))
+        }
+        self.init(
+            id: try row.text("id"), lot: lot, spot: spot, account: try row.optionalText("account"),
+            name: try row.optionalText("name"),
+            time: QuarterSpan(
+                from: Timestamp(microseconds: try row.integer("begins_at")),
+                to: Timestamp(microseconds: try row.integer("ends_at"))),
+            createdAt: Timestamp(microseconds: try row.integer("created_at")))
+        releaseAt = Timestamp(microseconds: try row.integer("release_at"))
+        self.state = state
+        isHeld = try row.boolean("is_held")
+        dueAt = try instant("due_at")
+        arrivedAt = try instant("arrived_at")
+        endedAt = try instant("ended_at")
+    }
+}
+
+/// The rows of `parking_reservation` and of the quarters they take.
+enum ReservationTable {
+    /// Writes a new one, and takes its quarters.
+    /// - Throws: `SQLFailure` with `uniqueViolation` when one of the quarters is taken; the caller undoes it then.
+    static func insert(_ reservation: Reservation, for holder: BookingHolder, in transaction: Transaction) throws {
+        var address: String?
+        var codeHash: [UInt8]?
+        if case .stranger(let from, let hash) = holder { (address, codeHash) = (from, hash) }
+        try transaction.execute(
+            """
+            INSERT INTO parking_reservation (id, lot, spot, account, name, address, code_hash, begins_at, ends_at,
+                release_at, state, is_held, due_at, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            """,
+            [
+                .text(reservation.id), .text(reservation.lot.text), .text(reservation.spot.text),
+                SQLValue(reservation.account), SQLValue(reservation.name), SQLValue(address), SQLValue(codeHash),
+                .integer(reservation.beginsAt.microseconds), .integer(reservation.endsAt.microseconds),
+                .integer(reservation.releaseAt.microseconds), .text(reservation.state.rawValue),
+                SQLValue(reservation.isHeld), SQLValue(reservation.dueAt?.microseconds),
+                .integer(reservation.createdAt.microseconds),
+            ])
+        let time = QuarterSpan(from: reservation.beginsAt, to: reservation.endsAt)
+        for quarter in time.quarters {
+            try transaction.execute(
+                "INSERT INTO parking_reserved_quarter (spot, quarter, reservation) VALUES ($1, $2, $3)",
+                [.text(reservation.spot.text), .integer(quarter), .text(reservation.id)])
+        }
+    }
+
+    /// Writes what has become of one. Once it is over its quarters are free, and where it came from is forgotten.
+    static func update(_ reservation: Reservation, in transaction: Transaction) throws {
+        try transaction.execute(
+            """
+            UPDATE parking_reservation SET release_at = $2, state = $3, is_held = $4, due_at = $5, arrived_at = $6,
+                ended_at = $7, address = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN NULL ELSE address END
+            WHERE id = $1
+            """,
+            [
+                .text(reservation.id), .integer(reservation.releaseAt.microseconds), .text(reservation.state.rawValue),
+                SQLValue(reservation.isHeld), SQLValue(reservation.dueAt?.microseconds),
+                SQLValue(reservation.arrivedAt?.microseconds), SQLValue(reservation.endedAt?.microseconds),
+            ])
+        guard !reservation.isOpen else { return }
+        try transaction.execute(
+            "DELETE FROM parking_reserved_quarter WHERE reservation = $1", [.text(reservation.id)])
+    }
+
+    /// One reservation; nil if there is none of that name.
+    static func one(_ id: String, in reader: some SQLReading) throws -> Reservation? {
+        try reader.queryFirst("SELECT * FROM parking_reservation WHERE id = $1", [.text(id)]).map(Reservation.init)
+    }
+
+    /// One reservation with the SHA-256 of its code; nil if there is none of that name, or it has no code.
+    static func withCode(_ id: String, in reader: some SQLReading) throws -> (Reservation, codeHash: [UInt8])? {
+        let row = try reader.queryFirst("SELECT * FROM parking_reservation WHERE id = $1", [.text(id)])
+        guard let row, let hash = try row.optionalBlob("code_hash") else { return nil }
+        return (try Reservation(row), hash)
+    }
+
+    /// Somebody's, the latest first.
+    static func all(of account: String, limit: Int, in reader: some SQLReading) throws -> [Reservation] {
+        try reader.query(
+            """
+            SELECT * FROM parking_reservation WHERE account = $1 ORDER BY begins_at DESC, id LIMIT $2
+            """,
+            [.text(account), .integer(Int64(limit))]
+        ).map(Reservation.init)
+    }
+
+    /// Those of a lot that touch a time, in order of their beginning.
+    static func all(
+        in lot: LotID, from: Timestamp, to: Timestamp, states: Set<ReservationState>, limit: Int,
+        in reader: some SQLReading
+    ) throws -> [Reservation] {
+        // None is longer than twelve hours, rounded out to quarters: so far back the index is looked at.
+        let longest = BookingRules.lengthSeconds.upperBound + 1_800
+        return try reader.query(
+            """
+            SELECT * FROM parking_reservation WHERE lot = $1 AND begins_at >= $2 AND begins_at < $3 AND ends_at > $4
+            ORDER BY begins_at, id LIMIT $5
+            """,
+            [
+                .text(lot.text), .integer(from.advanced(bySeconds: -longest).microseconds),
+                .integer(to.microseconds), .integer(from.microseconds), .integer(Int64(limit)),
+            ]
+        ).map(Reservation.init).filter { states.isEmpty || states.contains($0.state) }
+    }
+}
