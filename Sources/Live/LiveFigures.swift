@@ -12,9 +12,12 @@ struct LiveFigures: Sendable {
 extension LiveHub: MetricsSource {
     /// The figures of the live part.
     public func metrics() -> [MetricFamily] {
-        let (sockets, recent, figures) = counts()
+        let (sockets, strangers, recent, figures) = counts()
         return [
             MetricFamily("martlet_live_sockets", .gauge, help: "Open live sockets.", value: Double(sockets)),
+            MetricFamily(
+                "martlet_live_public_sockets", .gauge, help: "Open live sockets of strangers, among all.",
+                value: Double(strangers)),
             MetricFamily("martlet_live_recent_events", .gauge, help: "Events kept for replay.", value: Double(recent)),
             MetricFamily(
                 "martlet_live_events_total", .counter, help: "Events published.", value: Double(figures.events)),

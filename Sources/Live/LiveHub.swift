@@ -7,32 +7,43 @@ public struct LiveConfiguration: Sendable {
     public var recentEvents: Int
     /// About how many bytes they may take.
     public var recentBytes: Int
-    /// Sockets at once.
+    /// Sockets at once of those who are known.
     public var maximumSockets: Int
     /// Sockets at once of one account or device. A hub that was opened with `--open` knows none, and only the whole is bounded.
     public var maximumSocketsPerAccount: Int
+    /// Sockets at once of strangers, who see public events only: a pool of their own, so that they take nobody's place.
+    public var maximumPublicSockets: Int
+    /// Sockets at once of strangers from one address; of IPv6, from one network of 64 bits.
+    public var maximumPublicSocketsPerAddress: Int
     /// What may wait for one socket.
     public var queue: QueueLimits
 
     /// A configuration.
     public init(
         recentEvents: Int = 20_000, recentBytes: Int = 33_554_432, maximumSockets: Int = 256,
-        maximumSocketsPerAccount: Int = 32, queue: QueueLimits = QueueLimits()
+        maximumSocketsPerAccount: Int = 32, maximumPublicSockets: Int = 128, maximumPublicSocketsPerAddress: Int = 8,
+        queue: QueueLimits = QueueLimits()
     ) {
         self.recentEvents = recentEvents
         self.recentBytes = recentBytes
         self.maximumSockets = maximumSockets
         self.maximumSocketsPerAccount = maximumSocketsPerAccount
+        self.maximumPublicSockets = maximumPublicSockets
+        self.maximumPublicSocketsPerAddress = maximumPublicSocketsPerAddress
         self.queue = queue
     }
 }
 
 /// Why a socket is not admitted.
 public enum LiveRefusal: String, Error, Hashable, CaseIterable, Sendable {
-    /// The hub has as many as it takes.
+    /// The hub has as many as it takes of those who are known.
     case tooManySockets = "too_many_sockets"
     /// The account or device has as many as it may have.
     case tooManySocketsOfAccount = "too_many_sockets_of_account"
+    /// The hub has as many as it takes of strangers.
+    case tooManyPublicSockets = "too_many_public_sockets"
+    /// The stranger's address has as many as it may have.
+    case tooManyPublicSocketsOfAddress = "too_many_public_sockets_of_address"
 }
 
 /// Why the hub ends a socket by itself.
@@ -49,6 +60,8 @@ public final class LiveHub: LiveSink {
     /// One socket. A class, so that an event finds its queue without a look-up; it never leaves the lock.
     private final class Subscriber {
         let viewer: Caller
+        /// The address for which a stranger is counted.
+        let address: String?
         var subscription = LiveSubscription()
         var queue: SubscriberQueue<SharedEvent>
         /// Why nothing more is sent to it; nil: it is served.
@@ -59,10 +72,11 @@ public final class LiveHub: LiveSink {
         let end: @Sendable (LiveEnd) -> Void
 
         init(
-            viewer: Caller, queue: SubscriberQueue<SharedEvent>, wake: AsyncStream<Void>.Continuation,
-            end: @escaping @Sendable (LiveEnd) -> Void
+            viewer: Caller, address: String?, queue: SubscriberQueue<SharedEvent>,
+            wake: AsyncStream<Void>.Continuation, end: @escaping @Sendable (LiveEnd) -> Void
         ) {
             self.viewer = viewer
+            self.address = address
             self.queue = queue
             self.wake = wake
             self.end = end
@@ -88,7 +102,7 @@ public final class LiveHub: LiveSink {
 
     /// Who gets the events of a topic, as long as these need the same right at the same site.
     private struct Way {
-        let permission: Permission
+        let permission: Permission?
         let site: SiteID?
         let targets: [Subscriber]
     }
@@ -165,8 +179,7 @@ public final class LiveHub: LiveSink {
         }
         if state.routes.count >= maximumRoutes { state.routes.removeAll() }
         let targets = state.subscribers.values.filter { subscriber in
-            subscriber.subscription.wants(event.topic)
-                && subscriber.viewer.grants.allows(event.permission, at: event.site)
+            subscriber.subscription.wants(event.topic) && event.isVisible(to: subscriber.viewer.grants)
         }
         state.routes[event.topic] = Way(permission: event.permission, site: event.site, targets: targets)
         return targets
@@ -181,38 +194,46 @@ extension LiveHub {
     /// - Parameters:
     ///   - version: the hub's version, for the first message.
     ///   - viewer: who looks; of every event, live or replayed, only those that the viewer may see are sent.
+    ///   - address: for which address a stranger is counted; all without one are counted together.
     ///   - end: called once when the hub ends the socket by itself. The socket's writer may be stuck in sending at that
     ///     time, so the closing must not wait for it.
     /// - Returns: what is to be sent to it.
     /// - Throws: when there are too many already.
     public func attach(
-        version: String, viewer: Caller, end: @escaping @Sendable (LiveEnd) -> Void
+        version: String, viewer: Caller, address: String? = nil, end: @escaping @Sendable (LiveEnd) -> Void
     ) throws(LiveRefusal) -> LiveFeed {
         let now = clock.now()
         return try state.withLock { state throws(LiveRefusal) in
-            guard state.subscribers.count < configuration.maximumSockets else {
-                throw refuse(.tooManySockets, in: &state)
-            }
-            if viewer.account != nil || viewer.device != nil {
-                let own = state.subscribers.values.count { LiveHub.isSame($0.viewer, viewer) }
-                guard own < configuration.maximumSocketsPerAccount else {
-                    throw refuse(.tooManySocketsOfAccount, in: &state)
-                }
+            if let refusal = refusal(of: viewer, from: address, in: state) {
+                state.figures.refused[refusal, default: 0] += 1
+                throw refusal
             }
             // One pending signal is enough: whoever wakes up takes all there is.
             let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             var queue = SubscriberQueue<SharedEvent>(limits: configuration.queue)
-            _ = queue.push(answer: LiveMessage.hello(version: version, now: now, last: state.ring.last), at: now)
+            let hello = LiveMessage.hello(
+                version: version, now: now, last: state.ring.last, isPublic: viewer.identity == .anonymous)
+            _ = queue.push(answer: hello, at: now)
             let id = state.nextSubscriber
             state.nextSubscriber += 1
-            state.subscribers[id] = Subscriber(viewer: viewer, queue: queue, wake: wake, end: end)
+            state.subscribers[id] = Subscriber(
+                viewer: viewer, address: address, queue: queue, wake: wake, end: end)
             return LiveFeed(hub: self, id: id, wakes: wakes)
         }
     }
 
-    private func refuse(_ refusal: LiveRefusal, in state: inout State) -> LiveRefusal {
-        state.figures.refused[refusal, default: 0] += 1
-        return refusal
+    /// Why there is no room for one more socket of a viewer; nil: there is.
+    private func refusal(of viewer: Caller, from address: String?, in state: State) -> LiveRefusal? {
+        let strangers = state.subscribers.values.filter { $0.viewer.identity == .anonymous }
+        if viewer.identity == .anonymous {
+            guard strangers.count < configuration.maximumPublicSockets else { return .tooManyPublicSockets }
+            let near = strangers.count { $0.address == address }
+            return near < configuration.maximumPublicSocketsPerAddress ? nil : .tooManyPublicSocketsOfAddress
+        }
+        guard state.subscribers.count - strangers.count < configuration.maximumSockets else { return .tooManySockets }
+        guard viewer.account != nil || viewer.device != nil else { return nil }
+        let own = state.subscribers.values.count { LiveHub.isSame($0.viewer, viewer) }
+        return own < configuration.maximumSocketsPerAccount ? nil : .tooManySocketsOfAccount
     }
 
     private static func isSame(_ one: Caller, _ other: Caller) -> Bool {
@@ -306,7 +327,10 @@ extension LiveHub {
 
 extension LiveHub {
     /// How many sockets there are, how many events are kept, and what was counted.
-    func counts() -> (sockets: Int, recent: Int, figures: LiveFigures) {
-        state.withLock { ($0.subscribers.count, $0.ring.count, $0.figures) }
+    func counts() -> (sockets: Int, strangers: Int, recent: Int, figures: LiveFigures) {
+        state.withLock { state in
+            let strangers = state.subscribers.values.count { $0.viewer.identity == .anonymous }
+            return (state.subscribers.count, strangers, state.ring.count, state.figures)
+        }
     }
 }

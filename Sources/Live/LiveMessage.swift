@@ -2,8 +2,8 @@ public import HubModel
 
 /// The server's messages of docs/live.md, as JSON text.
 public enum LiveMessage {
-    /// The first message.
-    public static func hello(version: String, now: Timestamp, last: Int64) -> [UInt8] {
+    /// The first message. `isPublic`: the socket is a stranger's, and carries public events only.
+    public static func hello(version: String, now: Timestamp, last: Int64, isPublic: Bool = false) -> [UInt8] {
         object("hello") { json in
             json.key("server")
             json.string("martlet")
@@ -13,6 +13,10 @@ public enum LiveMessage {
             json.timestamp(now)
             json.key("last")
             json.integer(last)
+            if isPublic {
+                json.key("public")
+                json.boolean(true)
+            }
         }
     }
 

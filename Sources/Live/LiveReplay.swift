@@ -101,7 +101,7 @@ public struct LiveReplay: Sendable {
     }
 
     private mutating func isWanted(_ event: LiveEvent) -> Bool {
-        guard grants.allows(event.permission, at: event.site) else { return false }
+        guard event.isVisible(to: grants) else { return false }
         if let known = judged[event.topic] { return known }
         let verdict = patterns.contains { $0.matches(event.topic) }
         judged[event.topic] = verdict

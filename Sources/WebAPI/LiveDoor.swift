@@ -4,8 +4,9 @@ import LiveSocket
 import Logging
 import NIOCore
 import SolutionKit
+import Transport
 
-/// `/ws`: lets in those who are known, and moves texts between a WebSocket and the live hub. What they mean is
+/// `/ws`: lets in those who are known, and strangers, who see public events only; and moves texts between a WebSocket and the live hub. What they mean is
 /// `LiveSession`'s business.
 struct LiveDoor: Sendable {
     static let path = "/ws"
@@ -29,8 +30,8 @@ struct LiveDoor: Sendable {
     private func admit(_ request: WebSocketRequest, isTLS: Bool) async -> WebSocketAdmission {
         do {
             let caller = try await caller(request, isTLS: isTLS)
-            if let connection = request.connection { connections.settle(connection) }
-            return .accept { _, inbound, outbound in await serve(caller, &inbound, outbound) }
+            let connection = request.connection
+            return .accept { _, inbound, outbound in await serve(caller, on: connection, &inbound, outbound) }
         } catch let refusal as Refusal where refusal.code != .internalFailure {
             figures.count(refusal: refusal.code)
             return .refuse(
@@ -44,7 +45,8 @@ struct LiveDoor: Sendable {
     }
 
     /// Who asks for a socket. Any page's script can ask for one, and the browser adds the cookie: so a page must be the
-    /// hub's own, and whoever shows a cookie must be a page.
+    /// hub's own, and whoever shows a cookie must be a page. Who shows nothing is a stranger; what is shown and worth
+    /// nothing is refused, so that nobody takes a stranger's socket for their own.
     private func caller(_ request: WebSocketRequest, isTLS: Bool) async throws -> Caller {
         let now = clock.now()
         let fields = HeadFields(request)
@@ -59,20 +61,22 @@ struct LiveDoor: Sendable {
         } else if case .cookie = shown {
             throw Refusal(.forbidden, "With a cookie, a WebSocket is only for pages, which name their origin.")
         }
-        let caller = try await gate.caller(RequestCredentials(shown, transport: transport, receivedAt: now))
-        guard caller.identity != .anonymous else { throw Refusal(.notSignedIn, "Sign in first.") }
-        return caller
+        return try await gate.caller(RequestCredentials(shown, transport: transport, receivedAt: now))
     }
 
     private func serve(
-        _ caller: Caller, _ inbound: inout WebSocketInbound, _ outbound: WebSocketOutbound
+        _ caller: Caller, on connection: ObjectIdentifier?, _ inbound: inout WebSocketInbound,
+        _ outbound: WebSocketOutbound
     ) async {
         let feed: LiveFeed
         do throws(LiveRefusal) {
-            feed = try hub.attach(version: version, viewer: caller) { LiveDoor.close(outbound, $0) }
+            let address = caller.address.flatMap { IPAddress($0) }?.limitKey.description
+            feed = try hub.attach(version: version, viewer: caller, address: address) { LiveDoor.close(outbound, $0) }
         } catch {
             return outbound.close(.tryAgainLater, LiveDoor.reason(error))
         }
+        // It is counted among the sockets now; in the pool of new connections it would give way to others.
+        if let connection { connections.settle(connection) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await send(feed, to: outbound) }
             await receive(&inbound, outbound, feed.id)
@@ -91,6 +95,8 @@ struct LiveDoor: Sendable {
         switch refusal {
         case .tooManySockets: "too many live sockets"
         case .tooManySocketsOfAccount: "too many live sockets of this account"
+        case .tooManyPublicSockets: "too many live sockets of strangers"
+        case .tooManyPublicSocketsOfAddress: "too many live sockets of this address"
         }
     }
 

@@ -85,7 +85,63 @@ import Testing
         hub.detach(first.id)
         _ = try feed(hub, token)
         let refused = try #require(hub.metrics().first { $0.name == "martlet_live_refused_total" })
-        #expect(refused.samples.map(\.value) == [0, 2])
+        #expect(refused.samples.map(\.value) == [0, 2, 0, 0])
+    }
+
+    @Test func `strangers see what is public and nothing else, live and replayed, and are told so`() async throws {
+        let hub = LiveHub(clock: clock)
+        let events = [
+            event("p/a", 1, needs: nil), event("n/a", 2), event("p/b", 3, needs: nil, at: nil),
+            event("audit", 4, needs: .viewAudit, at: nil), event("p/c", 5, needs: nil, at: other),
+        ]
+        hub.publish(events, committedAt: at(2_000))
+        var stranger = try hub.attach(version: "1", viewer: Caller(.anonymous), address: "192.0.2.1") { _ in }
+        var guestFeed = try feed(hub, guest)
+        let hello = try #require(await stranger.next()?.first)
+        #expect(String(decoding: hello, as: UTF8.self).hasSuffix(#","public":true}"#))
+        let known = try #require(await guestFeed.next()?.first)
+        #expect(!String(decoding: known, as: UTF8.self).contains("public"))
+        try subscribe(hub, stranger, .after(1_000))
+        try subscribe(hub, guestFeed, .recent(10))
+        #expect(try await values(hub, &stranger) == [1, 3, 5])
+        #expect(try await values(hub, &guestFeed) == [1, 2, 3, 5])
+        hub.publish(events, committedAt: at(3_000))
+        #expect(try await values(hub, &stranger) == [1, 3, 5])
+        #expect(try await values(hub, &guestFeed) == [1, 2, 3, 5])
+    }
+
+    @Test func `a topic that is public no more stops for strangers at once`() async throws {
+        let hub = LiveHub(clock: clock)
+        var stranger = try hub.attach(version: "1", viewer: Caller(.anonymous)) { _ in }
+        try subscribe(hub, stranger, .recent(0))
+        hub.publish(
+            [event("p/a", 1, needs: nil), event("p/a", 2, needs: .viewParking), event("p/a", 3, needs: nil)],
+            committedAt: at(2_000))
+        #expect(try await values(hub, &stranger) == [1, 3])
+    }
+
+    @Test func `strangers have a pool of their own, and each address a part of it`() throws {
+        let configuration = LiveConfiguration(
+            maximumSockets: 2, maximumPublicSockets: 3, maximumPublicSocketsPerAddress: 2)
+        let hub = LiveHub(configuration: configuration, clock: clock)
+        func stranger(_ address: String?) throws -> LiveFeed {
+            try hub.attach(version: "1", viewer: Caller(.anonymous, address: address), address: address) { _ in }
+        }
+        let first = try stranger("192.0.2.1")
+        _ = try stranger("192.0.2.1")
+        #expect(throws: LiveRefusal.tooManyPublicSocketsOfAddress) { try stranger("192.0.2.1") }
+        _ = try stranger("192.0.2.2")
+        #expect(throws: LiveRefusal.tooManyPublicSockets) { try stranger("192.0.2.3") }
+        // Those who are known find all their places, and take none of the strangers'.
+        _ = try feed(hub, guest)
+        _ = try feed(hub, admin)
+        #expect(throws: LiveRefusal.tooManySockets) { try feed(hub, admin) }
+        hub.detach(first.id)
+        _ = try stranger("192.0.2.1")
+        let refused = try #require(hub.metrics().first { $0.name == "martlet_live_refused_total" })
+        #expect(refused.samples.map(\.value) == [1, 0, 1, 1])
+        let open = try #require(hub.metrics().first { $0.name == "martlet_live_public_sockets" })
+        #expect(open.samples.map(\.value) == [3])
     }
 
     @Test func `a viewer who is dismissed gets nothing more, and is told once`() async throws {

@@ -29,7 +29,7 @@ final class Counter: Sendable {
 }
 
 func event(
-    _ topic: String, _ value: Int = 0, needs permission: Permission = .viewNodes, at site: SiteID? = .main
+    _ topic: String, _ value: Int = 0, needs permission: Permission? = .viewNodes, at site: SiteID? = .main
 ) -> LiveEvent {
     LiveEvent(topic: topic, data: .json(Array("{\"v\":\(value)}".utf8)), needs: permission, at: site)
 }

@@ -7,9 +7,13 @@ import WebAPI
 @Suite struct LiveAccessTests {
     let cookie = "Cookie: martlet_access_t=guest"
 
-    @Test func `a socket needs somebody who is known`() async throws {
+    @Test func `what is shown must be worth something, and a page's stranger must be on a page of the hub`()
+        async throws
+    {
         let cases: [([String], Int)] = [
-            ([], 401), (["Authorization: Bearer expired"], 401), (["Authorization: Basic YTpi"], 401),
+            ([], 101), (["Origin: http://localhost"], 101), (["Origin: http://evil.example"], 403),
+            (["Origin: null"], 403),
+            (["Authorization: Bearer expired"], 401), (["Authorization: Basic YTpi"], 401),
             (["Authorization: Bearer guest"], 101), (["Authorization: Bearer nobody"], 101),
             (["Authorization: Bearer slow"], 429), (["Authorization: Bearer broken"], 500),
             ([cookie], 403), ([cookie, "Origin: http://localhost"], 101),
@@ -29,7 +33,7 @@ import WebAPI
                 #expect(answer.headers["content-type"] == "text/plain; charset=utf-8")
             }
             let figures = try await server.ask("GET", "/metrics", headers: ["Authorization: Bearer admin"])
-            #expect(figures.body.contains("martlet_http_refusals_total{code=\"not_signed_in\"} 4\n"))
+            #expect(figures.body.contains("martlet_http_refusals_total{code=\"not_signed_in\"} 3\n"))
             gate.close()
             let closed = try await server.ask("GET", "/ws", headers: RawClient.upgradeHeaders)
             #expect(closed.status == 429 && closed.headers["retry-after"] == "7")
@@ -51,6 +55,55 @@ import WebAPI
                         LiveEvent(topic: "nodes/a", data: json, needs: .viewNodes, at: .main),
                     ], committedAt: TestServer.now.advanced(byMicroseconds: 10))
                 #expect(try await page.frame().text.contains(#""topic":"nodes/a""#))
+            }
+        }
+    }
+
+    @Test func `strangers see public events only, and keep their sockets`() async throws {
+        let limits = WebLimits(welcomeInterval: .milliseconds(20))
+        try await TestServer.run(limits: limits, gate: FakeGate()) { server in
+            try await RawClient.connect(server.port) { (page: inout RawClient) async throws in
+                _ = try await page.upgrade(headers: RawClient.upgradeHeaders + ["Origin: http://localhost"])
+                #expect(try await page.frame().text.contains(#""public":true"#))
+                try await page.sendText(##"{"type":"subscribe","topics":["#"],"recent":0}"##)
+                #expect(try await page.frame().text.contains("subscribed"))
+                let json = LiveData.json(Array("{}".utf8))
+                for round in 1...3 as ClosedRange<Int64> {
+                    server.live.publish(
+                        [
+                            LiveEvent(topic: "nodes/a", data: json, needs: .viewNodes, at: .main),
+                            LiveEvent(topic: "parking/a/counts", data: json, needs: nil, at: .main),
+                        ], committedAt: TestServer.now.advanced(byMicroseconds: 10 * round))
+                    #expect(try await page.frame().text.contains(#""topic":"parking/a/counts""#))
+                }
+            }
+        }
+    }
+
+    @Test func `sockets of strangers are bounded by address, and leave the others their places`() async throws {
+        let live = LiveConfiguration(maximumSockets: 1, maximumPublicSocketsPerAddress: 2)
+        // One new connection at a time: a stranger's socket is none any more, and does not give way.
+        let limits = WebLimits(maximumNewConnections: 1)
+        try await TestServer.run(live: live, limits: limits, gate: FakeGate()) { server in
+            try await RawClient.connect(server.port) { (first: inout RawClient) async throws in
+                _ = try await first.upgrade(headers: RawClient.upgradeHeaders)
+                _ = try await first.frame()
+                try await RawClient.connect(server.port) { (second: inout RawClient) async throws in
+                    _ = try await second.upgrade(headers: RawClient.upgradeHeaders)
+                    #expect(try await second.frame().text.contains("hello"))
+                    try await RawClient.connect(server.port) { (third: inout RawClient) async throws in
+                        _ = try await third.upgrade(headers: RawClient.upgradeHeaders)
+                        #expect(try await third.frame().closeCode == 1013)
+                    }
+                    try await RawClient.connect(server.port) { (guest: inout RawClient) async throws in
+                        _ = try await guest.upgrade(headers: RawClient.upgradeHeaders + ["Authorization: Bearer guest"])
+                        #expect(try await guest.frame().text.contains("hello"))
+                    }
+                    try await second.sendText(#"{"type":"ping","id":2}"#)
+                    #expect(try await second.frame().text == #"{"type":"pong","id":2}"#)
+                }
+                try await first.sendText(#"{"type":"ping","id":1}"#)
+                #expect(try await first.frame().text == #"{"type":"pong","id":1}"#)
             }
         }
     }

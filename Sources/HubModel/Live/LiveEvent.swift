@@ -24,6 +24,12 @@ public struct LiveEvent: Sendable {
         self.permission = permission
         self.site = site
     }
+
+    /// Whether somebody with these grants may see it.
+    public func isVisible(to grants: Grants) -> Bool {
+        guard let permission else { return true }
+        return grants.allows(permission, at: site)
+    }
 }
 
 /// Takes the events of a committed batch; called by the writer once a batch, and must not block it.

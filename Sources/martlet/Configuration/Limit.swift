@@ -10,6 +10,8 @@ enum Limit: String, CaseIterable {
     case httpStrangers = "MARTLET_LIMIT_HTTP_STRANGERS"
     case liveSockets = "MARTLET_LIMIT_LIVE_SOCKETS"
     case liveSocketsPerAccount = "MARTLET_LIMIT_LIVE_SOCKETS_PER_ACCOUNT"
+    case publicSockets = "MARTLET_LIMIT_PUBLIC_SOCKETS"
+    case publicSocketsPerAddress = "MARTLET_LIMIT_PUBLIC_SOCKETS_PER_ADDRESS"
     // Signing in.
     case signInsWaiting = "MARTLET_LIMIT_SIGN_INS_WAITING"
     // MQTT.
@@ -37,6 +39,8 @@ enum Limit: String, CaseIterable {
         case .httpStrangers: 256
         case .liveSockets: 256
         case .liveSocketsPerAccount: 32
+        case .publicSockets: 128
+        case .publicSocketsPerAddress: 8
         case .signInsWaiting: 16
         case .mqttConnections: 20_000
         case .mqttConnectionsPerAddress: 5_000
@@ -60,7 +64,8 @@ enum Limit: String, CaseIterable {
         case .sessionQueueBytes: 1_024...4_294_967_296
         case .sessionQueueMessages: 1...30_000
         case .httpConnections, .httpConnectionsPerAddress, .httpStrangers, .liveSockets, .liveSocketsPerAccount,
-            .signInsWaiting, .mqttConnections, .mqttConnectionsPerAddress, .mqttStrangers, .mqttStrangersPerAddress,
+            .publicSockets, .publicSocketsPerAddress, .signInsWaiting, .mqttConnections, .mqttConnectionsPerAddress,
+            .mqttStrangers, .mqttStrangersPerAddress,
             .subscriptionsPerDevice, .pendingDevices, .pendingMessages:
             1...1_000_000
         }
@@ -77,8 +82,10 @@ enum Limit: String, CaseIterable {
         case .httpConnectionsPerAddress: "HTTP connections of one address. Beyond: new ones are closed"
         case .httpStrangers:
             "HTTP connections on which nobody has shown who they are. Beyond: the oldest of them is closed"
-        case .liveSockets: "Live sockets at once. Beyond: closed with 1013"
+        case .liveSockets: "Live sockets at once of those who are known. Beyond: closed with 1013"
         case .liveSocketsPerAccount: "Live sockets of one account. Beyond: closed with 1013"
+        case .publicSockets: "Live sockets at once of strangers, who see public events only. Beyond: closed with 1013"
+        case .publicSocketsPerAddress: "The same from one address; of IPv6, from one network of 64 bits"
         case .signInsWaiting: "Sign-ins that wait for their password to be checked. Beyond: 429"
         case .mqttConnections: "MQTT connections at once. Beyond: new ones are closed"
         case .mqttConnectionsPerAddress: "MQTT connections of one address. Beyond: new ones are closed"

@@ -136,6 +136,7 @@ struct House {
             listeners: listeners, version: Version.text, webDirectory: pages.web, vendorDirectory: pages.vendor,
             pages: [
                 "/", "/nodes", "/nodes/*", "/broker", "/sign-in", "/setup", "/account", "/admin", "/admin/*", "/docs",
+                "/parking", "/parking/*",
             ], allowedHosts: configuration.hosts, allowedOrigins: configuration.allowedOrigins,
             trustedProxies: configuration.trustedProxies)
         let limits = configuration.limits
@@ -156,7 +157,9 @@ struct House {
     private var liveConfiguration: LiveConfiguration {
         LiveConfiguration(
             maximumSockets: configuration.limits[.liveSockets],
-            maximumSocketsPerAccount: configuration.limits[.liveSocketsPerAccount])
+            maximumSocketsPerAccount: configuration.limits[.liveSocketsPerAccount],
+            maximumPublicSockets: configuration.limits[.publicSockets],
+            maximumPublicSocketsPerAddress: configuration.limits[.publicSocketsPerAddress])
     }
 
     private func sessions(of stored: Stored, _ logger: Logger) throws -> BrokerState {
