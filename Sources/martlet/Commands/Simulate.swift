@@ -9,7 +9,8 @@ internal import UnixSignals
 /// `martlet simulate`.
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Devices that do not exist, for trying out and for tests.", subcommands: [SimulateNodes.self])
+        abstract: "Devices that do not exist, for trying out and for tests.",
+        subcommands: [SimulateNodes.self, SimulateParking.self])
 }
 
 /// `martlet simulate nodes`.
@@ -53,13 +54,14 @@ struct SimulateNodes: AsyncParsableCommand {
         guard (0.001...1e8).contains(seconds ?? 1) else {
             throw ValidationError("--seconds must be from 0.001 to 100000000")
         }
-        _ = try address()
+        _ = try HostPort.ofBroker(mqtt)
     }
 
     func run() async throws {
         let interval = Int64(1e6 * Double(count) / (rate ?? Double(count) / 2))
         let fleet = NodeFleet(
-            simulator: NodesSimulator(seed: seed, count: count, interval: interval), broker: try address(),
+            simulator: NodesSimulator(seed: seed, count: count, interval: interval),
+            broker: try HostPort.ofBroker(mqtt),
             clock: SystemClock(), keys: try keys.map(NodeKeys.init(file:)) ?? .none)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -77,9 +79,12 @@ struct SimulateNodes: AsyncParsableCommand {
         FileHandle.standardError.write(Data(line.utf8))
         throw ExitCode.failure
     }
+}
 
-    private func address() throws -> HostPort {
-        let text = mqtt ?? ProcessInfo.processInfo.environment[Setting.mqtt.rawValue] ?? "127.0.0.1:1883"
+extension HostPort {
+    /// Where simulated devices find their hub: what was asked for, or else what the environment says.
+    static func ofBroker(_ asked: String?) throws -> HostPort {
+        let text = asked ?? ProcessInfo.processInfo.environment[Setting.mqtt.rawValue] ?? "127.0.0.1:1883"
         guard let address = HostPort(text) else {
             throw ValidationError("--mqtt must be HOST:PORT, such as 127.0.0.1:1883")
         }

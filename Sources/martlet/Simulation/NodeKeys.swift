@@ -47,6 +47,11 @@ struct NodeKeys: Sendable {
     /// Whether there are none.
     var isEmpty: Bool { keys.isEmpty }
 
+    /// What a device shows when it connects; nil when it has no key.
+    func credentials(ofDevice id: String) -> (userName: String, key: String)? {
+        keys[id].map { (id, $0) }
+    }
+
     /// What node `01` shows when it connects; nil when it has no key.
     func credentials(ofNode id: String) -> (userName: String, key: String)? {
         for name in ["node_\(id)", id] {

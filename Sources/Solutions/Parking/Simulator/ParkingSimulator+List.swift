@@ -1,0 +1,112 @@
+internal import HubModel
+
+/// What an owner imports first, so that hub and simulator agree on names.
+extension ParkingSimulator {
+    /// A spot is this wide and long, and between two rows is a lane, in metres.
+    private static let width = 2.5
+    private static let length = 5.0
+    private static let lane = 6.0
+    private static let perRow = 10
+    private static let perLevel = 60
+
+    /// All lots with their spots, as `POST /api/lots/import` takes them.
+    public func jsonList() -> [UInt8] {
+        var writer = JSONWriter(minimumCapacity: 160 * spots)
+        writer.beginObject()
+        writer.key("lots")
+        writer.beginArray()
+        for lot in 0..<lots { write(lot, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// All spots of all lots with a row of headings, as `POST /api/lots/import` takes them.
+    public func csvList() -> String {
+        var text = "lot_id,lot_name,spot_id,label,level,zone,kind,x,y,rotation\n"
+        for lot in 0..<lots {
+            for spot in 0..<spotsPerLot {
+                let place = place(spot)
+                text += "\(lotID(lot)),\(name(lot)),\(spotID(lot: lot, spot: spot)),\(label(spot)),\(place.level),"
+                text += "\(place.zone),\(kind(spot)),\(place.x),\(place.y),0\n"
+            }
+        }
+        return text
+    }
+
+    /// The devices that the owner adds: of each lot its controller, then its spots.
+    public func devices(ofLot lot: Int) -> (controller: String, spots: [String]) {
+        (controllerID(lot), (0..<spotsPerLot).map { spotID(lot: lot, spot: $0) })
+    }
+
+    private func name(_ lot: Int) -> String { "Car park \(lot + 1)" }
+
+    private func label(_ spot: Int) -> String {
+        let place = place(spot)
+        return "\(place.zone)\(ParkingSimulator.number(spot % ParkingSimulator.perLevel + 1, digits: 2))"
+    }
+
+    private func kind(_ spot: Int) -> String {
+        SimulatedTraffic.kind(ofSpot: spot, of: spotsPerLot).rawValue
+    }
+
+    /// Rows of ten with a lane after every second one; sixty on a level.
+    private func place(_ spot: Int) -> (level: String, zone: String, x: Double, y: Double) {
+        let onLevel = spot % ParkingSimulator.perLevel
+        let (row, column) = (onLevel / ParkingSimulator.perRow, onLevel % ParkingSimulator.perRow)
+        let lanes = Double((row + 1) / 2)
+        return (
+            level: String(spot / ParkingSimulator.perLevel), zone: row < 3 ? "A" : "B",
+            x: (Double(column) + 0.5) * ParkingSimulator.width,
+            y: (Double(row) + 0.5) * ParkingSimulator.length + lanes * ParkingSimulator.lane
+        )
+    }
+
+    private func write(_ lot: Int, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("lot_id")
+        writer.string(lotID(lot))
+        writer.key("name")
+        writer.string(name(lot))
+        writer.key("address")
+        writer.string("\(lot + 1) Station Street")
+        // A grid of a town, about 400 m between two lots.
+        writer.key("latitude")
+        writer.double(52.5 + Double(lot / 20) * 0.004)
+        writer.key("longitude")
+        writer.double(13.4 + Double(lot % 20) * 0.006)
+        writer.key("time_zone")
+        writer.string(timeZone)
+        writer.key("currency")
+        writer.string("EUR")
+        writer.key("public")
+        writer.boolean(true)
+        writer.key("spots")
+        writer.beginArray()
+        for spot in 0..<spotsPerLot { write(spot, ofLot: lot, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private func write(_ spot: Int, ofLot lot: Int, to writer: inout JSONWriter) {
+        let place = place(spot)
+        writer.beginObject()
+        writer.key("spot_id")
+        writer.string(spotID(lot: lot, spot: spot))
+        writer.key("label")
+        writer.string(label(spot))
+        writer.key("level")
+        writer.string(place.level)
+        writer.key("zone")
+        writer.string(place.zone)
+        writer.key("kind")
+        writer.string(kind(spot))
+        writer.key("x")
+        writer.double(place.x)
+        writer.key("y")
+        writer.double(place.y)
+        writer.key("rotation")
+        writer.integer(0)
+        writer.endObject()
+    }
+}

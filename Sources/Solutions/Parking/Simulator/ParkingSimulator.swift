@@ -1,0 +1,128 @@
+public import HubModel
+
+/// A city's car parks that do not exist: which lots and spots there are, and what their sensors say, as pure values of seed and time.
+///
+/// Whoever drives it (`martlet simulate parking`, tests, benchmarks) owns clock and connections: take a `lot`, publish a `message` for each
+/// report when it is due, and count what arrives on `ledTopic`.
+public struct ParkingSimulator: Sendable {
+    /// What decides everything that looks random.
+    public let seed: UInt64
+    /// How many lots there are, 1 or more.
+    public let lots: Int
+    /// How many spots each has, 1 or more.
+    public let spotsPerLot: Int
+    /// What part of the sensors is faulty, 0 to 1: stuck, swapped, dirty, ageing or deaf, each as often.
+    public let faulty: Double
+    /// What part of the reports is lost on the way, 0 to 1.
+    public let loss: Double
+    /// What the names of lots and spots begin with.
+    public let lotPrefix: String
+    /// What the names of spots begin with.
+    public let spotPrefix: String
+    /// How many digits the number of a spot has at least.
+    public let spotDigits: Int
+    /// The lots' time zone, which says when it is morning.
+    public let timeZone: String
+    let clock: LocalClock
+
+    /// A message to publish.
+    public struct Message: Sendable, Equatable {
+        /// The topic.
+        public let topic: String
+        /// JSON.
+        public let payload: [UInt8]
+    }
+
+    /// Car parks; nil for a time zone that nobody knows, or a prefix that makes no good names.
+    public init?(
+        seed: UInt64, lots: Int, spotsPerLot: Int, faulty: Double = 0.02, loss: Double = 0.01,
+        lotPrefix: String = "LOT", spotPrefix: String = "SPOT", spotDigits: Int = 5, timeZone: String = "UTC"
+    ) {
+        guard let clock = LocalClock(timeZone), DeviceID(lotPrefix) != nil, DeviceID(spotPrefix) != nil,
+            lotPrefix.utf8.count <= 40, spotPrefix.utf8.count <= 40
+        else { return nil }
+        self.seed = seed
+        self.lots = max(1, lots)
+        self.spotsPerLot = max(1, spotsPerLot)
+        self.faulty = min(max(faulty, 0), 1)
+        self.loss = min(max(loss, 0), 1)
+        self.lotPrefix = lotPrefix
+        self.spotPrefix = spotPrefix
+        self.spotDigits = min(max(spotDigits, 1), 10)
+        self.timeZone = timeZone
+        self.clock = clock
+    }
+
+    /// How many spots there are in all.
+    public var spots: Int { lots * spotsPerLot }
+
+    /// A lot's id: `LOT001`.
+    public func lotID(_ lot: Int) -> String { lotPrefix + ParkingSimulator.number(lot + 1, digits: 3) }
+
+    /// A spot's id: `SPOT00001`; spots are counted through all lots.
+    public func spotID(lot: Int, spot: Int) -> String {
+        spotPrefix + ParkingSimulator.number(lot * spotsPerLot + spot + 1, digits: spotDigits)
+    }
+
+    /// The device that speaks for all spots of a lot: `LOT001-controller`.
+    public func controllerID(_ lot: Int) -> String { "\(lotID(lot))-controller" }
+
+    /// Where a lot's controller hears what its LEDs shall show.
+    public func ledTopic(_ lot: Int) -> String { "parkmate/led/command/\(lotID(lot))" }
+
+    /// A lot in motion from an instant on.
+    /// - Parameter heartbeat: how often a sensor says how it is when nothing happens, in microseconds of the simulation's time.
+    public func lot(_ lot: Int, from start: Timestamp, heartbeat: Int64) -> SimulatedLot {
+        SimulatedLot(self, lot: lot, from: start, heartbeat: heartbeat)
+    }
+
+    /// What the controller of a lot publishes for a report.
+    /// - Parameter stamp: the time in it: the report's own, or the wall clock's where the simulation's clock runs ahead of it.
+    public func message(_ report: SimulatedLot.Report, ofLot lot: Int, stampedAt stamp: Timestamp) -> Message {
+        var writer = JSONWriter(minimumCapacity: 128)
+        writer.beginObject()
+        writer.key("spot_id")
+        writer.string(spotID(lot: lot, spot: report.spot))
+        writer.key("lot_id")
+        writer.string(lotID(lot))
+        writer.key("occupied")
+        writer.boolean(report.isOccupied)
+        writer.key("distance")
+        writer.integer(report.distance)
+        writer.key("timestamp")
+        writer.timestamp(stamp)
+        writer.endObject()
+        return Message(topic: "parkmate/spot/status", payload: writer.bytes)
+    }
+
+    /// What is wrong with the sensors of a lot. Swapped ones are an even one and the next.
+    public func faults(ofLot lot: Int, from start: Timestamp) -> [SimulatedFault] {
+        var chance = SimulatedChance(seed: seed, stream: 4, lot)
+        var faults: [SimulatedFault] = []
+        while faults.count < spotsPerLot {
+            let isFaulty = chance.happens(faulty)
+            let kind = chance.next() % 5
+            // Some began long ago, some are still to begin.
+            let since = start.advanced(byMicroseconds: Int64((chance.fraction() * 30 - 20) * 86_400e6))
+            guard isFaulty else {
+                faults.append(.none)
+                continue
+            }
+            switch kind {
+            case 0: faults.append(.stuck(since: since))
+            case 1: faults.append(.dirty(since: since))
+            case 2: faults.append(.drifting(since: since))
+            case 3: faults.append(.deaf)
+            default:
+                let isPair = faults.count % 2 == 0 && faults.count + 1 < spotsPerLot
+                faults += isPair ? [.swapped, .swapped] : [.none]
+            }
+        }
+        return faults
+    }
+
+    static func number(_ value: Int, digits: Int) -> String {
+        let text = String(value)
+        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    }
+}

@@ -1,0 +1,209 @@
+internal import ArgumentParser
+internal import Foundation
+internal import HubModel
+internal import Logging
+internal import Parking
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// `martlet simulate parking`.
+struct SimulateParking: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parking",
+        abstract: "Car parks: sensors that see cars come and go, and sometimes fail; one MQTT client for each lot.",
+        discussion: """
+            Cars come by time of day and weekday. Some reports get lost, some sensors are stuck, swapped, dirty, ageing or deaf. \
+            The same seed and the same --start give the same cars.
+
+            The hub must know the lots and spots first; --list prints them for its import, and the devices:
+
+              martlet simulate parking --lots 2 --spots 40 --list json > lots.json
+              martlet simulate parking --lots 2 --spots 40 --list controllers | martlet device add --ids-stdin --kind parking > keys.txt
+              martlet simulate parking --lots 2 --spots 40 --list spots --lot 1 \\
+                  | martlet device add --ids-stdin --kind parking --controller LOT001-controller > /dev/null
+            """)
+
+    /// What `--list` prints.
+    enum Listing: String, ExpressibleByArgument, CaseIterable {
+        case json, csv, controllers, spots
+    }
+
+    @Option(name: .long, help: .init("How many lots, 1 to 1000.", valueName: "L"))
+    var lots = 1
+
+    @Option(name: .long, help: .init("How many spots each has, 1 to 5000.", valueName: "N"))
+    var spots = 40
+
+    @Option(name: .long, help: .init("How many times as fast as the clock time runs, 0.1 to 100000.", valueName: "X"))
+    var speed = 1.0
+
+    @Option(name: .long, help: .init("What decides everything that looks random.", valueName: "S"))
+    var seed: UInt64 = 7
+
+    @Option(
+        name: .long,
+        help: .init("What the simulation's clock shows first, ISO 8601; without it: now.", valueName: "TIME"))
+    var start: String?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "Begin so many days ago and tell what happened since, with the times of then, up to now; 0 to 400.",
+            valueName: "DAYS"))
+    var history = 0.0
+
+    @Option(name: .long, help: .init("What part of the sensors is faulty, in percent.", valueName: "PERCENT"))
+    var faulty = 2.0
+
+    @Option(name: .long, help: .init("What part of the reports gets lost, in percent.", valueName: "PERCENT"))
+    var loss = 1.0
+
+    @Option(
+        name: .long, help: .init("A sensor says how it is every so many seconds, 1 to 86400.", valueName: "SECONDS"))
+    var heartbeat = 60.0
+
+    @Option(name: .long, help: .init("The lots' time zone.", valueName: "NAME"))
+    var timeZone = "UTC"
+
+    @Option(name: .long, help: .init("What the names of lots begin with.", valueName: "TEXT"))
+    var lotPrefix = "LOT"
+
+    @Option(name: .long, help: .init("What the names of spots begin with.", valueName: "TEXT"))
+    var spotPrefix = "SPOT"
+
+    @Option(
+        name: .long,
+        help: .init(
+            "Print and do nothing else: the lots as json or csv for the hub's import, or the names of controllers or spots, one a line.",
+            valueName: "WHAT"))
+    var list: Listing?
+
+    @Option(name: .long, help: .init("With --list spots: only those of the lot of this number.", valueName: "NUMBER"))
+    var lot: Int?
+
+    @Option(
+        name: .long, help: .init("HOST:PORT of the hub (MARTLET_MQTT; default 127.0.0.1:1883).", valueName: "HOST:PORT")
+    )
+    var mqtt: String?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "The controllers' keys, a line ID KEY for each, as martlet device add prints them; without it they show none, which only a hub with --open admits.",
+            valueName: "FILE"))
+    var keys: String?
+
+    @Option(name: .long, help: .init("Stop after so many seconds; without it: on Ctrl-C.", valueName: "SECONDS"))
+    var seconds: Double?
+
+    func validate() throws {
+        guard (1...1_000).contains(lots) else { throw ValidationError("--lots must be from 1 to 1000") }
+        guard (1...5_000).contains(spots) else { throw ValidationError("--spots must be from 1 to 5000") }
+        guard (0.1...1e5).contains(speed) else { throw ValidationError("--speed must be from 0.1 to 100000") }
+        guard (0...400).contains(history) else { throw ValidationError("--history must be from 0 to 400") }
+        guard (0...100).contains(faulty) else { throw ValidationError("--faulty must be from 0 to 100") }
+        guard (0...100).contains(loss) else { throw ValidationError("--loss must be from 0 to 100") }
+        guard (1...86_400).contains(heartbeat) else { throw ValidationError("--heartbeat must be from 1 to 86400") }
+        guard (0.001...1e8).contains(seconds ?? 1) else {
+            throw ValidationError("--seconds must be from 0.001 to 100000000")
+        }
+        guard (1...lots).contains(lot ?? 1) else { throw ValidationError("--lot must be from 1 to --lots") }
+        if start != nil, history > 0 { throw ValidationError("--start and --history exclude each other") }
+        _ = try (HostPort.ofBroker(mqtt), simulator(), began(at: Timestamp(microseconds: 0)))
+    }
+
+    func run() async throws {
+        let simulator = try simulator()
+        if let list { return try show(list, simulator) }
+        let clock = SystemClock()
+        let fleet = LotFleet(
+            simulator: simulator, time: try began(at: clock.now()), broker: try HostPort.ofBroker(mqtt), clock: clock,
+            heartbeatSeconds: heartbeat, keys: try keys.map(NodeKeys.init(file:)) ?? .none)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: LotFleetService(fleet: fleet, seconds: seconds),
+                        successTerminationBehavior: .gracefullyShutdownGroup)
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: .init(label: "martlet.simulate")))
+        try await group.run()
+        print(fleet.tally.counts.summary)
+        let refused = fleet.tally.counts.refused
+        guard refused > 0 else { return }
+        let line =
+            "\(refused) of \(lots) controllers were not let in: the hub does not know them, or they have other keys\n"
+        FileHandle.standardError.write(Data(line.utf8))
+        throw ExitCode.failure
+    }
+
+    private func simulator() throws -> ParkingSimulator {
+        guard
+            let simulator = ParkingSimulator(
+                seed: seed, lots: lots, spotsPerLot: spots, faulty: faulty / 100, loss: loss / 100,
+                lotPrefix: lotPrefix, spotPrefix: spotPrefix, timeZone: timeZone)
+        else {
+            throw ValidationError(
+                "--time-zone must be a name such as Europe/Berlin, prefixes 1 to 40 letters, digits and . _ - : @")
+        }
+        return simulator
+    }
+
+    private func began(at now: Timestamp) throws -> SimulatedTime {
+        if history > 0 { return SimulatedTime(begin: now, days: history, speed: max(speed, 1.1)) }
+        guard let start else { return SimulatedTime(begin: now, start: now, speed: speed) }
+        guard let first = Timestamp(iso8601: start) else {
+            throw ValidationError("--start must be a time such as 2026-11-23T07:30:00Z")
+        }
+        return SimulatedTime(begin: now, start: first, speed: speed)
+    }
+
+    private func show(_ what: Listing, _ simulator: ParkingSimulator) throws {
+        switch what {
+        case .json: print(String(decoding: simulator.jsonList(), as: UTF8.self))
+        case .csv: print(simulator.csvList(), terminator: "")
+        case .controllers: for lot in 0..<lots { print(simulator.controllerID(lot)) }
+        case .spots:
+            for index in lot.map({ ($0 - 1)..<$0 }) ?? 0..<lots {
+                for spot in 0..<spots { print(simulator.spotID(lot: index, spot: spot)) }
+            }
+        }
+    }
+}
+
+extension LotTally.Counts {
+    /// One line for people and for tests.
+    var summary: String {
+        let colors = LEDWord.allCases.compactMap { word in commands[word].map { "\(word.rawValue) \($0)" } }
+        return """
+            \(changes) changes, \(acknowledged) reports acknowledged, \(failed) failed, \(lost) lost on purpose, \(left) left out, \
+            \(allCommands) LED commands\(colors.isEmpty ? "" : " (\(colors.joined(separator: ", ")))")
+            """
+    }
+}
+
+/// Runs simulated car parks and says every five seconds how they fare.
+private struct LotFleetService: Service {
+    let fleet: LotFleet
+    let seconds: Double?
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await fleet.run() }
+                group.addTask { await report() }
+                if let seconds { group.addTask { try? await Task.sleep(for: .seconds(seconds)) } }
+                // The first to end is the clock, or all of them when the service is told to stop.
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func report() async {
+        while (try? await Task.sleep(for: .seconds(5))) != nil {
+            let counts = fleet.tally.counts
+            let line = "\(counts.connected) of \(fleet.simulator.lots) lots connected, \(counts.summary)\n"
+            FileHandle.standardError.write(Data(line.utf8))
+        }
+    }
+}
