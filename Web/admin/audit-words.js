@@ -11,6 +11,8 @@ export const actions = {
     'device.disable': 'Disable a device', 'device.enable': 'Enable a device', 'device.remove': 'Remove a device',
     'join.open': 'Open the join window', 'join.close': 'Close the join window', 'certificate.issue': 'Issue a certificate',
     'certificate.revoke': 'Revoke a certificate', 'command.send': 'Send a command', override: 'Override',
+    'tariff.add': 'Add a tariff', 'payment.take': 'Take a payment', 'payment.allocate': 'Say what a payment is for',
+    'payment.refund': 'Give money back',
     'setting.change': 'Change a setting', 'site.add': 'Add a site', 'site.change': 'Change a site',
     'audit.export': 'Export the audit', 'hub.start': 'Start the hub',
 };

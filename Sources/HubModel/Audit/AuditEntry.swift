@@ -36,6 +36,11 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     // What people make devices do.
     case sendCommand = "command.send"
     case override = "override"
+    // The car park's money.
+    case addTariff = "tariff.add"
+    case takePayment = "payment.take"
+    case allocatePayment = "payment.allocate"
+    case refundPayment = "payment.refund"
     // The hub.
     case changeSetting = "setting.change"
     case addSite = "site.add"

@@ -1,76 +1,103 @@
 internal import Foundation
-internal import HubModel
+package import HubModel
 
 /// The wall clock of a time zone, for asking many instants that lie close to each other: the zone is looked up once for the time between two
 /// of its changes.
-struct LocalClock {
+package struct LocalClock: Sendable {
     private let zone: TimeZone
+    /// Seconds since 1970 between which the offset is the same.
     private var valid: Range<Int64> = 0..<0
+    /// Seconds that the clock is ahead of UTC.
     private var offset: Int64 = 0
 
     /// - Parameter name: a name of the IANA time zone database, such as `Europe/Berlin`; nil for one that is not known.
-    init?(_ name: String) {
+    package init?(_ name: String) {
         guard let zone = TimeZone(identifier: name) else { return nil }
         self.zone = zone
     }
 
+    private init() {
+        zone = .gmt
+    }
+
+    /// The clock of UTC.
+    package static let utc = LocalClock()
+
     /// What the clock on the wall shows.
-    struct Reading: Hashable {
+    package struct Reading: Hashable, Sendable {
         /// Days since 1970-01-01, by the calendar of the place.
-        var day: Int64
+        package var day: Int64
         /// Minutes since midnight as the clock shows them, 0...1439.
-        var minute: Int
+        package var minute: Int
         /// 0 for Monday to 6 for Sunday.
-        var weekday: Int
+        package var weekday: Int
     }
 
     /// The clock at an instant.
-    mutating func reading(at instant: Timestamp) -> Reading {
-        let seconds = local(instant)
-        let day = seconds.flooredQuotient(by: 86_400)
+    package mutating func reading(at instant: Timestamp) -> Reading {
+        let seconds = instant.wholeSeconds
+        look(at: seconds)
+        let local = seconds + offset
+        let day = local.flooredQuotient(by: 86_400)
         // 1970-01-01 was a Thursday.
         let weekday = Int((day + 3).flooredRemainder(by: 7))
-        return Reading(day: day, minute: Int((seconds - day * 86_400) / 60), weekday: weekday)
+        return Reading(day: day, minute: Int((local - day * 86_400) / 60), weekday: weekday)
     }
 
-    /// The instant at which the calendar's next day begins.
-    mutating func nextMidnight(after instant: Timestamp) -> Timestamp {
-        let next = (reading(at: instant).day + 1) * 86_400
-        return self.instant(ofLocal: next, near: instant)
+    /// The next instant after this one at which the calendar's day begins; also one that begins again because the clock was set back over
+    /// midnight.
+    package mutating func nextMidnight(after instant: Timestamp) -> Timestamp {
+        next(0, after: instant)
+    }
+
+    /// The first instant of a day, counted from 1970-01-01 by the calendar of the place.
+    package mutating func midnight(ofDay day: Int64) -> Timestamp {
+        // No clock is a day and a half away from UTC.
+        var instant = Timestamp(seconds: day * 86_400 - 129_600)
+        while reading(at: instant).day < day { instant = nextMidnight(after: instant) }
+        return instant
     }
 
     /// The next instant after this one at which the clock shows a minute of the day. A minute that a change of the clock leaves out comes
-    /// when the clock has jumped past it.
-    mutating func next(_ minute: Int, after instant: Timestamp) -> Timestamp {
-        let now = reading(at: instant)
-        var day = now.day
-        if minute <= now.minute { day += 1 }
-        let found = self.instant(ofLocal: day * 86_400 + Int64(minute) * 60, near: instant)
-        return found > instant ? found : self.instant(ofLocal: (day + 1) * 86_400 + Int64(minute) * 60, near: instant)
-    }
-
-    private mutating func instant(ofLocal seconds: Int64, near: Timestamp) -> Timestamp {
-        // The offset before and the one at the place differ only around a change of the clock.
-        _ = local(near)
-        let first = Timestamp(seconds: seconds - offset)
-        _ = local(first)
-        let second = Timestamp(seconds: seconds - offset)
-        _ = local(second)
-        return Timestamp(seconds: seconds - offset)
-    }
-
-    private mutating func local(_ instant: Timestamp) -> Int64 {
-        let seconds = instant.microseconds.flooredQuotient(by: 1_000_000)
-        if !valid.contains(seconds) {
-            let date = Date(timeIntervalSince1970: Double(seconds))
-            offset = Int64(zone.secondsFromGMT(for: date))
-            let next = zone.nextDaylightSavingTimeTransition(after: date)
-            let end = next.map { Int64($0.timeIntervalSince1970) } ?? seconds + 86_400 * 366
-            // Backwards nothing is promised: a clock that is asked for earlier instants looks again.
-            valid = seconds..<max(end, seconds + 1)
+    /// when the clock jumps past it; one that the clock shows twice comes twice.
+    package mutating func next(_ minute: Int, after instant: Timestamp) -> Timestamp {
+        var begin = instant.wholeSeconds
+        look(at: begin)
+        let target = Int64(minute) * 60
+        // The wanted time, on the clock: after what it shows now …
+        var local = begin + offset + 1
+        while true {
+            local += (target - local).flooredRemainder(by: 86_400)
+            let found = local - offset
+            if found < valid.upperBound { return Timestamp(seconds: found) }
+            begin = valid.upperBound
+            look(at: begin)
+            if local < begin + offset { return Timestamp(seconds: begin) }
+            // … or after a change of the clock, from what it shows then.
+            local = begin + offset
         }
-        return seconds + offset
     }
+
+    /// The next instant after this one at which the clock is changed, or a year later if it is not.
+    package mutating func nextChange(after instant: Timestamp) -> Timestamp {
+        look(at: instant.wholeSeconds)
+        return Timestamp(seconds: valid.upperBound)
+    }
+
+    private mutating func look(at seconds: Int64) {
+        guard !valid.contains(seconds) else { return }
+        let date = Date(timeIntervalSince1970: Double(seconds))
+        offset = Int64(zone.secondsFromGMT(for: date))
+        let next = zone.nextDaylightSavingTimeTransition(after: date)
+        let end = next.map { Int64($0.timeIntervalSince1970) } ?? seconds + 366 * 86_400
+        // What was before this instant is not known: a clock that is asked for earlier ones looks again.
+        valid = seconds..<max(end, seconds + 1)
+    }
+}
+
+extension Timestamp {
+    /// Seconds since 1970 without their fraction.
+    var wholeSeconds: Int64 { microseconds.flooredQuotient(by: 1_000_000) }
 }
 
 extension Int64 {

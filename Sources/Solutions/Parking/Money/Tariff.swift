@@ -1,66 +1,95 @@
-internal import HubModel
+package import HubModel
 
 /// What a stay costs, as data. Amounts in minor units (cents).
-struct Tariff: Hashable, Sendable {
+package struct Tariff: Hashable, Sendable {
     /// ISO 4217, such as `EUR`.
-    var currency: String
+    package var currency: String
     /// Minutes from the arrival that cost nothing; see `freeCountsAlways`.
-    var freeMinutes: Int64 = 0
+    package var freeMinutes: Int64
     /// Whether the free minutes are free for everybody; otherwise they are free only for who leaves within them, and who stays longer
     /// pays from the arrival on.
-    var freeCountsAlways = true
+    package var freeCountsAlways: Bool
     /// The most that one calendar day of the place costs; nil: no limit.
-    var dailyCapMinor: Int64?
+    package var dailyCapMinor: Int64?
     /// What counts when; the first rule that fits a moment counts. A moment that none fits is free.
-    var rules: [TariffRule]
+    package var rules: [TariffRule]
+
+    /// A tariff.
+    package init(
+        currency: String, freeMinutes: Int64 = 0, freeCountsAlways: Bool = true, dailyCapMinor: Int64? = nil,
+        rules: [TariffRule]
+    ) {
+        self.currency = currency
+        self.freeMinutes = freeMinutes
+        self.freeCountsAlways = freeCountsAlways
+        self.dailyCapMinor = dailyCapMinor
+        self.rules = rules
+    }
 }
 
 /// A part of a tariff: for some kinds of spots, on some days, between two times of the day.
-struct TariffRule: Hashable, Sendable {
+package struct TariffRule: Hashable, Sendable {
     /// What people read of it: `Day`, `Night`, `Weekend`.
-    var name: String
+    package var name: String
     /// For these kinds of spots; empty: for all.
-    var kinds: Set<SpotKind> = []
+    package var kinds: Set<SpotKind>
     /// On these days, 0 for Monday to 6 for Sunday; empty: on all. A window over midnight belongs to the day on which it begins.
-    var weekdays: Set<Int> = []
+    package var weekdays: Set<Int>
     /// From this minute of the day (0...1439) …
-    var fromMinute = 0
+    package var fromMinute: Int
     /// … to this one (1...1440). Not greater than `fromMinute`: over midnight.
-    var toMinute = 1_440
+    package var toMinute: Int
     /// What it costs.
-    var price: TariffPrice
+    package var price: TariffPrice
+
+    /// A rule.
+    package init(
+        name: String, kinds: Set<SpotKind> = [], weekdays: Set<Int> = [], fromMinute: Int = 0, toMinute: Int = 1_440,
+        price: TariffPrice
+    ) {
+        self.name = name
+        self.kinds = kinds
+        self.weekdays = weekdays
+        self.fromMinute = fromMinute
+        self.toMinute = toMinute
+        self.price = price
+    }
 }
 
 /// What a rule costs.
-enum TariffPrice: Hashable, Sendable {
-    /// So much for each started block of so many minutes (60: the started hour; 1: the minute). The rule at a block's beginning counts for the whole block.
+package enum TariffPrice: Hashable, Sendable {
+    /// So much for each started block of so many minutes (60: the started hour; 1: the minute). The rule at a block's beginning counts for
+    /// the whole block.
     case perStarted(minutes: Int64, minor: Int64)
-    /// So much once for the time in the window, however long: a night.
+    /// So much once for the window, however long: a night. Once begun it counts to the window's end.
     case flat(minor: Int64)
     /// Nothing.
     case free
 }
 
 /// A tariff from an instant on.
-struct TariffVersion: Hashable, Sendable {
-    var version: Int64
+package struct TariffVersion: Hashable, Sendable {
+    package var version: Int64
     /// Sessions that begin at or after this, and before the next version's, are priced by this one to their end.
-    var validFrom: Timestamp
-    var tariff: Tariff
+    package var validFrom: Timestamp
+    package var tariff: Tariff
+    /// Who added it, and when.
+    package var createdBy: String
+    package var createdAt: Timestamp
 }
 
 /// What a stay costs, line by line.
-struct Price: Hashable, Sendable {
+package struct Price: Hashable, Sendable {
     /// One line of the bill.
-    struct Line: Hashable, Sendable {
+    package struct Line: Hashable, Sendable {
         /// The rule's name, or `Free` or `Daily maximum`.
-        var name: String
-        var from: Timestamp
-        var to: Timestamp
+        package var name: String
+        package var from: Timestamp
+        package var to: Timestamp
         /// Negative for what the daily maximum takes off.
-        var minor: Int64
+        package var minor: Int64
     }
 
-    var lines: [Line] = []
-    var totalMinor: Int64 = 0
+    package var lines: [Line] = []
+    package var totalMinor: Int64 = 0
 }

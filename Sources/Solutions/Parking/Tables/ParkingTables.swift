@@ -106,7 +106,7 @@ enum ParkingTables {
                     // One car stands in one spot.
                     "CREATE UNIQUE INDEX parking_session_open ON parking_session (spot) WHERE departed_at IS NULL",
                     "CREATE INDEX parking_session_lot ON parking_session (lot, arrived_at)",
-                    "CREATE INDEX parking_session_spot ON parking_session (spot, arrived_at)",
+                    "CREATE INDEX parking_session_spot ON parking_session (spot, arrived_at, departed_at)",
                     "CREATE INDEX parking_session_departed ON parking_session (lot, departed_at)",
                     "CREATE INDEX parking_session_unpaid ON parking_session (lot, departed_at) WHERE balance_minor > 0",
                     """

@@ -1,0 +1,82 @@
+internal import HubModel
+package import SQL
+
+/// An account of a lot. Debits are positive: what the lot has or is owed; credits negative: what it earned or owes.
+package enum LedgerAccount: String, CaseIterable, Sendable {
+    /// Money that came in.
+    case cash
+    /// What drivers owe for their sessions; negative for one who paid more than was due, or paid before leaving.
+    case receivable
+    /// What was earned by sessions that have ended.
+    case revenue
+    /// Payments of which nobody knows yet what for.
+    case unallocated
+}
+
+/// What an entry of the ledger comes from.
+package enum LedgerEvent: Hashable, Sendable {
+    /// A session ended and is due.
+    case session(String)
+    case payment(String)
+    /// A payment found its session.
+    case allocation(String)
+    case refund(String)
+
+    var text: String {
+        switch self {
+        case .session(let id): "session:\(id)"
+        case .payment(let id): "payment:\(id)"
+        case .allocation(let id): "allocation:\(id)"
+        case .refund(let id): "refund:\(id)"
+        }
+    }
+}
+
+/// The double-entry ledger of the lots: only ever added to, and each event sums to nothing.
+package enum Ledger {
+    /// The entries of an event do not sum to nothing: a defect of ours, and nothing of it is stored.
+    struct Unbalanced: Error {
+        var event: String
+    }
+
+    /// Books an event. What the session's driver owes changes with it.
+    /// - Parameters:
+    ///   - amounts: what each account changes by; nothing is written for an account that does not change.
+    ///   - session: the session it is about; needed when `receivable` changes.
+    static func book(
+        _ event: LedgerEvent, lot: LotID, session: String?, payment: String?, at instant: Timestamp,
+        _ amounts: [LedgerAccount: Int64], in transaction: Transaction
+    ) throws {
+        guard amounts.values.reduce(0, +) == 0, session != nil || amounts[.receivable, default: 0] == 0 else {
+            throw Unbalanced(event: event.text)
+        }
+        for account in LedgerAccount.allCases {
+            guard let amount = amounts[account], amount != 0 else { continue }
+            try transaction.execute(
+                """
+                INSERT INTO parking_entry (event, lot, account, amount_minor, session, payment, at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                """,
+                [
+                    .text(event.text), .text(lot.text), .text(account.rawValue), .integer(amount), SQLValue(session),
+                    SQLValue(payment), .integer(instant.microseconds),
+                ])
+        }
+        guard let session, let owed = amounts[.receivable], owed != 0 else { return }
+        try transaction.execute(
+            "UPDATE parking_session SET balance_minor = balance_minor + $2 WHERE id = $1",
+            [.text(session), .integer(owed)])
+    }
+
+    /// What each account of a lot holds; accounts in which nothing was ever booked hold 0.
+    package static func balances(of lot: LotID, in reader: some SQLReading) throws -> [LedgerAccount: Int64] {
+        var balances = Dictionary(uniqueKeysWithValues: LedgerAccount.allCases.map { ($0, Int64(0)) })
+        try reader.queryEach(
+            "SELECT account, CAST(SUM(amount_minor) AS BIGINT) FROM parking_entry WHERE lot = $1 GROUP BY account",
+            [.text(lot.text)]
+        ) { row in
+            if let account = LedgerAccount(rawValue: try row.text(0)) { balances[account] = try row.integer(1) }
+        }
+        return balances
+    }
+}

@@ -1,0 +1,82 @@
+package import HubModel
+internal import SQL
+
+/// Money that came in, or went back to who had paid it.
+package struct Payment: Hashable, Sendable {
+    package var id: String
+    package var lot: LotID
+    /// The spot that was named, or that of the session.
+    package var spot: DeviceID?
+    /// What it is for; nil: nobody knows yet.
+    package var session: String?
+    /// Always positive, also of a refund.
+    package var amountMinor: Int64
+    package var currency: String
+    /// How it was paid, in the words of who took it: `card`, `cash`, `app`.
+    package var method: String?
+    /// The payment that this gives back; nil for a payment.
+    package var refunds: String?
+    /// How much of it went back so far.
+    package var refundedMinor: Int64
+    package var paidAt: Timestamp
+    package var receivedAt: Timestamp
+    /// Who took it: `person:anna`, `open`.
+    package var takenBy: String
+
+    /// The amount in major units.
+    package var amount: ScaledDecimal {
+        ScaledDecimal(mantissa: amountMinor, scale: Currency(currency)?.fractionDigits ?? 2)
+    }
+}
+
+/// The table `parking_payment`.
+enum PaymentTable {
+    static let columns = """
+        id, lot, spot, session, amount_minor, currency, method, refunds, paid_at, received_at, taken_by, content,
+        (SELECT CAST(COALESCE(SUM(back.amount_minor), 0) AS BIGINT) FROM parking_payment AS back
+            WHERE back.refunds = parking_payment.id) AS refunded_minor
+        """
+
+    static func one(_ id: String, in reader: some SQLReading) throws -> (payment: Payment, content: String)? {
+        try reader.queryFirst("SELECT \(columns) FROM parking_payment WHERE id = $1", [.text(id)]).map { row in
+            (try payment(row), try row.text("content"))
+        }
+    }
+
+    /// Stores a payment or a refund.
+    /// - Parameter content: what was asked, for telling a repetition from another request under the same name.
+    static func insert(_ payment: Payment, content: String, in transaction: Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT INTO parking_payment
+                (id, lot, spot, session, amount_minor, currency, method, is_refund, refunds, paid_at, received_at,
+                    taken_by, content)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            """,
+            [
+                .text(payment.id), .text(payment.lot.text), SQLValue(payment.spot?.text), SQLValue(payment.session),
+                .integer(payment.amountMinor), .text(payment.currency), SQLValue(payment.method),
+                SQLValue(payment.refunds != nil), SQLValue(payment.refunds), .integer(payment.paidAt.microseconds),
+                .integer(payment.receivedAt.microseconds), .text(payment.takenBy), .text(content),
+            ])
+    }
+
+    /// Says what a payment is for.
+    static func allocate(_ id: String, to session: String, in transaction: Transaction) throws {
+        try transaction.execute("UPDATE parking_payment SET session = $2 WHERE id = $1", [.text(id), .text(session)])
+    }
+
+    static func payment(_ row: Row) throws -> Payment {
+        guard let lot = LotID(try row.text("lot")) else {
+            throw SQLFailure(.wrongType, "a row of parking_payment holds no lot")
+        }
+        return Payment(
+            id: try row.text("id"), lot: lot, spot: try row.optionalText("spot").flatMap(DeviceID.init),
+            session: try row.optionalText("session"), amountMinor: try row.integer("amount_minor"),
+            currency: try row.text("currency"), method: try row.optionalText("method"),
+            refunds: try row.optionalText("refunds"), refundedMinor: try row.integer("refunded_minor"),
+            paidAt: Timestamp(microseconds: try row.integer("paid_at")),
+            receivedAt: Timestamp(microseconds: try row.integer("received_at")),
+            takenBy: try row.text("taken_by"))
+    }
+}

@@ -1,0 +1,236 @@
+package import HubModel
+internal import SQL
+package import SolutionKit
+
+/// Payments, refunds, and finding out what a payment was for.
+extension Till {
+    /// Takes what an app says on `parkmate/payment`. The same message again changes nothing.
+    /// - Throws: `forbidden` for a device; else as `take(_:by:at:in:)`.
+    package func payment(_ message: DeviceMessage, in line: inout LineContext) throws {
+        let caller: Caller
+        switch message.origin.sender {
+        case .anybody: caller = Caller(.open, address: message.origin.address)
+        case .person(let name):
+            caller = Caller(.person(account: "", name: name, session: "mqtt"), address: message.origin.address)
+        case .device: throw Refusal(.forbidden, "payments come from people's programs, never from sensors")
+        }
+        _ = try take(try PaymentRequest(message.payload), by: caller, at: .all, in: &line)
+    }
+
+    /// Records a payment: for the session that it names, or for the newest session of its spot that is open or owes. What is for none
+    /// is kept as unallocated.
+    /// - Parameter sites: where the caller may take payments; nothing beyond exists.
+    /// - Returns: the payment; that of the first time when the same is asked again.
+    /// - Throws: `missing_field`, `value_out_of_range`, `not_found`, `id_mismatch`, `conflict` for another payment of the same name.
+    package func take(
+        _ request: PaymentRequest, by caller: Caller, at sites: SiteScope, in line: inout LineContext
+    ) throws -> Payment {
+        let transaction = try line.transaction()
+        let place = try Till.place(of: request, at: sites, in: transaction)
+        guard let amount = try request.minor(in: place.currency) else {
+            throw Refusal(.missingField, "amount or amount_minor is missing")
+        }
+        guard request.currency == nil || request.currency == place.currency.code else {
+            throw Refusal(.valueOutOfRange, "the currency of \(place.lot) is \(place.currency.code)")
+        }
+        let content = Till.content(request, amount: amount, currency: place.currency.code, refunds: nil)
+        if let known = try PaymentTable.one(request.id, in: transaction) {
+            guard known.content == content else { throw Till.conflict(request.id) }
+            return known.payment
+        }
+        let observed = ObservationTime(claimed: request.claimedAt, receivedAt: line.now)
+        let paidAt = min(observed.instant, line.now)
+        let session =
+            try place.session ?? place.spot.flatMap { try SessionTable.payable(in: $0, by: paidAt, in: transaction) }
+        let payment = Payment(
+            id: request.id, lot: place.lot, spot: place.spot, session: session?.id, amountMinor: amount,
+            currency: place.currency.code, method: request.method, refunds: nil, refundedMinor: 0, paidAt: paidAt,
+            receivedAt: line.now, takenBy: caller.label)
+        try PaymentTable.insert(payment, content: content, in: transaction)
+        try Ledger.book(
+            .payment(payment.id), lot: payment.lot, session: payment.session, payment: payment.id, at: paidAt,
+            [.cash: amount, session == nil ? .unallocated : .receivable: -amount], in: transaction)
+        try note(.takePayment, "payment", payment, at: place.site, by: caller, in: &line)
+        return payment
+    }
+
+    /// Says what an unallocated payment is for; what is left of it is booked there.
+    /// - Throws: `not_found`, `id_mismatch` for a session of another lot, `conflict` when it is for another session already.
+    package func allocate(
+        _ id: String, to session: String, by caller: Caller, at sites: SiteScope, in line: inout LineContext
+    ) throws -> Payment {
+        let transaction = try line.transaction()
+        var (payment, site) = try Till.payment(id, at: sites, in: transaction)
+        guard let found = try SessionTable.one(session, in: transaction),
+            try Till.site(of: found.lot, in: transaction).map(sites.contains) ?? false
+        else { throw Refusal(.notFound, "there is no such session") }
+        guard found.lot == payment.lot else { throw Refusal(.identifierMismatch, "the session is of another lot") }
+        guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund") }
+        if payment.session == session { return payment }
+        guard payment.session == nil else { throw Refusal(.conflict, "\(id) is for another session already") }
+        try PaymentTable.allocate(id, to: session, in: transaction)
+        let left = payment.amountMinor - payment.refundedMinor
+        try Ledger.book(
+            .allocation(id), lot: payment.lot, session: session, payment: id, at: line.now,
+            [.unallocated: left, .receivable: -left], in: transaction)
+        payment.session = session
+        try note(.allocatePayment, "allocation", payment, at: site, by: caller, in: &line)
+        return payment
+    }
+
+    /// Gives money back: first what was paid beyond what is due, then what was earned. Nobody owes again what was given back to them.
+    /// - Parameters:
+    ///   - request: the refund's own name, and the amount; all that is left of the payment without one.
+    ///   - id: the payment that goes back, whole or in part.
+    /// - Throws: `not_found`, `value_out_of_range` for more than is left of the payment, `conflict`.
+    package func refund(
+        _ request: PaymentRequest, of id: String, by caller: Caller, at sites: SiteScope, in line: inout LineContext
+    ) throws -> Payment {
+        let transaction = try line.transaction()
+        let (payment, site) = try Till.payment(id, at: sites, in: transaction)
+        guard let currency = Currency(payment.currency) else {
+            throw SQLFailure(.wrongType, "a row of parking_payment holds no currency")
+        }
+        guard request.currency == nil || request.currency == currency.code else {
+            throw Refusal(.valueOutOfRange, "the currency of \(payment.id) is \(currency.code)")
+        }
+        let asked = try request.minor(in: currency)
+        let content = Till.content(request, amount: asked, currency: currency.code, refunds: id)
+        if let known = try PaymentTable.one(request.id, in: transaction) {
+            guard known.content == content else { throw Till.conflict(request.id) }
+            return known.payment
+        }
+        guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund itself") }
+        let left = payment.amountMinor - payment.refundedMinor
+        guard left > 0 else { throw Refusal(.valueOutOfRange, "all of \(id) was given back already") }
+        let amount = asked ?? left
+        guard amount <= left else { throw Refusal(.valueOutOfRange, "of \(id) only \(left) minor units are left") }
+        let refund = Payment(
+            id: request.id, lot: payment.lot, spot: payment.spot, session: payment.session, amountMinor: amount,
+            currency: currency.code, method: request.method ?? payment.method, refunds: id, refundedMinor: 0,
+            paidAt: line.now, receivedAt: line.now, takenBy: caller.label)
+        try PaymentTable.insert(refund, content: content, in: transaction)
+        var amounts: [LedgerAccount: Int64] = [.cash: -amount]
+        if let session = try payment.session.flatMap({ try SessionTable.one($0, in: transaction) }) {
+            let credit = min(amount, max(0, -session.balanceMinor))
+            amounts[.receivable] = credit
+            amounts[.revenue] = amount - credit
+        } else {
+            amounts[.unallocated] = amount
+        }
+        try Ledger.book(
+            .refund(refund.id), lot: refund.lot, session: refund.session, payment: refund.id, at: line.now, amounts,
+            in: transaction)
+        try note(.refundPayment, "refund", refund, at: site, by: caller, in: &line)
+        return refund
+    }
+
+    /// Where a payment belongs.
+    private struct Place {
+        var lot: LotID
+        var site: SiteID
+        var currency: Currency
+        var spot: DeviceID?
+        var session: ParkingSession?
+    }
+
+    private static func place(
+        of request: PaymentRequest, at sites: SiteScope, in reader: some SQLReading
+    ) throws -> Place {
+        var session: ParkingSession?
+        if let id = request.session {
+            session = try SessionTable.one(id, in: reader)
+            guard session != nil else { throw Refusal(.notFound, "there is no such session") }
+        }
+        guard let spot = request.spot ?? session?.spot else {
+            throw Refusal(.missingField, "spot_id or session_id is missing")
+        }
+        let row = try reader.queryFirst(
+            """
+            SELECT id, site, currency FROM parking_lot
+            WHERE id = COALESCE($2, (SELECT lot FROM parking_spot WHERE id = $1))
+            """, [.text(spot.text), SQLValue(session?.lot.text)])
+        guard let row, let lot = LotID(try row.text("id")), let site = SiteID(try row.text("site")),
+            sites.contains(site)
+        else { throw Refusal(.notFound, session == nil ? "there is no spot \(spot)" : "there is no such session") }
+        guard session.map({ $0.spot == spot }) ?? true else {
+            throw Refusal(.identifierMismatch, "the session is of another spot")
+        }
+        guard request.lot.map({ $0 == lot }) ?? true else {
+            throw Refusal(.identifierMismatch, "the spot is of another lot")
+        }
+        guard let currency = Currency(try row.text("currency")) else {
+            throw SQLFailure(.wrongType, "a row of parking_lot holds no currency")
+        }
+        return Place(lot: lot, site: site, currency: currency, spot: spot, session: session)
+    }
+
+    private static func payment(
+        _ id: String, at sites: SiteScope, in reader: some SQLReading
+    ) throws -> (Payment, SiteID) {
+        guard let known = try PaymentTable.one(id, in: reader), let site = try site(of: known.payment.lot, in: reader),
+            sites.contains(site)
+        else { throw Refusal(.notFound, "there is no such payment") }
+        return (known.payment, site)
+    }
+
+    private static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
+        let row = try reader.queryFirst("SELECT site FROM parking_lot WHERE id = $1", [.text(lot.text)])
+        return try row.flatMap { SiteID(try $0.text(0)) }
+    }
+
+    private static func conflict(_ id: String) -> Refusal {
+        Refusal(.conflict, "there is another payment of the name \(id)")
+    }
+
+    /// What was asked, without what does not matter: 2.50 and 250 minor units are the same.
+    private static func content(
+        _ request: PaymentRequest, amount: Int64?, currency: String, refunds: String?
+    ) -> String {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for text in [request.spot?.text, request.session, refunds, currency, request.method] { writer.string(text) }
+        writer.integer(amount)
+        writer.timestamp(request.claimedAt)
+        writer.endArray()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// Records who did it, and shows it to those who may see money.
+    private func note(
+        _ action: AuditAction, _ event: String, _ payment: Payment, at site: SiteID, by caller: Caller,
+        in line: inout LineContext
+    ) throws {
+        var facts: [(name: String, value: String)] = [
+            ("lot", payment.lot.text), ("amount_minor", String(payment.amountMinor)), ("currency", payment.currency),
+        ]
+        if let session = payment.session { facts.append(("session", session)) }
+        if let spot = payment.spot { facts.append(("spot", spot.text)) }
+        if let refunds = payment.refunds { facts.append(("refunds", refunds)) }
+        try audit.record(
+            AuditEntry(caller, action, target: "payment:\(payment.id)", facts: facts), at: line.now,
+            in: try line.transaction())
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("event")
+        writer.string(event)
+        writer.members(of: payment)
+        writer.endObject()
+        line.show(Till.event(writer, of: payment.lot, at: site))
+    }
+}
+
+extension Caller {
+    /// Who it is, for what is kept beside money: `person:anna`.
+    var label: String {
+        switch identity {
+        case .anonymous: "anonymous"
+        case .open: "open"
+        case .person(_, let name, _): "person:\(name)"
+        case .token(_, let name, _): "token:\(name)"
+        case .device(let device, _, _): "device:\(device)"
+        case .shell(let name): "shell:\(name)"
+        case .hub: "hub"
+        }
+    }
+}

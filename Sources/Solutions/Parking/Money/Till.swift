@@ -1,0 +1,111 @@
+package import HubModel
+internal import SQL
+package import SolutionKit
+
+/// Makes sessions of what stands in the spots, and money of sessions. It remembers nothing: all it knows is in the tables.
+///
+/// A car that arrives opens a session under the tariff of that instant; its departure prices it by that tariff, whatever was changed
+/// meanwhile, and books what is due.
+package struct Till: Sendable {
+    let audit: any AuditBook
+    private let random: @Sendable () -> UInt64
+
+    /// A till.
+    /// - Parameters:
+    ///   - audit: where it is recorded when a person takes or gives money.
+    ///   - random: where the part of sessions' names comes from that nobody can guess.
+    package init(
+        audit: any AuditBook, random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
+    ) {
+        self.audit = audit
+        self.random = random
+    }
+
+    /// A car stands in a spot: opens its session. Where one is open it goes on.
+    /// - Parameters:
+    ///   - instant: since when; what lies in the future counts from now, what lies before the last departure from that.
+    ///   - reservation: the reservation that it came with.
+    package func arrived(
+        _ spot: SpotFacts, at instant: Timestamp, reservation: String?, in line: inout LineContext
+    ) throws {
+        let transaction = try line.transaction()
+        let known = try transaction.queryFirst(
+            """
+            SELECT currency,
+                (SELECT id FROM parking_session WHERE spot = $1 AND departed_at IS NULL) AS present,
+                (SELECT departed_at FROM parking_session WHERE spot = $1 AND departed_at IS NOT NULL
+                    ORDER BY arrived_at DESC, departed_at DESC LIMIT 1) AS departed_at
+            FROM parking_lot WHERE id = $2
+            """, [.text(spot.id.text), .text(spot.lot.text)])
+        guard let known else { throw Refusal(.notFound, "there is no lot \(spot.lot)") }
+        guard try known.optionalText("present") == nil else { return }
+        let departed = try known.optionalInteger("departed_at").map(Timestamp.init(microseconds:))
+        let arrival = max(min(instant, line.now), departed ?? instant)
+        let id = SessionIdentifier.make(at: line.now, random: random())
+        try transaction.execute(
+            """
+            INSERT INTO parking_session
+                (id, spot, lot, kind, arrived_at, tariff, balance_minor, currency, reservation)
+            VALUES ($1, $2, $3, $4, $5,
+                (SELECT version FROM parking_tariff WHERE lot = $3 AND valid_from <= $5
+                    ORDER BY valid_from DESC LIMIT 1), 0, $6, $7)
+            """,
+            [
+                .text(id), .text(spot.id.text), .text(spot.lot.text), .text(spot.kind.rawValue),
+                .integer(arrival.microseconds), .text(try known.text("currency")), SQLValue(reservation),
+            ])
+        if let session = try SessionTable.one(id, in: transaction) {
+            show("session_started", session, at: spot.site, in: &line)
+        }
+    }
+
+    /// The car has left a spot: closes its session, prices it and books what is due. Where none is open nothing happens.
+    /// - Parameter instant: when; not before the arrival, and not after now.
+    package func departed(_ spot: SpotFacts, at instant: Timestamp, in line: inout LineContext) throws {
+        let transaction = try line.transaction()
+        guard var session = try SessionTable.open(in: spot.id, in: transaction) else { return }
+        let departure = max(session.arrivedAt, min(instant, line.now))
+        let due = try Till.price(of: session, until: departure, in: transaction).totalMinor
+        try transaction.execute(
+            "UPDATE parking_session SET departed_at = $2, due_minor = $3 WHERE id = $1",
+            [.text(session.id), .integer(departure.microseconds), .integer(due)])
+        try Ledger.book(
+            .session(session.id), lot: session.lot, session: session.id, payment: nil, at: departure,
+            [.receivable: due, .revenue: -due], in: transaction)
+        session.departedAt = departure
+        session.dueMinor = due
+        session.balanceMinor += due
+        show("session_ended", session, at: spot.site, in: &line)
+    }
+
+    /// What a session costs if it ends at an instant.
+    static func price(
+        of session: ParkingSession, until departure: Timestamp, in reader: some SQLReading
+    ) throws -> Price {
+        guard let version = session.tariff else { return Price() }
+        let row = try reader.queryFirst(
+            """
+            SELECT time_zone, document FROM parking_lot JOIN parking_tariff ON parking_tariff.lot = parking_lot.id
+            WHERE parking_lot.id = $1 AND version = $2
+            """, [.text(session.lot.text), .integer(version)])
+        guard let row else { throw SQLFailure(.noRow, "a session names a tariff that its lot has not") }
+        let tariff = try TariffTable.tariff(try row.text("document"))
+        var clock = LocalClock(try row.text("time_zone")) ?? .utc
+        return tariff.price(from: session.arrivedAt, to: departure, kind: session.kind, clock: &clock)
+    }
+
+    private func show(_ event: String, _ session: ParkingSession, at site: SiteID, in line: inout LineContext) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("event")
+        writer.string(event)
+        writer.members(of: session)
+        writer.endObject()
+        line.show(Till.event(writer, of: session.lot, at: site))
+    }
+
+    /// What those see who may see a lot's money.
+    static func event(_ writer: JSONWriter, of lot: LotID, at site: SiteID) -> LiveEvent {
+        LiveEvent(topic: "parking/\(lot)/money", data: .json(writer.bytes), needs: .viewParkingMoney, at: site)
+    }
+}
