@@ -19,7 +19,8 @@ public final class DirectLine: Line, @unchecked Sendable {
     ) {
         self.database = database
         self.clock = clock
-        let services = services ?? LineServices(devices: UntouchedBooks(), commands: UntouchedBooks())
+        let services =
+            services ?? LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks())
         handlers = solutions.map { $0.makeHandler(services) }
     }
 

@@ -2,8 +2,8 @@ public import HubModel
 public import SQL
 public import SolutionKit
 
-/// Books of devices and commands that a test does not expect to be opened: whoever does gets an error.
-public struct UntouchedBooks: DeviceBook, CommandBook {
+/// Books of devices, of commands and of what was done that a test does not expect to be opened: whoever does gets an error.
+public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     /// Somebody opened a book.
     public struct Touched: Error {}
 
@@ -27,6 +27,11 @@ public struct UntouchedBooks: DeviceBook, CommandBook {
 
     /// Throws.
     public func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool {
+        throw Touched()
+    }
+
+    /// Throws.
+    public func record(_ entry: AuditEntry, at instant: Timestamp, in transaction: Transaction) throws {
         throw Touched()
     }
 

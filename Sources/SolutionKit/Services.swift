@@ -7,11 +7,14 @@ public struct LineServices: Sendable {
     public let devices: any DeviceBook
     /// The commands, written inside the line.
     public let commands: any CommandBook
+    /// Who did what: for what people do by messages instead of requests.
+    public let audit: any AuditBook
 
     /// Services.
-    public init(devices: any DeviceBook, commands: any CommandBook) {
+    public init(devices: any DeviceBook, commands: any CommandBook, audit: any AuditBook) {
         self.devices = devices
         self.commands = commands
+        self.audit = audit
     }
 }
 

@@ -68,7 +68,8 @@ struct AdmittingHub {
         line = IngestLine(
             LineParts(
                 solutions: [Spots(heard: heard)],
-                services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks()), database: database,
+                services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks()),
+                database: database,
                 store: store, clock: clock, live: NoSink(), outbound: NoSink(), log: { _ in }))
         administration = DeviceAdministration(rights: rights, audit: RecordingAudit())
         admission = DeviceAdmission(

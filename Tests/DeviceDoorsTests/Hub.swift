@@ -24,7 +24,8 @@ struct Hub {
         let store = try await TimeSeriesStore.open(database, TimeSeriesConfiguration(folder: folder), now: 0)
         let line = IngestLine(
             LineParts(
-                solutions: [Strict()], services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks()),
+                solutions: [Strict()],
+                services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks()),
                 database: database,
                 store: store, clock: ManualClock(), live: Nowhere(), outbound: Nowhere(), log: { _ in }))
         let hub = Hub(line: line, ledger: LineLedger(line: line), database: database)

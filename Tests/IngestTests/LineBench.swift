@@ -109,7 +109,8 @@ struct LineBench {
         let witness = Witness()
         let line = IngestLine(
             LineParts(
-                solutions: [solution], services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks()),
+                solutions: [solution],
+                services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks()),
                 database: database,
                 store: store, clock: clock, live: witness, outbound: witness, configuration: configuration,
                 log: { trouble in witness.troubles.withLock { $0.append(trouble) } }))

@@ -1,5 +1,6 @@
 import Foundation
 import HubModel
+import HubTesting
 import Nodes
 public import Registry
 import SQL
@@ -29,12 +30,14 @@ final class Site: @unchecked Sendable {
         devices = DeviceRegistry(limit: deviceLimit, admission: .byContact)
         commands = CommandRegistry(limitPerDevice: commandLimit)
         try await database.migrate([RegistryTables.migrations, NodesSolution().migrations], at: 0)
-        handler = NodesSolution().makeHandler(LineServices(devices: devices, commands: commands))
+        handler = NodesSolution().makeHandler(
+            LineServices(devices: devices, commands: commands, audit: UntouchedBooks()))
     }
 
     /// The program starts anew on the same tables.
     func restart() {
-        handler = NodesSolution().makeHandler(LineServices(devices: devices, commands: commands))
+        handler = NodesSolution().makeHandler(
+            LineServices(devices: devices, commands: commands, audit: UntouchedBooks()))
     }
 
     /// One batch with one piece of work; its effects, or what it threw.

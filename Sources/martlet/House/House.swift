@@ -90,7 +90,8 @@ struct House {
 
     private func lineParts(_ stored: Stored, live: LiveHub, outbound: BrokerOutbound, logger: Logger) -> LineParts {
         LineParts(
-            solutions: Solutions.all, services: LineServices(devices: devices, commands: CommandRegistry()),
+            solutions: Solutions.all,
+            services: LineServices(devices: devices, commands: CommandRegistry(), audit: AuditRegistry()),
             database: stored.database, store: stored.store, clock: clock, live: live, outbound: outbound,
             configuration: lineConfiguration,
             log: TroubleLog(logger: logger, clock: clock).take)

@@ -82,4 +82,10 @@ struct Spot: Hashable, Sendable {
     func status(at now: Timestamp) -> SpotStatus {
         state.isSilent(at: now) ? .unknown : state.status
     }
+
+    /// Since when it has the status that `status(at:)` gives.
+    func since(at now: Timestamp) -> Timestamp {
+        guard status(at: now) != state.status, let heardAt = state.heardAt else { return state.statusSince }
+        return max(state.statusSince, heardAt.advanced(bySeconds: state.staleSeconds))
+    }
 }

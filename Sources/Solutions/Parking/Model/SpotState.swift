@@ -191,7 +191,10 @@ struct SpotState: Hashable, Sendable {
     private var debounce: Int64 { settings.debounceMilliseconds * 1_000 }
 
     /// What lights up.
-    var color: LEDColor {
+    var color: LEDColor { color(of: status) }
+
+    /// What lights up over a spot of this kind that has a status.
+    func color(of status: SpotStatus) -> LEDColor {
         switch status {
         case .free: kind == .disabled ? .blue : .green
         case .occupied: .red

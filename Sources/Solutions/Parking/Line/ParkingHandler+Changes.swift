@@ -1,0 +1,132 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// What follows from a change of a spot, all of it in the batch's one transaction: history, session, LED, pages.
+extension ParkingHandler {
+    /// How long a colour waits for a client that is away, in seconds; whoever subscribes is told the present one anyway.
+    private static let colorExpirySeconds: UInt32 = 300
+
+    /// Changes a spot's state and does what follows.
+    /// - Parameters:
+    ///   - isNews: whether pages are shown the spot even if its status stays.
+    ///   - tellsLED: whether its LED is told even if the colour stays.
+    ///   - work: changes the state; says why, unless a sensor or time did it.
+    func change(
+        _ entry: Park.Entry, isNews: Bool = false, tellsLED: Bool = false, in line: inout LineContext,
+        _ work: (inout SpotState) -> ChangeSource?
+    ) throws {
+        let before = entry.spot.state
+        let colorBefore = entry.spot.sentColor
+        line.ifUndone {
+            entry.spot.state = before
+            entry.spot.sentColor = colorBefore
+            self.park.schedule(entry)
+        }
+        let cause = work(&entry.spot.state)
+        let change = entry.spot.state.settle(at: line.now, after: cause)
+        park.markDirty(entry)
+        if let change {
+            try SpotTable.insert(change, of: entry.spot, in: try line.transaction())
+            park.countIsDue(of: entry.spot.lot)
+            try follow(change, of: entry, in: &line)
+        }
+        park.schedule(entry)
+        // A spot of which nothing is known yet is not worth a command to everybody.
+        if tellsLED || entry.spot.state.color != entry.spot.sentColor ?? .amber { sendColor(of: entry, in: &line) }
+        if isNews || change != nil || cause != nil { show(entry, in: &line) }
+    }
+
+    /// A car came or went: its session begins or ends. Silence and a spot that is out of service end none.
+    private func follow(_ change: StatusChange, of entry: Park.Entry, in line: inout LineContext) throws {
+        switch change.to {
+        case .occupied:
+            let transaction = try line.transaction()
+            // After a silence it is the same car, as far as anybody knows.
+            if change.from != .free, change.from != .reserved,
+                try SpotTable.hasOpenSession(entry.spot.id, in: transaction)
+            {
+                return
+            }
+            let reservation = try bookings.arrived(entry.spot.id, at: change.at, in: transaction)
+            if reservation != nil {
+                entry.spot.state.isReserved = try bookings.holds(entry.spot.id, at: line.now, in: transaction) != nil
+            }
+            try till.arrived(entry.spot.facts, at: change.at, reservation: reservation, in: &line)
+        case .free, .reserved:
+            guard change.from != .free, change.from != .reserved else { return }
+            try till.departed(entry.spot.facts, at: change.at, in: &line)
+        case .unknown, .outOfService: break
+        }
+    }
+
+    /// Looks anew whether a reservation holds a spot.
+    func refreshReservations(of spot: DeviceID, in line: inout LineContext) throws {
+        try prepare(in: &line)
+        guard let entry = park[spot] else { return }
+        let isReserved = try bookings.holds(spot, at: line.now, in: try line.transaction()) != nil
+        guard isReserved != entry.spot.state.isReserved else { return }
+        try change(entry, in: &line) { state in
+            state.isReserved = isReserved
+            return .reservation
+        }
+    }
+
+    // MARK: LEDs
+
+    private func sendColor(of entry: Park.Entry, in line: inout LineContext) {
+        let color = entry.spot.state.color
+        entry.spot.sentColor = color
+        for form in LEDFilter.Form.allCases { publish(color, form, of: entry.spot.facts, in: &line) }
+    }
+
+    /// Somebody listens to the LEDs' topics: its spots' colours are said again, and that of the one spot that it names.
+    func resendColors(to clientID: String, listeningTo filter: LEDFilter, in line: inout LineContext) {
+        var entries = park.spots(of: clientID)
+        for spot in [filter.spot, DeviceID(clientID)] {
+            guard let spot, let entry = park[spot], !entries.contains(where: { $0 === entry }) else { continue }
+            entries.append(entry)
+        }
+        for entry in entries {
+            guard let form = filter.form(of: entry.spot.facts) else { continue }
+            publish(entry.spot.state.color, form, of: entry.spot.facts, in: &line)
+        }
+    }
+
+    private func publish(_ color: LEDColor, _ form: LEDFilter.Form, of spot: SpotFacts, in line: inout LineContext) {
+        var writer = JSONWriter(minimumCapacity: 80)
+        writer.beginObject()
+        writer.key("spot_id")
+        writer.string(spot.id.text)
+        writer.key("lot_id")
+        writer.string(spot.lot.text)
+        writer.key("color")
+        writer.string(color.rawValue)
+        writer.endObject()
+        line.publish(
+            OutgoingMessage(
+                topic: LEDFilter.topic(form, of: spot), payload: writer.bytes, qualityOfService: 1,
+                expirySeconds: ParkingHandler.colorExpirySeconds))
+    }
+
+    // MARK: Pages
+
+    private func show(_ entry: Park.Entry, in line: inout LineContext) {
+        guard let lot = park[entry.spot.lot]?.lot else { return }
+        var writer = JSONWriter(minimumCapacity: 512)
+        writer.writeUpdate(of: entry.spot, at: line.now)
+        line.show(
+            LiveEvent(
+                topic: entry.topic, data: .json(writer.bytes), needs: lot.isPublic ? nil : .viewParking, at: lot.site))
+    }
+
+    func showCounts(of entry: Park.LotEntry, in line: inout LineContext) {
+        let counts = LotCounts(entry.spots.values.lazy.map(\.spot), at: line.now)
+        var writer = JSONWriter(minimumCapacity: 512)
+        writer.writeCounts(counts, of: entry.lot, at: line.now)
+        line.show(
+            LiveEvent(
+                topic: "parking/\(entry.lot.id)/counts", data: .json(writer.bytes),
+                needs: entry.lot.isPublic ? nil : .viewParking, at: entry.lot.site))
+    }
+}

@@ -1,0 +1,108 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// What sensors say: who may say it, of which spot, then what changes by it.
+extension ParkingHandler {
+    /// Between two notes in the registry of devices, in microseconds.
+    private static let registryInterval: Int64 = 60_000_000
+
+    func status(_ message: DeviceMessage, in line: inout LineContext) throws {
+        try prepare(in: &line)
+        let payload = try SpotPayload(message.payload)
+        let entry = try find(payload, message, in: &line)
+        let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
+        let report = SpotReport(
+            isOccupied: payload.isOccupied, distanceCentimetres: payload.distance?.doubleValue,
+            observedAt: observed.instant, receivedAt: message.receivedAt)
+        var next = entry.spot.state
+        let isLate = next.take(report) == .late
+        line.append(
+            Reading(
+                device: entry.spot.id, measurement: "spot", observed: observed, receivedAt: message.receivedAt,
+                isLate: isLate, fields: payload.fields))
+        // The past is history: no state, no LED, nothing live.
+        if isLate { return }
+        let speaksAnew = message.isWill ? nil : message.origin.clientID.flatMap { $0 == entry.spot.clientID ? nil : $0 }
+        try change(entry, isNews: true, tellsLED: speaksAnew != nil, in: &line) { state in
+            state = next
+            return nil
+        }
+        if let speaksAnew {
+            let before = entry.spot.clientID
+            line.ifUndone { self.park.setClient(before, of: entry) }
+            park.setClient(speaksAnew, of: entry)
+        }
+        try noteContact(with: entry, message, in: &line)
+    }
+
+    /// The spot that a message is about, if its sender may speak for it.
+    private func find(
+        _ payload: SpotPayload, _ message: DeviceMessage, in line: inout LineContext
+    ) throws -> Park.Entry {
+        guard let entry = park[payload.spot] else { return try admit(payload, message, in: &line) }
+        if case .device(let device) = message.origin.sender, device != entry.speaker {
+            let transaction = try line.transaction()
+            // A name that is a spot of one site must not be taken by a device of another.
+            guard try devices.maySpeak(device, for: payload.spot, in: transaction),
+                try devices.site(of: device, in: transaction) == entry.spot.facts.site
+            else { throw Refusal(.forbidden, "\(device) may not speak for \(payload.spot)") }
+            entry.speaker = device
+        }
+        if let lot = payload.lot, lot != entry.spot.lot {
+            throw Refusal(.identifierMismatch, "\(payload.spot) is not in \(lot)")
+        }
+        return entry
+    }
+
+    /// First contact of a device that was let in: it becomes a spot of the lot that it names.
+    private func admit(
+        _ payload: SpotPayload, _ message: DeviceMessage, in line: inout LineContext
+    ) throws -> Park.Entry {
+        let unknown = Refusal(.notFound, "there is no spot \(payload.spot)")
+        let transaction = try line.transaction()
+        var speaker: DeviceID?
+        switch message.origin.sender {
+        case .anybody: throw unknown
+        case .person: break
+        case .device(let device):
+            guard try devices.maySpeak(device, for: payload.spot, in: transaction) else {
+                throw Refusal(.forbidden, "\(device) may not speak for \(payload.spot)")
+            }
+            speaker = device
+        }
+        guard let site = try devices.site(of: payload.spot, in: transaction) else { throw unknown }
+        guard let id = payload.lot, let lot = park[id], lot.lot.site == site else {
+            throw Refusal(.notFound, "\(payload.spot) is no spot yet, and names no lot of its site")
+        }
+        // Refuses the name of another kind of device.
+        _ = try devices.admit(payload.spot, kind: .parking, at: message.receivedAt, in: transaction)
+        guard lot.spots.count < ParkingHandler.maximumSpotsPerLot else {
+            throw Refusal(.limitReached, "a lot has at most \(ParkingHandler.maximumSpotsPerLot) spots")
+        }
+        let spot = Spot(
+            facts: SpotFacts(id: payload.spot, lot: id, site: site, kind: .standard),
+            place: SpotPlace(label: payload.spot.text),
+            state: SpotState(kind: .standard, staleSeconds: lot.lot.staleSeconds, since: message.receivedAt))
+        try SpotTable.insert(spot, in: transaction)
+        let entry = park.insert(spot, in: lot)
+        entry.speaker = speaker
+        line.ifUndone { self.park.remove(entry) }
+        return entry
+    }
+
+    /// Tells the registry of devices now and then that a device is there.
+    private func noteContact(with entry: Park.Entry, _ message: DeviceMessage, in line: inout LineContext) throws {
+        guard case .device = message.origin.sender else { return }
+        let isRegistered = entry.registeredAt.map {
+            (0..<ParkingHandler.registryInterval).contains(line.now.microseconds(since: $0))
+        }
+        guard isRegistered != true else { return }
+        let before = entry.registeredAt
+        line.ifUndone { entry.registeredAt = before }
+        entry.registeredAt = line.now
+        try devices.seen(
+            entry.spot.id, at: message.receivedAt, address: message.origin.address, firmware: nil,
+            in: try line.transaction())
+    }
+}

@@ -1,0 +1,96 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// The car park inside the line. It keeps all lots and spots in memory, so that a report that changes nothing costs one update at the end
+/// of the batch, and one that changes something that and its row of history.
+final class ParkingHandler: MessageHandler {
+    let devices: any DeviceBook
+    let till: Till
+    let bookings: Bookings
+    /// What the tables say, once `prepare` has read it.
+    var park = Park()
+    private var isLoaded = false
+
+    /// The most spots that a lot may have.
+    static let maximumSpotsPerLot = 10_000
+    /// The most lots.
+    static let maximumLots = 10_000
+    /// Spots that one tick looks at: a city that falls silent at once must not hold up its messages. Whoever reads sees the silence anyway.
+    private static let spotsPerTick = 2_000
+
+    init(_ services: LineServices) {
+        devices = services.devices
+        till = Till(audit: services.audit)
+        bookings = Bookings()
+    }
+
+    func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
+        switch message.topic {
+        case ["parkmate", "spot", "status"]: try status(message, in: &line)
+        case ["parkmate", "payment"]: try till.payment(message, in: &line)
+        default: throw Refusal(.unknownTopic, "car parks have no such topic")
+        }
+    }
+
+    func presence(_ change: PresenceChange, in line: inout LineContext) throws {
+        guard case .subscribed(let clientID, let filter) = change, let filter = LEDFilter(filter) else { return }
+        try prepare(in: &line)
+        resendColors(to: clientID, listeningTo: filter, in: &line)
+    }
+
+    /// LEDs are told, and nobody asks whether they heard it: the next change, and the next subscription, tell them again.
+    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
+
+    func tick(in line: inout LineContext) throws {
+        try prepare(in: &line)
+        var looked = 0
+        while looked < ParkingHandler.spotsPerTick, let entry = park.nextDue(at: line.now) {
+            looked += 1
+            try change(entry, in: &line) { _ in nil }
+        }
+        // Reservations ask the tables whether their spots are empty.
+        try saveDirty(in: &line)
+        for step in try bookings.steps(upTo: line.now, in: try line.transaction()) {
+            switch step {
+            case .begins(let spot, _), .ends(let spot, _): try refreshReservations(of: spot, in: &line)
+            }
+        }
+    }
+
+    func finishBatch(in line: inout LineContext) throws {
+        try saveDirty(in: &line)
+        for lot in park.takeCountsDue() { showCounts(of: lot, in: &line) }
+    }
+
+    func forget() {
+        isLoaded = false
+        park = Park()
+    }
+
+    /// Reads lots and spots if that is to be done.
+    func prepare(in line: inout LineContext) throws {
+        guard !isLoaded else { return }
+        let transaction = try line.transaction()
+        var spots: [LotID: [Spot]] = [:]
+        let held = try bookings.held(in: nil, at: line.now, in: transaction)
+        for var spot in try SpotTable.all(at: .all, includingPublic: true, in: transaction) {
+            spot.state.isReserved = held[spot.id] != nil
+            spots[spot.lot, default: []].append(spot)
+        }
+        park = Park()
+        for lot in try LotTable.all(at: .all, includingPublic: true, in: transaction) {
+            park.insert(lot, spots[lot.id] ?? [])
+        }
+        isLoaded = true
+    }
+
+    /// Writes the spots that the table has not as they are.
+    func saveDirty(in line: inout LineContext) throws {
+        let entries = park.takeDirty()
+        guard !entries.isEmpty else { return }
+        line.ifUndone { for entry in entries { self.park.markDirty(entry) } }
+        let transaction = try line.transaction()
+        for entry in entries { try SpotTable.update(entry.spot, in: transaction) }
+    }
+}
