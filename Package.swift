@@ -89,7 +89,9 @@ let package = Package(
         room("Live", ["HubModel"]),
         room("Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"], ["HubModel", "SolutionKit", "SQL"]),
 
-        room("Parking", path: "Sources/Solutions/Parking", pages: ["README.md"], ["HubModel", "SolutionKit", "SQL"]),
+        room(
+            "Parking", path: "Sources/Solutions/Parking", pages: ["README.md"],
+            ["HubModel", "SolutionKit", "SQL", "Credentials"]),
 
         // Floor 3: doors.
         room(

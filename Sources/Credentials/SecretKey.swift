@@ -11,6 +11,8 @@ public struct SecretKey: Sendable {
         case refresh = "mrt_"
         /// One sign-in: the first person's, or the demo's.
         case oneTimeCode = "moc_"
+        /// One reservation: its holder's, who has no account.
+        case reservation = "mrv_"
     }
 
     /// What it opens.

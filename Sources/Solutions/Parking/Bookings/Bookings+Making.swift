@@ -1,0 +1,180 @@
+internal import HubModel
+internal import SQL
+
+extension Bookings {
+    /// A name for a new reservation: 26 letters and digits for 130 random bits.
+    static func makeName(using generator: inout some RandomNumberGenerator) -> String {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
+        return String((0..<26).map { _ in letters[Int(generator.next(upperBound: UInt64(letters.count)))] })
+    }
+
+    /// Reserves a spot, or one of the spots of a kind.
+    /// - Parameter id: what it will be called, made by `makeName`.
+    /// - Throws: `Refusal`: `value_out_of_range` for a time that may not be reserved, `not_found` for a spot that the lot has not,
+    ///   `conflict` when the time is taken, `limit_reached` when the holder has too many.
+    func make(
+        _ wanted: BookingRequest, in lot: LotID, for holder: BookingHolder, id: String, at now: Timestamp,
+        in transaction: Transaction
+    ) throws -> Reservation {
+        try BookingRules.check(from: wanted.from, to: wanted.to, by: holder, at: now)
+        let candidates = try candidates(for: wanted, in: lot, at: now, in: transaction)
+        try count(holder, in: lot, in: transaction)
+        let time = QuarterSpan(from: wanted.from, to: wanted.to)
+        var account: String?
+        if case .account(let name, _) = holder { account = name }
+        for spot in candidates {
+            let reservation = Reservation(
+                id: id, lot: lot, spot: spot, account: account, name: wanted.name, time: time, createdAt: now)
+            do {
+                // No look beforehand would be worth anything against another writer: the key decides.
+                try transaction.savepoint { try ReservationTable.insert(reservation, for: holder, in: transaction) }
+                return reservation
+            } catch let failure as SQLFailure where failure.code == .uniqueViolation {
+                continue
+            }
+        }
+        throw try taken(time, wanted, in: lot, in: transaction)
+    }
+
+    /// Gives a reservation up.
+    /// - Throws: `Refusal` with `conflict` when it is over already, `not_found` when there is none.
+    func cancel(_ id: String, at now: Timestamp, in transaction: Transaction) throws -> Reservation {
+        guard var reservation = try ReservationTable.one(id, in: transaction) else {
+            throw Refusal(.notFound, "there is no such reservation")
+        }
+        try reservation.cancel(at: now)
+        try ReservationTable.update(reservation, in: transaction)
+        return reservation
+    }
+
+    /// Gives up whatever is reserved of a spot from now on: for a spot that is taken away or out of service.
+    /// - Returns: those that it was.
+    func cancelAll(of spot: DeviceID, at now: Timestamp, in transaction: Transaction) throws -> [Reservation] {
+        let open = try transaction.query(
+            "SELECT * FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL ORDER BY begins_at",
+            [.text(spot.text)]
+        ).map(Reservation.init)
+        return try open.map { reservation in
+            var reservation = reservation
+            try reservation.cancel(at: now)
+            try ReservationTable.update(reservation, in: transaction)
+            return reservation
+        }
+    }
+
+    /// The spots of a lot that can be reserved for a time, those first that are the best guess to be free then.
+    func free(
+        in lot: LotID, from: Timestamp, to: Timestamp, at now: Timestamp, in reader: some SQLReading
+    ) throws -> [(spot: DeviceID, kind: SpotKind)] {
+        let time = QuarterSpan(from: from, to: to)
+        return try reader.query(
+            """
+            SELECT parking_spot.id, parking_spot.kind, \(SpotTable.statusNow) AS shown
+            FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
+            WHERE parking_spot.lot = $2 AND NOT parking_spot.out_of_service
+                AND ($3 > $1 OR \(SpotTable.statusNow) = 'free')
+                AND NOT EXISTS (SELECT 1 FROM parking_reserved_quarter q
+                    WHERE q.spot = parking_spot.id AND q.quarter >= $4 AND q.quarter < $5)
+            ORDER BY CASE \(SpotTable.statusNow)
+                WHEN 'free' THEN 0 WHEN 'reserved' THEN 1 WHEN 'occupied' THEN 2 ELSE 3 END,
+                parking_spot.level, parking_spot.id
+            """,
+            [
+                .integer(now.microseconds), .text(lot.text), .integer(time.begin.microseconds),
+                .integer(time.quarters.lowerBound), .integer(time.quarters.upperBound),
+            ]
+        ).compactMap { row in
+            guard let spot = DeviceID(try row.text("id")), let kind = SpotKind(rawValue: try row.text("kind")) else {
+                return nil
+            }
+            return (spot, kind)
+        }
+    }
+
+    /// The spots to try, in order: enough of them that another writer who took some leaves one.
+    private func candidates(
+        for wanted: BookingRequest, in lot: LotID, at now: Timestamp, in transaction: Transaction
+    ) throws -> [DeviceID] {
+        guard let spot = wanted.spot else {
+            let kind = wanted.kind ?? .standard
+            let free = try free(in: lot, from: wanted.from, to: wanted.to, at: now, in: transaction)
+            return Array(free.lazy.filter { $0.kind == kind }.map(\.spot).prefix(20))
+        }
+        guard let found = try SpotTable.one(spot, in: transaction), found.lot == lot else {
+            throw Refusal(.notFound, "\(lot) has no spot \(spot)")
+        }
+        if let kind = wanted.kind, found.facts.kind != kind {
+            throw Refusal(.identifierMismatch, "\(spot) is \(found.facts.kind.rawValue), not \(kind.rawValue)")
+        }
+        guard !found.state.isOutOfService else { throw Refusal(.conflict, "\(spot) is out of service") }
+        // What begins now needs a spot that is known to be free now.
+        guard QuarterSpan(from: wanted.from, to: wanted.to).begin <= now else { return [spot] }
+        switch found.status(at: now) {
+        case .free, .reserved: break
+        case .occupied:
+            throw Refusal(.conflict, "\(spot) is occupied now; reserve it for later, or take another one")
+        case .unknown, .outOfService: throw Refusal(.conflict, "nothing is known of \(spot) now")
+        }
+        return [spot]
+    }
+
+    /// Holds the number of reservations that are not over within bounds.
+    private func count(_ holder: BookingHolder, in lot: LotID, in transaction: Transaction) throws {
+        switch holder {
+        case .account(let account, let isStaff):
+            let limit = isStaff ? BookingRules.openPerStaff : BookingRules.openPerAccount
+            let open = try transaction.queryOne(
+                "SELECT COUNT(*) FROM parking_reservation WHERE account = $1 AND due_at IS NOT NULL", [.text(account)]
+            ).integer(0)
+            guard open < limit else {
+                throw Refusal(.limitReached, "you have \(open) reservations that are not over; more there may not be")
+            }
+        case .stranger(let address, _):
+            let open = try transaction.queryOne(
+                "SELECT COUNT(*) FROM parking_reservation WHERE address = $1 AND due_at IS NOT NULL", [.text(address)]
+            ).integer(0)
+            guard open < BookingRules.openPerAddress else {
+                throw Refusal(
+                    .limitReached, "from your address \(open) spots are reserved; sign in to reserve more")
+            }
+            let spots = try transaction.queryOne("SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.text)])
+            let byStrangers = try transaction.queryOne(
+                """
+                SELECT COUNT(DISTINCT spot) FROM parking_reservation
+                WHERE lot = $1 AND due_at IS NOT NULL AND account IS NULL
+                """, [.text(lot.text)])
+            let limit = max(1, try spots.integer(0) / BookingRules.spotsPerStranger)
+            guard try byStrangers.integer(0) < limit else {
+                throw Refusal(.limitReached, "no more spots of \(lot) can be reserved without signing in")
+            }
+        }
+    }
+
+    /// Says which time is in the way.
+    private func taken(
+        _ time: QuarterSpan, _ wanted: BookingRequest, in lot: LotID, in transaction: Transaction
+    ) throws -> Refusal {
+        let kind = (wanted.kind ?? .standard).rawValue
+        let row = try transaction.queryFirst(
+            """
+            SELECT r.spot, r.begins_at, r.ends_at FROM parking_reserved_quarter q
+            JOIN parking_reservation r ON r.id = q.reservation JOIN parking_spot s ON s.id = q.spot
+            WHERE s.lot = $1 AND q.quarter >= $2 AND q.quarter < $3
+                AND (s.id = $4 OR (CAST($4 AS TEXT) IS NULL AND s.kind = $5))
+            ORDER BY r.ends_at, r.id LIMIT 1
+            """,
+            [
+                .text(lot.text), .integer(time.quarters.lowerBound), .integer(time.quarters.upperBound),
+                SQLValue(wanted.spot?.text), .text(kind),
+            ])
+        guard let row else { return Refusal(.conflict, "no \(kind) spot of \(lot) is free at that time") }
+        let from = Timestamp(microseconds: try row.integer("begins_at"))
+        let to = Timestamp(microseconds: try row.integer("ends_at"))
+        let span = "from \(from) to \(to)"
+        if let spot = wanted.spot { return Refusal(.conflict, "\(spot) is reserved \(span)") }
+        return Refusal(
+            .conflict,
+            "no \(kind) spot of \(lot) is free at that time; the first that is, \(try row.text("spot")), is reserved \(span)"
+        )
+    }
+}

@@ -1,0 +1,111 @@
+internal import HubModel
+
+/// A change of a spot's status, as history has it.
+struct SpotChange: Hashable, Sendable {
+    var at: Timestamp
+    var spot: String
+    var status: SpotStatus
+}
+
+/// How many spots of a lot were free over a time, as a function of steps. A value, made of history.
+struct OccupancySteps: Hashable, Sendable {
+    /// From an instant to the next step.
+    struct Step: Hashable, Sendable {
+        var at: Timestamp
+        /// Spots that were free.
+        var free: Int
+        /// Spots of which it was known whether they were free: free, occupied, reserved.
+        var known: Int
+        /// Spots in service of which nothing was known.
+        var unknown: Int
+    }
+
+    /// In order of time; the first stands at the beginning.
+    let steps: [Step]
+    let end: Timestamp
+
+    /// - Parameters:
+    ///   - initial: what the spots were at the beginning; a spot that is missing did not exist.
+    ///   - changes: what happened from then on, in order of time.
+    init(from start: Timestamp, to end: Timestamp, initial: [String: SpotStatus], changes: some Sequence<SpotChange>) {
+        var status = initial
+        var now = Step(at: start, free: 0, known: 0, unknown: 0)
+        for one in initial.values { now.count(one, by: 1) }
+        var steps: [Step] = []
+        for change in changes where change.at < end {
+            if change.at > now.at {
+                steps.append(now)
+                now.at = change.at
+            }
+            if let before = status.updateValue(change.status, forKey: change.spot) { now.count(before, by: -1) }
+            now.count(change.status, by: 1)
+        }
+        steps.append(now)
+        self.steps = steps
+        self.end = end
+    }
+
+    /// The share of the known spots that was free, on average over the time of each of `count` quarters of an hour.
+    /// - Returns: nil for a quarter in which more than half of the spots' time is not known.
+    func shares(from start: Timestamp, count: Int) -> [Double?] {
+        var found: [Double?] = []
+        found.reserveCapacity(count)
+        var index = 0
+        for number in 0..<count {
+            let from = start.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter)
+            let to = from.advanced(byMicroseconds: QuarterSpan.quarter)
+            while index + 1 < steps.count, steps[index + 1].at <= from { index += 1 }
+            found.append(share(from: from, to: to, first: index))
+        }
+        return found
+    }
+
+    private func share(from: Timestamp, to: Timestamp, first: Int) -> Double? {
+        var (free, known, unknown) = (0.0, 0.0, 0.0)
+        var index = first
+        while index < steps.count, steps[index].at < to {
+            let stepEnd = index + 1 < steps.count ? steps[index + 1].at : end
+            let seconds = Double(min(stepEnd, to).microseconds(since: max(steps[index].at, from))) / 1e6
+            if seconds > 0 {
+                free += Double(steps[index].free) * seconds
+                known += Double(steps[index].known) * seconds
+                unknown += Double(steps[index].unknown) * seconds
+            }
+            index += 1
+        }
+        return known > 0 && known >= unknown ? free / known : nil
+    }
+
+    /// The first instant of a time from which on the lot was full for ten minutes: not more than one spot in fifty free.
+    func firstFull(from: Timestamp, to: Timestamp) -> Timestamp? {
+        var since: Timestamp?
+        for (index, step) in steps.enumerated() {
+            let stepEnd = index + 1 < steps.count ? steps[index + 1].at : end
+            guard stepEnd > from else { continue }
+            guard step.at < to else { break }
+            if step.isFull {
+                let begin = since ?? max(step.at, from)
+                since = begin
+                if min(stepEnd, to).microseconds(since: begin) >= 600 * 1_000_000 { return begin }
+            } else {
+                since = nil
+            }
+        }
+        return nil
+    }
+}
+
+extension OccupancySteps.Step {
+    fileprivate var isFull: Bool { known > 0 && known >= unknown && free <= known / 50 }
+
+    fileprivate mutating func count(_ status: SpotStatus, by number: Int) {
+        switch status {
+        case .free:
+            free += number
+            known += number
+        case .occupied, .reserved: known += number
+        case .unknown: unknown += number
+        case .outOfService: break
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import HubModel
+
+/// What a stale time does to a spot's sensor, replayed on what it said.
+struct StaleReplay: Hashable, Sendable {
+    /// What a sensor said at an instant.
+    struct Report: Hashable, Sendable {
+        var at: Timestamp
+        /// Whether it saw a car; nil: it did not say.
+        var isOccupied: Bool?
+    }
+
+    /// How often the spot would have become unknown.
+    var unknowns = 0
+    /// How often for nothing: the next report said the same as the one before.
+    var falseUnknowns = 0
+    /// How long for nothing, in seconds.
+    var falseSeconds = 0.0
+    /// Silences in which something was missed: a report stayed away, and after it the spot was another, or nothing came any more.
+    var silences = 0
+    /// Those of them that would have been seen.
+    var seen = 0
+    /// How long after its last word a page went on showing what was no longer sure, in seconds, over all of these.
+    var unawareSeconds = 0.0
+
+    /// Nothing.
+    init() {}
+
+    /// Replays a sensor's reports.
+    /// - Parameters:
+    ///   - reports: in order of time.
+    ///   - end: how long the last one is looked after.
+    ///   - staleSeconds: the stale time.
+    init(_ reports: [Report], until end: Timestamp, staleSeconds: Int64) {
+        guard let last = reports.last else { return }
+        let gaps = zip(reports, reports.dropFirst()).map { $1.at.microseconds(since: $0.at) }
+        let stale = staleSeconds * 1_000_000
+        // A silence is two usual intervals at least: a report is missing.
+        let usual = gaps.isEmpty ? 0 : gaps.sorted()[gaps.count / 2]
+        for ((before, after), gap) in zip(zip(reports, reports.dropFirst()), gaps) {
+            count(gap: gap, isSame: before.isOccupied == after.isOccupied, stale: stale, usual: usual)
+        }
+        let gap = end.microseconds(since: last.at)
+        if gap > 2 * usual { count(gap: gap, isSame: false, stale: stale, usual: usual) }
+    }
+
+    private mutating func count(gap: Int64, isSame: Bool, stale: Int64, usual: Int64) {
+        if gap > stale {
+            unknowns += 1
+            if isSame {
+                falseUnknowns += 1
+                falseSeconds += Double(gap - stale) / 1e6
+            }
+        }
+        guard !isSame, gap > 2 * usual else { return }
+        silences += 1
+        if gap > stale { seen += 1 }
+        unawareSeconds += Double(min(gap, stale)) / 1e6
+    }
+
+    /// Both together.
+    static func + (one: StaleReplay, other: StaleReplay) -> StaleReplay {
+        var sum = one
+        sum.unknowns += other.unknowns
+        sum.falseUnknowns += other.falseUnknowns
+        sum.falseSeconds += other.falseSeconds
+        sum.silences += other.silences
+        sum.seen += other.seen
+        sum.unawareSeconds += other.unawareSeconds
+        return sum
+    }
+}

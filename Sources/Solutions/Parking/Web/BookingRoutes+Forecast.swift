@@ -1,0 +1,118 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// What will be, and what another stale time would have done.
+extension BookingRoutes {
+    /// Spots that are replayed at most, spread evenly over the lot.
+    private static let mostSpots = 200
+    /// Reports that are replayed at most.
+    private static let mostReports = 500_000
+
+    var ofForecast: [Route] {
+        [
+            Route(
+                .get, "/api/lots/{id}/forecast", access: .anyone,
+                summary: "Free spots for the next 24 hours, from the same weekday's past weeks, with how wrong that is",
+                pathSchemas: ["id": .identifier], answers: [.json(.forecast)], handler: forecast),
+            Route(
+                .post, "/api/lots/{id}/what-if", access: .site(.manageParking),
+                summary: "Another stale time, replayed on what the sensors said; nothing is changed",
+                pathSchemas: ["id": .identifier], input: RouteInput(.whatIfRequest), answers: [.json(.whatIf)],
+                handler: whatIf),
+        ]
+    }
+
+    private func forecast(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        guard var clock = LocalClock(lot.timeZone) else {
+            throw Refusal(.notFound, "nobody knows the time zone \(lot.timeZone)")
+        }
+        let forecast = try await forecasts.forecast(of: lot, at: services.clock.now(), in: services.database)
+        return RouteResponse.json { $0.write(forecast, of: lot, clock: &clock) }
+    }
+
+    private func whatIf(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        guard request.scope.contains(lot.site) else {
+            throw Refusal(.forbidden, "This needs the right \(Permission.manageParking.rawValue).")
+        }
+        var (wanted, days): (Int64?, Int64?)
+        try BookingBody.read(request.body, keys: ["stale_seconds", "days"]) { (key, reader) throws(Refusal) in
+            let range: ClosedRange<Int64> = key == "days" ? 1...31 : 10...604_800
+            guard case .decimal(let number) = try reader.number(), number.scale == 0, range.contains(number.mantissa)
+            else {
+                throw Refusal(.valueOutOfRange, "\(key) is a whole number, \(range.lowerBound) to \(range.upperBound)")
+            }
+            if key == "days" { days = number.mantissa } else { wanted = number.mantissa }
+        }
+        guard let wanted else { throw Refusal(.missingField, "stale_seconds is missing") }
+        let now = services.clock.now()
+        let from = now.advanced(bySeconds: -(days ?? 7) * 86_400)
+        let spots = try await services.database.read { try SpotTable.all(of: lot.id, in: $0) }
+        let step = max(1, (spots.count + Self.mostSpots - 1) / Self.mostSpots)
+        let chosen = stride(from: 0, to: spots.count, by: step).map { spots[$0] }
+        var (present, proposed) = (StaleReplay(), StaleReplay())
+        var (reports, isTruncated) = (0, step > 1)
+        for spot in chosen {
+            let table = try await services.history.readings(
+                ReadingQuery(
+                    device: spot.id, measurement: "spot", fields: ["occupied", "distance"], from: from, to: now,
+                    limit: max(1, Self.mostReports / chosen.count)))
+            let said = StaleReplay.reports(table, settings: spot.state.settings)
+            reports += said.count
+            isTruncated = isTruncated || table.isTruncated
+            present = present + StaleReplay(said, until: now, staleSeconds: lot.staleSeconds)
+            proposed = proposed + StaleReplay(said, until: now, staleSeconds: wanted)
+        }
+        let (before, after, count, isPart) = (present, proposed, reports, isTruncated)
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(lot.id.text)
+            writer.key("from")
+            writer.timestamp(from)
+            writer.key("to")
+            writer.timestamp(now)
+            writer.key("spots")
+            writer.integer(Int64(chosen.count))
+            writer.key("reports")
+            writer.integer(Int64(count))
+            writer.key("is_sample")
+            writer.boolean(isPart)
+            writer.key("present")
+            writer.write(before, staleSeconds: lot.staleSeconds)
+            writer.key("proposed")
+            writer.write(after, staleSeconds: wanted)
+            writer.endObject()
+        }
+    }
+}
+
+extension StaleReplay {
+    /// What a sensor said, out of history: its flag, or what its distance means by the threshold.
+    static func reports(_ table: ReadingTable, settings: SensorSettings) -> [Report] {
+        let flag = table.fields.firstIndex(of: "occupied")
+        let distance = table.fields.firstIndex(of: "distance")
+        return table.rows.map { row in
+            var isOccupied: Bool?
+            if let flag, case .boolean(let value)? = row.values[flag] { isOccupied = value }
+            if isOccupied == nil, let distance, let value = row.values[distance]?.number {
+                isOccupied = value < settings.thresholdCentimetres
+            }
+            return Report(at: row.time, isOccupied: isOccupied)
+        }
+    }
+}
+
+extension ReadingValue {
+    /// As a number; nil for what is none.
+    fileprivate var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .decimal(let value): value.doubleValue
+        case .double(let value): value
+        case .boolean, .text: nil
+        }
+    }
+}

@@ -1,0 +1,241 @@
+internal import Credentials
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Reservations, forecast and the stale time replayed: docs/parking-api.md.
+struct BookingRoutes: Sendable {
+    let services: WebServices
+    let forecasts = ForecastShelf()
+
+    var all: [Route] { ofReservations + ofStrangers + ofForecast }
+
+    private var ofReservations: [Route] {
+        [
+            Route(
+                .post, "/api/lots/{id}/reservations", access: .anyone,
+                summary: "Reserve a spot, or one of a kind; at a public lot without an account too",
+                pathSchemas: ["id": .identifier], input: RouteInput(.bookingRequest),
+                answers: [.json(.madeReservation, status: 201, "Reserved; Location is its address")], handler: reserve),
+            Route(
+                .get, "/api/lots/{id}/reservations", access: .site(.reserveParking),
+                summary: "A lot's reservations that touch a time, in order of their beginning",
+                pathSchemas: ["id": .identifier],
+                query: [
+                    QueryParameter("from", "from this time on; now without it", .timestamp),
+                    QueryParameter("to", "up to this time; 14 days after from without it", .timestamp),
+                    QueryParameter(
+                        "state", "only those in this state", .words(ReservationState.allCases.map(\.rawValue))),
+                ], answers: [.json(.reservationList)], handler: reservations),
+            Route(
+                .get, "/api/lots/{id}/availability", access: .anyone,
+                summary: "The spots that can be reserved for a time", pathSchemas: ["id": .identifier],
+                query: [
+                    QueryParameter("from", "from this time on", .timestamp),
+                    QueryParameter("to", "up to it", .timestamp),
+                ], answers: [.json(.availability)], handler: availability),
+            Route(
+                .get, "/api/reservations", access: .signedIn, summary: "Your own reservations, the latest first",
+                query: [QueryParameter("limit", "at most so many; 50 without it", .integer(minimum: 1, maximum: 500))],
+                answers: [.json(.reservationList)], handler: own),
+            Route(
+                .get, "/api/reservations/{reservation_id}", access: .signedIn,
+                summary: "A reservation of yours, or of a lot where you may see who reserved",
+                answers: [.json(.reservation)], handler: one),
+            Route(
+                .delete, "/api/reservations/{reservation_id}", access: .signedIn,
+                summary: "Give a reservation up: yours, or one of a lot that you manage",
+                answers: [.json(.reservation, "It is over")], handler: cancel),
+        ]
+    }
+
+    private var ofStrangers: [Route] {
+        [
+            Route(
+                .post, "/api/reservations/{reservation_id}/look", access: .anyone,
+                summary: "A reservation that was made without an account, by its code", input: RouteInput(.bookingCode),
+                answers: [.json(.reservation)], handler: look),
+            Route(
+                .post, "/api/reservations/{reservation_id}/cancel", access: .anyone,
+                summary: "Give a reservation up that was made without an account, by its code",
+                input: RouteInput(.bookingCode), answers: [.json(.reservation, "It is over")], handler: cancelWithCode),
+        ]
+    }
+
+    /// The lot of the path; for who may not see it there is none.
+    func lot(_ request: RouteRequest) async throws -> Lot {
+        let text = request.path["id"] ?? ""
+        guard let id = LotID(text) else { throw Refusal(.invalidIdentifier, "that is no lot's id") }
+        let lot = try await services.database.read { try LotTable.one(id, in: $0) }
+        guard let lot, lot.isVisible(to: request.caller) else { throw Refusal(.notFound, "there is no lot \(id)") }
+        return lot
+    }
+
+    private func reserve(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        let wanted = try BookingRequest(json: request.body)
+        let caller = request.caller
+        let code: SecretKey?
+        let holder: BookingHolder
+        switch (caller.identity, caller.account) {
+        case (.device, _): throw Refusal(.forbidden, "This is for people.")
+        case (_, let account?):
+            code = nil
+            holder = .account(account, isStaff: caller.grants.allows(.reserveParking, at: lot.site))
+        case (_, nil):
+            let key = SecretKey(.reservation)
+            code = key
+            holder = .stranger(address: AddressNetwork.of(request.address), codeHash: key.hash)
+        }
+        var generator = SystemRandomNumberGenerator()
+        let id = Bookings.makeName(using: &generator)
+        let made = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            let made = try Bookings().make(
+                wanted, in: lot.id, for: holder, id: id, at: line.now, in: try line.transaction())
+            try handler.refreshReservations(of: made.spot, in: &line)
+            return made
+        }
+        return RouteResponse.json(status: 201, headers: [("Location", "/api/reservations/\(id)")]) {
+            $0.write(made, code: code?.text)
+        }
+    }
+
+    private func reservations(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        guard request.scope.contains(lot.site) else {
+            throw Refusal(.forbidden, "This needs the right \(Permission.reserveParking.rawValue).")
+        }
+        let from = try BookingParameters.instant("from", of: request) ?? services.clock.now()
+        let to = try BookingParameters.instant("to", of: request) ?? from.advanced(bySeconds: BookingRules.aheadSeconds)
+        var states: Set<ReservationState> = []
+        if let word = request.parameter("state"), !word.isEmpty {
+            guard let state = ReservationState(rawValue: word) else {
+                let words = ReservationState.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Refusal(.invalidParameter, "state is one of \(words)")
+            }
+            states = [state]
+        }
+        let wanted = states
+        let found = try await services.database.read {
+            try ReservationTable.all(in: lot.id, from: from, to: to, states: wanted, limit: 5_000, in: $0)
+        }
+        return BookingRoutes.list(found, withHolders: true)
+    }
+
+    private func availability(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        let now = services.clock.now()
+        guard let from = try BookingParameters.instant("from", of: request),
+            let to = try BookingParameters.instant("to", of: request)
+        else { throw Refusal(.invalidParameter, "from and to are times") }
+        try BookingRules.check(from: from, to: to, by: .account("", isStaff: false), at: now)
+        let free = try await services.database.read {
+            try Bookings().free(in: lot.id, from: from, to: to, at: now, in: $0)
+        }
+        let time = QuarterSpan(from: from, to: to)
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(lot.id.text)
+            writer.key("from")
+            writer.timestamp(time.begin)
+            writer.key("to")
+            writer.timestamp(time.end)
+            writer.key("kinds")
+            writer.beginObject()
+            for kind in SpotKind.allCases {
+                let spots = free.filter { $0.kind == kind }
+                guard !spots.isEmpty else { continue }
+                writer.key(kind.rawValue)
+                writer.beginArray()
+                for spot in spots { writer.string(spot.spot.text) }
+                writer.endArray()
+            }
+            writer.endObject()
+            writer.endObject()
+        }
+    }
+
+    private func own(_ request: RouteRequest) async throws -> RouteResponse {
+        let limit = try BookingParameters.number("limit", in: 1...500, of: request) ?? 50
+        // An open hub knows no accounts: what is reserved there belongs to its code.
+        guard let account = request.caller.account else { return BookingRoutes.list([], withHolders: false) }
+        let found = try await services.database.read { try ReservationTable.all(of: account, limit: limit, in: $0) }
+        return BookingRoutes.list(found, withHolders: false)
+    }
+
+    private func one(_ request: RouteRequest) async throws -> RouteResponse {
+        let found = try await find(request, orWith: .reserveParking)
+        return RouteResponse.json { $0.write(found) }
+    }
+
+    private func cancel(_ request: RouteRequest) async throws -> RouteResponse {
+        let found = try await find(request, orWith: .manageParking)
+        return try await giveUp(found, by: request.caller)
+    }
+
+    private func look(_ request: RouteRequest) async throws -> RouteResponse {
+        let found = try await findByCode(request)
+        return RouteResponse.json { $0.write(found) }
+    }
+
+    private func cancelWithCode(_ request: RouteRequest) async throws -> RouteResponse {
+        let found = try await findByCode(request)
+        return try await giveUp(found, by: request.caller)
+    }
+
+    private func giveUp(_ reservation: Reservation, by caller: Caller) async throws -> RouteResponse {
+        let audit = services.audit
+        let over = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            let over = try Bookings().cancel(reservation.id, at: line.now, in: try line.transaction())
+            if let account = caller.account, account != over.account {
+                // What somebody else takes from a driver is remembered; what drivers do with their own stands in the table.
+                let entry = AuditEntry(
+                    caller, .override, target: "spot:\(over.spot)",
+                    facts: [("reservation", over.id), ("cancelled", "true")])
+                try audit.record(entry, at: line.now, in: try line.transaction())
+            }
+            try handler.refreshReservations(of: over.spot, in: &line)
+            return over
+        }
+        return RouteResponse.json { $0.write(over) }
+    }
+
+    /// A reservation of the caller's, or of a lot where they have the right; for others there is none.
+    private func find(_ request: RouteRequest, orWith permission: Permission) async throws -> Reservation {
+        let id = request.path["reservation_id"] ?? ""
+        let (found, lot) = try await services.database.read { reader in
+            let found = try ReservationTable.one(id, in: reader)
+            return (found, try found.flatMap { try LotTable.one($0.lot, in: reader) })
+        }
+        guard let found else { throw Refusal(.notFound, "there is no such reservation of yours") }
+        let isOwn = found.account != nil && found.account == request.caller.account
+        guard isOwn || request.caller.grants.allows(permission, at: lot?.site) else {
+            throw Refusal(.notFound, "there is no such reservation of yours")
+        }
+        return found
+    }
+
+    private func findByCode(_ request: RouteRequest) async throws -> Reservation {
+        let id = request.path["reservation_id"] ?? ""
+        let key = try BookingBody.code(request.body)
+        let found = try await services.database.read { reader -> (Reservation, [UInt8])? in
+            try ReservationTable.withCode(id, in: reader)
+        }
+        guard let (reservation, hash) = found, key.matches(hash) else {
+            throw Refusal(.notFound, "there is no reservation of that name and code")
+        }
+        return reservation
+    }
+
+    private static func list(_ reservations: [Reservation], withHolders: Bool) -> RouteResponse {
+        RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("reservations")
+            writer.beginArray()
+            for reservation in reservations { writer.write(reservation, withHolder: withHolders) }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+}

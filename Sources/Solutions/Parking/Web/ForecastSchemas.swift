@@ -1,0 +1,193 @@
+internal import HubModel
+internal import SolutionKit
+
+extension JSONWriter {
+    /// Writes a forecast as docs/parking-api.md shows it.
+    mutating func write(_ forecast: Forecast, of lot: Lot, clock: inout LocalClock) {
+        beginObject()
+        key("lot_id")
+        string(lot.id.text)
+        key("from")
+        timestamp(forecast.begin)
+        key("time_zone")
+        string(lot.timeZone)
+        key("spots")
+        integer(Int64(forecast.spots))
+        key("basis")
+        beginObject()
+        key("weeks")
+        integer(Int64(forecast.basis.count))
+        key("used")
+        beginArray()
+        for week in forecast.basis {
+            beginObject()
+            key("weeks_ago")
+            integer(Int64(week.weeksAgo))
+            key("from")
+            timestamp(week.from)
+            key("weight")
+            double(rounded(week.weight, to: 1_000))
+            endObject()
+        }
+        endArray()
+        key("difference_now")
+        optional(forecast.difference)
+        key("half_life_minutes")
+        integer(Forecast.halfLifeMinutes)
+        endObject()
+        key("quarters")
+        beginArray()
+        for (number, free) in forecast.free.enumerated() {
+            beginObject()
+            key("at")
+            timestamp(forecast.begin.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter))
+            key("free")
+            optional(free)
+            endObject()
+        }
+        endArray()
+        key("error")
+        if let miss = forecast.miss {
+            beginObject()
+            key("mean_absolute")
+            double(rounded(miss.meanAbsolute, to: 100))
+            key("quarters")
+            integer(Int64(miss.quarters))
+            endObject()
+        } else {
+            null()
+        }
+        key("usually_full")
+        beginArray()
+        for day in forecast.fullness { write(day) }
+        endArray()
+        endObject()
+    }
+
+    private mutating func write(_ fullness: Forecast.Fullness) {
+        let date = CivilDate(daysSince1970: Int(fullness.day))
+        beginObject()
+        key("date")
+        string("\(date.year)-\(digits(date.month))-\(digits(date.day))")
+        key("by")
+        if let minute = fullness.byMinute { string("\(digits(minute / 60)):\(digits(minute % 60))") } else { null() }
+        key("full_weeks")
+        integer(Int64(fullness.fullWeeks))
+        key("weeks")
+        integer(Int64(fullness.weeks))
+        endObject()
+    }
+
+    /// Writes what a stale time does.
+    mutating func write(_ replay: StaleReplay, staleSeconds: Int64) {
+        beginObject()
+        key("stale_seconds")
+        integer(staleSeconds)
+        key("unknowns")
+        integer(Int64(replay.unknowns))
+        key("false_unknowns")
+        integer(Int64(replay.falseUnknowns))
+        key("false_unknown_seconds")
+        double(rounded(replay.falseSeconds, to: 1))
+        key("silences")
+        integer(Int64(replay.silences))
+        key("silences_seen")
+        integer(Int64(replay.seen))
+        key("mean_seconds_unaware")
+        optional(replay.silences == 0 ? nil : replay.unawareSeconds / Double(replay.silences))
+        endObject()
+    }
+
+    private mutating func optional(_ value: Double?) {
+        if let value { double(rounded(value, to: 10)) } else { null() }
+    }
+
+    private func rounded(_ value: Double, to parts: Double) -> Double { (value * parts).rounded() / parts }
+
+    private func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+/// The shapes of forecast and replay.
+extension JSONSchema {
+    static let forecast = JSONSchema.named(
+        "Forecast",
+        .object([
+            .required("lot_id", .identifier),
+            .required("from", .timestamp, "The beginning of the first quarter"),
+            .required("time_zone", .text),
+            .required("spots", .count, "Spots in service"),
+            .required(
+                "basis",
+                .object([
+                    .required("weeks", .count, "How many past weeks it is made of; 0: there is no forecast"),
+                    .required(
+                        "used",
+                        .array(
+                            .object([
+                                .required("weeks_ago", .integer(minimum: 1)),
+                                .required("from", .timestamp, "The instant of that week that stands for now"),
+                                .required("weight", .number, "All together make 1"),
+                            ]))),
+                    .required(
+                        "difference_now", .nullable(.number),
+                        "How many more spots are free now than usual; it counts for less and less"),
+                    .required("half_life_minutes", .count, "After so long for half"),
+                ])),
+            .required(
+                "quarters",
+                .array(
+                    .object([
+                        .required("at", .timestamp),
+                        .required("free", .nullable(.number), "Free spots on average; null: nothing is known"),
+                    ]))),
+            .required(
+                "error",
+                .nullable(
+                    .object([
+                        .required(
+                            "mean_absolute", .number,
+                            "Spots: last week, forecast from the weeks before, against what came"),
+                        .required("quarters", .count, "Over so many quarters"),
+                    ]))),
+            .required(
+                "usually_full",
+                .array(
+                    .object([
+                        .required("date", .string(pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), "Today, tomorrow"),
+                        .required(
+                            "by", .nullable(.string(pattern: "^[0-9]{2}:[0-9]{2}$")),
+                            "On the lot's clock; null: usually it does not fill up"),
+                        .required("full_weeks", .count, "In so many past weeks it was full on this weekday"),
+                        .required("weeks", .count, "Of so many that are known"),
+                    ]))),
+        ]))
+
+    static let whatIfRequest = JSONSchema.object([
+        .required("stale_seconds", .integer(minimum: 10, maximum: 604_800)),
+        .optional("days", .integer(minimum: 1, maximum: 31), "How far back; 7 without it"),
+    ])
+
+    private static let staleReplay = JSONSchema.named(
+        "StaleReplay",
+        .object([
+            .required("stale_seconds", .integer(minimum: 10)),
+            .required("unknowns", .count, "How often a spot would have become unknown"),
+            .required("false_unknowns", .count, "Of these, how often the next report said the same as the one before"),
+            .required("false_unknown_seconds", .number, "For how long in all"),
+            .required("silences", .count, "Silences in which something was missed, or that did not end"),
+            .required("silences_seen", .count, "Of these, how many would have been seen"),
+            .required(
+                "mean_seconds_unaware", .nullable(.number), "How long pages went on showing what was not sure any more"),
+        ]))
+
+    static let whatIf = JSONSchema.object([
+        .required("lot_id", .identifier),
+        .required("from", .timestamp),
+        .required("to", .timestamp),
+        .required("spots", .count, "Spots that were replayed"),
+        .required("reports", .count, "Reports that were replayed"),
+        .required("is_sample", .boolean, "Whether there were more spots or reports than are replayed at once"),
+        .required("present", staleReplay),
+        .required("proposed", staleReplay),
+    ])
+}
