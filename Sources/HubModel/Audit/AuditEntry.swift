@@ -36,6 +36,9 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     // What people make devices do.
     case sendCommand = "command.send"
     case override = "override"
+    // The car park.
+    case changeLot = "lot.change"
+    case removeLot = "lot.remove"
     // The car park's money.
     case addTariff = "tariff.add"
     case takePayment = "payment.take"
