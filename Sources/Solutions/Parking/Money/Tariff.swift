@@ -92,4 +92,7 @@ package struct Price: Hashable, Sendable {
 
     package var lines: [Line] = []
     package var totalMinor: Int64 = 0
+
+    /// Nothing.
+    package init() {}
 }
