@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import parking
 import trust
 from peers import ROOT, Martlet, Mosquitto, StackBatched, StackSingly
 from runs import latency, median, spread, throughput
@@ -53,13 +54,19 @@ def table(results):
 def main():
     parser = argparse.ArgumentParser(description="Measures Martlet and mosquitto + paho + InfluxDB 1.6 in one run on this machine.")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured; medians are shown (default 3)")
-    parser.add_argument("--seconds", type=float, default=10, help="how long one run is (default 10)")
-    parser.add_argument("--only", choices=["martlet", "trust"],
-                        help="martlet: leave the peers out; trust: what authentication and topic rights cost, and what a storm of sign-ins does")
+    parser.add_argument("--seconds", type=float, help="how long one run is (default 10, with --only parking 60)")
+    parser.add_argument("--only", choices=["martlet", "trust", "parking"],
+                        help="martlet: leave the peers out; trust: what authentication and topic rights cost, and what a storm of sign-ins does; "
+                        "parking: a city's car parks")
+    parser.add_argument("--lots", type=int, default=200, help="parking: how many lots (default 200)")
+    parser.add_argument("--spots", type=int, default=100, help="parking: how many spots each has (default 100)")
+    parser.add_argument("--rate", type=int, default=2_000, help="parking: changes a second (default 2000)")
     parser.add_argument("--quick", action="store_true", help="one round of two seconds, without the peers: does it work at all?")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds, options.only = 1, 2, options.only or "martlet"
+    options.seconds = options.seconds or (60 if options.only == "parking" else 10)
+    alone = {"trust": trust, "parking": parking}.get(options.only)
     peers = [] if options.only else [StackSingly, StackBatched]
     kinds = [Martlet, *peers]
     labels = {Martlet: "martlet, in a page (WebSocket), stored", Mosquitto: "mosquitto, MQTT subscriber, not stored"}
@@ -84,9 +91,9 @@ def main():
         return scratch / str(number)
 
     try:
-        if options.only == "trust":
-            results = trust.measure(options, folder, keep)
-        for round_number in range(0 if options.only == "trust" else options.rounds):
+        if alone:
+            results = alone.measure(options, folder, keep)
+        for round_number in range(0 if alone else options.rounds):
             print(f"round {round_number + 1} of {options.rounds}", flush=True)
             # The order turns, so that no system always has the machine at its warmest.
             for kind in kinds if round_number % 2 == 0 else reversed(kinds):
@@ -101,7 +108,7 @@ def main():
 
     place = ROOT / "build/benchmarks"
     place.mkdir(parents=True, exist_ok=True)
-    name, text = ("trust", trust.table(results)) if options.only == "trust" else ("latest", table(results))
+    name, text = (options.only, alone.table(results)) if alone else ("latest", table(results))
     (place / f"{name}.json").write_text(json.dumps(results, indent=1))
     (place / f"{name}.md").write_text(text + "\n")
     print(f"\n{platform.machine()}, {os.cpu_count()} cores, medians of {options.rounds} rounds of {options.seconds:g} s\n\n{text}")

@@ -12,7 +12,8 @@ private let day: Int64 = 86_400_000_000
     private func city(
         seed: UInt64 = 7, lots: Int = 1, spots: Int = 100, faulty: Double = 0, loss: Double = 0
     ) throws -> ParkingSimulator {
-        try #require(ParkingSimulator(seed: seed, lots: lots, spotsPerLot: spots, faulty: faulty, loss: loss))
+        try #require(
+            ParkingSimulator(seed: seed, sizes: Array(repeating: spots, count: lots), faulty: faulty, loss: loss))
     }
 
     /// Each thing that is said in so many microseconds, with the lot as it is then.
@@ -56,9 +57,9 @@ private let day: Int64 = 86_400_000_000
     }
 
     @Test func namesThatTheHubWouldRefuseAreRefused() {
-        #expect(ParkingSimulator(seed: 1, lots: 1, spotsPerLot: 1, lotPrefix: "a b") == nil)
-        #expect(ParkingSimulator(seed: 1, lots: 1, spotsPerLot: 1, spotPrefix: "") == nil)
-        #expect(ParkingSimulator(seed: 1, lots: 1, spotsPerLot: 1, timeZone: "Nowhere/Town") == nil)
+        #expect(ParkingSimulator(seed: 1, sizes: [1], lotPrefix: "a b") == nil)
+        #expect(ParkingSimulator(seed: 1, sizes: [1], spotPrefix: "") == nil)
+        #expect(ParkingSimulator(seed: 1, sizes: [1], timeZone: "Nowhere/Town") == nil)
     }
 
     @Test func itIsAlwaysTheSame() throws {
@@ -120,7 +121,7 @@ private let day: Int64 = 86_400_000_000
         var arrivals: [Int: Timestamp] = [:]
         var stays: [String: [Double]] = [:]
         let kinds = String(decoding: city.csvList().utf8, as: UTF8.self).split(separator: "\n").dropFirst().map {
-            String($0.split(separator: ",")[6])
+            String($0.split(separator: ",")[7])
         }
         for report in reports(&lot, for: 28 * day) where report.isChange {
             if report.isOccupied {
@@ -222,26 +223,37 @@ private let day: Int64 = 86_400_000_000
     @Test func theListsNameEverySpotOnce() throws {
         let city = try #require(
             ParkingSimulator(
-                seed: 1, lots: 3, spotsPerLot: 130, lotPrefix: "CITY-", spotPrefix: "C", timeZone: "Europe/Berlin"))
+                seed: 1, sizes: [130, 130, 130], lotPrefix: "CITY-", spotPrefix: "C", timeZone: "Europe/Berlin"))
         let rows = city.csvList().split(separator: "\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false)
         }
         #expect(rows.count == 391)
         #expect(rows.allSatisfy { $0.count == rows[0].count })
-        #expect(Set(rows.dropFirst().map { $0[2] }).count == 390)
+        #expect(Set(rows.dropFirst().map { $0[3] }).count == 390)
         #expect(Set(rows.dropFirst().map { $0[0] }) == ["CITY-001", "CITY-002", "CITY-003"])
-        #expect(Set(rows.dropFirst().map { $0[4] }) == ["0", "1", "2"])
+        #expect(Set(rows.dropFirst().map { $0[5] }) == ["0", "1", "2"])
         // No two spots of a level lie at one place.
-        let places = Set(rows.dropFirst().map { "\($0[0]) \($0[4]) \($0[7]) \($0[8])" })
+        let places = Set(rows.dropFirst().map { "\($0[0]) \($0[5]) \($0[8]) \($0[9])" })
         #expect(places.count == 390)
         let json = String(decoding: city.jsonList(), as: UTF8.self)
         #expect(json.hasPrefix(#"{"lots":[{"lot_id":"CITY-001","name":"Car park 1","#))
         #expect(
-            json.contains(#""time_zone":"Europe/Berlin","currency":"EUR","public":true,"spots":[{"spot_id":"C00001""#))
+            json.contains(
+                #""time_zone":"Europe/Berlin","currency":"EUR","public":true,"plan":{"width":25.0,"height":66.0},"spots":[{"spot_id":"C00001""#
+            ))
         #expect(json.split(separator: #""spot_id""#).count == 391)
         let devices = city.devices(ofLot: 1)
         #expect(devices.controller == "CITY-002-controller")
         #expect(devices.spots.count == 130 && devices.spots[0] == "C00131")
+    }
+
+    @Test func lotsMayHaveDifferentSizes() throws {
+        let city = try #require(ParkingSimulator(seed: 1, sizes: [20, 15, 10], spotDigits: 3))
+        #expect(city.lots == 3 && city.spots == 45)
+        #expect(city.spotID(lot: 1, spot: 0) == "SPOT021")
+        #expect(city.spotID(lot: 2, spot: 9) == "SPOT045")
+        #expect(city.lot(2, from: monday, heartbeat: minute).count == 10)
+        #expect(ParkingSimulator(seed: 1, sizes: []) == nil)
     }
 
     @Test func timeRunsFaster() {

@@ -139,7 +139,7 @@ struct SimulateParking: AsyncParsableCommand {
     private func simulator() throws -> ParkingSimulator {
         guard
             let simulator = ParkingSimulator(
-                seed: seed, lots: lots, spotsPerLot: spots, faulty: faulty / 100, loss: loss / 100,
+                seed: seed, sizes: Array(repeating: spots, count: lots), faulty: faulty / 100, loss: loss / 100,
                 lotPrefix: lotPrefix, spotPrefix: spotPrefix, timeZone: timeZone)
         else {
             throw ValidationError(

@@ -10,6 +10,9 @@ struct LoadGenerator {
         case .latency:
             var run = Latency(options)
             print(run.run())
+        case .parking:
+            var run = Parking(options)
+            print(run.run())
         }
     }
 }

@@ -41,15 +41,7 @@ struct Node {
         socket.write(
             MQTT.connect(
                 client: "load-\(digits)", keepAlive: keepAlive, credentials: keys.credentials(of: "node_\(digits)")))
-        var answer = [UInt8](repeating: 0, count: 4)
-        var count = 0
-        while count < 4 {
-            var rest = [UInt8](repeating: 0, count: 4 - count)
-            let read = socket.read(into: &rest)
-            answer.replaceSubrange(count..<(count + read), with: rest[..<read])
-            count += read
-        }
-        guard answer == [0x20, 2, 0, 0] else { fail("CONNECT was answered with \(answer)") }
+        socket.expectConnack()
         socket.makeNonBlocking()
     }
 

@@ -1,12 +1,14 @@
-/// Finds the numbers of ten digits behind a key in a stream, whatever frames or packets are around them.
+/// Finds the numbers of so many digits behind a key in a stream, whatever frames or packets are around them.
 struct NumberScanner {
     private let key: [UInt8]
+    private let count: Int
     private var matched = 0
     private var digits = 0
     private var value = 0
 
-    init(key: String) {
+    init(key: String, digits count: Int = 10) {
         self.key = Array(key.utf8)
+        self.count = count
     }
 
     mutating func read(_ bytes: ArraySlice<UInt8>, _ body: (Int) -> Void) {
@@ -15,7 +17,7 @@ struct NumberScanner {
                 if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
                     value = value * 10 + Int(byte - UInt8(ascii: "0"))
                     digits += 1
-                    if digits < 10 { continue }
+                    if digits < count { continue }
                     body(value)
                 }
                 (matched, digits, value) = (0, 0, 0)

@@ -24,6 +24,16 @@ struct Socket {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Reads the answer to CONNECT, which must be yes; before `makeNonBlocking`.
+    func expectConnack() {
+        var answer: [UInt8] = []
+        while answer.count < 4 {
+            var rest = [UInt8](repeating: 0, count: 4 - answer.count)
+            answer += rest[..<read(into: &rest)]
+        }
+        guard answer == [0x20, 2, 0, 0] else { fail("CONNECT was answered with \(answer)") }
+    }
+
     func makeNonBlocking() {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }

@@ -1,7 +1,7 @@
 /// The side on which messages come out.
 enum Watcher {
-    /// A page: subscribed to the telemetry of all nodes.
-    static func webSocket(port: UInt16) -> Socket {
+    /// A page: subscribed to the telemetry of all nodes, or to something else.
+    static func webSocket(port: UInt16, topic: String = "nodes/+/telemetry") -> Socket {
         let socket = Socket(port: port)
         let request = [
             "GET /ws HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: Upgrade", "Upgrade: websocket",
@@ -9,7 +9,7 @@ enum Watcher {
         ]
         socket.write(Array(request.joined(separator: "\r\n").utf8))
         expect("101", on: socket)
-        let message = Array(#"{"type":"subscribe","id":1,"topics":["nodes/+/telemetry"]}"#.utf8)
+        let message = Array(#"{"type":"subscribe","id":1,"topics":["\#(topic)"],"recent":0}"#.utf8)
         // A masked text frame; the mask may be zero.
         socket.write([0x81, 0x80 | UInt8(message.count), 0, 0, 0, 0] + message)
         expect("subscribed", on: socket)
@@ -18,10 +18,10 @@ enum Watcher {
     }
 
     /// An MQTT subscriber with QoS 0: the shortest way that there is.
-    static func subscriber(port: UInt16) -> Socket {
+    static func subscriber(port: UInt16, filter: String = "iot/node/+/telemetry") -> Socket {
         let socket = Socket(port: port)
         socket.write(MQTT.connect(client: "watcher", keepAlive: 600))
-        socket.write(MQTT.subscribe(filter: "iot/node/+/telemetry"))
+        socket.write(MQTT.subscribe(filter: filter))
         var buffer = [UInt8](repeating: 0, count: 64)
         var answer: [UInt8] = []
         while answer.count < 9 {

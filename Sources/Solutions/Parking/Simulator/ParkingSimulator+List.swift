@@ -23,12 +23,13 @@ extension ParkingSimulator {
 
     /// All spots of all lots with a row of headings, as `POST /api/lots/import` takes them.
     public func csvList() -> String {
-        var text = "lot_id,lot_name,spot_id,label,level,zone,kind,x,y,rotation\n"
+        var text = "lot_id,name,time_zone,spot_id,label,level,zone,kind,x,y,rotation\n"
         for lot in 0..<lots {
-            for spot in 0..<spotsPerLot {
+            for spot in 0..<sizes[lot] {
                 let place = place(spot)
-                text += "\(lotID(lot)),\(name(lot)),\(spotID(lot: lot, spot: spot)),\(label(spot)),\(place.level),"
-                text += "\(place.zone),\(kind(spot)),\(place.x),\(place.y),0\n"
+                text +=
+                    "\(lotID(lot)),\(name(lot)),\(timeZone),\(spotID(lot: lot, spot: spot)),\(label(spot)),\(place.level),"
+                text += "\(place.zone),\(kind(spot, ofLot: lot)),\(place.x),\(place.y),0\n"
             }
         }
         return text
@@ -36,7 +37,7 @@ extension ParkingSimulator {
 
     /// The devices that the owner adds: of each lot its controller, then its spots.
     public func devices(ofLot lot: Int) -> (controller: String, spots: [String]) {
-        (controllerID(lot), (0..<spotsPerLot).map { spotID(lot: lot, spot: $0) })
+        (controllerID(lot), (0..<sizes[lot]).map { spotID(lot: lot, spot: $0) })
     }
 
     private func name(_ lot: Int) -> String { "Car park \(lot + 1)" }
@@ -46,8 +47,8 @@ extension ParkingSimulator {
         return "\(place.zone)\(ParkingSimulator.number(spot % ParkingSimulator.perLevel + 1, digits: 2))"
     }
 
-    private func kind(_ spot: Int) -> String {
-        SimulatedTraffic.kind(ofSpot: spot, of: spotsPerLot).rawValue
+    private func kind(_ spot: Int, ofLot lot: Int) -> String {
+        SimulatedTraffic.kind(ofSpot: spot, of: sizes[lot]).rawValue
     }
 
     /// Rows of ten with a lane after every second one; sixty on a level.
@@ -81,9 +82,17 @@ extension ParkingSimulator {
         writer.string("EUR")
         writer.key("public")
         writer.boolean(true)
+        writer.key("plan")
+        writer.beginObject()
+        let last = min(sizes[lot], ParkingSimulator.perLevel) - 1
+        writer.key("width")
+        writer.double(Double(ParkingSimulator.perRow) * ParkingSimulator.width)
+        writer.key("height")
+        writer.double(place(last).y + ParkingSimulator.length / 2)
+        writer.endObject()
         writer.key("spots")
         writer.beginArray()
-        for spot in 0..<spotsPerLot { write(spot, ofLot: lot, to: &writer) }
+        for spot in 0..<sizes[lot] { write(spot, ofLot: lot, to: &writer) }
         writer.endArray()
         writer.endObject()
     }
@@ -100,7 +109,7 @@ extension ParkingSimulator {
         writer.key("zone")
         writer.string(place.zone)
         writer.key("kind")
-        writer.string(kind(spot))
+        writer.string(kind(spot, ofLot: lot))
         writer.key("x")
         writer.double(place.x)
         writer.key("y")

@@ -7,10 +7,8 @@ public import HubModel
 public struct ParkingSimulator: Sendable {
     /// What decides everything that looks random.
     public let seed: UInt64
-    /// How many lots there are, 1 or more.
-    public let lots: Int
-    /// How many spots each has, 1 or more.
-    public let spotsPerLot: Int
+    /// How many spots each lot has.
+    public let sizes: [Int]
     /// What part of the sensors is faulty, 0 to 1: stuck, swapped, dirty, ageing or deaf, each as often.
     public let faulty: Double
     /// What part of the reports is lost on the way, 0 to 1.
@@ -24,6 +22,8 @@ public struct ParkingSimulator: Sendable {
     /// The lots' time zone, which says when it is morning.
     public let timeZone: String
     let clock: LocalClock
+    /// The number of each lot's first spot, counted through all lots from 0.
+    let firsts: [Int]
 
     /// A message to publish.
     public struct Message: Sendable, Equatable {
@@ -33,17 +33,17 @@ public struct ParkingSimulator: Sendable {
         public let payload: [UInt8]
     }
 
-    /// Car parks; nil for a time zone that nobody knows, or a prefix that makes no good names.
+    /// Car parks of these sizes; nil without any, for a time zone that nobody knows, or a prefix that makes no good names.
     public init?(
-        seed: UInt64, lots: Int, spotsPerLot: Int, faulty: Double = 0.02, loss: Double = 0.01,
+        seed: UInt64, sizes: [Int], faulty: Double = 0.02, loss: Double = 0.01,
         lotPrefix: String = "LOT", spotPrefix: String = "SPOT", spotDigits: Int = 5, timeZone: String = "UTC"
     ) {
-        guard let clock = LocalClock(timeZone), DeviceID(lotPrefix) != nil, DeviceID(spotPrefix) != nil,
-            lotPrefix.utf8.count <= 40, spotPrefix.utf8.count <= 40
+        guard let clock = LocalClock(timeZone), !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }),
+            DeviceID(lotPrefix) != nil, DeviceID(spotPrefix) != nil, lotPrefix.utf8.count <= 40,
+            spotPrefix.utf8.count <= 40
         else { return nil }
         self.seed = seed
-        self.lots = max(1, lots)
-        self.spotsPerLot = max(1, spotsPerLot)
+        self.sizes = sizes
         self.faulty = min(max(faulty, 0), 1)
         self.loss = min(max(loss, 0), 1)
         self.lotPrefix = lotPrefix
@@ -51,17 +51,21 @@ public struct ParkingSimulator: Sendable {
         self.spotDigits = min(max(spotDigits, 1), 10)
         self.timeZone = timeZone
         self.clock = clock
+        firsts = sizes.reduce(into: [0]) { firsts, size in firsts.append((firsts.last ?? 0) + size) }
     }
 
+    /// How many lots there are.
+    public var lots: Int { sizes.count }
+
     /// How many spots there are in all.
-    public var spots: Int { lots * spotsPerLot }
+    public var spots: Int { sizes.reduce(0, +) }
 
     /// A lot's id: `LOT001`.
     public func lotID(_ lot: Int) -> String { lotPrefix + ParkingSimulator.number(lot + 1, digits: 3) }
 
     /// A spot's id: `SPOT00001`; spots are counted through all lots.
     public func spotID(lot: Int, spot: Int) -> String {
-        spotPrefix + ParkingSimulator.number(lot * spotsPerLot + spot + 1, digits: spotDigits)
+        spotPrefix + ParkingSimulator.number(firsts[lot] + spot + 1, digits: spotDigits)
     }
 
     /// The device that speaks for all spots of a lot: `LOT001-controller`.
@@ -99,7 +103,7 @@ public struct ParkingSimulator: Sendable {
     public func faults(ofLot lot: Int, from start: Timestamp) -> [SimulatedFault] {
         var chance = SimulatedChance(seed: seed, stream: 4, lot)
         var faults: [SimulatedFault] = []
-        while faults.count < spotsPerLot {
+        while faults.count < sizes[lot] {
             let isFaulty = chance.happens(faulty)
             let kind = chance.next() % 5
             // Some began long ago, some are still to begin.
@@ -114,7 +118,7 @@ public struct ParkingSimulator: Sendable {
             case 2: faults.append(.drifting(since: since))
             case 3: faults.append(.deaf)
             default:
-                let isPair = faults.count % 2 == 0 && faults.count + 1 < spotsPerLot
+                let isPair = faults.count % 2 == 0 && faults.count + 1 < sizes[lot]
                 faults += isPair ? [.swapped, .swapped] : [.none]
             }
         }

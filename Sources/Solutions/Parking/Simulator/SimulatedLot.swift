@@ -33,15 +33,16 @@ public struct SimulatedLot: Sendable {
 
     init(_ simulator: ParkingSimulator, lot: Int, from start: Timestamp, heartbeat: Int64) {
         var clock = simulator.clock
-        count = simulator.spotsPerLot
+        let count = simulator.sizes[lot]
+        self.count = count
         self.heartbeat = max(1_000, heartbeat)
         loss = simulator.loss
         let before = start.advanced(byMicroseconds: -SimulatedLot.running)
-        let first = lot * simulator.spotsPerLot
+        let first = simulator.firsts[lot]
         let faults = simulator.faults(ofLot: lot, from: start)
-        spots = (0..<simulator.spotsPerLot).map { index in
+        spots = (0..<count).map { index in
             SimulatedSpot(
-                kind: SimulatedTraffic.kind(ofSpot: index, of: simulator.spotsPerLot),
+                kind: SimulatedTraffic.kind(ofSpot: index, of: count),
                 chance: SimulatedChance(seed: simulator.seed, stream: 1, first + index), from: before, clock: &clock)
         }
         sensors = faults.enumerated().map { index, fault in
@@ -49,7 +50,7 @@ public struct SimulatedLot: Sendable {
         }
         var phases = SimulatedChance(seed: simulator.seed, stream: 3, lot)
         let interval = self.heartbeat
-        nextBeats = (0..<simulator.spotsPerLot).map { _ in
+        nextBeats = (0..<count).map { _ in
             // Spread over the first interval, so that a lot does not speak in chorus.
             start.advanced(byMicroseconds: Int64(phases.fraction() * Double(interval)))
         }
