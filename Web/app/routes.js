@@ -1,11 +1,17 @@
 // The pages. Each is loaded when it is first opened. `needs` is the right without which it is not shown (`hub`: for the
-// whole hub); a `bare` page stands alone, for somebody who has not signed in.
+// whole hub); a `bare` page stands alone, for somebody who has not signed
+// in; a `public` one is for everybody, signed in or not; a `whole` one has the screen to itself.
 
 export const routes = [
     { path: '/', title: 'Overview', load: () => import('/home/home.js') },
     { path: '/nodes', title: 'Nodes', needs: 'nodes.view', load: () => import('/nodes/overview.js') },
     { path: '/nodes/{id}', title: 'Node', needs: 'nodes.view', load: () => import('/nodes/node.js') },
     { path: '/broker', title: 'Broker', needs: 'broker.view', load: () => import('/broker/broker.js') },
+    { path: '/parking', title: 'Parking', public: true, load: () => import('/parking/driver.js') },
+    { path: '/parking/owner', title: 'Car parks', needs: 'parking.view', load: () => import('/parking/owner.js') },
+    { path: '/parking/owner/{lot}', title: 'Car park', needs: 'parking.view', load: () => import('/parking/owner-lot.js') },
+    { path: '/parking/board/{lot}', title: 'Board', public: true, whole: true, load: () => import('/parking/board.js') },
+    { path: '/parking/{lot}', title: 'Parking', public: true, load: () => import('/parking/driver.js') },
     { path: '/account', title: 'Account', load: () => import('/account/account.js') },
     { path: '/admin', title: 'Admin', load: () => import('/admin/admin.js') },
     { path: '/admin/users', title: 'People', needs: 'users.manage', hub: true, load: () => import('/admin/users.js') },
@@ -20,6 +26,7 @@ export const routes = [
 export const navigation = [
     { path: '/', word: 'Overview', icon: 'overview' },
     { path: '/nodes', word: 'Nodes', icon: 'nodes' },
+    { path: '/parking/owner', word: 'Parking', icon: 'parking' },
     { path: '/broker', word: 'Broker', icon: 'broker' },
 ];
 
@@ -38,4 +45,4 @@ export function mayOpen(session, path) {
 }
 
 /** Whether `path` lies under a navigation entry. */
-export const isUnder = (entry, path) => (entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`));
+export const isUnder = (entry, path) => (entry === '/parking/owner' ? isUnder('/parking', path) : entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`));

@@ -85,7 +85,7 @@ function BottomNavigation({ path }) {
 
 function Outlet({ path, query }) {
     const { route, params } = find(path);
-    const allowed = route !== null && session.may(route.needs, route.hub ? '*' : null);
+    const allowed = route?.public || route !== null && session.may(route.needs, route.hub ? '*' : null);
     const { Page, error } = usePage(route?.bare || allowed ? route : null);
     const [fault, reset] = useErrorBoundary();
     useEffect(() => { if (fault) reset(); }, [path]);
@@ -114,7 +114,8 @@ function useFocusOnArrival(path) {
 /** Where one has to go before this page: to set up, to sign in, or away from there again; null: nowhere. */
 function detour(path, query) {
     if (!session.state) return null;
-    const bare = find(path).route?.bare === true;
+    const { bare = false, public: isPublic = false } = find(path).route ?? {};
+    if (isPublic) return null;
     if (session.entered) {
         // A one-time code in the address is for the page that reads it, also when somebody has signed in already.
         if (path === '/sign-in' && !location.hash.includes('code=')) return safeNext(query.get('next'));
@@ -133,6 +134,31 @@ function Bare({ children }) {
             <main id="main" tabindex="-1">${children}</main>
         </div>
         <${Toasts} />`;
+}
+
+session.isPublic = (path) => find(path).route?.public === true;
+
+/** A public page for somebody who has not signed in: no navigation, and a way to sign in. */
+function Guest({ path, query }) {
+    useEffect(() => live.start(), []);
+    return html`
+        <a class="skip" href="#main">Skip to content</a>
+        <header class="guest-head">
+            <a class="brand" href="/parking" aria-label="Martlet, parking"><${Mark} /><span>Martlet</span></a>
+            <div class="guest-aside">
+                <${ConnectionDot} /><${ThemePicker} />
+                ${session.state && !session.state.setup_needed && html`<a class="button small quiet" href=${signInAddress()}>Sign in</a>`}
+            </div>
+        </header>
+        <main id="main" class="guest" tabindex="-1"><${Outlet} path=${path} query=${query} /></main>
+        <${ConnectionBar} />
+        <${Toasts} />`;
+}
+
+/** A page that has the whole screen, such as a board at an entrance. */
+function Whole({ path, query }) {
+    useEffect(() => live.start(), []);
+    return html`<main id="main" class="whole" tabindex="-1"><${Outlet} path=${path} query=${query} /></main>`;
 }
 
 function Frame({ path, query }) {
@@ -160,6 +186,10 @@ export function Shell() {
     const away = detour(path, query);
     useEffect(() => { if (away !== null) navigate(away, { replace: true }); }, [away]);
     // Until it is known who asks, nothing is drawn that not everybody may see.
+    // A public page opens without a network as well: it says itself what it does not know.
+    if (!state && error && find(path).route?.public) {
+        return find(path).route.whole ? html`<${Whole} path=${path} query=${query} />` : html`<${Guest} path=${path} query=${query} />`;
+    }
     if (!state && error) {
         return html`
             <${Bare}>
@@ -168,5 +198,7 @@ export function Shell() {
     }
     if (!state || away !== null) return html`<${Bare} />`;
     if (find(path).route?.bare) return html`<${Bare}><${Outlet} path=${path} query=${query} /><//>`;
+    if (find(path).route?.whole) return html`<${Whole} path=${path} query=${query} />`;
+    if (!session.entered) return html`<${Guest} path=${path} query=${query} />`;
     return html`<${Frame} path=${path} query=${query} />`;
 }

@@ -29,7 +29,7 @@ async function problem(response) {
     });
 }
 
-async function once(method, path, { body, accept = 'application/json', signal }) {
+async function once(method, path, { body, text, accept = 'application/json', signal }) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), limit);
     const cancel = () => stop.abort(signal.reason);
@@ -37,8 +37,8 @@ async function once(method, path, { body, accept = 'application/json', signal })
     try {
         const response = await fetch(path, {
             method,
-            headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-            body: body === undefined ? undefined : JSON.stringify(body),
+            headers: { accept, ...(text ? { 'content-type': text.type } : body === undefined ? {} : { 'content-type': 'application/json' }) },
+            body: text ? text.content : body === undefined ? undefined : JSON.stringify(body),
             signal: stop.signal,
         });
         if (!response.ok) throw await problem(response);

@@ -30,6 +30,10 @@ export class Live {
         this.counts = new Map();
         /** Asked when the server refused a socket or closed it for what it is: the sign-in may have ended. */
         this.doubt = async () => {};
+        /** Whether the socket is a stranger's: it carries public events only. */
+        this.isPublic = false;
+        /** Whether the server has no room for another socket; the page must ask over HTTP. */
+        this.isFull = false;
         addEventListener('online', () => this.retry());
         addEventListener('offline', () => this.socket?.close());
         document.addEventListener('visibilitychange', () => { if (!document.hidden) this.retry(); });
@@ -81,6 +85,15 @@ export class Live {
         if (topics.length > 0 && this.last !== null) this.send({ type: 'subscribe', topics, after: this.last });
     }
 
+    /** Another person than before: what the socket may carry is another. */
+    restart() {
+        const old = this.socket;
+        if (!old) return;
+        this.closed();
+        old.close();
+        this.retry();
+    }
+
     send(message) {
         // A socket that is closing takes nothing more; what was to be said is said anew when the next one opens.
         if (this.status !== 'open' || this.socket.readyState !== WebSocket.OPEN) return;
@@ -115,6 +128,7 @@ export class Live {
         if (code === 1008 || (code === 1006 && this.status !== 'open')) this.doubt().then(() => code === 1008 && this.retry());
         clearTimeout(this.quietTimer);
         this.socket = null;
+        this.isFull = code === 1013;
         const ceiling = Math.min(longestDelay, firstDelay * 2 ** this.attempt);
         // A server that restarts must not be met by all pages at the same instant.
         const delay = ceiling * (0.5 + Math.random() / 2);
@@ -152,6 +166,8 @@ export class Live {
 
     hello(message) {
         learnServerTime(message.now);
+        this.isPublic = message.public === true;
+        this.isFull = false;
         // A smaller number than ours is another data folder: nothing we know belongs to it.
         const other = this.last !== null && message.last < this.last;
         if (other) this.last = message.last;

@@ -14,6 +14,13 @@ const words = {
     'mqtt.system': 'Subscribe to $SYS',
     'nodes.view': 'See sensor nodes and their readings',
     'nodes.command': 'Send commands to sensor nodes',
+    'parking.view': 'See lots that are not public, history and the health of sensors',
+    'parking.override': 'Say against its sensor whether a spot is free',
+    'parking.manage': 'Add and change lots, spots and their sensors',
+    'parking.money': 'See sessions, payments and revenue of car parks',
+    'parking.tariffs': 'Add tariffs, give money back',
+    'parking.pay': 'Record payments for parking',
+    'parking.reserve': 'Reserve spots, and see who reserved',
 };
 
 const roles = {

@@ -40,6 +40,8 @@ export class Session {
         this.watchers = new Set();
         this.renewing = null;
         this.read = 0;
+        /** Whether a path is a page for everybody; the shell knows. */
+        this.isPublic = () => false;
         gate.renew = () => this.renew();
         gate.forbidden = () => this.reread();
         addEventListener('storage', (event) => { if (event.key === key) this.heard(recall()); });
@@ -166,6 +168,10 @@ export class Session {
     /** Nobody is signed in any more. A new document forgets all that was shown. */
     lose() {
         clearTimeout(this.timer);
+        if (this.isPublic(location.pathname)) {
+            if (this.state?.user) location.reload();
+            return;
+        }
         if (!/^\/(sign-in|setup)$/.test(location.pathname)) location.replace(signInAddress());
     }
 

@@ -11,6 +11,8 @@ from .clock import iso, now, seconds
 
 ACCESS, REFRESH = "martlet_access_test", "martlet_refresh_test"
 OPEN = {"/api/session", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/setup", "/api/auth/code"}
+# What strangers may ask; the car parks look themselves at what else they may.
+PUBLIC = re.compile(r"/ws|/api/(lots|stats|reservations|payments|init).*")
 # The first that fits counts: method pattern, path pattern, right.
 NEEDS = [("GET", r"/api/devices.*|/api/sites.*", "devices.view"), ("POST|PUT", r"/api/sites.*", "settings.manage"),
          (".*", r"/api/devices.*|/api/join", "devices.manage"), (".*", r"/api/users.*", "users.manage"), (".*", r"/api/audit.*", "audit.view"),
@@ -41,10 +43,17 @@ class Access:
         session = self.book.session_of(request.cookies.get(ACCESS))
         return self.book.users.get(session["name"]) if session else None
 
+    def rights(self, request):
+        """What a socket may be told: None is everything; a stranger's is nothing but what is public."""
+        if self.book.open:
+            return None
+        user = self.caller(request)
+        return self.book.with_rights(user)["permissions"] if user else []
+
     def check(self, request):
         """Raises what the request may not do."""
         path = request.path
-        if self.book.open or path in OPEN or not (path.startswith("/api/") or path in ("/ws", "/openapi.json")):
+        if self.book.open or path in OPEN or PUBLIC.fullmatch(path) or not (path.startswith("/api/") or path in ("/ws", "/openapi.json")):
             return
         user = self.caller(request)
         if not user or user["state"] != "active":

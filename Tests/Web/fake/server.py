@@ -14,7 +14,7 @@ from .socket import Socket
 from .world import World
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = [r"/", r"/nodes", r"/nodes/[^/]+", r"/broker", r"/sign-in", r"/setup", r"/account", r"/admin", r"/admin/[^/]+", r"/docs"]
+PAGES = [r"/", r"/nodes", r"/nodes/[^/]+", r"/broker", r"/sign-in", r"/setup", r"/account", r"/admin", r"/admin/[^/]+", r"/docs", r"/parking", r"/parking/.+"]
 # The policy that the pages must live with: nothing inline, nothing from elsewhere.
 POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -33,6 +33,7 @@ class Server:
         self.app = web.Application(middlewares=[self.guard])
         self.access = Access(self.world)
         self.access.add_to(self.app.router)
+        self.world.parking.add_to(self.app.router)
         self.app.router.add_get("/ws", self.socket)
         self.app.router.add_get("/api/system", self.system)
         self.app.router.add_get("/api/broker", self.broker)
@@ -140,13 +141,15 @@ class Server:
     async def socket(self, request):
         if self.world.refuse_sockets:
             return problem(503, "busy", "Busy")
-        return await Socket(self.world).run(request)
+        return await Socket(self.world, self.access.rights(request)).run(request)
 
     async def system(self, _):
         world = self.world
         silent = sum(node.state != "online" for node in world.nodes.values())
         return web.json_response({"version": "0.1.0-fake", "started_at": iso(world.started), "demo": world.demo, "data_bytes": 18_432_000,
-                                  "solutions": [{"id": "nodes", "title": "Sensor nodes", "path": "/nodes", "devices": len(world.nodes), "attention": silent}],
+                                  "solutions": [{"id": "nodes", "title": "Sensor nodes", "path": "/nodes", "devices": len(world.nodes), "attention": silent}]
+                                  + ([{"id": "parking", "title": "Car park", "path": "/parking", "devices": sum(len(lot.spots) for lot in world.parking.lots.values()), "attention": 1}]
+                                     if world.parking.lots else []),
                                   "listeners": {"http": f"127.0.0.1:{self.wanted_port}", "mqtt": "127.0.0.1:1883"}})
 
     async def broker(self, _):

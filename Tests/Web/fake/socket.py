@@ -18,13 +18,17 @@ def covers(pattern, topic):
 
 
 class Socket:
-    def __init__(self, world):
+    def __init__(self, world, rights=None):
+        self.rights = rights
         self.world, self.topics, self.response = world, set(), web.WebSocketResponse(heartbeat=20)
         self.queue = asyncio.Queue()
         self.received = []
 
     def wants(self, event):
-        return any(covers(topic, event["topic"]) for topic in self.topics)
+        return self.may(event) and any(covers(topic, event["topic"]) for topic in self.topics)
+
+    def may(self, event):
+        return self.rights is None or event.get("needs") is None or event["needs"] in self.rights
 
     def offer(self, event):
         if self.wants(event):
@@ -36,7 +40,7 @@ class Socket:
     async def run(self, request):
         await self.response.prepare(request)
         self.world.sockets.add(self)
-        self.say({"type": "hello", "server": "martlet", "version": "0.1.0-fake", "now": iso(now()), "last": self.world.number})
+        self.say({"type": "hello", "server": "martlet", "version": "0.1.0-fake", "now": iso(now()), "last": self.world.number, **({"public": True} if self.rights == [] else {})})
         sender = asyncio.create_task(self.send())
         try:
             async for frame in self.response:
@@ -51,7 +55,7 @@ class Socket:
         while True:
             message = await self.queue.get()
             try:
-                await self.response.send_str(json.dumps(message))
+                await self.response.send_str(json.dumps({key: value for key, value in message.items() if key != "needs"}))
             except (ConnectionError, RuntimeError):
                 return
 
@@ -63,7 +67,7 @@ class Socket:
             after = message.get("after")
             if after is not None and after < self.world.forgotten:
                 self.say({"type": "gap", "after": after, "next": self.world.events[0]["n"] if self.world.events else self.world.number + 1})
-            past = [event for event in self.world.events if any(covers(topic, event["topic"]) for topic in fresh)]
+            past = [event for event in self.world.events if self.may(event) and any(covers(topic, event["topic"]) for topic in fresh)]
             past = past[-message.get("recent", 100):] if after is None else [event for event in past if event["n"] > after]
             for event in past:
                 self.say(event)

@@ -5,6 +5,7 @@ from collections import deque
 
 from .accounts import Accounts
 from .clock import iso, now
+from .parking import Parking
 
 STEADY = {"temperature": (21.0, 3.2, 1), "humidity": (47.0, 8.0, 1), "pressure": (1012.0, 6.0, 1), "light": (320.0, 280.0, 0),
           "battery": (82.0, 6.0, 0), "co2": (640.0, 180.0, 0)}
@@ -44,7 +45,7 @@ class Node:
 
 
 class World:
-    def __init__(self, nodes=5, interval=1.0, demo=True, accounts=None):
+    def __init__(self, nodes=5, interval=1.0, demo=True, accounts=None, parking=False):
         self.started = now()
         self.interval, self.demo = interval, demo
         self.accounts = accounts or Accounts(demo=demo)     # open: everybody may do everything
@@ -57,6 +58,9 @@ class World:
         self.refuse_sockets = False
         self.posted = []
         self.received = 0
+        self.parking = Parking(self)
+        if parking:
+            self.parking.demo()
         for _ in range(nodes):
             self.add_node()
 
@@ -104,9 +108,9 @@ class World:
 
     # What happens.
 
-    def emit(self, topic, data):
+    def emit(self, topic, data, needs=None):
         self.number = max(self.number + 1, int(now() * 1e6))
-        event = {"type": "event", "n": self.number, "topic": topic, "at": iso(now()), "data": data}
+        event = {"type": "event", "n": self.number, "topic": topic, "at": iso(now()), "data": data, "needs": needs or {"nodes": "nodes.view", "broker": "broker.view"}.get(topic.split("/")[0])}
         if len(self.events) == self.events.maxlen:
             self.forgotten = self.events[0]["n"]
         self.events.append(event)

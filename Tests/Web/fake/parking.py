@@ -1,0 +1,406 @@
+"""The car parks of docs/parking-api.md: lots, spots, prices, forecasts, reservations, and what owners see. Nothing of it happens by itself; tests
+say what comes to pass."""
+import csv
+import io
+import json
+import math
+import secrets
+from datetime import datetime, timezone
+
+from aiohttp import web
+
+from .accounts import Refused
+from .clock import iso, now, seconds
+
+STATUSES = ["free", "occupied", "reserved", "out_of_service", "unknown"]
+NAMES = {"free": "available_spots", "occupied": "occupied_spots", "reserved": "reserved_spots", "out_of_service": "out_of_service_spots", "unknown": "unknown_spots"}
+COLOURS = {"free": "green", "occupied": "red", "reserved": "red_blink", "out_of_service": "off", "unknown": "amber"}
+RULES = [{"name": "Day", "weekdays": [0, 1, 2, 3, 4, 5], "from": "08:00", "to": "20:00", "kinds": [], "price": {"type": "per_started", "minutes": 60, "amount_minor": 250}},
+         {"name": "Night", "weekdays": [], "from": "20:00", "to": "08:00", "kinds": [], "price": {"type": "flat", "amount_minor": 400}}]
+
+
+class Lot:
+    def __init__(self, id, name, address, latitude, longitude, public=True, zone="Europe/Berlin"):
+        self.id, self.name, self.address, self.latitude, self.longitude, self.public, self.zone = id, name, address, latitude, longitude, public, zone
+        self.stale, self.width, self.height = 300, 0, 0
+        self.spots = {}
+        self.tariffs = [{"version": 1, "valid_from": iso(now() - 86400 * 90), "currency": "EUR", "free_minutes": 15, "free_counts_always": True, "daily_cap_minor": 1800, "rules": RULES}]
+        self.sessions, self.payments = [], []
+
+
+class Parking:
+    def __init__(self, world):
+        self.world, self.lots, self.reservations, self.applied, self.overridden = world, {}, {}, [], []
+
+    # Making.
+
+    def demo(self):
+        """A garage with two levels on a plan, a yard without one, and a lot that is not public."""
+        garage = self.lots["LOT001"] = Lot("LOT001", "Garage at the Mill", "Mill Lane 4, Oldtown", 52.5205, 13.4095)
+        garage.width, garage.height = 33, 25
+        for level in ["0", "1"]:
+            for index in range(24):
+                row, column = divmod(index, 12)
+                kind = {0: "disabled", 1: "disabled", 10: "ev", 11: "ev", 12: "family", 23: "motorcycle"}.get(index, "standard")
+                status = "free" if (index * 7 + int(level) * 3) % 5 in (0, 2) else "occupied"
+                self.add(garage, f"G{level}{index + 1:02d}", level, "AB"[row], kind, 2.5 + column * 2.6, 4 + row * 16, status)
+        for id, status in [("G005", "reserved"), ("G008", "out_of_service"), ("G017", "unknown")]:
+            garage.spots[id].update(status=status)
+        garage.spots["G017"].update(since=iso(now() - 1840), observed_at=iso(now() - 1840))
+        garage.spots["G004"].update(status="occupied", override={"occupied": True, "at": iso(now() - 900), "until": iso(now() + 2700), "by": "ada"})
+        yard = self.lots["LOT002"] = Lot("LOT002", "Yard behind the Station", "Station Road 11", 52.5301, 13.4201)
+        for index in range(14):
+            self.add(yard, f"Y{index + 1:02d}", "0", "N" if index < 8 else None, "standard", None, None, "occupied" if index % 3 else "free")
+        private = self.lots["STAFF"] = Lot("STAFF", "Staff only", "", None, None, public=False)
+        self.add(private, "S1", "0", None, "standard", None, None, "free")
+        self.money(garage)
+        return self
+
+    def add(self, lot, id, level="0", zone=None, kind="standard", x=None, y=None, status="unknown"):
+        at = now()
+        lot.spots[id] = {"spot_id": id, "lot_id": lot.id, "occupied": status == "occupied", "distance": 34 if status == "occupied" else 201, "status": status, "label": id,
+                         "since": iso(at - 60 * (7 + len(lot.spots) * 5 % 90)), "observed_at": iso(at - 4) if status != "unknown" else None, "stale_after_seconds": lot.stale,
+                         "color": COLOURS[status], "override": None, "level": level, "zone": zone, "kind": kind, "x": x, "y": y, "rotation": 0,
+                         "sensor": {"decides": "flag", "threshold_cm": 115, "hysteresis_cm": 30, "debounce_seconds": 2, "sensed_occupied": status == "occupied",
+                                    "heard_at": iso(at - 4) if status != "unknown" else None, "client_id": "ctrl-1"}}
+        return lot.spots[id]
+
+    def money(self, lot):
+        at = now()
+        for index in range(40):
+            begin, length = at - 3600 * (index * 2.3 + 1), 900 + (index * 1777) % 14000
+            due = 250 * math.ceil(length / 3600)
+            paid = due if index % 4 else 0
+            session = {"session_id": f"ses_{index:04d}{secrets.token_hex(6)}", "spot_id": f"G0{index % 24 + 1:02d}", "lot_id": lot.id, "kind": "standard", "arrived_at": iso(begin),
+                       "departed_at": iso(begin + length) if index else None, "duration_seconds": length if index else None, "due_minor": due if index else None, "paid_minor": paid,
+                       "currency": "EUR", "tariff_version": 1, "state": "open" if index == 0 else "paid" if paid else "unpaid"}
+            lot.sessions.append(session)
+            if paid:
+                lot.payments.append({"payment_id": f"pay_{index:04d}", "session_id": session["session_id"], "spot_id": session["spot_id"], "lot_id": lot.id, "amount_minor": paid,
+                                     "currency": "EUR", "method": "card", "paid_at": iso(begin + length), "is_refund": False, "refunds": None})
+
+    # Happenings.
+
+    def change(self, lot_id, spot_id, status, **more):
+        """A spot changes, and every page hears of it."""
+        lot = self.lots[lot_id]
+        spot = lot.spots[spot_id]
+        occupied = {"occupied": True, "free": False, "reserved": False}.get(status)
+        spot.update(status=status, occupied=occupied, since=iso(now()), color=COLOURS[status], distance=34 if occupied else 201, **more)
+        if status in ("free", "occupied"):
+            spot["observed_at"] = iso(now())
+        hidden = {"level", "zone", "kind", "x", "y", "rotation", "sensor"}
+        self.world.emit(f"parking/{lot_id}/spots/{spot_id}", {"event": "spot_update", **{k: v for k, v in spot.items() if k not in hidden}}, None if lot.public else "parking.view")
+        self.world.emit(f"parking/{lot_id}/counts", {"event": "counts", "lot_id": lot_id, "at": iso(now()), **self.counts(lot)}, None if lot.public else "parking.view")
+
+    # Answers.
+
+    @staticmethod
+    def tally(spots):
+        spots = list(spots)
+        known = sum(s["status"] in ("free", "occupied", "reserved") for s in spots)
+        return {"total_spots": len(spots), **{NAMES[word]: sum(s["status"] == word for s in spots) for word in STATUSES},
+                "occupancy_rate": sum(s["status"] == "occupied" for s in spots) / known if known else None}
+
+    def counts(self, lot):
+        by = lambda key: {str(value): self.tally(s for s in lot.spots.values() if s[key] == value) for value in {s[key] for s in lot.spots.values()} if value is not None}
+        return {**self.tally(lot.spots.values()), "levels": by("level"), "zones": by("zone"), "kinds": by("kind")}
+
+    def shown(self, lot):
+        return {"lot_id": lot.id, "name": lot.name, "site": "main", "address": lot.address, "latitude": lot.latitude, "longitude": lot.longitude, "time_zone": lot.zone,
+                "currency": "EUR", "public": lot.public, "stale_after_seconds": lot.stale, "plan": {"width": lot.width, "height": lot.height}, "price_per_hour": 2.5,
+                **self.counts(lot)}
+
+    def may(self, request, right):
+        book = self.world.accounts
+        if book.open:
+            return True
+        session = book.session_of(request.cookies.get("martlet_access_test"))
+        user = book.users.get(session["name"]) if session else None
+        return bool(user) and right in book.with_rights(user)["permissions"]
+
+    def need(self, request, right):
+        if not self.may(request, right):
+            raise Refused(403, "forbidden", "This is not allowed", f"This needs the right {right}.")
+
+    def lot(self, request):
+        lot = self.lots.get(request.match_info["id"])
+        if not lot or not (lot.public or self.may(request, "parking.view")):
+            raise Refused(404, "not_found", "There is no such lot")
+        return lot
+
+    def add_to(self, router):
+        for method, path, handler in [
+                ("GET", "/api/lots", self.get_lots), ("POST", "/api/lots", self.add_lot), ("POST", "/api/init", self.init), ("GET", "/api/lots/export", self.export), ("GET", "/api/lots/{id}", self.get_lot),
+                ("PUT", "/api/lots/{id}", self.change_lot), ("GET", "/api/stats/{id}", self.stats), ("POST", "/api/lots/{id}/override", self.override),
+                ("POST", "/api/lots/{id}/spots", self.add_spot), ("GET", "/api/lots/{id}/price", self.price), ("GET", "/api/lots/{id}/forecast", self.forecast),
+                ("POST", "/api/lots/{id}/reservations", self.reserve), ("GET", "/api/lots/{id}/reservations", self.lot_reservations), ("GET", "/api/reservations", self.mine),
+                ("POST", "/api/reservations/{r}/look", self.look), ("POST", "/api/reservations/{r}/cancel", self.cancel), ("DELETE", "/api/reservations/{r}", self.give_up),
+                ("GET", "/api/lots/{id}/history", self.history), ("GET", "/api/lots/{id}/sessions", self.sessions), ("GET", "/api/lots/{id}/payments", self.payments),
+                ("GET", "/api/lots/{id}/ledger", self.ledger), ("GET", "/api/lots/{id}/revenue", self.revenue), ("GET", "/api/lots/{id}/report", self.report), ("POST", "/api/payments", self.pay),
+                ("POST", "/api/payments/{p}/refund", self.refund), ("GET", "/api/lots/{id}/tariffs", self.tariffs), ("POST", "/api/lots/{id}/tariffs", self.add_tariff),
+                ("POST", "/api/lots/{id}/tariffs/what-if", self.what_if), ("GET", "/api/lots/{id}/calibration", self.calibration),
+                ("POST", "/api/lots/{id}/calibration/apply", self.calibrate), ("POST", "/api/lots/{id}/what-if", self.what_if_stale),
+                ("POST", "/api/lots/import", self.take), ("DELETE", "/api/lots/{id}/spots/{spot}", self.remove_spot)]:
+            router.add_route(method, path, handler)
+
+    async def get_lots(self, request):
+        return web.json_response([self.shown(lot) for lot in self.lots.values() if lot.public or self.may(request, "parking.view")])
+
+    async def get_lot(self, request):
+        lot = self.lot(request)
+        inside = self.may(request, "parking.view")
+        return web.json_response({**self.shown(lot), "now": iso(now()), "spots": [spot if inside else {k: v for k, v in spot.items() if k != "sensor"} for spot in lot.spots.values()]})
+
+    async def stats(self, request):
+        lot = self.lot(request)
+        more = {"revenue_today_minor": 18250, "turnover": 3.4, "mean_stay_seconds": 5460} if self.may(request, "parking.view") else {}
+        return web.json_response({**self.shown(lot), **more})
+
+    async def price(self, request):
+        lot, start, end = self.lot(request), seconds(request.query["from"]), seconds(request.query["to"])
+        hours = math.ceil(max(0, end - start - 900) / 3600)
+        lines = [{"name": "Free", "from": iso(start), "to": iso(min(end, start + 900)), "amount_minor": 0}]
+        if hours:
+            lines.append({"name": "Day", "from": iso(start + 900), "to": iso(end), "amount_minor": hours * 250})
+        return web.json_response({"lot_id": lot.id, "currency": "EUR", "total_minor": hours * 250, "tariff_version": 1, "lines": lines})
+
+    async def forecast(self, request):
+        lot, start = self.lot(request), math.floor(now() / 900) * 900
+        total = len(lot.spots)
+        free = lambda t: round(max(0.0, total * (0.45 + 0.5 * math.cos((t % 86400 - 3600) / 86400 * 2 * math.pi))), 2)
+        today = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+        return web.json_response({"lot_id": lot.id, "from": iso(start), "time_zone": lot.zone, "spots": total,
+                                  "basis": {"weeks": 4, "used": [{"weeks_ago": n, "from": iso(start - n * 604800), "weight": 0.25} for n in range(1, 5)], "difference_now": 1.2, "half_life_minutes": 90},
+                                  "quarters": [{"at": iso(start + 900 * n), "free": free(start + 900 * n)} for n in range(96)],
+                                  "error": {"mean_absolute": 2.3, "quarters": 1344}, "usually_full": [{"date": today, "by": "17:15", "full_weeks": 3, "weeks": 4}]})
+
+    # Reservations.
+
+    async def reserve(self, request):
+        lot, body = self.lot(request), await request.json()
+        spot = next((s for s in lot.spots.values() if (s["spot_id"] == body["spot_id"] if "spot_id" in body else s["kind"] == body.get("kind", "standard") and s["status"] == "free")), None)
+        if not spot:
+            raise Refused(409, "conflict", "No such spot is free for that time")
+        start, end = seconds(body["from"]), seconds(body["to"])
+        if any(r["spot_id"] == spot["spot_id"] and r["state"] == "active" and seconds(r["from"]) < end and seconds(r["to"]) > start for r in self.reservations.values()):
+            raise Refused(409, "conflict", "The spot is taken", "Somebody has reserved it for that time.")
+        id = "res_" + secrets.token_hex(10)
+        session = self.world.accounts.session_of(request.cookies.get("martlet_access_test"))
+        self.reservations[id] = {"reservation_id": id, "lot_id": lot.id, "spot_id": spot["spot_id"], "from": body["from"], "to": body["to"], "state": "active", "holds": False,
+                                 "release_at": iso(start + 900), "name": body.get("name"), "arrived_at": None, "ended_at": None, "created_at": iso(now()),
+                                 "account": session["name"] if session else None, "secret": None if session else "K7QP-2MXW"}
+        answer = {k: v for k, v in self.reservations[id].items() if k not in ("secret", "account")}
+        return web.json_response({**answer, **({} if session else {"code": "K7QP-2MXW"})}, status=201)
+
+    def bare(self, r):
+        return {k: v for k, v in r.items() if k not in ("secret", "account")}
+
+    async def opened(self, request):
+        r = self.reservations.get(request.match_info["r"])
+        if not r or (await request.json()).get("code") != r["secret"]:
+            raise Refused(404, "not_found", "There is no reservation of that name and code")
+        return r
+
+    async def look(self, request):
+        return web.json_response(self.bare(await self.opened(request)))
+
+    async def cancel(self, request):
+        r = await self.opened(request)
+        r.update(state="cancelled", ended_at=iso(now()))
+        return web.json_response(self.bare(r))
+
+    async def give_up(self, request):
+        r = self.reservations[request.match_info["r"]]
+        r.update(state="cancelled", ended_at=iso(now()))
+        return web.json_response(self.bare(r))
+
+    async def mine(self, request):
+        session = self.world.accounts.session_of(request.cookies.get("martlet_access_test"))
+        return web.json_response({"reservations": [self.bare(r) for r in self.reservations.values() if session and r["account"] == session["name"]]})
+
+    async def lot_reservations(self, request):
+        self.need(request, "parking.reserve")
+        lot = self.lot(request)
+        return web.json_response({"reservations": [{k: v for k, v in r.items() if k != "secret"} for r in self.reservations.values() if r["lot_id"] == lot.id]})
+
+    # Owners.
+
+    async def init(self, request):
+        self.need(request, "parking.manage")
+        if not self.lots:
+            self.demo()
+        return web.json_response({"lots": list(self.lots)})
+
+    async def add_lot(self, request):
+        self.need(request, "parking.manage")
+        body = await request.json()
+        if body["lot_id"] in self.lots:
+            raise Refused(409, "conflict", "There is already such a lot")
+        lot = self.lots[body["lot_id"]] = Lot(body["lot_id"], body["name"], body.get("address", ""), body.get("latitude"), body.get("longitude"), body.get("public", True))
+        return web.json_response(self.shown(lot), status=201)
+
+    async def change_lot(self, request):
+        self.need(request, "parking.manage")
+        lot, body = self.lot(request), await request.json()
+        lot.name, lot.address, lot.public, lot.stale = body.get("name", lot.name), body.get("address", lot.address), body.get("public", lot.public), body.get("stale_after_seconds", lot.stale)
+        return web.json_response(self.shown(lot))
+
+    async def add_spot(self, request):
+        self.need(request, "parking.manage")
+        lot, body = self.lot(request), await request.json()
+        if body["spot_id"] in lot.spots:
+            raise Refused(409, "conflict", "There is already such a spot")
+        return web.json_response(self.add(lot, body["spot_id"], body.get("level", "0"), body.get("zone"), body.get("kind", "standard"), body.get("x"), body.get("y")), status=201)
+
+    async def override(self, request):
+        self.need(request, "parking.override")
+        lot, body = self.lot(request), await request.json()
+        self.overridden.append(body)
+        id = body["spot_id"]
+        if "out_of_service" in body:
+            self.change(lot.id, id, "out_of_service" if body["out_of_service"] else "free", override=None)
+        elif body.get("clear"):
+            self.change(lot.id, id, "free", override=None)
+        else:
+            self.change(lot.id, id, "occupied" if body["occupied"] else "free", override={"occupied": body["occupied"], "at": iso(now()), "until": body.get("until"), "by": "ada"})
+        return web.json_response(lot.spots[id])
+
+    def table(self, request, key, rows, columns=None):
+        if "text/csv" in request.headers.get("Accept", ""):
+            columns = columns or (list(rows[0]) if rows else [])
+            out = io.StringIO()
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows([row.get(column, "") for column in columns] for row in rows)
+            return web.Response(text=out.getvalue(), content_type="text/csv")
+        return web.json_response({key: rows, "currency": "EUR", "next": None})
+
+    async def history(self, request):
+        self.need(request, "parking.view")
+        lot, start, end = self.lot(request), seconds(request.query["from"]), seconds(request.query["to"])
+        step = max(60, (end - start) / 96)
+        total = len(lot.spots)
+        rows = []
+        t = start
+        while t < end:
+            occupied = round(total * (0.5 - 0.4 * math.cos((t % 86400) / 86400 * 2 * math.pi)))
+            rows.append({"at": iso(t), "occupied": occupied, "free": total - occupied, "reserved": 0, "out_of_service": 0, "unknown": 0, "total": total, "occupancy_rate": occupied / total if total else None})
+            t += step
+        return self.table(request, "rows", rows)
+
+    async def sessions(self, request):
+        self.need(request, "parking.money")
+        return self.table(request, "sessions", self.lot(request).sessions)
+
+    async def payments(self, request):
+        self.need(request, "parking.money")
+        return self.table(request, "payments", self.lot(request).payments)
+
+    async def ledger(self, request):
+        self.need(request, "parking.money")
+        return self.table(request, "entries", [{"event": p["payment_id"], "account": "cash", "amount_minor": p["amount_minor"], "at": p["paid_at"]} for p in self.lot(request).payments])
+
+    async def revenue(self, request):
+        self.need(request, "parking.money")
+        self.lot(request)
+        at = now()
+        return self.table(request, "days", [{"day": iso(at - 86400 * n)[:10], "kind": kind, "sessions": 31 - n + (kind == "ev"), "revenue_minor": 9000 + 731 * n if kind == "standard" else 1500 + 90 * n}
+                                            for n in range(7) for kind in ["standard", "ev"]])
+
+    async def report(self, request):
+        self.need(request, "parking.money")
+        self.lot(request)
+        return web.json_response({"occupancy_rate": 0.62, "turnover": 3.4, "mean_stay_seconds": 5460, "sessions": 212, "revenue_minor": 124_350, "unpaid_minor": 8250, "currency": "EUR",
+                                  "peak_hours": [{"hour": hour, "occupancy_rate": round(0.5 - 0.4 * math.cos(hour / 24 * 2 * math.pi), 3)} for hour in range(24)]})
+
+    async def pay(self, request):
+        self.need(request, "parking.pay")
+        body = await request.json()
+        for lot in self.lots.values():
+            for session in lot.sessions:
+                if session["session_id"] == body.get("session_id"):
+                    session["paid_minor"] += body["amount_minor"]
+                    session["state"] = "paid" if session["due_minor"] is not None and session["paid_minor"] >= session["due_minor"] else session["state"]
+                    lot.payments.insert(0, {"payment_id": body["payment_id"], "session_id": session["session_id"], "spot_id": session["spot_id"], "lot_id": lot.id,
+                                            "amount_minor": body["amount_minor"], "currency": "EUR", "method": body.get("method"), "paid_at": iso(now()), "is_refund": False, "refunds": None})
+                    return web.json_response(lot.payments[0], status=201)
+        raise Refused(404, "not_found", "There is no such session")
+
+    async def refund(self, request):
+        self.need(request, "parking.tariffs")
+        for lot in self.lots.values():
+            for payment in list(lot.payments):
+                if payment["payment_id"] == request.match_info["p"]:
+                    made = {**payment, "payment_id": "ref_" + secrets.token_hex(4), "is_refund": True, "refunds": payment["payment_id"], "paid_at": iso(now())}
+                    lot.payments.insert(0, made)
+                    return web.json_response(made, status=201)
+        raise Refused(404, "not_found", "There is no such payment")
+
+    async def tariffs(self, request):
+        self.need(request, "parking.money")
+        return web.json_response({"tariffs": self.lot(request).tariffs})
+
+    async def add_tariff(self, request):
+        self.need(request, "parking.tariffs")
+        lot, body = self.lot(request), await request.json()
+        lot.tariffs.append({"version": len(lot.tariffs) + 1, **body})
+        return web.json_response(lot.tariffs[-1], status=201)
+
+    async def what_if(self, request):
+        self.need(request, "parking.money")
+        self.lot(request)
+        return web.json_response({"sessions": 212, "from": iso(now() - 28 * 86400), "to": iso(now()), "currency": "EUR",
+                                  "present": {"revenue_minor": 124_350, "mean_minor": 587}, "proposed": {"revenue_minor": 139_200, "mean_minor": 657}, "dearer": 150, "cheaper": 12, "same": 50})
+
+    async def calibration(self, request):
+        self.need(request, "parking.view")
+        lot = self.lot(request)
+        rows = []
+        for index, spot in enumerate(lot.spots.values()):
+            flags = {3: ["drift"], 7: ["dirt"], 9: ["swapped"]}.get(index, [])
+            rows.append({"spot_id": spot["spot_id"], "samples": 480 if index != 5 else 12, "empty_cm": 200.4, "occupied_cm": 31.2 + index % 4,
+                         "present": {"threshold_cm": 115, "hysteresis_cm": 30}, "proposed": {"threshold_cm": 116 + index % 5, "hysteresis_cm": 24} if index != 5 else None,
+                         "flags": flags, "swapped_with": "G012" if "swapped" in flags else None})
+        return web.json_response({"spots": rows})
+
+    async def calibrate(self, request):
+        self.need(request, "parking.manage")
+        body = await request.json()
+        self.applied += body["spots"]
+        return web.json_response({"applied": body["spots"]})
+
+    async def what_if_stale(self, request):
+        self.need(request, "parking.manage")
+        lot, body = self.lot(request), await request.json()
+        replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s}
+        return web.json_response({"lot_id": lot.id, "from": iso(now() - 7 * 86400), "to": iso(now()), "spots": len(lot.spots), "reports": 40_000, "is_sample": False,
+                                  "present": replay(lot.stale), "proposed": replay(body["stale_seconds"])})
+
+    async def remove_spot(self, request):
+        self.need(request, "parking.manage")
+        self.lot(request).spots.pop(request.match_info["spot"])
+        return web.Response(status=204)
+
+    async def export(self, request):
+        self.need(request, "parking.manage")
+        keys = ["spot_id", "lot_id", "label", "level", "zone", "kind", "x", "y", "rotation"]
+        lots = [lot for lot in self.lots.values() if request.query.get("lot_id") in (None, lot.id)]
+        rows = [{key: spot[key] for key in keys} for lot in lots for spot in lot.spots.values()]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "spots", rows)
+        return web.json_response({"lots": [{"lot_id": lot.id, "name": lot.name, "spots": [row for row in rows if row["lot_id"] == lot.id]} for lot in lots]})
+
+    async def take(self, request):
+        self.need(request, "parking.manage")
+        text, added = await request.text(), 0
+        if request.content_type == "text/csv":
+            spots = list(csv.DictReader(io.StringIO(text)))
+        else:
+            spots = [{"lot_id": lot["lot_id"], **spot} for lot in json.loads(text)["lots"] for spot in lot["spots"]]
+        for spot in spots:
+            lot = self.lots[spot["lot_id"]]
+            if spot["spot_id"] not in lot.spots:
+                added += 1
+                self.add(lot, spot["spot_id"], spot.get("level") or "0", spot.get("zone") or None, spot.get("kind") or "standard")
+        return web.json_response({"lots": 1, "spots": len(spots), "added_lots": 0, "added_spots": added})

@@ -1,0 +1,142 @@
+// For drivers, signed in or not: where is a free spot, will there be one, what will it cost.
+
+import { html, useEffect, useState } from '/lib/html.js';
+import { useConnection, useLoad, useSession, useTick } from '/lib/hooks.js';
+import { instant, now } from '/lib/time.js';
+import { navigate, withQuery } from '/app/router.js';
+import { parking } from '/parking/api.js';
+import { ForecastCard } from '/parking/forecast.js';
+import { Lots } from '/parking/lots.js';
+import { fullness, kinds, sentence } from '/parking/model.js';
+import { OfflineShell } from '/parking/offline.js';
+import { Legend, Plan } from '/parking/plan.js';
+import { PriceCard } from '/parking/price.js';
+import { ReserveCard } from '/parking/reserve.js';
+import { SpotCard } from '/parking/spot.js';
+import { useLot } from '/parking/store.js';
+import { Age } from '/parts/age.js';
+import { Empty } from '/parts/empty.js';
+import { Head } from '/parts/head.js';
+import { Glyph, Icon } from '/parts/icons.js';
+import { Problem } from '/parts/problem.js';
+import { Skeleton } from '/parts/skeleton.js';
+import { LinkChoice } from '/parts/tabs.js';
+import { useHighlight } from '/parts/value.js';
+
+/** How fresh the page is, in words. */
+export function Freshness({ contact }) {
+    const { status, isFull } = useConnection();
+    useTick();
+    if (status === 'open') return html`
+        <p class="fresh" data-live="true"><span class="connection-dot" aria-hidden="true"></span>Live: changes show at once</p>`;
+    if (contact === 0) return html`<p class="fresh">Nothing heard from the car park yet</p>`;
+    return html`
+        <p class="fresh" data-live="false">
+            <${Icon} name="clock" />
+            <span>As of <${Age} at=${contact} />${isFull ? '; asked anew every 10 s' : ''}</span>
+        </p>`;
+}
+
+function Count({ counts, contact }) {
+    const tone = fullness(counts);
+    const isKnown = tone !== 'unknown' || counts.free > 0;
+    const element = useHighlight(counts.free);
+    const special = [...counts.kinds].filter(([kind]) => kinds[kind]?.letter);
+    return html`
+        <section class="count-card card" data-tone=${tone} aria-label="Free spots">
+            <p class="count-now">
+                <span class="count-number" ref=${element} data-unknown=${!isKnown}>${isKnown ? counts.free : '?'}</span>
+                <span class="count-of"><${Glyph} tone=${tone} />${isKnown ? `free of ${counts.total}` : 'not known'}</span>
+            </p>
+            <p class="count-words" role="status">${sentence(counts)}</p>
+            ${special.length > 0 && html`
+                <ul class="count-kinds" role="list">${special.map(([kind, each]) => html`
+                    <li key=${kind}><span class="legend-letter" aria-hidden="true">${kinds[kind].letter}</span>
+                        ${kinds[kind].word} <strong>${each.free}</strong> of ${each.total}</li>`)}</ul>`}
+            <${Freshness} contact=${contact} />
+        </section>`;
+}
+
+/** The plan of one level, which one being in the address. */
+export function PlanCard({ lot, spots, status, counts, query, heading = 'Plan', children }) {
+    const levels = [...counts.levels];
+    const wanted = query.get('level');
+    const chosen = spots.find((spot) => spot.spot_id === query.get('spot')) ?? null;
+    const level = levels.some(([each]) => each === wanted) ? wanted : chosen?.level ?? levels[0]?.[0] ?? null;
+    const shown = spots.filter((spot) => (spot.level ?? '0') === level);
+    const choose = (spot) => navigate(withQuery({ spot: spot.spot_id === chosen?.spot_id ? null : spot.spot_id }), { replace: true });
+    return html`
+        <section class="card plan-card" aria-labelledby="plan-name">
+            <div class="card-head">
+                <h2 id="plan-name">${heading}</h2>
+                ${levels.length > 1 && html`
+                    <${LinkChoice} label="Level" name="level" clear=${['spot']} value=${level}
+                        options=${levels.map(([each, { free }]) => [each, html`Level ${each}`, html`<span class="amount">${free}</span>`])} />`}
+            </div>
+            <${Plan} lot=${lot} level=${levels.length > 1 ? level : null} spots=${shown} status=${status} chosen=${chosen?.spot_id ?? null} choose=${choose} />
+            <${Legend} counts=${counts.levels.get(level) ?? counts.all} present=${new Set(shown.map((spot) => spot.kind))} />
+            ${chosen ? html`<${SpotCard} key=${chosen.spot_id} lot=${lot} spot=${chosen} status=${status(chosen)} close=${() => choose(chosen)}>${children?.(chosen)}<//>`
+                : html`<p class="hint">Tap a spot to see since when, and how that is known.</p>`}
+        </section>`;
+}
+
+function Loading({ title }) {
+    return html`
+        <${Head} title=${title} />
+        <div class="driver"><${Skeleton} shape="chart" /><${Skeleton} shape="block" label="Loading" /></div>`;
+}
+
+function LotPage({ id, query, alone }) {
+    const { lot, spots, status, counts, contact, error, reload } = useLot(id);
+    const session = useSession();
+    const above = !alone && html`
+        <nav class="crumbs" aria-label="Way back"><a href="/parking"><${Icon} name="chevron" />All car parks</a></nav>`;
+    if (!lot && error?.status === 404) return html`
+        <${Head} title="No such car park" above=${above} />
+        <${Empty} icon="parking" title="There is no car park of this name">
+            <p>It may have been renamed, or is not open to the public.</p>
+            <p class="actions"><a class="button primary" href="/parking">All car parks</a></p>
+        <//>`;
+    if (!lot && error) return html`
+        <${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" retry=${reload} />`;
+    if (!lot) return html`<${Loading} title="Parking" />`;
+    const mayOwn = session.may('parking.view', lot.site ?? null);
+    return html`
+        <${Head} title=${lot.name} above=${above}
+            aside=${mayOwn && html`<a class="button" href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>Run this lot</a>`}>
+            <p class="lead">
+                ${lot.address && html`<span>${lot.address}</span>`}
+                ${Number.isFinite(lot.latitude) && html`<a href=${`geo:${lot.latitude},${lot.longitude}`}>Show the way</a>`}
+            </p>
+        <//>
+        <div class="driver">
+            <div class="driver-first">
+                <${Count} counts=${{ ...counts.all, kinds: counts.kinds }} contact=${contact} />
+                ${spots.length > 0 && html`
+                    <${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query}>
+                        ${(spot) => (status(spot) === 'free' ? html`
+                            <p class="actions"><a class="button primary" href="#reserve">Reserve ${spot.label ?? spot.spot_id}</a></p>` : null)}
+                    <//>`}
+            </div>
+            <div class="driver-more">
+                <${ForecastCard} lot=${lot} counts=${counts.all} />
+                <${PriceCard} lot=${lot} kinds=${[...counts.kinds.keys()]} />
+                <${ReserveCard} lot=${lot} kinds=${[...counts.kinds.keys()]} spot=${spots.find((spot) => spot.spot_id === query.get('spot')) ?? null} />
+            </div>
+        </div>
+        <${OfflineShell} />`;
+}
+
+/** The only lot there is needs no list before it. */
+function AnyLot({ query }) {
+    const { data, error, reload } = useLoad('lots', (options) => parking.lots(options));
+    if (!data && error) return html`
+        <${Head} title="Parking" /><${Problem} error=${error} title="The car parks could not be read" retry=${reload} />`;
+    if (!data) return html`<${Loading} title="Parking" />`;
+    if (data.length === 1) return html`<${LotPage} id=${data[0].lot_id} query=${query} alone />`;
+    return html`<${Lots} lots=${data} reload=${reload} query=${query} /><${OfflineShell} />`;
+}
+
+export function Page({ params, query }) {
+    return params.lot ? html`<${LotPage} key=${params.lot} id=${params.lot} query=${query} alone=${false} />` : html`<${AnyLot} query=${query} />`;
+}

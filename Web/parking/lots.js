@@ -1,0 +1,73 @@
+// Which car park: the nearest if the driver says where they are, else by name.
+
+import { html, useEffect, useState } from '/lib/html.js';
+import { useLive } from '/lib/hooks.js';
+import { onTick } from '/lib/time.js';
+import { countsOf, distance, distanceWords, fullness, sentence } from '/parking/model.js';
+import { Empty } from '/parts/empty.js';
+import { Head } from '/parts/head.js';
+import { Glyph, Icon } from '/parts/icons.js';
+import { Search } from '/parts/search.js';
+
+const refusals = { 1: 'Your browser did not allow it. The lots are in order of their names.', 2: 'Where you are could not be found out.', 3: 'It took too long to find out where you are.' };
+
+/** Where the reader is, asked for only when they tap: {place, state, find}. */
+function usePlace() {
+    const [state, set] = useState({ place: null, busy: false, fault: null });
+    const find = () => {
+        if (!navigator.geolocation || !isSecureContext) { set({ place: null, busy: false, fault: 'This browser does not tell where it is on this address.' }); return; }
+        set({ place: null, busy: true, fault: null });
+        navigator.geolocation.getCurrentPosition(
+            ({ coords }) => set({ place: coords, busy: false, fault: null }),
+            ({ code }) => set({ place: null, busy: false, fault: refusals[code] ?? refusals[2] }),
+            { maximumAge: 60_000, timeout: 10_000 });
+    };
+    return { ...state, find };
+}
+
+function LotLine({ lot, far }) {
+    const counts = countsOf(lot);
+    const tone = fullness(counts);
+    const known = tone !== 'unknown' || counts.free > 0;
+    return html`
+        <li>
+            <a class="lot-line" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>
+                <span class="lot-free" data-tone=${tone}>
+                    <strong>${known ? counts.free : '?'}</strong><span><${Glyph} tone=${tone} />${known ? 'free' : 'unknown'}</span>
+                </span>
+                <span class="lot-name"><strong>${lot.name}</strong><span>${lot.address}</span><span class="unseen">${sentence(counts)}</span></span>
+                ${far !== null && html`<span class="lot-far">${distanceWords(far)}</span>`}
+                <${Icon} name="chevron" />
+            </a>
+        </li>`;
+}
+
+export function Lots({ lots: first, reload, query }) {
+    const [lots, set] = useState(first);
+    const { place, busy, fault, find } = usePlace();
+    useEffect(() => set(first), [first]);
+    useLive(['parking/+/counts'], ({ topic, data }) => set((held) => held.map((lot) => (lot.lot_id === topic.split('/')[1] ? { ...lot, ...data } : lot))), reload);
+    // What is not live is asked for from time to time.
+    useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % 30 === 0) reload(); }); }, []);
+    const far = (lot) => (place && Number.isFinite(lot.latitude) ? distance(place, lot) : null);
+    const words = (query.get('q') ?? '').toLowerCase();
+    const shown = lots.filter((lot) => `${lot.name} ${lot.address}`.toLowerCase().includes(words)).map((lot) => ({ lot, far: far(lot) }))
+        .sort((a, b) => (a.far ?? Infinity) - (b.far ?? Infinity) || a.lot.name.localeCompare(b.lot.name, 'en', { numeric: true }));
+    if (lots.length === 0) return html`
+        <${Head} title="Parking" />
+        <${Empty} icon="parking" title="No car park is here yet">
+            <p>Whoever runs this hub can add one.</p><p class="actions"><a class="button primary" href="/parking/owner">Run car parks</a></p>
+        <//>`;
+    return html`
+        <${Head} title="Parking"><p class="lead">${shown.length} car parks${place ? ', the nearest first' : ''}</p><//>
+        <div class="toolbar">
+            <button type="button" class="button" aria-busy=${busy} aria-pressed=${place !== null} onClick=${find}>
+                <${Icon} name="pin" />Nearest to me
+            </button>
+            <${Search} label="Find a car park" placeholder="Name or street" value=${query.get('q') ?? ''} />
+        </div>
+        <p class="hint" role="status">${fault ?? ''}</p>
+        ${shown.length === 0 ? html`<${Empty} icon="search" small title="No car park is called that"><p>Search for a part of its name or street.</p><//>`
+            : html`<ul class="card list lots" role="list">${shown.slice(0, 200).map(({ lot, far: metres }) => html`
+                <${LotLine} key=${lot.lot_id} lot=${lot} far=${metres} />`)}</ul>`}`;
+}

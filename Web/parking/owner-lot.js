@@ -1,0 +1,49 @@
+// One lot for those who run it. What one may not do is not there; the server decides in the end.
+
+import { html } from '/lib/html.js';
+import { useSession } from '/lib/hooks.js';
+import { NowTab } from '/parking/owner-now.js';
+import { BookingsTab } from '/parking/owner-bookings.js';
+import { MoneyTab } from '/parking/owner-money.js';
+import { SensorsTab } from '/parking/owner-sensors.js';
+import { SettingsTab } from '/parking/owner-settings.js';
+import { SpotsTab } from '/parking/owner-spots.js';
+import { TariffsTab } from '/parking/owner-tariffs.js';
+import { sentence } from '/parking/model.js';
+import { useLot } from '/parking/store.js';
+import { Empty } from '/parts/empty.js';
+import { Head } from '/parts/head.js';
+import { Icon } from '/parts/icons.js';
+import { Problem } from '/parts/problem.js';
+import { Skeleton } from '/parts/skeleton.js';
+import { LinkChoice } from '/parts/tabs.js';
+
+const tabs = [
+    [null, 'Now', 'parking.view', NowTab], ['spots', 'Spots', 'parking.view', SpotsTab], ['sensors', 'Sensors', 'parking.view', SensorsTab],
+    ['money', 'Money', 'parking.money', MoneyTab], ['tariffs', 'Tariffs', 'parking.money', TariffsTab],
+    ['reservations', 'Reservations', 'parking.reserve', BookingsTab], ['settings', 'Lot', 'parking.manage', SettingsTab],
+];
+
+export function Page({ params, query }) {
+    const store = useLot(params.lot);
+    const session = useSession();
+    const { lot, counts, error, reload } = store;
+    const above = html`<nav class="crumbs" aria-label="Way back"><a href="/parking/owner"><${Icon} name="chevron" />All car parks</a></nav>`;
+    if (!lot && error?.status === 404) return html`
+        <${Head} title="No such car park" above=${above} /><${Empty} icon="parking" title="There is no car park of this name"><p>It may have been removed.</p><//>`;
+    if (!lot && error) return html`<${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" retry=${reload} />`;
+    if (!lot) return html`<${Head} title="Car park" above=${above} /><div class="skeletons"><${Skeleton} shape="bar" /><${Skeleton} shape="block" label="Loading" /></div>`;
+    const may = (right) => session.may(right, lot.site ?? null);
+    const open = tabs.filter(([, , right]) => may(right));
+    const [key, , , Tab] = open.find(([each]) => each === query.get('tab')) ?? open[0] ?? [];
+    if (!Tab) return html`<${Head} title=${lot.name} above=${above} /><${Empty} icon="lock" title="This lot is not yours to run"><p>Ask an administrator for the right parking.view.</p><//>`;
+    return html`
+        <${Head} title=${lot.name} above=${above}
+            aside=${html`<a class="button" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>Driver page</a>`}>
+            <p class="lead" role="status">${sentence(counts.all)}</p>
+        <//>
+        <div class="owner-tabs">
+            <${LinkChoice} label="Parts of the lot" name="tab" clear=${['spot', 'level', 'sort', 'q', 'status']} value=${key} options=${open.map(([each, word]) => [each, word])} />
+        </div>
+        <${Tab} ...${store} query=${query} may=${may} />`;
+}

@@ -1,0 +1,59 @@
+// How well the sensors see: what their own history proposes, and which of them need a person.
+
+import { html, useState } from '/lib/html.js';
+import { useAction, useLoad } from '/lib/hooks.js';
+import { number } from '/lib/format.js';
+import { instant } from '/lib/time.js';
+import { parking } from '/parking/api.js';
+import { Age } from '/parts/age.js';
+import { Badge } from '/parts/badge.js';
+import { Empty } from '/parts/empty.js';
+import { Problem } from '/parts/problem.js';
+import { Skeleton } from '/parts/skeleton.js';
+import { Table } from '/parts/table.js';
+import { toast } from '/parts/toast.js';
+
+const flagWords = { drift: 'Drifts', dirt: 'Dirty', swapped: 'Swapped', noise: 'Noisy', stuck: 'Stuck', silent: 'Silent', few: 'Too little heard' };
+const centimetres = (value) => (Number.isFinite(value) ? `${number(value, 0)} cm` : '–');
+
+export function SensorsTab({ lot, spots, may }) {
+    const { data, error, reload } = useLoad(`calibration ${lot.lot_id}`, (options) => parking.calibration(lot.lot_id, options));
+    const { busy, error: fault, run } = useAction();
+    const [done, set] = useState(() => new Set());
+    if (!data && error) return html`<${Problem} error=${error} title="The calibration could not be read" retry=${reload} />`;
+    if (!data) return html`<${Skeleton} shape="block" label="Loading" />`;
+    const known = new Map(spots.map((spot) => [spot.spot_id, spot]));
+    const rows = (data.spots ?? data.proposals ?? []).map((row) => ({ ...row, spot: known.get(row.spot_id) }));
+    const differs = (row) => row.proposed && !done.has(row.spot_id) && (row.proposed.threshold_cm !== row.present?.threshold_cm || row.proposed.hysteresis_cm !== row.present?.hysteresis_cm);
+    const open = rows.filter(differs);
+    const apply = async (ids) => {
+        if (await run(() => parking.calibrate(lot.lot_id, ids)) === undefined) return;
+        set((held) => new Set([...held, ...ids]));
+        toast({ text: ids.length === 1 ? `${ids[0]} has its new threshold.` : `${ids.length} sensors have their new thresholds.` });
+    };
+    rows.sort((a, b) => (b.flags?.length ?? 0) - (a.flags?.length ?? 0) || a.spot_id.localeCompare(b.spot_id, 'en', { numeric: true }));
+    const columns = [
+        { key: 'name', label: 'Spot', head: true, cell: (row) => row.spot?.label ?? row.spot_id },
+        { key: 'flags', label: 'Health', cell: (row) => ((row.flags ?? []).length > 0
+            ? row.flags.map((flag) => html`<${Badge} key=${flag} tone="warn" word=${`${flagWords[flag] ?? flag}${flag === 'swapped' && row.swapped_with ? ` with ${row.swapped_with}` : ''}`} quiet />`)
+            : html`<${Badge} tone=${row.spot?.observed_at ? 'good' : 'unknown'} word=${row.spot?.observed_at ? 'Well' : 'Never heard'} quiet />`) },
+        { key: 'proposed', label: 'Proposed', align: 'end', cell: (row) => (row.proposed ? `${centimetres(row.proposed.threshold_cm)} ± ${number(row.proposed.hysteresis_cm / 2, 0)}` : 'too little heard') },
+        { key: 'present', label: 'Threshold', align: 'end', cell: (row) => centimetres(row.present?.threshold_cm ?? row.spot?.sensor?.threshold_cm) },
+        { key: 'empty', label: 'Empty at', align: 'end', cell: (row) => centimetres(row.empty_cm) },
+        { key: 'occupied', label: 'Car at', align: 'end', cell: (row) => centimetres(row.occupied_cm) },
+        { key: 'samples', label: 'Reports', align: 'end', cell: (row) => number(row.samples ?? row.count ?? 0, 0) },
+        { key: 'heard', label: 'Heard', cell: (row) => html`<${Age} at=${instant(row.spot?.sensor?.heard_at ?? row.spot?.observed_at)} />` },
+        ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Apply</span>`, align: 'end', cell: (row) => differs(row) && html`
+            <button type="button" class="button small" aria-busy=${busy} onClick=${() => apply([row.spot_id])}>Apply<span class="unseen"> to ${row.spot_id}</span></button>` }] : []),
+    ];
+    const flagged = rows.filter((row) => (row.flags ?? []).length > 0).length;
+    return html`
+        <div class="section-head">
+            <h2>${flagged === 0 ? 'All sensors see well' : flagged === 1 ? 'One sensor needs a look' : `${flagged} sensors need a look`}</h2>
+            ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open.map((row) => row.spot_id))}>Apply all ${open.length}</button>`}
+        </div>
+        <p class="hint">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
+        ${fault && html`<${Problem} error=${fault} small level="h3" />`}
+        ${rows.length === 0 ? html`<${Empty} icon="parking" small title="No sensor has measured yet"><p>Proposals come from distances that were heard.</p><//>`
+            : html`<${Table} caption="Sensors" columns=${columns} rows=${rows} rowKey=${(row) => row.spot_id} />`}`;
+}

@@ -1,0 +1,89 @@
+// All spots as a table, and what a person says against a sensor.
+
+import { html, useState } from '/lib/html.js';
+import { useAction } from '/lib/hooks.js';
+import { instant, now } from '/lib/time.js';
+import { parking } from '/parking/api.js';
+import { kindWord, statuses, statusOrder } from '/parking/model.js';
+import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
+import { Age } from '/parts/age.js';
+import { Badge } from '/parts/badge.js';
+import { Dialog } from '/parts/dialog.js';
+import { Empty } from '/parts/empty.js';
+import { Choice, Field } from '/parts/form.js';
+import { Problem } from '/parts/problem.js';
+import { Pick, Search } from '/parts/search.js';
+import { Table } from '/parts/table.js';
+import { toast } from '/parts/toast.js';
+
+function Override({ lot, spot, close }) {
+    const zone = lot.time_zone ?? 'UTC';
+    const [choice, choose] = useState(spot.status === 'out_of_service' ? 'closed' : spot.override ? (spot.override.occupied ? 'occupied' : 'free') : 'occupied');
+    const [ends, setEnds] = useState('hour');
+    const [until, setUntil] = useState(() => now() + 3_600_000);
+    const { busy, error, run } = useAction();
+    const send = async (body, words) => {
+        if (await run(() => parking.override(lot.lot_id, { spot_id: spot.spot_id, ...body })) === undefined) return;
+        toast({ text: words });
+        close();
+    };
+    const submit = (event) => {
+        event.preventDefault();
+        if (choice === 'closed') { send({ out_of_service: true }, `${spot.label} is out of service.`); return; }
+        const end = ends === 'never' ? {} : { until: new Date(ends === 'hour' ? now() + 3_600_000 : until).toISOString() };
+        send({ occupied: choice === 'occupied', ...end }, `${spot.label} counts as ${choice}.`);
+    };
+    return html`
+        <${Dialog} title=${`Spot ${spot.label ?? spot.spot_id}`} open=${true} close=${close}>
+            <form onSubmit=${submit} novalidate>
+                <p class="hint">This wins over the sensor until it ends or is cleared, and everybody sees that a person said so.</p>
+                <${Choice} legend="The spot is" name="override" value=${choice} change=${choose} options=${[['free', 'Free'], ['occupied', 'Occupied'], ['closed', 'Out of service']]} />
+                ${choice !== 'closed' && html`
+                    <${Choice} legend="Until" name="ends" value=${ends} change=${setEnds} options=${[['hour', 'In an hour'], ['time', 'A time'], ['never', 'Cleared']]} />
+                    ${ends === 'time' && html`
+                        <${Field} label="Until">${(given) => html`<input type="datetime-local" ...${given} value=${toInput(until, zone)}
+                            onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) setUntil(at); }} />`}<//>`}`}
+                ${error && html`<${Problem} error=${error} small level="h3" />`}
+                <p class="actions end">
+                    ${spot.override && html`<button type="button" class="button" onClick=${() => send({ clear: true }, `${spot.label} goes by its sensor again.`)}>Clear the override</button>`}
+                    ${spot.status === 'out_of_service' && html`<button type="button" class="button" onClick=${() => send({ out_of_service: false }, `${spot.label} is in service again.`)}>Back in service</button>`}
+                    <button type="submit" class="button primary" aria-busy=${busy}>Say so</button>
+                </p>
+            </form>
+        <//>`;
+}
+
+export function SpotsTab({ lot, spots, status, query, may }) {
+    const [open, set] = useState(null);
+    const [sortKey, down] = [(query.get('sort') ?? 'name').replace('-', ''), (query.get('sort') ?? '').startsWith('-')];
+    const words = (query.get('q') ?? '').toLowerCase();
+    const wanted = query.get('status');
+    const zone = lot.time_zone ?? 'UTC';
+    const keys = { name: (spot) => spot.label ?? spot.spot_id, status: (spot) => statusOrder.indexOf(status(spot)), since: (spot) => instant(spot.since) ?? 0, place: (spot) => `${spot.level} ${spot.zone ?? ''}` };
+    const key = keys[sortKey] ?? keys.name;
+    const compare = (a, b) => (typeof key(a) === 'number' ? key(a) - key(b) : key(a).localeCompare(key(b), 'en', { numeric: true }));
+    const rows = spots.filter((spot) => `${spot.spot_id} ${spot.label} ${spot.zone ?? ''}`.toLowerCase().includes(words) && (!wanted || status(spot) === wanted))
+        .sort((a, b) => (down ? -1 : 1) * compare(a, b));
+    const columns = [
+        { key: 'name', label: 'Spot', head: true, sort: true, cell: (spot) => spot.label ?? spot.spot_id },
+        { key: 'status', label: 'Status', sort: true, cell: (spot) => { const { word, tone } = statuses[status(spot)]; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
+        ...(may('parking.override') ? [{ key: 'act', label: html`<span class="unseen">Override</span>`, align: 'end', cell: (spot) => html`
+            <button type="button" class="button small" onClick=${() => set(spot.spot_id)}>Override<span class="unseen"> ${spot.label}</span></button>` }] : []),
+        { key: 'since', label: 'Since', sort: true, cell: (spot) => html`<${Age} at=${instant(spot.since)} />` },
+        { key: 'by', label: 'Known from', cell: (spot) => (spot.override ? `${spot.override.by ?? 'a person'}${spot.override.until ? `, until ${dayAndClock(instant(spot.override.until), zone)}` : ''}` : spot.observed_at ? 'sensor' : '–') },
+        { key: 'heard', label: 'Heard', cell: (spot) => html`<${Age} at=${instant(spot.sensor?.heard_at ?? spot.observed_at)} />` },
+        { key: 'place', label: 'Level, zone', sort: true, cell: (spot) => `${spot.level}${spot.zone ? `, ${spot.zone}` : ''}` },
+        { key: 'kind', label: 'Kind', cell: (spot) => kindWord(spot.kind) },
+    ];
+    const shown = spots.find((spot) => spot.spot_id === open);
+    return html`
+        <div class="toolbar">
+            <${Search} label="Find a spot" placeholder="Spot or zone" value=${query.get('q') ?? ''} />
+            <${Pick} label="Status" name="status" value=${wanted ?? ''} options=${[['', 'Every status'], ...statusOrder.map((each) => [each, statuses[each].word])]} />
+        </div>
+        ${rows.length === 0 ? html`
+            <${Empty} icon="parking" small title=${spots.length === 0 ? 'No spot yet' : 'No spot fits'}>
+                <p>${spots.length === 0 ? 'Add spots under "Lot", or let sensors in under Devices.' : 'Choose another status, or search for less.'}</p><//>`
+            : html`<${Table} caption="Spots" columns=${columns} rows=${rows} rowKey=${(spot) => spot.spot_id} sort=${{ key: sortKey, down }} />`}
+        ${shown && html`<${Override} key=${shown.spot_id} lot=${lot} spot=${shown} close=${() => set(null)} />`}`;
+}

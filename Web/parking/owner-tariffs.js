@@ -1,0 +1,150 @@
+// What a stay costs from when on. A tariff is never changed, only followed by a newer one; before that it is tried on the
+// sessions that were.
+
+import { html, useState } from '/lib/html.js';
+import { useAction, useLoad } from '/lib/hooks.js';
+import { number, plural } from '/lib/format.js';
+import { duration, instant, now } from '/lib/time.js';
+import { parking } from '/parking/api.js';
+import { amount, kinds, kindWord } from '/parking/model.js';
+import { bodyOf, faultOf, formOf, newRule, weekdays } from '/parking/tariff.js';
+import { dayAndClock, fromInput, quarter, toInput } from '/parking/zone.js';
+import { Badge } from '/parts/badge.js';
+import { Empty } from '/parts/empty.js';
+import { Field } from '/parts/form.js';
+import { Icon } from '/parts/icons.js';
+import { Name, Select, Text } from '/parts/input.js';
+import { Problem } from '/parts/problem.js';
+import { Skeleton } from '/parts/skeleton.js';
+import { toast } from '/parts/toast.js';
+
+const toggled = (list, key) => (list.includes(key) ? list.filter((each) => each !== key) : [...list, key]);
+
+function Checks({ legend, options, value, set }) {
+    return html`
+        <fieldset class="checks"><legend>${legend}</legend>${options.map(([key, word]) => html`
+            <label class="check" key=${key}><input type="checkbox" checked=${value.includes(key)} onChange=${() => set(toggled(value, key))} />${word}</label>`)}</fieldset>`;
+}
+
+function Rule({ rule, index, change, remove, only, currency }) {
+    const set = (name) => (value) => change({ ...rule, [name]: value });
+    return html`
+        <fieldset class="rule">
+            <legend class="unseen">Rule ${index + 1}: ${rule.name}</legend>
+            <${Text} label="Name on the bill" value=${rule.name} set=${set('name')} maxlength="40" autocomplete="off" />
+            <${Select} label="Costs" value=${rule.type} set=${set('type')} options=${[['per_started', 'for each started block'], ['flat', 'once for the whole time'], ['free', 'nothing']]} />
+            ${rule.type !== 'free' && html`<${Text} label=${`Price in ${currency}`} value=${rule.price} set=${set('price')} inputmode="decimal" autocomplete="off" />`}
+            ${rule.type === 'per_started' && html`<${Text} label="Block of minutes" value=${rule.minutes} set=${set('minutes')} inputmode="numeric" autocomplete="off" />`}
+            <${Name} label="From" value=${rule.from} set=${set('from')} maxlength="5" /><${Name} label="To" value=${rule.to} set=${set('to')} maxlength="5" />
+            <${Checks} legend="On these days; none: on all" options=${weekdays.map((word, day) => [day, word])} value=${rule.weekdays} set=${set('weekdays')} />
+            <${Checks} legend="For these kinds of spots; none: for all" options=${Object.entries(kinds).map(([key, { word }]) => [key, word])} value=${rule.kinds} set=${set('kinds')} />
+            ${!only && html`<p class="actions"><button type="button" class="button small" onClick=${remove}>Remove the rule<span class="unseen"> ${rule.name}</span></button></p>`}
+        </fieldset>`;
+}
+
+/** What the newer tariff would have done to the sessions that were. */
+function Comparison({ answer, currency }) {
+    const [before, after] = [answer.present ?? answer.before ?? {}, answer.proposed ?? answer.after ?? {}];
+    const difference = (after.revenue_minor ?? 0) - (before.revenue_minor ?? 0);
+    return html`
+        <div class="spot-card" role="status">
+            <h3>On the ${plural(answer.sessions ?? 0, 'session')} of the last ${answer.from ? duration((instant(answer.to) - instant(answer.from)) / 1000) : 'weeks'}</h3>
+            <table class="bill">
+                <caption class="unseen">Revenue as it was and as it would have been</caption>
+                <thead><tr><th scope="col"></th><th scope="col" data-align="end">As it was</th><th scope="col" data-align="end">With this</th></tr></thead>
+                <tbody>
+                    <tr><th scope="row">Revenue</th><td data-align="end">${amount(before.revenue_minor, currency)}</td><td data-align="end">${amount(after.revenue_minor, currency)}</td></tr>
+                    ${before.mean_minor !== undefined && html`<tr><th scope="row">A session on average</th><td data-align="end">${amount(before.mean_minor, currency)}</td><td data-align="end">${amount(after.mean_minor, currency)}</td></tr>`}
+                </tbody>
+                <tfoot><tr><th scope="row" colspan="2">Difference</th><td data-align="end" class="delta">${difference > 0 ? '+' : ''}${amount(difference, currency)}</td></tr></tfoot>
+            </table>
+            ${answer.dearer !== undefined && html`<p class="hint">Dearer for ${number(answer.dearer, 0)}, cheaper for ${number(answer.cheaper, 0)}, the same for ${number(answer.same, 0)}. Whether people would have come all the same, nobody knows.</p>`}
+        </div>`;
+}
+
+function Editor({ lot, newest, currency, zone, done }) {
+    const [form, set] = useState(() => formOf(newest, currency));
+    const [from, setFrom] = useState(() => quarter(now()) + 3_600_000);
+    const [compared, compare] = useState(null);
+    const [shown, show] = useState(false);
+    const trial = useAction();
+    const saving = useAction();
+    const fault = faultOf(form, currency);
+    const change = (changes) => { set({ ...form, ...changes }); compare(null); };
+    const attempt = async () => { show(true); if (fault) return; const answer = await trial.run(() => parking.whatIf(lot.lot_id, bodyOf(form, currency))); if (answer) compare(answer); };
+    const save = async (event) => {
+        event.preventDefault();
+        show(true);
+        if (fault) return;
+        if (await saving.run(() => parking.addTariff(lot.lot_id, { ...bodyOf(form, currency), valid_from: new Date(from).toISOString() })) === undefined) return;
+        toast({ text: `The tariff holds from ${dayAndClock(from, zone)} on.` });
+        done();
+    };
+    return html`
+        <form class="card" onSubmit=${save} novalidate aria-labelledby="tariff-name">
+            <h2 id="tariff-name">${newest ? 'A new tariff' : 'The first tariff'}</h2>
+            <div class="stack">
+                <p class="hint">The first rule that fits a moment counts. Times are those of the lot (${zone}); a rule from 20:00 to 08:00 goes over midnight.</p>
+                <div class="two-fields">
+                    <${Text} label="Free minutes" value=${form.freeMinutes} set=${(value) => change({ freeMinutes: value })} inputmode="numeric" autocomplete="off" />
+                    <${Select} label="Who has them" value=${form.freeAlways ? 'all' : 'short'} set=${(value) => change({ freeAlways: value === 'all' })} options=${[['all', 'everybody'], ['short', 'who leaves within them']]} />
+                    <${Text} label=${`Most of a day in ${currency}`} value=${form.cap} set=${(value) => change({ cap: value })} inputmode="decimal" autocomplete="off" />
+                </div>
+                <div>${form.rules.map((rule, index) => html`
+                    <${Rule} key=${index} rule=${rule} index=${index} currency=${currency} only=${form.rules.length === 1}
+                        change=${(next) => change({ rules: form.rules.map((each, at) => (at === index ? next : each)) })}
+                        remove=${() => change({ rules: form.rules.filter((_, at) => at !== index) })} />`)}</div>
+                <p class="actions"><button type="button" class="button" disabled=${form.rules.length >= 24} onClick=${() => change({ rules: [...form.rules, newRule('Night')] })}><${Icon} name="plus" />Add a rule</button></p>
+                <${Field} label="Holds from">${(given) => html`<input type="datetime-local" step="900" ...${given} value=${toInput(from, zone)}
+                    onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) setFrom(at); }} />`}<//>
+                ${shown && fault && html`<p class="field-error" role="alert">${fault}</p>`}
+                ${(trial.error || saving.error) && html`<${Problem} error=${saving.error ?? trial.error} small level="h3" />`}
+                ${compared && html`<${Comparison} answer=${compared} currency=${currency} />`}
+                <p class="actions">
+                    <button type="button" class=${`button ${compared ? '' : 'primary'}`} aria-busy=${trial.busy} onClick=${attempt}>What if it had held?</button>
+                    <button type="submit" class=${`button ${compared ? 'primary' : ''}`} aria-busy=${saving.busy} disabled=${!compared}>Save the tariff</button>
+                    ${!compared && html`<span class="hint">Try it on the past first.</span>`}
+                </p>
+            </div>
+        </form>`;
+}
+
+function priceWords(price, currency) {
+    if (price.type === 'free') return 'free';
+    const sum = amount(price.amount_minor ?? price.minor, currency);
+    return price.type === 'flat' ? `${sum} once` : `${sum} for each started ${price.minutes === 60 ? 'hour' : `${price.minutes} min`}`;
+}
+
+function Version({ tariff, currency, zone, holds }) {
+    const form = formOf(tariff, currency);
+    return html`
+        <section class="card" aria-label=${`Tariff ${tariff.version}`}>
+            <div class="card-head"><h3>From ${dayAndClock(instant(tariff.valid_from), zone)}</h3>${holds && html`<${Badge} tone="good" word="Holds now" />`}
+                ${instant(tariff.valid_from) > now() && html`<${Badge} tone="busy" word="To come" />`}</div>
+            <dl class="facts">
+                ${form.rules.map((rule, index) => html`
+                    <div key=${index}><dt>${rule.name}</dt><dd>${priceWords(tariff.rules[index].price, currency)}, ${rule.from}–${rule.to}${
+                        rule.weekdays.length > 0 ? `, ${rule.weekdays.map((day) => weekdays[day]).join(' ')}` : ''}${rule.kinds.length > 0 ? `, ${rule.kinds.map(kindWord).join(' ')}` : ''}</dd></div>`)}
+                ${Number(form.freeMinutes) > 0 && html`<div><dt>Free</dt><dd>${form.freeMinutes} min${form.freeAlways ? '' : ' for who leaves within them'}</dd></div>`}
+                ${form.cap !== '' && html`<div><dt>Most of a day</dt><dd>${amount(tariff.daily_cap_minor, currency)}</dd></div>`}
+            </dl>
+        </section>`;
+}
+
+export function TariffsTab({ lot, may }) {
+    const zone = lot.time_zone ?? 'UTC';
+    const currency = lot.currency ?? 'EUR';
+    const { data, error, reload } = useLoad(`tariffs ${lot.lot_id}`, (options) => parking.tariffs(lot.lot_id, options));
+    const [round, next] = useState(0);
+    if (!data) return error ? html`<${Problem} error=${error} title="The tariffs could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" label="Loading" />`;
+    const versions = [...(data.tariffs ?? data)].map((each) => ({ ...each, ...each.tariff })).sort((a, b) => instant(b.valid_from) - instant(a.valid_from));
+    const holding = versions.find((each) => instant(each.valid_from) <= now());
+    return html`
+        <div class="owner-grid">
+            ${may('parking.tariffs') && html`<${Editor} key=${round} lot=${lot} newest=${versions[0] ?? null} currency=${currency} zone=${zone} done=${() => { reload(); next(round + 1); }} />`}
+            <div class="owner-stack">
+                ${versions.length === 0 ? html`<${Empty} icon="coins" small title="No tariff yet"><p>Without one, parking is free of charge.</p><//>`
+                    : versions.map((each) => html`<${Version} key=${each.version} tariff=${each} currency=${currency} zone=${zone} holds=${each === holding} />`)}
+            </div>
+        </div>`;
+}

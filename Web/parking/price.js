@@ -1,0 +1,67 @@
+// What a stay costs, line by line, by the tariff that holds.
+
+import { html, useState } from '/lib/html.js';
+import { useLoad } from '/lib/hooks.js';
+import { instant, now } from '/lib/time.js';
+import { parking } from '/parking/api.js';
+import { amount, kindWord } from '/parking/model.js';
+import { clock, dayAndClock, fromInput, isElsewhere, quarter, toInput } from '/parking/zone.js';
+import { Field } from '/parts/form.js';
+import { Select } from '/parts/input.js';
+import { Problem } from '/parts/problem.js';
+
+/** Two times by the clock of the lot. */
+export function Times({ zone, from, to, setFrom, setTo, words = ['Arrive', 'Leave'], error = null }) {
+    return html`
+        <div class="times">
+            <${Field} label=${words[0]}>
+                ${(given) => html`<input type="datetime-local" step="900" ...${given} value=${toInput(from, zone)}
+                    onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) { setTo(Math.max(to - from, 900_000) + at); setFrom(at); } }} />`}
+            <//>
+            <${Field} label=${words[1]} error=${error}>
+                ${(given) => html`<input type="datetime-local" step="900" ...${given} value=${toInput(to, zone)}
+                    onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) setTo(at); }} />`}
+            <//>
+        </div>
+        ${isElsewhere(zone, from) && html`<p class="hint">Times by the clock of the car park (${zone}).</p>`}`;
+}
+
+/** The lines of a bill. */
+export function Bill({ lines, total, currency, zone, label = 'Price, line by line' }) {
+    const oneDay = lines.length > 0 && toInput(instant(lines[0].from), zone).slice(0, 10) === toInput(instant(lines[lines.length - 1].to), zone).slice(0, 10);
+    const say = oneDay ? clock : dayAndClock;
+    return html`
+        <table class="bill">
+            <caption class="unseen">${label}</caption>
+            <thead class="unseen"><tr><th scope="col">What for</th><th scope="col">When</th><th scope="col">Amount</th></tr></thead>
+            <tbody>${lines.map((line, index) => html`
+                <tr key=${index}>
+                    <th scope="row">${line.name}</th>
+                    <td>${say(instant(line.from), zone)} – ${say(instant(line.to), zone)}</td>
+                    <td data-align="end">${amount(line.amount_minor ?? line.minor, currency)}</td>
+                </tr>`)}</tbody>
+            <tfoot><tr><th scope="row" colspan="2">Together</th><td data-align="end">${amount(total, currency)}</td></tr></tfoot>
+        </table>`;
+}
+
+export function PriceCard({ lot, kinds }) {
+    const zone = lot.time_zone ?? 'UTC';
+    const [from, setFrom] = useState(() => quarter(now()));
+    const [to, setTo] = useState(() => quarter(now()) + 2 * 3_600_000);
+    const [kind, setKind] = useState(() => (kinds.includes('standard') ? 'standard' : kinds[0] ?? 'standard'));
+    const wrong = to <= from ? 'Leave after you arrive.' : null;
+    const { data, error, loading } = useLoad(`price ${lot.lot_id} ${from} ${to} ${kind}`, (options) => (wrong ? Promise.resolve(null)
+        : parking.price(lot.lot_id, { from: new Date(from).toISOString(), to: new Date(to).toISOString(), kind }, options)));
+    const total = data?.total_minor ?? data?.amount_minor;
+    return html`
+        <section class="card" aria-labelledby="price-name">
+            <div class="card-head"><h2 id="price-name">Price of a stay</h2>
+                <p class="price-total" role="status" data-loading=${loading}>${data && !wrong ? amount(total, data.currency) : ''}</p></div>
+            <${Times} zone=${zone} from=${from} to=${to} setFrom=${setFrom} setTo=${setTo} error=${wrong} />
+            ${kinds.length > 1 && html`<${Select} label="Spot" value=${kind} set=${setKind} options=${kinds.map((each) => [each, kindWord(each)])} />`}
+            <div class="price-lines">
+                ${error ? (error.status === 404 || error.code === 'no_tariff' ? html`<p class="hint">This car park names no price.</p>` : html`<${Problem} error=${error} small level="h3" />`)
+                    : data && !wrong && html`<${Bill} lines=${data.lines ?? []} total=${total} currency=${data.currency} zone=${zone} />`}
+            </div>
+        </section>`;
+}
