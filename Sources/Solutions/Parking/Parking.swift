@@ -11,6 +11,7 @@ public import SolutionKit
 /// | `Payloads` | what sensors and apps say: bytes to values |
 /// | `Tables` | the tables |
 /// | `Line` | the handler inside the line |
+/// | `Calibration` | what a sensor's own history proposes for its threshold |
 /// | `Money` | tariffs, prices, sessions, payments, the ledger |
 /// | `Bookings` | reservations |
 /// | `Forecast` | how many spots will be free |

@@ -1,4 +1,4 @@
-internal import HubModel
+package import HubModel
 
 /// What a spot is for.
 package enum SpotKind: String, CaseIterable, Sendable {
@@ -6,7 +6,7 @@ package enum SpotKind: String, CaseIterable, Sendable {
 }
 
 /// What people are told of a spot.
-enum SpotStatus: String, CaseIterable, Sendable {
+package enum SpotStatus: String, CaseIterable, Sendable {
     case free, occupied, reserved
     case outOfService = "out_of_service"
     /// Nothing has been heard of it for too long, or never.
@@ -14,13 +14,13 @@ enum SpotStatus: String, CaseIterable, Sendable {
 }
 
 /// What lights up over a spot.
-enum LEDColor: String, Sendable {
+package enum LEDColor: String, Sendable {
     case green, blue, red, amber, off
     case redBlink = "red_blink"
 }
 
 /// Which part of a report decides.
-enum SpotSignal: String, CaseIterable, Sendable {
+package enum SpotSignal: String, CaseIterable, Sendable {
     /// `occupied`; the distance only where that is missing.
     case flag
     /// `distance`, with threshold and hysteresis.
@@ -28,15 +28,25 @@ enum SpotSignal: String, CaseIterable, Sendable {
 }
 
 /// How a spot's sensor is read.
-struct SensorSettings: Hashable, Sendable {
+package struct SensorSettings: Hashable, Sendable {
     /// Which part of a report decides.
-    var decides = SpotSignal.flag
+    package var decides = SpotSignal.flag
     /// Below this the spot is occupied, cm.
-    var thresholdCentimetres = 115.0
+    package var thresholdCentimetres = 115.0
     /// Width of the band around the threshold in which nothing changes, cm.
-    var hysteresisCentimetres = 30.0
+    package var hysteresisCentimetres = 30.0
     /// How long a change back must last to count, in milliseconds.
-    var debounceMilliseconds: Int64 = 2_000
+    package var debounceMilliseconds: Int64 = 2_000
+
+    package init(
+        decides: SpotSignal = .flag, thresholdCentimetres: Double = 115, hysteresisCentimetres: Double = 30,
+        debounceMilliseconds: Int64 = 2_000
+    ) {
+        self.decides = decides
+        self.thresholdCentimetres = thresholdCentimetres
+        self.hysteresisCentimetres = hysteresisCentimetres
+        self.debounceMilliseconds = debounceMilliseconds
+    }
 }
 
 /// Where a spot is.
@@ -55,14 +65,21 @@ struct SpotPlace: Hashable, Sendable {
 }
 
 /// What a person decided against the sensor.
-struct Override: Hashable, Sendable {
+package struct Override: Hashable, Sendable {
     /// Whether the spot counts as occupied.
-    var isOccupied: Bool
+    package var isOccupied: Bool
     /// When it ends by itself; nil: never.
-    var until: Timestamp?
+    package var until: Timestamp?
     /// Who decided it.
-    var by: String
-    var at: Timestamp
+    package var by: String
+    package var at: Timestamp
+
+    package init(isOccupied: Bool, until: Timestamp?, by: String, at: Timestamp) {
+        self.isOccupied = isOccupied
+        self.until = until
+        self.by = by
+        self.at = at
+    }
 }
 
 /// A spot: where it is, what it is for, and what is known of it.

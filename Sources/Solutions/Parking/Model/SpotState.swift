@@ -1,69 +1,78 @@
-internal import HubModel
+package import HubModel
 
 /// A report of a spot's sensor, as far as it decides.
-struct SpotReport: Hashable, Sendable {
+package struct SpotReport: Hashable, Sendable {
     /// What the sensor itself thinks; nil if it says nothing of that.
-    var isOccupied: Bool?
+    package var isOccupied: Bool?
     /// What it measures to the next thing below it, cm; nil if it says nothing of that.
-    var distanceCentimetres: Double?
+    package var distanceCentimetres: Double?
     /// When it was so.
-    var observedAt: Timestamp
+    package var observedAt: Timestamp
     /// When the hub heard it.
-    var receivedAt: Timestamp
+    package var receivedAt: Timestamp
+
+    package init(
+        isOccupied: Bool?, distanceCentimetres: Double?, observedAt: Timestamp, receivedAt: Timestamp
+    ) {
+        self.isOccupied = isOccupied
+        self.distanceCentimetres = distanceCentimetres
+        self.observedAt = observedAt
+        self.receivedAt = receivedAt
+    }
 }
 
 /// Why a status changed.
-enum ChangeSource: String, Sendable {
+package enum ChangeSource: String, Sendable {
     case sensor, override, stale, reservation, owner
 }
 
 /// A change of a spot's status.
-struct StatusChange: Hashable, Sendable {
-    var from: SpotStatus
-    var to: SpotStatus
+package struct StatusChange: Hashable, Sendable {
+    package var from: SpotStatus
+    package var to: SpotStatus
     /// Since when it is so: for what a sensor said, when it observed it.
-    var at: Timestamp
-    var source: ChangeSource
+    package var at: Timestamp
+    package var source: ChangeSource
 }
 
 /// One spot's state: what its sensor says, what people decided, and what follows. A value; the line tells it what happens and when.
-struct SpotState: Hashable, Sendable {
-    var kind: SpotKind
-    var settings: SensorSettings
+package struct SpotState: Hashable, Sendable {
+    package var kind: SpotKind
+    package var settings: SensorSettings
     /// How long silence is no news, in seconds; the lot's.
-    var staleSeconds: Int64
+    package var staleSeconds: Int64
 
     /// What the sensor says, after threshold and debounce; nil: it never said anything.
-    var sensed: Bool?
+    package var sensed: Bool?
     /// Since when, as it was observed.
-    var sensedSince: Timestamp?
+    package var sensedSince: Timestamp?
     /// A change that has not yet lasted long enough.
-    var candidate: Candidate?
-    var distanceCentimetres: Double?
+    package var candidate: Candidate?
+    package var distanceCentimetres: Double?
     /// When the newest report was observed; never later than it was heard.
-    var observedAt: Timestamp?
+    package var observedAt: Timestamp?
     /// When the newest report was heard.
-    var heardAt: Timestamp?
-    var isOutOfService = false
-    var override: Override?
+    package var heardAt: Timestamp?
+    package var isOutOfService = false
+    package var override: Override?
     /// Whether a reservation holds it at present.
-    var isReserved = false
+    package var isReserved = false
 
     /// What people are told.
-    var status = SpotStatus.unknown
-    var statusSince: Timestamp
+    package var status = SpotStatus.unknown
+    package var statusSince: Timestamp
 
     /// A change that waits to be believed.
-    struct Candidate: Hashable, Sendable {
-        var isOccupied: Bool
+    package struct Candidate: Hashable, Sendable {
+        package var isOccupied: Bool
         /// When it was observed, by the sensor's clock …
-        var since: Timestamp
+        package var since: Timestamp
         /// … and heard, by the hub's: the two may differ by any amount.
-        var heardAt: Timestamp
+        package var heardAt: Timestamp
     }
 
     /// What became of a report.
-    enum Taking: Hashable, Sendable {
+    package enum Taking: Hashable, Sendable {
         /// It counts; `settle` says what follows.
         case taken
         /// It is older than what is known: for history only.
@@ -71,7 +80,7 @@ struct SpotState: Hashable, Sendable {
     }
 
     /// A spot of which nothing is known yet.
-    init(kind: SpotKind, settings: SensorSettings = SensorSettings(), staleSeconds: Int64, since: Timestamp) {
+    package init(kind: SpotKind, settings: SensorSettings = SensorSettings(), staleSeconds: Int64, since: Timestamp) {
         self.kind = kind
         self.settings = settings
         self.staleSeconds = staleSeconds
@@ -79,7 +88,7 @@ struct SpotState: Hashable, Sendable {
     }
 
     /// Takes a report.
-    mutating func take(_ report: SpotReport) -> Taking {
+    package mutating func take(_ report: SpotReport) -> Taking {
         // A sensor whose clock is ahead must not make its own next reports late.
         let instant = min(report.observedAt, report.receivedAt)
         // What was heard later than now was heard before the hub's clock was set back; it must not make everything late until the clock
@@ -129,7 +138,7 @@ struct SpotState: Hashable, Sendable {
     /// What has become of the status by now.
     /// - Parameter cause: what a person or a reservation has just changed; nil after a report, and when only time has passed.
     /// - Returns: the change, if it is one.
-    mutating func settle(at now: Timestamp, after cause: ChangeSource? = nil) -> StatusChange? {
+    package mutating func settle(at now: Timestamp, after cause: ChangeSource? = nil) -> StatusChange? {
         var cause = cause
         if let until = override?.until, now >= until {
             override = nil
@@ -169,7 +178,7 @@ struct SpotState: Hashable, Sendable {
     }
 
     /// Whether the status rests on a sensor that has been silent for too long; or on an override that is over.
-    func isSilent(at now: Timestamp) -> Bool {
+    package func isSilent(at now: Timestamp) -> Bool {
         guard !isOutOfService else { return false }
         if let override, override.until.map({ now < $0 }) ?? true { return false }
         guard sensed != nil, let heardAt else { return true }
@@ -177,7 +186,7 @@ struct SpotState: Hashable, Sendable {
     }
 
     /// When time alone may change the status next; nil: never.
-    var nextDeadline: Timestamp? {
+    package var nextDeadline: Timestamp? {
         var deadlines: [Timestamp] = []
         if let until = override?.until { deadlines.append(until) }
         if let candidate { deadlines.append(candidate.heardAt.advanced(byMicroseconds: debounce)) }
@@ -191,10 +200,10 @@ struct SpotState: Hashable, Sendable {
     private var debounce: Int64 { settings.debounceMilliseconds * 1_000 }
 
     /// What lights up.
-    var color: LEDColor { color(of: status) }
+    package var color: LEDColor { color(of: status) }
 
     /// What lights up over a spot of this kind that has a status.
-    func color(of status: SpotStatus) -> LEDColor {
+    package func color(of status: SpotStatus) -> LEDColor {
         switch status {
         case .free: kind == .disabled ? .blue : .green
         case .occupied: .red
@@ -207,7 +216,7 @@ struct SpotState: Hashable, Sendable {
 
 extension SensorSettings {
     /// Whether a distance means a car; in the band around the threshold what was before.
-    func reading(ofCentimetres distance: Double, before: Bool?) -> Bool? {
+    package func reading(ofCentimetres distance: Double, before: Bool?) -> Bool? {
         let half = hysteresisCentimetres / 2
         if distance < thresholdCentimetres - half { return true }
         if distance > thresholdCentimetres + half { return false }

@@ -1,0 +1,148 @@
+package import HubModel
+
+/// One report of a spot's sensor, as history has it.
+package struct CalibrationSample: Hashable, Sendable {
+    package var at: Timestamp
+    /// cm.
+    package var distance: Double
+    /// What the sensor itself thought; nil if it said nothing of that.
+    package var isOccupied: Bool?
+
+    package init(at: Timestamp, distance: Double, isOccupied: Bool?) {
+        self.at = at
+        self.distance = distance
+        self.isOccupied = isOccupied
+    }
+}
+
+/// What lies around one distance: the readings of an empty spot, or of one with a car.
+package struct DistanceCluster: Hashable, Sendable {
+    package var count: Int
+    /// cm.
+    package var mean: Double
+    /// Standard deviation, cm.
+    package var spread: Double
+    /// Between these lie all but one in fifty at either side, cm.
+    package var low: Double
+    package var high: Double
+}
+
+/// What is proposed for a spot's sensor, and what looks wrong with it, from that spot's own history. Pure: samples in, proposal out.
+package struct Calibration: Hashable, Sendable {
+    /// What a person should look at.
+    package enum Flag: Hashable, Sendable {
+        /// The empty spot measures otherwise than it did, by so many cm.
+        case drift(centimetres: Double)
+        /// The distance does not move although the sensor says that cars come and go.
+        case stuck(centimetres: Double)
+        /// The sensor says free and measures so little as if a car stood there: dirt, snow, a leaf.
+        case blocked(share: Double)
+        /// Its flag fits the distances of another spot, and the other's fits its own.
+        case swapped(with: String)
+    }
+
+    package let samples: Int
+    package let occupied: DistanceCluster?
+    package let free: DistanceCluster?
+    /// cm; nil when the history does not hold both an empty and an occupied spot.
+    package let threshold: Double?
+    /// cm.
+    package let hysteresis: Double?
+    package internal(set) var flags: [Flag]
+
+    /// The fewest samples that a cluster is made of.
+    private static let fewest = 5
+    /// Two clusters that lie closer than this are one, cm.
+    private static let smallestGap = 20.0
+    /// The narrowest band that is proposed, cm.
+    private static let narrowestBand = 5.0
+
+    /// - Parameters:
+    ///   - samples: in order of time.
+    ///   - settings: how the sensor is read at present.
+    package init(_ samples: [CalibrationSample], settings: SensorSettings) {
+        self.samples = samples.count
+        let parts = Calibration.split(samples.map(\.distance).sorted())
+        occupied = parts?.low
+        free = parts?.high
+        if let parts {
+            // In the middle of the valley, measured from where the clusters end and not from where they have their middle: a car's roof
+            // and its bonnet differ more than the ground does.
+            let gap = parts.high.low - parts.low.high
+            threshold = ((parts.high.low + parts.low.high) / 2).rounded()
+            hysteresis = min(
+                max(4 * max(parts.low.spread, parts.high.spread), Calibration.narrowestBand), gap / 2
+            ).rounded(.down)
+        } else {
+            threshold = nil
+            hysteresis = nil
+        }
+        flags = Calibration.flags(samples, threshold: threshold ?? settings.thresholdCentimetres, free: parts?.high)
+    }
+
+    /// Divides sorted distances in two where that leaves the least variance within the parts (Otsu 1979).
+    private static func split(_ sorted: [Double]) -> (low: DistanceCluster, high: DistanceCluster)? {
+        guard sorted.count >= 2 * fewest else { return nil }
+        let total = sorted.reduce(0, +)
+        var sum = 0.0
+        var best: (between: Double, index: Int)?
+        for index in 1..<sorted.count {
+            sum += sorted[index - 1]
+            guard index >= fewest, sorted.count - index >= fewest, sorted[index] > sorted[index - 1] else { continue }
+            let difference = sum / Double(index) - (total - sum) / Double(sorted.count - index)
+            let between = Double(index) * Double(sorted.count - index) * difference * difference
+            if between > best?.between ?? 0 { best = (between, index) }
+        }
+        guard let best else { return nil }
+        let low = cluster(sorted[..<best.index])
+        let high = cluster(sorted[best.index...])
+        guard high.low - low.high >= smallestGap, high.mean - low.mean > 2 * (low.spread + high.spread) else {
+            return nil
+        }
+        return (low, high)
+    }
+
+    private static func cluster(_ sorted: ArraySlice<Double>) -> DistanceCluster {
+        let count = Double(sorted.count)
+        let mean = sorted.reduce(0, +) / count
+        let variance = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+        // One in fifty may be anything: somebody walked by.
+        let cut = sorted.count / 50
+        return DistanceCluster(
+            count: sorted.count, mean: mean, spread: variance.squareRoot(), low: sorted[sorted.startIndex + cut],
+            high: sorted[sorted.endIndex - 1 - cut])
+    }
+
+    private static func flags(
+        _ samples: [CalibrationSample], threshold: Double, free: DistanceCluster?
+    ) -> [Flag] {
+        var flags: [Flag] = []
+        let flagged = samples.filter { $0.isOccupied != nil }
+        let saysFree = flagged.filter { $0.isOccupied == false }
+        let newest = flagged.suffix(50)
+        if newest.count >= 20, let least = newest.map(\.distance).min(), let most = newest.map(\.distance).max(),
+            most - least < 0.5, newest.contains(where: { $0.isOccupied == true }),
+            newest.contains(where: { $0.isOccupied == false })
+        {
+            flags.append(.stuck(centimetres: least))
+        } else if saysFree.suffix(50).count >= 20 {
+            let recent = saysFree.suffix(50)
+            let share = Double(recent.count { $0.distance < threshold }) / Double(recent.count)
+            if share > 0.5 { flags.append(.blocked(share: share)) }
+        }
+        if let free {
+            let empty = samples.map(\.distance).filter { $0 > threshold }
+            let quarter = empty.count / 4
+            if quarter >= fewest {
+                let shift = median(empty.suffix(quarter)) - median(empty.prefix(quarter))
+                if abs(shift) > max(10, 2 * free.spread) { flags.append(.drift(centimetres: shift.rounded())) }
+            }
+        }
+        return flags
+    }
+
+    private static func median(_ values: some Collection<Double>) -> Double {
+        let sorted = values.sorted()
+        return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+    }
+}

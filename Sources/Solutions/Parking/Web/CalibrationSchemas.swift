@@ -1,0 +1,144 @@
+internal import HubModel
+internal import SolutionKit
+
+/// The shapes of what calibration takes and gives.
+enum CalibrationSchemas {
+    private static let cluster = JSONSchema.nullable(
+        .object([
+            .required("samples", .count), .required("mean_cm", .number), .required("spread_cm", .number),
+            .required("low_cm", .number), .required("high_cm", .number),
+        ]))
+    private static let setting = JSONSchema.object([
+        .required("threshold_cm", .number), .required("hysteresis_cm", .number),
+    ])
+
+    static let answer = JSONSchema.object([
+        .required("lot_id", .identifier),
+        .required("days", .count),
+        .required(
+            "spots",
+            .array(
+                .object([
+                    .required("spot_id", .identifier),
+                    .required("label", .text),
+                    .required("samples", .count),
+                    .required("decides", .words(SpotSignal.allCases.map(\.rawValue))),
+                    .required("current", setting),
+                    .required("proposal", .nullable(setting), "null: not both empty and occupied are known"),
+                    .required("occupied", cluster, "Distances of a spot with a car"),
+                    .required("free", cluster, "Distances of an empty spot"),
+                    .required(
+                        "flags",
+                        .array(
+                            .object([
+                                .required("flag", .words(["drift", "stuck", "blocked", "swapped"])),
+                                .required("detail", .text),
+                                .optional("centimetres", .number),
+                                .optional("share", .number),
+                                .optional("with", .identifier),
+                            ])), "What a person should look at"),
+                ]))),
+        .required("next", .nullable(.identifier), "The after of the next answer; null: that was all"),
+    ])
+
+    static let request = JSONSchema.object([
+        .required(
+            "spots",
+            .array(
+                .object([
+                    .required("spot_id", .identifier), .required("threshold_cm", .number),
+                    .required("hysteresis_cm", .number),
+                    .optional("decides", .words(SpotSignal.allCases.map(\.rawValue))),
+                ])))
+    ])
+
+    static let applied = JSONSchema.object([.required("applied", .count)])
+}
+
+extension JSONWriter {
+    /// Writes what is proposed for a spot.
+    mutating func write(_ calibration: Calibration, of spot: Spot) {
+        beginObject()
+        key("spot_id")
+        string(spot.id.text)
+        key("label")
+        string(spot.place.label)
+        key("samples")
+        integer(Int64(calibration.samples))
+        key("decides")
+        string(spot.state.settings.decides.rawValue)
+        key("current")
+        writeSetting(spot.state.settings.thresholdCentimetres, spot.state.settings.hysteresisCentimetres)
+        key("proposal")
+        if let threshold = calibration.threshold, let hysteresis = calibration.hysteresis {
+            writeSetting(threshold, hysteresis)
+        } else {
+            null()
+        }
+        key("occupied")
+        write(calibration.occupied)
+        key("free")
+        write(calibration.free)
+        key("flags")
+        beginArray()
+        for flag in calibration.flags { write(flag) }
+        endArray()
+        endObject()
+    }
+
+    private mutating func writeSetting(_ threshold: Double, _ hysteresis: Double) {
+        beginObject()
+        key("threshold_cm")
+        number(threshold)
+        key("hysteresis_cm")
+        number(hysteresis)
+        endObject()
+    }
+
+    private mutating func write(_ cluster: DistanceCluster?) {
+        guard let cluster else { return null() }
+        beginObject()
+        key("samples")
+        integer(Int64(cluster.count))
+        for (name, value) in [
+            ("mean_cm", cluster.mean), ("spread_cm", cluster.spread), ("low_cm", cluster.low),
+            ("high_cm", cluster.high),
+        ] {
+            key(name)
+            number((value * 10).rounded() / 10)
+        }
+        endObject()
+    }
+
+    private mutating func write(_ flag: Calibration.Flag) {
+        beginObject()
+        key("flag")
+        switch flag {
+        case .drift(let centimetres):
+            string("drift")
+            key("detail")
+            string("The empty spot measures otherwise than it did.")
+            key("centimetres")
+            number(centimetres)
+        case .stuck(let centimetres):
+            string("stuck")
+            key("detail")
+            string("The distance does not move although the sensor says that cars come and go.")
+            key("centimetres")
+            number(centimetres)
+        case .blocked(let share):
+            string("blocked")
+            key("detail")
+            string("It measures little while it says that the spot is free: dirt or snow before the sensor.")
+            key("share")
+            number((share * 100).rounded() / 100)
+        case .swapped(let other):
+            string("swapped")
+            key("detail")
+            string("Its flag fits the distances of the other spot, and the other way round.")
+            key("with")
+            string(other)
+        }
+        endObject()
+    }
+}

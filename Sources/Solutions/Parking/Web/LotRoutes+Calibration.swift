@@ -1,0 +1,153 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// What a sensor's own history proposes for its threshold, and what looks wrong with it.
+extension LotRoutes {
+    /// The most spots of one answer.
+    private static let mostSpots = 500
+    /// The newest reports of a spot that are looked at.
+    private static let mostSamples = 5_000
+
+    var ofCalibration: [Route] {
+        [
+            Route(
+                .get, "/api/lots/{id}/calibration", access: .site(.manageParking),
+                summary: "A proposal for each spot's sensor, and what looks wrong with it", pathSchemas: Self.lot,
+                query: [
+                    QueryParameter("spot_id", "only this spot", .identifier),
+                    QueryParameter("after", "only spots behind this one: next of the answer before", .identifier),
+                    QueryParameter("days", "how far back, 1 to 90; 14 without it", .integer(minimum: 1, maximum: 90)),
+                ], answers: [.json(CalibrationSchemas.answer)], handler: calibration),
+            Route(
+                .post, "/api/lots/{id}/calibration/apply", access: .site(.manageParking),
+                summary: "Set thresholds and hysteresis of spots, all or none", pathSchemas: Self.lot,
+                input: RouteInput(CalibrationSchemas.request), answers: [.json(CalibrationSchemas.applied)],
+                maximumBodyBytes: 1_048_576, handler: applyCalibration),
+        ]
+    }
+
+    private func calibration(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = try request.lotID()
+        let (now, sites, after) = (services.clock.now(), request.scope, request.given("after"))
+        guard let days = Int64(request.given("days") ?? "14"), (1...90).contains(days) else {
+            throw Refusal(.invalidParameter, "days is a whole number, 1 to 90")
+        }
+        let only = request.given("spot_id")
+        var spots = try await services.database.read { reader in
+            _ = try LotRoutes.one(id, at: sites, in: reader)
+            return try SpotTable.all(of: id, in: reader).sorted { $0.id.text < $1.id.text }
+        }
+        spots = spots.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
+        if only != nil, spots.isEmpty { throw Refusal(.notFound, "\(id) has no such spot") }
+        let hasMore = spots.count > LotRoutes.mostSpots
+        spots = Array(spots.prefix(LotRoutes.mostSpots))
+        var found: [(spot: Spot, calibration: Calibration)] = []
+        var tracks: [SwappedSensors.Track] = []
+        for spot in spots {
+            let samples = try await samples(of: spot.id, days: days, now: now)
+            let calibration = Calibration(samples, settings: spot.state.settings)
+            found.append((spot, calibration))
+            tracks.append(
+                SwappedSensors.Track(
+                    spot: spot.id.text, samples: samples,
+                    threshold: calibration.threshold ?? spot.state.settings.thresholdCentimetres))
+        }
+        for (one, other) in SwappedSensors.pairs(tracks) {
+            for index in found.indices {
+                if found[index].spot.id.text == one { found[index].calibration.flags.append(.swapped(with: other)) }
+                if found[index].spot.id.text == other { found[index].calibration.flags.append(.swapped(with: one)) }
+            }
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(id.text)
+            writer.key("days")
+            writer.integer(days)
+            writer.key("spots")
+            writer.beginArray()
+            for (spot, calibration) in found { writer.write(calibration, of: spot) }
+            writer.endArray()
+            writer.key("next")
+            writer.string(hasMore ? spots.last?.id.text : nil)
+            writer.endObject()
+        }
+    }
+
+    private func samples(of spot: DeviceID, days: Int64, now: Timestamp) async throws -> [CalibrationSample] {
+        let table = try await services.history.readings(
+            ReadingQuery(
+                device: spot, measurement: "spot", fields: ["distance", "occupied"],
+                from: now.advanced(bySeconds: -days * 86_400), to: now.advanced(byMicroseconds: 1),
+                limit: LotRoutes.mostSamples))
+        guard let distance = table.fields.firstIndex(of: "distance") else { return [] }
+        let flag = table.fields.firstIndex(of: "occupied")
+        return table.rows.compactMap { row in
+            guard let value = row.values[distance]?.centimetres else { return nil }
+            var isOccupied: Bool?
+            if let flag, case .boolean(let said)? = row.values[flag] { isOccupied = said }
+            return CalibrationSample(at: row.time, distance: value, isOccupied: isOccupied)
+        }
+    }
+
+    private func applyCalibration(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = try request.lotID()
+        var reader = JSONReader(request.body)
+        var lotEdit = LotEdit()
+        lotEdit.id = id
+        try reader.object { (key, reader) throws(Refusal) in
+            guard key == "spots" else { return try reader.skip() }
+            try reader.array { (reader) throws(Refusal) in
+                let given = try SpotEdit(&reader)
+                guard given.thresholdCentimetres != nil, given.hysteresisCentimetres != nil else {
+                    throw Refusal(.missingField, "a spot needs threshold_cm and hysteresis_cm")
+                }
+                // Only how the sensor is read; whoever wants more changes the spot.
+                var edit = SpotEdit()
+                edit.id = given.id
+                edit.thresholdCentimetres = given.thresholdCentimetres
+                edit.hysteresisCentimetres = given.hysteresisCentimetres
+                edit.decides = given.decides
+                lotEdit.spots.append(edit)
+            }
+        }
+        try reader.end()
+        guard !lotEdit.spots.isEmpty else { throw Refusal(.missingField, "spots is missing or empty") }
+        let (audit, caller, sites, edit) = (services.audit, request.caller, request.scope, lotEdit)
+        let result = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            try handler.prepare(in: &line)
+            guard let lot = handler.park[id], sites.contains(lot.lot.site) else {
+                throw Refusal(.notFound, "there is no lot \(id)")
+            }
+            for spot in edit.spots {
+                guard let spotID = spot.id else { throw Refusal(.missingField, "spot_id is missing") }
+                guard lot.spots[spotID] != nil else { throw Refusal(.notFound, "\(id) has no spot \(spotID)") }
+            }
+            let result = try handler.edit([edit], mode: .change, at: sites, in: &line)
+            let entry = AuditEntry(
+                caller, .changeLot, target: "lot:\(id)",
+                facts: [("change", "calibration"), ("spots", String(result.spots))])
+            try audit.record(entry, at: line.now, in: try line.transaction())
+            return result
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("applied")
+            writer.integer(Int64(result.spots))
+            writer.endObject()
+        }
+    }
+}
+
+extension ReadingValue {
+    /// A distance as a number.
+    fileprivate var centimetres: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .decimal(let value): value.doubleValue
+        case .double(let value): value
+        case .boolean, .text: nil
+        }
+    }
+}

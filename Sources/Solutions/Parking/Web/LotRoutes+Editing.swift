@@ -1,0 +1,154 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Lots and spots by hand.
+extension LotRoutes {
+    var editing: [Route] {
+        [
+            Route(
+                .post, "/api/lots", access: .site(.manageParking), summary: "Add a lot, with spots or without",
+                input: RouteInput(LotSchemas.lotRequest),
+                answers: [.json(LotSchemas.wholeLot, status: 201, "Added; Location is its address")],
+                maximumBodyBytes: 4_194_304, handler: addLot),
+            Route(
+                .put, "/api/lots/{id}", access: .site(.manageParking),
+                summary: "Change a lot; what is not said stays", pathSchemas: Self.lot,
+                input: RouteInput(LotSchemas.lotChange), answers: [.json(LotSchemas.wholeLot)],
+                maximumBodyBytes: 4_194_304, handler: changeLot),
+            Route(
+                .delete, "/api/lots/{id}", access: .site(.manageParking),
+                summary: "Remove a lot that was never used", pathSchemas: Self.lot, answers: [.empty()],
+                handler: removeLot),
+            Route(
+                .post, "/api/lots/{id}/spots", access: .site(.manageParking), summary: "Add a spot",
+                pathSchemas: Self.lot, input: RouteInput(LotSchemas.spotRequest),
+                answers: [.json(LotSchemas.spot, status: 201, "Added")], handler: addSpot),
+            Route(
+                .put, "/api/lots/{id}/spots/{spot_id}", access: .site(.manageParking),
+                summary: "Change a spot; what is not said stays", pathSchemas: Self.spot,
+                input: RouteInput(LotSchemas.spotChange), answers: [.json(LotSchemas.spot)], handler: changeSpot),
+            Route(
+                .delete, "/api/lots/{id}/spots/{spot_id}", access: .site(.manageParking),
+                summary: "Remove a spot where no car stands; its past stays", pathSchemas: Self.spot,
+                answers: [.empty()], handler: removeSpot),
+        ]
+    }
+
+    private func addLot(_ request: RouteRequest) async throws -> RouteResponse {
+        let edit = try LotRoutes.lotEdit(request.body)
+        guard let id = edit.id else { throw Refusal(.missingField, "lot_id is missing") }
+        try await write([edit], mode: .add, target: "lot:\(id)", request)
+        return try await answer(with: id, for: request.caller, status: 201, headers: [("Location", "/api/lots/\(id)")])
+    }
+
+    private func changeLot(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = try request.lotID()
+        var edit = try LotRoutes.lotEdit(request.body)
+        guard edit.id == nil || edit.id == id else {
+            throw Refusal(.identifierMismatch, "lot_id names another lot than the path")
+        }
+        edit.id = id
+        try await write([edit], mode: .change, target: "lot:\(id)", request)
+        return try await answer(with: id, for: request.caller)
+    }
+
+    /// Adds and changes lots, and records it.
+    @discardableResult
+    func write(
+        _ edits: [LotEdit], mode: EditMode, target: String, _ request: RouteRequest
+    ) async throws -> EditResult {
+        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
+        return try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            let result = try handler.edit(edits, mode: mode, at: sites, in: &line)
+            let entry = AuditEntry(
+                caller, .changeLot, target: target,
+                facts: [
+                    ("lots", String(result.lots)), ("spots", String(result.spots)),
+                    ("added_lots", String(result.addedLots)), ("added_spots", String(result.addedSpots)),
+                ])
+            try audit.record(entry, at: line.now, in: try line.transaction())
+            return result
+        }
+    }
+
+    private func removeLot(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = try request.lotID()
+        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
+        try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            try handler.remove(id, at: sites, in: &line)
+            try audit.record(
+                AuditEntry(caller, .removeLot, target: "lot:\(id)"), at: line.now, in: try line.transaction())
+        }
+        return RouteResponse(status: 204, contentType: "application/json", body: [])
+    }
+
+    private func addSpot(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try request.lotID()
+        let edit = try LotRoutes.spotEdit(request.body)
+        guard let id = edit.id else { throw Refusal(.missingField, "spot_id is missing") }
+        return try await write(edit, as: id, of: lot, isNew: true, request)
+    }
+
+    private func changeSpot(_ request: RouteRequest) async throws -> RouteResponse {
+        let (lot, id) = (try request.lotID(), try request.spotID())
+        var edit = try LotRoutes.spotEdit(request.body)
+        guard edit.id == nil || edit.id == id else {
+            throw Refusal(.identifierMismatch, "spot_id names another spot than the path")
+        }
+        edit.id = id
+        return try await write(edit, as: id, of: lot, isNew: false, request)
+    }
+
+    private func write(
+        _ edit: SpotEdit, as id: DeviceID, of lot: LotID, isNew: Bool, _ request: RouteRequest
+    ) async throws -> RouteResponse {
+        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
+        let (spot, now) = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            try handler.prepare(in: &line)
+            guard let entry = handler.park[lot], sites.contains(entry.lot.site) else {
+                throw Refusal(.notFound, "there is no lot \(lot)")
+            }
+            let isThere = entry.spots[id] != nil
+            if isNew, isThere { throw Refusal(.conflict, "there is a spot \(id) already") }
+            if !isNew, !isThere { throw Refusal(.notFound, "\(lot) has no spot \(id)") }
+            var lotEdit = LotEdit()
+            lotEdit.id = lot
+            lotEdit.spots = [edit]
+            _ = try handler.edit([lotEdit], mode: .change, at: sites, in: &line)
+            guard let spot = handler.park[id]?.spot else { throw Refusal(.notFound, "\(lot) has no spot \(id)") }
+            let entryOfAudit = AuditEntry(
+                caller, .changeLot, target: "spot:\(id)",
+                facts: [("lot", lot.text), ("change", isNew ? "added" : "changed")])
+            try audit.record(entryOfAudit, at: line.now, in: try line.transaction())
+            return (spot, line.now)
+        }
+        return RouteResponse.json(status: isNew ? 201 : 200) { $0.write(spot, at: now, isInside: true) }
+    }
+
+    private func removeSpot(_ request: RouteRequest) async throws -> RouteResponse {
+        let (lot, spot) = (try request.lotID(), try request.spotID())
+        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
+        try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            try handler.remove(spot, of: lot, at: sites, in: &line)
+            let entry = AuditEntry(
+                caller, .changeLot, target: "spot:\(spot)", facts: [("lot", lot.text), ("change", "removed")])
+            try audit.record(entry, at: line.now, in: try line.transaction())
+        }
+        return RouteResponse(status: 204, contentType: "application/json", body: [])
+    }
+
+    private static func lotEdit(_ body: [UInt8]) throws(Refusal) -> LotEdit {
+        var reader = JSONReader(body)
+        let edit = try LotEdit(&reader)
+        try reader.end()
+        return edit
+    }
+
+    private static func spotEdit(_ body: [UInt8]) throws(Refusal) -> SpotEdit {
+        var reader = JSONReader(body)
+        let edit = try SpotEdit(&reader)
+        try reader.end()
+        return edit
+    }
+}

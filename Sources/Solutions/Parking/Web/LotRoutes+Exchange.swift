@@ -1,0 +1,164 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// The demo lots, and lots with their spots as files.
+extension LotRoutes {
+    /// The largest file that is imported, in bytes: a city of 20,000 spots has about six millions.
+    private static let largestFile = 33_554_432
+    /// The most lots and spots of one file.
+    private static let (mostLots, mostSpots) = (1_000, 100_000)
+
+    var exchanging: [Route] {
+        [
+            Route(
+                .post, "/api/init", access: .hub(.manageParking),
+                summary: "Make the demo lots; those that are there already stay as they are",
+                input: RouteInput(.object([]), isOptional: true), answers: [.json(LotSchemas.made)], handler: makeDemo),
+            Route(
+                .get, "/api/lots/export", access: .site(.manageParking),
+                summary: "All your lots with their spots, as JSON or CSV; an import takes the same",
+                query: [QueryParameter("lot_id", "only this lot", .identifier)],
+                answers: [
+                    RouteAnswer(
+                        200, "The lots",
+                        content: [("application/json", LotSchemas.document), ("text/csv", nil)])
+                ], handler: export),
+            Route(
+                .post, "/api/lots/import", access: .site(.manageParking),
+                summary: "Add and change lots with their spots, from JSON or CSV; all of it or nothing",
+                input: RouteInput(.anyOf([LotSchemas.document, .text])), answers: [.json(LotSchemas.imported)],
+                maximumBodyBytes: Self.largestFile, handler: take),
+        ]
+    }
+
+    private func makeDemo(_ request: RouteRequest) async throws -> RouteResponse {
+        let (audit, caller) = (services.audit, request.caller)
+        let result = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            try handler.prepare(in: &line)
+            // What is there was perhaps changed by somebody, and is none of ours.
+            let missing = DemoLots.all.filter { demo in demo.edit.id.map { handler.park[$0] == nil } ?? false }
+            guard !missing.isEmpty else { return EditResult() }
+            let result = try handler.edit(missing.map(\.edit), mode: .add, at: .all, in: &line)
+            let transaction = try line.transaction()
+            for (edit, hourMinor) in missing {
+                guard let id = edit.id else { continue }
+                let tariff = Tariff(
+                    currency: edit.currency ?? "EUR", freeMinutes: 15, freeCountsAlways: false,
+                    dailyCapMinor: 8 * hourMinor,
+                    rules: [TariffRule(name: "Hour", price: .perStarted(minutes: 60, minor: hourMinor))])
+                _ = try TariffTable.add(
+                    tariff, to: id, from: line.now, by: caller.shortName, at: line.now, in: transaction)
+            }
+            let entry = AuditEntry(
+                caller, .changeLot, target: "lot:demo",
+                facts: [("added_lots", String(result.addedLots)), ("added_spots", String(result.addedSpots))])
+            try audit.record(entry, at: line.now, in: transaction)
+            return result
+        }
+        let ids = DemoLots.all.compactMap(\.edit.id)
+        let there = try await services.database.read { reader in
+            try ids.reduce(into: (lots: 0, spots: 0)) { sum, id in
+                guard try LotTable.one(id, in: reader) != nil else { return }
+                sum.lots += 1
+                sum.spots += try SpotTable.all(of: id, in: reader).count
+            }
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("message")
+            writer.string(result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
+            writer.key("lots")
+            writer.integer(Int64(there.lots))
+            writer.key("spots")
+            writer.integer(Int64(there.spots))
+            writer.key("added_lots")
+            writer.integer(Int64(result.addedLots))
+            writer.key("added_spots")
+            writer.integer(Int64(result.addedSpots))
+            writer.endObject()
+        }
+    }
+
+    private func export(_ request: RouteRequest) async throws -> RouteResponse {
+        let asCSV = request.accept?.lowercased().contains("text/csv") ?? false
+        let (sites, name) = (request.scope, request.given("lot_id"))
+        let lots = try await services.database.read { reader in
+            let chosen: [Lot]
+            if let name {
+                guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
+                chosen = [try LotRoutes.one(id, at: sites, in: reader)]
+            } else {
+                chosen = try LotTable.all(at: sites, includingPublic: false, in: reader)
+            }
+            return try chosen.map { (lot: $0, spots: try SpotTable.all(of: $0.id, in: reader)) }
+        }
+        guard !asCSV else {
+            return RouteResponse(
+                contentType: "text/csv; charset=utf-8; header=present", body: LotCSV.write(lots),
+                headers: [("Content-Disposition", "attachment; filename=\"lots.csv\"")])
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lots")
+            writer.beginArray()
+            for (lot, spots) in lots {
+                writer.beginObject()
+                writer.writeConfiguration(of: lot)
+                writer.key("spots")
+                writer.beginArray()
+                for spot in spots { writer.writeConfiguration(of: spot) }
+                writer.endArray()
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
+    private func take(_ request: RouteRequest) async throws -> RouteResponse {
+        let edits = try LotRoutes.edits(request.body)
+        let result = try await write(edits, mode: .merge, target: "lot:import", request)
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lots")
+            writer.integer(Int64(result.lots))
+            writer.key("spots")
+            writer.integer(Int64(result.spots))
+            writer.key("added_lots")
+            writer.integer(Int64(result.addedLots))
+            writer.key("added_spots")
+            writer.integer(Int64(result.addedSpots))
+            writer.endObject()
+        }
+    }
+
+    /// Reads a file: JSON if it begins like JSON.
+    static func edits(_ body: [UInt8]) throws(Refusal) -> [LotEdit] {
+        let first = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        var edits: [LotEdit] = []
+        if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+            var reader = JSONReader(body)
+            var isThere = false
+            if first == UInt8(ascii: "[") {
+                isThere = true
+                try reader.array { (reader) throws(Refusal) in edits.append(try LotEdit(&reader)) }
+            } else {
+                try reader.object { (key, reader) throws(Refusal) in
+                    guard key == "lots", !isThere else { return try reader.skip() }
+                    isThere = true
+                    try reader.array { (reader) throws(Refusal) in edits.append(try LotEdit(&reader)) }
+                }
+            }
+            try reader.end()
+            guard isThere else { throw Refusal(.missingField, "lots is missing") }
+        } else {
+            edits = try LotCSV.read(body)
+        }
+        guard !edits.isEmpty else { throw Refusal(.missingField, "the file holds no lot") }
+        guard edits.count <= mostLots, edits.reduce(0, { $0 + $1.spots.count }) <= mostSpots else {
+            throw Refusal(.tooLarge, "a file holds at most \(mostLots) lots and \(mostSpots) spots")
+        }
+        return edits
+    }
+}

@@ -1,0 +1,100 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Occupancy over time.
+extension LotRoutes {
+    private static let mostSteps: Int64 = 10_000
+    /// A span longer than this would read too many changes at once, in seconds.
+    private static let longestSeconds: Int64 = 92 * 86_400
+
+    var ofHistory: [Route] {
+        [
+            Route(
+                .get, "/api/lots/{id}/history", access: .site(.viewParking),
+                summary: "How many spots were how, step by step, as JSON or CSV", pathSchemas: Self.lot,
+                query: [
+                    QueryParameter("from", "the first instant; a day before to without it"),
+                    QueryParameter("to", "the end, exclusive; now without it"),
+                    QueryParameter("step", "one row for each step: 5m, 15m, 1h, 1d; 15m without it"),
+                ],
+                answers: [
+                    RouteAnswer(
+                        200, "The history",
+                        content: [("application/json", LotSchemas.history), ("text/csv", nil)])
+                ], handler: history)
+        ]
+    }
+
+    private func history(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = try request.lotID()
+        let now = services.clock.now()
+        let to = try request.instant("to") ?? now
+        let from = try request.instant("from") ?? to.advanced(bySeconds: -86_400)
+        let seconds = try LotRoutes.step(request.given("step") ?? "15m")
+        let span = to.microseconds(since: from)
+        guard span > 0, span <= LotRoutes.longestSeconds * 1_000_000 else {
+            throw Refusal(.invalidParameter, "from is before to, and at most 92 days before it")
+        }
+        guard span / (seconds * 1_000_000) < LotRoutes.mostSteps else {
+            throw Refusal(.tooManySteps, "at most \(LotRoutes.mostSteps) steps")
+        }
+        let sites = request.scope
+        let history = try await services.database.read { reader in
+            _ = try LotRoutes.one(id, at: sites, in: reader)
+            // The future is not known, whatever was asked for.
+            return try LotHistory(
+                of: id, from: from, to: min(to, max(now, from)), stepMicroseconds: seconds * 1_000_000, in: reader)
+        }
+        guard request.accept?.lowercased().contains("text/csv") != true else { return LotRoutes.csv(history) }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(id.text)
+            writer.key("from")
+            writer.timestamp(from)
+            writer.key("to")
+            writer.timestamp(to)
+            writer.key("step_seconds")
+            writer.integer(seconds)
+            writer.key("rows")
+            writer.beginArray()
+            for row in history.rows {
+                writer.beginObject()
+                writer.key("at")
+                writer.timestamp(row.at)
+                for status in SpotStatus.allCases {
+                    writer.key(status.rawValue)
+                    writer.number(LotRoutes.rounded(row.means[status]))
+                }
+                writer.key("changes")
+                writer.integer(Int64(row.changes))
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
+    private static func csv(_ history: LotHistory) -> RouteResponse {
+        let names = ["at"] + SpotStatus.allCases.map(\.rawValue) + ["changes"]
+        var text = names.joined(separator: ",") + "\r\n"
+        for row in history.rows {
+            let means = SpotStatus.allCases.map { "\(rounded(row.means[$0]))" }
+            text += ([row.at.description] + means + [String(row.changes)]).joined(separator: ",") + "\r\n"
+        }
+        return RouteResponse(contentType: "text/csv; charset=utf-8; header=present", body: Array(text.utf8))
+    }
+
+    /// Three places: a thousandth of a spot is more than anybody wants to know.
+    private static func rounded(_ mean: Double?) -> Double { ((mean ?? 0) * 1_000).rounded() / 1_000 }
+
+    /// Reads `15m`: a whole number with `s`, `m`, `h` or `d`; in seconds.
+    private static func step(_ text: String) throws(Refusal) -> Int64 {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+            (1...86_400).contains(count)
+        else { throw Refusal(.invalidParameter, "step is a whole number with s, m, h or d, such as 15m") }
+        return count * unit
+    }
+}
