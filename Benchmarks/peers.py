@@ -76,7 +76,7 @@ class System:
     def launch(self, name, *command, **options):
         log = open(self.folder / f"{name}.log", "wb")
         self.processes[name] = subprocess.Popen(
-            [str(part) for part in command], stdin=subprocess.DEVNULL, stderr=log, **({"stdout": log} | options)
+            [str(part) for part in command], stderr=log, **({"stdin": subprocess.DEVNULL, "stdout": log} | options)
         )
         return self.processes[name]
 
