@@ -1,4 +1,4 @@
-internal import HubModel
+package import HubModel
 
 /// What may be reserved, how much of it and by whom.
 enum BookingRules {
@@ -48,7 +48,7 @@ enum BookingRules {
 }
 
 /// For whom a spot is reserved.
-enum BookingHolder: Hashable, Sendable {
+package enum BookingHolder: Hashable, Sendable {
     /// Somebody with an account; `isStaff` if they may reserve for others.
     case account(String, isStaff: Bool)
     /// Somebody without: from which address (IPv6: which network), as long as the reservation is not over, and the SHA-256 of their code.
@@ -56,20 +56,29 @@ enum BookingHolder: Hashable, Sendable {
 }
 
 /// A wish for a spot.
-struct BookingRequest: Hashable, Sendable {
+package struct BookingRequest: Hashable, Sendable {
     /// Which one; nil: any of the kind.
-    var spot: DeviceID?
+    package var spot: DeviceID?
     /// Of which kind, if it is not one spot; nil: standard.
-    var kind: SpotKind?
-    var from: Timestamp
-    var to: Timestamp
+    package var kind: SpotKind?
+    package var from: Timestamp
+    package var to: Timestamp
     /// What the holder wants to be called: a name, a number plate.
-    var name: String?
+    package var name: String?
+
+    /// A wish.
+    package init(spot: DeviceID? = nil, kind: SpotKind? = nil, from: Timestamp, to: Timestamp, name: String? = nil) {
+        self.spot = spot
+        self.kind = kind
+        self.from = from
+        self.to = to
+        self.name = name
+    }
 }
 
 /// What addresses count as one: an IPv4 address stands for itself, of IPv6 the first 64 bits do (RFC 6177: what one customer gets).
-enum AddressNetwork {
-    static func of(_ address: String?) -> String {
+package enum AddressNetwork {
+    package static func of(_ address: String?) -> String {
         guard let address, !address.isEmpty else { return "unknown" }
         guard address.contains(":") else { return address }
         if let last = address.split(separator: ":").last, last.contains(".") { return String(last) }

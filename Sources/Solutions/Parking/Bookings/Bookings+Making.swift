@@ -1,9 +1,9 @@
-internal import HubModel
-internal import SQL
+package import HubModel
+package import SQL
 
 extension Bookings {
     /// A name for a new reservation: 26 letters and digits for 130 random bits.
-    static func makeName(using generator: inout some RandomNumberGenerator) -> String {
+    package static func makeName(using generator: inout some RandomNumberGenerator) -> String {
         let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
         return String((0..<26).map { _ in letters[Int(generator.next(upperBound: UInt64(letters.count)))] })
     }
@@ -12,7 +12,7 @@ extension Bookings {
     /// - Parameter id: what it will be called, made by `makeName`.
     /// - Throws: `Refusal`: `value_out_of_range` for a time that may not be reserved, `not_found` for a spot that the lot has not,
     ///   `conflict` when the time is taken, `limit_reached` when the holder has too many.
-    func make(
+    package func make(
         _ wanted: BookingRequest, in lot: LotID, for holder: BookingHolder, id: String, at now: Timestamp,
         in transaction: Transaction
     ) throws -> Reservation {
@@ -38,7 +38,7 @@ extension Bookings {
 
     /// Gives a reservation up.
     /// - Throws: `Refusal` with `conflict` when it is over already, `not_found` when there is none.
-    func cancel(_ id: String, at now: Timestamp, in transaction: Transaction) throws -> Reservation {
+    package func cancel(_ id: String, at now: Timestamp, in transaction: Transaction) throws -> Reservation {
         guard var reservation = try ReservationTable.one(id, in: transaction) else {
             throw Refusal(.notFound, "there is no such reservation")
         }
@@ -49,7 +49,7 @@ extension Bookings {
 
     /// Gives up whatever is reserved of a spot from now on: for a spot that is taken away or out of service.
     /// - Returns: those that it was.
-    func cancelAll(of spot: DeviceID, at now: Timestamp, in transaction: Transaction) throws -> [Reservation] {
+    package func cancelAll(of spot: DeviceID, at now: Timestamp, in transaction: Transaction) throws -> [Reservation] {
         let open = try transaction.query(
             "SELECT * FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL ORDER BY begins_at",
             [.text(spot.text)]
@@ -63,7 +63,7 @@ extension Bookings {
     }
 
     /// The spots of a lot that can be reserved for a time, those first that are the best guess to be free then.
-    func free(
+    package func free(
         in lot: LotID, from: Timestamp, to: Timestamp, at now: Timestamp, in reader: some SQLReading
     ) throws -> [(spot: DeviceID, kind: SpotKind)] {
         let time = QuarterSpan(from: from, to: to)

@@ -1,8 +1,8 @@
-internal import HubModel
-internal import SQL
+package import HubModel
+package import SQL
 
 /// What reservations do to a spot.
-enum BookingStep: Hashable, Sendable {
+package enum BookingStep: Hashable, Sendable {
     /// A reservation begins to hold its spot.
     case begins(spot: DeviceID, reservation: String)
     /// It lets go of it.
@@ -11,12 +11,14 @@ enum BookingStep: Hashable, Sendable {
 
 /// The reservations, as the line sees them. All that is known is in the tables: after a restart, and after a batch that was undone,
 /// everything goes on where it was.
-struct Bookings: Sendable {
+package struct Bookings: Sendable {
     /// At most so many reservations are brought forward in one call; the rest in the next.
     static let stepsAtOnce: Int64 = 1_000
 
+    package init() {}
+
     /// Whose reservation holds a spot at an instant; nil: nobody's.
-    func holds(_ spot: DeviceID, at instant: Timestamp, in reader: some SQLReading) throws -> String? {
+    package func holds(_ spot: DeviceID, at instant: Timestamp, in reader: some SQLReading) throws -> String? {
         try reader.queryFirst(
             """
             SELECT id FROM parking_reservation
@@ -28,7 +30,9 @@ struct Bookings: Sendable {
 
     /// The spots that are held at an instant, of one lot or of all, with the reservation that holds each: what a handler that has
     /// just read its spots asks instead of `holds` for each of them.
-    func held(in lot: LotID? = nil, at instant: Timestamp, in reader: some SQLReading) throws -> [DeviceID: String] {
+    package func held(in lot: LotID? = nil, at instant: Timestamp, in reader: some SQLReading) throws -> [DeviceID:
+        String]
+    {
         var found: [DeviceID: String] = [:]
         try reader.queryEach(
             """
@@ -44,7 +48,7 @@ struct Bookings: Sendable {
 
     /// What time has done to the reservations up to an instant, each thing once: what was given is noted in the same transaction.
     /// Ask after silence was judged in this tick: a spot of which nothing is known is not released.
-    func steps(upTo now: Timestamp, in transaction: Transaction) throws -> [BookingStep] {
+    package func steps(upTo now: Timestamp, in transaction: Transaction) throws -> [BookingStep] {
         let due = try transaction.query(
             """
             SELECT r.*, s.status AS spot_status FROM parking_reservation r LEFT JOIN parking_spot s ON s.id = r.spot
@@ -69,7 +73,7 @@ struct Bookings: Sendable {
 
     /// A car came to a spot: whose reservation it is, is used from now on. A car that comes a little before a reservation counts too.
     /// - Returns: the reservation; nil if none waits for a car there.
-    func arrived(_ spot: DeviceID, at instant: Timestamp, in transaction: Transaction) throws -> String? {
+    package func arrived(_ spot: DeviceID, at instant: Timestamp, in transaction: Transaction) throws -> String? {
         let row = try transaction.queryFirst(
             """
             SELECT * FROM parking_reservation

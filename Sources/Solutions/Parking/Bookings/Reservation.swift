@@ -1,7 +1,7 @@
-internal import HubModel
+package import HubModel
 
 /// How far a reservation has come.
-enum ReservationState: String, CaseIterable, Sendable {
+package enum ReservationState: String, CaseIterable, Sendable {
     /// It waits for its time, or for its car.
     case active
     /// The car came.
@@ -16,21 +16,21 @@ enum ReservationState: String, CaseIterable, Sendable {
 ///
 /// From `beginsAt` on it holds its spot. When nobody has come by `releaseAt` and the sensor says so, it lets go of it; once the car came it
 /// holds the spot to its end, so that its holder may drive away and come back.
-struct Reservation: Hashable, Sendable {
-    let id: String
-    let lot: LotID
-    let spot: DeviceID
+package struct Reservation: Hashable, Sendable {
+    package let id: String
+    package let lot: LotID
+    package let spot: DeviceID
     /// The account it belongs to; nil: a stranger's, who has its code.
     var account: String?
     /// What the holder wants to be called; nil if they said nothing.
     var name: String?
     /// A quarter of an hour, inclusive.
-    let beginsAt: Timestamp
+    package let beginsAt: Timestamp
     /// A quarter of an hour, exclusive.
-    let endsAt: Timestamp
+    package let endsAt: Timestamp
     /// Until when it waits for the car.
     var releaseAt: Timestamp
-    var state = ReservationState.active
+    package var state = ReservationState.active
     /// Whether `begins` was said and `ends` was not.
     var isHeld = false
     /// When time alone changes it next; nil: never, it is over.

@@ -1,67 +1,74 @@
-internal import HubModel
+package import HubModel
 
 /// How many spots of a lot will probably be free: a mean of the same weekday's past weeks, in which newer weeks count for more, moved by what
 /// is different right now. A value; the same history gives the same forecast.
-struct Forecast: Hashable, Sendable {
+package struct Forecast: Hashable, Sendable {
     /// How far it looks: 24 hours of quarters.
-    static let quarters = 96
+    package static let quarters = 96
     /// Weeks back that are looked at.
-    static let weeks = 8
+    package static let weeks = 8
     /// How much a week counts against the one after it.
-    static let fading = 0.75
+    package static let fading = 0.75
     /// After so many minutes only half of what is different now is expected to be left …
-    static let halfLifeMinutes: Int64 = 60
+    package static let halfLifeMinutes: Int64 = 60
     /// … so this much of it after each quarter of an hour: the fourth root of a half.
     private static let fadingPerQuarter = 0.5.squareRoot().squareRoot()
 
     /// A week that it was made of.
-    struct Week: Hashable, Sendable {
+    package struct Week: Hashable, Sendable {
         /// 1 for the last one.
-        var weeksAgo: Int
+        package var weeksAgo: Int
         /// Its share; all together make 1.
-        var weight: Double
+        package var weight: Double
         /// The instant of that week that stands for now.
-        var from: Timestamp
+        package var from: Timestamp
     }
 
     /// How wrong the same way of forecasting was a week ago, when it knew nothing of that week.
-    struct Miss: Hashable, Sendable {
+    package struct Miss: Hashable, Sendable {
         /// Mean of the absolute differences, spots.
-        var meanAbsolute: Double
+        package var meanAbsolute: Double
         /// Over so many quarters.
-        var quarters: Int
+        package var quarters: Int
     }
 
     /// When a day is usually full.
-    struct Fullness: Hashable, Sendable {
+    package struct Fullness: Hashable, Sendable {
         /// Days since 1970, by the calendar of the place.
-        var day: Int64
+        package var day: Int64
         /// Minutes since its midnight by which it is usually full; nil: usually it is not.
-        var byMinute: Int?
+        package var byMinute: Int?
         /// In so many weeks it was full.
-        var fullWeeks: Int
+        package var fullWeeks: Int
         /// Of so many.
-        var weeks: Int
+        package var weeks: Int
     }
 
     /// The beginning of the first quarter: that of now.
-    var begin: Timestamp
+    package var begin: Timestamp
     /// Spots in service.
-    var spots: Int
-    var basis: [Week]
+    package var spots: Int
+    package var basis: [Week]
     /// Free spots by quarter; nil where no week says anything. Empty without a basis.
-    var free: [Double?]
+    package var free: [Double?]
     /// How many more spots (less: negative) are free now than usual, fading by half every hour; nil: not known.
-    var difference: Double?
-    var miss: Miss?
-    var fullness: [Fullness]
+    package var difference: Double?
+    package var miss: Miss?
+    package var fullness: [Fullness]
 
     /// What is known of one week: the shares of free spots in the quarter before its «now» and in the 96 from there.
-    struct WeekShares: Hashable, Sendable {
-        var weeksAgo: Int
-        var from: Timestamp
+    package struct WeekShares: Hashable, Sendable {
+        package var weeksAgo: Int
+        package var from: Timestamp
         /// One quarter more than the forecast has.
-        var shares: [Double?]
+        package var shares: [Double?]
+
+        /// What is known of a week.
+        package init(weeksAgo: Int, from: Timestamp, shares: [Double?]) {
+            self.weeksAgo = weeksAgo
+            self.from = from
+            self.shares = shares
+        }
 
         /// Whether it says anything worth saying: of half the quarters.
         var isUsable: Bool { shares.dropFirst().count(where: { $0 != nil }) * 2 >= Forecast.quarters }
@@ -73,7 +80,7 @@ struct Forecast: Hashable, Sendable {
     ///   - before: the share that was free in the quarter before now; nil: not known.
     ///   - weeks: what is known of the past weeks.
     ///   - fullness: what was found out of full days.
-    init(begin: Timestamp, spots: Int, before: Double?, weeks: [WeekShares], fullness: [Fullness] = []) {
+    package init(begin: Timestamp, spots: Int, before: Double?, weeks: [WeekShares], fullness: [Fullness] = []) {
         self.begin = begin
         self.spots = spots
         self.fullness = fullness
@@ -98,7 +105,7 @@ struct Forecast: Hashable, Sendable {
         }
     }
 
-    static func weight(_ weeksAgo: Int) -> Double {
+    package static func weight(_ weeksAgo: Int) -> Double {
         (1..<max(1, weeksAgo)).reduce(1) { weight, _ in weight * fading }
     }
 
@@ -127,7 +134,7 @@ struct Forecast: Hashable, Sendable {
 
 extension Forecast.Fullness {
     /// When a day is usually full, from the minutes of the day at which it became so in past weeks (nil: it did not).
-    init(day: Int64, past: [(weeksAgo: Int, minute: Int?)]) {
+    package init(day: Int64, past: [(weeksAgo: Int, minute: Int?)]) {
         let full = past.compactMap { week in week.minute.map { (minute: $0, weight: Forecast.weight(week.weeksAgo)) } }
             .sorted { $0.minute < $1.minute }
         let weights = past.reduce(0) { $0 + Forecast.weight($1.weeksAgo) }

@@ -1,36 +1,42 @@
-internal import HubModel
+package import HubModel
 
 /// What a stale time does to a spot's sensor, replayed on what it said.
-struct StaleReplay: Hashable, Sendable {
+package struct StaleReplay: Hashable, Sendable {
     /// What a sensor said at an instant.
-    struct Report: Hashable, Sendable {
-        var at: Timestamp
+    package struct Report: Hashable, Sendable {
+        package var at: Timestamp
         /// Whether it saw a car; nil: it did not say.
-        var isOccupied: Bool?
+        package var isOccupied: Bool?
+
+        /// A report.
+        package init(at: Timestamp, isOccupied: Bool?) {
+            self.at = at
+            self.isOccupied = isOccupied
+        }
     }
 
     /// How often the spot would have become unknown.
-    var unknowns = 0
+    package var unknowns = 0
     /// How often for nothing: the next report said the same as the one before.
-    var falseUnknowns = 0
+    package var falseUnknowns = 0
     /// How long for nothing, in seconds.
-    var falseSeconds = 0.0
+    package var falseSeconds = 0.0
     /// Silences in which something was missed: a report stayed away, and after it the spot was another, or nothing came any more.
-    var silences = 0
+    package var silences = 0
     /// Those of them that would have been seen.
-    var seen = 0
+    package var seen = 0
     /// How long after its last word a page went on showing what was no longer sure, in seconds, over all of these.
-    var unawareSeconds = 0.0
+    package var unawareSeconds = 0.0
 
     /// Nothing.
-    init() {}
+    package init() {}
 
     /// Replays a sensor's reports.
     /// - Parameters:
     ///   - reports: in order of time.
     ///   - end: how long the last one is looked after.
     ///   - staleSeconds: the stale time.
-    init(_ reports: [Report], until end: Timestamp, staleSeconds: Int64) {
+    package init(_ reports: [Report], until end: Timestamp, staleSeconds: Int64) {
         guard let last = reports.last else { return }
         let gaps = zip(reports, reports.dropFirst()).map { $1.at.microseconds(since: $0.at) }
         let stale = staleSeconds * 1_000_000
@@ -58,7 +64,7 @@ struct StaleReplay: Hashable, Sendable {
     }
 
     /// Both together.
-    static func + (one: StaleReplay, other: StaleReplay) -> StaleReplay {
+    package static func + (one: StaleReplay, other: StaleReplay) -> StaleReplay {
         var sum = one
         sum.unknowns += other.unknowns
         sum.falseUnknowns += other.falseUnknowns

@@ -1,0 +1,129 @@
+internal import HubModel
+
+/// Tariffs as APDS's rate tables: a collection for each rule, in the order in which they are tried.
+extension APDSFeed {
+    /// Writes the tariff that counts now.
+    static func rate(_ writer: inout JSONWriter, of lot: Lot, _ version: TariffVersion) {
+        let tariff = version.tariff
+        writer.beginObject()
+        identity(&writer, lot.id.text, version: version.version)
+        text(&writer, "rateTableName", lot.name)
+        writer.member("availability", "public")
+        writer.member("rateType", "hourly")
+        // The published shape demands this one and `activeTimes`, without saying what they hold.
+        writer.key("validityStart")
+        writer.second(version.validFrom)
+        writer.key("activeTimes")
+        writer.beginArray()
+        writer.endArray()
+        writer.key("validity")
+        writer.beginObject()
+        writer.member("validityStatus", "definedByValidityTimeSpec")
+        writer.key("validityTimeSpecification")
+        writer.beginObject()
+        writer.key("overallStartTime")
+        writer.second(version.validFrom)
+        writer.endObject()
+        writer.endObject()
+        writer.key("rateLineCollections")
+        writer.beginArray()
+        for (index, rule) in tariff.rules.enumerated() {
+            collection(&writer, rule, number: index + 1, of: lot, version)
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private static func collection(
+        _ writer: inout JSONWriter, _ rule: TariffRule, number: Int, of lot: Lot, _ version: TariffVersion
+    ) {
+        let tariff = version.tariff
+        let currency = Currency(tariff.currency)
+        func major(_ writer: inout JSONWriter, _ minor: Int64) {
+            if let currency { writer.decimal(currency.major(minor)) } else { writer.integer(minor) }
+        }
+        writer.beginObject()
+        identity(&writer, "\(lot.id)/\(number)", version: version.version)
+        writer.member("collectionSequence", number)
+        writer.member("applicableCurrency", tariff.currency)
+        writer.member("resetTime", "00:00")
+        writer.key("validStart")
+        writer.second(version.validFrom)
+        writer.key("relativeTimes")
+        writer.boolean(false)
+        writer.key("taxIncluded")
+        writer.boolean(true)
+        if let cap = tariff.dailyCapMinor {
+            writer.key("maxValueCollection")
+            writer.beginObject()
+            writer.member("currencyType", tariff.currency)
+            writer.key("currencyValue")
+            major(&writer, cap)
+            writer.endObject()
+        }
+        writer.key("rateLines")
+        writer.beginArray()
+        var sequence = 1
+        if tariff.freeMinutes > 0 {
+            writer.beginObject()
+            identity(&writer, "\(lot.id)/\(number)/free", version: version.version)
+            writer.member("sequence", sequence)
+            writer.member("rateLineType", "flatRateTier")
+            text(&writer, "description", "First minutes free")
+            writer.member("durationStart", "00:00")
+            writer.member("durationEnd", duration(tariff.freeMinutes))
+            writer.key("value")
+            writer.integer(0)
+            writer.endObject()
+            sequence += 1
+        }
+        writer.beginObject()
+        identity(&writer, "\(lot.id)/\(number)/price", version: version.version)
+        writer.member("sequence", sequence)
+        text(&writer, "description", rule.sentence)
+        switch rule.price {
+        case .perStarted(let minutes, let minor):
+            writer.member("rateLineType", "incrementingRate")
+            writer.member("incrementPeriod", "PT\(minutes)M")
+            writer.key("value")
+            major(&writer, minor)
+        case .flat(let minor):
+            writer.member("rateLineType", "flatRate")
+            writer.key("value")
+            major(&writer, minor)
+        case .free:
+            writer.member("rateLineType", "flatRate")
+            writer.key("value")
+            writer.integer(0)
+        }
+        writer.endObject()
+        writer.endArray()
+        writer.endObject()
+    }
+
+    /// `hh:mm`, or `dd:hh:mm` from a day on.
+    private static func duration(_ minutes: Int64) -> String {
+        let days = minutes / 1_440
+        let shown = (days > 0 ? [days] : []) + [minutes / 60 % 24, minutes % 60]
+        return shown.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    }
+}
+
+extension TariffRule {
+    /// When it counts and for what, for people: APDS has no place for the times of a collection.
+    fileprivate var sentence: String {
+        var parts = [name]
+        if !weekdays.isEmpty {
+            let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+            parts.append(weekdays.sorted().filter(names.indices.contains).map { names[$0] }.joined(separator: ", "))
+        }
+        if fromMinute != 0 || toMinute != 1_440 { parts.append("\(clock(fromMinute)) to \(clock(toMinute))") }
+        if !kinds.isEmpty { parts.append(kinds.map(\.rawValue).sorted().joined(separator: ", ")) }
+        return parts.joined(separator: "; ")
+    }
+
+    private func clock(_ minute: Int) -> String {
+        let (hours, minutes) = (minute / 60, minute % 60)
+        return "\(hours < 10 ? "0" : "")\(hours):\(minutes < 10 ? "0" : "")\(minutes)"
+    }
+}

@@ -1,0 +1,115 @@
+internal import HubModel
+internal import SQL
+
+/// What the feeds tell of a public lot.
+struct FeedLot: Sendable {
+    var lot: Lot
+    /// Its spots by kind and status.
+    var kinds: [SpotKind: SpotTally] = [:]
+    /// How many levels it has.
+    var levels = 0
+    /// When a sensor of it was last heard; nil: never.
+    var heardAt: Timestamp?
+    /// What a stay that begins now costs; nil: nothing.
+    var tariff: TariffVersion?
+
+    /// All kinds together.
+    var all: SpotTally {
+        kinds.values.reduce(into: SpotTally()) { sum, tally in
+            for status in SpotStatus.allCases { sum.add(status, tally[status]) }
+        }
+    }
+}
+
+extension SpotTally {
+    /// How many have a status.
+    subscript(status: SpotStatus) -> Int {
+        switch status {
+        case .free: free
+        case .occupied: occupied
+        case .reserved: reserved
+        case .outOfService: outOfService
+        case .unknown: unknown
+        }
+    }
+
+    /// Spots that can be used.
+    var inService: Int { total - outOfService }
+
+    /// Spots of which it is known whether they are free. Without any there is nothing to be told of the present.
+    var known: Int { free + occupied + reserved }
+
+    /// Occupied in percent of those that a driver may drive to: what is reserved or unknown is neither supply nor demand.
+    var percentage: Double? {
+        free + occupied == 0 ? nil : (Double(occupied) / Double(free + occupied) * 1_000).rounded() / 10
+    }
+}
+
+/// Reads what the feeds tell.
+enum FeedTable {
+    /// The public lots, or one of them, by id.
+    static func lots(_ one: LotID? = nil, at now: Timestamp, in reader: some SQLReading) throws -> [FeedLot] {
+        // Of no site: exactly the public ones.
+        let lots = try LotTable.all(at: .sites([]), includingPublic: true, in: reader)
+        var found: [LotID: FeedLot] = [:]
+        for lot in lots where one == nil || one == lot.id { found[lot.id] = FeedLot(lot: lot) }
+        var levels: [LotID: Set<String>] = [:]
+        try reader.queryEach(
+            """
+            SELECT parking_spot.lot AS lot, kind, level, \(SpotTable.statusNow) AS shown, COUNT(*) AS spots,
+                MAX(heard_at) AS heard_at
+            FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
+            WHERE parking_lot.is_public AND (CAST($2 AS TEXT) IS NULL OR parking_spot.lot = $2)
+            GROUP BY parking_spot.lot, kind, level, shown
+            """, [.integer(now.microseconds), SQLValue(one?.text)]
+        ) { row in
+            guard let lot = LotID(try row.text("lot")), let kind = SpotKind(rawValue: try row.text("kind")),
+                let status = SpotStatus(rawValue: try row.text("shown"))
+            else { throw SQLFailure(.wrongType, "a row of parking_spot holds no lot, kind or status") }
+            let heard = try row.optionalInteger("heard_at").map(Timestamp.init(microseconds:))
+            let count = Int(try row.integer("spots"))
+            levels[lot, default: []].insert(try row.text("level"))
+            guard var entry = found[lot] else { return }
+            entry.kinds[kind, default: SpotTally()].add(status, count)
+            if let heard { entry.heardAt = max(entry.heardAt ?? heard, heard) }
+            found[lot] = entry
+        }
+        return try found.values.sorted { $0.lot.id.text < $1.lot.id.text }.map { entry in
+            var entry = entry
+            entry.levels = levels[entry.lot.id]?.count ?? 0
+            entry.tariff = try TariffTable.inForce(at: now, of: entry.lot.id, in: reader)
+            return entry
+        }
+    }
+}
+
+extension Tariff {
+    /// Whether a stay can cost anything.
+    var hasFee: Bool {
+        rules.contains { rule in
+            switch rule.price {
+            case .perStarted(_, let minor), .flat(let minor): minor > 0
+            case .free: false
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes an instant to the second, as feeds have it: `2026-11-21T10:00:00Z`.
+    mutating func second(_ instant: Timestamp) {
+        string(String(decoding: instant.iso8601.prefix(19), as: UTF8.self) + "Z")
+    }
+
+    /// Writes a member that is a text.
+    mutating func member(_ name: String, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    /// Writes a member that is a whole number.
+    mutating func member(_ name: String, _ number: Int) {
+        key(name)
+        integer(Int64(number))
+    }
+}

@@ -1,0 +1,98 @@
+internal import HubModel
+
+/// Lots in the shape of ParkAPI version 3 (ParkenDD, `park-api-v3`): sources and parking sites.
+enum ParkAPIFeed {
+    /// The only source: this hub.
+    static let sourceNumber = 1
+
+    /// ParkAPI names things by whole numbers; this one is made of the lot's id (FNV-1a, 52 bits, which every JSON reader keeps
+    /// exactly) and stays the same for ever.
+    static func number(of lot: LotID) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in lot.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int((hash >> 52) ^ (hash & 0xf_ffff_ffff_ffff)) | 1
+    }
+
+    /// Writes a page of things that are listed.
+    static func list(_ writer: inout JSONWriter, count: Int, _ items: (inout JSONWriter) -> Void) {
+        writer.beginObject()
+        writer.key("items")
+        writer.beginArray()
+        items(&writer)
+        writer.endArray()
+        writer.member("total_count", count)
+        writer.endObject()
+    }
+
+    /// Writes the source.
+    static func source(_ writer: inout JSONWriter, lots: [FeedLot]) {
+        let heardAt = lots.compactMap(\.heardAt).max()
+        let made = lots.map(\.lot.createdAt).min() ?? Timestamp(seconds: 0)
+        writer.beginObject()
+        writer.member("id", sourceNumber)
+        writer.member("uid", "martlet")
+        writer.member("name", "Martlet")
+        writer.key("created_at")
+        writer.second(made)
+        writer.key("modified_at")
+        writer.second(lots.map(\.lot.createdAt).max() ?? made)
+        writer.member("static_status", "ACTIVE")
+        writer.member("realtime_status", heardAt == nil ? "PROVISIONED" : "ACTIVE")
+        if let heardAt {
+            writer.key("realtime_data_updated_at")
+            writer.second(heardAt)
+        }
+        writer.endObject()
+    }
+
+    /// Writes a lot as a parking site. What is not known is left out, as ParkAPI has it; a lot of which nothing at all is known has no
+    /// realtime data.
+    static func site(_ writer: inout JSONWriter, _ entry: FeedLot) {
+        guard let latitude = entry.lot.latitude, let longitude = entry.lot.longitude else { return }
+        let all = entry.all
+        writer.beginObject()
+        writer.member("id", number(of: entry.lot.id))
+        writer.member("source_id", sourceNumber)
+        writer.member("original_uid", entry.lot.id.text)
+        writer.member("name", entry.lot.name)
+        if !entry.lot.address.isEmpty { writer.member("address", entry.lot.address) }
+        writer.member("type", entry.levels > 1 ? "CAR_PARK" : "OFF_STREET_PARKING_GROUND")
+        writer.member("purpose", "CAR")
+        writer.key("lat")
+        writer.double(latitude)
+        writer.key("lon")
+        writer.double(longitude)
+        writer.key("has_fee")
+        writer.boolean(entry.tariff?.tariff.hasFee ?? false)
+        writer.key("created_at")
+        writer.second(entry.lot.createdAt)
+        writer.key("modified_at")
+        writer.second(entry.lot.createdAt)
+        writer.member("capacity", all.total)
+        for (kind, name) in kinds {
+            if let tally = entry.kinds[kind] { writer.member("capacity_\(name)", tally.total) }
+        }
+        let isLive = all.known > 0
+        writer.key("has_realtime_data")
+        writer.boolean(isLive)
+        if isLive {
+            if let heardAt = entry.heardAt {
+                writer.key("realtime_data_updated_at")
+                writer.second(heardAt)
+            }
+            writer.member("realtime_capacity", all.inService)
+            writer.member("realtime_free_capacity", all.free)
+            for (kind, name) in kinds {
+                guard let tally = entry.kinds[kind], tally.known > 0 else { continue }
+                writer.member("realtime_capacity_\(name)", tally.inService)
+                writer.member("realtime_free_capacity_\(name)", tally.free)
+            }
+        }
+        writer.endObject()
+    }
+
+    /// The kinds for which ParkAPI has words.
+    private static let kinds: [(SpotKind, String)] = [
+        (.disabled, "disabled"), (.family, "family"), (.ev, "charging"),
+    ]
+}

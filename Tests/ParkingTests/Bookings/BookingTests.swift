@@ -1,0 +1,310 @@
+import HubModel
+import HubTesting
+import Parking
+import SQL
+import SolutionKit
+import Testing
+
+/// Reservations from the wish to the end, through the routes and the line.
+@Suite struct BookingTests {
+    private static let path = "/api/lots/{id}/reservations"
+
+    private func garage(spots: Int = 8, isPublic: Bool = true) async throws -> Garage {
+        let garage = try await Garage()
+        try await garage.addLot("P1", spots: spots, isPublic: isPublic)
+        for number in 1...spots { try garage.report("P1-A\(number)", of: "P1", occupied: false) }
+        return garage
+    }
+
+    private func body(_ from: Int64, _ to: Int64, _ more: String = "") -> String {
+        let (from, to) = (Garage.start.advanced(bySeconds: from), Garage.start.advanced(bySeconds: to))
+        return #"{"from":"\#(from)","to":"\#(to)"\#(more)}"#
+    }
+
+    @discardableResult
+    private func reserve(
+        _ garage: Garage, _ from: Int64, _ to: Int64, _ more: String = "", as caller: Caller = .driver("7"),
+        from address: String = "192.0.2.1"
+    ) async throws -> JSONTree {
+        try await garage.call(
+            .post, Self.path, ["id": "P1"], body: body(from, to, more), as: caller, from: address
+        ).json
+    }
+
+    @Test func aReservationIsMadeAndSeenByItsHolder() async throws {
+        let garage = try await garage()
+        // 10:05 to 10:50 takes the quarters from 10:00 to 11:00.
+        let made = try await reserve(garage, 7_500, 10_200, #","spot_id":"P1-A2","name":"B-AB 12""#)
+        #expect(made["from"]?.text == "2026-11-21T12:00:00.000000Z")
+        #expect(made["to"]?.text == "2026-11-21T13:00:00.000000Z")
+        #expect(made["release_at"]?.text == "2026-11-21T12:15:00.000000Z")
+        #expect(made["spot_id"]?.text == "P1-A2")
+        #expect(made["code"] == nil)
+        let id = try #require(made["reservation_id"]?.text)
+        let own = try await garage.call(.get, "/api/reservations", as: .driver("7")).json["reservations"]
+        #expect(own?.elements.map { $0["reservation_id"]?.text } == [id])
+        let one = ["reservation_id": id]
+        let seen = try await garage.call(.get, "/api/reservations/{reservation_id}", one, as: .driver("7"))
+        #expect(seen.json["name"]?.text == "B-AB 12")
+        await refused(.notFound) {
+            try await garage.call(.get, "/api/reservations/{reservation_id}", one, as: .driver("8"))
+        }
+        await refused(.notFound) {
+            try await garage.call(.delete, "/api/reservations/{reservation_id}", one, as: .driver("8"))
+        }
+        let staff = Caller.driver("9", [.reserveParking])
+        let list = try await garage.call(.get, Self.path, ["id": "P1"], as: staff).json["reservations"]
+        #expect(list?[0]?["account"]?.text == "7")
+        await refused(.forbidden) { try await garage.call(.get, Self.path, ["id": "P1"], as: .driver("7")) }
+    }
+
+    @Test func aConflictNamesTheTimeInTheWay() async throws {
+        let garage = try await garage(spots: 1)
+        try await reserve(garage, 7_200, 10_800, #","spot_id":"P1-A1""#)
+        for more in [#","spot_id":"P1-A1""#, ""] {
+            await #expect {
+                try await reserve(garage, 9_900, 12_600, more, as: .driver("8"))
+            } throws: { error in
+                guard let refusal = error as? Refusal else { return false }
+                return refusal.code == .conflict
+                    && refusal.detail.contains("from 2026-11-21T12:00:00.000000Z to 2026-11-21T13:00:00.000000Z")
+            }
+        }
+        // What only touches is no conflict.
+        try await reserve(garage, 10_800, 12_600, #","spot_id":"P1-A1""#, as: .driver("8"))
+        try await reserve(garage, 5_400, 7_200, #","spot_id":"P1-A1""#, as: .driver("8"))
+    }
+
+    @Test(arguments: [
+        (#"{"to":"2026-11-21T12:00:00Z"}"#, RefusalCode.missingField), (#"{"from":true,"to":1}"#, .wrongType),
+        (#"{"from":"soon","to":"later"}"#, .valueOutOfRange), (#"{"from":1795256000,"from":1,"to":2}"#, .duplicateKey),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T12:10:00Z"}"#, .valueOutOfRange),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-22T00:00:01Z"}"#, .valueOutOfRange),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T11:00:00Z"}"#, .valueOutOfRange),
+        (#"{"from":"2026-11-21T09:00:00Z","to":"2026-11-21T11:00:00Z"}"#, .valueOutOfRange),
+        (#"{"from":"2026-12-06T10:00:01Z","to":"2026-12-06T11:00:00Z"}"#, .valueOutOfRange),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T13:00:00Z","spot_id":"none"}"#, .notFound),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T13:00:00Z","spot_id":"a b"}"#, .invalidIdentifier),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T13:00:00Z","kind":"truck"}"#, .valueOutOfRange),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T13:00:00Z","kind":"ev"}"#, .conflict),
+        (#"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T13:00:00Z","name":"a\nb"}"#, .valueOutOfRange),
+        (
+            #"{"from":"2026-11-21T12:00:00Z","to":"2026-11-21T13:00:00Z","kind":"ev","spot_id":"P1-A1"}"#,
+            .identifierMismatch
+        ),
+        ("", .malformedJSON), ("[]", .wrongType),
+    ])
+    func refusedAndNothingStored(_ body: String, _ code: RefusalCode) async throws {
+        let garage = try await garage()
+        await refused(code) {
+            try await garage.call(.post, Self.path, ["id": "P1"], body: body, as: .driver("7"))
+        }
+        let stored = try garage.database.readBlocking {
+            try $0.queryOne("SELECT COUNT(*) FROM parking_reservation").integer(0)
+        }
+        #expect(stored == 0)
+    }
+
+    @Test func strangersHaveACodeAndBounds() async throws {
+        let garage = try await garage()
+        let stranger = Caller(.anonymous)
+        let made = try await reserve(garage, 3_600, 7_200, as: stranger)
+        let (id, code) = (try #require(made["reservation_id"]?.text), try #require(made["code"]?.text))
+        let row = try #require(
+            try garage.database.readBlocking { try $0.queryFirst("SELECT * FROM parking_reservation") })
+        let hash = try row.optionalBlob("code_hash")
+        #expect(hash?.count == 32)
+        // The code itself is nowhere.
+        for index in 0..<row.count { #expect(try row.value(index) != .text(code)) }
+        let look = "/api/reservations/{reservation_id}/look"
+        let right = #"{"code":"\#(code)"}"#
+        let seen = try await garage.call(.post, look, ["reservation_id": id], body: right)
+        #expect(seen.json["state"]?.text == "active")
+        #expect(seen.json["code"] == nil)
+        let wrong = #"{"code":"mrv_\#(String(code.dropFirst(4).reversed()))"}"#
+        for body in [wrong, #"{"code":"x"}"#] {
+            await refused(.notFound) { try await garage.call(.post, look, ["reservation_id": id], body: body) }
+        }
+        await refused(.valueOutOfRange) { try await reserve(garage, 90_000, 93_600, as: stranger) }
+        try await reserve(garage, 3_600, 7_200, as: stranger)
+        // Two of eight spots are a quarter of the lot: neither this address nor another gets more.
+        await refused(.limitReached) { try await reserve(garage, 3_600, 7_200, as: stranger) }
+        await refused(.limitReached) { try await reserve(garage, 3_600, 7_200, as: stranger, from: "192.0.2.2") }
+        let cancel = "/api/reservations/{reservation_id}/cancel"
+        await refused(.notFound) { try await garage.call(.post, cancel, ["reservation_id": id], body: wrong) }
+        let over = try await garage.call(.post, cancel, ["reservation_id": id], body: right)
+        #expect(over.json["state"]?.text == "cancelled")
+        await refused(.conflict) { try await garage.call(.post, cancel, ["reservation_id": id], body: right) }
+        try await reserve(garage, 3_600, 7_200, as: stranger, from: "192.0.2.2")
+        // What is over keeps no address.
+        let addresses = try garage.database.readBlocking {
+            try $0.query("SELECT address FROM parking_reservation WHERE due_at IS NULL AND address IS NOT NULL")
+        }
+        #expect(addresses.isEmpty)
+    }
+
+    @Test func theWholeIPv6NetworkIsOneAddress() {
+        #expect(AddressNetwork.of("2001:db8:1:2:3::4") == AddressNetwork.of("2001:0db8:0001:0002:ffff::1"))
+        #expect(AddressNetwork.of("2001:db8:1:2::4") != AddressNetwork.of("2001:db8:1:3::4"))
+        #expect(AddressNetwork.of("2001:db8::1") == "2001:db8:0:0::/64")
+        #expect(AddressNetwork.of("::ffff:192.0.2.7") == "192.0.2.7")
+        #expect(AddressNetwork.of("192.0.2.7") == "192.0.2.7")
+    }
+
+    @Test func nobodyHasTooMany() async throws {
+        let garage = try await garage()
+        for hour in Int64(1)...5 { try await reserve(garage, hour * 3_600, hour * 3_600 + 1_800) }
+        await refused(.limitReached) { try await reserve(garage, 36_000, 37_800) }
+        try await reserve(garage, 36_000, 37_800, as: .driver("7", [.reserveParking]))
+    }
+
+    @Test func aLotThatIsNotPublicIsNotThereForStrangers() async throws {
+        let garage = try await garage(isPublic: false)
+        for path in [Self.path, "/api/lots/{id}/availability", "/api/lots/{id}/forecast"] {
+            let method = path == Self.path ? Route.Method.post : .get
+            await refused(.notFound) {
+                try await garage.call(method, path, ["id": "P1"], body: body(3_600, 7_200))
+            }
+        }
+        await refused(.notFound) { try await reserve(garage, 3_600, 7_200, as: .driver("7")) }
+        try await reserve(garage, 3_600, 7_200, as: .driver("7", [.viewParking]))
+        let sensor = Caller(.device(try #require(DeviceID("P1-A1")), .parking, site: .main))
+        let open = try await self.garage()
+        await refused(.forbidden) { try await reserve(open, 3_600, 7_200, as: sensor) }
+    }
+
+    @Test func availabilityIsWhatCanBeReserved() async throws {
+        let garage = try await garage(spots: 3)
+        try await reserve(garage, 7_200, 10_800, #","spot_id":"P1-A2""#)
+        // Past the time in which a change back is not believed.
+        garage.clock.move(seconds: 3)
+        try garage.report("P1-A1", of: "P1", occupied: true)
+        func free(_ from: String, _ to: String) async throws -> [String?] {
+            try await garage.call(
+                .get, "/api/lots/{id}/availability", ["id": "P1"], query: [("from", from), ("to", to)]
+            ).json["kinds"]?["standard"]?.elements.map(\.text) ?? []
+        }
+        #expect(try await free("2026-11-21T12:30:00Z", "2026-11-21T13:30:00Z") == ["P1-A3", "P1-A1"])
+        // For now, what is occupied is out of the question.
+        #expect(try await free("2026-11-21T10:00:00Z", "2026-11-21T11:00:00Z") == ["P1-A2", "P1-A3"])
+        await refused(.conflict) { try await reserve(garage, 0, 3_600, #","spot_id":"P1-A1""#) }
+        // And so is that of which nothing has been heard.
+        garage.clock.move(seconds: 400)
+        #expect(try await free("2026-11-21T10:06:40Z", "2026-11-21T11:00:00Z") == [])
+        await refused(.conflict) { try await reserve(garage, 400, 3_600, #","spot_id":"P1-A2""#) }
+    }
+
+    @Test func nobodyComesAndTheSpotIsFreeAgain() async throws {
+        let garage = try await garage(spots: 1)
+        let made = try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
+        let id = try #require(made["reservation_id"]?.text)
+        let empty = [(spot: "P1-A1", occupied: false)]
+        try garage.pass(seconds: 899, empty)
+        #expect(try garage.status("P1-A1") == "free")
+        try garage.pass(seconds: 1, empty)
+        #expect(try garage.status("P1-A1") == "reserved")
+        // The program starts anew in the middle, and goes on.
+        garage.restart()
+        try garage.pass(seconds: 600, empty)
+        #expect(try garage.status("P1-A1") == "reserved")
+        try garage.pass(seconds: 299, empty)
+        #expect(try garage.status("P1-A1") == "reserved")
+        try garage.pass(seconds: 1, empty)
+        #expect(try garage.status("P1-A1") == "free")
+        let seen = try await garage.call(
+            .get, "/api/reservations/{reservation_id}", ["reservation_id": id], as: .driver("7"))
+        #expect(seen.json["state"]?.text == "released")
+        // The rest of its time is free for others.
+        try await reserve(garage, 1_800, 3_600, #","spot_id":"P1-A1""#, as: .driver("8"))
+    }
+
+    @Test func whatASilentSensorDoesNotSayIsNotHeldAgainstTheDriver() async throws {
+        let garage = try await garage(spots: 1)
+        try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
+        try garage.pass(seconds: 900, [("P1-A1", false)])
+        for _ in 0..<20 { try garage.pass(seconds: 60) }
+        #expect(try garage.status("P1-A1") == "unknown")
+        try garage.pass(seconds: 1, [("P1-A1", true)])
+        let row = try #require(
+            try garage.database.readBlocking { try $0.queryFirst("SELECT * FROM parking_reservation") })
+        #expect(try row.text("state") == "used")
+    }
+
+    @Test func theCarComesAndMayComeBack() async throws {
+        let garage = try await garage(spots: 1)
+        try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
+        // Ten minutes early.
+        try garage.pass(seconds: 300, [("P1-A1", true)])
+        #expect(try garage.status("P1-A1") == "occupied")
+        try garage.pass(seconds: 200, [("P1-A1", true)])
+        try garage.pass(seconds: 200, [("P1-A1", true)])
+        try garage.pass(seconds: 200, [("P1-A1", true)])
+        // Away for a while: the spot is still theirs, also after the grace.
+        try garage.pass(seconds: 100, [("P1-A1", false)])
+        #expect(try garage.status("P1-A1") == "reserved")
+        for _ in 0..<10 { try garage.pass(seconds: 120, [("P1-A1", false)]) }
+        #expect(try garage.status("P1-A1") == "reserved")
+        for _ in 0..<20 { try garage.pass(seconds: 120, [("P1-A1", false)]) }
+        #expect(try garage.status("P1-A1") == "free")
+        let row = try #require(
+            try garage.database.readBlocking { try $0.queryFirst("SELECT * FROM parking_reservation") })
+        #expect(try row.text("state") == "used")
+        #expect(try row.optionalInteger("ended_at") == Garage.start.advanced(bySeconds: 4_500).microseconds)
+    }
+
+    @Test func givingUpFreesTheSpotAtOnce() async throws {
+        let garage = try await garage(spots: 1)
+        let made = try await reserve(garage, 0, 3_600, #","spot_id":"P1-A1""#)
+        #expect(try garage.status("P1-A1") == "reserved")
+        let one = ["reservation_id": try #require(made["reservation_id"]?.text)]
+        await refused(.notFound) {
+            let staff = Caller.driver("9", [.reserveParking])
+            try await garage.call(.delete, "/api/reservations/{reservation_id}", one, as: staff)
+        }
+        let owner = Caller.driver("9", [.manageParking])
+        let over = try await garage.call(.delete, "/api/reservations/{reservation_id}", one, as: owner)
+        #expect(over.json["state"]?.text == "cancelled")
+        #expect(try garage.status("P1-A1") == "free")
+        #expect(garage.audit.entries.map(\.target) == ["spot:P1-A1"])
+    }
+
+    @Test func stepsAreSaidOnce() async throws {
+        let garage = try await garage(spots: 2)
+        try await reserve(garage, 900, 1_800, #","spot_id":"P1-A1""#)
+        let spot = try #require(DeviceID("P1-A1"))
+        func steps(_ seconds: Int64) throws -> [BookingStep] {
+            try garage.database.writeBlocking {
+                try Bookings().steps(upTo: Garage.start.advanced(bySeconds: seconds), in: $0)
+            }
+        }
+        #expect(try steps(899) == [])
+        let begin = try steps(900)
+        let id = try #require(
+            try garage.database.readBlocking {
+                try Bookings().holds(spot, at: Garage.start.advanced(bySeconds: 900), in: $0)
+            })
+        #expect(begin == [.begins(spot: spot, reservation: id)])
+        #expect(try steps(900) == [])
+        #expect(try steps(1_800) == [.ends(spot: spot, reservation: id)])
+        #expect(try steps(1_800) == [])
+        // One that came and went while the hub was down held nothing.
+        try await reserve(garage, 3_600, 5_400, #","spot_id":"P1-A1""#)
+        #expect(try steps(9_000) == [])
+    }
+
+    private func refused(
+        _ code: RefusalCode, sourceLocation: SourceLocation = #_sourceLocation, _ work: () async throws -> Void
+    ) async {
+        await #expect(sourceLocation: sourceLocation) {
+            try await work()
+        } throws: { ($0 as? Refusal)?.code == code }
+    }
+
+    private func refused<Value>(
+        _ code: RefusalCode, sourceLocation: SourceLocation = #_sourceLocation, _ work: () async throws -> Value
+    ) async {
+        await #expect(sourceLocation: sourceLocation) {
+            _ = try await work()
+        } throws: { ($0 as? Refusal)?.code == code }
+    }
+}

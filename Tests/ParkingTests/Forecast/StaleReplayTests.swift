@@ -1,0 +1,74 @@
+import HubModel
+import HubTesting
+import Parking
+import SolutionKit
+import Testing
+
+/// Another stale time, replayed on what sensors said.
+@Suite struct StaleReplayTests {
+    private func reports(_ said: [(Int64, Bool?)]) -> [StaleReplay.Report] {
+        said.map { StaleReplay.Report(at: Timestamp(seconds: $0.0), isOccupied: $0.1) }
+    }
+
+    @Test func aLateButUnchangedSensorIsAFalseUnknown() {
+        let said = reports([(0, false), (60, false), (120, false), (420, false), (480, true), (540, true)])
+        let short = StaleReplay(said, until: Timestamp(seconds: 600), staleSeconds: 100)
+        #expect(short.unknowns == 1)
+        #expect(short.falseUnknowns == 1)
+        #expect(short.falseSeconds == 200)
+        #expect(short.silences == 0)
+        let long = StaleReplay(said, until: Timestamp(seconds: 600), staleSeconds: 300)
+        #expect(long.unknowns == 0)
+    }
+
+    @Test func aSilenceInWhichSomethingChangedIsSeenOrNot() {
+        let said = reports([(0, false), (60, false), (120, false), (720, true), (780, true), (840, true)])
+        let short = StaleReplay(said, until: Timestamp(seconds: 900), staleSeconds: 180)
+        #expect(short.silences == 1)
+        #expect(short.seen == 1)
+        #expect(short.falseUnknowns == 0)
+        #expect(short.unawareSeconds == 180)
+        let long = StaleReplay(said, until: Timestamp(seconds: 900), staleSeconds: 3_600)
+        #expect(long.silences == 1)
+        #expect(long.seen == 0)
+        #expect(long.unawareSeconds == 600)
+    }
+
+    @Test func aSensorThatNeverCameBackIsSilent() {
+        let said = reports([(0, true), (60, true), (120, true)])
+        let replay = StaleReplay(said, until: Timestamp(seconds: 10_000), staleSeconds: 300)
+        #expect(replay.silences == 1)
+        #expect(replay.seen == 1)
+        #expect(replay.unknowns == 1)
+        #expect(StaleReplay([], until: Timestamp(seconds: 1), staleSeconds: 10) == StaleReplay())
+    }
+
+    @Test func throughTheRoute() async throws {
+        let garage = try await Garage()
+        try await garage.addLot("P1", spots: 2)
+        // One sensor speaks every two minutes, and once is ten minutes late.
+        for number in 0..<20 {
+            try garage.report("P1-A1", of: "P1", occupied: false)
+            garage.clock.move(seconds: number == 10 ? 600 : 120)
+        }
+        let owner = Caller.driver("1", [.manageParking, .viewParking])
+        let path = "/api/lots/{id}/what-if"
+        let answer = try await garage.call(
+            .post, path, ["id": "P1"], body: #"{"stale_seconds":900}"#, as: owner
+        ).json
+        #expect(answer["reports"]?.number == 20)
+        #expect(answer["present"]?["stale_seconds"]?.number == 300)
+        #expect(answer["present"]?["false_unknowns"]?.number == 1)
+        #expect(answer["present"]?["false_unknown_seconds"]?.number == 300)
+        #expect(answer["proposed"]?["false_unknowns"]?.number == 0)
+        for body in ["{}", #"{"stale_seconds":9}"#, #"{"stale_seconds":10.5}"#, #"{"stale_seconds":"10"}"#] {
+            await #expect(throws: Refusal.self) {
+                try await garage.call(.post, path, ["id": "P1"], body: body, as: owner)
+            }
+        }
+        await #expect {
+            try await garage.call(
+                .post, path, ["id": "P1"], body: #"{"stale_seconds":900}"#, as: .driver("1", [.viewParking]))
+        } throws: { ($0 as? Refusal)?.code == .forbidden }
+    }
+}
