@@ -20,7 +20,7 @@ package struct Payment: Hashable, Sendable {
     package var refundedMinor: Int64
     package var paidAt: Timestamp
     package var receivedAt: Timestamp
-    /// Who took it: `person:anna`, `open`.
+    /// Who took it.
     package var takenBy: String
 
     /// The amount in major units.

@@ -45,7 +45,7 @@ extension Till {
         let payment = Payment(
             id: request.id, lot: place.lot, spot: place.spot, session: session?.id, amountMinor: amount,
             currency: place.currency.code, method: request.method, refunds: nil, refundedMinor: 0, paidAt: paidAt,
-            receivedAt: line.now, takenBy: caller.label)
+            receivedAt: line.now, takenBy: caller.shortName)
         try PaymentTable.insert(payment, content: content, in: transaction)
         try Ledger.book(
             .payment(payment.id), lot: payment.lot, session: payment.session, payment: payment.id, at: paidAt,
@@ -108,7 +108,7 @@ extension Till {
         let refund = Payment(
             id: request.id, lot: payment.lot, spot: payment.spot, session: payment.session, amountMinor: amount,
             currency: currency.code, method: request.method ?? payment.method, refunds: id, refundedMinor: 0,
-            paidAt: line.now, receivedAt: line.now, takenBy: caller.label)
+            paidAt: line.now, receivedAt: line.now, takenBy: caller.shortName)
         try PaymentTable.insert(refund, content: content, in: transaction)
         var amounts: [LedgerAccount: Int64] = [.cash: -amount]
         if let session = try payment.session.flatMap({ try SessionTable.one($0, in: transaction) }) {
@@ -217,20 +217,5 @@ extension Till {
         writer.members(of: payment)
         writer.endObject()
         line.show(Till.event(writer, of: payment.lot, at: site))
-    }
-}
-
-extension Caller {
-    /// Who it is, for what is kept beside money: `person:anna`.
-    var label: String {
-        switch identity {
-        case .anonymous: "anonymous"
-        case .open: "open"
-        case .person(_, let name, _): "person:\(name)"
-        case .token(_, let name, _): "token:\(name)"
-        case .device(let device, _, _): "device:\(device)"
-        case .shell(let name): "shell:\(name)"
-        case .hub: "hub"
-        }
     }
 }

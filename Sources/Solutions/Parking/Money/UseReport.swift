@@ -1,0 +1,98 @@
+internal import HubModel
+internal import SQL
+
+/// How a lot was used: what its sessions say.
+struct UseReport: Hashable, Sendable {
+    /// An hour of the day, over all days of the range.
+    struct Hour: Hashable, Sendable {
+        /// Occupied part of the spots' time, 0...1.
+        var occupancyRate: Double
+        var arrivals: Int64
+    }
+
+    /// Spots of the lot at present; of the past nobody knows how many there were.
+    private(set) var spots: Int64 = 0
+    private(set) var arrivals: Int64 = 0
+    private(set) var departures: Int64 = 0
+    /// Occupied part of the spots' time, 0...1; nil without spots or time.
+    private(set) var occupancyRate: Double?
+    /// Cars for each spot and day of 24 hours; nil without spots or time.
+    private(set) var turnover: Double?
+    /// Mean length of the sessions that ended, in seconds; nil if none did.
+    private(set) var meanStaySeconds: Double?
+    /// Hours 0 to 23 of the lot's clock.
+    private(set) var hours: [Hour] = []
+    /// The hours in which the lot is fullest, fullest first: those with at least nine tenths of the highest rate.
+    private(set) var peakHours: [Int] = []
+
+    private static let quarter: Int64 = 900_000_000
+
+    /// Reads the sessions that were there between two instants.
+    init(of lot: Lot, from begin: Timestamp, to end: Timestamp, in reader: some SQLReading) throws {
+        spots = try reader.queryOne("SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.id.text)]).integer(0)
+        let first = begin.microseconds.flooredQuotient(by: Self.quarter)
+        let count = Int(max(0, (end.microseconds - 1).flooredQuotient(by: Self.quarter) - first + 1))
+        // Occupied microseconds of each quarter of an hour; whole quarters are noted by where they begin and end.
+        var parts = [Int64](repeating: 0, count: count + 1)
+        var changes = [Int64](repeating: 0, count: count + 1)
+        var came = [Int64](repeating: 0, count: count + 1)
+        var stays: Int64 = 0
+        try reader.queryEach(
+            """
+            SELECT arrived_at, departed_at FROM parking_session
+            WHERE lot = $1 AND arrived_at < $3 AND (departed_at >= $2 OR departed_at IS NULL)
+            """, [.text(lot.id.text), .integer(begin.microseconds), .integer(end.microseconds)]
+        ) { row in
+            let arrived = try row.integer(0)
+            let departed = try row.optionalInteger("departed_at")
+            if arrived >= begin.microseconds {
+                arrivals += 1
+                came[Int(arrived.flooredQuotient(by: Self.quarter) - first)] += 1
+            }
+            if let departed, departed < end.microseconds {
+                departures += 1
+                stays += departed - arrived
+            }
+            let from = max(arrived, begin.microseconds)
+            let to = min(departed ?? end.microseconds, end.microseconds)
+            guard from < to else { return }
+            let head = Int(from.flooredQuotient(by: Self.quarter) - first)
+            let tail = Int(to.flooredQuotient(by: Self.quarter) - first)
+            if head == tail {
+                parts[head] += to - from
+            } else {
+                parts[head] += (first + Int64(head) + 1) * Self.quarter - from
+                parts[tail] += to - (first + Int64(tail)) * Self.quarter
+                changes[head + 1] += 1
+                changes[tail] -= 1
+            }
+        }
+        if departures > 0 { meanStaySeconds = Double(stays) / Double(departures) / 1_000_000 }
+        var clock = LocalClock(lot.timeZone) ?? .utc
+        var occupied = [Int64](repeating: 0, count: 24)
+        var time = [Int64](repeating: 0, count: 24)
+        var arrivalsByHour = [Int64](repeating: 0, count: 24)
+        var whole: Int64 = 0
+        for index in 0..<count {
+            whole += changes[index]
+            let start = (first + Int64(index)) * Self.quarter
+            let hour = clock.reading(at: Timestamp(microseconds: start)).minute / 60
+            occupied[hour] += parts[index] + whole * Self.quarter
+            time[hour] += min(start + Self.quarter, end.microseconds) - max(start, begin.microseconds)
+            arrivalsByHour[hour] += came[index]
+        }
+        let span = end.microseconds(since: begin)
+        hours = (0..<24).map { hour in
+            let capacity = Double(time[hour]) * Double(spots)
+            return Hour(
+                occupancyRate: capacity > 0 ? Double(occupied[hour]) / capacity : 0, arrivals: arrivalsByHour[hour])
+        }
+        guard spots > 0, span > 0 else { return }
+        occupancyRate = Double(occupied.reduce(0, +)) / (Double(span) * Double(spots))
+        turnover = Double(arrivals) / Double(spots) / (Double(span) / 86_400_000_000)
+        let highest = hours.map(\.occupancyRate).max() ?? 0
+        guard highest > 0 else { return }
+        peakHours = (0..<24).filter { hours[$0].occupancyRate >= highest * 0.9 }
+            .sorted { (-hours[$0].occupancyRate, $0) < (-hours[$1].occupancyRate, $1) }
+    }
+}

@@ -1,0 +1,210 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Sessions, payments and the ledger, as JSON and CSV.
+extension MoneyRoutes {
+    private static let mostRows = 10_000
+    private static let page = [
+        QueryParameter("from", "from this instant on"), QueryParameter("to", "before this instant"),
+        QueryParameter("session", "only of this session", .identifier),
+        QueryParameter(
+            "limit", "at most this many rows, 1 to 10000; 1000 without it",
+            .integer(minimum: 1, maximum: Int64(mostRows))), form,
+    ]
+    private static let newest = [
+        QueryParameter("spot", "only of this spot", .identifier),
+        QueryParameter("after", "rows behind this one: next of the page before", .identifier),
+    ]
+
+    var lists: [Route] {
+        [
+            Route(
+                .get, "/api/lots/{id}/sessions", access: .site(.viewParkingMoney),
+                summary: "A lot's sessions by arrival, newest first; unpaid departures with state=unpaid",
+                pathSchemas: Self.lot,
+                query: [
+                    QueryParameter(
+                        "state", "only those that stand so",
+                        .words(ParkingSession.State.allCases.map(\.rawValue)))
+                ] + Self.newest + Self.page, answers: Self.tables(.parkingSessions, "The sessions"), handler: sessions),
+            Route(
+                .get, "/api/lots/{id}/payments", access: .site(.viewParkingMoney),
+                summary: "A lot's payments and refunds, newest first", pathSchemas: Self.lot,
+                query: [QueryParameter("state", "only unallocated", .words(["unallocated"]))] + Self.newest + Self.page,
+                answers: Self.tables(.payments, "The payments"), handler: payments),
+            Route(
+                .get, "/api/lots/{id}/ledger", access: .site(.viewParkingMoney),
+                summary: "A lot's ledger in the order of booking, and what each account holds", pathSchemas: Self.lot,
+                query: [
+                    QueryParameter("after", "entries behind this one: next of the page before", .count)
+                ] + Self.page, answers: Self.tables(.ledger, "The ledger"), handler: ledger),
+        ]
+    }
+
+    private func selection(_ request: RouteRequest, _ lot: Lot) throws(Refusal) -> MoneySelection {
+        func name(_ parameter: String) throws(Refusal) -> String? {
+            guard let text = request.given(parameter) else { return nil }
+            guard let id = DeviceID(text) else { throw Refusal(.invalidParameter, "\(parameter) is a name") }
+            return id.text
+        }
+        return MoneySelection(
+            lot: lot.id, from: try request.instant("from"), to: try request.instant("to"),
+            spot: try name("spot").flatMap(DeviceID.init), session: try name("session"), after: try name("after"),
+            limit: try request.whole("limit", in: 1...Self.mostRows) ?? 1_000)
+    }
+
+    /// Cuts the row off that only tells whether there are more.
+    private static func cut<Element>(_ rows: inout [Element], to limit: Int) -> Bool {
+        guard rows.count > limit else { return false }
+        rows.removeLast(rows.count - limit)
+        return true
+    }
+
+    private func sessions(_ request: RouteRequest) async throws -> RouteResponse {
+        let (csv, state) = (try request.wantsCSV, try request.word("state", of: ParkingSession.State.self))
+        let lot = try await lot(request)
+        let now = services.clock.now()
+        let limit = try selection(request, lot).limit
+        var more = try selection(request, lot)
+        more.limit += 1
+        let selection = more
+        var rows = try await services.database.read { reader in
+            try SessionTable.list(selection, state: state, in: reader).map { session in
+                (
+                    session: session,
+                    soFar: session.departedAt == nil
+                        ? try Till.price(of: session, until: now, in: reader).totalMinor : nil
+                )
+            }
+        }
+        let hasMore = Self.cut(&rows, to: limit)
+        guard !csv else { return Self.sheet(rows.map(\.session), of: lot) }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(lot.id.text)
+            writer.key("sessions")
+            writer.beginArray()
+            for (session, soFar) in rows {
+                writer.beginObject()
+                writer.members(of: session)
+                writer.key("due_so_far_minor")
+                writer.integer(soFar)
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.key("next")
+            writer.string(hasMore ? rows.last?.session.id : nil)
+            writer.endObject()
+        }
+    }
+
+    private static func sheet(_ sessions: [ParkingSession], of lot: Lot) -> RouteResponse {
+        var sheet = MoneySheet([
+            "session_id", "lot_id", "spot_id", "kind", "state", "arrived_at", "departed_at", "duration_seconds",
+            "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id",
+        ])
+        for session in sessions {
+            let length = session.departedAt.map { $0.microseconds(since: session.arrivedAt) / 1_000_000 }
+            sheet.row([
+                .text(session.id), .text(session.lot.text), .text(session.spot.text), .text(session.kind.rawValue),
+                .text(session.state.rawValue), .time(session.arrivedAt), .time(session.departedAt), .integer(length),
+                .integer(session.tariff), .integer(session.dueMinor), .integer(session.balanceMinor),
+                .text(session.currency), .text(session.reservation),
+            ])
+        }
+        return sheet.response(named: "sessions")
+    }
+
+    private func payments(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV
+        guard ["unallocated", nil].contains(request.given("state")) else {
+            throw Refusal(.invalidParameter, "state is unallocated")
+        }
+        let isUnallocated = request.given("state") != nil
+        let lot = try await lot(request)
+        let limit = try selection(request, lot).limit
+        var more = try selection(request, lot)
+        more.limit += 1
+        let selection = more
+        var rows = try await services.database.read {
+            try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0)
+        }
+        let hasMore = Self.cut(&rows, to: limit)
+        guard !csv else { return Self.sheet(rows) }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(lot.id.text)
+            writer.key("payments")
+            writer.beginArray()
+            for payment in rows { writer.write(payment) }
+            writer.endArray()
+            writer.key("next")
+            writer.string(hasMore ? rows.last?.id : nil)
+            writer.endObject()
+        }
+    }
+
+    private static func sheet(_ payments: [Payment]) -> RouteResponse {
+        var sheet = MoneySheet([
+            "payment_id", "lot_id", "spot_id", "session_id", "amount_minor", "amount", "currency", "method", "refunds",
+            "refunded_minor", "paid_at", "received_at", "taken_by",
+        ])
+        for payment in payments {
+            sheet.row([
+                .text(payment.id), .text(payment.lot.text), .text(payment.spot?.text), .text(payment.session),
+                .integer(payment.amountMinor), .amount(payment.amount), .text(payment.currency), .text(payment.method),
+                .text(payment.refunds), .integer(payment.refundedMinor), .time(payment.paidAt),
+                .time(payment.receivedAt), .text(payment.takenBy),
+            ])
+        }
+        return sheet.response(named: "payments")
+    }
+
+    private func ledger(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV
+        let after = try request.whole("after", in: 0...Int.max).map(Int64.init)
+        let lot = try await lot(request)
+        let limit = try selection(request, lot).limit
+        var more = try selection(request, lot)
+        more.limit += 1
+        let selection = more
+        var (rows, balances) = try await services.database.read { reader in
+            (try Ledger.entries(selection, after: after, in: reader), try Ledger.balances(of: lot.id, in: reader))
+        }
+        let hasMore = Self.cut(&rows, to: limit)
+        guard !csv else {
+            var sheet = MoneySheet(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
+            for entry in rows {
+                sheet.row([
+                    .integer(entry.id), .text(entry.event), .text(entry.account.rawValue), .integer(entry.amountMinor),
+                    .text(entry.session), .text(entry.payment), .time(entry.at),
+                ])
+            }
+            return sheet.response(named: "ledger")
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(lot.id.text)
+            writer.key("currency")
+            writer.string(lot.currency)
+            writer.key("balances")
+            writer.beginObject()
+            for account in LedgerAccount.allCases {
+                writer.key(account.rawValue)
+                writer.integer(balances[account, default: 0])
+            }
+            writer.endObject()
+            writer.key("entries")
+            writer.beginArray()
+            for entry in rows { writer.write(entry) }
+            writer.endArray()
+            writer.key("next")
+            writer.integer(hasMore ? rows.last?.id : nil)
+            writer.endObject()
+        }
+    }
+}

@@ -1,0 +1,101 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Payments and refunds.
+extension MoneyRoutes {
+    var ofPayments: [Route] {
+        [
+            Route(
+                .post, "/api/payments", access: .site(.takePayments),
+                summary: "Record a payment for a session or a spot; the same again is answered as the first time",
+                input: RouteInput(.newPayment), answers: [.json(.payment, status: 201, "Recorded")],
+                maximumBodyBytes: PaymentRequest.maximumBytes, handler: pay),
+            Route(
+                .get, "/api/payments/{id}", access: .site(.viewParkingMoney), summary: "One payment or refund",
+                pathSchemas: Self.lot, answers: [.json(.payment)], handler: payment),
+            Route(
+                .post, "/api/payments/{id}/refund", access: .site(.manageTariffs),
+                summary: "Give a payment back, whole or in part, under a payment_id of its own", pathSchemas: Self.lot,
+                input: RouteInput(.newRefund), answers: [.json(.payment, status: 201, "Given back")],
+                maximumBodyBytes: PaymentRequest.maximumBytes, handler: refund),
+            Route(
+                .post, "/api/payments/{id}/allocate", access: .site(.takePayments),
+                summary: "Say which session an unallocated payment is for", pathSchemas: Self.lot,
+                input: RouteInput(.allocation), answers: [.json(.payment)],
+                maximumBodyBytes: PaymentRequest.maximumBytes, handler: allocate),
+            Route(
+                .get, "/api/sessions/{id}", access: .site(.viewParkingMoney),
+                summary: "One session with its price line by line; of a car that is still there, so far",
+                pathSchemas: Self.lot, answers: [.json(.parkingSessionDetail)], handler: session),
+        ]
+    }
+
+    private func pay(_ request: RouteRequest) async throws -> RouteResponse {
+        let wanted = try PaymentRequest(request.body)
+        let (till, caller, sites) = (till, request.caller, request.scope)
+        let payment = try await services.line.perform { line in
+            try till.take(wanted, by: caller, at: sites, in: &line)
+        }
+        return MoneyRoutes.made(payment)
+    }
+
+    private func refund(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, wanted) = (request.path["id"] ?? "", try PaymentRequest(request.body))
+        let (till, caller, sites) = (till, request.caller, request.scope)
+        let refund = try await services.line.perform { line in
+            try till.refund(wanted, of: id, by: caller, at: sites, in: &line)
+        }
+        return MoneyRoutes.made(refund)
+    }
+
+    private static func made(_ payment: Payment) -> RouteResponse {
+        RouteResponse.json(status: 201, headers: [("Location", "/api/payments/\(payment.id)")]) { $0.write(payment) }
+    }
+
+    private func allocate(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = request.path["id"] ?? ""
+        var session: String?
+        var reader = JSONReader(request.body)
+        try reader.object { (key, reader) throws(Refusal) in
+            guard key == "session_id" else { throw TariffField.unknown(key, in: "the request") }
+            session = try reader.optionalText("session_id", maximumBytes: 64)
+        }
+        try reader.end()
+        guard let session else { throw Refusal(.missingField, "session_id is missing") }
+        let (till, caller, sites) = (till, request.caller, request.scope)
+        let payment = try await services.line.perform { line in
+            try till.allocate(id, to: session, by: caller, at: sites, in: &line)
+        }
+        return RouteResponse.json { $0.write(payment) }
+    }
+
+    private func payment(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, sites) = (request.path["id"] ?? "", request.scope)
+        let found = try await services.database.read { reader in
+            guard let payment = try PaymentTable.one(id, in: reader)?.payment,
+                let lot = try LotTable.one(payment.lot, in: reader), sites.contains(lot.site)
+            else { throw Refusal(.notFound, "there is no such payment") }
+            return payment
+        }
+        return RouteResponse.json { $0.write(found) }
+    }
+
+    private func session(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, sites, now) = (request.path["id"] ?? "", request.scope, services.clock.now())
+        let (session, price) = try await services.database.read { reader in
+            guard let session = try SessionTable.one(id, in: reader),
+                let lot = try LotTable.one(session.lot, in: reader), sites.contains(lot.site)
+            else { throw Refusal(.notFound, "there is no such session") }
+            return (session, try Till.price(of: session, until: session.departedAt ?? now, in: reader))
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.members(of: session)
+            writer.key("due_so_far_minor")
+            writer.integer(session.departedAt == nil ? price.totalMinor : nil)
+            writer.members(of: price)
+            writer.endObject()
+        }
+    }
+}

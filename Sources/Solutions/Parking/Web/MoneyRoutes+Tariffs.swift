@@ -1,0 +1,176 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// What a stay costs, tariffs and their versions, and what another tariff would have earned.
+extension MoneyRoutes {
+    /// How far ahead a tariff may begin, in seconds: ten years.
+    private static let farthest: Int64 = 10 * 366 * 86_400
+
+    var ofTariffs: [Route] {
+        [
+            Route(
+                .get, "/api/lots/{id}/price", access: .anyone, summary: "What a stay costs, line by line",
+                pathSchemas: Self.lot,
+                query: [
+                    QueryParameter("from", "the arrival; now without it"),
+                    QueryParameter("to", "the departure, at most 366 days later; an hour later without it"), Self.kind,
+                ], answers: [.json(.parkingPrice)], handler: price),
+            Route(
+                .get, "/api/lots/{id}/tariffs", access: .site(.viewParkingMoney),
+                summary: "The versions of a lot's tariff, the last to begin first", pathSchemas: Self.lot,
+                answers: [.json(.tariffVersions)], handler: tariffs),
+            Route(
+                .post, "/api/lots/{id}/tariffs", access: .site(.manageTariffs),
+                summary: "Add a version of the tariff, from now or a later instant on", pathSchemas: Self.lot,
+                input: RouteInput(.newTariff), answers: [.json(.tariffVersion, status: 201, "Added")], handler: add),
+            Route(
+                .post, "/api/lots/{id}/tariffs/what-if", access: .site(.manageTariffs),
+                summary: "What the sessions of some days would have cost under another tariff; changes nothing",
+                pathSchemas: Self.lot, input: RouteInput(.tariffDraft), answers: [.json(.tariffReplay)],
+                handler: whatIf),
+        ]
+    }
+
+    private func price(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, caller) = (try request.lotID(), request.caller)
+        let kind = try request.word("kind", of: SpotKind.self) ?? .standard
+        let from = try request.instant("from") ?? services.clock.now()
+        let to = try request.instant("to") ?? from.advanced(bySeconds: 3_600)
+        guard from <= to, to.microseconds(since: from) <= Tariff.longestStaySeconds * 1_000_000 else {
+            throw Refusal(.invalidParameter, "to is not before from, and at most 366 days after it")
+        }
+        guard (0...Self.latestSeconds).contains(from.wholeSeconds) else {
+            throw Refusal(.invalidParameter, "from is a time between 1970 and 2100")
+        }
+        let (lot, version) = try await services.database.read { reader in
+            guard let lot = try LotTable.one(id, in: reader), lot.isVisible(to: caller) else {
+                throw Refusal(.notFound, "there is no lot \(id)")
+            }
+            return (lot, try TariffTable.inForce(at: from, of: id, in: reader))
+        }
+        var clock = LocalClock(lot.timeZone) ?? .utc
+        let price = version?.tariff.price(from: from, to: to, kind: kind, clock: &clock) ?? Price()
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(id.text)
+            writer.key("kind")
+            writer.string(kind.rawValue)
+            writer.key("from")
+            writer.timestamp(from)
+            writer.key("to")
+            writer.timestamp(to)
+            writer.key("currency")
+            writer.string(lot.currency)
+            writer.key("tariff_version")
+            writer.integer(version?.version)
+            writer.members(of: price)
+            writer.key("total")
+            writer.decimal(
+                ScaledDecimal(mantissa: price.totalMinor, scale: Currency(lot.currency)?.fractionDigits ?? 2))
+            writer.endObject()
+        }
+    }
+
+    /// The year 2100.
+    private static let latestSeconds: Int64 = 4_102_444_800
+
+    private func tariffs(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        let now = services.clock.now()
+        let versions = try await services.database.read { try TariffTable.all(of: lot.id, in: $0) }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.key("lot_id")
+            writer.string(lot.id.text)
+            writer.key("currency")
+            writer.string(lot.currency)
+            writer.key("present_version")
+            writer.integer(versions.first { $0.validFrom <= now }?.version)
+            writer.key("versions")
+            writer.beginArray()
+            for version in versions { writer.write(version) }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
+    private func add(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        let draft = try TariffDraft(request.body, takes: ["valid_from"])
+        try draft.check(lot)
+        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
+        let version = try await services.line.perform { line in
+            let transaction = try line.transaction()
+            // The lot may have changed while the request waited.
+            try draft.check(try LotRoutes.one(lot.id, at: sites, in: transaction))
+            let from = draft.validFrom ?? line.now
+            guard from >= line.now, from <= line.now.advanced(bySeconds: Self.farthest) else {
+                throw Refusal(
+                    .valueOutOfRange,
+                    "valid_from is now or later, at most ten years: what has begun under a tariff ends under it")
+            }
+            let version = try TariffTable.add(
+                draft.tariff, to: lot.id, from: from, by: caller.shortName, at: line.now, in: transaction)
+            let entry = AuditEntry(
+                caller, .addTariff, target: "lot:\(lot.id)",
+                facts: [("version", String(version.version)), ("valid_from", from.description)])
+            try audit.record(entry, at: line.now, in: transaction)
+            return version
+        }
+        return RouteResponse.json(status: 201, headers: [("Location", "/api/lots/\(lot.id)/tariffs")]) { writer in
+            writer.write(version)
+        }
+    }
+
+    private func whatIf(_ request: RouteRequest) async throws -> RouteResponse {
+        let lot = try await lot(request)
+        let draft = try TariffDraft(request.body, takes: ["from", "to"])
+        try draft.check(lot)
+        let range = try DayRange(from: draft.from, to: draft.to, of: lot, now: services.clock.now())
+        let replay = try await services.database.read { reader in
+            var replay = TariffReplay(draft.tariff, clock: LocalClock(lot.timeZone) ?? .utc)
+            try replay.run(of: lot.id, from: range.begin, to: range.end, in: reader)
+            return replay
+        }
+        return RouteResponse.json { $0.write(replay, of: lot, range) }
+    }
+}
+
+/// A tariff that somebody sends, and what stands beside it.
+struct TariffDraft: Sendable {
+    let tariff: Tariff
+    private(set) var validFrom: Timestamp?
+    private(set) var from: String?
+    private(set) var to: String?
+
+    /// - Parameter names: what may stand beside the tariff.
+    init(_ body: [UInt8], takes names: Set<String>) throws(Refusal) {
+        var found: Tariff?
+        var seen: Set<String> = []
+        var (validFrom, from, to): (Timestamp?, String?, String?)
+        var reader = JSONReader(body)
+        try reader.object { (key, reader) throws(Refusal) in
+            try TariffField.note(key, in: "the request", &seen)
+            guard key == "tariff" || names.contains(key) else { throw TariffField.unknown(key, in: "the request") }
+            switch key {
+            case "tariff": found = try Tariff(&reader)
+            case "valid_from": validFrom = try reader.optionalInstant("valid_from")
+            case "from": from = try reader.optionalText("from", maximumBytes: 10)
+            default: to = try reader.optionalText("to", maximumBytes: 10)
+            }
+        }
+        try reader.end()
+        guard let found else { throw Refusal(.missingField, "tariff is missing") }
+        tariff = found
+        (self.validFrom, self.from, self.to) = (validFrom, from, to)
+    }
+
+    /// Whether it is a tariff for this lot.
+    func check(_ lot: Lot) throws(Refusal) {
+        guard tariff.currency == lot.currency else {
+            throw Refusal(.valueOutOfRange, "the currency of \(lot.id) is \(lot.currency)")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Tariffs, sessions, payments and what they add up to, as docs/parking-api.md has them. Reads go to the tables, never through the writer;
+/// what changes goes down the line, with its entry in the audit.
+struct MoneyRoutes: Sendable {
+    let services: WebServices
+
+    var till: Till { Till(audit: services.audit) }
+
+    var all: [Route] { ofTariffs + ofPayments + lists + reports }
+
+    static let lot: [String: JSONSchema] = ["id": .identifier]
+    static let kind = QueryParameter(
+        "kind", "of the spot; standard without it", .words(SpotKind.allCases.map(\.rawValue)))
+    static let form = QueryParameter(
+        "format", "json (also without it) or csv; Accept says the same", .words(["json", "csv"]))
+
+    /// The most days of one answer.
+    static let mostDays: Int64 = 366
+
+    /// The lot of the path; for who may not see its site, there is none.
+    func lot(_ request: RouteRequest) async throws -> Lot {
+        let (id, sites) = (try request.lotID(), request.scope)
+        return try await services.database.read { try LotRoutes.one(id, at: sites, in: $0) }
+    }
+
+    /// Answers that are JSON or CSV.
+    static func tables(_ schema: JSONSchema, _ summary: String) -> [RouteAnswer] {
+        [RouteAnswer(200, summary, content: [("application/json", schema), ("text/csv", nil)])]
+    }
+}
+
+/// Days of a lot's clock, both ends among them.
+struct DayRange: Sendable {
+    /// Days since 1970-01-01.
+    let days: ClosedRange<Int64>
+    let begin: Timestamp
+    /// Exclusive.
+    let end: Timestamp
+
+    static let parameters = [
+        QueryParameter("from", "the first day, such as 2026-11-01; 29 days before to without it", .day),
+        QueryParameter("to", "the last day; today without it", .day),
+    ]
+
+    /// - Throws: `invalid_parameter` for what is no day, or more than 366 of them.
+    init(from: String?, to: String?, of lot: Lot, now: Timestamp) throws(Refusal) {
+        var clock = LocalClock(lot.timeZone) ?? .utc
+        let last = try to.map { (text) throws(Refusal) in try DayRange.day(text, "to") } ?? clock.reading(at: now).day
+        let first = try from.map { (text) throws(Refusal) in try DayRange.day(text, "from") } ?? last - 29
+        guard first <= last, last - first < MoneyRoutes.mostDays else {
+            throw Refusal(
+                .invalidParameter, "from is not after to, and at most \(MoneyRoutes.mostDays) days are asked for")
+        }
+        days = first...last
+        begin = clock.midnight(ofDay: first)
+        end = clock.midnight(ofDay: last + 1)
+    }
+
+    /// A day as it is written: `2026-11-21`.
+    static func text(_ day: Int64) -> String {
+        String(decoding: Timestamp(seconds: day * 86_400).iso8601.prefix(10), as: UTF8.self)
+    }
+
+    private static func day(_ text: String, _ name: String) throws(Refusal) -> Int64 {
+        guard text.utf8.count == 10, let midnight = Timestamp(iso8601: text),
+            // Days with which can be reckoned: 1970 to 2199.
+            (0..<84_000).contains(midnight.wholeSeconds / 86_400)
+        else { throw Refusal(.invalidParameter, "\(name) is a day, such as 2026-11-21") }
+        return midnight.wholeSeconds / 86_400
+    }
+}
+
+extension RouteRequest {
+    /// Whether the answer is to be CSV.
+    var wantsCSV: Bool {
+        get throws(Refusal) {
+            switch given("format") {
+            case "csv": return true
+            case "json": return false
+            case nil: return accept?.lowercased().contains("text/csv") ?? false
+            default: throw Refusal(.invalidParameter, "format is json or csv")
+            }
+        }
+    }
+
+    /// One of the words of a set; nil when it is not given.
+    func word<Word: RawRepresentable & CaseIterable>(
+        _ name: String, of type: Word.Type
+    ) throws(Refusal) -> Word? where Word.RawValue == String {
+        guard let text = given(name) else { return nil }
+        guard let word = Word(rawValue: text) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(.invalidParameter, "\(name) is one of \(words)")
+        }
+        return word
+    }
+
+    /// A whole number in a range; nil when it is not given.
+    func whole(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
+        guard let text = given(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}
