@@ -30,7 +30,7 @@ def book(hub):
 @pytest.mark.parametrize("version", [V311, V5], ids=["3.1.1", "5.0"])
 def test_a_parkmate_device_drives_a_lot_unchanged(hub, book, lot, version):
     lot_id, (spot_id, *_) = lot
-    add_tariff(hub, lot_id, 200, since="2020-01-01T00:00:00Z")
+    add_tariff(hub, lot_id, 200)
     with Page(hub) as page, Spot(hub.mqtt_port, spot_id, lot_id, version) as sensor:
         page.subscribe(f"parking/{lot_id}/#")
         assert sensor.report(False) == 0

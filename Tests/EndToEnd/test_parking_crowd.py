@@ -55,7 +55,7 @@ def test_counts_never_disagree(own):
     hub = own()
     lot_id = "LOT-crowd"
     spots = make_lot(hub, lot_id, SPOTS, kinds={1: "disabled", 2: "ev"})
-    add_tariff(hub, lot_id, 100, since="2020-01-01T00:00:00Z")
+    add_tariff(hub, lot_id, 100)
     crowd, clocks, lock, ids = Crowd(), {}, threading.Lock(), itertools.count()
     start = time.time() - 80_000
 
@@ -241,7 +241,7 @@ def test_sessions_and_ledger_survive_sigkill(own):
     hub = own()
     lot_id = "LOT-crash"
     spots = make_lot(hub, lot_id, 12, stale_seconds=86_400)
-    add_tariff(hub, lot_id, 150, since="2020-01-01T00:00:00Z")
+    add_tariff(hub, lot_id, 150)
     start = time.time() - 86_000
     drivers = [Driver(f"driver{n}", lot_id, spots[3 * n : 3 * n + 3], start) for n in range(4)]
     payer = Payer(hub, spots)

@@ -36,14 +36,11 @@ def make_lot(server, lot_id, spots, site=None, public=True, kinds=None, stale_se
     return ids
 
 
-def add_tariff(server, lot_id, minor_per_hour=200, since=None):
-    """A started hour costs so many cents."""
-    body = {
-        "valid_from": since, "currency": "EUR",
-        "rules": [{"name": "Day", "price": {"per_started_minutes": 60, "minor": minor_per_hour}}],
-    }
-    answer = server.ask(f"/api/lots/{lot_id}/tariffs", "POST", {name: value for name, value in body.items() if value is not None})
-    assert answer.status in (200, 201), answer
+def add_tariff(server, lot_id, minor_per_hour=200):
+    """From now on a started hour costs so many cents."""
+    body = {"currency": "EUR", "rules": [{"name": "Hour", "price": "per_started", "minutes": 60, "minor": minor_per_hour}]}
+    answer = server.ask(f"/api/lots/{lot_id}/tariffs", "POST", body)
+    assert answer.status == 201, answer
 
 
 class Spot(Client):
