@@ -27,8 +27,10 @@ const filters = ['who', 'action', 'target', 'outcome', 'range'];
 /** The address's filters as the API wants them. */
 function wanted(query) {
     const range = ranges.find(([key]) => key === query.get('range'));
-    const texts = Object.fromEntries(['who', 'action', 'target', 'outcome'].map((name) => [name, query.get(name)]));
-    return { ...texts, from: range ? new Date(now() - range[2]).toISOString() : query.get('from'), to: query.get('to') };
+    const exactly = Object.fromEntries(['action', 'outcome'].map((name) => [name, query.get(name)]));
+    // A star at the end asks for all that begins so: what is searched while it is typed.
+    const beginning = Object.fromEntries(['who', 'target'].map((name) => [name, query.get(name) && `${query.get(name).replace(/\*$/, '')}*`]));
+    return { ...exactly, ...beginning, from: range ? new Date(now() - range[2]).toISOString() : query.get('from'), to: query.get('to') };
 }
 
 const outcomeBadge = (outcome) => {
@@ -112,7 +114,7 @@ function Toolbar({ query }) {
     return html`
         <search class="toolbar">
             <${Search} label="Who" name="who" placeholder="Who" value=${value('who')} clear=${clear} />
-            <${Search} label="To what" name="target" placeholder="To what" value=${value('target')} clear=${clear} />
+            <${Search} label="To what" name="target" placeholder="To what, such as device:node_01" value=${value('target')} clear=${clear} />
             <${Pick} label="Action" name="action" value=${value('action')} clear=${clear}
                 options=${[['', 'Every action'], ...Object.entries(actions)]} />
             <${Pick} label="Outcome" name="outcome" value=${value('outcome')} clear=${clear}
