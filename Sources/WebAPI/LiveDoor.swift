@@ -60,7 +60,8 @@ struct LiveDoor: Sendable {
             throw Refusal(.forbidden, "With a cookie, a WebSocket is only for pages, which name their origin.")
         }
         let caller = try await gate.caller(RequestCredentials(shown, transport: transport, receivedAt: now))
-        guard caller.identity != .anonymous else { throw Refusal(.notSignedIn, "Sign in first.") }
+        // For people and their programs, as every route of theirs; devices hear over MQTT.
+        _ = try RouteAccess.signedIn.scope(for: caller)
         return caller
     }
 
