@@ -38,12 +38,15 @@ const outcomeBadge = (outcome) => {
     return html`<${Badge} tone=${tone} word=${word} quiet />`;
 };
 
+/** What those are called who have no name. */
+const nameless = (identity) => ({ hub: 'the hub', open: 'anybody' })[identity] ?? 'nobody';
+
 const columns = [
     { key: 'what', label: 'What', head: true, cell: (entry) => html`
         <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>
         <span class="cell-more">${entry.outcome !== 'done' && outcomeBadge(entry.outcome)}${entry.target}</span>` },
     { key: 'target', label: 'To what', cell: (entry) => entry.target || html`<span class="absent">–</span>` },
-    { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">nobody</span>` },
+    { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">${nameless(entry.identity)}</span>` },
     { key: 'outcome', label: 'Outcome', cell: (entry) => outcomeBadge(entry.outcome) },
     { key: 'address', label: 'From', cell: (entry) => html`<code>${entry.address ?? '–'}</code>` },
     { key: 'when', label: 'When', align: 'end', cell: (entry) => html`
@@ -57,7 +60,7 @@ function Details({ entry, close }) {
             <div class="stack">
                 <dl class="facts">
                     <div><dt>Outcome</dt><dd>${outcomeBadge(entry.outcome)}</dd></div>
-                    <div><dt>Who</dt><dd>${entry.who || 'nobody'} <span class="amount">(${entry.identity})</span></dd></div>
+                    <div><dt>Who</dt><dd>${entry.who || nameless(entry.identity)} <span class="amount">(${entry.identity})</span></dd></div>
                     <div><dt>To what</dt><dd>${entry.target || '–'}</dd></div>
                     <div><dt>When</dt><dd>${exact(instant(entry.at))}, <${Age} at=${instant(entry.at)} /></dd></div>
                     <div><dt>From</dt><dd><code>${entry.address ?? 'this machine'}</code></dd></div>
