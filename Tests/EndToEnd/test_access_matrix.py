@@ -192,6 +192,26 @@ def test_methods_and_addresses_that_are_not_there_tell_a_stranger_nothing(scene)
     assert found[0].text.replace("node_a1", "X") == found[1].text.replace("node_never", "X")
 
 
+@pytest.mark.parametrize("path", [
+    "/api/nodes/", "//api/nodes", "/./api/nodes", "/x/../api/nodes", "/api//nodes", "/API/nodes", "/api/nodes?", "/api/nodes#x", "/api/nodes;x",
+    "/%61pi/nodes", "/api%2fnodes", "/api/nodes%00", "/metrics/", "/%6detrics", "/openapi.json/", "/api/nodes/node_a1/", "/api/nodes/%6eode_a1",
+])
+def test_no_other_spelling_of_an_address_is_open(scene, path):
+    for method in ("GET", "HEAD", "OPTIONS", "POST"):
+        for headers in ({}, {"X-Original-URL": "/health"}, {"X-HTTP-Method-Override": "GET"}, {"Accept": "text/html"}):
+            answer = scene.hub.ask(path, method, {} if method == "POST" else None, headers)
+            assert answer.status in (204, 400, 401, 403, 404, 405) or b"<html" in answer.body.lower(), (method, headers, answer)
+            assert b"node_a1" not in answer.body and b"martlet_" not in answer.body.replace(b"martlet_access", b""), (method, answer)
+
+
+def test_head_is_asked_for_the_same_right(scene):
+    for row in HTTP:
+        method, path, _ = filled(scene, scene.hub, row["Request"])
+        if method == "GET":
+            head, get = scene.hub.ask(path, "HEAD"), scene.hub.ask(path)
+            assert head.status in (get.status, 405) and not head.body, (path, head)
+
+
 def test_a_node_reports_over_http_for_itself_alone(scene):
     headers = device_headers("node_b2", scene.keys["node_b2"])
     report = {"sensors": {"temperature": 77}}
