@@ -109,7 +109,8 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
-                "Ingest", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes", "DeviceDoors",
+                "Ingest", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes",
+                "DeviceDoors",
                 "WebAPI", "Parking", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
             ],
             swiftSettings: settings),

@@ -61,7 +61,10 @@ struct LiveDoor: Sendable {
         } else if case .cookie = shown {
             throw Refusal(.forbidden, "With a cookie, a WebSocket is only for pages, which name their origin.")
         }
-        return try await gate.caller(RequestCredentials(shown, transport: transport, receivedAt: now))
+        let caller = try await gate.caller(RequestCredentials(shown, transport: transport, receivedAt: now))
+        // For people and their programs, and for strangers, who see what is public; devices hear over MQTT.
+        if caller.identity != .anonymous { _ = try RouteAccess.signedIn.scope(for: caller) }
+        return caller
     }
 
     private func serve(

@@ -1,7 +1,17 @@
 internal import ArgumentParser
+internal import Glibc
+
+/// Where the program begins.
+@main
+enum Program {
+    static func main() async {
+        // What devices said, and what proves who people are, is for the eyes of the owner of the files alone, in whatever folder they lie.
+        umask(0o077)
+        await Martlet.main()
+    }
+}
 
 /// The program: `martlet serve` and the commands around it.
-@main
 struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",

@@ -92,7 +92,7 @@ import Trust
             let watch = DeviceWatch(
                 watcher: DeviceWatcher(admission: hub.admission) { _ in true },
                 replay: AsideReplay(line: hub.line, admission: hub.admission),
-                disconnect: { owner, endsSessions in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
+                disconnect: { owner, endsSessions, _ in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
                 trouble: { _ in })
             try await watch.step()
             _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }

@@ -171,10 +171,9 @@ def test_run_ends_in_a_page_that_shows_live_data(tmp_path):
         said = ""
         for line in process.stdout:
             said += line
-            if "Ctrl-C" in line:
+            if "#" in line:
                 break
-        addresses = re.findall(r"http://127\.0\.0\.1:\d+\S*", said)
-        address = next((a for a in addresses if "#" in a), addresses[0])
+        address = re.search(r"http://127\.0\.0\.1:\d+/\S*#\S+", said)[0]
         with sync_playwright() as play:
             path = os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium")
             browser = play.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)

@@ -197,12 +197,15 @@ def test_a_storm_of_sign_ins_does_not_stop_a_device(own_closed):
             thread.start()
         try:
             wait_for(lambda: len(statuses) > 8, "the storm blows", 20)
-            busy = latencies(raw, 200, 1001)
+            busy, first = [], 1001
+            while len(statuses) < 40 and first < 60_000:
+                busy = sorted(busy + latencies(raw, 100, first))
+                first += 100
         finally:
             stop.set()
             for thread in threads:
                 thread.join(30)
-    assert len(statuses) > 20
+    assert len(statuses) >= 40
     print(f"median {statistics.median(quiet) * 1e3:.1f} ms quiet, {statistics.median(busy) * 1e3:.1f} ms in the storm, worst {busy[-1] * 1e3:.0f} ms")
     # The benchmark measures this properly; here: it never stands still.
     assert busy[-1] < 2.0

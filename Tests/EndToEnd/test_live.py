@@ -11,6 +11,7 @@ from websockets.sync.client import connect
 
 from support.clients import Node
 from support.raw import PUBACK, Raw, publish_packet
+from support.settings import limits
 
 
 class Page:
@@ -239,7 +240,10 @@ def frames(raw):
 
 
 def test_a_slow_page_is_coalesced_then_closed_and_devices_go_on(own):
-    hub = own()
+    hub = own(start=False)
+    # One connection stands for a whole fleet here.
+    hub.settings = limits(MESSAGES_PER_DEVICE=0)
+    hub.start()
     slow = handshake(hub, 4096)
     send_masked(slow, '{"type":"subscribe","id":1,"topics":["nodes/#"]}')
     filler = ",".join(f'"sensor_{n}":{n}.5' for n in range(20))

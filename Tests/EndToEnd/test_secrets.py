@@ -120,6 +120,14 @@ def planted(tmp_path_factory):
     made.hub.end()
 
 
+def test_the_search_finds_what_is_there(planted):
+    """And the answers that are meant to hold a secret do: what is searched for is what was given out."""
+    for name, value in planted.secrets.items():
+        assert name in planted.found_in(f'{{"x":"{value}"}}')
+    key = planted.hub.device("node_shown")
+    assert key.startswith("mdk_") and len(key) > 40
+
+
 def test_the_log_has_none(planted):
     text = planted.hub.log_text() + "\n".join(planted.hub.lines)
     assert len(text) > 500, "nothing was logged at the most talkative level: this would show nothing"

@@ -15,16 +15,20 @@ from support.accounts import Closed
 from support.clients import Client
 from support.raw import PUBACK, Closed as Gone, Raw
 from support.server import ROOT, run
-from support.settings import PROXY_PROTOCOL, TRUSTED
+from support.settings import HOSTS, PROXY_PROTOCOL, TRUSTED
 from support.tls import Authority, Secured, fingerprint, openssl, serial_of
 from support.waiting import wait_for
+
+
+# A name that the hub is called by elsewhere.
+NAME = "hub.example.org"
 
 
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory):
     log = ROOT / "build/logs/e2e-transport.log"
     log.unlink(missing_ok=True)
-    hub = Secured(tmp_path_factory.mktemp("tls") / "data", log).start()
+    hub = Secured(tmp_path_factory.mktemp("tls") / "data", log, [HOSTS, f"localhost,127.0.0.1,{NAME}"]).start()
     yield hub
     hub.end()
 
@@ -288,7 +292,7 @@ def https(hub, path, method="GET", body=None, headers=None):
 @pytest.mark.parametrize("path", ["/", "/nodes", "/api/session", "/api/nodes", "/no-such-thing", "/health"])
 def test_headers(secured, path):
     plain = secured.ask(path)
-    status, headers, _ = https(secured, path)
+    status, headers, _ = https(secured, path, headers={"Host": NAME})
     assert status == plain.status
     policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";") if part.strip())
     for told in (headers, plain.headers):
@@ -300,6 +304,7 @@ def test_headers(secured, path):
     assert "'unsafe-inline'" not in script and "'unsafe-eval'" not in script and "*" not in script.split()
     assert "max-age=" in headers["Strict-Transport-Security"]
     assert "Strict-Transport-Security" not in plain.headers, "over plain HTTP it means nothing (RFC 6797, 7.2)"
+    assert "Strict-Transport-Security" not in https(secured, path)[1], "for localhost it would shut out everything else there"
     if path.startswith("/api/"):
         assert "no-store" in headers["Cache-Control"]
 
@@ -352,6 +357,7 @@ def proxied(tmp_path_factory):
     (PROXY, "not an address", PROXY),
 ])
 def test_forwarded_addresses_count_only_from_trusted_proxies(proxied, fresh, source, forwarded, expected):
+    assert proxied.admin
     name = f"somebody-{fresh}"
     answer = proxied.login(name, "wrong", source=source, headers={"X-Forwarded-For": forwarded})
     assert answer.status == 401, answer

@@ -225,7 +225,7 @@ import TimeSeries
 
     @Test func itemsThatArriveTogetherShareACommit() async throws {
         var patient = LineConfiguration()
-        patient.gather = .milliseconds(500)
+        patient.gather = .seconds(3)
         try await LineBench.run(patient) { bench in
             let (begun, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
             let first = bench.line.offer(

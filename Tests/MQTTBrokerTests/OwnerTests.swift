@@ -64,11 +64,11 @@ struct OwnerTests {
         let two = bench.connect("two")
         owner = "stays"
         let other = bench.connect("other")
-        bench.handle(.disconnectOwner("gone", .notAuthorized, endSessions: false))
+        bench.handle(.disconnectOwner("gone", .notAuthorized, endSessions: false, olderThan: .max))
         #expect(one.read() == [.disconnect(Disconnect(reason: .notAuthorized))])
         #expect(one.isClosed && two.isClosed && !other.isClosed)
         #expect(bench.stored.sessions.count == 1)
-        bench.handle(.disconnectOwner("gone", .administrativeAction, endSessions: true))
+        bench.handle(.disconnectOwner("gone", .administrativeAction, endSessions: true, olderThan: .max))
         #expect(bench.stored.sessions.isEmpty)
         #expect(bench.core.statistics().sessions == 1)
     }
@@ -79,7 +79,7 @@ struct OwnerTests {
         bench.holdsAuthentications = true
         let early = bench.dial()
         early.connect("c")
-        bench.handle(.disconnectOwner("device", .notAuthorized, endSessions: true))
+        bench.handle(.disconnectOwner("device", .notAuthorized, endSessions: true, olderThan: .max))
         let late = bench.dial()
         late.connect("d")
         bench.authenticate(2)
@@ -87,5 +87,30 @@ struct OwnerTests {
         late.takeConnack()
         #expect(early.connack?.reason == .serverUnavailable)
         #expect(late.connack?.reason == .success)
+    }
+
+    @Test("a connection that came in knowing of the change stays; one of the same owner from before it ends")
+    func revision() {
+        let rules = Rules()
+        var revision: Int64 = 4
+        rules.decision = { _ in
+            .accepted(
+                AcceptedClient(
+                    userName: nil, owner: "device", rights: ClientRights(publish: [], subscribe: [], revision: revision)
+                ))
+        }
+        let bench = Bench(rules: rules)
+        let stolen = bench.connect("before")
+        revision = 5
+        let rightful = bench.connect("after")
+        bench.holdsAuthentications = true
+        let knocking = bench.dial()
+        knocking.connect("third")
+        bench.handle(.disconnectOwner("device", .notAuthorized, endSessions: false, olderThan: 5))
+        bench.authenticate(1)
+        knocking.takeConnack()
+        #expect(stolen.isClosed)
+        #expect(!rightful.isClosed)
+        #expect(knocking.connack?.reason == .success)
     }
 }

@@ -196,7 +196,7 @@ def test_the_menu_of_the_person_is_for_keyboard_and_phone(hub, open_page):
 
 
 @pytest.mark.parametrize("who,words", [("ada", ["Overview", "Nodes", "Broker", "People", "Devices", "Audit", "API"]),
-                                       ("otto", ["Overview", "Nodes", "Broker", "Devices", "API"]), ("vera", ["Overview", "Nodes", "API"]), ("ned", ["Overview"])])
+                                       ("otto", ["Overview", "Nodes", "Devices", "API"]), ("vera", ["Overview", "Nodes", "API"]), ("ned", ["Overview", "API"])])
 def test_navigation_shows_what_one_may_open(hub, open_page, who, words):
     page = open_page(f"{hub.url}/", who=who, on=hub)
     page.wait_for_timeout(500)

@@ -20,7 +20,7 @@ import WebAPI
             ([cookie, "Origin: http://evil.example"], 403),
             ([cookie, "Origin: null"], 403), (["Cookie: martlet_access_t=old", "Origin: http://localhost"], 401),
             (["Authorization: Bearer guest", "Origin: http://evil.example"], 403),
-            (["X-Device-Id: node_01", "X-API-Key: key"], 101), (["X-Device-Id: node_02", "X-API-Key: key"], 403),
+            (["X-Device-Id: node_01", "X-API-Key: key"], 403), (["X-Device-Id: node_02", "X-API-Key: key"], 403),
         ]
         let gate = FakeGate()
         try await TestServer.run(gate: gate) { server in

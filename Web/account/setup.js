@@ -2,7 +2,7 @@
 
 import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
-import { passwordFault, passwordHint } from '/lib/rights.js';
+import { nameFault, passwordFault, passwordHint } from '/lib/rights.js';
 import { session } from '/lib/session.js';
 import { accounts } from '/account/api.js';
 import { countdown, Refusal, useWait } from '/account/refusal.js';
@@ -40,7 +40,7 @@ function SetUpForm({ code, refused }) {
         event.preventDefault();
         const username = name.trim();
         const found = {
-            name: username === '' ? 'Give the account a name.' : null,
+            name: nameFault(username),
             password: passwordFault(password, username),
             repeated: password === repeated ? null : 'The two are not the same.',
         };
@@ -60,7 +60,7 @@ function SetUpForm({ code, refused }) {
         <form class="door" onSubmit=${submit} novalidate method="post">
             ${error && html`<${Refusal} title=${error.title}>${error.detail}<//>`}
             <${Name} label="Name" name="username" value=${name} set=${setName} error=${wrong.name ?? null}
-                hint="Small letters, digits and . _ - are best: you type it at every sign-in." autocomplete="username"
+                hint="You type it at every sign-in: letters, digits and . _ @ -" autocomplete="username"
                 maxlength="64" />
             <${Password} label="Password" name="password" value=${password} set=${setPassword} hint=${passwordHint}
                 error=${wrong.password ?? null} autocomplete="new-password" />

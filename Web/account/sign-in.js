@@ -67,11 +67,17 @@ export function Page() {
         }
     });
     useEffect(() => {
-        const found = /^#code=(.+)$/.exec(location.hash);
-        if (!found) return;
-        // The code works once; out of the address it is also out of the history and of every picture of this page.
-        history.replaceState(null, '', location.pathname + location.search);
-        enter(() => accounts.code(decodeURIComponent(found[1])));
+        const takeCode = () => {
+            const found = /^#code=(.+)$/.exec(location.hash);
+            if (!found) return;
+            // The code works once; out of the address it is also out of the history and of every picture of this page.
+            history.replaceState(null, '', location.pathname + location.search);
+            enter(() => accounts.code(decodeURIComponent(found[1])));
+        };
+        takeCode();
+        // The printed address may also be opened where this page is open already: only what is behind # changes then.
+        addEventListener('hashchange', takeCode);
+        return () => removeEventListener('hashchange', takeCode);
     }, []);
     useEffect(() => { form.current?.querySelector('input:not([value])')?.focus(); }, [step]);
     useEffect(() => { if (error && error.status !== 429) form.current?.querySelector('input:last-of-type')?.select(); }, [error]);

@@ -27,8 +27,10 @@ const filters = ['who', 'action', 'target', 'outcome', 'range'];
 /** The address's filters as the API wants them. */
 function wanted(query) {
     const range = ranges.find(([key]) => key === query.get('range'));
-    const texts = Object.fromEntries(['who', 'action', 'target', 'outcome'].map((name) => [name, query.get(name)]));
-    return { ...texts, from: range ? new Date(now() - range[2]).toISOString() : query.get('from'), to: query.get('to') };
+    const exactly = Object.fromEntries(['action', 'outcome'].map((name) => [name, query.get(name)]));
+    // A star at the end asks for all that begins so: what is searched while it is typed.
+    const beginning = Object.fromEntries(['who', 'target'].map((name) => [name, query.get(name) && `${query.get(name).replace(/\*$/, '')}*`]));
+    return { ...exactly, ...beginning, from: range ? new Date(now() - range[2]).toISOString() : query.get('from'), to: query.get('to') };
 }
 
 const outcomeBadge = (outcome) => {
@@ -36,12 +38,15 @@ const outcomeBadge = (outcome) => {
     return html`<${Badge} tone=${tone} word=${word} quiet />`;
 };
 
+/** What those are called who have no name. */
+const nameless = (identity) => ({ hub: 'the hub', open: 'anybody' })[identity] ?? 'nobody';
+
 const columns = [
     { key: 'what', label: 'What', head: true, cell: (entry) => html`
         <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>
         <span class="cell-more">${entry.outcome !== 'done' && outcomeBadge(entry.outcome)}${entry.target}</span>` },
     { key: 'target', label: 'To what', cell: (entry) => entry.target || html`<span class="absent">–</span>` },
-    { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">nobody</span>` },
+    { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">${nameless(entry.identity)}</span>` },
     { key: 'outcome', label: 'Outcome', cell: (entry) => outcomeBadge(entry.outcome) },
     { key: 'address', label: 'From', cell: (entry) => html`<code>${entry.address ?? '–'}</code>` },
     { key: 'when', label: 'When', align: 'end', cell: (entry) => html`
@@ -55,7 +60,7 @@ function Details({ entry, close }) {
             <div class="stack">
                 <dl class="facts">
                     <div><dt>Outcome</dt><dd>${outcomeBadge(entry.outcome)}</dd></div>
-                    <div><dt>Who</dt><dd>${entry.who || 'nobody'} <span class="amount">(${entry.identity})</span></dd></div>
+                    <div><dt>Who</dt><dd>${entry.who || nameless(entry.identity)} <span class="amount">(${entry.identity})</span></dd></div>
                     <div><dt>To what</dt><dd>${entry.target || '–'}</dd></div>
                     <div><dt>When</dt><dd>${exact(instant(entry.at))}, <${Age} at=${instant(entry.at)} /></dd></div>
                     <div><dt>From</dt><dd><code>${entry.address ?? 'this machine'}</code></dd></div>
@@ -112,7 +117,7 @@ function Toolbar({ query }) {
     return html`
         <search class="toolbar">
             <${Search} label="Who" name="who" placeholder="Who" value=${value('who')} clear=${clear} />
-            <${Search} label="To what" name="target" placeholder="To what" value=${value('target')} clear=${clear} />
+            <${Search} label="To what" name="target" placeholder="To what, such as device:node_01" value=${value('target')} clear=${clear} />
             <${Pick} label="Action" name="action" value=${value('action')} clear=${clear}
                 options=${[['', 'Every action'], ...Object.entries(actions)]} />
             <${Pick} label="Outcome" name="outcome" value=${value('outcome')} clear=${clear}

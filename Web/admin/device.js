@@ -30,7 +30,7 @@ function Place({ device, sites, changed }) {
         <form class="stack" onSubmit=${submit}>
             <${Select} label="Site" value=${site} set=${setSite} options=${sites.map((each) => [each.id, each.title || each.id])} />
             <${Name} label="Controller" value=${controller} set=${setController} maxlength="64"
-                hint="Devices of one controller may report for each other. Empty: it reports for itself only." />
+                hint="Another device that may speak for this one. Empty: none." />
             ${error && html`<${Problem} error=${error} small level="h3" />`}
             <p class="actions">
                 <button type="submit" class="button small" disabled=${same} aria-busy=${busy}>Save</button>

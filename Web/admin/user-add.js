@@ -1,6 +1,6 @@
 import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
-import { passwordFault, passwordHint, roleWords, siteWords } from '/lib/rights.js';
+import { nameFault, passwordFault, passwordHint, roleWords, siteWords } from '/lib/rights.js';
 import { people } from '/admin/api.js';
 import { Dialog } from '/parts/dialog.js';
 import { Choice } from '/parts/form.js';
@@ -42,7 +42,7 @@ export function AddUser({ roles, sites, close, made }) {
         event.preventDefault();
         const username = name.trim();
         const found = {
-            name: username === '' ? 'Give the account a name.' : null,
+            name: nameFault(username),
             password: how === 'typed' ? passwordFault(password, username) : null,
         };
         setWrong(found);

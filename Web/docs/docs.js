@@ -20,7 +20,7 @@ const anchor = (name) => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '
 
 function Right({ right }) {
     if (!right) return null;
-    const words = { open: 'Open to anybody', anyone: 'Open to anybody', own: 'For whoever has signed in', signed_in: 'For whoever has signed in' };
+    const words = { open: 'Open to anybody', own: 'For whoever has signed in', device: 'For devices, with their own key' };
     return html`<p>${words[right] ?? html`Needs <code>${right}</code>: ${rightWords(right)}`}</p>`;
 }
 
@@ -28,7 +28,7 @@ function Parameters({ list, document }) {
     if (list.length === 0) return null;
     const places = { path: 'in the path', query: 'in the query', header: 'as a header' };
     return html`
-        <h4>Parameters</h4>
+        <h3>Parameters</h3>
         <ul class="members" role="list">${list.map((each) => html`
             <li key=${`${each.in} ${each.name}`}>
                 <p><code>${each.name}</code> <span class="member-type">${typeWords(each.schema ?? {}, document)}, ${places[each.in] ?? each.in}</span></p>
@@ -47,7 +47,7 @@ function Body({ content, document }) {
 
 function Answers({ responses, document }) {
     return html`
-        <h4>Answers</h4>
+        <h3>Answers</h3>
         ${Object.entries(responses ?? {}).map(([status, answer]) => {
             const found = resolve(answer, document);
             const content = Object.keys(found.content ?? {}).length > 0;
@@ -77,10 +77,10 @@ function Operation({ entry, document, open }) {
                 ${operation.description && html`<p>${operation.description}</p>`}
                 <${Parameters} list=${entry.parameters} document=${document} />
                 ${input && html`
-                    <h4>Body</h4>
+                    <h3>Body</h3>
                     <${Body} content=${input.content} document=${document} />`}
                 <${Answers} responses=${operation.responses} document=${document} />
-                <h4>Example</h4>
+                <h3>Example</h3>
                 <${Command} line=${curl(entry, document, location.origin)} label=${`Example of ${entry.id}`} />
             </div>
         </details>`;

@@ -12,15 +12,13 @@ export function resolve(schema, document) {
     return found ?? {};
 }
 
-/** The right that an operation needs, in the description's own words. */
+/** The right that an operation needs; `open`, `own` or `device` when it is not one that is granted; null: not said. */
 export function neededRight(operation) {
-    const said = operation['x-needs'] ?? operation['x-right'] ?? operation['x-permission'] ?? operation['x-access'];
-    if (typeof said === 'string') return said;
-    if (said && typeof said === 'object') return said.permission ?? said.right ?? said.kind ?? null;
-    const scopes = (operation.security ?? []).flatMap((entry) => Object.values(entry).flat());
-    if (scopes.length > 0) return [...new Set(scopes)].join(', ');
+    if (operation['x-permission']) return operation['x-permission'];
+    const ways = (operation.security ?? []).flatMap((entry) => Object.keys(entry));
     if (operation.security?.length === 0) return 'open';
-    return null;
+    if (ways.includes('deviceKey')) return 'device';
+    return ways.length > 0 ? 'own' : null;
 }
 
 /** The first word of a path below /api: what the operation is about. */
@@ -105,7 +103,8 @@ export function example(schema, document, depth = 0) {
 export function curl({ path, method, operation, right }, document, origin) {
     const parts = [`curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${origin}${path.replace(/\{(\w+)\}/g, '<$1>')}`
         .replace(/(\S*<\S*)/, "'$1'")];
-    if (right !== 'open' && right !== 'anyone') parts.push('-H "Authorization: Bearer $MARTLET_TOKEN"');
+    if (right === 'device') parts.push('-H "X-Device-Id: $DEVICE"', '-H "X-API-Key: $KEY"');
+    else if (right !== 'open') parts.push('-H "Authorization: Bearer $MARTLET_TOKEN"');
     const content = resolve(operation.requestBody, document).content?.['application/json'];
     if (content) {
         const body = content.schema ? example(content.schema, document) : {};

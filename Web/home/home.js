@@ -110,7 +110,7 @@ function WithoutNodes() {
         <div class="home-grid">
             <ul class="systems" role="list">${solutions.map((solution) => html`
                 <${System} key=${solution.id} solution=${solution} nodes=${[]} />`)}</ul>
-            ${session.may('broker.view') && html`<${BrokerGlance} />`}
+            ${session.may('broker.view', '*') && html`<${BrokerGlance} />`}
         </div>`;
 }
 
@@ -148,7 +148,7 @@ function Everything() {
                 <ul class="systems" role="list">${solutions.map((solution) => html`
                     <${System} key=${solution.id} solution=${solution} nodes=${nodes} counts=${counts}
                         present=${present} />`)}</ul>
-                ${session.may('broker.view') && html`<${BrokerGlance} />`}
+                ${session.may('broker.view', '*') && html`<${BrokerGlance} />`}
             </div>
         </section>
         ${system.data && html`

@@ -35,15 +35,21 @@ export const roleWords = (role) => roles[role] ?? 'A role of a solution';
 export const siteWords = (site) => (site === '*' ? 'all sites' : site);
 
 /** The shortest password that the server takes, in characters. */
-export const shortestPassword = 12;
+const shortest = 10;
 
-/** What is wrong with a new password before the server is asked, or null; `name` is the account's. */
+/** What is wrong with a new password, before the server is asked; null if nothing. The server knows more of them. */
 export function passwordFault(password, name = '') {
-    if ([...password].length < shortestPassword) return `Use at least ${shortestPassword} characters.`;
-    if (new Set(password).size < 5) return 'Use more different characters.';
-    if (name !== '' && password.toLowerCase().includes(name.toLowerCase())) return 'Leave the account name out of it.';
-    return null;
+    const small = password.toLowerCase();
+    if ([...password].length < shortest) return `Use at least ${shortest} characters.`;
+    if (new Set(small).size < 4) return 'Use more different characters.';
+    const rest = name.length < 3 ? small.length : small.replaceAll(name.toLowerCase(), '').length;
+    return rest < 6 ? 'Do not make it of the account name.' : null;
 }
 
-export const passwordHint = `At least ${shortestPassword} characters; four or five random words are easy to remember. `
-    + 'Not the account name.';
+export const passwordHint = `At least ${shortest} characters. Four or five random words are strong and easy to remember.`;
+
+/** What is wrong with the name of a new account; null if nothing. */
+export function nameFault(name) {
+    if (name === '') return 'Give the account a name.';
+    return /^[A-Za-z0-9._@-]{1,64}$/.test(name) ? null : 'Use letters without accents, digits and . _ @ - only.';
+}

@@ -5,17 +5,17 @@ public struct DeviceWatch: Sendable {
     private let watcher: DeviceWatcher
     private let replay: AsideReplay
     private let interval: Duration
-    private let disconnect: @Sendable (_ owner: String, _ endsSessions: Bool) -> Void
+    private let disconnect: @Sendable (_ owner: String, _ endsSessions: Bool, _ olderThan: Int64) -> Void
     private let trouble: @Sendable (any Error) -> Void
 
     /// A watch.
     /// - Parameters:
     ///   - interval: how long a change of rights may go unnoticed.
-    ///   - disconnect: ends the connections of an owner, and what is kept for them if told so.
+    ///   - disconnect: ends the connections of an owner with rights older than a revision, and what is kept for them if told so.
     ///   - trouble: told of what went wrong; it is tried again.
     public init(
         watcher: DeviceWatcher, replay: AsideReplay, interval: Duration = .milliseconds(300),
-        disconnect: @escaping @Sendable (_ owner: String, _ endsSessions: Bool) -> Void,
+        disconnect: @escaping @Sendable (_ owner: String, _ endsSessions: Bool, _ olderThan: Int64) -> Void,
         trouble: @escaping @Sendable (any Error) -> Void
     ) {
         self.watcher = watcher
@@ -46,7 +46,7 @@ public struct DeviceWatch: Sendable {
     /// - Throws: what the database throws, or the line.
     public func step(owesReplay: Bool = true) async throws {
         let findings = try await watcher.look()
-        for (owner, endsSessions) in findings.disconnect { disconnect(owner, endsSessions) }
+        for ending in findings.disconnect { disconnect(ending.owner, ending.endsSessions, ending.revision) }
         if owesReplay || findings.mayHaveReleased { try await replay.run() }
     }
 }

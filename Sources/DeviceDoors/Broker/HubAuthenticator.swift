@@ -63,7 +63,7 @@ extension ClientRights {
     convenience init(_ grants: TopicGrants) {
         self.init(
             publish: grants.publish.compactMap { try? TopicFilter($0) },
-            subscribe: grants.subscribe.compactMap { try? TopicFilter($0) })
+            subscribe: grants.subscribe.compactMap { try? TopicFilter($0) }, revision: grants.revision)
     }
 }
 

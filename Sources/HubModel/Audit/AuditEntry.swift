@@ -85,11 +85,13 @@ public struct AuditEntry: Hashable, Sendable {
         self.facts = facts
     }
 
+    /// Whether two entries say the same.
     public static func == (one: AuditEntry, other: AuditEntry) -> Bool {
         one.caller == other.caller && one.action == other.action && one.target == other.target
             && one.outcome == other.outcome && one.facts.elementsEqual(other.facts) { $0 == $1 }
     }
 
+    /// Feeds what it says into a hash.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(caller)
         hasher.combine(action)

@@ -7,8 +7,9 @@ struct Authentications {
     private var waiting = Ring<Waiting>()
     /// Counts the questions that were asked.
     private var number: UInt64 = 0
-    /// Owners that were sent away while questions were open, and the last question asked before.
-    private var ended: [String: UInt64] = [:]
+    /// Owners that were sent away while questions were open, with the last question asked before, and the revision from which on rights
+    /// are new enough.
+    private var ended: [String: (question: UInt64, revision: Int64)] = [:]
     /// The same for every owner.
     private var endedAll: UInt64 = 0
 
@@ -51,18 +52,20 @@ struct Authentications {
     }
 
     /// The connections of an owner are ended: answers to questions asked before count no more.
-    mutating func end(_ owner: String) {
+    mutating func end(_ owner: String, olderThan revision: Int64) {
         guard running > 0 else { return }
         if ended.count >= Self.mostEnded {
             ended = [:]
             endedAll = number
         }
-        ended[owner] = number
+        ended[owner] = (number, max(revision, ended[owner]?.revision ?? .min))
     }
 
-    /// Whether the owner was sent away after that question was asked.
-    func isOutdated(_ question: UInt64, for owner: String) -> Bool {
-        question <= max(endedAll, ended[owner] ?? 0)
+    /// Whether the owner was sent away after that question was asked, and the answer knew nothing of the reason.
+    func isOutdated(_ question: UInt64, for owner: String, revision: Int64) -> Bool {
+        if question <= endedAll { return true }
+        guard let end = ended[owner] else { return false }
+        return question <= end.question && revision < end.revision
     }
 
     private static let mostEnded = 1_000

@@ -74,7 +74,9 @@ extension BrokerCore {
             refuse(reason.isAllowed(in: .connack) ? reason : .notAuthorized, handle, now: now, into: &actions)
         case .accepted(let accepted):
             if let owner = accepted.owner,
-                authentications.isOutdated(connections[handle]?.authenticationNumber ?? 0, for: owner)
+                authentications.isOutdated(
+                    connections[handle]?.authenticationNumber ?? 0, for: owner,
+                    revision: accepted.rights?.revision ?? .min)
             {
                 // Its rights may have changed since it was asked about. It may come again.
                 refuse(.serverUnavailable, handle, now: now, into: &actions)

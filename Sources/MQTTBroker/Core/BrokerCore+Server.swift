@@ -38,12 +38,18 @@ extension BrokerCore {
         }
     }
 
-    /// The server ends all connections of an owner; with `endSessions` also what is kept of them.
+    /// The server ends the connections of an owner whose rights are older than a revision; with `endSessions` also what is kept of them.
     mutating func disconnect(
-        owner: String, _ reason: ReasonCode, endSessions: Bool, now: Moment, into actions: inout BrokerActions
+        owner: String, _ reason: ReasonCode, endSessions: Bool, olderThan revision: Int64, now: Moment,
+        into actions: inout BrokerActions
     ) {
-        authentications.end(owner)
+        authentications.end(owner, olderThan: revision)
         for handle in sessions.handles where sessions[handle]?.owner == owner {
+            if let connection = sessions[handle]?.connection,
+                connections[connection]?.client?.rights?.revision ?? .min >= revision
+            {
+                continue
+            }
             guard let identifier = sessions[handle]?.identifier else { continue }
             disconnect(identifier, reason, endSession: endSessions, now: now, into: &actions)
         }

@@ -71,8 +71,9 @@ package struct BrokerCore {
             for message in messages { publish(message, now: now, into: &actions) }
         case .disconnect(let client, let reason, let endSession):
             disconnect(client, reason, endSession: endSession, now: now, into: &actions)
-        case .disconnectOwner(let owner, let reason, let endSessions):
-            disconnect(owner: owner, reason, endSessions: endSessions, now: now, into: &actions)
+        case .disconnectOwner(let owner, let reason, let endSessions, let revision):
+            disconnect(
+                owner: owner, reason, endSessions: endSessions, olderThan: revision, now: now, into: &actions)
         case .tick:
             tick(now: now, into: &actions)
         case .shutDown:

@@ -24,7 +24,7 @@ package enum BrokerEvent {
     /// The server ends a client's connection, and its session if told so.
     case disconnect(client: MQTTString, ReasonCode, endSession: Bool)
     /// The server ends all connections of an owner, and its sessions if told so.
-    case disconnectOwner(String, ReasonCode, endSessions: Bool)
+    case disconnectOwner(String, ReasonCode, endSessions: Bool, olderThan: Int64)
     /// Time has passed; comes a few times a second.
     case tick
     /// The server stops: every connection ends, no session does.

@@ -15,6 +15,9 @@ public final class ClientRights: Sendable {
     public let messageRate: MessageRate?
     /// How many subscriptions its session may have; nil for `BrokerLimits.subscriptionsPerSession`.
     public let subscriptions: Int?
+    /// The state of the authenticator's knowledge from which these rights were made: a number that grows with it. A connection with newer
+    /// rights is left alone when those with older ones are ended.
+    public let revision: Int64
     /// Filters without wildcard, which are topics; looked at first.
     private let exactTopics: [[UInt8]]
     private let patterns: [TopicFilter]
@@ -22,13 +25,14 @@ public final class ClientRights: Sendable {
     /// Rights to these filters.
     public init(
         publish: [TopicFilter], subscribe: [TopicFilter], isSetAside: Bool = false, messageRate: MessageRate? = nil,
-        subscriptions: Int? = nil
+        subscriptions: Int? = nil, revision: Int64 = 0
     ) {
         self.publish = publish
         self.subscribe = subscribe
         self.isSetAside = isSetAside
         self.messageRate = messageRate
         self.subscriptions = subscriptions
+        self.revision = revision
         exactTopics = publish.filter { !$0.isShared && !$0.hasWildcard }.map(\.bytes)
         patterns = publish.filter { !$0.isShared && $0.hasWildcard }
     }

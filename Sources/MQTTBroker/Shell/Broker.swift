@@ -101,13 +101,16 @@ public final class Broker: Sendable {
     ///
     /// It also holds for connections of the owner that the authenticator is deciding on at this moment, by what it knew
     /// before: they are refused, and may come again.
+    ///
+    /// - Parameter revision: only connections whose rights are older than this (`ClientRights.revision`); without it, all.
     public func disconnect(
-        owner: String, reason: ReasonCode = .administrativeAction, endSessions: Bool = false
+        owner: String, reason: ReasonCode = .administrativeAction, endSessions: Bool = false,
+        olderThan revision: Int64 = .max
     ) {
         let loop = loop
         eventLoop.execute {
             loop.value.handle(
-                .disconnectOwner(owner, reason, endSessions: endSessions), now: SystemClock.now())
+                .disconnectOwner(owner, reason, endSessions: endSessions, olderThan: revision), now: SystemClock.now())
         }
     }
 

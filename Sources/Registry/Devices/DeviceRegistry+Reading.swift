@@ -7,6 +7,8 @@ public struct DeviceChange: Hashable, Sendable {
     public let id: DeviceID
     /// Whether it is no device of the hub any more.
     public let isRemoved: Bool
+    /// The number of the change (`TrustEpoch`): who came in knowing it is not concerned.
+    public let epoch: Int64
 }
 
 /// A device that another one may speak for.
@@ -95,11 +97,13 @@ extension DeviceRegistry {
     /// - Throws: `SQLFailure`.
     public func changed(since epoch: Int64, in reader: some SQLReading) throws -> [DeviceChange] {
         try reader.query(
-            "SELECT id, state FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id", [.integer(epoch)]
+            "SELECT id, state, trust_epoch FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id",
+            [.integer(epoch)]
         )
         .compactMap { row in
             let isRemoved = try row.text(1) == DeviceState.removed.rawValue
-            return DeviceID(try row.text(0)).map { DeviceChange(id: $0, isRemoved: isRemoved) }
+            let epoch = try row.integer(2)
+            return DeviceID(try row.text(0)).map { DeviceChange(id: $0, isRemoved: isRemoved, epoch: epoch) }
         }
     }
 

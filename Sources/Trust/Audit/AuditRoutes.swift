@@ -22,7 +22,8 @@ public struct AuditRoutes: Sendable {
                 .get, "/api/audit", access: .hub(.viewAudit), summary: "Who did what to what, newest first",
                 query: AuditRoutes.filters + [
                     QueryParameter("before", "only rows with a smaller number", .integer(minimum: 1)),
-                    QueryParameter("limit", "at most this many rows; 100 without it", .integer(minimum: 1, maximum: 1_000)),
+                    QueryParameter(
+                        "limit", "at most this many rows; 100 without it", .integer(minimum: 1, maximum: 1_000)),
                 ],
                 answers: [
                     .json(
@@ -57,7 +58,8 @@ public struct AuditRoutes: Sendable {
     private static let filters = [
         QueryParameter("who", "the caller's name; ending in `*`: its beginning", .string(maximumLength: 200)),
         QueryParameter("action", "what was done", .words(AuditAction.allCases.map(\.rawValue))),
-        QueryParameter("target", "to what, such as `user:anna`; ending in `*`: its beginning", .string(maximumLength: 250)),
+        QueryParameter(
+            "target", "to what, such as `user:anna`; ending in `*`: its beginning", .string(maximumLength: 250)),
         QueryParameter("outcome", "how it went", .words(AuditOutcome.allCases.map(\.rawValue))),
         QueryParameter("from", "not before this time", .text), QueryParameter("to", "before this time", .text),
     ]
@@ -156,7 +158,9 @@ extension AuditFilter {
         who = try text("who", 200)
         target = try text("target", 250)
         if let word = try text("action", 100) {
-            guard AuditAction(rawValue: word) != nil else { throw Refusal(.invalidParameter, "there is no such action") }
+            guard AuditAction(rawValue: word) != nil else {
+                throw Refusal(.invalidParameter, "there is no such action")
+            }
             action = word
         }
         if let word = try text("outcome", 20) {

@@ -88,9 +88,11 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     /// Decides about a client that connects over MQTT.
     public func admit(_ attempt: DeviceAttempt) async -> AdmissionDecision {
         do {
+            // Read first: whatever changes after this, the watcher ends the connection for.
+            let revision = try await database.read { try TrustEpoch.current(in: $0) }
             if let certificate = attempt.certificate {
                 let device = try await holder(of: certificate, attempt)
-                return .device(device.id, try await grants(of: device))
+                return .device(device.id, try await grants(of: device, revision))
             }
             if let password = attempt.password, let token = SecretKey(String(decoding: password, as: UTF8.self)),
                 token.purpose == .personalToken
@@ -104,7 +106,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
             switch try await find(
                 name, secret: attempt.password, clientID: attempt.clientID, address: attempt.address)
             {
-            case .active(let device): return .device(device.id, try await grants(of: device))
+            case .active(let device): return .device(device.id, try await grants(of: device, revision))
             case .pending(let device): return .pending(device)
             }
         } catch let refusal as Refusal {
@@ -130,12 +132,14 @@ public final class DeviceAdmission: Sendable, MetricsSource {
 
     static let badCredentials = Refusal(.badCredentials, "The device's name or its key is not right.")
 
-    func grants(of device: DeviceRecord) async throws -> TopicGrants {
+    func grants(of device: DeviceRecord, _ revision: Int64 = 0) async throws -> TopicGrants {
         let registry = registry
         let controlled = try await database.read {
             try registry.controlled(by: device.id, limit: DeviceRights.maximumControlled, in: $0)
         }
-        return rights.grants(of: device.id, kind: device.kind, controlling: controlled)
+        var grants = rights.grants(of: device.id, kind: device.kind, controlling: controlled)
+        grants.revision = revision
+        return grants
     }
 
     /// Notes that a device is there, at most once a minute: a storm of connections must not become one of writes.

@@ -8,6 +8,8 @@ public struct TopicGrants: Hashable, Sendable {
     public var publish: [String]
     /// What it may subscribe to: these and narrower ones.
     public var subscribe: [String]
+    /// The state of rights (`TrustEpoch`) that was looked at before they were made.
+    public var revision: Int64 = 0
 
     /// Grants.
     public init(publish: [String] = [], subscribe: [String] = []) {

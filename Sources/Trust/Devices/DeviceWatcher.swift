@@ -10,8 +10,9 @@ internal import Synchronization
 public final class DeviceWatcher: Sendable {
     /// What has to be done.
     public struct Findings: Sendable {
-        /// Owners whose connections have to end; `endsSessions`: and what is kept for them.
-        public var disconnect: [(owner: String, endsSessions: Bool)] = []
+        /// Owners whose connections have to end, if their rights are older than a revision (`TopicGrants.revision`); `endsSessions`: and what is
+        /// kept for them.
+        public var disconnect: [(owner: String, endsSessions: Bool, revision: Int64)] = []
         /// Whether messages that were kept aside may have become free to be taken in.
         public var mayHaveReleased = false
 
@@ -47,7 +48,7 @@ public final class DeviceWatcher: Sendable {
             let changed = current == last ? [] : try registry.changed(since: last ?? 0, in: reader)
             return (current, changed, try waiting.filter { try join.pending($0, in: reader) == nil })
         }
-        for device in gone { findings.disconnect.append((ConnectionOwner.pending(device), true)) }
+        for device in gone { findings.disconnect.append((ConnectionOwner.pending(device), true, .max)) }
         guard current != last else {
             admission.state.withLock { $0.pending.subtract(gone) }
             return findings
@@ -57,10 +58,10 @@ public final class DeviceWatcher: Sendable {
         findings.mayHaveReleased = true
         // At the start nobody is connected; only the sessions of removed devices have to go.
         for change in changed where last != nil || change.isRemoved {
-            findings.disconnect.append((ConnectionOwner.device(change.id), change.isRemoved))
+            findings.disconnect.append((ConnectionOwner.device(change.id), change.isRemoved, change.epoch))
         }
         for (owner, caller) in admission.state.withLock({ $0.programs }) where await !isStillWelcome(caller) {
-            findings.disconnect.append((owner, false))
+            findings.disconnect.append((owner, false, .max))
             admission.state.withLock { $0.programs[owner] = nil }
         }
         admission.state.withLock { $0.pending.subtract(gone) }

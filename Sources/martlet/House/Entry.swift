@@ -17,6 +17,7 @@ enum Entry {
     static func prepare(
         _ configuration: Configuration, _ accounts: Accounts, _ stored: Stored, clock: any WallClock
     ) async throws -> (Greeting.Entry, NodeKeys) {
+        try await noteStart(configuration, stored, at: clock.now())
         if configuration.isDemo {
             let keys = try await demoKeys(accounts, stored, clock: clock)
             if configuration.isOpen { return (.open, keys) }
@@ -25,6 +26,17 @@ enum Entry {
         if configuration.isOpen { return (.open, .none) }
         guard let code = try await accounts.people.makeSetUpCode() else { return (.accounts, .none) }
         return (.setUp(code: code), .none)
+    }
+
+    /// A restart is part of the story that the audit tells, and so is with which doors open it was.
+    private static func noteStart(_ configuration: Configuration, _ stored: Stored, at now: Timestamp) async throws {
+        let facts = [
+            (name: "version", value: Version.text), (name: "open", value: configuration.isOpen ? "yes" : "no"),
+            (name: "http", value: configuration.http.description),
+            (name: "mqtt", value: configuration.mqtt.description),
+        ]
+        let entry = AuditEntry(Caller(.hub), .startHub, facts: facts)
+        try await stored.database.write { try AuditRegistry().record(entry, at: now, in: $0) }
     }
 
     /// The account of a demonstration gets a new password at each start: nobody has to remember it, and nobody who saw an old one gets in.

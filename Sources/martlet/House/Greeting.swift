@@ -19,7 +19,7 @@ enum Greeting {
         var lines = ["Martlet is at \(doors[.https].map { "https://\(local($0))" } ?? page)"]
         let mqtt = [doors[.mqtt], doors[.mqtts]].compactMap { $0?.description }.joined(separator: " and, with TLS, ")
         if !mqtt.isEmpty { lines[0] += ", MQTT at \(mqtt)" }
-        lines[0] += ". Stop it with Ctrl-C."
+        lines[0] += "."
         switch entry {
         case .open: lines.append("It is OPEN (--open): whoever reaches it may do everything.")
         case .accounts: break
@@ -36,6 +36,7 @@ enum Greeting {
             lines.append("")
             lines.append("Later: name \(name), password \(password)")
         }
+        lines.append("Ctrl-C stops it.")
         return lines.joined(separator: "\n") + "\n"
     }
 

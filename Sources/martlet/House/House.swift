@@ -136,7 +136,8 @@ struct House {
         var web = WebConfiguration(
             listeners: listeners, version: Version.text, webDirectory: pages.web, vendorDirectory: pages.vendor,
             pages: [
-                "/", "/nodes", "/nodes/*", "/broker", "/sign-in", "/setup", "/account", "/admin", "/admin/*", "/docs",
+                "/", "/nodes", "/nodes/*", "/parking", "/parking/*", "/broker", "/sign-in", "/setup", "/account",
+                "/admin", "/admin/*", "/docs",
                 "/parking", "/parking/*",
             ], allowedHosts: configuration.hosts, allowedOrigins: configuration.allowedOrigins,
             trustedProxies: configuration.trustedProxies)

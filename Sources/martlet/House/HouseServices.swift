@@ -81,9 +81,9 @@ final class BrokerHandle: Sendable {
         broker.get()?.publish(messages)
     }
 
-    /// Ends the connections of an owner.
-    func disconnect(owner: String, endsSessions: Bool) {
-        broker.get()?.disconnect(owner: owner, endSessions: endsSessions)
+    /// Ends the connections of an owner whose rights are older than a revision.
+    func disconnect(owner: String, endsSessions: Bool, olderThan revision: Int64) {
+        broker.get()?.disconnect(owner: owner, endSessions: endsSessions, olderThan: revision)
     }
 }
 
@@ -104,7 +104,7 @@ struct WatchService: Service {
         let watch = DeviceWatch(
             watcher: DeviceWatcher(admission: admission, isStillWelcome: { await people.isStillWelcome($0) }),
             replay: AsideReplay(line: line, admission: admission),
-            disconnect: { broker.disconnect(owner: $0, endsSessions: $1) },
+            disconnect: { broker.disconnect(owner: $0, endsSessions: $1, olderThan: $2) },
             trouble: { error in
                 logger.error("Changes of rights could not be looked up", metadata: ["error": .string("\(error)")])
             })

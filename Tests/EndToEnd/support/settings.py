@@ -4,6 +4,7 @@
 HTTPS, MQTTS = "--https", "--mqtts"
 CERTIFICATE, KEY = "--tls-cert", "--tls-key"
 TRUSTED = "--trusted-proxies"
+HOSTS = "--hosts"
 PROXY_PROTOCOL = "--proxy-protocol"
 OPEN_BEYOND_LOOPBACK = "--open-to-network"
 

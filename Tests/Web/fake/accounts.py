@@ -71,8 +71,8 @@ class Accounts:
             raise Refused(409, "conflict", "The last administrator stays one", "Make somebody else an administrator first.")
 
     def strong(self, password):
-        if len(password) < 12:
-            raise Refused(400, "weak_password", "The password is too weak", "Use at least 12 characters.")
+        if len(password) < 10:
+            raise Refused(400, "weak_password", "The password is too weak", "Use at least 10 characters.")
 
     # Signing in.
 
@@ -81,7 +81,7 @@ class Accounts:
         user["last_sign_in_at"] = iso(now())
         self.sessions[id] = {"id": id, "name": user["username"], "access": secrets.token_hex(8), "refresh": secrets.token_hex(8), "until": now() + valid,
                              "created_at": iso(now()), "last_used_at": iso(now()), "address": address, "user_agent": agent}
-        self.audit("sign_in", user["username"], user["username"])
+        self.audit("sign_in", f"user:{user['username']}", user["username"])
         return self.sessions[id]
 
     def login(self, body, address, agent):
@@ -91,7 +91,7 @@ class Accounts:
         user = self.users.get(name)
         wrong = Refused(401, "bad_credentials", "Name or password is not right")
         if not user or user["password"] != body.get("password") or user["state"] != "active":
-            self.audit("sign_in", name, name, outcome="refused")
+            self.audit("sign_in", f"user:{name}", name, outcome="refused")
             raise wrong
         if user["second_factor"]:
             if not body.get("code"):

@@ -21,8 +21,8 @@ def hub(demo=False):
     book.add_device("node_09", state="disabled", last_seen=iso(now() - 86400 * 9), connected=False)
     book.add_pending("node_77")
     book.add_pending("meter-3", kind=None, offers=False, messages=1)
-    book.audit("sign_in", "mallory", "mallory", outcome="refused")
-    book.audit("device.approve", "node_05", "ada", kind="node", site="annex", credential="new")
-    book.audit("role.grant", "otto", "ada", role="operator", site="annex")
+    book.audit("sign_in", "user:mallory", "mallory", outcome="refused")
+    book.audit("device.approve", "device:node_05", "ada", kind="node", site="annex", credential="new")
+    book.audit("role.grant", "user:otto", "ada", role="operator", site="annex")
     book.audit("join.open", "hub", "ada", minutes=10)
     return book
