@@ -36,6 +36,8 @@ async function answer(request, key) {
         const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error('late')), patience); });
         const network = fetch(request);
         const response = await (await kept() ? Promise.race([network, late]) : network);
+        // A proxy whose server is gone is as good as no network.
+        if (response.status >= 502 && response.status <= 504) return await kept() ?? response;
         if (response.ok && response.type === 'basic') await cache.put(key, response.clone());
         return response;
     } catch (error) {

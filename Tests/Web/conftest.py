@@ -24,7 +24,7 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     if REAL:
         for item in items:
-            if {"serve", "site", "hub"} & set(getattr(item, "fixturenames", ())):
+            if {"serve", "site", "hub", "lots"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.skip(reason="needs the stand-in server"))
 
 
@@ -60,6 +60,12 @@ def site(serve):
 def hub(serve):
     """A stand-in server that asks who one is, with people and devices, of this test's own."""
     return serve(accounts=make_hub())
+
+
+@pytest.fixture
+def lots(serve):
+    """A stand-in server that asks who one is, with three car parks, of this test's own."""
+    return serve(accounts=make_hub(), parking=True)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ import { Skeleton } from '/parts/skeleton.js';
 import { LinkChoice } from '/parts/tabs.js';
 
 const tabs = [
-    [null, 'Now', 'parking.view', NowTab], ['spots', 'Spots', 'parking.view', SpotsTab], ['sensors', 'Sensors', 'parking.view', SensorsTab],
+    [null, 'Now', 'parking.view', NowTab], ['spots', 'Spots', 'parking.view', SpotsTab], ['sensors', 'Sensors', 'parking.manage', SensorsTab],
     ['money', 'Money', 'parking.money', MoneyTab], ['tariffs', 'Tariffs', 'parking.money', TariffsTab],
     ['reservations', 'Reservations', 'parking.reserve', BookingsTab], ['settings', 'Lot', 'parking.manage', SettingsTab],
 ];

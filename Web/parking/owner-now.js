@@ -48,7 +48,7 @@ export function NowTab({ lot, spots, status, counts, query, may }) {
     const known = all.free + all.occupied + all.reserved;
     return html`
         <div class="owner-stack">
-            <dl class="tiles">
+            <dl class="tiles money-tiles">
                 <${Tile} label="Free" value=${known > 0 ? number(all.free, 0) : '?'} unit=${`of ${all.total}`} />
                 <${Tile} label="Occupied" value=${number(all.occupied, 0)} note=${known > 0 ? `${percent(all.occupied / known)} of what is known` : null} />
                 <${Tile} label="Unknown" value=${number(all.unknown, 0)} tone=${all.unknown > 0 ? 'warn' : null} note=${all.unknown > 0 ? 'silent sensors' : 'every sensor was heard'} />
@@ -57,7 +57,9 @@ export function NowTab({ lot, spots, status, counts, query, may }) {
                 ${Number.isFinite(stats?.turnover) && html`<${Tile} label="Turnover today" value=${number(stats.turnover, 1)} note="cars a spot" />`}
                 ${Number.isFinite(stats?.mean_stay_seconds) && html`<${Tile} label="Mean stay" value=${duration(stats.mean_stay_seconds)} />`}
             </dl>
+            <div class="owner-grid">
             ${spots.length > 0 && html`<${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query} />`}
             <section aria-labelledby="history-name"><h2 id="history-name" class="unseen">History</h2><${History} lot=${lot} query=${query} /></section>
+            </div>
         </div>`;
 }

@@ -13,7 +13,7 @@ import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { toast } from '/parts/toast.js';
 
-const flagWords = { drift: 'Drifts', dirt: 'Dirty', swapped: 'Swapped', noise: 'Noisy', stuck: 'Stuck', silent: 'Silent', few: 'Too little heard' };
+const flagWords = { drift: 'Drifts', blocked: 'Dirty or blocked', swapped: 'Swapped', stuck: 'Stuck' };
 const centimetres = (value) => (Number.isFinite(value) ? `${number(value, 0)} cm` : '–');
 
 export function SensorsTab({ lot, spots, may }) {
@@ -23,34 +23,36 @@ export function SensorsTab({ lot, spots, may }) {
     if (!data && error) return html`<${Problem} error=${error} title="The calibration could not be read" retry=${reload} />`;
     if (!data) return html`<${Skeleton} shape="block" label="Loading" />`;
     const known = new Map(spots.map((spot) => [spot.spot_id, spot]));
-    const rows = (data.spots ?? data.proposals ?? []).map((row) => ({ ...row, spot: known.get(row.spot_id) }));
-    const differs = (row) => row.proposed && !done.has(row.spot_id) && (row.proposed.threshold_cm !== row.present?.threshold_cm || row.proposed.hysteresis_cm !== row.present?.hysteresis_cm);
+    const rows = data.spots.map((row) => ({ ...row, spot: known.get(row.spot_id) }));
+    const differs = (row) => row.proposal && !done.has(row.spot_id) && (row.proposal.threshold_cm !== row.current.threshold_cm || row.proposal.hysteresis_cm !== row.current.hysteresis_cm);
     const open = rows.filter(differs);
-    const apply = async (ids) => {
-        if (await run(() => parking.calibrate(lot.lot_id, ids)) === undefined) return;
+    const apply = async (chosen) => {
+        const ids = chosen.map((row) => row.spot_id);
+        const proposals = chosen.map(({ spot_id: id, proposal }) => ({ spot_id: id, threshold_cm: proposal.threshold_cm, hysteresis_cm: proposal.hysteresis_cm }));
+        if (await run(() => parking.calibrate(lot.lot_id, proposals)) === undefined) return;
         set((held) => new Set([...held, ...ids]));
         toast({ text: ids.length === 1 ? `${ids[0]} has its new threshold.` : `${ids.length} sensors have their new thresholds.` });
     };
     rows.sort((a, b) => (b.flags?.length ?? 0) - (a.flags?.length ?? 0) || a.spot_id.localeCompare(b.spot_id, 'en', { numeric: true }));
     const columns = [
-        { key: 'name', label: 'Spot', head: true, cell: (row) => row.spot?.label ?? row.spot_id },
+        { key: 'name', label: 'Spot', head: true, cell: (row) => row.label ?? row.spot_id },
         { key: 'flags', label: 'Health', cell: (row) => ((row.flags ?? []).length > 0
-            ? row.flags.map((flag) => html`<${Badge} key=${flag} tone="warn" word=${`${flagWords[flag] ?? flag}${flag === 'swapped' && row.swapped_with ? ` with ${row.swapped_with}` : ''}`} quiet />`)
+            ? row.flags.map(({ flag, detail, with: other }) => html`<${Badge} key=${flag} tone="warn" title=${detail} word=${`${flagWords[flag] ?? flag}${other ? ` with ${other}` : ''}`} quiet />`)
             : html`<${Badge} tone=${row.spot?.observed_at ? 'good' : 'unknown'} word=${row.spot?.observed_at ? 'Well' : 'Never heard'} quiet />`) },
-        { key: 'proposed', label: 'Proposed', align: 'end', cell: (row) => (row.proposed ? `${centimetres(row.proposed.threshold_cm)} ± ${number(row.proposed.hysteresis_cm / 2, 0)}` : 'too little heard') },
-        { key: 'present', label: 'Threshold', align: 'end', cell: (row) => centimetres(row.present?.threshold_cm ?? row.spot?.sensor?.threshold_cm) },
-        { key: 'empty', label: 'Empty at', align: 'end', cell: (row) => centimetres(row.empty_cm) },
-        { key: 'occupied', label: 'Car at', align: 'end', cell: (row) => centimetres(row.occupied_cm) },
-        { key: 'samples', label: 'Reports', align: 'end', cell: (row) => number(row.samples ?? row.count ?? 0, 0) },
+        { key: 'proposed', label: 'Proposed, cm', align: 'end', cell: (row) => (row.proposal ? `${number(row.proposal.threshold_cm, 0)} ± ${number(row.proposal.hysteresis_cm / 2, 0)}` : 'too little heard') },
+        { key: 'present', label: 'Threshold', align: 'end', cell: (row) => centimetres(row.current.threshold_cm) },
+        { key: 'empty', label: 'Empty at', align: 'end', cell: (row) => centimetres(row.free?.mean_cm) },
+        { key: 'occupied', label: 'Car at', align: 'end', cell: (row) => centimetres(row.occupied?.mean_cm) },
+        { key: 'samples', label: 'Reports', align: 'end', cell: (row) => number(row.samples, 0) },
         { key: 'heard', label: 'Heard', cell: (row) => html`<${Age} at=${instant(row.spot?.sensor?.heard_at ?? row.spot?.observed_at)} />` },
         ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Apply</span>`, align: 'end', cell: (row) => differs(row) && html`
-            <button type="button" class="button small" aria-busy=${busy} onClick=${() => apply([row.spot_id])}>Apply<span class="unseen"> to ${row.spot_id}</span></button>` }] : []),
+            <button type="button" class="button small" aria-busy=${busy} onClick=${() => apply([row])}>Apply<span class="unseen"> to ${row.spot_id}</span></button>` }] : []),
     ];
     const flagged = rows.filter((row) => (row.flags ?? []).length > 0).length;
     return html`
         <div class="section-head">
             <h2>${flagged === 0 ? 'All sensors see well' : flagged === 1 ? 'One sensor needs a look' : `${flagged} sensors need a look`}</h2>
-            ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open.map((row) => row.spot_id))}>Apply all ${open.length}</button>`}
+            ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open)}>Apply all ${open.length}</button>`}
         </div>
         <p class="hint">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
         ${fault && html`<${Problem} error=${fault} small level="h3" />`}

@@ -4,7 +4,7 @@
 import { html, useState } from '/lib/html.js';
 import { useAction, useLoad } from '/lib/hooks.js';
 import { number, plural } from '/lib/format.js';
-import { duration, instant, now } from '/lib/time.js';
+import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { amount, kinds, kindWord } from '/parking/model.js';
 import { bodyOf, faultOf, formOf, newRule, weekdays } from '/parking/tariff.js';
@@ -36,7 +36,7 @@ function Rule({ rule, index, change, remove, only, currency }) {
             ${rule.type !== 'free' && html`<${Text} label=${`Price in ${currency}`} value=${rule.price} set=${set('price')} inputmode="decimal" autocomplete="off" />`}
             ${rule.type === 'per_started' && html`<${Text} label="Block of minutes" value=${rule.minutes} set=${set('minutes')} inputmode="numeric" autocomplete="off" />`}
             <${Name} label="From" value=${rule.from} set=${set('from')} maxlength="5" /><${Name} label="To" value=${rule.to} set=${set('to')} maxlength="5" />
-            <${Checks} legend="On these days; none: on all" options=${weekdays.map((word, day) => [day, word])} value=${rule.weekdays} set=${set('weekdays')} />
+            <${Checks} legend="On these days; none: on all" options=${Object.entries(weekdays)} value=${rule.weekdays} set=${set('weekdays')} />
             <${Checks} legend="For these kinds of spots; none: for all" options=${Object.entries(kinds).map(([key, { word }]) => [key, word])} value=${rule.kinds} set=${set('kinds')} />
             ${!only && html`<p class="actions"><button type="button" class="button small" onClick=${remove}>Remove the rule<span class="unseen"> ${rule.name}</span></button></p>`}
         </fieldset>`;
@@ -44,21 +44,22 @@ function Rule({ rule, index, change, remove, only, currency }) {
 
 /** What the newer tariff would have done to the sessions that were. */
 function Comparison({ answer, currency }) {
-    const [before, after] = [answer.present ?? answer.before ?? {}, answer.proposed ?? answer.after ?? {}];
-    const difference = (after.revenue_minor ?? 0) - (before.revenue_minor ?? 0);
+    const { total } = answer;
+    const sign = total.difference_minor > 0 ? '+' : '';
+    const mean = (sum) => (total.sessions > 0 ? Math.round(sum / total.sessions) : null);
     return html`
         <div class="spot-card" role="status">
-            <h3>On the ${plural(answer.sessions ?? 0, 'session')} of the last ${answer.from ? duration((instant(answer.to) - instant(answer.from)) / 1000) : 'weeks'}</h3>
+            <h3>On ${plural(total.sessions, 'session')}, ${answer.from} to ${answer.to}</h3>
             <table class="bill">
                 <caption class="unseen">Revenue as it was and as it would have been</caption>
-                <thead><tr><th scope="col"></th><th scope="col" data-align="end">As it was</th><th scope="col" data-align="end">With this</th></tr></thead>
+                <thead><tr><th scope="col">Sum</th><th scope="col" data-align="end">As it was</th><th scope="col" data-align="end">With this</th></tr></thead>
                 <tbody>
-                    <tr><th scope="row">Revenue</th><td data-align="end">${amount(before.revenue_minor, currency)}</td><td data-align="end">${amount(after.revenue_minor, currency)}</td></tr>
-                    ${before.mean_minor !== undefined && html`<tr><th scope="row">A session on average</th><td data-align="end">${amount(before.mean_minor, currency)}</td><td data-align="end">${amount(after.mean_minor, currency)}</td></tr>`}
+                    <tr><th scope="row">Revenue</th><td data-align="end">${amount(total.actual_minor, currency)}</td><td data-align="end">${amount(total.draft_minor, currency)}</td></tr>
+                    <tr><th scope="row">A session on average</th><td data-align="end">${amount(mean(total.actual_minor), currency)}</td><td data-align="end">${amount(mean(total.draft_minor), currency)}</td></tr>
                 </tbody>
-                <tfoot><tr><th scope="row" colspan="2">Difference</th><td data-align="end" class="delta">${difference > 0 ? '+' : ''}${amount(difference, currency)}</td></tr></tfoot>
+                <tfoot><tr><th scope="row" colspan="2">Difference</th><td data-align="end" class="delta">${sign}${amount(total.difference_minor, currency)}</td></tr></tfoot>
             </table>
-            ${answer.dearer !== undefined && html`<p class="hint">Dearer for ${number(answer.dearer, 0)}, cheaper for ${number(answer.cheaper, 0)}, the same for ${number(answer.same, 0)}. Whether people would have come all the same, nobody knows.</p>`}
+            <p class="hint">Dearer for ${number(total.dearer, 0)}, cheaper for ${number(total.cheaper, 0)}, the same for ${number(total.same, 0)}. Whether people would have come all the same, nobody knows.</p>
         </div>`;
 }
 
@@ -71,12 +72,12 @@ function Editor({ lot, newest, currency, zone, done }) {
     const saving = useAction();
     const fault = faultOf(form, currency);
     const change = (changes) => { set({ ...form, ...changes }); compare(null); };
-    const attempt = async () => { show(true); if (fault) return; const answer = await trial.run(() => parking.whatIf(lot.lot_id, bodyOf(form, currency))); if (answer) compare(answer); };
+    const attempt = async () => { show(true); if (fault) return; const answer = await trial.run(() => parking.whatIf(lot.lot_id, { tariff: bodyOf(form, currency) })); if (answer) compare(answer); };
     const save = async (event) => {
         event.preventDefault();
         show(true);
         if (fault) return;
-        if (await saving.run(() => parking.addTariff(lot.lot_id, { ...bodyOf(form, currency), valid_from: new Date(from).toISOString() })) === undefined) return;
+        if (await saving.run(() => parking.addTariff(lot.lot_id, { tariff: bodyOf(form, currency), valid_from: new Date(from).toISOString() })) === undefined) return;
         toast({ text: `The tariff holds from ${dayAndClock(from, zone)} on.` });
         done();
     };
@@ -109,10 +110,10 @@ function Editor({ lot, newest, currency, zone, done }) {
         </form>`;
 }
 
-function priceWords(price, currency) {
-    if (price.type === 'free') return 'free';
-    const sum = amount(price.amount_minor ?? price.minor, currency);
-    return price.type === 'flat' ? `${sum} once` : `${sum} for each started ${price.minutes === 60 ? 'hour' : `${price.minutes} min`}`;
+function priceWords(rule, currency) {
+    if (rule.price === 'free') return 'free';
+    const sum = amount(rule.minor, currency);
+    return rule.price === 'flat' ? `${sum} once` : `${sum} for each started ${rule.minutes === 60 ? 'hour' : `${rule.minutes} min`}`;
 }
 
 function Version({ tariff, currency, zone, holds }) {
@@ -123,7 +124,7 @@ function Version({ tariff, currency, zone, holds }) {
                 ${instant(tariff.valid_from) > now() && html`<${Badge} tone="busy" word="To come" />`}</div>
             <dl class="facts">
                 ${form.rules.map((rule, index) => html`
-                    <div key=${index}><dt>${rule.name}</dt><dd>${priceWords(tariff.rules[index].price, currency)}, ${rule.from}–${rule.to}${
+                    <div key=${index}><dt>${rule.name}</dt><dd>${priceWords(tariff.rules[index], currency)}, ${rule.from}–${rule.to}${
                         rule.weekdays.length > 0 ? `, ${rule.weekdays.map((day) => weekdays[day]).join(' ')}` : ''}${rule.kinds.length > 0 ? `, ${rule.kinds.map(kindWord).join(' ')}` : ''}</dd></div>`)}
                 ${Number(form.freeMinutes) > 0 && html`<div><dt>Free</dt><dd>${form.freeMinutes} min${form.freeAlways ? '' : ' for who leaves within them'}</dd></div>`}
                 ${form.cap !== '' && html`<div><dt>Most of a day</dt><dd>${amount(tariff.daily_cap_minor, currency)}</dd></div>`}
@@ -137,7 +138,7 @@ export function TariffsTab({ lot, may }) {
     const { data, error, reload } = useLoad(`tariffs ${lot.lot_id}`, (options) => parking.tariffs(lot.lot_id, options));
     const [round, next] = useState(0);
     if (!data) return error ? html`<${Problem} error=${error} title="The tariffs could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" label="Loading" />`;
-    const versions = [...(data.tariffs ?? data)].map((each) => ({ ...each, ...each.tariff })).sort((a, b) => instant(b.valid_from) - instant(a.valid_from));
+    const versions = data.versions.map((each) => ({ ...each, ...each.tariff })).sort((a, b) => instant(b.valid_from) - instant(a.valid_from));
     const holding = versions.find((each) => instant(each.valid_from) <= now());
     return html`
         <div class="owner-grid">

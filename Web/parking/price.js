@@ -38,7 +38,7 @@ export function Bill({ lines, total, currency, zone, label = 'Price, line by lin
                 <tr key=${index}>
                     <th scope="row">${line.name}</th>
                     <td>${say(instant(line.from), zone)} – ${say(instant(line.to), zone)}</td>
-                    <td data-align="end">${amount(line.amount_minor ?? line.minor, currency)}</td>
+                    <td data-align="end">${amount(line.amount_minor, currency)}</td>
                 </tr>`)}</tbody>
             <tfoot><tr><th scope="row" colspan="2">Together</th><td data-align="end">${amount(total, currency)}</td></tr></tfoot>
         </table>`;
@@ -52,7 +52,7 @@ export function PriceCard({ lot, kinds }) {
     const wrong = to <= from ? 'Leave after you arrive.' : null;
     const { data, error, loading } = useLoad(`price ${lot.lot_id} ${from} ${to} ${kind}`, (options) => (wrong ? Promise.resolve(null)
         : parking.price(lot.lot_id, { from: new Date(from).toISOString(), to: new Date(to).toISOString(), kind }, options)));
-    const total = data?.total_minor ?? data?.amount_minor;
+    const total = data?.total_minor;
     return html`
         <section class="card" aria-labelledby="price-name">
             <div class="card-head"><h2 id="price-name">Price of a stay</h2>
@@ -60,8 +60,8 @@ export function PriceCard({ lot, kinds }) {
             <${Times} zone=${zone} from=${from} to=${to} setFrom=${setFrom} setTo=${setTo} error=${wrong} />
             ${kinds.length > 1 && html`<${Select} label="Spot" value=${kind} set=${setKind} options=${kinds.map((each) => [each, kindWord(each)])} />`}
             <div class="price-lines">
-                ${error ? (error.status === 404 || error.code === 'no_tariff' ? html`<p class="hint">This car park names no price.</p>` : html`<${Problem} error=${error} small level="h3" />`)
-                    : data && !wrong && html`<${Bill} lines=${data.lines ?? []} total=${total} currency=${data.currency} zone=${zone} />`}
+                ${error ? html`<${Problem} error=${error} small level="h3" />`
+                    : data && !wrong && (data.tariff_version === null ? html`<p class="hint">This car park has no tariff: parking is free of charge.</p>` : html`<${Bill} lines=${data.lines ?? []} total=${total} currency=${data.currency} zone=${zone} />`)}
             </div>
         </section>`;
 }

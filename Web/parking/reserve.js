@@ -101,7 +101,7 @@ export function ReserveCard({ lot, kinds, spot }) {
                     <p><${Badge} tone="busy" word="Reserved" /></p>
                     <p><strong>Spot ${made.spot_id}</strong>, <${Times2} booking=${made} zone=${zone} />. It is kept until ${clock(instant(made.release_at) ?? from + 900_000, zone)}; then others may have it.</p>
                     ${made.code && html`
-                        <${Secret} label="Code" value=${made.code} says="With it you can look the reservation up or give it up." />
+                        <${Secret} label="Reservation code" value=${made.code} says="With it you can look the reservation up or give it up." />
                         <p class="hint">Reservation <code>${made.reservation_id}</code></p>`}
                     <p class="actions"><button type="button" class="button" onClick=${() => set(null)}>Reserve another</button></p>
                 </div>` : html`

@@ -2,10 +2,8 @@
 
 import { minorOf, typed } from '/parking/model.js';
 
-export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
-const minuteText = (minute) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-const timeText = (value, whole) => (typeof value === 'number' ? minuteText(value) : value ?? whole);
+/** Days as the API has them and as people read them. */
+export const weekdays = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' };
 
 export const newRule = (name = 'Day') => ({ name, kinds: [], weekdays: [], from: '00:00', to: '24:00', type: 'per_started', minutes: '60', price: '2.00' });
 
@@ -13,11 +11,10 @@ export const newRule = (name = 'Day') => ({ name, kinds: [], weekdays: [], from:
 export function formOf(tariff, currency) {
     if (!tariff) return { freeMinutes: '0', freeAlways: true, cap: '', rules: [newRule('Hour')] };
     return {
-        freeMinutes: String(tariff.free_minutes ?? 0), freeAlways: tariff.free_counts_always !== false, cap: typed(tariff.daily_cap_minor ?? null, currency),
+        freeMinutes: String(tariff.free_minutes ?? 0), freeAlways: tariff.free_minutes_apply !== 'short_stays', cap: typed(tariff.daily_cap_minor ?? null, currency),
         rules: (tariff.rules ?? []).map((rule) => ({
             name: rule.name, kinds: rule.kinds ?? [], weekdays: rule.weekdays ?? [],
-            from: timeText(rule.from ?? rule.from_minute, '00:00'), to: timeText(rule.to ?? rule.to_minute, '24:00'),
-            type: rule.price.type, minutes: String(rule.price.minutes ?? 60), price: typed(rule.price.amount_minor ?? rule.price.minor ?? 0, currency),
+            from: rule.from, to: rule.to, type: rule.price, minutes: String(rule.minutes ?? 60), price: typed(rule.minor ?? 0, currency),
         })),
     };
 }
@@ -40,10 +37,10 @@ export function faultOf(form, currency) {
 /** The form as the API takes it. */
 export function bodyOf(form, currency) {
     return {
-        currency, free_minutes: Number(form.freeMinutes), free_counts_always: form.freeAlways, daily_cap_minor: form.cap === '' ? null : minorOf(form.cap, currency),
+        currency, free_minutes: Number(form.freeMinutes), free_minutes_apply: form.freeAlways ? 'always' : 'short_stays', daily_cap_minor: form.cap === '' ? null : minorOf(form.cap, currency),
         rules: form.rules.map((rule) => ({
             name: rule.name.trim(), kinds: rule.kinds, weekdays: rule.weekdays, from: rule.from, to: rule.to,
-            price: rule.type === 'free' ? { type: 'free' } : { type: rule.type, ...(rule.type === 'per_started' ? { minutes: Number(rule.minutes) } : {}), amount_minor: minorOf(rule.price, currency) },
+            price: rule.type, ...(rule.type === 'per_started' ? { minutes: Number(rule.minutes) } : {}), ...(rule.type === 'free' ? {} : { minor: minorOf(rule.price, currency) }),
         })),
     };
 }

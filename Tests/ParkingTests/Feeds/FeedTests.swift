@@ -73,6 +73,9 @@ import Testing
         // Nothing is known of the families' spot: no figure is better than a wrong one.
         #expect(site["capacity_family"]?.number == 1)
         #expect(site["realtime_free_capacity_family"] == nil)
+        let restrictions = site["restrictions"]?.elements ?? []
+        #expect(restrictions.map { $0["type"]?.text } == ["DISABLED", "FAMILY", "CHARGING"])
+        #expect(restrictions.map { $0["realtime_free_capacity"]?.number } == [1, nil, 0])
         #expect(site["has_fee"] == .boolean(true))
         #expect(site["type"]?.text == "CAR_PARK")
         let silent = try #require(list["items"]?[1])
@@ -199,7 +202,7 @@ import Testing
 
     /// The check of the schemas is worth something: it sees what is wrong.
     @Test(arguments: [
-        (#"{"items":[],"total_count":-1}"#, 1), (#"{"items":{}}"#, 2), (#"{"items":[{}],"total_count":1}"#, 10),
+        (#"{"items":[],"total_count":-1}"#, 1), (#"{"items":{}}"#, 2), (#"{"items":[{}],"total_count":1}"#, 11),
         (#"{"items":[],"total_count":0,"more":1}"#, 1), (#"{"items":[],"total_count":0}"#, 0),
     ])
     func theCheckSeesMistakes(_ text: String, _ mistakes: Int) throws {

@@ -15,8 +15,9 @@ from .clock import iso, now, seconds
 STATUSES = ["free", "occupied", "reserved", "out_of_service", "unknown"]
 NAMES = {"free": "available_spots", "occupied": "occupied_spots", "reserved": "reserved_spots", "out_of_service": "out_of_service_spots", "unknown": "unknown_spots"}
 COLOURS = {"free": "green", "occupied": "red", "reserved": "red_blink", "out_of_service": "off", "unknown": "amber"}
-RULES = [{"name": "Day", "weekdays": [0, 1, 2, 3, 4, 5], "from": "08:00", "to": "20:00", "kinds": [], "price": {"type": "per_started", "minutes": 60, "amount_minor": 250}},
-         {"name": "Night", "weekdays": [], "from": "20:00", "to": "08:00", "kinds": [], "price": {"type": "flat", "amount_minor": 400}}]
+RULES = [{"name": "Day", "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat"], "from": "08:00", "to": "20:00", "kinds": [], "price": "per_started", "minutes": 60, "minor": 250},
+         {"name": "Night", "weekdays": [], "from": "20:00", "to": "08:00", "kinds": [], "price": "flat", "minor": 400}]
+TARIFF = {"currency": "EUR", "free_minutes": 15, "free_minutes_apply": "always", "daily_cap_minor": 1800, "rules": RULES}
 
 
 class Lot:
@@ -24,7 +25,7 @@ class Lot:
         self.id, self.name, self.address, self.latitude, self.longitude, self.public, self.zone = id, name, address, latitude, longitude, public, zone
         self.stale, self.width, self.height = 300, 0, 0
         self.spots = {}
-        self.tariffs = [{"version": 1, "valid_from": iso(now() - 86400 * 90), "currency": "EUR", "free_minutes": 15, "free_counts_always": True, "daily_cap_minor": 1800, "rules": RULES}]
+        self.tariffs = [{"version": 1, "valid_from": iso(now() - 86400 * 90), "created_by": "ada", "created_at": iso(now() - 86400 * 90), "tariff": TARIFF}]
         self.sessions, self.payments = [], []
 
 
@@ -72,12 +73,13 @@ class Parking:
             due = 250 * math.ceil(length / 3600)
             paid = due if index % 4 else 0
             session = {"session_id": f"ses_{index:04d}{secrets.token_hex(6)}", "spot_id": f"G0{index % 24 + 1:02d}", "lot_id": lot.id, "kind": "standard", "arrived_at": iso(begin),
-                       "departed_at": iso(begin + length) if index else None, "duration_seconds": length if index else None, "due_minor": due if index else None, "paid_minor": paid,
-                       "currency": "EUR", "tariff_version": 1, "state": "open" if index == 0 else "paid" if paid else "unpaid"}
+                       "departed_at": iso(begin + length) if index else None, "due_minor": due if index else None, "due_so_far_minor": None if index else 250,
+                       "balance_minor": due - paid if index else None, "currency": "EUR", "tariff_version": 1, "state": "open" if index == 0 else "paid" if paid else "unpaid",
+                       "reservation_id": None}
             lot.sessions.append(session)
             if paid:
                 lot.payments.append({"payment_id": f"pay_{index:04d}", "session_id": session["session_id"], "spot_id": session["spot_id"], "lot_id": lot.id, "amount_minor": paid,
-                                     "currency": "EUR", "method": "card", "paid_at": iso(begin + length), "is_refund": False, "refunds": None})
+                                     "currency": "EUR", "method": "card", "paid_at": iso(begin + length), "refunds": None, "refunded_minor": 0})
 
     # Happenings.
 
@@ -303,10 +305,41 @@ class Parking:
 
     async def revenue(self, request):
         self.need(request, "parking.money")
+        lot, at = self.lot(request), now()
+        days = [{"day": iso(at - 86400 * n)[:10], "revenue_minor": 9000 + 731 * n, "cash_minor": 8800 + 700 * n, "sessions": 31 - n} for n in range(6, -1, -1)]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "days", days)
+        total = {key: sum(day[key] for day in days) for key in ["revenue_minor", "cash_minor", "sessions"]}
+        kinds = [{"kind": kind, "revenue_minor": total["revenue_minor"] // 5, "cash_minor": total["cash_minor"] // 5, "sessions": total["sessions"] // 5}
+                 for kind in ["standard", "disabled", "ev", "family", "motorcycle"]]
+        return web.json_response({"lot_id": lot.id, "time_zone": lot.zone, "currency": "EUR", "from": days[0]["day"], "to": days[-1]["day"], "total": total, "days": days, "kinds": kinds,
+                                  "unallocated": {"revenue_minor": 0, "cash_minor": 0, "sessions": 0}})
+
+    async def report(self, request):
+        self.need(request, "parking.money")
         self.lot(request)
-        at = now()
-        return self.table(request, "days", [{"day": iso(at - 86400 * n)[:10], "kind": kind, "sessions": 31 - n + (kind == "ev"), "revenue_minor": 9000 + 731 * n if kind == "standard" else 1500 + 90 * n}
-                                            for n in range(7) for kind in ["standard", "ev"]])
+        return web.json_response({"currency": "EUR", "spots": 48, "arrivals": 212, "departures": 208, "occupancy_rate": 0.62, "turnover": 3.4, "mean_stay_seconds": 5460, "peak_hours": [11, 12],
+                                  "hours": [{"hour": hour, "occupancy_rate": round(0.5 - 0.4 * math.cos(hour / 24 * 2 * math.pi), 3), "arrivals": 9} for hour in range(24)]})
+
+    async def payments(self, request):
+        self.need(request, "parking.money")
+        return self.table(request, "payments", self.lot(request).payments)
+
+    async def ledger(self, request):
+        self.need(request, "parking.money")
+        return self.table(request, "entries", [{"event": p["payment_id"], "account": "cash", "amount_minor": p["amount_minor"], "at": p["paid_at"]} for p in self.lot(request).payments])
+
+    async def revenue(self, request):
+        self.need(request, "parking.money")
+        lot, at = self.lot(request), now()
+        days = [{"day": iso(at - 86400 * n)[:10], "revenue_minor": 9000 + 731 * n, "cash_minor": 8800 + 700 * n, "sessions": 31 - n} for n in range(6, -1, -1)]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "days", days)
+        total = {key: sum(day[key] for day in days) for key in ["revenue_minor", "cash_minor", "sessions"]}
+        kinds = [{"kind": kind, "revenue_minor": total["revenue_minor"] // 5, "cash_minor": total["cash_minor"] // 5, "sessions": total["sessions"] // 5}
+                 for kind in ["standard", "disabled", "ev", "family", "motorcycle"]]
+        return web.json_response({"lot_id": lot.id, "time_zone": lot.zone, "currency": "EUR", "from": days[0]["day"], "to": days[-1]["day"], "total": total, "days": days, "kinds": kinds,
+                                  "unallocated": {"revenue_minor": 0, "cash_minor": 0, "sessions": 0}})
 
     async def report(self, request):
         self.need(request, "parking.money")
@@ -320,10 +353,10 @@ class Parking:
         for lot in self.lots.values():
             for session in lot.sessions:
                 if session["session_id"] == body.get("session_id"):
-                    session["paid_minor"] += body["amount_minor"]
-                    session["state"] = "paid" if session["due_minor"] is not None and session["paid_minor"] >= session["due_minor"] else session["state"]
+                    session["balance_minor"] = (session["balance_minor"] or 0) - body["amount_minor"]
+                    session["state"] = "unpaid" if session["balance_minor"] > 0 else "paid"
                     lot.payments.insert(0, {"payment_id": body["payment_id"], "session_id": session["session_id"], "spot_id": session["spot_id"], "lot_id": lot.id,
-                                            "amount_minor": body["amount_minor"], "currency": "EUR", "method": body.get("method"), "paid_at": iso(now()), "is_refund": False, "refunds": None})
+                                            "amount_minor": body["amount_minor"], "currency": "EUR", "method": body.get("method"), "paid_at": iso(now()), "refunds": None, "refunded_minor": 0})
                     return web.json_response(lot.payments[0], status=201)
         raise Refused(404, "not_found", "There is no such session")
 
@@ -332,14 +365,16 @@ class Parking:
         for lot in self.lots.values():
             for payment in list(lot.payments):
                 if payment["payment_id"] == request.match_info["p"]:
-                    made = {**payment, "payment_id": "ref_" + secrets.token_hex(4), "is_refund": True, "refunds": payment["payment_id"], "paid_at": iso(now())}
+                    payment["refunded_minor"] = payment["amount_minor"]
+                    made = {**payment, "payment_id": "ref_" + secrets.token_hex(4), "refunds": payment["payment_id"], "paid_at": iso(now())}
                     lot.payments.insert(0, made)
                     return web.json_response(made, status=201)
         raise Refused(404, "not_found", "There is no such payment")
 
     async def tariffs(self, request):
         self.need(request, "parking.money")
-        return web.json_response({"tariffs": self.lot(request).tariffs})
+        lot = self.lot(request)
+        return web.json_response({"lot_id": lot.id, "currency": "EUR", "present_version": 1, "versions": lot.tariffs})
 
     async def add_tariff(self, request):
         self.need(request, "parking.tariffs")
@@ -350,25 +385,30 @@ class Parking:
     async def what_if(self, request):
         self.need(request, "parking.money")
         self.lot(request)
-        return web.json_response({"sessions": 212, "from": iso(now() - 28 * 86400), "to": iso(now()), "currency": "EUR",
-                                  "present": {"revenue_minor": 124_350, "mean_minor": 587}, "proposed": {"revenue_minor": 139_200, "mean_minor": 657}, "dearer": 150, "cheaper": 12, "same": 50})
+        assert (await request.json())["tariff"]["rules"]
+        total = {"sessions": 212, "actual_minor": 124_350, "draft_minor": 139_200, "difference_minor": 14_850, "dearer": 150, "cheaper": 12, "same": 50}
+        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "kinds": [], "weekdays": [],
+                                  "dearest": [], "cheapest": []})
 
     async def calibration(self, request):
-        self.need(request, "parking.view")
+        self.need(request, "parking.manage")
         lot = self.lot(request)
         rows = []
+        cluster = lambda mean: {"samples": 240, "mean_cm": mean, "spread_cm": 1.4, "low_cm": mean - 4, "high_cm": mean + 4}
         for index, spot in enumerate(lot.spots.values()):
-            flags = {3: ["drift"], 7: ["dirt"], 9: ["swapped"]}.get(index, [])
-            rows.append({"spot_id": spot["spot_id"], "samples": 480 if index != 5 else 12, "empty_cm": 200.4, "occupied_cm": 31.2 + index % 4,
-                         "present": {"threshold_cm": 115, "hysteresis_cm": 30}, "proposed": {"threshold_cm": 116 + index % 5, "hysteresis_cm": 24} if index != 5 else None,
-                         "flags": flags, "swapped_with": "G012" if "swapped" in flags else None})
-        return web.json_response({"spots": rows})
+            flags = {3: [{"flag": "drift", "detail": "Empty reads 14 cm less than a week ago.", "centimetres": 14}], 7: [{"flag": "blocked", "detail": "Half of all reports are below 5 cm.", "share": 0.5}],
+                     9: [{"flag": "swapped", "detail": "It changes when G012 should.", "with": "G012"}]}.get(index, [])
+            known = index != 5
+            rows.append({"spot_id": spot["spot_id"], "label": spot["label"], "samples": 480 if known else 12, "decides": "flag", "current": {"threshold_cm": 115, "hysteresis_cm": 30},
+                         "proposal": {"threshold_cm": 115 if index > 20 else 116 + index % 5, "hysteresis_cm": 30 if index > 20 else 24} if known else None,
+                         "occupied": cluster(31.2 + index % 4) if known else None, "free": cluster(200.4), "flags": flags})
+        return web.json_response({"lot_id": lot.id, "days": 14, "spots": rows, "next": None})
 
     async def calibrate(self, request):
         self.need(request, "parking.manage")
         body = await request.json()
         self.applied += body["spots"]
-        return web.json_response({"applied": body["spots"]})
+        return web.json_response({"applied": len(body["spots"])})
 
     async def what_if_stale(self, request):
         self.need(request, "parking.manage")

@@ -51,7 +51,8 @@ enum BookingRules {
 package enum BookingHolder: Hashable, Sendable {
     /// Somebody with an account; `isStaff` if they may reserve for others.
     case account(String, isStaff: Bool)
-    /// Somebody without: from which address (IPv6: which network), as long as the reservation is not over, and the SHA-256 of their code.
+    /// Somebody without: from which address (IPv6: which network), as long as the reservation is not over, and the SHA-256 of
+    /// their code.
     case stranger(address: String, codeHash: [UInt8])
 }
 
@@ -76,7 +77,8 @@ package struct BookingRequest: Hashable, Sendable {
     }
 }
 
-/// What addresses count as one: an IPv4 address stands for itself, of IPv6 the first 64 bits do (RFC 6177: what one customer gets).
+/// What addresses count as one: an IPv4 address stands for itself, of IPv6 the first 64 bits do (RFC 6177: what one customer
+/// gets).
 package enum AddressNetwork {
     package static func of(_ address: String?) -> String {
         guard let address, !address.isEmpty else { return "unknown" }

@@ -10,8 +10,8 @@ extension Bookings {
 
     /// Reserves a spot, or one of the spots of a kind.
     /// - Parameter id: what it will be called, made by `makeName`.
-    /// - Throws: `Refusal`: `value_out_of_range` for a time that may not be reserved, `not_found` for a spot that the lot has not,
-    ///   `conflict` when the time is taken, `limit_reached` when the holder has too many.
+    /// - Throws: `Refusal`: `value_out_of_range` for a time that may not be reserved, `not_found` for a spot that the lot
+    ///   has not, `conflict` when the time is taken, `limit_reached` when the holder has too many.
     package func make(
         _ wanted: BookingRequest, in lot: LotID, for holder: BookingHolder, id: String, at now: Timestamp,
         in transaction: Transaction

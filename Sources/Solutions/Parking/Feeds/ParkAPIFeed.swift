@@ -68,6 +68,8 @@ enum ParkAPIFeed {
         writer.second(entry.lot.createdAt)
         writer.key("modified_at")
         writer.second(entry.lot.createdAt)
+        writer.key("static_data_updated_at")
+        writer.second(entry.lot.createdAt)
         writer.member("capacity", all.total)
         for (kind, name) in kinds {
             if let tally = entry.kinds[kind] { writer.member("capacity_\(name)", tally.total) }
@@ -88,7 +90,27 @@ enum ParkAPIFeed {
                 writer.member("realtime_free_capacity_\(name)", tally.free)
             }
         }
+        restrictions(&writer, entry)
         writer.endObject()
+    }
+
+    /// The same by kind once more, in the newer form; the one above is what older readers know.
+    private static func restrictions(_ writer: inout JSONWriter, _ entry: FeedLot) {
+        guard kinds.contains(where: { entry.kinds[$0.0] != nil }) else { return }
+        writer.key("restrictions")
+        writer.beginArray()
+        for (kind, name) in kinds {
+            guard let tally = entry.kinds[kind] else { continue }
+            writer.beginObject()
+            writer.member("type", name.uppercased())
+            writer.member("capacity", tally.total)
+            if tally.known > 0 {
+                writer.member("realtime_capacity", tally.inService)
+                writer.member("realtime_free_capacity", tally.free)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     /// The kinds for which ParkAPI has words.

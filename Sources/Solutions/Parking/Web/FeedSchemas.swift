@@ -8,6 +8,11 @@ extension JSONSchema {
 
     // ParkAPI version 3.
 
+    private static let parkAPIRestriction = JSONSchema.object([
+        .required("type", .words(["DISABLED", "FAMILY", "CHARGING"])), .required("capacity", .count),
+        .optional("realtime_capacity", .count), .optional("realtime_free_capacity", .count),
+    ])
+
     static let parkAPISite = JSONSchema.named(
         "ParkAPISite",
         .object(
@@ -18,11 +23,12 @@ extension JSONSchema {
                 .required("type", .words(["CAR_PARK", "OFF_STREET_PARKING_GROUND"])),
                 .required("purpose", .words(["CAR"])), .required("lat", .number), .required("lon", .number),
                 .required("has_fee", .boolean), .required("created_at", second), .required("modified_at", second),
-                .required("capacity", .count, "Spots"),
+                .required("static_data_updated_at", second), .required("capacity", .count, "Spots"),
                 .required("has_realtime_data", .boolean, "False when nothing is known of any spot"),
                 .optional("realtime_data_updated_at", second, "When a sensor was last heard"),
                 .optional("realtime_capacity", .count, "Spots in service"),
                 .optional("realtime_free_capacity", .count, "Spots that are known to be free, and not reserved"),
+                .optional("restrictions", .array(parkAPIRestriction), "The same by kind"),
             ]
                 + ["disabled", "family", "charging"].flatMap { kind in
                     ["capacity_", "realtime_capacity_", "realtime_free_capacity_"].map {

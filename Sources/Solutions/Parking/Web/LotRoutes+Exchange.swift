@@ -32,9 +32,10 @@ extension LotRoutes {
         ]
     }
 
-    private func makeDemo(_ request: RouteRequest) async throws -> RouteResponse {
-        let (audit, caller) = (services.audit, request.caller)
-        let result = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+    /// Makes those demo lots that are not there yet.
+    func addDemo(by caller: Caller) async throws -> EditResult {
+        let audit = services.audit
+        return try await services.line.perform(with: ParkingHandler.self) { handler, line in
             try handler.prepare(in: &line)
             // What is there was perhaps changed by somebody, and is none of ours.
             let missing = DemoLots.all.filter { demo in demo.edit.id.map { handler.park[$0] == nil } ?? false }
@@ -56,6 +57,10 @@ extension LotRoutes {
             try audit.record(entry, at: line.now, in: transaction)
             return result
         }
+    }
+
+    private func makeDemo(_ request: RouteRequest) async throws -> RouteResponse {
+        let result = try await addDemo(by: request.caller)
         let ids = DemoLots.all.compactMap(\.edit.id)
         let there = try await services.database.read { reader in
             try ids.reduce(into: (lots: 0, spots: 0)) { sum, id in

@@ -1,0 +1,114 @@
+import HubModel
+import HubTesting
+import Parking
+import SolutionKit
+import Testing
+
+/// What a spot's history proposes for its sensor.
+@Suite struct CalibrationTests {
+    private func samples(
+        _ count: Int, seed: UInt64, occupied: Double, free: Double, noise: Double,
+        change: (inout CalibrationSample, Int) -> Void = { _, _ in }
+    ) -> [CalibrationSample] {
+        var random = SeededRandom(seed)
+        var isOccupied = false
+        return (0..<count).map { index in
+            if Int.random(in: 0..<5, using: &random) == 0 { isOccupied.toggle() }
+            let distance = (isOccupied ? occupied : free) + Double.random(in: -noise...noise, using: &random)
+            var sample = CalibrationSample(
+                at: ParkSite.ten.advanced(bySeconds: Int64(index) * 60), distance: distance, isOccupied: isOccupied)
+            change(&sample, index)
+            return sample
+        }
+    }
+
+    @Test(arguments: 0..<50) func theThresholdLiesInTheValley(_ seed: UInt64) throws {
+        let found = Calibration(
+            samples(400, seed: seed, occupied: 60, free: 240, noise: 12), settings: SensorSettings())
+        let threshold = try #require(found.threshold)
+        let hysteresis = try #require(found.hysteresis)
+        #expect(threshold > 130 && threshold < 170)
+        #expect(threshold - hysteresis / 2 > 72 && threshold + hysteresis / 2 < 228, "the band is free of readings")
+        #expect(found.flags == [])
+        let occupied = try #require(found.occupied)
+        #expect(abs(occupied.mean - 60) < 3)
+    }
+
+    @Test func oneClusterProposesNothing() {
+        let always = samples(300, seed: 1, occupied: 200, free: 205, noise: 10)
+        #expect(Calibration(always, settings: SensorSettings()).threshold == nil)
+        #expect(Calibration([], settings: SensorSettings()).threshold == nil)
+    }
+
+    @Test func driftIsSeen() {
+        let found = Calibration(
+            samples(800, seed: 2, occupied: 40, free: 200, noise: 4) { sample, index in
+                if sample.isOccupied == false { sample.distance -= Double(index) / 20 }
+            }, settings: SensorSettings())
+        guard case .drift(let centimetres)? = found.flags.first else {
+            Issue.record("no drift: \(found.flags)")
+            return
+        }
+        #expect(centimetres < -20)
+    }
+
+    @Test func dirtIsSeen() {
+        let stuck = samples(200, seed: 3, occupied: 40, free: 200, noise: 4) { sample, index in
+            if index > 100 { sample.distance = 12 }
+        }
+        #expect(Calibration(stuck, settings: SensorSettings()).flags.contains(.stuck(centimetres: 12)))
+        let blocked = samples(300, seed: 4, occupied: 40, free: 200, noise: 4) { sample, index in
+            if index > 150, sample.isOccupied == false { sample.distance = Double(15 + index % 7) }
+        }
+        let isBlocked = Calibration(blocked, settings: SensorSettings()).flags.contains {
+            if case .blocked = $0 { true } else { false }
+        }
+        #expect(isBlocked)
+    }
+
+    @Test func swappedSensorsAreFound() {
+        func track(_ spot: String, _ seed: UInt64, distancesOf other: UInt64) -> SwappedSensors.Track {
+            let own = samples(300, seed: seed, occupied: 40, free: 200, noise: 4)
+            let foreign = samples(300, seed: other, occupied: 40, free: 200, noise: 4)
+            let mixed = zip(own, foreign).map {
+                CalibrationSample(at: $0.at, distance: $1.distance, isOccupied: $0.isOccupied)
+            }
+            return SwappedSensors.Track(spot: spot, samples: mixed, threshold: 115)
+        }
+        let pairs = SwappedSensors.pairs([
+            track("A", 10, distancesOf: 10), track("B", 11, distancesOf: 12), track("C", 13, distancesOf: 13),
+            track("D", 12, distancesOf: 11), track("E", 14, distancesOf: 14),
+        ])
+        #expect(pairs.map { [$0.0, $0.1] } == [["B", "D"]])
+    }
+
+    @Test func aProposalIsAppliedAndRecorded() async throws {
+        let site = try await ParkSite()
+        for index in 0..<40 {
+            site.clock.move(seconds: 60)
+            try site.hear(#"{"spot_id":"SPOT002","distance":\#(index % 2 == 0 ? 60 : 300 + index % 3)}"#)
+        }
+        let answer = try await site.json(.get, "/api/lots/{id}/calibration", ["id": "LOT001"])
+        let spot = try #require(answer["spots"]?.elements.first { $0["spot_id"]?.text == "SPOT002" })
+        #expect(spot["proposal"]?["threshold_cm"]?.number == 180)
+        #expect(answer["spots"]?.elements.first?["proposal"] == .null)
+        let applied = try await site.json(
+            .post, "/api/lots/{id}/calibration/apply", ["id": "LOT001"],
+            body: #"{"spots":[{"spot_id":"SPOT002","threshold_cm":180,"hysteresis_cm":20}]}"#)
+        #expect(applied["applied"]?.number == 1)
+        #expect(site.audit.entries.last?.facts.contains { $0.name == "change" && $0.value == "calibration" } == true)
+        site.clock.move(seconds: 60)
+        try site.hear(#"{"spot_id":"SPOT002","distance":165}"#)
+        #expect(try site.status("SPOT002") == "occupied")
+        for (body, code) in [
+            (#"{"spots":[{"spot_id":"NONE","threshold_cm":180,"hysteresis_cm":20}]}"#, RefusalCode.notFound),
+            (#"{"spots":[{"spot_id":"SPOT002","threshold_cm":180}]}"#, .missingField),
+            (#"{"spots":[{"spot_id":"SPOT002","threshold_cm":-1,"hysteresis_cm":0}]}"#, .valueOutOfRange),
+            (#"{"spots":[]}"#, .missingField),
+        ] {
+            let refused = try await site.refusal(
+                .post, "/api/lots/{id}/calibration/apply", ["id": "LOT001"], body: body)
+            #expect(refused == code)
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import HubModel
+import HubTesting
+import Parking
+import SQL
+import SolutionKit
+import Testing
+
+/// What follows from reports inside the line: history, sessions, LEDs, live events, in one transaction.
+@Suite struct LineTests {
+    @Test func aChangeIsStateHistorySessionAndLED() async throws {
+        let site = try await ParkSite()
+        let effects = try site.hear(#"{"spot_id":"SPOT001","lot_id":"LOT001","occupied":true,"distance":35}"#)
+        #expect(try site.status("SPOT001") == "occupied")
+        #expect(try site.count("parking_change", where: "spot = 'SPOT001' AND status = 'occupied'") == 1)
+        #expect(try site.count("parking_session", where: "spot = 'SPOT001' AND departed_at IS NULL") == 1)
+        #expect(
+            try effects.colors == [
+                "parkmate/led/command": "red", "parkmate/led/command/LOT001": "red",
+                "parkmate/led/command/LOT001/SPOT001": "red",
+            ])
+        let update = try #require(try effects.event("parking/LOT001/spots/SPOT001"))
+        #expect(update["event"]?.text == "spot_update")
+        #expect(update["occupied"] == .boolean(true) && update["distance"]?.number == 35)
+        #expect(update["status"]?.text == "occupied" && update["stale_after_seconds"]?.number == 300)
+        let counts = try #require(try effects.event("parking/LOT001/counts"))
+        #expect(counts["occupied_spots"]?.number == 1 && counts["unknown_spots"]?.number == 2)
+        let topics = effects.events.filter { $0.topic.hasSuffix("/counts") }
+        #expect(topics.count == 1 && topics.first?.permission == nil)
+        site.clock.move(seconds: 60)
+        try site.report("SPOT001", false)
+        #expect(try site.count("parking_session", where: "departed_at IS NOT NULL") == 1)
+    }
+
+    @Test func countsAreShownOnceALotABatch() async throws {
+        let site = try await ParkSite()
+        let payloads = ["SPOT001", "SPOT002", "SPOT003", "SPOT004"].map { #"{"spot_id":"\#($0)","occupied":true}"# }
+        let works = payloads.map { payload in
+            { (handler: any MessageHandler, line: inout LineContext) throws in
+                try handler.handle(site.message(Array(payload.utf8)), in: &line)
+            }
+        }
+        let effects = try site.batch(works).effects
+        #expect(effects.events.filter { $0.topic == "parking/LOT001/counts" }.count == 1)
+        #expect(try effects.event("parking/LOT001/counts")?["occupied_spots"]?.number == 3)
+        // The second lot is not public: who may see it must have the right there.
+        let hidden = effects.events.filter { $0.topic.hasPrefix("parking/LOT002") && !$0.topic.hasSuffix("/money") }
+        #expect(hidden.count == 2 && hidden.allSatisfy { $0.permission == .viewParking && $0.site == .main })
+    }
+
+    @Test func silenceIsUnknownAndEndsNoSession() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        let effects = try site.tick(after: 300)
+        #expect(try site.status("SPOT001") == "unknown")
+        #expect(try effects.colors["parkmate/led/command/LOT001/SPOT001"] == "amber")
+        #expect(try effects.event("parking/LOT001/spots/SPOT001")?["occupied"] == .null)
+        #expect(try site.count("parking_session", where: "departed_at IS NULL") == 1)
+        // The same car is still there: one session, not two.
+        try site.report("SPOT001", true)
+        #expect(try site.count("parking_session") == 1)
+        try site.tick(after: 400)
+        try site.report("SPOT001", false)
+        #expect(try site.count("parking_session", where: "departed_at IS NOT NULL") == 1)
+    }
+
+    @Test func aRestartKnowsWhatTheTablesKnow() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        site.clock.move(seconds: 1)
+        try site.report("SPOT001", false)
+        #expect(try site.status("SPOT001") == "occupied")
+        site.restart()
+        // The change back had waited a second when the program ended; it is believed after the restart all the same.
+        try site.tick(after: 2)
+        #expect(try site.status("SPOT001") == "free")
+        try site.tick(after: 299)
+        #expect(try site.status("SPOT001") == "unknown")
+    }
+
+    @Test func aBatchThatFailsLeavesNothing() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", false)
+        site.clock.move(seconds: 10)
+        let payload = Array(#"{"spot_id":"SPOT001","occupied":true}"#.utf8)
+        #expect(throws: (any Error).self) {
+            try site.batch(isBroken: true, [{ handler, line in try handler.handle(site.message(payload), in: &line) }])
+        }
+        #expect(try site.status("SPOT001") == "free")
+        let effects = try site.report("SPOT001", true)
+        #expect(try effects.colors["parkmate/led/command"] == "red")
+        #expect(try site.count("parking_change", where: "spot = 'SPOT001'") == 2)
+    }
+
+    @Test func aRefusedMessageIsUndoneAloneAndMemoryWithIt() async throws {
+        struct Refused: Error {}
+        let site = try await ParkSite()
+        try site.report("SPOT001", false)
+        site.clock.move(seconds: 10)
+        let (one, two) = (
+            site.message(Array(#"{"spot_id":"SPOT001","occupied":true}"#.utf8), client: "other"),
+            site.message(Array(#"{"spot_id":"SPOT002","distance":20}"#.utf8))
+        )
+        let (effects, errors) = try site.batch([
+            { handler, line in
+                try handler.handle(one, in: &line)
+                throw Refused()
+            },
+            { handler, line in try handler.handle(two, in: &line) },
+        ])
+        #expect(errors.map { $0 == nil } == [false, true])
+        #expect(try site.status("SPOT001") == "free")
+        #expect(try site.status("SPOT002") == "occupied")
+        #expect(effects.readings.map(\.device.text) == ["SPOT002"])
+        #expect(try effects.event("parking/LOT001/counts")?["occupied_spots"]?.number == 1)
+        // Who spoke last was undone as well.
+        #expect(try site.subscribe("other", to: "parkmate/led/command").publications.isEmpty)
+    }
+
+    @Test func ledsAreToldAgainWhenTheirControllerSubscribes() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true, client: "esp")
+        try site.report("SPOT003", false, client: "esp")
+        try site.report("SPOT002", true, client: "else")
+        let shared = try site.subscribe("esp", to: "parkmate/led/command").publications
+        #expect(shared.count == 2 && shared.allSatisfy { $0.topic == "parkmate/led/command" })
+        let own = try site.subscribe("stranger", to: "parkmate/led/command/LOT001/SPOT002")
+        #expect(try own.colors == ["parkmate/led/command/LOT001/SPOT002": "red"])
+        #expect(try site.subscribe("esp", to: "$share/g/parkmate/led/#").publications.count == 2)
+        #expect(try site.subscribe("SPOT004", to: "parkmate/led/command/+/SPOT004").publications.count == 1)
+        #expect(try site.subscribe("esp", to: "parkmate/spot/status").publications.isEmpty)
+        #expect(try site.subscribe("stranger", to: "parkmate/led/command").publications.isEmpty)
+        site.restart()
+        #expect(try site.subscribe("esp", to: "parkmate/led/command").publications.count == 2)
+        // Another board speaks for the spot from now on: its LED is told although nothing changed.
+        site.clock.move(seconds: 5)
+        #expect(try site.report("SPOT001", true, client: "new").colors["parkmate/led/command"] == "red")
+        #expect(try site.report("SPOT001", true, client: "new").publications.isEmpty)
+        #expect(try site.subscribe("esp", to: "parkmate/led/command").publications.count == 1)
+    }
+
+    @Test func theRegistryHearsOfDevicesNowAndThen() async throws {
+        let site = try await ParkSite()
+        let sender = MessageOrigin.Sender.device(try #require(DeviceID("SPOT001")))
+        for _ in 0..<3 { try site.hear(#"{"spot_id":"SPOT001","occupied":true}"#, from: sender) }
+        #expect(site.devices.seen == ["SPOT001"])
+        site.clock.move(seconds: 61)
+        try site.hear(#"{"spot_id":"SPOT001","occupied":true}"#, from: sender)
+        #expect(site.devices.seen.count == 2)
+    }
+}

@@ -1,0 +1,238 @@
+"""Drivers, who have not signed in: where is a free spot now, what does it cost, will there be one, and who keeps it for me."""
+import re
+
+from conftest import PHONE, until
+
+LOST = ["WebSocket connection", "ERR_CONNECTION_REFUSED", "Failed to load resource", "Failed to fetch"]
+
+
+def bay(page, spot):
+    return page.locator(f'[data-spot="{spot}"]')
+
+
+def count(page):
+    return page.locator(".count-number").inner_text()
+
+
+def test_a_stranger_sees_the_lot_without_being_asked_to_sign_in(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001", size=PHONE)
+    page.get_by_role("heading", level=1, name="Garage at the Mill").wait_for()
+    page.wait_for_selector(".count-number")
+    assert count(page) == "19"
+    assert page.get_by_role("link", name="Sign in").is_visible() and page.locator(".nav-bottom").count() == 0
+    assert page.get_by_text("Live: changes show at once").is_visible()
+    assert page.evaluate("location.pathname") == "/parking/LOT001"
+    assert not any("/sign-in" in url for url in page.watch.requests)
+
+
+def test_pages_that_are_not_public_still_ask(lots, open_page):
+    for path in ["/parking/owner", "/parking/owner/LOT001", "/nodes"]:
+        page = open_page(f"{lots.url}{path}")
+        page.get_by_role("heading", level=1, name="Sign in").wait_for()
+        assert "next=" in page.url
+
+
+def test_colour_shape_and_count_follow_a_publish_within_a_second(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001")
+    bay(page, "G006").wait_for()
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_timeout(300)
+    assert bay(page, "G006").get_attribute("data-status") == "free" and bay(page, "G006").locator(".bay-car").count() == 0
+    page.evaluate("""() => { window.seen = null; const spot = document.querySelector('[data-spot="G006"]');
+        new MutationObserver(() => { window.seen ??= performance.now(); }).observe(spot, { attributes: true, attributeFilter: ['data-status'] }); }""")
+    started = page.evaluate("performance.now()")
+    lots.do(lambda world: world.parking.change("LOT001", "G006", "occupied"))
+    until(page, "window.seen !== null", timeout=2)
+    assert page.evaluate("window.seen") - started < 1000
+    assert bay(page, "G006").get_attribute("data-status") == "occupied" and bay(page, "G006").locator(".bay-car").count() == 1
+    assert count(page) == "18"
+    assert "G006: occupied" in bay(page, "G006").get_attribute("aria-label")
+
+
+def test_each_status_has_a_shape_of_its_own(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001")
+    bay(page, "G006").wait_for()
+    shape = lambda spot: page.evaluate("id => document.querySelector(`[data-spot=\"${id}\"]`).innerHTML.replace(/<rect class=\"bay\"[^>]*>/, '')", spot)
+    found = {name: shape(spot) for name, spot in [("free", "G006"), ("occupied", "G009"), ("reserved", "G005"), ("closed", "G008"), ("unknown", "G017")]}
+    assert len(set(found.values())) == 5
+    assert ">R<" in found["reserved"] and ">?<" in found["unknown"] and "bay-cross" in found["closed"]
+    assert page.locator(".legend li").count() >= 5
+
+
+def test_what_falls_silent_is_nowhere_called_free(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001?spot=G006")
+    bay(page, "G006").wait_for()
+    page.wait_for_selector(".connection[data-status=open]")
+    page.wait_for_timeout(300)
+    before = int(count(page))
+    lots.do(lambda world: world.parking.change("LOT001", "G006", "unknown"))
+    page.locator('[data-spot="G006"][data-status=unknown]').wait_for()
+    assert int(count(page)) == before - 1
+    assert page.locator(".spot-card").get_by_text("Unknown").is_visible()
+    for spot in lots.do(lambda world: list(world.parking.lots["LOT001"].spots)):
+        lots.do(lambda world: world.parking.change("LOT001", spot, "unknown"))
+    until(page, "document.querySelector('.count-number').innerText === '?'")
+    assert page.get_by_text("Nothing is known of any spot at present.").is_visible()
+    assert page.locator("[data-status=free][data-spot]").count() == 0
+
+
+def test_when_the_server_is_gone_the_page_ages_and_returns_by_itself(lots, open_page):
+    lots.do(lambda world: setattr(world.parking.lots["LOT001"], "stale", 3))
+    page = open_page(f"{lots.url}/parking/LOT001")
+    page.watch.allowed += LOST
+    bay(page, "G006").wait_for()
+    page.wait_for_selector(".connection[data-status=open]")
+    lots.cut()
+    page.get_by_text(re.compile("As of")).wait_for()
+    until(page, "document.querySelector('.count-number').innerText === '?'", timeout=15)
+    assert page.locator("[data-status=free][data-spot]").count() == 0
+    lots.do(lambda world: world.parking.change("LOT001", "G006", "occupied"))
+    lots.come_back()
+    page.wait_for_selector(".connection[data-status=open]", timeout=20_000)
+    page.locator('[data-spot="G006"][data-status=occupied]').wait_for()
+    assert count(page) == "18"
+
+
+def test_without_room_for_a_socket_it_asks_from_time_to_time(lots, open_page):
+    lots.do(lambda world: setattr(world, "refuse_sockets", True))
+    page = open_page(f"{lots.url}/parking/LOT001")
+    page.watch.allowed += LOST
+    bay(page, "G006").wait_for()
+    lots.do(lambda world: world.parking.change("LOT001", "G006", "occupied"))
+    page.locator('[data-spot="G006"][data-status=occupied]').wait_for(timeout=15_000)
+
+
+def test_a_spot_tells_since_when_and_how_that_is_known(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001", size=PHONE)
+    bay(page, "G004").wait_for()
+    box = bay(page, "G004").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    card = page.get_by_role("region", name="Spot G004")
+    card.get_by_text("a person of the car park").wait_for()
+    assert card.get_by_text("Occupied").is_visible()
+    assert "spot=G004" in page.url
+    page.reload()
+    page.get_by_role("region", name="Spot G004").wait_for()
+
+
+def test_the_plan_works_with_the_keyboard_alone(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001")
+    plan = page.get_by_role("listbox", name=re.compile("^Plan of level 0"))
+    plan.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert plan.get_attribute("aria-activedescendant").endswith("G002")
+    page.keyboard.press("ArrowDown")
+    assert plan.get_attribute("aria-activedescendant").endswith("G014")
+    page.keyboard.press("Enter")
+    page.get_by_role("region", name="Spot G014").wait_for()
+
+
+def test_levels_and_spots_without_a_place(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001?level=1")
+    bay(page, "G101").wait_for()
+    assert bay(page, "G001").count() == 0
+    page.goto(f"{lots.url}/parking/LOT002")
+    bay(page, "Y01").wait_for()
+    assert page.get_by_text("Zone N").count() == 1
+    boxes = [bay(page, f"Y{n:02d}").bounding_box() for n in range(1, 15)]
+    for n, one in enumerate(boxes):
+        for other in boxes[n + 1:]:
+            assert one["x"] + one["width"] <= other["x"] + 1 or other["x"] + other["width"] <= one["x"] + 1 or abs(one["y"] - other["y"]) >= one["height"] - 1
+
+
+def test_price_of_a_stay(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001")
+    total = page.locator(".price-total")
+    page.get_by_text("5.00 EUR").first.wait_for()
+    arrive, leave = page.get_by_label("Arrive"), page.get_by_label("Leave")
+    arrive.fill("2026-12-01T10:00")
+    leave.fill("2026-12-01T13:10")
+    until(page, "document.querySelector('.price-total').innerText.replace(/\\s/g, ' ') === '7.50 EUR'")
+    assert page.locator(".bill tbody tr").count() == 2
+    leave.fill("2026-12-01T09:00")
+    page.get_by_text("Leave after you arrive.").wait_for()
+    assert total.inner_text() == ""
+
+
+def test_forecast_says_how_far_it_was_off_and_when_it_is_full(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001")
+    page.locator(".chart-sentence", has_text="Usually full by 17:15 today.").wait_for()
+    sentence = page.locator(".chart-sentence").inner_text()
+    assert "off by 2.3 spots on average" in sentence and "4 past weeks" in sentence
+    page.get_by_role("button", name=re.compile("Show as table")).click()
+    assert page.locator(".chart table tbody tr").count() > 90
+
+
+def test_a_stranger_reserves_and_gives_up_with_the_code(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001?spot=G006", size=PHONE)
+    card = page.locator("#reserve")
+    card.get_by_text("Spot G006").wait_for()
+    card.get_by_role("button", name="Reserve", exact=True).click()
+    card.get_by_text("Shown only now.").wait_for()
+    code = card.locator(".secret code").inner_text()
+    id = card.locator("p.hint code").inner_text()
+    assert code == "K7QP-2MXW" and code not in page.url
+    card.get_by_text("I have a reservation").click()
+    card.get_by_label("Reservation", exact=True).fill(id)
+    card.get_by_label("Code", exact=True).fill(code)
+    card.get_by_role("button", name="Look it up").click()
+    card.get_by_text("Kept for you").wait_for()
+    card.get_by_role("button", name="Give it up").click()
+    card.get_by_text("Given up").wait_for()
+    assert lots.do(lambda world: world.parking.reservations[id]["state"]) == "cancelled"
+
+
+def test_a_taken_spot_is_refused_in_words(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001?spot=G006")
+    page.watch.allowed.append("409")
+    card = page.locator("#reserve")
+    card.get_by_role("button", name="Reserve", exact=True).click()
+    card.get_by_role("button", name="Reserve another").click()
+    card.get_by_role("button", name="Reserve", exact=True).click()
+    card.get_by_text("It is taken for that time").wait_for()
+
+
+def test_the_nearest_lot_comes_first_only_when_one_asks(lots, browser):
+    context = browser.new_context(geolocation={"latitude": 52.5302, "longitude": 13.42}, permissions=["geolocation"])
+    context.add_init_script("""const real = navigator.geolocation.getCurrentPosition.bind(navigator.geolocation); window.asked = 0;
+        navigator.geolocation.getCurrentPosition = (...all) => { window.asked += 1; real(...all); };""")
+    page = context.new_page()
+    page.goto(f"{lots.url}/parking")
+    page.locator(".lot-line").first.wait_for()
+    assert page.locator(".lot-line").count() == 2, "a lot that is not public is not there"
+    assert page.evaluate("window.asked") == 0 and "Garage" in page.locator(".lot-line").first.inner_text()
+    page.get_by_role("button", name="Nearest to me").click()
+    page.locator(".lot-far").first.wait_for()
+    assert "Yard" in page.locator(".lot-line").first.inner_text() and "10 m" in page.locator(".lot-far").first.inner_text()
+    context.close()
+
+
+def test_a_lot_that_is_not_public_is_not_there(lots, open_page):
+    page = open_page(f"{lots.url}/parking/STAFF")
+    page.watch.allowed.append("404")
+    page.get_by_role("heading", level=1, name="No such car park").wait_for()
+    mine = open_page(f"{lots.url}/parking/STAFF", who="vera", on=lots)
+    mine.get_by_role("heading", level=1, name="Staff only").wait_for()
+
+
+def test_installed_it_opens_without_a_network_and_keeps_no_answer(lots, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{lots.url}/parking/LOT001")
+    page.wait_for_selector(".count-number")
+    until(page, "navigator.serviceWorker.controller !== null", timeout=15)
+    manifest = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then((a) => a.json())")
+    assert manifest["start_url"] == manifest["scope"] == "/parking" and manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        assert page.evaluate("src => fetch(src).then((a) => a.status)", icon["src"]) == 200
+    until(page, "caches.keys().then((names) => Promise.all(names.map((n) => caches.open(n).then((c) => c.keys())))).then((all) => all.flat().some((r) => r.url.endsWith('/parking/driver.js')))", timeout=15)
+    kept = page.evaluate("caches.keys().then((names) => Promise.all(names.map((n) => caches.open(n).then((c) => c.keys())))).then((all) => all.flat().map((r) => new URL(r.url).pathname))")
+    assert not [path for path in kept if path.startswith(("/api", "/ws", "/parking/owner"))]
+    context.set_offline(True)
+    page.reload()
+    page.get_by_text("The car park could not be read").wait_for()
+    assert page.locator(".guest-head").is_visible() and page.locator(".count-number").count() == 0
+    context.set_offline(False)
+    page.wait_for_selector(".count-number", timeout=25_000)
+    context.close()
