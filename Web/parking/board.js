@@ -65,9 +65,9 @@ export function Page({ params }) {
                         <span class="board-number">${known ? each.free : '?'}</span>
                     </li>`;
             })}</ul>
-            <footer class="board-foot" data-lost=${lost} role="status">
+            <p class="board-foot" data-lost=${lost} role="status">
                 ${lost ? html`<span>No connection${contact > 0 ? ` since ${clock(contact, zone)}` : ''}</span>`
                     : lot ? html`<span>${levels.length > 1 ? `${counts.all.free} free of ${counts.all.total}` : `of ${counts.all.total} spots`}${counts.all.unknown > 0 ? `, ${counts.all.unknown} not known` : ''}</span>` : html`<span></span>`}
-            </footer>
+            </p>
         </div>`;
 }

@@ -32,7 +32,7 @@ export function Page({ params, query }) {
     if (!lot && error?.status === 404) return html`
         <${Head} title="No such car park" above=${above} /><${Empty} icon="parking" title="There is no car park of this name"><p>It may have been removed.</p><//>`;
     if (!lot && error) return html`<${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" retry=${reload} />`;
-    if (!lot) return html`<${Head} title="Car park" above=${above} /><div class="skeletons"><${Skeleton} shape="bar" /><${Skeleton} shape="block" label="Loading" /></div>`;
+    if (!lot) return html`<${Head} title="Car park" above=${above}><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//><div class="skeletons"><${Skeleton} shape="bar" /><${Skeleton} shape="block" label="Loading" /></div>`;
     const may = (right) => session.may(right, lot.site ?? null);
     const open = tabs.filter(([, , right]) => may(right));
     const [key, , , Tab] = open.find(([each]) => each === query.get('tab')) ?? open[0] ?? [];

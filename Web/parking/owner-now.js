@@ -53,9 +53,9 @@ export function NowTab({ lot, spots, status, counts, query, may }) {
                 <${Tile} label="Occupied" value=${number(all.occupied, 0)} note=${known > 0 ? `${percent(all.occupied / known)} of what is known` : null} />
                 <${Tile} label="Unknown" value=${number(all.unknown, 0)} tone=${all.unknown > 0 ? 'warn' : null} note=${all.unknown > 0 ? 'silent sensors' : 'every sensor was heard'} />
                 <${Tile} label="Out of service" value=${number(all.out_of_service, 0)} note=${all.reserved > 0 ? `${all.reserved} reserved` : null} />
-                ${stats?.revenue_today_minor !== undefined && may('parking.money') && html`<${Tile} label="Revenue today" value=${amount(stats.revenue_today_minor, stats.currency)} />`}
-                ${Number.isFinite(stats?.turnover) && html`<${Tile} label="Turnover today" value=${number(stats.turnover, 1)} note="cars a spot" />`}
-                ${Number.isFinite(stats?.mean_stay_seconds) && html`<${Tile} label="Mean stay" value=${duration(stats.mean_stay_seconds)} />`}
+                ${may('parking.money') && html`<${Tile} label="Revenue today" value=${amount(stats?.revenue_today_minor, stats?.currency)} />`}
+                <${Tile} label="Turnover today" value=${number(stats?.turnover, 1)} note="cars a spot" />
+                <${Tile} label="Mean stay" value=${Number.isFinite(stats?.mean_stay_seconds) ? duration(stats.mean_stay_seconds) : '–'} />
             </dl>
             <div class="owner-grid">
             ${spots.length > 0 && html`<${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query} />`}

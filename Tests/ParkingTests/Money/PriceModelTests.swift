@@ -67,7 +67,13 @@ private struct PriceModel {
                 instant += minutes * 60
             case .flat(let minor):
                 if paid.insert([Int64(fitting.index), fitting.day]).inserted { days[now.day, default: 0] += minor }
-                repeat { instant += step } while window(fitting.rule, moment(instant), kind) == fitting.day
+                var next: Moment
+                repeat {
+                    instant += step
+                    next = moment(instant)
+                    // What has begun goes on, also where the clock is set back to before its beginning.
+                } while window(fitting.rule, next, kind) == fitting.day
+                    || next.day == fitting.day && next.minute < fitting.rule.fromMinute
             }
         }
         return days.values.reduce(0) { $0 + min($1, tariff.dailyCapMinor ?? .max) }
@@ -75,13 +81,12 @@ private struct PriceModel {
 }
 
 @Suite struct PriceModelTests {
-    private static let zones = [
-        "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
-    ]
-    /// Days around which the clocks of these zones are changed, and a plain one.
-    private static let days = [
-        "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-06-17", "2026-02-15",
-        "2026-03-22",
+    /// Zones with instants at which their clocks are changed, and with plain ones.
+    private static let places = [
+        ("Europe/Berlin", "2026-03-29T01:00:00Z"), ("Europe/Berlin", "2026-10-25T01:00:00Z"),
+        ("America/New_York", "2026-03-08T07:00:00Z"), ("America/New_York", "2026-11-01T06:00:00Z"),
+        ("Australia/Lord_Howe", "2026-04-04T15:00:00Z"), ("Australia/Lord_Howe", "2026-10-03T15:30:00Z"),
+        ("Africa/Casablanca", "2026-02-15T02:00:00Z"), ("Asia/Kathmandu", "2026-06-17T18:15:00Z"),
     ]
 
     private func tariff(_ random: inout SeededRandom) -> Tariff {
@@ -115,12 +120,11 @@ private struct PriceModel {
     }
 
     private func compare(_ random: inout SeededRandom, longest: Int64, step: Int64) throws {
-        let name = Self.zones.randomElement(using: &random) ?? "Etc/UTC"
+        let (name, change) = Self.places.randomElement(using: &random) ?? ("Etc/UTC", "2026-01-01")
         let zone = try #require(TimeZone(identifier: name))
         var clock = try #require(LocalClock(name))
-        let day = try #require(Timestamp(iso8601: Self.days.randomElement(using: &random) ?? "2026-01-01"))
-        let middle = day.microseconds / 1_000_000
-        let begin = (middle + Int64.random(in: -100_000...100_000, using: &random)) / step * step
+        let middle = try #require(Timestamp(iso8601: change)).microseconds / 1_000_000
+        let begin = (middle - Int64.random(in: 0...longest, using: &random)) / step * step
         let end = begin + Int64.random(in: 0...longest, using: &random) / step * step
         let kind = SpotKind.allCases.randomElement(using: &random) ?? .standard
         let tariff = tariff(&random)
@@ -134,12 +138,12 @@ private struct PriceModel {
         #expect(price.lines.reduce(0) { $0 + $1.minor } == price.totalMinor)
     }
 
-    @Test(arguments: 0..<300) func staysOfDaysByTheMinute(_ seed: Int) throws {
+    @Test(arguments: 0..<500) func staysOfDaysByTheMinute(_ seed: Int) throws {
         var random = SeededRandom(UInt64(seed))
         try compare(&random, longest: 4 * 86_400, step: 60)
     }
 
-    @Test(arguments: 0..<300) func staysOfHoursByTheSecond(_ seed: Int) throws {
+    @Test(arguments: 0..<500) func staysOfHoursByTheSecond(_ seed: Int) throws {
         var random = SeededRandom(UInt64(1_000 + seed))
         try compare(&random, longest: 9_000, step: 1)
     }

@@ -61,7 +61,8 @@ package enum TariffPrice: Hashable, Sendable {
     /// So much for each started block of so many minutes (60: the started hour; 1: the minute). The rule at a block's beginning counts for
     /// the whole block.
     case perStarted(minutes: Int64, minor: Int64)
-    /// So much once for the window, however long: a night. Once begun it counts to the window's end.
+    /// So much once for the window, however long: a night. Once begun it counts to the window's end, also when the clock is set back to before
+    /// the window's beginning meanwhile.
     case flat(minor: Int64)
     /// Nothing.
     case free

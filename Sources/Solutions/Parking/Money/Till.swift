@@ -40,7 +40,8 @@ package struct Till: Sendable {
         guard let known else { throw Refusal(.notFound, "there is no lot \(spot.lot)") }
         guard try known.optionalText("present") == nil else { return }
         let departed = try known.optionalInteger("departed_at").map(Timestamp.init(microseconds:))
-        let arrival = max(min(instant, line.now), departed ?? instant)
+        let claimed = min(instant, line.now)
+        let arrival = departed.map { max(claimed, $0) } ?? claimed
         let id = SessionIdentifier.make(at: line.now, random: random())
         try transaction.execute(
             """

@@ -1,0 +1,249 @@
+import HubModel
+import HubTesting
+import Parking
+import SQL
+import SolutionKit
+import Testing
+
+@Suite struct PaymentTests {
+    private func house() async throws -> MoneyHouse {
+        let house = try await MoneyHouse()
+        try await house.tariff(try Tariff(MoneyHouse.hour))
+        return house
+    }
+
+    @Test func forASpotAfterItsCarHasLeft() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 3_601)
+        try await house.hear(#"{"payment_id":"p1","spot_id":"P1-1","amount":4.00,"method":"card"}"#)
+        #expect(try house.session().integer("balance_minor") == 0)
+        #expect(try house.balances() == [.cash: 400, .receivable: 0, .revenue: -400, .unallocated: 0])
+        let payment = try #require(try house.rows("SELECT * FROM parking_payment").first)
+        #expect(try payment.text("session") == house.session().text("id"))
+        #expect(try payment.text("method") == "card")
+    }
+
+    @Test func beforeTheCarLeaves() async throws {
+        let house = try await house()
+        try await house.arrive()
+        try await house.hear(#"{"payment_id":"p1","spot_id":"P1-1","amount_minor":200}"#)
+        #expect(try house.balances() == [.cash: 200, .receivable: -200, .revenue: 0, .unallocated: 0])
+        house.clock.move(seconds: 7_200)
+        try await house.depart()
+        #expect(try house.session().integer("balance_minor") == 200)
+        #expect(try house.balances() == [.cash: 200, .receivable: 200, .revenue: -400, .unallocated: 0])
+    }
+
+    @Test func theNewestUnpaidSession() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        let first = try house.session().text("id")
+        house.clock.move(seconds: 60)
+        try await house.stay(seconds: 60)
+        let second = try house.session().text("id")
+        try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200)
+        try await house.pay("p2", #""spot_id":"P1-1""#, minor: 200)
+        try await house.pay("p3", #""spot_id":"P1-1""#, minor: 200)
+        let sessions = try house.rows("SELECT session FROM parking_payment ORDER BY id").map {
+            try $0.optionalText("session")
+        }
+        #expect(sessions == [second, first, nil])
+        #expect(try house.balances()[.unallocated] == -200)
+        // A car that came after the payment was made is not the one.
+        house.clock.move(seconds: 60)
+        let then = house.clock.now()
+        try await house.stay(seconds: 120)
+        let third = try house.session().text("id")
+        house.clock.move(seconds: 60)
+        try await house.arrive()
+        try await house.hear(
+            #"{"payment_id":"p4","spot_id":"P1-1","amount":2,"timestamp":"\#(then.advanced(bySeconds: 30))"}"#)
+        #expect(try house.rows("SELECT session FROM parking_payment WHERE id = 'p4'").first?.text(0) == third)
+        // Paid before the sensor saw the car: the next one.
+        try await house.hear(
+            #"{"payment_id":"p5","spot_id":"P1-1","amount":2,"timestamp":"2024-01-01T12:00:00Z"}"#)
+        #expect(
+            try house.rows("SELECT session FROM parking_payment WHERE id = 'p5'").first?.text(0)
+                == house.session().text("id"))
+    }
+
+    @Test func theSameAgainChangesNothing() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        let body = #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50,"timestamp":1795000000}"#
+        try await house.hear(body)
+        house.clock.move(seconds: 50)
+        try await house.hear(body)
+        // The same amount in other words.
+        try await house.hear(
+            #"{"timestamp":1795000000,"amount_minor":250,"currency":"EUR","spot_id":"P1-1","payment_id":"p1","more":[1]}"#
+        )
+        #expect(try house.count("parking_payment") == 1)
+        #expect(try house.balances()[.cash] == 250)
+        #expect(house.audit.entries.count == 1)
+        for other in [
+            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.51,"timestamp":1795000000}"#,
+            #"{"payment_id":"p1","spot_id":"P1-2","amount":2.50,"timestamp":1795000000}"#,
+            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50,"method":"cash","timestamp":1795000000}"#,
+            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50}"#,
+        ] {
+            #expect(await refusal { try await house.hear(other) } == .conflict)
+        }
+        #expect(try house.count("parking_payment") == 1)
+    }
+
+    @Test(arguments: [
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":0}"#, RefusalCode.valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":-2.50}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount_minor":-1}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2.505}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":0.30000000000000004}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":1e3}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":100000.01}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":99999999999999999999}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount_minor":2.5}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":"2.50"}"#, .wrongType),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2,"amount_minor":200}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2,"currency":"USD"}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2,"currency":"euro"}"#, .valueOutOfRange),
+        (#"{"payment_id":"p1","spot_id":"P1-1"}"#, .missingField),
+        (#"{"payment_id":"p1","amount":2}"#, .missingField), (#"{"spot_id":"P1-1","amount":2}"#, .missingField),
+        (#"{"payment_id":"a b","spot_id":"P1-1","amount":2}"#, .invalidIdentifier),
+        (#"{"payment_id":"","spot_id":"P1-1","amount":2}"#, .invalidIdentifier),
+        (#"{"payment_id":7,"spot_id":"P1-1","amount":2}"#, .wrongType),
+        (#"{"payment_id":"p1","spot_id":"nobody","amount":2}"#, .notFound),
+        (#"{"payment_id":"p1","session_id":"nothing","amount":2}"#, .notFound),
+        (#"{"payment_id":"p1","spot_id":"P1-1","lot_id":"P2","amount":2}"#, .identifierMismatch),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2,"amount":3}"#, .duplicateKey),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2,"timestamp":true}"#, .wrongType),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2,"method":""}"#, .valueOutOfRange),
+        (#"[1]"#, .wrongType), (#"{"payment_id""#, .malformedJSON), ("", .malformedJSON),
+        (#"{"payment_id":"p1","spot_id":"P1-1","amount":2} x"#, .malformedJSON),
+    ])
+    func badInput(_ body: String, _ code: RefusalCode) async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        #expect(await refusal { try await house.hear(body) } == code)
+        #expect(try house.count("parking_payment") == 0)
+        #expect(try house.count("parking_entry") == 2)
+        #expect(house.audit.entries.isEmpty)
+    }
+
+    @Test func aSensorPaysNothing() async throws {
+        let house = try await house()
+        try await house.arrive()
+        let body = #"{"payment_id":"p1","spot_id":"P1-1","amount":2}"#
+        let sensor = MessageOrigin.Sender.device(try #require(DeviceID("P1-1")))
+        #expect(await refusal { try await house.hear(body, from: sensor) } == .forbidden)
+        try await house.hear(body, from: .person(name: "app"))
+        #expect(try house.rows("SELECT taken_by FROM parking_payment").first?.text(0) == "app")
+        #expect(house.audit.entries.map(\.action) == [.takePayment])
+        #expect(house.audit.entries.first?.target == "payment:p1")
+    }
+
+    @Test func forASession() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        let id = try house.session().text("id")
+        try await house.pay("p1", #""session_id":"\#(id)""#, minor: 150)
+        #expect(try house.session().integer("balance_minor") == 50)
+        try await house.pay("p2", #""session_id":"\#(id)","spot_id":"P1-1""#, minor: 70)
+        #expect(try house.session().integer("balance_minor") == -20)
+        let code = await refusal { try await house.pay("p3", #""session_id":"\#(id)","spot_id":"P1-2""#, minor: 5) }
+        #expect(code == .identifierMismatch)
+        // Whoever may not take money there learns nothing of it.
+        let elsewhere = await refusal {
+            try await house.pay("p3", #""session_id":"\#(id)""#, minor: 5, sites: .sites([]))
+        }
+        #expect(elsewhere == .notFound)
+    }
+
+    @Test func givenBack() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        try await house.pay("p1", #""spot_id":"P1-1""#, minor: 500)
+        #expect(try house.session().integer("balance_minor") == -300)
+        // First what was too much …
+        let refund = try await house.refund("r1", of: "p1", minor: 200)
+        #expect(refund.refunds == "p1")
+        #expect(try house.balances() == [.cash: 300, .receivable: -100, .revenue: -200, .unallocated: 0])
+        #expect(try await house.refund("r1", of: "p1", minor: 200) == refund)
+        #expect(try house.count("parking_payment") == 2)
+        // … then what was earned; and nobody owes it again.
+        try await house.refund("r2", of: "p1")
+        #expect(try house.balances() == [.cash: 0, .receivable: 0, .revenue: 0, .unallocated: 0])
+        #expect(try house.session().integer("balance_minor") == 0)
+        #expect(await refusal { try await house.refund("r3", of: "p1", minor: 1) } == .valueOutOfRange)
+        #expect(await refusal { try await house.refund("r3", of: "p1") } == .valueOutOfRange)
+        #expect(await refusal { try await house.refund("r3", of: "r1") } == .conflict)
+        #expect(await refusal { try await house.refund("r1", of: "p1", minor: 201) } == .conflict)
+        #expect(await refusal { try await house.refund("r3", of: "nothing") } == .notFound)
+        #expect(house.audit.entries.map(\.action) == [.takePayment, .refundPayment, .refundPayment])
+    }
+
+    @Test func neverMoreThanWasPaid() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200)
+        #expect(await refusal { try await house.refund("r1", of: "p1", minor: 201) } == .valueOutOfRange)
+        try await house.refund("r1", of: "p1", minor: 150)
+        #expect(await refusal { try await house.refund("r2", of: "p1", minor: 51) } == .valueOutOfRange)
+        #expect(try house.balances()[.cash] == 50)
+    }
+
+    @Test func allocatedLater() async throws {
+        let house = try await house()
+        try await house.pay("p1", #""spot_id":"P1-1""#, minor: 300)
+        try await house.refund("r1", of: "p1", minor: 100)
+        #expect(try house.balances() == [.cash: 200, .receivable: 0, .revenue: 0, .unallocated: -200])
+        try await house.stay("P1-2", seconds: 60)
+        let id = try house.session("P1-2").text("id")
+        let path = "/api/payments/{id}/allocate"
+        for _ in 0..<2 { try await house.call(.post, path, ["id": "p1"], body: #"{"session_id":"\#(id)"}"#) }
+        #expect(try house.balances() == [.cash: 200, .receivable: 0, .revenue: -200, .unallocated: 0])
+        #expect(try house.session("P1-2").integer("balance_minor") == 0)
+        // Once only, and only within the lot.
+        try await house.stay("P1-3", seconds: 60)
+        let other = try house.session("P1-3").text("id")
+        let again = await refusal {
+            try await house.call(.post, path, ["id": "p1"], body: #"{"session_id":"\#(other)"}"#)
+        }
+        #expect(again == .conflict)
+        try await house.stay("P2-1", seconds: 60)
+        let far = try house.session("P2-1").text("id")
+        try await house.pay("p2", #""spot_id":"P1-1""#, minor: 300)
+        let hidden = await refusal {
+            try await house.call(.post, path, ["id": "p2"], body: #"{"session_id":"\#(far)"}"#)
+        }
+        #expect(hidden == .notFound)
+        let all = Caller(.open, grants: Grants(everywhere: .all))
+        let crossed = await refusal {
+            try await house.call(.post, path, ["id": "p2"], body: #"{"session_id":"\#(far)"}"#, as: all)
+        }
+        #expect(crossed == .identifierMismatch)
+    }
+
+    @Test func whatIsNotInTheAuditIsNotDone() async throws {
+        let house = try await house()
+        try await house.arrive()
+        let till = Till(audit: BrokenAudit())
+        let request = try PaymentRequest(Array(#"{"payment_id":"p1","spot_id":"P1-1","amount":2}"#.utf8))
+        await #expect(throws: BrokenAudit.Broken.self) {
+            _ = try await house.line.perform { try till.take(request, by: .money, at: .all, in: &$0) }
+        }
+        #expect(try house.count("parking_payment") == 0)
+        #expect(try house.count("parking_entry") == 0)
+        #expect(try house.session().integer("balance_minor") == 0)
+    }
+
+    @Test(
+        arguments: [
+            ("EUR", "2.5", 250), ("EUR", "2.500", 250), ("EUR", "0.01", 1), ("EUR", "0.001", nil), ("JPY", "250", 250),
+            ("JPY", "2.5", nil), ("JPY", "250.0", 250), ("KWD", "1.234", 1_234), ("KWD", "1.2345", nil),
+            ("EUR", "92233720368547758.07", .max), ("EUR", "92233720368547758.08", nil),
+        ] as [(String, String, Int64?)])
+    func exactly(_ code: String, _ text: String, _ minor: Int64?) throws {
+        let currency = try #require(Currency(code))
+        #expect(ScaledDecimal(text).flatMap(currency.minor) == minor)
+    }
+}
