@@ -73,7 +73,8 @@ public struct MessageOrigin: Sendable {
         /// `DeviceBook.maySpeak`.
         case device(DeviceID)
         /// A person's program, which has the right to publish in the place of devices.
-        case person(name: String)
+        /// What more it may do than that, its grants say.
+        case person(Caller)
     }
 
     /// An origin.

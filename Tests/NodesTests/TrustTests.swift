@@ -92,15 +92,17 @@ import Testing
 
     @Test func onlyAnOpenHubTakesInWhatIsNotRegistered() async throws {
         let site = try await Site()
-        for sender in [try MessageOrigin.Sender.node("node_01"), .person(name: "anna")] {
+        for sender in [
+            try MessageOrigin.Sender.node("node_01"), .person(Caller(.token(account: "a", name: "anna", token: "t"))),
+        ] {
             #expect(refusal { try site.telemetry("01", from: sender) } == .forbidden)
             #expect(refusal { try site.hear("iot/node/01/status", "online", from: sender) } == .forbidden)
         }
         #expect(try site.row("SELECT COUNT(*) FROM device")?.integer(0) == 0)
         #expect(try site.row("SELECT COUNT(*) FROM node")?.integer(0) == 0)
         try site.register("node_01")
-        try site.telemetry("01", from: .person(name: "anna"))
-        try site.telemetry("01", from: .person(name: "anna"))
+        try site.telemetry("01", from: .person(Caller(.token(account: "a", name: "anna", token: "t"))))
+        try site.telemetry("01", from: .person(Caller(.token(account: "a", name: "anna", token: "t"))))
         try site.telemetry("02", from: .anybody)
         #expect(try site.row("SELECT COUNT(*) FROM node")?.integer(0) == 2)
     }
@@ -156,7 +158,9 @@ import Testing
         #expect(try JSONValue(try await site.call(.get, "/api/nodes").body)["count"]?.number == 0)
         #expect(try await NodesSolution().overview(site.services(), at: .all).devices == 0)
         #expect(refusal { try site.telemetry("01", from: try .node("node_01")) } == .forbidden)
-        #expect(refusal { try site.telemetry("01", from: .person(name: "anna")) } == .forbidden)
+        #expect(
+            refusal { try site.telemetry("01", from: .person(Caller(.token(account: "a", name: "anna", token: "t")))) }
+                == .forbidden)
         // The name comes back, with what it measured before.
         let effects = try site.hear("iot/node/01/telemetry", #"{"sensors":{"temperature":20,"more":1}}"#)
         #expect(effects.events.last?.json?["fields"] == .array([.string("temperature"), .string("more")]))

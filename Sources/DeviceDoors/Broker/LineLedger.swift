@@ -12,18 +12,19 @@ public import Trust
 public final class LineLedger: BrokerLedger {
     private struct Memory {
         var receipts = ReceiptTimes()
-        var senders = MessageSenders()
+        var senders: MessageSenders
     }
 
     private let line: IngestLine
     private let admission: DeviceAdmission?
-    private let memory = Mutex(Memory())
+    private let memory: Mutex<Memory>
 
     /// A ledger over a line.
     /// - Parameter admission: keeps what devices send that wait to be approved; nil for an open hub, where none waits.
     public init(line: IngestLine, admission: DeviceAdmission? = nil) {
         self.line = line
         self.admission = admission
+        memory = Mutex(Memory(senders: MessageSenders(admission: admission)))
     }
 
     /// Hands the entries to the line; when its queue is full or closed they have failed, and the clients send again.

@@ -135,7 +135,13 @@ import Testing
         let body = #"{"payment_id":"p1","spot_id":"P1-1","amount":2}"#
         let sensor = MessageOrigin.Sender.device(try #require(DeviceID("P1-1")))
         #expect(await refusal { try await house.hear(body, from: sensor) } == .forbidden)
-        try await house.hear(body, from: .person(name: "app"))
+        func app(_ grants: Grants) -> MessageOrigin.Sender {
+            .person(Caller(.token(account: "a", name: "app", token: "t"), grants: grants))
+        }
+        #expect(await refusal { try await house.hear(body, from: app(Grants())) } == .forbidden)
+        let elsewhere = Grants(sites: [try #require(SiteID("elsewhere")): [.takePayments]])
+        #expect(await refusal { try await house.hear(body, from: app(elsewhere)) } == .notFound)
+        try await house.hear(body, from: app(Grants(everywhere: [.takePayments])))
         #expect(try house.rows("SELECT taken_by FROM parking_payment").first?.text(0) == "app")
         #expect(house.audit.entries.map(\.action) == [.takePayment])
         #expect(house.audit.entries.first?.target == "payment:p1")

@@ -82,7 +82,7 @@ import Testing
     private func sender(_ word: String) throws -> MessageOrigin.Sender {
         switch word {
         case "anybody": return .anybody
-        case "person": return .person(name: "script")
+        case "person": return .person(Caller(.token(account: "a", name: "script", token: "t")))
         default: return .device(try #require(DeviceID(word)))
         }
     }

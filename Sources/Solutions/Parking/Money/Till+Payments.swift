@@ -8,13 +8,17 @@ extension Till {
     /// - Throws: `forbidden` for a device; else as `take(_:by:at:in:)`.
     package func payment(_ message: DeviceMessage, in line: inout LineContext) throws {
         let caller: Caller
+        let sites: SiteScope
         switch message.origin.sender {
-        case .anybody: caller = Caller(.open, address: message.origin.address)
-        case .person(let name):
-            caller = Caller(.person(account: "", name: name, session: "mqtt"), address: message.origin.address)
+        case .anybody: (caller, sites) = (Caller(.open, address: message.origin.address), .all)
+        case .person(let person):
+            (caller, sites) = (person, person.grants.scope(of: .takePayments))
+            guard !sites.isEmpty else {
+                throw Refusal(.forbidden, "payments need the right \(Permission.takePayments.rawValue)")
+            }
         case .device: throw Refusal(.forbidden, "payments come from people's programs, never from sensors")
         }
-        _ = try take(try PaymentRequest(message.payload), by: caller, at: .all, in: &line)
+        _ = try take(try PaymentRequest(message.payload), by: caller, at: sites, in: &line)
     }
 
     /// Records a payment: for the session that it names, or for the newest session of its spot that is open or owes. What is for none
