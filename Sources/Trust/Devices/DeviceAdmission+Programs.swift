@@ -1,5 +1,5 @@
 internal import Credentials
-internal import HubModel
+public import HubModel
 internal import SolutionKit
 internal import Synchronization
 
