@@ -1,4 +1,4 @@
-internal import HubModel
+public import HubModel
 public import SQL
 public import SolutionKit
 
