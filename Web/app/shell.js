@@ -1,6 +1,6 @@
 // What surrounds every page: navigation, theme, the state of the connection, messages; and the page itself.
 
-import { html, useEffect, useErrorBoundary, useRef, useState } from '/lib/html.js';
+import { html, useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from '/lib/html.js';
 import { useSession } from '/lib/hooks.js';
 import { live } from '/lib/live.js';
 import { safeNext, session, signInAddress } from '/lib/session.js';
@@ -102,10 +102,13 @@ function Outlet({ path, query }) {
     return html`<${Page} key=${path} params=${params} query=${query} />`;
 }
 
-/** Moves the focus to the page's heading after a change of page, as loading a new document would. */
+/**
+ * Moves the focus to the page after a change of page, as loading a new document would: together with the drawing, so
+ * that no key is pressed into what has gone, and before a page takes the focus for a field of its own.
+ */
 function useFocusOnArrival(path) {
     const first = useRef(true);
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (first.current) { first.current = false; return; }
         document.getElementById('main')?.focus({ preventScroll: true });
     }, [path]);

@@ -1,10 +1,10 @@
-import { html, useEffect } from '/lib/html.js';
+import { html, useLayoutEffect } from '/lib/html.js';
 
 /**
  * The heading of a page. `title` names the browser's tab, `words` is what stands there if that is something else;
  * `above` is a way back, `aside` stands at the right.
  */
 export function Head({ title, words = title, above = null, aside = null, children }) {
-    useEffect(() => { document.title = title === 'Martlet' ? title : `${title} · Martlet`; }, [title]);
+    useLayoutEffect(() => { document.title = title === 'Martlet' ? title : `${title} · Martlet`; }, [title]);
     return html`<div class="head">${above}<div class="head-row"><h1>${words}</h1>${aside}</div>${children}</div>`;
 }

@@ -1,4 +1,5 @@
 import { html } from '/lib/html.js';
+import { Head } from '/parts/head.js';
 
 /** A place that is being filled: `lines` bars in a box of the size that the content will have. */
 export function Skeleton({ shape = 'line', count = 1, label = null }) {
@@ -10,6 +11,6 @@ export function Skeleton({ shape = 'line', count = 1, label = null }) {
 
 export function PageSkeleton({ title }) {
     return html`
-        <div class="head"><div class="head-row"><h1>${title}</h1></div></div>
+        <${Head} title=${title} />
         <div class="skeletons"><${Skeleton} shape="line" /><${Skeleton} shape="block" label="Loading" /></div>`;
 }
