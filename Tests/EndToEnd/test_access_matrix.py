@@ -55,7 +55,7 @@ class Scene:
             self.commands[server] = made.json()["command_id"]
         self.people = {role: hub.person(role) for role in ("viewer", "staff", "operator", "admin")}
         self.people["elsewhere"] = hub.person("operator", "yard")
-        self.owner = hub.person("admin")
+        self.token = hub.person("admin").personal_token(["nodes.view"])["token"]
         self.void = void_headers(hub)
         self.pending = self.knock()
         self.disabled = device_headers("node_off", hub.device("node_off"))
@@ -83,8 +83,8 @@ class Scene:
         if who == "device":
             return [(who, device_headers("node_a1", self.keys["node_a1"]))]
         if who == "token":
-            owner = self.hub.person("admin") if request in USED_UP else self.owner
-            return [(who, bearer(owner.personal_token(["nodes.view"])["token"]))]
+            used = self.hub.person("admin").personal_token(["nodes.view"])["token"] if request in USED_UP else self.token
+            return [(who, bearer(used))]
         person = self.people[who]
         if request in USED_UP:
             person = self.hub.person("operator", "yard") if who == "elsewhere" else self.hub.person(who)
@@ -118,6 +118,8 @@ BODIES = {
     "PUT /api/devices/{id}": {"site": "main"},
     "POST /api/devices/{id}/approve": {"credential": "new"},
     "POST /api/users/{name}/password": {},
+    "POST /api/nodes/{id}/telemetry": {"sensors": {"temperature": 20}},
+    "POST /api/nodes/{id}/status": {"firmware": "1.0"},
 }
 SPARE = {f"{method} /api/devices/{{id}}{rest}" for method, rest in [
     ("DELETE", ""), ("PUT", ""), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("POST", "/approve"), ("POST", "/reject")]}
@@ -194,6 +196,39 @@ def test_methods_and_addresses_that_are_not_there_tell_a_stranger_nothing(scene)
     found = scene.people["elsewhere"].ask("/api/nodes/node_a1"), scene.people["elsewhere"].ask("/api/nodes/node_never")
     assert found[0].status == found[1].status == 404
     assert found[0].text.replace("node_a1", "X") == found[1].text.replace("node_never", "X")
+
+
+@pytest.mark.parametrize("path", [
+    "/api/nodes/", "//api/nodes", "/./api/nodes", "/x/../api/nodes", "/api//nodes", "/API/nodes", "/api/nodes?", "/api/nodes#x", "/api/nodes;x",
+    "/%61pi/nodes", "/api%2fnodes", "/api/nodes%00", "/metrics/", "/%6detrics", "/openapi.json/", "/api/nodes/node_a1/", "/api/nodes/%6eode_a1",
+])
+def test_no_other_spelling_of_an_address_is_open(scene, path):
+    for method in ("GET", "HEAD", "OPTIONS", "POST"):
+        for headers in ({}, {"X-Original-URL": "/health"}, {"X-HTTP-Method-Override": "GET"}, {"Accept": "text/html"}):
+            answer = scene.hub.ask(path, method, {} if method == "POST" else None, headers)
+            assert answer.status in (204, 400, 401, 403, 404, 405) or b"<html" in answer.body.lower(), (method, headers, answer)
+            assert b"node_a1" not in answer.body and b"martlet_" not in answer.body.replace(b"martlet_access", b""), (method, answer)
+
+
+def test_head_is_asked_for_the_same_right(scene):
+    for row in HTTP:
+        method, path, _ = filled(scene, scene.hub, row["Request"])
+        if method == "GET":
+            head, get = scene.hub.ask(path, "HEAD"), scene.hub.ask(path)
+            assert head.status in (get.status, 405) and not head.body, (path, head)
+
+
+def test_a_node_reports_over_http_for_itself_alone(scene):
+    headers = device_headers("node_b2", scene.keys["node_b2"])
+    report = {"sensors": {"temperature": 77}}
+    assert scene.hub.ask("/api/nodes/b2/telemetry", "POST", report, headers).status == 200
+    before = scene.hub.admin.get("/api/nodes/a1/latest")["values"]
+    for path, body in [("a1", report), ("b2", {**report, "node_id": "node_a1"})]:
+        answer = scene.hub.ask(f"/api/nodes/{path}/telemetry", "POST", body, headers)
+        assert answer.status in (400, 403), answer
+    assert scene.hub.admin.get("/api/nodes/a1/latest")["values"] == before
+    controller = device_headers("node_gw", scene.keys["node_gw"])
+    assert scene.hub.ask("/api/nodes/a1/telemetry", "POST", report, controller).status == 200
 
 
 def test_pages_are_open_and_hold_nothing(scene):
@@ -308,36 +343,66 @@ def mqtt_people(scene):
     return found
 
 
-def attempt(server, username, password, topic, how):
-    """Whether it was allowed, by the reason codes of MQTT 5; what is refused leaves the connection as it was."""
+@pytest.fixture(scope="module")
+def listeners(scene, mqtt_people):
+    """{server: a client that hears everything}."""
+    _, name, token = mqtt_people["admin"]
+    with scene.hub.mqtt(name, token) as closed, Client(scene.open.mqtt_port) as free:
+        for client in (closed, free):
+            assert client.subscribe("#", 1)[0] < 3 and client.subscribe("$SYS/#", 0)[0] < 3
+        yield {scene.hub: closed, scene.open: free}
+
+
+def attempt(listeners, server, username, password, topic, how):
+    """Whether it was allowed, by the reason codes of MQTT 5; a will is allowed if it is heard."""
+    mark = secrets.token_hex(8)
+    payload = parking.payload(topic) or ({"status": "offline"} if topic.endswith("status") else {"sensors": {"temperature": 20}})
+    payload = json.dumps({**payload, "mark": mark})
+    name = f"m-{mark}"
     with Raw(server.mqtt_port) as raw:
-        will = (topic, '{"status":"offline"}', 1, False) if how == "will" else None
-        reason = raw.connect(f"m-{secrets.token_hex(4)}", 5, username=username, password=password, will=will).reason
-        if how == "will":
-            assert reason in (0, 0x87), hex(reason)
-            return reason == 0
+        will = (topic, payload, 1, False) if how == "will" else None
+        reason = raw.connect(name, 5, username=username, password=password, will=will).reason
+        if how == "will" and reason:
+            assert reason in (0x87, 0x90), hex(reason)
+            return False
         assert reason == 0, hex(reason)
+        if how == "will":
+            return will_is_heard(listeners[server], server, raw, name, username, password, mark)
         if how == "subscribe":
             granted = raw.subscribe(topic, 1)
             assert granted < 3 or granted == 0x87, hex(granted)
             return granted < 3
-        payload = parking.payload(topic) or ('{"status":"offline"}' if topic.endswith("status") else '{"sensors":{"temperature":20}}')
         raw.publish(topic, payload, 1, 7, retain=how == "retain")
         while True:
             found = raw.read()
             if found.kind == PUBACK:
                 break
-        # 0x90: nothing listens on that topic of a solution.
-        assert found.reason in (0, 0x10, 0x87, 0x90), f"{topic}: {found.reason:#x}"
+        # What begins with $ is no name that a client may use at all, and nothing but a solution's own topics may stand below its name.
+        assert found.reason in (0, 0x10, 0x87, 0x90 if topic.startswith(("$", "parkmate/")) else 0x87), f"{topic}: {found.reason:#x}"
         return found.reason < 0x80
 
 
-@pytest.mark.parametrize("name,row", [(name, row) for name, rows in (("topics", TOPICS), ("parking-topics", PARKING_TOPICS)) for row in rows],
-                         ids=[f"{row['How']} {row['Topic']}" for row in TOPICS + PARKING_TOPICS])
-def test_topic(scene, mqtt_people, name, row):
+def will_is_heard(listener, server, raw, name, username, password, mark):
+    """The same client comes anew: its will is sent, if ever, before it is let in; then the listener itself says the end."""
+    with Raw(server.mqtt_port) as again:
+        assert again.connect(name, 5, username=username, password=password).reason == 0
+        raw.ends()
+        end = f"end-{mark}".encode()
+        assert listener.publish("matrix/end", end) < 0x80
+        heard = []
+        while not heard or heard[-1].payload != end:
+            heard.append(listener.receive())
+    return any(mark.encode() in message.payload for message in heard[:-1])
+
+
+ALL_TOPICS = [("topics", row) for row in TOPICS] + [("parking-topics", row) for row in PARKING_TOPICS]
+
+
+@pytest.mark.parametrize("table_name,row", ALL_TOPICS, ids=[f"{row['How']} {row['Topic']}" for _, row in ALL_TOPICS])
+def test_topic(scene, mqtt_people, listeners, table_name, row):
     wrong = []
-    for who in identities(name, ("Topic", "How")):
-        allowed = attempt(*mqtt_people[who], row["Topic"], row["How"])
+    for who in identities(table_name, ("Topic", "How")):
+        allowed = attempt(listeners, *mqtt_people[who], row["Topic"], row["How"])
         if allowed != (row[who] == "✓"):
             wrong.append(f"{who} was {'allowed' if allowed else 'refused'}")
     assert not wrong, wrong
@@ -351,7 +416,7 @@ def test_what_was_refused_over_mqtt_reached_nobody(scene, mqtt_people):
         with server.mqtt(other, key) as intruder:
             for topic in ("iot/node/a1/telemetry", "iot/node/a1/command", "anything/else", "$SYS/broker/version"):
                 for retain in (False, True):
-                    assert intruder.publish(topic, "forged", 1, retain) == 0x87
+                    assert intruder.publish(topic, "forged", 1, retain) in (0x87, 0x90)
             assert intruder.publish("iot/node/b2/telemetry", {"sensors": {"end": 1}}) == 0
         seen = []
         while not seen or b'"end"' not in seen[-1].payload:
@@ -403,7 +468,7 @@ def connecting(scene):
         "a person's name and a token without any right over MQTT": (person.name, person.personal_token(["nodes.view"])["token"]),
         "a person's name and a revoked token": (person.name, revoked["token"]),
         "a person's name and an access token of a page": (person.name, person.token),
-        "another person's name and a token": (other.name, token["token"]),
+        "any other name and a token (the token says who it is)": (other.name, token["token"]),
     }
 
 
