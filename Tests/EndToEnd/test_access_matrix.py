@@ -7,6 +7,7 @@ import secrets
 import pytest
 import websockets
 
+from support import matrix_parking as parking
 from support.accounts import Closed
 from support.clients import Client
 from support.matrix import identities, table
@@ -18,6 +19,7 @@ from support.waiting import wait_for
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 HTTP, LIVE, TOPICS, CONNECT = table("http"), table("live"), table("topics"), table("connect")
+PARKING_TOPICS = table("parking-topics")
 WITHOUT = ("Request", "Needs", "Shows")
 # Those rows that use the caller's own sign-in up are asked by somebody who is made for it.
 USED_UP = {"POST /api/auth/logout", "POST /api/auth/logout-everywhere"}
@@ -39,6 +41,7 @@ class Scene:
         hub.site("yard")
         self.keys = {name: hub.device(name) for name in ("node_a1", "node_b2", "node_gw", SECRET_NAME)}
         hub.admin.must("PUT", "/api/devices/node_a1", {"controller": "node_gw"})
+        self.keys |= parking.set_up(hub, self.open)
         for short, key in (("a1", self.keys["node_a1"]), (SECRET_NAME[5:], self.keys[SECRET_NAME])):
             with hub.mqtt_node(short, key) as node:
                 assert node.telemetry({"temperature": 21}) == 0
@@ -124,6 +127,8 @@ SPARE = {f"{method} /api/devices/{{id}}{rest}" for method, rest in [
 
 def filled(scene, server, request):
     """(method, path, body) of a row on a server."""
+    if parking.is_about_parking(request):
+        return parking.filled(scene.hub.admin.ask if server is scene.hub else server.ask, request)
     method, path = request.split(" ", 1)
     body = BODIES.get(request, {} if method in ("POST", "PUT") else None)
     if request == "POST /api/devices":
@@ -154,8 +159,9 @@ def test_route(scene, row):
                 assert answer.headers["Content-Type"].startswith("application/problem+json"), (who, what, answer)
                 if answer.status == 401 and row[who] != "✓":
                     assert told["code"] in ("not_signed_in", "bad_credentials"), (who, what, told)
-            if who == "elsewhere" and answer.status < 300:
-                assert SECRET_NAME not in answer.text, f"{row['Request']} tells another site's operator of {SECRET_NAME}"
+            if who in ("nobody", "void", "pending", "device", "elsewhere") and answer.status < 300:
+                for secret in (SECRET_NAME, *parking.SECRETS):
+                    assert secret not in answer.text, f"{row['Request']} tells {who} of {secret}"
     assert not wrong, "\n".join(wrong)
 
 
@@ -283,10 +289,13 @@ def test_live_socket(scene):
         for who, socket in sockets.items():
             await socket.close()
             for row in topics:
-                topic = row["Topic"].replace("{id}", "node_a1")
+                spot = parking.SPOT if parking.OPEN_LOT in row["Topic"] else parking.HIDDEN_SPOT
+                topic = row["Topic"].replace("{id}", "node_a1").replace("{spot_id}", spot)
                 if (topic in heard[who]) != (row[who] == "✓"):
                     wrong.append(f"{who} and {topic}: heard {sorted(heard[who])}")
-        assert "node_a1" not in texts["elsewhere"] and SECRET_NAME not in texts["elsewhere"]
+        for who in ("nobody", "elsewhere"):
+            for secret in ("node_a1", SECRET_NAME, *parking.SECRETS):
+                assert secret not in texts[who], f"{who} heard of {secret}"
         return wrong
 
     wrong = asyncio.run(talk())
@@ -308,6 +317,8 @@ def make_events(scene):
             assert raw.expect(PUBACK).reason == 0
         ask = scene.hub.admin.ask if server is scene.hub else server.ask
         assert ask("/api/nodes/a1/commands", "POST", {"command": "blink", "params": {}}).status == 202
+        credentials = {spot: (spot, scene.keys[spot]) for spot in (parking.SPOT, parking.HIDDEN_SPOT)} if server is scene.hub else {}
+        parking.make_events(server, ask, credentials)
         before = ask("/api/broker").json()["history"][-1:]
         listeners.append((ask, before))
     for ask, before in listeners:
@@ -322,10 +333,11 @@ def make_events(scene):
 def mqtt_people(scene):
     """{column: (server, user name, password)}."""
     hub = scene.hub
-    found = {name: (hub, name, scene.keys[name]) for name in ("node_a1", "node_gw", "node_b2")}
+    devices = ("node_a1", "node_gw", "node_b2", parking.SPOT, parking.CONTROLLER, parking.OTHER)
+    found = {name: (hub, name, scene.keys[name]) for name in devices}
     for role in ("operator", "admin"):
         person = hub.person(role)
-        held = [p for p in person.get("/api/session")["user"]["permissions"] if p.startswith("mqtt.")]
+        held = [p for p in person.get("/api/session")["user"]["permissions"] if p.startswith("mqtt.") or p == "parking.pay"]
         found[role] = (hub, person.name, person.personal_token(held)["token"])
     found["open"] = (scene.open, None, None)
     return found
@@ -344,7 +356,7 @@ def listeners(scene, mqtt_people):
 def attempt(listeners, server, username, password, topic, how):
     """Whether it was allowed, by the reason codes of MQTT 5; a will is allowed if it is heard."""
     mark = secrets.token_hex(8)
-    payload = {"status": "offline"} if topic.endswith("status") else {"sensors": {"temperature": 20}}
+    payload = parking.payload(topic) or ({"status": "offline"} if topic.endswith("status") else {"sensors": {"temperature": 20}})
     payload = json.dumps({**payload, "mark": mark})
     name = f"m-{mark}"
     with Raw(server.mqtt_port) as raw:
@@ -365,8 +377,8 @@ def attempt(listeners, server, username, password, topic, how):
             found = raw.read()
             if found.kind == PUBACK:
                 break
-        # What begins with $ is no name that a client may use at all.
-        assert found.reason in (0, 0x10, 0x87, 0x90 if topic.startswith("$") else 0x87), f"{topic}: {found.reason:#x}"
+        # What begins with $ is no name that a client may use at all, and nothing but a solution's own topics may stand below its name.
+        assert found.reason in (0, 0x10, 0x87, 0x90 if topic.startswith(("$", "parkmate/")) else 0x87), f"{topic}: {found.reason:#x}"
         return found.reason < 0x80
 
 
@@ -383,10 +395,13 @@ def will_is_heard(listener, server, raw, name, username, password, mark):
     return any(mark.encode() in message.payload for message in heard[:-1])
 
 
-@pytest.mark.parametrize("row", TOPICS, ids=[f"{row['How']} {row['Topic']}" for row in TOPICS])
-def test_topic(scene, mqtt_people, listeners, row):
+ALL_TOPICS = [("topics", row) for row in TOPICS] + [("parking-topics", row) for row in PARKING_TOPICS]
+
+
+@pytest.mark.parametrize("table_name,row", ALL_TOPICS, ids=[f"{row['How']} {row['Topic']}" for _, row in ALL_TOPICS])
+def test_topic(scene, mqtt_people, listeners, table_name, row):
     wrong = []
-    for who in identities("topics", ("Topic", "How")):
+    for who in identities(table_name, ("Topic", "How")):
         allowed = attempt(listeners, *mqtt_people[who], row["Topic"], row["How"])
         if allowed != (row[who] == "✓"):
             wrong.append(f"{who} was {'allowed' if allowed else 'refused'}")

@@ -73,6 +73,8 @@ def test_every_form_of_the_leds_topic(hub, lot):
     whole_lot = Client(hub.mqtt_port, subscriptions=[(f"{LED}/{lot_id}", 1)])
     one = Client(hub.mqtt_port, subscriptions=[(f"{LED}/{lot_id}/{spots[0]}", 1)])
     with whole_lot, one, Spot(hub.mqtt_port, spots[0], lot_id) as shared:
+        # Whoever asks for one spot is told at once what it shows.
+        assert one.receive_json()["color"] == "amber"
         shared.report(True)
         expected = {"spot_id": spots[0], "lot_id": lot_id, "color": "red"}
         assert shared.color() == "red"
@@ -241,13 +243,13 @@ def test_bad_reports_are_refused_and_corrupt_nothing(hub, book, lot, name):
         assert sensor.report(False) == 0
         assert sensor.color() == "green"
         before, refused = book.everything(lot_id), hub.refused().get(code, 0)
-        assert sensor.report(True, **changes) >= 0x80
+        assert sensor.publish(STATUS, sensor.message(True) | changes) >= 0x80
         assert hub.refused().get(code, 0) == refused + 1
         assert book.everything(lot_id) == before
         assert sensor.is_told_nothing(0.3)
         # With 3.1.1, which has no word for a refusal, it is acknowledged and dropped.
         with Spot(hub.mqtt_port, spot_id, lot_id, V311) as older:
-            assert older.report(True, **changes) == 0
+            assert older.publish(STATUS, older.message(True) | changes) == 0
         assert book.everything(lot_id) == before
         assert hub.refused().get(code, 0) == refused + 2
 

@@ -96,6 +96,20 @@ def people(shoot):
     server.stop()
 
 
+def parking(shoot):
+    """The car parks: as a driver finds them, the board at the entrance, and the owner's side."""
+    server = Server(World(2, accounts=hub(), parking=True)).start()
+    for name, path in [("lots", "/parking"), ("driver", "/parking/LOT001"), ("spot", "/parking/LOT001?spot=G004"), ("yard", "/parking/LOT002")]:
+        shoot(server, f"parking-{name}", path, full=True)
+    shoot(server, "parking-missing", "/parking/nowhere", themes=["light"], sizes=["phone"])
+    shoot(server, "parking-board", "/parking/board/LOT001")
+    shoot(server, "parking-owner", "/parking/owner", full=True, who="ada")
+    shoot(server, "parking-owner-now", "/parking/owner/LOT001", full=True, who="ada")
+    for tab in ["spots", "sensors", "money", "tariffs", "reservations", "settings"]:
+        shoot(server, f"parking-owner-{tab}", f"/parking/owner/LOT001?tab={tab}", full=True, who="ada", themes=["light"])
+    server.stop()
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
@@ -119,7 +133,8 @@ def main():
                     page.close()
 
         people(shoot)
-        if sys.argv[1:] and all(word.startswith("people") for word in sys.argv[1:]):
+        parking(shoot)
+        if sys.argv[1:] and all(word.startswith(("people", "parking")) for word in sys.argv[1:]):
             browser.close()
             return
         five = Server(World(5)).start()

@@ -44,22 +44,40 @@ def test_all_that_every_page_needs_is_fetched_at_once():
     assert named == imported_by("/app/main.js", set()) - {"/app/main.js"}
 
 
-def test_first_page_is_light(open_page, pages, shared):
-    page = open_page(pages["nodes"])
+def weight(page, base):
+    """Bytes that an address brought over the network, compressed, without the server's answers; and the files."""
     page.wait_for_timeout(800)
-    total = 0
+    total, files = 0, set()
     for url in set(page.watch.requests):
-        path = url.removeprefix(shared).split("?")[0]
+        path = url.removeprefix(base).split("?")[0]
         if path.startswith(("/api", "/ws", "ws:")) or not path.startswith("/"):
             continue
         inner = "Web/index.html" if "." not in path else f"vendor/web/{path[8:]}" if path.startswith("/vendor/") else f"Web{path}"
         total += len(gzip.compress((ROOT / inner).read_bytes(), 6))
+        files.add(path)
+    return total, files
+
+
+@pytest.mark.parametrize("name", ["home", "nodes"])
+def test_first_page_is_light(open_page, pages, shared, name):
+    total, _ = weight(open_page(pages[name]), shared)
     assert 10_000 < total < 100_000, total
+
+
+@pytest.mark.parametrize("path", ["/", "/nodes", "/parking", "/parking/LOT001"])
+def test_a_solution_is_fetched_with_its_own_pages_only(open_page, lots, path):
+    """For somebody with every right, and so every entry of the navigation."""
+    total, files = weight(open_page(lots.url + path, who="ada", on=lots), lots.url)
+    assert 10_000 < total < 100_000, total
+    own = {file for file in files if re.match("/(nodes|parking)/.*[.]js$", file)}
+    assert any(file.startswith("/parking/") for file in own) == path.startswith("/parking"), own
 
 
 def test_navigation_keeps_the_document_and_moves_the_focus(open_page, pages):
     page = open_page(pages["home"])
     page.evaluate("window.sameDocument = true")
+    # Also on a slow machine: what changes with the page does not wait for a frame.
+    page.evaluate("(frame => { window.requestAnimationFrame = draw => setTimeout(() => frame(draw), 300); })(window.requestAnimationFrame)")
     page.locator(".nav-side").get_by_role("link", name="Broker").click()
     page.get_by_role("heading", level=1, name="Broker").wait_for()
     assert page.evaluate("document.activeElement.id") == "main"

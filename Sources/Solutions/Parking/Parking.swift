@@ -37,7 +37,12 @@ public struct ParkingSolution: Solution {
                     ])
             ],
             grants: [
-                RoleGrant(.operate, [.viewParking, .overrideParking, .manageParking, .viewParkingMoney, .manageTariffs, .takePayments, .reserveParking]),
+                RoleGrant(
+                    .operate,
+                    [
+                        .viewParking, .overrideParking, .manageParking, .viewParkingMoney, .manageTariffs,
+                        .takePayments, .reserveParking,
+                    ]),
                 RoleGrant(.staff, [.viewParking, .overrideParking, .takePayments, .reserveParking]),
                 RoleGrant(.viewer, [.viewParking]),
             ], needs: .viewParking)

@@ -1,8 +1,8 @@
 """What the matrix of rights asks of the car park: lots that are there on both servers, and requests that change nothing that matters."""
 
 import itertools
-import json
 import secrets
+import time
 
 from support.parkmate import LED, PAYMENT, STATUS, hub_payment, stamp
 
@@ -52,7 +52,7 @@ def body_of(request):
         "PUT /api/lots/{id}/spots/{spot_id}": {"label": "H1"},
         "POST /api/lots/{id}/override": {"spot_id": HIDDEN_SPOT, "clear": True},
         "POST /api/lots/{id}/calibration/apply": {"spots": [{"spot_id": HIDDEN_SPOT, "threshold_cm": 115, "hysteresis_cm": 30}]},
-        "POST /api/lots/{id}/what-if": {"stale_after_seconds": 600},
+        "POST /api/lots/{id}/what-if": {"stale_seconds": 600},
         "POST /api/reservations/{reservation_id}/look": {"code": "none-such"},
         "POST /api/reservations/{reservation_id}/cancel": {"code": "none-such"},
         "POST /api/payments": hub_payment(f"PAY-{number}", HIDDEN_SPOT, 100),
@@ -76,7 +76,7 @@ def filled(ask, request):
     if "{spot_id}" in path:
         path = path.replace("{spot_id}", spare_spot(ask) if method == "DELETE" else HIDDEN_SPOT)
     if path.endswith("/availability"):
-        path += "?from=2099-01-01T10:00:00Z&to=2099-01-01T11:00:00Z"
+        path += f"?from={stamp(time.time() + 3600)}&to={stamp(time.time() + 7200)}"
     return method, path.replace("{reservation_id}", "none-such-reservation-0").replace("{number}", "999999").replace("{id}", "none-such"), body
 
 
@@ -93,11 +93,11 @@ def make_events(server, ask, credentials):
 
 
 def payload(topic):
-    """What is published on a topic of the car park when the matrix tries it."""
+    """What is published on a topic of the car park when the matrix tries it; None on other topics."""
     if topic == STATUS:
-        return json.dumps({"spot_id": SPOT, "lot_id": OPEN_LOT, "occupied": False, "distance": 200, "timestamp": stamp()})
+        return {"spot_id": SPOT, "lot_id": OPEN_LOT, "occupied": False, "distance": 200, "timestamp": stamp()}
     if topic == PAYMENT:
-        return json.dumps(hub_payment(f"PAY-topic{next(numbers)}-{secrets.token_hex(2)}", SPOT, 100))
+        return hub_payment(f"PAY-topic{next(numbers)}-{secrets.token_hex(2)}", SPOT, 100)
     if topic.startswith(LED):
-        return json.dumps({"spot_id": SPOT, "lot_id": OPEN_LOT, "color": "green"})
+        return {"spot_id": SPOT, "lot_id": OPEN_LOT, "color": "green"}
     return None

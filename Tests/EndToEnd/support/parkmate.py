@@ -38,7 +38,7 @@ def make_lot(server, lot_id, spots, site=None, public=True, kinds=None, stale_se
 
 def add_tariff(server, lot_id, minor_per_hour=200):
     """From now on a started hour costs so many cents."""
-    body = {"currency": "EUR", "rules": [{"name": "Hour", "price": "per_started", "minutes": 60, "minor": minor_per_hour}]}
+    body = {"tariff": {"currency": "EUR", "rules": [{"name": "Hour", "price": "per_started", "minutes": 60, "minor": minor_per_hour}]}}
     answer = server.ask(f"/api/lots/{lot_id}/tariffs", "POST", body)
     assert answer.status == 201, answer
 
