@@ -127,6 +127,11 @@ def main():
                     page.goto(server.url + path)
                     page.wait_for_selector("#main h1")
                     page.wait_for_timeout(1500)
+                    if full:
+                        # What is drawn only when it comes into view.
+                        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+                        page.wait_for_timeout(500)
+                        page.evaluate("scrollTo(0, 0)")
                     if prepare:
                         prepare(page)
                     page.screenshot(path=OUT / f"{label}.png", full_page=full)

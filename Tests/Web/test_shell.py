@@ -3,7 +3,7 @@ import gzip
 import re
 
 import pytest
-from conftest import PAGES, until
+from conftest import PAGES, PHONE, until
 from fake.server import ROOT
 
 
@@ -46,6 +46,7 @@ def test_all_that_every_page_needs_is_fetched_at_once():
 
 def weight(page, base):
     """Bytes that an address brought over the network, compressed, without the server's answers; and the files."""
+    page.locator("#main .skeletons, #main .skeleton").first.wait_for(state="detached")
     page.wait_for_timeout(800)
     total, files = 0, set()
     for url in set(page.watch.requests):
@@ -67,7 +68,7 @@ def test_first_page_is_light(open_page, pages, shared, name):
 @pytest.mark.parametrize("path", ["/", "/nodes", "/parking", "/parking/LOT001"])
 def test_a_solution_is_fetched_with_its_own_pages_only(open_page, lots, path):
     """For somebody with every right, and so every entry of the navigation."""
-    total, files = weight(open_page(lots.url + path, who="ada", on=lots), lots.url)
+    total, files = weight(open_page(lots.url + path, size=PHONE, who="ada", on=lots), lots.url)
     assert 10_000 < total < 100_000, total
     own = {file for file in files if re.match("/(nodes|parking)/.*[.]js$", file)}
     assert any(file.startswith("/parking/") for file in own) == path.startswith("/parking"), own

@@ -3,17 +3,28 @@
 import { day, minute, clock } from '/lib/time.js';
 import { token } from '/app/theme.js';
 
-let loading = null;
+/** How far below what is seen a chart may be, in pixels, for its drawing to be worth fetching. */
+const near = 100;
 
-/** uPlot itself and its sheet, fetched when the first chart appears. */
-export function loadPlot() {
+let loading = null;
+let begin = () => {};
+const watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) begin(); },
+    { rootMargin: `${near}px` });
+
+/** uPlot itself and its sheet, fetched when the first chart, in `box`, comes into view: on a phone that may be never. */
+export function loadPlot(box) {
     loading ??= new Promise((done, fail) => {
-        const sheet = document.createElement('link');
-        sheet.rel = 'stylesheet';
-        sheet.href = '/vendor/uplot.css';
-        document.head.append(sheet);
-        import('/vendor/uplot.js').then((module) => done(module.default), (error) => { loading = null; fail(error); });
+        begin = () => {
+            begin = () => {};
+            watcher.disconnect();
+            const sheet = document.createElement('link');
+            sheet.rel = 'stylesheet';
+            sheet.href = '/vendor/uplot.css';
+            document.head.append(sheet);
+            import('/vendor/uplot.js').then((module) => done(module.default), (error) => { loading = null; watcher.disconnect(); fail(error); });
+        };
     });
+    watcher.observe(box);
     return loading;
 }
 

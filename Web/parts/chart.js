@@ -45,7 +45,7 @@ function usePlot({ model, view, series, band, least, zero, sync, onZoom, height,
             const width = Math.floor(entry.contentRect.width);
             if (plot && width > 0 && width !== lastWidth) { lastWidth = width; plot.setSize({ width, height }); }
         });
-        loadPlot().then((uPlot) => {
+        loadPlot(box.current).then((uPlot) => {
             if (ended) return;
             lastWidth = Math.floor(box.current.clientWidth);
             const options = plotOptions({ width: lastWidth, height, series, band, least, zero, sync, tick, steps,
