@@ -128,8 +128,8 @@ def main():
                     page.wait_for_selector("#main h1")
                     page.wait_for_timeout(1500)
                     if full:
-                        # What is drawn only when it comes into view.
-                        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+                        # Charts are drawn only when one has come into view.
+                        page.evaluate("document.querySelector('.chart')?.scrollIntoView()")
                         page.wait_for_timeout(500)
                         page.evaluate("scrollTo(0, 0)")
                     if prepare:
