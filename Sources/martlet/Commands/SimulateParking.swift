@@ -45,13 +45,6 @@ struct SimulateParking: AsyncParsableCommand {
         help: .init("What the simulation's clock shows first, ISO 8601; without it: now.", valueName: "TIME"))
     var start: String?
 
-    @Option(
-        name: .long,
-        help: .init(
-            "Begin so many days ago and tell what happened since, with the times of then, up to now; 0 to 400.",
-            valueName: "DAYS"))
-    var history = 0.0
-
     @Option(name: .long, help: .init("What part of the sensors is faulty, in percent.", valueName: "PERCENT"))
     var faulty = 2.0
 
@@ -100,7 +93,6 @@ struct SimulateParking: AsyncParsableCommand {
         guard (1...1_000).contains(lots) else { throw ValidationError("--lots must be from 1 to 1000") }
         guard (1...5_000).contains(spots) else { throw ValidationError("--spots must be from 1 to 5000") }
         guard (0.1...1e5).contains(speed) else { throw ValidationError("--speed must be from 0.1 to 100000") }
-        guard (0...400).contains(history) else { throw ValidationError("--history must be from 0 to 400") }
         guard (0...100).contains(faulty) else { throw ValidationError("--faulty must be from 0 to 100") }
         guard (0...100).contains(loss) else { throw ValidationError("--loss must be from 0 to 100") }
         guard (1...86_400).contains(heartbeat) else { throw ValidationError("--heartbeat must be from 1 to 86400") }
@@ -108,7 +100,6 @@ struct SimulateParking: AsyncParsableCommand {
             throw ValidationError("--seconds must be from 0.001 to 100000000")
         }
         guard (1...lots).contains(lot ?? 1) else { throw ValidationError("--lot must be from 1 to --lots") }
-        if start != nil, history > 0 { throw ValidationError("--start and --history exclude each other") }
         _ = try (HostPort.ofBroker(mqtt), simulator(), began(at: Timestamp(microseconds: 0)))
     }
 
@@ -149,7 +140,6 @@ struct SimulateParking: AsyncParsableCommand {
     }
 
     private func began(at now: Timestamp) throws -> SimulatedTime {
-        if history > 0 { return SimulatedTime(begin: now, days: history, speed: max(speed, 1.1)) }
         guard let start else { return SimulatedTime(begin: now, start: now, speed: speed) }
         guard let first = Timestamp(iso8601: start) else {
             throw ValidationError("--start must be a time such as 2026-11-23T07:30:00Z")

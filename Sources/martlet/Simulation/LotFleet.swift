@@ -90,14 +90,9 @@ struct LotFleet: Sendable {
 
     private func drive(_ client: MQTTClient, _ index: Int) async {
         var lot = simulator.lot(index, from: time.start, heartbeat: time.span(ofSeconds: heartbeatSeconds))
-        var isCatchingUp = time.isHistory
         while !Task.isCancelled {
             let wait = time.due(lot.nextInstant).microseconds(since: clock.now())
             if wait > 0 {
-                if isCatchingUp, time.due(lot.nextInstant) == lot.nextInstant {
-                    isCatchingUp = false
-                    lot.setHeartbeat(Int64(heartbeatSeconds * 1e6), from: lot.nextInstant)
-                }
                 guard (try? await Task.sleep(for: .microseconds(wait))) != nil else { return }
             }
             await publish(batch(&lot, index), client)
@@ -116,12 +111,12 @@ struct LotFleet: Sendable {
                 lost += 1
                 continue
             }
-            if !time.isHistory, now.microseconds(since: due) > LotFleet.patience {
+            if now.microseconds(since: due) > LotFleet.patience {
                 left += 1
                 continue
             }
             // Nothing is observed after now: what is a few milliseconds early says when it was published.
-            let made = simulator.message(report, ofLot: index, stampedAt: min(time.stamp(report.at), now))
+            let made = simulator.message(report, ofLot: index, stampedAt: min(due, now))
             guard let topic = try? TopicName(made.topic) else { continue }
             if report.isChange { changes += 1 }
             messages.append(MQTTMessage(topic: topic, payload: made.payload, qos: .atLeastOnce))

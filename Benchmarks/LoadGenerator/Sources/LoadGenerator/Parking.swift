@@ -13,6 +13,7 @@ struct Parking {
     private var poller = Poller()
     private var scanner = NumberScanner(key: "\"distance\":", digits: 4)
     private var counter = PacketCounter()
+    private var pings = Pings()
     private var acknowledged = Histogram()
     private var seen = Histogram()
     private var commands = 0
@@ -110,6 +111,8 @@ struct Parking {
     private mutating func watchPage() {
         let count = page.read(into: &input)
         let now = nanoseconds()
+        let pongs = pings.read(input[..<count])
+        if !pongs.isEmpty { page.write(pongs) }
         scanner.read(input[..<count]) { value in
             let number = value - Parking.firstNumber
             guard due.indices.contains(number), due[number] > 0 else { return }

@@ -20,6 +20,12 @@ struct Park {
             self.spot = spot
             topic = "parking/\(spot.lot)/spots/\(spot.id)"
         }
+
+        func count(in counter: inout LotCounter, at now: Timestamp) {
+            counter.add(
+                spot.state.isSilent(at: now) ? .unknown : spot.state.status, level: spot.place.level,
+                zone: spot.place.zone, kind: spot.facts.kind)
+        }
     }
 
     /// One lot and its spots.

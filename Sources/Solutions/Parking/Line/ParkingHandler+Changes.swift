@@ -121,7 +121,10 @@ extension ParkingHandler {
     }
 
     func showCounts(of entry: Park.LotEntry, in line: inout LineContext) {
-        let counts = LotCounts(entry.spots.values.lazy.map(\.spot), at: line.now)
+        // In place: to copy each spot for this costs more than to count it.
+        var counter = LotCounter()
+        for one in entry.spots.values { one.count(in: &counter, at: line.now) }
+        let counts = counter.counts
         var writer = JSONWriter(minimumCapacity: 512)
         writer.writeCounts(counts, of: entry.lot, at: line.now)
         line.show(

@@ -35,18 +35,20 @@ struct LotCounts: Hashable, Sendable {
     private(set) var zones: [String: SpotTally] = [:]
     private(set) var kinds: [SpotKind: SpotTally] = [:]
 
-    init() {}
-
     /// The counts of spots, as they are at an instant.
     init(_ spots: some Sequence<Spot>, at now: Timestamp) {
-        for spot in spots { add(spot.status(at: now), place: spot.place, kind: spot.facts.kind) }
+        var counter = LotCounter()
+        for spot in spots {
+            counter.add(spot.status(at: now), level: spot.place.level, zone: spot.place.zone, kind: spot.facts.kind)
+        }
+        self = counter.counts
     }
 
-    mutating func add(_ status: SpotStatus, place: SpotPlace, kind: SpotKind) {
-        all.add(status)
-        levels[place.level, default: SpotTally()].add(status)
-        if let zone = place.zone { zones[zone, default: SpotTally()].add(status) }
-        kinds[kind, default: SpotTally()].add(status)
+    fileprivate init(_ counter: LotCounter) {
+        all = counter.all
+        for (name, tally) in counter.levels { levels[name] = tally }
+        for (name, tally) in counter.zones { zones[name] = tally }
+        for (kind, tally) in counter.kinds { kinds[kind] = tally }
     }
 
     var total: Int { all.total }
@@ -55,4 +57,31 @@ struct LotCounts: Hashable, Sendable {
     var reserved: Int { all.reserved }
     var outOfService: Int { all.outOfService }
     var unknown: Int { all.unknown }
+}
+
+/// Counts many spots: a lot has few levels and zones, and to look through them is faster than to hash their names for each spot.
+struct LotCounter {
+    fileprivate var all = SpotTally()
+    fileprivate var levels: [(name: String, tally: SpotTally)] = []
+    fileprivate var zones: [(name: String, tally: SpotTally)] = []
+    fileprivate var kinds: [(name: SpotKind, tally: SpotTally)] = []
+
+    mutating func add(_ status: SpotStatus, level: String, zone: String?, kind: SpotKind) {
+        all.add(status)
+        LotCounter.add(status, level, to: &levels)
+        if let zone { LotCounter.add(status, zone, to: &zones) }
+        LotCounter.add(status, kind, to: &kinds)
+    }
+
+    /// What was counted.
+    var counts: LotCounts { LotCounts(self) }
+
+    private static func add<Name: Equatable>(
+        _ status: SpotStatus, _ name: Name, to tallies: inout [(name: Name, tally: SpotTally)]
+    ) {
+        for index in tallies.indices where tallies[index].name == name { return tallies[index].tally.add(status) }
+        var tally = SpotTally()
+        tally.add(status)
+        tallies.append((name, tally))
+    }
 }

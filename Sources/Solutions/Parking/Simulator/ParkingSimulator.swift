@@ -81,7 +81,7 @@ public struct ParkingSimulator: Sendable {
     }
 
     /// What the controller of a lot publishes for a report.
-    /// - Parameter stamp: the time in it: the report's own, or the wall clock's where the simulation's clock runs ahead of it.
+    /// - Parameter stamp: the time in it: that of the clock on the wall, ahead of which the simulation's may run.
     public func message(_ report: SimulatedLot.Report, ofLot lot: Int, stampedAt stamp: Timestamp) -> Message {
         var writer = JSONWriter(minimumCapacity: 128)
         writer.beginObject()

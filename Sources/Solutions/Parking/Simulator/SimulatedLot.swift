@@ -25,7 +25,7 @@ public struct SimulatedLot: Sendable {
     private var nextBeats: [Timestamp]
     private var queue = InstantQueue()
     private var clock: LocalClock
-    private var heartbeat: Int64
+    private let heartbeat: Int64
     private let loss: Double
 
     /// Cars have come and gone for so long when it begins, in microseconds: a day.
@@ -84,20 +84,6 @@ public struct SimulatedLot: Sendable {
         return Report(
             at: instant, spot: sensor, isOccupied: Double(distance) < SimulatedSensor.firmwareThreshold,
             distance: distance, isChange: isChange)
-    }
-
-    /// From an instant on sensors speak more often, or less: no pause that has begun lasts longer than the new one.
-    public mutating func setHeartbeat(_ interval: Int64, from instant: Timestamp) {
-        guard interval != heartbeat else { return }
-        heartbeat = max(1_000, interval)
-        queue = InstantQueue()
-        for index in spots.indices {
-            // Spread as they were, by their numbers.
-            let share = Double(index + 1) / Double(spots.count)
-            let latest = instant.advanced(byMicroseconds: Int64(Double(heartbeat) * share))
-            nextBeats[index] = min(nextBeats[index], latest)
-            queue.push(index, at: min(spots[index].nextChange, nextBeats[index]))
-        }
     }
 
     private mutating func change(_ index: Int) {
