@@ -1,6 +1,7 @@
 internal import Credentials
 internal import HubModel
 internal import Nodes
+internal import Parking
 internal import Registry
 internal import SQL
 internal import SolutionKit
@@ -13,7 +14,7 @@ enum Entry {
     /// How many nodes the demonstration simulates.
     static let demoNodes = 5
 
-    /// Makes what a person needs to get in; for a demonstration also the keys of its nodes.
+    /// Makes what a person needs to get in; for a demonstration also the keys of its nodes and lots.
     static func prepare(
         _ configuration: Configuration, _ accounts: Accounts, _ stored: Stored, clock: any WallClock
     ) async throws -> (Greeting.Entry, NodeKeys) {
@@ -62,24 +63,41 @@ enum Entry {
             name: demoName, password: password, code: try await accounts.people.makeSignInCode(for: demoName))
     }
 
-    /// The simulated nodes are devices like others, with keys that only this process knows.
+    /// The simulated nodes and spots are devices like others, with keys that only this process knows.
     private static func demoKeys(
         _ accounts: Accounts, _ stored: Stored, clock: any WallClock
     ) async throws -> NodeKeys {
         let devices = accounts.devices
         let administrator = Administrator(Caller(.hub, grants: Grants(everywhere: .all)), at: clock.now())
         let simulator = NodesSimulator(seed: 7, count: demoNodes, interval: 2_000_000)
+        let nodes = (0..<demoNodes).map { "node_\(simulator.id($0))" }
+        let lots = DemoPark.simulator.map { park in (0..<park.lots).map(park.devices(ofLot:)) } ?? []
         let keys = try await stored.database.write { transaction in
-            var keys: [String: String] = [:]
-            for index in 0..<demoNodes {
-                guard let id = DeviceID("node_\(simulator.id(index))") else { continue }
-                let key: SecretKey
+            /// A new key of a device that is made if it is not there.
+            func key(of name: String, _ kind: DeviceKind) throws -> (DeviceID, String)? {
+                guard let id = DeviceID(name) else { return nil }
                 do {
-                    key = try devices.rotate(id, by: administrator, in: transaction).key
+                    return (id, try devices.rotate(id, by: administrator, in: transaction).key.text)
                 } catch let refusal as Refusal where refusal.code == .notFound {
-                    key = try devices.add(id, kind: .node, by: administrator, in: transaction).key
+                    return (id, try devices.add(id, kind: kind, by: administrator, in: transaction).key.text)
                 }
-                keys[id.text] = key.text
+            }
+            var keys: [String: String] = [:]
+            for name in nodes {
+                if let (id, key) = try key(of: name, .node) { keys[id.text] = key }
+            }
+            for lot in lots {
+                guard let (controller, key) = try key(of: lot.controller, .parking) else { continue }
+                keys[controller.text] = key
+                for spot in lot.spots.compactMap({ DeviceID($0) }) {
+                    do {
+                        _ = try devices.add(
+                            spot, kind: .parking, controller: controller, by: administrator, in: transaction)
+                    } catch let refusal as Refusal where refusal.code == .conflict {
+                        // It is there from an earlier start; whose it is now, is not ours to change.
+                        continue
+                    }
+                }
             }
             return keys
         }

@@ -69,7 +69,11 @@ struct House {
             WebService(server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }),
             ReloadService(certificates: certificates.all, logger: logger),
         ]
-        if configuration.isDemo { services.append(DemoService(doors: doors, clock: clock, keys: demoKeys)) }
+        if configuration.isDemo {
+            services.append(
+                DemoService(
+                    doors: doors, services: webServices(stored, line), clock: clock, keys: demoKeys, logger: logger))
+        }
         // At debug the library prints every part of the house whole.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
@@ -97,15 +101,18 @@ struct House {
             log: TroubleLog(logger: logger, clock: clock).take)
     }
 
+    private func webServices(_ stored: Stored, _ line: IngestLine) -> WebServices {
+        WebServices(
+            database: stored.database, history: StoredHistory(store: stored.store), line: line,
+            devices: devices, commands: CommandRegistry(), audit: AuditRegistry(), clock: clock)
+    }
+
     private func webServer(
         _ stored: Stored, line: IngestLine, live: LiveHub, accounts: Accounts, reporter: BrokerReporter, doors: Doors,
         owners: ConnectedOwners, certificates: DoorCertificates, metrics: [any MetricsSource], pages: WebFolder,
         logger: Logger
     ) throws -> WebServer {
-        let services = WebServices(
-            database: stored.database, history: StoredHistory(store: stored.store), line: line,
-            devices: devices, commands: CommandRegistry(),
-            audit: AuditRegistry(), clock: clock)
+        let services = webServices(stored, line)
         let isOpen = Locked(false)
         let report = SystemReport(
             startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
