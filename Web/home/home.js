@@ -20,9 +20,9 @@ import { Glyph, Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 
-function headline(silent, failed, total) {
+function headline(silent, failed, elsewhere, total) {
     if (total === 0) return 'Ready for its first node';
-    if (silent === 0 && failed === 0) return 'All is well';
+    if (silent === 0 && failed === 0) return elsewhere > 0 ? `${plural(elsewhere, 'device')} ${elsewhere === 1 ? 'needs' : 'need'} attention` : 'All is well';
     const parts = [silent > 0 && plural(silent, 'node'), failed > 0 && plural(failed, 'command')].filter(Boolean);
     return `${parts.join(' and ')} ${silent + failed === 1 ? 'needs' : 'need'} attention`;
 }
@@ -130,13 +130,15 @@ function Everything() {
     const solutions = system.data?.solutions ?? [
         { id: 'nodes', title: 'Sensor nodes', path: '/nodes', devices: nodes.length, attention: silent.length },
     ];
-    const well = silent.length + failed.length === 0;
+    // The other systems say themselves how many of their devices a person should look at.
+    const elsewhere = solutions.reduce((sum, solution) => sum + (solution.id === 'nodes' ? 0 : solution.attention), 0);
+    const well = silent.length + failed.length + elsewhere === 0;
     return html`
         <${Head} title="Overview"
             words=${html`
                 <span class="headline" data-tone=${well ? 'good' : 'warn'}>
                     ${nodes.length > 0 && html`<${Glyph} tone=${well ? 'good' : 'warn'} />`}
-                    ${headline(silent.length, failed.length, nodes.length)}
+                    ${headline(silent.length, failed.length, elsewhere, nodes.length)}
                 </span>`}>
             ${nodes.length > 0 && html`<p class="lead">${verdict(counts, nodes.length)}</p>`}
         <//>
