@@ -15,28 +15,6 @@ extension JSONReader {
         }
     }
 
-    /// Reads a number; nil for `null`.
-    mutating func optionalNumber(_ name: StaticString) throws(Refusal) -> JSONNumber? {
-        switch try peek() {
-        case .number: return try number()
-        case .null:
-            _ = try null()
-            return nil
-        case .object, .array, .string, .boolean: throw Refusal(.wrongType, "\(name) is a number")
-        }
-    }
-
-    /// Reads a text; nil for `null`.
-    mutating func optionalText(_ name: StaticString, maximumBytes: Int) throws(Refusal) -> String? {
-        switch try peek() {
-        case .string: return try text(maximumBytes: maximumBytes)
-        case .null:
-            _ = try null()
-            return nil
-        case .object, .array, .number, .boolean: throw Refusal(.wrongType, "\(name) is a text")
-        }
-    }
-
     /// Reads a text that can be stored: bounded, and without U+0000, which PostgreSQL cannot keep.
     mutating func text(maximumBytes: Int) throws(Refusal) -> String {
         let text = try string()
@@ -45,42 +23,6 @@ extension JSONReader {
         }
         guard !text.utf8.contains(0) else { throw Refusal(.valueOutOfRange, "a text holds U+0000") }
         return text
-    }
-
-    /// Reads the time that a device claims: a number or a text in any form of the contract. What is missing (null, an empty text)
-    /// or cannot be an instant is nil: the time of receipt counts then.
-    mutating func claimedTime() throws(Refusal) -> Timestamp? {
-        switch try peek() {
-        case .number: return Timestamp(epoch: try number())
-        case .null:
-            _ = try null()
-            return nil
-        case .string:
-            let text = try string()
-            if text.isEmpty { return nil }
-            if let instant = Timestamp(text: text) { return instant }
-            // A number that no instant fits is absurd, and treated as the contract says; a word is a mistake.
-            guard JSONNumber(text) != nil else { throw Refusal(.wrongType, "timestamp is no time") }
-            return nil
-        case .object, .array, .boolean: throw Refusal(.wrongType, "timestamp is a number or a text")
-        }
-    }
-}
-
-/// The keys of an object so far: one that appears twice is refused, and so is an object without end.
-struct SeenKeys {
-    private var names: [String] = []
-    private let limit: Int
-
-    init(limit: Int) {
-        self.limit = limit
-        names.reserveCapacity(8)
-    }
-
-    mutating func note(_ key: String) throws(Refusal) {
-        for name in names where name == key { throw Refusal(.duplicateKey, "a key appears twice") }
-        guard names.count < limit else { throw Refusal(.tooLarge, "an object has more than \(limit) members") }
-        names.append(key)
     }
 }
 
