@@ -242,6 +242,11 @@ import Testing
         // Away for a while: the spot is still theirs, also after the grace.
         try garage.pass(seconds: 100, [("P1-A1", false)])
         #expect(try garage.status("P1-A1") == "reserved")
+        await refused(.conflict) {
+            try await garage.call(
+                .delete, "/api/lots/{id}/spots/{spot_id}", ["id": "P1", "spot_id": "P1-A1"],
+                as: .driver("owner", [.manageParking]))
+        }
         for _ in 0..<10 { try garage.pass(seconds: 120, [("P1-A1", false)]) }
         #expect(try garage.status("P1-A1") == "reserved")
         for _ in 0..<20 { try garage.pass(seconds: 120, [("P1-A1", false)]) }

@@ -47,21 +47,6 @@ extension Bookings {
         return reservation
     }
 
-    /// Gives up whatever is reserved of a spot from now on: for a spot that is taken away or out of service.
-    /// - Returns: those that it was.
-    package func cancelAll(of spot: DeviceID, at now: Timestamp, in transaction: Transaction) throws -> [Reservation] {
-        let open = try transaction.query(
-            "SELECT * FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL ORDER BY begins_at",
-            [.text(spot.text)]
-        ).map(Reservation.init)
-        return try open.map { reservation in
-            var reservation = reservation
-            try reservation.cancel(at: now)
-            try ReservationTable.update(reservation, in: transaction)
-            return reservation
-        }
-    }
-
     /// The spots of a lot that can be reserved for a time, those first that are the best guess to be free then.
     package func free(
         in lot: LotID, from: Timestamp, to: Timestamp, at now: Timestamp, in reader: some SQLReading

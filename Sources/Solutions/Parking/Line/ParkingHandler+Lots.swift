@@ -155,7 +155,8 @@ extension ParkingHandler {
             }
             let isReserved =
                 try transaction.queryFirst(
-                    "SELECT 1 FROM parking_reservation WHERE spot = $1 AND state = 'active'", [.text(spot.text)]) != nil
+                    "SELECT 1 FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL", [.text(spot.text)])
+                != nil
             guard !isReserved else { throw Refusal(.conflict, "\(spot) is reserved") }
             try SpotTable.remove(spot, in: transaction)
         }

@@ -32,12 +32,21 @@ enum TariffTable {
         return ScaledDecimal(mantissa: version.tariff.hourMinor(from: instant, clock: &clock), scale: scale)
     }
 
+    /// The most versions of one lot's tariff: two a week for ten years.
+    static let versionLimit: Int64 = 1_000
+
     /// Adds a version.
-    /// - Throws: `conflict` when another begins at the same instant.
+    /// - Throws: `conflict` when another begins at the same instant; `limit_reached`.
     static func add(
         _ tariff: Tariff, to lot: LotID, from instant: Timestamp, by name: String, at now: Timestamp,
         in transaction: Transaction
     ) throws -> TariffVersion {
+        let count = try transaction.queryOne(
+            "SELECT COUNT(*) FROM parking_tariff WHERE lot = $1", [.text(lot.text)]
+        ).integer(0)
+        guard count < versionLimit else {
+            throw Refusal(.limitReached, "\(lot) has \(versionLimit) versions of its tariff")
+        }
         let row = try transaction.queryFirst(
             """
             INSERT INTO parking_tariff (lot, version, valid_from, document, created_by, created_at)

@@ -36,7 +36,7 @@ extension LotTable {
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM parking_session WHERE lot = $1)
                 OR EXISTS (SELECT 1 FROM parking_payment WHERE lot = $1)
-                OR EXISTS (SELECT 1 FROM parking_reservation WHERE lot = $1 AND state = 'active')
+                OR EXISTS (SELECT 1 FROM parking_reservation WHERE lot = $1 AND due_at IS NOT NULL)
             """, [.text(lot.text)]) != nil
     }
 
