@@ -14,6 +14,6 @@ export function Banner() {
         ${demo && html`
             <p class="banner" data-tone="busy">
                 <${Icon} name="info" />
-                <span><strong>Demonstration.</strong> The nodes are simulated; they speak real MQTT to this server.</span>
+                <span><strong>Demonstration.</strong> Nodes and cars are simulated; their sensors speak real MQTT to this server.</span>
             </p>`}`;
 }
