@@ -11,12 +11,20 @@ public final class Database: Sendable {
     private let engine: any DatabaseWriter
 
     /// Opens, and makes where it does not exist, a database.
-    /// - Throws: `SQLFailure` (`cannotOpen`, `corrupt`, `misuse` for a configuration out of range, ...).
+    /// Blocks for as long as `busyTimeout` while other processes open the same file.
+    /// - Throws: `SQLFailure` (`cannotOpen`, `corrupt`, `busy`, `misuse` for a configuration out of range, ...).
     public static func open(_ configuration: DatabaseConfiguration) throws(SQLFailure) -> Database {
-        do {
-            return try Database(opening: configuration)
-        } catch {
-            throw SQLFailure(engine: error)
+        let deadline = ContinuousClock.now + configuration.busyTimeout
+        while true {
+            do {
+                return try Database(opening: configuration)
+            } catch {
+                let failure = SQLFailure(engine: error)
+                // Two processes that give a new file its write-ahead log at once hold a lock each that the other waits for.
+                // SQLite tells one of them `busy` without the engine's own waiting, since only letting go helps.
+                guard failure.code == .busy, ContinuousClock.now < deadline else { throw failure }
+                Thread.sleep(forTimeInterval: 0.005)
+            }
         }
     }
 

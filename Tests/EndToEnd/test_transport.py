@@ -15,7 +15,7 @@ from support.accounts import Closed
 from support.clients import Client
 from support.raw import PUBACK, Closed as Gone, Raw
 from support.server import ROOT, run
-from support.settings import HOSTS, PROXY_PROTOCOL, TRUSTED
+from support.settings import HOSTS, PROXY_PROTOCOL, PUBLIC_ORIGINS, TRUSTED
 from support.tls import Authority, Secured, fingerprint, openssl, serial_of
 from support.waiting import wait_for
 
@@ -344,7 +344,7 @@ PROXY, STRANGER, CLIENT = "127.0.0.9", "127.0.0.8", "203.0.113.77"
 def proxied(tmp_path_factory):
     log = ROOT / "build/logs/e2e-proxy.log"
     log.unlink(missing_ok=True)
-    hub = Closed(tmp_path_factory.mktemp("proxy") / "data", log, [TRUSTED, PROXY, PROXY_PROTOCOL]).start()
+    hub = Closed(tmp_path_factory.mktemp("proxy") / "data", log, [TRUSTED, PROXY, PROXY_PROTOCOL, PUBLIC_ORIGINS, f"https://{NAME}"]).start()
     yield hub
     hub.end()
 
@@ -362,6 +362,19 @@ def test_forwarded_addresses_count_only_from_trusted_proxies(proxied, fresh, sou
     answer = proxied.login(name, "wrong", source=source, headers={"X-Forwarded-For": forwarded})
     assert answer.status == 401, answer
     assert [e["address"] for e in proxied.audit(action="sign_in", limit=1)] == [expected]
+
+
+@pytest.mark.parametrize("origin, welcome", [
+    (f"https://{NAME}", True), (f"http://{NAME}", False), (f"https://{NAME}:8443", False), (f"https://{NAME}.example", False)])
+def test_pages_that_a_proxy_serves_under_another_name_are_the_hubs_own(proxied, fresh, origin, welcome):
+    """The proxy asks the hub as 127.0.0.1; the browser's pages come from the name that the proxy has."""
+    cookie = {"Cookie": proxied.admin.cookie_header("access"), "Origin": origin}
+    answer = proxied.ask("/api/sites", "POST", {"id": f"site{fresh}", "title": "x"}, cookie)
+    assert answer.status == (201 if welcome else 403), answer
+    answer = proxied.ask("/ws", headers={
+        **cookie, "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
+    assert answer.status == (101 if welcome else 403), answer
 
 
 def version_1(address, port=4711):

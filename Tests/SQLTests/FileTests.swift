@@ -1,5 +1,6 @@
 import Foundation
 import SQL
+import Synchronization
 import Testing
 
 @Suite struct FileTests {
@@ -24,6 +25,21 @@ import Testing
         }
         let copy = try open(folder.file("b.db"))
         #expect(try await copy.read { try $0.queryOne("SELECT k FROM t").integer(0) } == 1)
+    }
+
+    @Test func manyMayOpenANewFileAtOnce() throws {
+        let folder = try Folder()
+        let failures = Mutex<[String]>([])
+        for round in 0..<40 {
+            DispatchQueue.concurrentPerform(iterations: 6) { _ in
+                do {
+                    try open(folder.file("\(round).db")).close()
+                } catch {
+                    failures.withLock { $0.append("\(error)") }
+                }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
     }
 
     @Test func aReaderKeepsItsSnapshotWhileTheWriterCommits() async throws {

@@ -257,22 +257,4 @@ struct PeopleTokenTests {
         for _ in 0..<50 { _ = try await make(house, ["system.view"], as: ben) }
         #expect(await refusal { _ = try await make(house, ["system.view"], as: ben) } == .limitReached)
     }
-
-    @Test func aProgramOverMQTTShowsATokenAndNoPassword() async throws {
-        let house = try await PeopleHouse()
-        try await house.add("anna")
-        try await house.add("ben")
-        let made = try await make(house, ["mqtt.subscribe"], as: try await house.signIn("anna").token)
-        let people = house.people
-        let caller = try await people.signInMQTT(name: "Anna", token: made.token, address: "192.0.2.9")
-        #expect(caller.grants == Grants(everywhere: [.subscribeMQTT]))
-        #expect(caller.address == "192.0.2.9")
-        for (name, token) in [
-            ("anna", PeopleHouse.password), ("ben", made.token), ("nobody", made.token), ("", made.token),
-            ("anna", made.token + "x"), ("anna", ""), ("anna", SecretKey(.personalToken).text),
-        ] {
-            let code = await refusal { _ = try await people.signInMQTT(name: name, token: token, address: nil) }
-            #expect(code == .badCredentials)
-        }
-    }
 }

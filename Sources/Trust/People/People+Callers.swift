@@ -28,21 +28,6 @@ extension People {
         try await caller(accessToken: token, address: transport.address, at: instant)
     }
 
-    /// A person's program over MQTT: the user's name, and as password a personal access token; no password, which would have to be
-    /// hashed at each connection, and which nobody should write into a program.
-    /// - Throws: `bad_credentials`; `SQLFailure`.
-    public func signInMQTT(name: String, token: String, address: String?) async throws -> Caller {
-        let refusal = Refusal(.badCredentials, "The user name or the token is not right.")
-        guard let name = AccountName(name) else { throw refusal }
-        do {
-            let caller = try await caller(personalToken: token, address: address, at: clock.now())
-            guard case .token(_, let owner, _) = caller.identity, owner == name.text else { throw refusal }
-            return caller
-        } catch let worthless as Refusal where worthless.code == .notSignedIn {
-            throw refusal
-        }
-    }
-
     /// Whether a person, or a person's program, whom the gate let in may still be here with the same rights. Others are nobody's whom
     /// people know: they stay.
     public func isStillWelcome(_ caller: Caller) async -> Bool {

@@ -15,6 +15,7 @@ struct Configuration: Sendable {
     var trustedProxies = TrustedNetworks.none
     var usesProxyProtocol = false
     var hosts: Set<String>?
+    var publicOrigins: Set<String> = []
     var allowedOrigins: Set<String> = []
     var web: String?
     var isDemo = false
@@ -67,15 +68,8 @@ struct Configuration: Sendable {
         case .hosts:
             let names = Configuration.list(value)
             hosts = names.isEmpty ? nil : Set(names.map { $0.lowercased() })
-        case .allowedOrigins:
-            for origin in Configuration.list(value) {
-                guard origin.hasPrefix("https://") || origin.hasPrefix("http://"), origin.last != "/" else {
-                    throw SettingError(
-                        "\(setting.rawValue) names '\(origin)', but an origin is like https://example.org, without a path"
-                    )
-                }
-                allowedOrigins.insert(origin.lowercased())
-            }
+        case .publicOrigins: publicOrigins = try origins(setting, value)
+        case .allowedOrigins: allowedOrigins = try origins(setting, value)
         case .web: web = value
         case .demo: isDemo = try flag(setting, value)
         case .open: isOpen = try flag(setting, value)
@@ -93,6 +87,17 @@ struct Configuration: Sendable {
             }
             logLevel = level
         }
+    }
+
+    private func origins(_ setting: Setting, _ value: String) throws -> Set<String> {
+        let origins = Configuration.list(value)
+        for origin in origins {
+            guard origin.hasPrefix("https://") || origin.hasPrefix("http://"), origin.last != "/" else {
+                throw SettingError(
+                    "\(setting.rawValue) names '\(origin)', but an origin is like https://example.org, without a path")
+            }
+        }
+        return Set(origins.map { $0.lowercased() })
     }
 
     private static func list(_ value: String) -> [String] {

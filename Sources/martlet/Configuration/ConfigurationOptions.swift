@@ -68,6 +68,13 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
+            "Origins that are the hub itself, when a proxy asks it under another name, separated by commas (MARTLET_PUBLIC_ORIGINS).",
+            valueName: "LIST"))
+    var publicOrigins: String?
+
+    @Option(
+        name: .long,
+        help: .init(
             "Origins of other sites whose pages may use the API, separated by commas (MARTLET_ALLOWED_ORIGINS).",
             valueName: "LIST"))
     var allowedOrigins: String?
@@ -128,6 +135,7 @@ struct ConfigurationOptions: ParsableArguments {
         flags[.clientAuthority] = clientCa
         flags[.trustedProxies] = trustedProxies
         flags[.hosts] = hosts
+        flags[.publicOrigins] = publicOrigins
         flags[.allowedOrigins] = allowedOrigins
         flags[.web] = web
         flags[.retentionDays] = retentionDays

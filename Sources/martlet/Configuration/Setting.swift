@@ -12,6 +12,7 @@ enum Setting: String, CaseIterable {
     case trustedProxies = "MARTLET_TRUSTED_PROXIES"
     case proxyProtocol = "MARTLET_PROXY_PROTOCOL"
     case hosts = "MARTLET_HOSTS"
+    case publicOrigins = "MARTLET_PUBLIC_ORIGINS"
     case allowedOrigins = "MARTLET_ALLOWED_ORIGINS"
     case web = "MARTLET_WEB"
     case demo = "MARTLET_DEMO"
@@ -38,6 +39,8 @@ enum Setting: String, CaseIterable {
             "yes: MQTT connections from trusted proxies begin with a PROXY header (version 1 or 2). Default: no"
         case .hosts:
             "Names under which browsers reach the hub, separated by commas. Default: any; on loopback only localhost"
+        case .publicOrigins:
+            "Origins that are the hub itself, when a proxy asks it under another name than browsers do (https://hub.example.org), separated by commas. Default: none"
         case .allowedOrigins:
             "Origins of other sites whose pages may use the API (https://example.org), separated by commas. Default: none"
         case .web: "The folder with the pages. Default: Web, looked for beside and above the program"

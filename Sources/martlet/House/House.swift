@@ -145,9 +145,8 @@ struct House {
             pages: [
                 "/", "/nodes", "/nodes/*", "/parking", "/parking/*", "/broker", "/sign-in", "/setup", "/account",
                 "/admin", "/admin/*", "/docs",
-                "/parking", "/parking/*",
-            ], allowedHosts: configuration.hosts, allowedOrigins: configuration.allowedOrigins,
-            trustedProxies: configuration.trustedProxies)
+            ], allowedHosts: configuration.hosts, publicOrigins: configuration.publicOrigins,
+            allowedOrigins: configuration.allowedOrigins, trustedProxies: configuration.trustedProxies)
         let limits = configuration.limits
         web.limits.maximumConnections = limits[.httpConnections]
         web.limits.maximumConnectionsPerAddress = limits[.httpConnectionsPerAddress]

@@ -5,6 +5,7 @@ HTTPS, MQTTS = "--https", "--mqtts"
 CERTIFICATE, KEY = "--tls-cert", "--tls-key"
 TRUSTED = "--trusted-proxies"
 HOSTS = "--hosts"
+PUBLIC_ORIGINS = "--public-origins"
 PROXY_PROTOCOL = "--proxy-protocol"
 OPEN_BEYOND_LOOPBACK = "--open-to-network"
 
