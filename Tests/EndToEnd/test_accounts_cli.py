@@ -220,6 +220,17 @@ def test_the_second_factor_is_taken_away(hub):
     assert "no user" in hub.refused("user", "second-factor-off", "nobody")
 
 
+def test_signing_out_one_and_everybody(hub):
+    hub.add("ben")
+    hub.do("user", "sign-out", "ben")
+    hub.do("user", "sign-out", "--everybody")
+    done = [entry["target"] for entry in hub.audit() if entry["action"] == "sign_out_everywhere"]
+    assert done == ["ben", "anna", "ben"]
+    assert "no user" in hub.refused("user", "sign-out", "nobody")
+    hub.misused("user", "sign-out")
+    hub.misused("user", "sign-out", "ben", "--everybody")
+
+
 def test_sites(hub):
     hub.do("site", "add", "north")
     assert "already" in hub.refused("site", "add", "north")
@@ -601,7 +612,8 @@ def test_a_certificate_for_development(folder, tmp_path):
 
 
 COMMANDS = [
-    "user", "user add", "user list", "user passwd", "user role", "user disable", "user enable", "user second-factor-off", "user remove",
+    "user", "user add", "user list", "user passwd", "user role", "user disable", "user enable", "user sign-out",
+    "user second-factor-off", "user remove",
     "site", "site add", "site list", "device", "device add", "device list", "device rotate", "device revoke", "device enable",
     "device remove", "device approve", "device reject", "device join", "token", "token add", "token list", "token revoke", "audit",
     "audit verify", "audit export", "ca", "ca init", "ca issue", "ca revoke", "ca list", "cert", "cert dev",

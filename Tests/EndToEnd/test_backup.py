@@ -77,3 +77,34 @@ def test_restore_never_overwrites(own, tmp_path):
     assert told.returncode not in (0, -6, -11) and told.stderr.strip()
     told = run("backup", tmp_path / "other", "--data", tmp_path / "no-data-there")
     assert told.returncode not in (0, -6, -11) and told.stderr.strip()
+
+
+def test_the_keys_go_with_it_for_their_owner_only(tmp_path):
+    data, backup, restored = tmp_path / "data", tmp_path / "backup", tmp_path / "restored"
+    for command in (["site", "add", "north"], ["ca", "init"], ["cert", "dev"]):
+        assert run(*command, "--data", data).returncode == 0
+    assert run("backup", backup, "--data", data).returncode == 0
+    assert run("restore", backup, "--data", restored).returncode == 0
+    for name in ("ca/ca.pem", "ca/ca.key", "tls/server.pem", "tls/server.key", "tls/ca.pem"):
+        assert (restored / name).read_bytes() == (data / name).read_bytes()
+        for place in (backup, restored):
+            assert (place / name).stat().st_mode & 0o777 == (data / name).stat().st_mode & 0o777
+            assert (place / name).parent.stat().st_mode & 0o077 == 0
+    (backup / "ca/ca.key").write_bytes(b"")
+    told = run("restore", backup, "--data", tmp_path / "again")
+    assert told.returncode == 1 and "ca/ca.key" in told.stderr
+    manifest = (backup / "manifest.json").read_text()
+    (backup / "manifest.json").write_text(manifest.replace("ca/ca.key", "../ca.key"))
+    told = run("restore", backup, "--data", tmp_path / "again")
+    assert told.returncode == 1 and "does not name the files" in told.stderr
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_copy_of_a_demonstration_is_one(tmp_path):
+    data, backup, restored = tmp_path / "data", tmp_path / "backup", tmp_path / "restored"
+    assert run("site", "add", "north", "--data", data).returncode == 0
+    (data / "demo").touch()
+    assert run("backup", backup, "--data", data).returncode == 0
+    assert run("restore", backup, "--data", restored).returncode == 0
+    told = run("serve", "--data", restored, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0")
+    assert told.returncode == 1 and "--demo" in told.stderr

@@ -228,6 +228,7 @@ CHANGES = {
     "a new password by an admin": lambda hub, person: hub.admin.must("POST", f"/api/users/{person.name}/password", {}),
     "signed out": lambda hub, person: person.must("POST", "/api/auth/logout", {}),
     "signed out everywhere": lambda hub, person: hub.sign_in(person.name, person.password).must("POST", "/api/auth/logout-everywhere", {}),
+    "signed out from the shell": lambda hub, person: shell(hub, "user", "sign-out", person.name),
     "disabled from the shell": lambda hub, person: shell(hub, "user", "disable", person.name),
     "a new password from the shell": lambda hub, person: shell(hub, "user", "passwd", person.name, "--password-stdin", input=new_password() + "\n"),
 }

@@ -17,7 +17,7 @@ struct UserCommand: AsyncParsableCommand {
             """,
         subcommands: [
             UserAdd.self, UserList.self, UserPassword.self, UserRole.self, UserDisable.self, UserEnable.self,
-            UserSecondFactorOff.self, UserRemove.self,
+            UserSignOut.self, UserSecondFactorOff.self, UserRemove.self,
         ])
 }
 

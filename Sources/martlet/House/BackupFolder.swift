@@ -2,8 +2,8 @@ internal import Foundation
 internal import HubModel
 internal import SQL
 
-/// A backup: a folder with consistent copies of the database files and a `manifest.json` that names them with their
-/// sizes.
+/// A backup: a folder with consistent copies of the database files, the keys and certificates beside them, and a
+/// `manifest.json` that names them with their sizes.
 ///
 /// The hub may run meanwhile. Its database is copied first and the sealed months after it: sealing writes a month
 /// before it trims the journal, so whatever the copied journal lacks, the copied months have; what both have is the
@@ -18,7 +18,33 @@ struct BackupFolder {
         return ["martlet.db"] + months
     }
 
-    /// Copies the databases of a data folder.
+    /// What is copied as it is: keys, certificates, and the mark of a demonstration, whose account must not get into a real hub.
+    private static func plainFiles(in folder: String) -> [String] {
+        let mark = FileManager.default.fileExists(atPath: DataFolder.demoMark(in: folder)) ? [DataFolder.demoMarkName] : []
+        return mark + keyFiles(in: folder)
+    }
+
+    /// The folders of a data folder with keys and certificates: without the authority's, no device could show its own any more.
+    private static let keyFolders = ["ca", "tls"]
+
+    /// Keys and certificates of a data folder, as `ca/ca.pem`.
+    private static func keyFiles(in folder: String) -> [String] {
+        let files = FileManager.default
+        return keyFolders.flatMap { place in
+            ((try? files.contentsOfDirectory(atPath: folder + "/" + place)) ?? []).sorted().map { place + "/" + $0 }
+        }.filter { name in
+            (try? files.attributesOfItem(atPath: folder + "/" + name)[.type] as? FileAttributeType) == .typeRegular
+        }
+    }
+
+    /// Whether a name of a manifest is one that a backup may have; another would lead out of the folder.
+    private static func isPlausible(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return false }
+        return parts.count == 1 || parts.count == 2 && keyFolders.contains(String(parts[0]))
+    }
+
+    /// Copies a data folder.
     /// - Throws: `SettingError` when there is nothing to copy, or something in the way.
     func make(from data: String, now: Timestamp) async throws {
         let files = FileManager.default
@@ -42,6 +68,10 @@ struct BackupFolder {
             try await BackupFolder.check(partial + "/" + name)
             sizes.append((name, try BackupFolder.size(partial + "/" + name)))
         }
+        for name in BackupFolder.plainFiles(in: data) {
+            try BackupFolder.copy(name, from: data, to: partial)
+            sizes.append((name, try BackupFolder.size(partial + "/" + name)))
+        }
         try writeManifest(sizes, now: now, into: partial)
         try files.moveItem(atPath: partial, toPath: path)
     }
@@ -63,11 +93,19 @@ struct BackupFolder {
             guard (try? BackupFolder.size(source)) == bytes else {
                 throw SettingError("the backup is damaged: \(name) is missing or not \(bytes) bytes long")
             }
-            try files.copyItem(atPath: source, toPath: partial + "/" + name)
-            try await BackupFolder.check(partial + "/" + name)
+            try BackupFolder.copy(name, from: path, to: partial)
+            if name.hasSuffix(".db") { try await BackupFolder.check(partial + "/" + name) }
         }
         try? files.removeItem(atPath: data)
         try files.moveItem(atPath: partial, toPath: data)
+    }
+
+    /// Copies a file with its rights; a folder that it needs is for the owner only.
+    private static func copy(_ name: String, from source: String, to target: String) throws {
+        let folder = (target + "/" + name as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.copyItem(atPath: source + "/" + name, toPath: target + "/" + name)
     }
 
     private static func check(_ file: String) async throws {
@@ -131,8 +169,7 @@ struct BackupFolder {
         } catch {
             throw SettingError("\(path)/manifest.json cannot be read: \(error.detail)")
         }
-        // A name with a slash would lead out of the folder.
-        guard sizes.contains(where: { $0.name == "martlet.db" }), !sizes.contains(where: { $0.name.contains("/") })
+        guard sizes.contains(where: { $0.name == "martlet.db" }), sizes.allSatisfy({ BackupFolder.isPlausible($0.name) })
         else {
             throw SettingError("\(path)/manifest.json does not name the files of a backup")
         }

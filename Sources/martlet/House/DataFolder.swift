@@ -31,19 +31,25 @@ struct DataFolder: Sendable {
         lock = descriptor
     }
 
+    /// The name of the file that says that a folder is a demonstration's.
+    static let demoMarkName = "demo"
+
+    /// Where that file is in a folder.
+    static func demoMark(in folder: String) -> String { folder + "/" + demoMarkName }
+
     /// Keeps demonstrations and real hubs apart: the account of a demonstration must never get into a real hub's folder.
     /// - Throws: `SettingError` when the folder belongs to the other sort.
     func claim(forDemo isDemo: Bool) throws {
         let files = FileManager.default
-        let marker = path + "/demo"
-        let isDemoFolder = files.fileExists(atPath: marker)
+        let mark = DataFolder.demoMark(in: path)
+        let isDemoFolder = files.fileExists(atPath: mark)
         switch (isDemo, isDemoFolder) {
         case (true, true), (false, false): return
         case (true, false):
             guard !files.fileExists(atPath: database) else {
                 throw SettingError("\(path) is a hub's data folder; a demonstration (--demo) wants one of its own")
             }
-            guard files.createFile(atPath: marker, contents: nil) else {
+            guard files.createFile(atPath: mark, contents: nil) else {
                 throw SettingError("the data folder \(path) cannot be written to")
             }
         case (false, true):
