@@ -236,3 +236,11 @@ def test_installed_it_opens_without_a_network_and_keeps_no_answer(lots, browser)
     context.set_offline(False)
     page.wait_for_selector(".count-number", timeout=25_000)
     context.close()
+
+
+def test_levels_begin_at_the_entrance_and_a_sentence_counts(lots, open_page):
+    page = open_page(f"{lots.url}/parking")
+    asked = page.evaluate("""import('/parking/model.js').then((model) => [['-1', '2', 'Roof', '0', '-2', '1'].sort(model.byLevel), model.levelWords('-1'),
+        model.sentence({ total: 130, free: 1200, unknown: 1 }), model.sentence({ total: 3, free: 0, unknown: 2 }), model.sentence({ total: 1, free: 1, unknown: 0 })])""")
+    assert asked == [["0", "1", "2", "-1", "-2", "Roof"], "Level \u22121", "1\u202f200 of 130 spots are free; 1 is not known.",
+                     "None of 3 spots is free; 2 are not known.", "1 of 1 spot is free."]

@@ -4,13 +4,24 @@
 import { html, useEffect, useState } from '/lib/html.js';
 import { useConnection, useTick } from '/lib/hooks.js';
 import { now } from '/lib/time.js';
-import { fullness } from '/parking/model.js';
+import { fullness, levelWords } from '/parking/model.js';
 import { useLot } from '/parking/store.js';
 import { clock } from '/parking/zone.js';
 import { Glyph } from '/parts/icons.js';
 
 const anew = 86_400_000;
 const words = { good: 'free', warn: 'few left', bad: 'full', unknown: 'not known' };
+
+/** More rows than this cannot be read from five metres: the last levels then share one. */
+const mostRows = 7;
+
+const sumOf = (counts) => counts.reduce((sum, each) => Object.fromEntries(Object.keys(each).map((key) => [key, (sum[key] ?? 0) + each[key]])), {});
+
+function rowsOf(levels) {
+    const own = levels.slice(0, levels.length > mostRows ? mostRows - 1 : mostRows);
+    const rest = levels.slice(own.length).map(([, each]) => each);
+    return [...own.map(([level, each]) => [levelWords(level), each]), ...(rest.length > 0 ? [['Other levels', sumOf(rest)]] : [])];
+}
 
 /** Keeps the screen on, as far as the browser can. */
 function useAwake() {
@@ -50,7 +61,7 @@ export function Page({ params }) {
     useEffect(() => { document.title = `${name} · Board · Martlet`; }, [name]);
     const zone = lot?.time_zone ?? 'UTC';
     const levels = lot ? [...counts.levels] : [];
-    const rows = levels.length > 1 ? [...levels.map(([level, each]) => [`Level ${level}`, each]).slice(0, 7)] : [['Free spots', counts.all]];
+    const rows = levels.length > 1 ? rowsOf(levels) : [['Free spots', counts.all]];
     const lost = status !== 'open' && now() - started > 4000;
     return html`
         <div class="board">

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useState } from '/lib/html.js';
 import { useLive } from '/lib/hooks.js';
+import { plural } from '/lib/format.js';
 import { onTick } from '/lib/time.js';
 import { countsOf, distance, distanceWords, fullness, sentence } from '/parking/model.js';
 import { Empty } from '/parts/empty.js';
@@ -59,7 +60,7 @@ export function Lots({ lots: first, reload, query }) {
             <p>Whoever runs this hub can add one.</p><p class="actions"><a class="button primary" href="/parking/owner">Run car parks</a></p>
         <//>`;
     return html`
-        <${Head} title="Parking"><p class="lead">${shown.length} car parks${place ? ', the nearest first' : ''}</p><//>
+        <${Head} title="Parking"><p class="lead">${plural(shown.length, 'car park')}${place ? ', the nearest first' : ''}</p><//>
         <div class="toolbar">
             <button type="button" class="button" aria-busy=${busy} aria-pressed=${place !== null} onClick=${find}>
                 <${Icon} name="pin" />Nearest to me

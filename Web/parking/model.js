@@ -1,5 +1,6 @@
 // What is shown of lots and spots. Pure functions.
 
+import { number, plural } from '/lib/format.js';
 import { instant } from '/lib/time.js';
 
 /** Each status: its word, the tone of its badge, and the letter that marks it on the plan. */
@@ -66,8 +67,15 @@ export function tally(spots, status) {
     return { all, levels: new Map([...levels].sort(([a], [b]) => byLevel(a, b))), kinds: byKind };
 }
 
-/** Levels from the top down: P2, 1, 0, -1. */
-export const byLevel = (a, b) => a.localeCompare(b, 'en', { numeric: true });
+/** Levels as one comes to them from the entrance: 0, 1, 2, then down: -1, -2; names after numbers. */
+export function byLevel(a, b) {
+    const [x, y] = [a, b].map((text) => (/^[-\u2212]?\d+$/.test(text) ? Number(text.replace('\u2212', '-')) : null));
+    if (x === null || y === null) return (x === null) - (y === null) || a.localeCompare(b, 'en', { numeric: true });
+    return (x < 0) - (y < 0) || Math.abs(x) - Math.abs(y);
+}
+
+/** "Level 1", "Level −1" with a true minus. */
+export const levelWords = (level) => `Level ${/^-\d+$/.test(level) ? level.replace('-', '\u2212') : level}`;
 
 /** The counts that a lot in a list says of itself, by any of their names. */
 export function countsOf(lot) {
@@ -81,9 +89,9 @@ export function countsOf(lot) {
 export function sentence(counts) {
     if (counts.total === 0) return 'This car park has no spots yet.';
     if (counts.unknown === counts.total) return 'Nothing is known of any spot at present.';
-    const known = counts.free === 0 ? 'No spot is free' : counts.free === 1 ? 'One spot is free' : `${counts.free} spots are free`;
-    const doubt = counts.unknown === 0 ? '' : `; of ${counts.unknown} it is not known`;
-    return `${known} of ${counts.total}${doubt}.`;
+    const known = `${counts.free === 0 ? 'None' : number(counts.free, 0)} of ${plural(counts.total, 'spot')} ${counts.free > 1 ? 'are' : 'is'} free`;
+    const doubt = counts.unknown === 0 ? '' : `; ${number(counts.unknown, 0)} ${counts.unknown === 1 ? 'is' : 'are'} not known`;
+    return `${known}${doubt}.`;
 }
 
 /** Good with room, warning when little is left, bad when full, unknown when nothing is known. */

@@ -32,9 +32,9 @@ function Rule({ rule, index, change, remove, only, currency }) {
         <fieldset class="rule">
             <legend class="unseen">Rule ${index + 1}: ${rule.name}</legend>
             <${Text} label="Name on the bill" value=${rule.name} set=${set('name')} maxlength="40" autocomplete="off" />
-            <${Select} label="Costs" value=${rule.type} set=${set('type')} options=${[['per_started', 'for each started block'], ['flat', 'once for the whole time'], ['free', 'nothing']]} />
+            <${Select} label="Costs" value=${rule.type} set=${set('type')} options=${[['per_started', 'per started block'], ['flat', 'once'], ['free', 'nothing']]} />
             ${rule.type !== 'free' && html`<${Text} label=${`Price in ${currency}`} value=${rule.price} set=${set('price')} inputmode="decimal" autocomplete="off" />`}
-            ${rule.type === 'per_started' && html`<${Text} label="Block of minutes" value=${rule.minutes} set=${set('minutes')} inputmode="numeric" autocomplete="off" />`}
+            ${rule.type === 'per_started' && html`<${Text} label="Minutes in a block" value=${rule.minutes} set=${set('minutes')} inputmode="numeric" autocomplete="off" />`}
             <${Name} label="From" value=${rule.from} set=${set('from')} maxlength="5" /><${Name} label="To" value=${rule.to} set=${set('to')} maxlength="5" />
             <${Checks} legend="On these days; none: on all" options=${Object.entries(weekdays)} value=${rule.weekdays} set=${set('weekdays')} />
             <${Checks} legend="For these kinds of spots; none: for all" options=${Object.entries(kinds).map(([key, { word }]) => [key, word])} value=${rule.kinds} set=${set('kinds')} />
@@ -89,7 +89,7 @@ function Editor({ lot, newest, currency, zone, done }) {
                 <div class="two-fields">
                     <${Text} label="Free minutes" value=${form.freeMinutes} set=${(value) => change({ freeMinutes: value })} inputmode="numeric" autocomplete="off" />
                     <${Select} label="Who has them" value=${form.freeAlways ? 'all' : 'short'} set=${(value) => change({ freeAlways: value === 'all' })} options=${[['all', 'everybody'], ['short', 'who leaves within them']]} />
-                    <${Text} label=${`Most of a day in ${currency}`} value=${form.cap} set=${(value) => change({ cap: value })} inputmode="decimal" autocomplete="off" />
+                    <${Text} label=${`Daily maximum in ${currency}`} value=${form.cap} set=${(value) => change({ cap: value })} inputmode="decimal" autocomplete="off" />
                 </div>
                 <div>${form.rules.map((rule, index) => html`
                     <${Rule} key=${index} rule=${rule} index=${index} currency=${currency} only=${form.rules.length === 1}
@@ -110,10 +110,12 @@ function Editor({ lot, newest, currency, zone, done }) {
         </form>`;
 }
 
+const blockWords = (minutes) => ({ 1: 'minute', 60: 'hour' })[minutes] ?? `${minutes} min`;
+
 function priceWords(rule, currency) {
     if (rule.price === 'free') return 'free';
     const sum = amount(rule.minor, currency);
-    return rule.price === 'flat' ? `${sum} once` : `${sum} for each started ${rule.minutes === 60 ? 'hour' : `${rule.minutes} min`}`;
+    return rule.price === 'flat' ? `${sum} once` : `${sum} per started ${blockWords(rule.minutes)}`;
 }
 
 function Version({ tariff, currency, zone, holds }) {
@@ -127,7 +129,7 @@ function Version({ tariff, currency, zone, holds }) {
                     <div key=${index}><dt>${rule.name}</dt><dd>${priceWords(tariff.rules[index], currency)}, ${rule.from}–${rule.to}${
                         rule.weekdays.length > 0 ? `, ${rule.weekdays.map((day) => weekdays[day]).join(' ')}` : ''}${rule.kinds.length > 0 ? `, ${rule.kinds.map(kindWord).join(' ')}` : ''}</dd></div>`)}
                 ${Number(form.freeMinutes) > 0 && html`<div><dt>Free</dt><dd>${form.freeMinutes} min${form.freeAlways ? '' : ' for who leaves within them'}</dd></div>`}
-                ${form.cap !== '' && html`<div><dt>Most of a day</dt><dd>${amount(tariff.daily_cap_minor, currency)}</dd></div>`}
+                ${form.cap !== '' && html`<div><dt>Daily maximum</dt><dd>${amount(tariff.daily_cap_minor, currency)}</dd></div>`}
             </dl>
         </section>`;
 }
