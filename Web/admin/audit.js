@@ -43,12 +43,11 @@ const nameless = (identity) => ({ hub: 'the hub', open: 'anybody' })[identity] ?
 
 const columns = [
     { key: 'what', label: 'What', head: true, cell: (entry) => html`
-        <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>
-        <span class="cell-more">${entry.outcome !== 'done' && outcomeBadge(entry.outcome)}${entry.target}</span>` },
-    { key: 'target', label: 'To what', cell: (entry) => entry.target || html`<span class="absent">–</span>` },
+        <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>` },
+    { key: 'target', label: 'To what', phone: (entry) => entry.target, cell: (entry) => entry.target || html`<span class="absent">–</span>` },
     { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">${nameless(entry.identity)}</span>` },
-    { key: 'outcome', label: 'Outcome', cell: (entry) => outcomeBadge(entry.outcome) },
-    { key: 'address', label: 'From', cell: (entry) => html`<code>${entry.address ?? '–'}</code>` },
+    { key: 'outcome', label: 'Outcome', phone: (entry) => entry.outcome !== 'done' && outcomeBadge(entry.outcome), cell: (entry) => outcomeBadge(entry.outcome) },
+    { key: 'address', label: 'From', phone: 'none', cell: (entry) => html`<code>${entry.address ?? '–'}</code>` },
     { key: 'when', label: 'When', align: 'end', cell: (entry) => html`
         <time datetime=${entry.at} title=${exact(instant(entry.at))}>${moment(instant(entry.at))}</time>` },
 ];
@@ -117,7 +116,7 @@ function Toolbar({ query }) {
     return html`
         <search class="toolbar">
             <${Search} label="Who" name="who" placeholder="Who" value=${value('who')} clear=${clear} />
-            <${Search} label="To what" name="target" placeholder="To what, such as device:node_01" value=${value('target')} clear=${clear} />
+            <${Search} label="To what" name="target" placeholder="device:node_01" value=${value('target')} clear=${clear} />
             <${Pick} label="Action" name="action" value=${value('action')} clear=${clear}
                 options=${[['', 'Every action'], ...Object.entries(actions)]} />
             <${Pick} label="Outcome" name="outcome" value=${value('outcome')} clear=${clear}

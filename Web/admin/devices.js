@@ -35,11 +35,13 @@ const columns = [
         const [tone, word] = states[device.state];
         return html`<${Badge} tone=${tone} word=${word} quiet />`;
     } },
-    { key: 'kind', label: 'Kind', cell: (device) => device.kind ?? html`<span class="absent">unknown</span>` },
-    { key: 'site', label: 'Site', cell: (device) => device.site },
-    { key: 'connected', label: 'Connection', cell: (device) => html`
-        <${Badge} tone=${device.connected ? 'good' : 'unknown'} word=${device.connected ? 'Connected' : 'None'} quiet />` },
-    { key: 'firmware', label: 'Firmware', cell: (device) => device.firmware ?? html`<span class="absent">–</span>` },
+    { key: 'kind', label: 'Kind', phone: (device) => device.kind, cell: (device) => device.kind ?? html`<span class="absent">unknown</span>` },
+    { key: 'site', label: 'Site', phone: 'none', cell: (device) => device.site },
+    { key: 'connected', label: 'Connection', phone: 'none', cell: (device) => (device.controller && !device.connected
+        // What its controller says for it comes in over the controller's connection.
+        ? html`<span class="quiet-line">by ${device.controller}</span>`
+        : html`<${Badge} tone=${device.connected ? 'good' : 'unknown'} word=${device.connected ? 'Connected' : 'None'} quiet />`) },
+    { key: 'firmware', label: 'Firmware', phone: 'none', cell: (device) => device.firmware ?? html`<span class="absent">–</span>` },
     { key: 'seen', label: 'Heard of', align: 'end', cell: (device) => html`<${Age} at=${instant(device.last_seen)} />` },
 ];
 

@@ -26,8 +26,8 @@ export function BookingsTab({ lot, may }) {
     const columns = [
         { key: 'spot', label: 'Spot', head: true, cell: (row) => row.spot_id },
         { key: 'state', label: 'State', cell: (row) => { const [word, tone] = bookingWords[row.state] ?? [row.state, 'unknown']; return html`<${Badge} tone=${tone} word=${row.state === 'active' ? 'Reserved' : word} quiet />`; } },
-        { key: 'time', label: 'Time', cell: (row) => `${dayAndClock(instant(row.from), zone)} – ${clock(instant(row.to), zone)}` },
-        { key: 'who', label: 'For', cell: (row) => row.name ?? row.account ?? 'somebody' },
+        { key: 'time', label: 'Time', phone: 'more', cell: (row) => `${dayAndClock(instant(row.from), zone)} – ${clock(instant(row.to), zone)}` },
+        { key: 'who', label: 'For', phone: 'more', cell: (row) => row.name ?? row.account ?? 'somebody' },
         ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Cancel</span>`, align: 'end', cell: (row) => row.state === 'active' && html`
             <button type="button" class="button small" onClick=${() => end(row)}>Cancel<span class="unseen"> ${row.spot_id}</span></button>` }] : []),
     ];

@@ -49,11 +49,11 @@ function Sessions({ lot, range, zone, currency, may }) {
     const rows = data.sessions;
     const columns = [
         { key: 'spot', label: 'Spot', head: true, cell: (row) => row.spot_id },
-        { key: 'state', label: 'State', cell: (row) => { const [word, tone] = sessionWords[row.state] ?? [row.state, 'unknown']; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
+        { key: 'state', label: 'State', phone: 'more', cell: (row) => { const [word, tone] = sessionWords[row.state] ?? [row.state, 'unknown']; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
         { key: 'due', label: 'Due', align: 'end', cell: (row) => amount(row.due_minor ?? row.due_so_far_minor, currency) },
-        { key: 'balance', label: 'Still owed', align: 'end', cell: (row) => amount(row.balance_minor, currency) },
-        { key: 'arrived', label: 'Arrived', cell: (row) => dayAndClock(instant(row.arrived_at), zone) },
-        { key: 'stay', label: 'Stay', align: 'end', cell: (row) => duration(((instant(row.departed_at) ?? now()) - instant(row.arrived_at)) / 1000) },
+        { key: 'balance', label: 'Still owed', phone: 'none', align: 'end', cell: (row) => amount(row.balance_minor, currency) },
+        { key: 'arrived', label: 'Arrived', phone: 'more', cell: (row) => dayAndClock(instant(row.arrived_at), zone) },
+        { key: 'stay', label: 'Stay', phone: 'more', align: 'end', cell: (row) => duration(((instant(row.departed_at) ?? now()) - instant(row.arrived_at)) / 1000) },
         ...(may('parking.pay') ? [{ key: 'act', label: html`<span class="unseen">Pay</span>`, align: 'end', cell: (row) => row.state === 'unpaid' && html`
             <button type="button" class="button small" onClick=${() => pay(row)}>Pay<span class="unseen"> for ${row.spot_id}</span></button>` }] : []),
     ];
@@ -79,9 +79,9 @@ function Payments({ lot, range, zone, currency, may }) {
         { key: 'amount', label: 'Amount', align: 'end', cell: (row) => html`${row.refunds && row.amount_minor > 0 ? '\u2212' : ''}${amount(row.amount_minor, row.currency ?? currency)}` },
         ...(may('parking.tariffs') ? [{ key: 'act', label: html`<span class="unseen">Refund</span>`, align: 'end', cell: (row) => !row.refunds && (row.refunded_minor ?? 0) < row.amount_minor && html`
             <button type="button" class="button small" onClick=${() => ask(row)}>Refund<span class="unseen"> ${row.payment_id}</span></button>` }] : []),
-        { key: 'at', label: 'Paid', cell: (row) => dayAndClock(instant(row.paid_at), zone) },
-        { key: 'spot', label: 'Spot', cell: (row) => row.spot_id ?? '–' },
-        { key: 'method', label: 'How', cell: (row) => (row.refunds ? `refund of ${row.refunds}` : row.method ?? '–') },
+        { key: 'at', label: 'Paid', phone: 'more', cell: (row) => dayAndClock(instant(row.paid_at), zone) },
+        { key: 'spot', label: 'Spot', phone: (row) => row.spot_id, cell: (row) => row.spot_id ?? '–' },
+        { key: 'method', label: 'How', phone: (row) => (row.refunds ? `refund of ${row.refunds}` : row.method), cell: (row) => (row.refunds ? `refund of ${row.refunds}` : row.method ?? '–') },
     ];
     return html`
         <section aria-labelledby="payments-name">

@@ -14,7 +14,16 @@ import { Table } from '/parts/table.js';
 import { toast } from '/parts/toast.js';
 
 const flagWords = { drift: 'Drifts', blocked: 'Dirty or blocked', swapped: 'Swapped', stuck: 'Stuck' };
+const proposed = ({ proposal }) => `${number(proposal.threshold_cm, 0)} ± ${number(proposal.hysteresis_cm / 2, 0)}`;
 const centimetres = (value) => (Number.isFinite(value) ? `${number(value, 0)} cm` : '–');
+
+/** What a person should know first: which sensors need one, and of which nothing can be said. */
+function verdict(all, flagged, silent) {
+    const unheard = silent === 1 ? 'one was never heard' : `${silent} were never heard`;
+    if (flagged > 0) return `${flagged === 1 ? 'One sensor needs' : `${flagged} sensors need`} a look${silent > 0 ? `; ${unheard}` : ''}`;
+    if (silent > 0) return silent === all ? 'No sensor was heard yet' : `Of ${all} sensors ${unheard}; the others see well`;
+    return 'All sensors see well';
+}
 
 export function SensorsTab({ lot, spots, may }) {
     const { data, error, reload } = useLoad(`calibration ${lot.lot_id}`, (options) => parking.calibration(lot.lot_id, options));
@@ -39,22 +48,23 @@ export function SensorsTab({ lot, spots, may }) {
         { key: 'flags', label: 'Health', cell: (row) => ((row.flags ?? []).length > 0
             ? row.flags.map(({ flag, detail, with: other }) => html`<${Badge} key=${flag} tone="warn" title=${detail} word=${`${flagWords[flag] ?? flag}${other ? ` with ${other}` : ''}`} quiet />`)
             : html`<${Badge} tone=${row.spot?.observed_at ? 'good' : 'unknown'} word=${row.spot?.observed_at ? 'Well' : 'Never heard'} quiet />`) },
-        { key: 'proposed', label: 'Proposed, cm', align: 'end', cell: (row) => (row.proposal ? `${number(row.proposal.threshold_cm, 0)} ± ${number(row.proposal.hysteresis_cm / 2, 0)}` : 'too little heard') },
-        { key: 'present', label: 'Threshold', align: 'end', cell: (row) => centimetres(row.current.threshold_cm) },
-        { key: 'empty', label: 'Empty at', align: 'end', cell: (row) => centimetres(row.free?.mean_cm) },
-        { key: 'occupied', label: 'Car at', align: 'end', cell: (row) => centimetres(row.occupied?.mean_cm) },
-        { key: 'samples', label: 'Reports', align: 'end', cell: (row) => number(row.samples, 0) },
-        { key: 'heard', label: 'Heard', cell: (row) => html`<${Age} at=${instant(row.spot?.sensor?.heard_at ?? row.spot?.observed_at)} />` },
+        { key: 'proposed', label: 'Proposed, cm', align: 'end', phone: (row) => row.proposal && `${proposed(row)} cm`, cell: (row) => (row.proposal ? proposed(row) : 'too little heard') },
+        { key: 'present', label: 'Threshold', phone: 'none', align: 'end', cell: (row) => centimetres(row.current.threshold_cm) },
+        { key: 'empty', label: 'Empty at', phone: 'none', align: 'end', cell: (row) => centimetres(row.free?.mean_cm) },
+        { key: 'occupied', label: 'Car at', phone: 'none', align: 'end', cell: (row) => centimetres(row.occupied?.mean_cm) },
+        { key: 'samples', label: 'Reports', phone: 'none', align: 'end', cell: (row) => number(row.samples, 0) },
+        { key: 'heard', label: 'Heard', phone: 'none', cell: (row) => html`<${Age} at=${instant(row.spot?.sensor?.heard_at ?? row.spot?.observed_at)} />` },
         ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Apply</span>`, align: 'end', cell: (row) => differs(row) && html`
             <button type="button" class="button small" aria-busy=${busy} onClick=${() => apply([row])}>Apply<span class="unseen"> to ${row.spot_id}</span></button>` }] : []),
     ];
     const flagged = rows.filter((row) => (row.flags ?? []).length > 0).length;
+    const silent = rows.filter((row) => (row.flags ?? []).length === 0 && !row.spot?.observed_at).length;
     return html`
         <div class="section-head">
-            <h2>${flagged === 0 ? 'All sensors see well' : flagged === 1 ? 'One sensor needs a look' : `${flagged} sensors need a look`}</h2>
+            <h2>${verdict(rows.length, flagged, silent)}</h2>
             ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open)}>Apply all ${open.length}</button>`}
         </div>
-        <p class="hint">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
+        <p class="hint before-table">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
         ${fault && html`<${Problem} error=${fault} small level="h3" />`}
         ${rows.length === 0 ? html`<${Empty} icon="parking" small title="No sensor has measured yet"><p>Proposals come from distances that were heard.</p><//>`
             : html`<${Table} caption="Sensors" columns=${columns} rows=${rows} rowKey=${(row) => row.spot_id} />`}`;

@@ -4,7 +4,7 @@ import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
-import { kindWord, statuses, statusOrder } from '/parking/model.js';
+import { kindWord, levelWords, statuses, statusOrder } from '/parking/model.js';
 import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -69,11 +69,11 @@ export function SpotsTab({ lot, spots, status, query, may }) {
         { key: 'status', label: 'Status', sort: true, cell: (spot) => { const { word, tone } = statuses[status(spot)]; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
         ...(may('parking.override') ? [{ key: 'act', label: html`<span class="unseen">Override</span>`, align: 'end', cell: (spot) => html`
             <button type="button" class="button small" onClick=${() => set(spot.spot_id)}>Override<span class="unseen"> ${spot.label}</span></button>` }] : []),
-        { key: 'since', label: 'Since', sort: true, cell: (spot) => html`<${Age} at=${instant(spot.since)} />` },
-        { key: 'by', label: 'Known from', cell: (spot) => (spot.override ? `${spot.override.by ?? 'a person'}${spot.override.until ? `, until ${dayAndClock(instant(spot.override.until), zone)}` : ''}` : spot.observed_at ? 'sensor' : '–') },
-        { key: 'heard', label: 'Heard', cell: (spot) => html`<${Age} at=${instant(spot.sensor?.heard_at ?? spot.observed_at)} />` },
-        { key: 'place', label: 'Level, zone', sort: true, cell: (spot) => `${spot.level}${spot.zone ? `, ${spot.zone}` : ''}` },
-        { key: 'kind', label: 'Kind', cell: (spot) => kindWord(spot.kind) },
+        { key: 'since', label: 'Since', sort: true, phone: 'more', cell: (spot) => html`<${Age} at=${instant(spot.since)} />` },
+        { key: 'by', label: 'Known from', phone: (spot) => spot.override && 'by hand', cell: (spot) => (spot.override ? `${spot.override.by ?? 'a person'}${spot.override.until ? `, until ${dayAndClock(instant(spot.override.until), zone)}` : ''}` : spot.observed_at ? 'sensor' : '–') },
+        { key: 'heard', label: 'Heard', phone: 'none', cell: (spot) => html`<${Age} at=${instant(spot.sensor?.heard_at ?? spot.observed_at)} />` },
+        { key: 'place', label: 'Level, zone', sort: true, phone: (spot) => levelWords(spot.level).toLowerCase(), cell: (spot) => `${spot.level}${spot.zone ? `, ${spot.zone}` : ''}` },
+        { key: 'kind', label: 'Kind', phone: 'none', cell: (spot) => kindWord(spot.kind) },
     ];
     const shown = spots.find((spot) => spot.spot_id === open);
     return html`

@@ -14,20 +14,35 @@ import { Head } from '/parts/head.js';
 import { Icon } from '/parts/icons.js';
 import { Name, Text } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
+import { Search } from '/parts/search.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
+
+/** So many are found with the eyes. */
+const fewLots = 7;
 
 export const percent = (part) => (Number.isFinite(part) ? `${number(part * 100, 0)}\u00a0%` : '–');
 const full = { good: ['Room', 'good'], warn: ['Nearly full', 'warn'], bad: ['Full', 'bad'], unknown: ['Not known', 'unknown'] };
 
 const columns = [
-    { key: 'name', label: 'Lot', head: true, cell: (lot) => html`<a href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>${lot.name}</a>` },
-    { key: 'state', label: 'State', cell: (lot) => { const [word, tone] = full[fullness(countsOf(lot))]; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
-    { key: 'free', label: 'Free', align: 'end', cell: (lot) => html`<strong>${countsOf(lot).free}</strong> of ${countsOf(lot).total}` },
-    { key: 'rate', label: 'Occupied', align: 'end', cell: (lot) => percent(lot.occupancy_rate) },
-    { key: 'unknown', label: 'Unknown', align: 'end', cell: (lot) => number(countsOf(lot).unknown, 0) },
-    { key: 'public', label: 'Seen by', cell: (lot) => (lot.public === false ? 'your people' : 'everybody') },
+    { key: 'name', label: 'Lot', head: true, sort: true, cell: (lot) => html`<a href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>${lot.name}</a>` },
+    { key: 'state', label: 'State', phone: 'more', cell: (lot) => { const [word, tone] = full[fullness(countsOf(lot))]; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
+    { key: 'free', label: 'Free', align: 'end', sort: true, cell: (lot) => html`<strong>${countsOf(lot).free}</strong> of ${countsOf(lot).total}` },
+    { key: 'rate', label: 'Occupied', align: 'end', sort: true, phone: 'none', cell: (lot) => percent(lot.occupancy_rate) },
+    { key: 'unknown', label: 'Unknown', align: 'end', sort: true, phone: (lot) => countsOf(lot).unknown > 0 && `${countsOf(lot).unknown} unknown`, cell: (lot) => number(countsOf(lot).unknown, 0) },
+    { key: 'public', label: 'Seen by', phone: 'none', cell: (lot) => (lot.public === false ? 'your people' : 'everybody') },
 ];
+
+/** What the columns are in order of. */
+const orders = {
+    name: (lot) => lot.name, free: (lot) => countsOf(lot).free, rate: (lot) => lot.occupancy_rate ?? -1, unknown: (lot) => countsOf(lot).unknown,
+};
+
+function inOrder(lots, { key, down }) {
+    const value = orders[key];
+    const compare = (a, b) => (key === 'name' ? 0 : value(a) - value(b));
+    return [...lots].sort((a, b) => (down ? -1 : 1) * (compare(a, b) || a.name.localeCompare(b.name, 'en', { numeric: true })));
+}
 
 function AddLot({ close, made }) {
     const [id, setID] = useState('');
@@ -57,7 +72,7 @@ function AddLot({ close, made }) {
         <//>`;
 }
 
-export function Page() {
+export function Page({ query }) {
     const { data, error, reload } = useLoad('owner-lots', (options) => parking.lots(options));
     const [changes, change] = useState({});
     const [adding, add] = useState(false);
@@ -65,8 +80,11 @@ export function Page() {
     useLive(['parking/+/counts'], ({ topic, data: counts }) => change((held) => ({ ...held, [topic.split('/')[1]]: counts })), reload);
     if (!data && error) return html`<${Head} title="Car parks" /><${Problem} error=${error} title="The car parks could not be read" retry=${reload} />`;
     if (!data) return html`<${Head} title="Car parks" /><div class="skeletons"><${Skeleton} shape="block" label="Loading" /></div>`;
-    const lots = data.map((lot) => ({ ...lot, ...changes[lot.lot_id] })).filter((lot) => session.may('parking.view', lot.site ?? null))
-        .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    const lots = data.map((lot) => ({ ...lot, ...changes[lot.lot_id] })).filter((lot) => session.may('parking.view', lot.site ?? null));
+    const wanted = query.get('sort') ?? 'name';
+    const sort = { key: orders[wanted.replace('-', '')] ? wanted.replace('-', '') : 'name', down: wanted.startsWith('-') };
+    const words = (query.get('q') ?? '').toLowerCase();
+    const shown = inOrder(lots.filter((lot) => `${lot.lot_id} ${lot.name} ${lot.address ?? ''}`.toLowerCase().includes(words)), sort);
     const all = lots.map(countsOf).reduce((sum, each) => ({ free: sum.free + each.free, total: sum.total + each.total, unknown: sum.unknown + each.unknown }), { free: 0, total: 0, unknown: 0 });
     const may = session.may('parking.manage');
     return html`
@@ -82,7 +100,10 @@ export function Page() {
                     ${session.may('parking.manage', '*') && html`<button type="button" class="button" aria-busy=${demo.busy}
                         onClick=${() => demo.run(() => parking.init()).then(reload)}>Make the demo lots</button>`}</p>`}
                 ${demo.error && html`<${Problem} error=${demo.error} small level="h3" />`}
-            <//>` : html`<${Table} caption="Car parks" columns=${columns} rows=${lots} rowKey=${(lot) => lot.lot_id} />
+            <//>` : html`
+            ${(lots.length > fewLots || words) && html`<search class="toolbar"><${Search} label="Find a car park" placeholder="Name, street or id" value=${query.get('q') ?? ''} /></search>`}
+            ${shown.length === 0 ? html`<${Empty} icon="search" small title="No car park is called that"><p>Search for a part of its name, street or id.</p><//>`
+                : html`<${Table} caption="Car parks" columns=${columns} rows=${shown} rowKey=${(lot) => lot.lot_id} sort=${sort} />`}
             <p class="actions more"><a class="button" href="/parking">What drivers see</a></p>`}
         ${adding && html`<${AddLot} close=${() => add(false)} made=${(lot) => navigate(`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`)} />`}`;
 }

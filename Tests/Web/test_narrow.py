@@ -1,0 +1,62 @@
+"""360 px: nothing is cut off, whatever its name is, and what has no room in a row is in its second line."""
+import pytest
+from conftest import until
+
+NARROW = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+LONG = "Congress Centre and Opera, underground car park North"
+# Cells whose words are wider or narrower than their place, and rows that cannot be told from each other.
+CUT = """[...document.querySelectorAll('.table-box :is(th, td)')].filter((cell) => getComputedStyle(cell).display !== 'none' && cell.innerText.trim() !== '')
+    .filter((cell) => cell.scrollWidth > cell.clientWidth + 1 || cell.clientWidth < 40).map((cell) => cell.innerText)"""
+
+
+def named(world):
+    world.parking.lots["LOT001"].name = LONG
+
+
+@pytest.mark.parametrize("path", ["/parking/owner", "/admin/users", "/admin/devices", "/admin/audit", "/nodes?view=table",
+                                  *[f"/parking/owner/LOT001?tab={tab}" for tab in ["spots", "sensors", "money", "reservations"]]])
+def test_no_cell_of_a_table_is_cut(lots, open_page, path):
+    lots.do(named)
+    page = open_page(f"{lots.url}{path}", size=NARROW, who="ada", on=lots)
+    if "reservations" not in path:
+        page.locator(".table-box tbody th").first.wait_for()
+    page.wait_for_timeout(500)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_row_says_in_a_second_line_what_it_has_no_column_for(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", size=NARROW, who="ada", on=lots)
+    row = page.locator("tr", has=page.get_by_role("button", name="Pay")).first
+    row.wait_for()
+    said = row.locator("th").inner_text()
+    assert said.startswith("G0") and "Unpaid" in said and ":" in said, said
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert "Unpaid" not in row.locator("th").inner_text(), "there is a column for it"
+
+
+def test_rows_of_a_long_table_are_where_its_height_says(serve, open_page):
+    site = serve(nodes=300, interval=10, demo=False)
+    page = open_page(f"{site.url}/nodes?view=table", size=NARROW)
+    page.locator("tbody th").first.wait_for()
+    assert page.evaluate("[...document.querySelectorAll('tbody tr:not(.table-gap)')].every((row) => Math.abs(row.getBoundingClientRect().height - 64) < 1.5)")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    until(page, "[...document.querySelectorAll('tbody th')].at(-1).innerText === 'node_300'")
+
+
+def test_a_long_name_has_the_whole_line(lots, open_page):
+    lots.do(named)
+    page = open_page(f"{lots.url}/parking/LOT001", size=NARROW, who="ada", on=lots)
+    page.get_by_role("heading", level=1, name=LONG).wait_for()
+    words = page.evaluate("""(() => { const words = document.querySelector('h1').firstChild; const range = document.createRange(); let at = 0;
+        return words.data.split(' ').map((word) => { range.setStart(words, at); range.setEnd(words, at + word.length); at += word.length + 1; return range.getClientRects().length; }); })()""")
+    assert set(words) == {1}, "no word is broken"
+    assert page.locator("h1").bounding_box()["height"] < 120
+
+
+def test_the_chosen_tab_is_in_view(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=settings", size=NARROW, who="ada", on=lots)
+    on = page.locator(".owner-tabs [aria-current]")
+    on.wait_for()
+    box, bar = on.bounding_box(), page.locator(".owner-tabs nav").bounding_box()
+    assert bar["x"] <= box["x"] and box["x"] + box["width"] <= bar["x"] + bar["width"] + 1
