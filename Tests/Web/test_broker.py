@@ -1,6 +1,8 @@
 """The broker's page and the overview."""
 import re
 
+from fake.people import hub
+
 
 def test_broker_figures_follow_the_live_topic(site, open_page):
     page = open_page(f"{site.url}/broker")
@@ -41,3 +43,13 @@ def test_overview_without_nodes_says_how_to_begin(serve, open_page):
     page.get_by_role("button", name=re.compile("Copy: Simulate")).click()
     page.get_by_text(re.compile("Copied|Select and copy")).first.wait_for()
     assert not page.get_by_text("Demonstration.").is_visible()
+
+
+def test_overview_of_a_hub_that_asks_for_keys_does_not_send_nodes_without_one(serve, open_page):
+    site = serve(nodes=0, demo=False, accounts=hub())
+    page = open_page(site.url, who="ada", on=site)
+    page.get_by_role("heading", level=1, name="Ready for its first node").wait_for()
+    assert page.get_by_text("martlet device add --ids-stdin --kind node").is_visible()
+    assert page.get_by_text("martlet simulate nodes --count 5 --keys keys.txt").is_visible()
+    page.get_by_role("main").get_by_role("link", name="Devices").click()
+    page.get_by_role("heading", level=1, name="Devices").wait_for()

@@ -5,6 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import DESKTOP, PHONE, until
+from fake.parking import Lot
 from test_access import CONTRAST, TARGETS
 
 LOST = ["WebSocket connection", "ERR_CONNECTION_REFUSED", "Failed to load resource", "Failed to fetch"]
@@ -205,6 +206,72 @@ def test_the_board_wakes_itself_after_a_loss(lots, open_page):
 
 def test_the_front_page_has_the_car_park(lots, open_page):
     page = open_page(lots.url, who="ada", on=lots)
-    page.get_by_role("link", name="Car park").click()
-    page.get_by_role("heading", level=1, name="Parking").wait_for()
+    page.get_by_role("link", name="Car park", exact=True).click()
+    page.get_by_role("heading", level=1, name="Car parks").wait_for()
     assert page.locator(".nav-side [aria-current=page]").inner_text() == "Parking"
+
+
+def test_a_hub_of_car_parks_alone_does_not_wait_for_a_node(serve, open_page):
+    site = serve(nodes=0, demo=False, parking=True)
+    page = open_page(site.url)
+    page.get_by_role("heading", level=1, name="1 device needs attention").wait_for()
+    assert not page.get_by_text("No node has reported yet").is_visible()
+    page.locator(".system", has_text="Car park").get_by_text("free of 63 spots").wait_for()
+    page.get_by_role("region", name="Needs attention").get_by_role("link", name="1 of 63 devices").click()
+    page.get_by_role("heading", level=1, name="Car parks").wait_for()
+
+
+def test_many_lots_are_searched_and_put_in_order(lots, open_page):
+    def more(world):
+        for number in range(9):
+            lot = world.parking.lots[f"X{number}"] = Lot(f"X{number}", f"Field {number}", "Meadow Way", None, None)
+            for spot in range(number + 1):
+                world.parking.add(lot, f"X{number}-{spot}", status="unknown" if spot % 2 else "free")
+    lots.do(more)
+    page = open_page(f"{lots.url}/parking/owner", who="ada", on=lots)
+    names = lambda: page.locator("tbody th").all_inner_texts()
+    until(page, "document.querySelectorAll('tbody th').length === 12")
+    page.get_by_role("link", name="Unknown").click()
+    page.get_by_role("link", name="Unknown").click()
+    until(page, "document.querySelector('tbody th').innerText === 'Field 8'")
+    page.get_by_label("Find a car park").fill("meadow")
+    until(page, "document.querySelectorAll('tbody th').length === 9")
+    assert names()[0] == "Field 8" and "sort=-unknown" in page.url
+    page.get_by_label("Find a car park").fill("nowhere")
+    page.get_by_text("No car park is called that").wait_for()
+
+
+def test_a_sensor_that_was_never_heard_does_not_see_well(lots, open_page):
+    def silence(world):
+        for spot in world.parking.lots["LOT002"].spots.values():
+            spot["observed_at"] = spot["sensor"]["heard_at"] = None
+    lots.do(silence)
+    page = open_page(f"{lots.url}/parking/owner/LOT002?tab=sensors", who="ada", on=lots)
+    page.get_by_text("Never heard").first.wait_for()
+    assert not page.get_by_role("heading", name=re.compile("see well")).is_visible()
+
+
+def test_a_board_of_many_levels_leaves_none_out(lots, open_page):
+    def tower(world):
+        lot = world.parking.lots["TOWER"] = Lot("TOWER", "Tower", "", None, None)
+        for level in range(-3, 7):
+            world.parking.add(lot, f"T{level}", str(level), status="free")
+    lots.do(tower)
+    page = open_page(f"{lots.url}/parking/board/TOWER")
+    until(page, "document.querySelectorAll('.board-level').length === 7")
+    rows = [re.sub(r"\s+", " ", text) for text in page.locator(".board-level").all_inner_texts()]
+    assert [row.split(" few")[0] for row in rows[:6]] == [f"Level {level}" for level in range(6)]
+    assert rows[6].startswith("Other levels") and rows[6].endswith(" 4")
+
+
+def test_a_lot_without_spots_says_how_it_gets_some(lots, open_page):
+    def bare(world):
+        world.parking.lots["BARE"] = Lot("BARE", "Not built yet", "", None, None)
+    lots.do(bare)
+    page = open_page(f"{lots.url}/parking/BARE", who="ada", on=lots)
+    page.get_by_text("This car park has no spots yet").wait_for()
+    assert page.locator("#reserve").count() == 0, "there is nothing to reserve"
+    page.get_by_role("link", name="Add spots").click()
+    page.get_by_role("heading", name="Add a spot").wait_for()
+    page.get_by_role("link", name="Now", exact=True).click()
+    page.get_by_text("No spot yet").wait_for()

@@ -3,7 +3,7 @@
 import { html, useState } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { useLive, useLoad } from '/lib/hooks.js';
-import { number } from '/lib/format.js';
+import { number, plural } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { commandWords, isFailed, withCommand } from '/nodes/command-model.js';
 import { byName, stateOf, stateOrder, states } from '/nodes/model.js';
@@ -61,8 +61,21 @@ function FailedCommand({ command }) {
         </li>`;
 }
 
-export function Attention({ silent, failed }) {
-    if (silent.length + failed.length === 0) return null;
+/** Another system that has something to look at; where exactly, its own page says. */
+function OtherSystem({ solution: { title, path, devices, attention } }) {
+    return html`
+        <li>
+            <a class="attention" href=${path}>
+                <${Badge} tone="warn" word=${attention === 1 ? 'Needs a look' : 'Need a look'} quiet />
+                <span class="attention-name">${title}</span>
+                <span class="attention-more">${number(attention, 0)} of ${plural(devices, 'device')}</span>
+            </a>
+        </li>`;
+}
+
+export function Attention({ silent, failed, others }) {
+    const systems = others.filter(({ attention }) => attention > 0);
+    if (silent.length + failed.length + systems.length === 0) return null;
     const commandRoom = Math.min(failed.length, Math.max(2, most - silent.length));
     const nodeRoom = Math.max(0, most - commandRoom);
     const hidden = silent.length - nodeRoom;
@@ -74,6 +87,7 @@ export function Attention({ silent, failed }) {
                     <${SilentNode} key=${entry.node.node_id} entry=${entry} />`)}
                 ${hidden > 0 && html`
                     <li><a class="attention more" href="/nodes?group=state">and ${number(hidden, 0)} more nodes</a></li>`}
+                ${systems.map((solution) => html`<${OtherSystem} key=${solution.id} solution=${solution} />`)}
                 ${failed.slice(0, commandRoom).map((command) => html`
                     <${FailedCommand} key=${command.command_id} command=${command} />`)}
             </ul>

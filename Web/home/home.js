@@ -1,13 +1,14 @@
 // What is running and what needs attention, over all systems.
 
-import { html } from '/lib/html.js';
+import { html, useEffect } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { useLoad } from '/lib/hooks.js';
 import { bytes, number, plural } from '/lib/format.js';
 import { session } from '/lib/session.js';
-import { instant, now } from '/lib/time.js';
+import { instant, now, onTick } from '/lib/time.js';
 import { mayOpen } from '/app/routes.js';
 import { Attention, silentNodes, useFailedCommands } from '/home/attention.js';
+import { CarParksGlance } from '/home/carparks.js';
 import { BrokerGlance } from '/home/glance.js';
 import { FirstNode } from '/nodes/first.js';
 import { verdict } from '/nodes/choose.js';
@@ -20,8 +21,21 @@ import { Glyph, Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 
-function headline(silent, failed, elsewhere, total) {
-    if (total === 0) return 'Ready for its first node';
+/** What is not live is asked for anew every so many seconds. */
+const askEvery = 15;
+
+/** What runs here, as the server says it. */
+function useSystem() {
+    const system = useLoad('system', api.system);
+    useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % askEvery === 0 && !document.hidden) system.reload(); }); }, [system.reload]);
+    return system;
+}
+
+/** Who runs a system goes to where it is run. */
+const addressOf = ({ path }) => (path === '/parking' && mayOpen(session, '/parking/owner') ? '/parking/owner' : path);
+
+function headline(silent, failed, elsewhere, isEmpty) {
+    if (isEmpty) return 'Ready for its first node';
     if (silent === 0 && failed === 0) return elsewhere > 0 ? `${plural(elsewhere, 'device')} ${elsewhere === 1 ? 'needs' : 'need'} attention` : 'All is well';
     const parts = [silent > 0 && plural(silent, 'node'), failed > 0 && plural(failed, 'command')].filter(Boolean);
     return `${parts.join(' and ')} ${silent + failed === 1 ? 'needs' : 'need'} attention`;
@@ -53,15 +67,16 @@ function Flock({ nodes, counts, present }) {
 /** One system that runs here. The sensor nodes are counted live; others say what the server says. */
 function System({ solution, nodes, counts, present }) {
     const live = solution.id === 'nodes' && nodes.length > 0;
+    if (solution.id === 'parking' && solution.devices > 0) return html`<${CarParksGlance} title=${solution.title} path=${addressOf(solution)} />`;
     return html`
         <li class="card system">
-            <h3><a href=${solution.path}>${solution.title}</a><${Icon} name="chevron" /></h3>
+            <h3><a href=${addressOf(solution)}>${solution.title}</a><${Icon} name="chevron" /></h3>
             ${live
                 ? html`<${Flock} nodes=${nodes} counts=${counts} present=${present} />`
                 : html`
                     <p>
                         ${plural(solution.devices, 'device')}
-                        ${solution.attention > 0 ? `, ${solution.attention} need attention` : ''}
+                        ${solution.attention > 0 ? `, ${number(solution.attention, 0)} ${solution.attention === 1 ? 'needs' : 'need'} attention` : ''}
                     </p>`}
         </li>`;
 }
@@ -118,7 +133,7 @@ export const Page = () => (session.may('nodes.view') ? html`<${Everything} />` :
 
 function Everything() {
     const { nodes, loaded, error, retry } = useNodes();
-    const system = useLoad('system', api.system);
+    const system = useSystem();
     const failed = useFailedCommands();
     if (!loaded && error) return html`
         <${Head} title="Overview" />
@@ -131,19 +146,22 @@ function Everything() {
         { id: 'nodes', title: 'Sensor nodes', path: '/nodes', devices: nodes.length, attention: silent.length },
     ];
     // The other systems say themselves how many of their devices a person should look at.
-    const elsewhere = solutions.reduce((sum, solution) => sum + (solution.id === 'nodes' ? 0 : solution.attention), 0);
+    const others = solutions.filter((solution) => solution.id !== 'nodes' && solution.devices > 0)
+        .map((solution) => ({ ...solution, path: addressOf(solution) }));
+    const elsewhere = others.reduce((sum, solution) => sum + solution.attention, 0);
+    const isEmpty = nodes.length + others.length === 0;
     const well = silent.length + failed.length + elsewhere === 0;
     return html`
         <${Head} title="Overview"
             words=${html`
                 <span class="headline" data-tone=${well ? 'good' : 'warn'}>
-                    ${nodes.length > 0 && html`<${Glyph} tone=${well ? 'good' : 'warn'} />`}
-                    ${headline(silent.length, failed.length, elsewhere, nodes.length)}
+                    ${!isEmpty && html`<${Glyph} tone=${well ? 'good' : 'warn'} />`}
+                    ${headline(silent.length, failed.length, elsewhere, isEmpty)}
                 </span>`}>
             ${nodes.length > 0 && html`<p class="lead">${verdict(counts, nodes.length)}</p>`}
         <//>
-        <${Attention} silent=${silent} failed=${failed} />
-        ${nodes.length === 0 && html`<${FirstNode} />`}
+        <${Attention} silent=${silent} failed=${failed} others=${others} />
+        ${isEmpty && html`<${FirstNode} />`}
         <section aria-labelledby="running">
             <div class="section-head"><h2 id="running">Running</h2></div>
             <div class="home-grid">

@@ -7,7 +7,7 @@ import { navigate, withQuery } from '/app/router.js';
 import { parking } from '/parking/api.js';
 import { ForecastCard } from '/parking/forecast.js';
 import { Lots } from '/parking/lots.js';
-import { fullness, kinds, sentence } from '/parking/model.js';
+import { fullness, kinds, levelWords, sentence } from '/parking/model.js';
 import { OfflineShell } from '/parking/offline.js';
 import { Legend, Plan } from '/parking/plan.js';
 import { PriceCard } from '/parking/price.js';
@@ -71,7 +71,7 @@ export function PlanCard({ lot, spots, status, counts, query, heading = 'Plan', 
                 <h2 id="plan-name">${heading}</h2>
                 ${levels.length > 1 && html`
                     <${LinkChoice} label="Level" name="level" clear=${['spot']} value=${level}
-                        options=${levels.map(([each, { free }]) => [each, html`Level ${each}`, html`<span class="amount">${free}</span>`])} />`}
+                        options=${levels.map(([each, { free }]) => [each, levelWords(each), html`<span class="amount">${free}</span>`])} />`}
             </div>
             <${Plan} lot=${lot} level=${levels.length > 1 ? level : null} spots=${shown} status=${status} chosen=${chosen?.spot_id ?? null} choose=${choose} />
             <${Legend} counts=${counts.levels.get(level) ?? counts.all} present=${new Set(shown.map((spot) => spot.kind))} />
@@ -109,21 +109,24 @@ function LotPage({ id, query, alone }) {
                 ${Number.isFinite(lot.latitude) && html`<a href=${`geo:${lot.latitude},${lot.longitude}`}>Show the way</a>`}
             </p>
         <//>
-        <div class="driver">
+        ${spots.length === 0 ? html`
+            <${Empty} icon="parking" title="This car park has no spots yet">
+                <p>They appear here by themselves when whoever runs it has added them.</p>
+                ${mayOwn && html`<p class="actions"><a class="button primary" href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`}>Add spots</a></p>`}
+            <//>` : html`<div class="driver">
             <div class="driver-first">
                 <${Count} counts=${{ ...counts.all, kinds: counts.kinds }} contact=${contact} />
-                ${spots.length > 0 && html`
-                    <${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query}>
+                <${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query}>
                         ${(spot) => (status(spot) === 'free' ? html`
                             <p class="actions"><a class="button primary" href="#reserve">Reserve ${spot.label ?? spot.spot_id}</a></p>` : null)}
-                    <//>`}
+                <//>
             </div>
             <div class="driver-more">
                 <${ForecastCard} lot=${lot} counts=${counts.all} />
                 <${PriceCard} lot=${lot} kinds=${[...counts.kinds.keys()]} />
                 <${ReserveCard} lot=${lot} kinds=${[...counts.kinds.keys()]} spot=${spots.find((spot) => spot.spot_id === query.get('spot')) ?? null} />
             </div>
-        </div>
+        </div>`}
         <${OfflineShell} />`;
 }
 

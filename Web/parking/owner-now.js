@@ -5,6 +5,7 @@ import { useLoad } from '/lib/hooks.js';
 import { duration, instant, now } from '/lib/time.js';
 import { number } from '/lib/format.js';
 import { stepFor, stepText } from '/parking/steps.js';
+import { withQuery } from '/app/router.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { amount } from '/parking/model.js';
@@ -12,6 +13,7 @@ import { PlanCard } from '/parking/driver.js';
 import { percent } from '/parking/owner.js';
 import { ChartModel } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
+import { Empty } from '/parts/empty.js';
 import { Problem } from '/parts/problem.js';
 import { RangePicker, viewOf, zoomTo } from '/parts/range.js';
 import { Tile } from '/parts/tile.js';
@@ -45,6 +47,11 @@ function History({ lot, query }) {
 export function NowTab({ lot, spots, status, counts, query, may }) {
     const { data: stats } = useLoad(`stats ${lot.lot_id}`, (options) => parking.stats(lot.lot_id, options));
     const { all } = counts;
+    if (spots.length === 0) return html`
+        <${Empty} icon="parking" title="No spot yet">
+            <p>Add spots by hand or from a file; or let their sensors in under Devices.</p>
+            ${may('parking.manage') && html`<p class="actions"><a class="button primary" href=${withQuery({ tab: 'settings' })} data-replace>Add spots</a></p>`}
+        <//>`;
     const known = all.free + all.occupied + all.reserved;
     return html`
         <div class="owner-stack">

@@ -321,32 +321,6 @@ class Parking:
         return web.json_response({"currency": "EUR", "spots": 48, "arrivals": 212, "departures": 208, "occupancy_rate": 0.62, "turnover": 3.4, "mean_stay_seconds": 5460, "peak_hours": [11, 12],
                                   "hours": [{"hour": hour, "occupancy_rate": round(0.5 - 0.4 * math.cos(hour / 24 * 2 * math.pi), 3), "arrivals": 9} for hour in range(24)]})
 
-    async def payments(self, request):
-        self.need(request, "parking.money")
-        return self.table(request, "payments", self.lot(request).payments)
-
-    async def ledger(self, request):
-        self.need(request, "parking.money")
-        return self.table(request, "entries", [{"event": p["payment_id"], "account": "cash", "amount_minor": p["amount_minor"], "at": p["paid_at"]} for p in self.lot(request).payments])
-
-    async def revenue(self, request):
-        self.need(request, "parking.money")
-        lot, at = self.lot(request), now()
-        days = [{"day": iso(at - 86400 * n)[:10], "revenue_minor": 9000 + 731 * n, "cash_minor": 8800 + 700 * n, "sessions": 31 - n} for n in range(6, -1, -1)]
-        if "text/csv" in request.headers.get("Accept", ""):
-            return self.table(request, "days", days)
-        total = {key: sum(day[key] for day in days) for key in ["revenue_minor", "cash_minor", "sessions"]}
-        kinds = [{"kind": kind, "revenue_minor": total["revenue_minor"] // 5, "cash_minor": total["cash_minor"] // 5, "sessions": total["sessions"] // 5}
-                 for kind in ["standard", "disabled", "ev", "family", "motorcycle"]]
-        return web.json_response({"lot_id": lot.id, "time_zone": lot.zone, "currency": "EUR", "from": days[0]["day"], "to": days[-1]["day"], "total": total, "days": days, "kinds": kinds,
-                                  "unallocated": {"revenue_minor": 0, "cash_minor": 0, "sessions": 0}})
-
-    async def report(self, request):
-        self.need(request, "parking.money")
-        self.lot(request)
-        return web.json_response({"occupancy_rate": 0.62, "turnover": 3.4, "mean_stay_seconds": 5460, "sessions": 212, "revenue_minor": 124_350, "unpaid_minor": 8250, "currency": "EUR",
-                                  "peak_hours": [{"hour": hour, "occupancy_rate": round(0.5 - 0.4 * math.cos(hour / 24 * 2 * math.pi), 3)} for hour in range(24)]})
-
     async def pay(self, request):
         self.need(request, "parking.pay")
         body = await request.json()
