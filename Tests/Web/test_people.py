@@ -242,11 +242,11 @@ def test_my_password(hub, open_page):
     page = open_page(f"{hub.url}/account", who="ada", on=hub)
     page.watch.allowed.append("401")
     card = page.locator("section", has=page.get_by_role("heading", name="Password", exact=True))
-    for label, text in [("Present password", "wrong"), ("New password", "a better one 4"), ("New password again", "a better one 4")]:
+    for label, text in [("Current password", "wrong"), ("New password", "a better one 4"), ("New password again", "a better one 4")]:
         card.get_by_label(label, exact=True).fill(text)
     card.get_by_role("button", name="Change password").click()
-    page.get_by_text("The present password is not right").wait_for()
-    card.get_by_label("Present password", exact=True).fill(PASSWORD)
+    page.get_by_text("The current password is not right").wait_for()
+    card.get_by_label("Current password", exact=True).fill(PASSWORD)
     card.get_by_role("button", name="Change password").click()
     page.get_by_text("Password changed.").wait_for()
     assert hub.do(lambda world: world.accounts.users["ada"]["password"]) == "a better one 4"

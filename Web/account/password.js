@@ -37,11 +37,11 @@ export function ChangePassword({ name, changed }) {
                 <span class="unseen" aria-hidden="true">
                     <input type="text" autocomplete="username" value=${name} readonly tabindex="-1" />
                 </span>
-                <${Password} label="Present password" ...${field('current')} autocomplete="current-password" />
+                <${Password} label="Current password" ...${field('current')} autocomplete="current-password" />
                 <${Password} label="New password" ...${field('fresh')} hint=${passwordHint} autocomplete="new-password" />
                 <${Password} label="New password again" ...${field('repeated')} autocomplete="new-password" />
                 ${error && html`
-                    <${Refusal} title=${error.code === 'bad_credentials' ? 'The present password is not right' : error.title}>
+                    <${Refusal} title=${error.code === 'bad_credentials' ? 'The current password is not right' : error.title}>
                         ${error.code === 'bad_credentials' ? null : error.detail}
                     <//>`}
                 <p class="actions">
