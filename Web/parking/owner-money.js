@@ -1,6 +1,6 @@
 // What the lot earned, who stood there, and what was paid.
 
-import { html, useState } from '/lib/html.js';
+import { html, useEffect, useRef, useState } from '/lib/html.js';
 import { useAction, useLive, useLoad } from '/lib/hooks.js';
 import { number, plural } from '/lib/format.js';
 import { duration, instant, now } from '/lib/time.js';
@@ -41,10 +41,30 @@ function Pay({ session, currency, close, done }) {
         <//>`;
 }
 
+/** Money moves with every car; the lists are read anew at most so often, milliseconds. */
+const readEvery = 3000;
+
+function useMoney(lot, reload) {
+    const timer = useRef(null);
+    useEffect(() => () => clearTimeout(timer.current), []);
+    useLive([`parking/${lot.lot_id}/money`], () => { timer.current ??= setTimeout(() => { timer.current = null; reload(); }, readEvery); }, reload);
+}
+
+const piece = 50;
+
+/** Rows of a long list, the newest first, and a button for older ones. */
+function usePieces(name, lot, range, read) {
+    const [limit, set] = useState(piece);
+    const { data, error, loading, reload } = useLoad(`${name} ${lot.lot_id} ${range.key} ${limit}`, (options) => read(lot.lot_id, { ...range.ask, limit }, options));
+    useMoney(lot, reload);
+    const older = data?.next && html`
+        <p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${() => set(limit + 4 * piece)}>Show older ${name}</button></p>`;
+    return { data, error, reload, older };
+}
+
 function Sessions({ lot, range, zone, currency, may }) {
-    const { data, error, reload } = useLoad(`sessions ${lot.lot_id} ${range.key}`, (options) => parking.sessions(lot.lot_id, range.ask, options));
+    const { data, error, reload, older } = usePieces('sessions', lot, range, parking.sessions);
     const [paying, pay] = useState(null);
-    useLive([`parking/${lot.lot_id}/money`], () => reload(), reload);
     if (!data) return error ? html`<${Problem} error=${error} title="The sessions could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
     const rows = data.sessions;
     const columns = [
@@ -61,16 +81,15 @@ function Sessions({ lot, range, zone, currency, may }) {
         <section aria-labelledby="sessions-name">
             <div class="section-head"><h2 id="sessions-name">Sessions</h2><${CSV} lot=${lot} name="sessions" query=${range.ask} /></div>
             ${rows.length === 0 ? html`<${Empty} icon="ticket" small title="Nobody stood here in this time"><p>A session begins when a spot becomes occupied.</p><//>`
-                : html`<${Table} caption="Sessions" columns=${columns} rows=${rows} rowKey=${(row) => row.session_id} />`}
+                : html`<${Table} caption="Sessions" columns=${columns} rows=${rows} rowKey=${(row) => row.session_id} />${older}`}
             ${paying && html`<${Pay} session=${paying} currency=${currency} close=${() => pay(null)} done=${() => { reload(); toast({ text: 'The payment is recorded.' }); }} />`}
         </section>`;
 }
 
 function Payments({ lot, range, zone, currency, may }) {
-    const { data, error, reload } = useLoad(`payments ${lot.lot_id} ${range.key}`, (options) => parking.payments(lot.lot_id, range.ask, options));
+    const { data, error, reload, older } = usePieces('payments', lot, range, parking.payments);
     const [refunding, refund] = useState(null);
     const [ids, setIDs] = useState(() => new Map());
-    useLive([`parking/${lot.lot_id}/money`], () => reload(), reload);
     if (!data) return error ? html`<${Problem} error=${error} title="The payments could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
     const rows = data.payments;
     const ask = (row) => { if (!ids.has(row.payment_id)) setIDs(new Map(ids).set(row.payment_id, `refund-${crypto.randomUUID?.() ?? Date.now()}`)); refund(row); };
@@ -88,7 +107,7 @@ function Payments({ lot, range, zone, currency, may }) {
             <div class="section-head"><h2 id="payments-name">Payments</h2>
                 <div class="owner-foot"><${CSV} lot=${lot} name="payments" query=${range.ask} /><${CSV} lot=${lot} name="ledger" query=${range.ask} word="Ledger" of="the ledger" /></div></div>
             ${rows.length === 0 ? html`<${Empty} icon="coins" small title="No payment in this time"><p>Payments come from apps and machines, or are recorded at a session.</p><//>`
-                : html`<${Table} caption="Payments" columns=${columns} rows=${rows} rowKey=${(row) => row.payment_id} />`}
+                : html`<${Table} caption="Payments" columns=${columns} rows=${rows} rowKey=${(row) => row.payment_id} />${older}`}
             ${refunding && html`
                 <${Confirm} title="Give the money back?" action="Refund" close=${() => refund(null)}
                     act=${async () => { await parking.refund(refunding.payment_id, { payment_id: ids.get(refunding.payment_id), amount_minor: refunding.amount_minor - (refunding.refunded_minor ?? 0) }); reload(); toast({ text: 'The refund is recorded.' }); }}>
@@ -100,7 +119,7 @@ function Payments({ lot, range, zone, currency, may }) {
 function Revenue({ lot, range, currency }) {
     const { data, error, reload } = useLoad(`revenue ${lot.lot_id} ${range.key}`, (options) => parking.revenue(lot.lot_id, range.days, options));
     const report = useLoad(`report ${lot.lot_id} ${range.key}`, (options) => parking.report(lot.lot_id, range.days, options)).data;
-    useLive([`parking/${lot.lot_id}/money`], () => reload(), reload);
+    useMoney(lot, reload);
     if (!data) return error ? html`<${Problem} error=${error} title="The revenue could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
     const peaks = report?.peak_hours ?? [];
     const sums = (key, label, cell) => [

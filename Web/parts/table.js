@@ -17,8 +17,10 @@ function useWindow(element, count, active) {
     const measure = () => {
         const top = element.current?.getBoundingClientRect().top ?? 0;
         const rowHeight = heightOfRow();
-        const first = Math.max(0, Math.floor(-top / rowHeight) - spare);
-        const last = Math.min(count, Math.ceil((innerHeight - top) / rowHeight) + spare);
+        // A table that lies wholly above or below the window draws nothing, and is as high as ever.
+        const within = (row) => Math.min(count, Math.max(0, row));
+        const first = within(Math.floor(-top / rowHeight) - spare);
+        const last = within(Math.ceil((innerHeight - top) / rowHeight) + spare);
         set((old) => (old[0] === first && old[1] === last ? old : [first, last]));
     };
     useLayoutEffect(() => { if (active) measure(); }, [count, active]);

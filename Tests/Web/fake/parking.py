@@ -276,7 +276,8 @@ class Parking:
             writer.writerow(columns)
             writer.writerows([row.get(column, "") for column in columns] for row in rows)
             return web.Response(text=out.getvalue(), content_type="text/csv")
-        return web.json_response({key: rows, "currency": "EUR", "next": None})
+        limit = int(request.query.get("limit", 1000))
+        return web.json_response({key: rows[:limit], "currency": "EUR", "next": "more" if len(rows) > limit else None})
 
     async def history(self, request):
         self.need(request, "parking.view")
