@@ -60,3 +60,13 @@ def test_the_chosen_tab_is_in_view(lots, open_page):
     on.wait_for()
     box, bar = on.bounding_box(), page.locator(".owner-tabs nav").bounding_box()
     assert bar["x"] <= box["x"] and box["x"] + box["width"] <= bar["x"] + bar["width"] + 1
+
+
+def test_a_long_name_leaves_a_window_its_way_out(hub, open_page):
+    page = open_page(f"{hub.url}/admin/users", size=NARROW, who="ada", on=hub)
+    page.locator("tbody th a").first.click()
+    page.locator("dialog[open]").wait_for()
+    page.evaluate("document.querySelector('dialog h2').textContent = 'grace.hopper-with-a-long-name@transport.example'")
+    close = page.locator("dialog").get_by_role("button", name="Close").bounding_box()
+    box = page.locator("dialog").bounding_box()
+    assert close["width"] >= 44 and close["x"] + close["width"] <= box["x"] + box["width"]

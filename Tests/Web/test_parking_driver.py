@@ -232,6 +232,7 @@ def test_installed_it_opens_without_a_network_and_keeps_no_answer(lots, browser)
     context.set_offline(True)
     page.reload()
     page.get_by_text("The car park could not be read").wait_for()
+    assert page.get_by_text("You have no network here, or the car park has none.").is_visible(), "a driver cannot see that a server runs"
     assert page.locator(".guest-head").is_visible() and page.locator(".count-number").count() == 0
     context.set_offline(False)
     page.wait_for_selector(".count-number", timeout=25_000)

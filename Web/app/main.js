@@ -2,9 +2,10 @@ import { html, render } from '/lib/html.js';
 import { live } from '/lib/live.js';
 import { session } from '/lib/session.js';
 import '/app/theme.js';
-import { Shell } from '/app/shell.js';
+import { fetchPublic, Shell } from '/app/shell.js';
 
 session.load();
+fetchPublic(location.pathname);
 live.doubt = () => session.check();
 let known = null;
 let checked = 0;

@@ -23,6 +23,12 @@ const notLoaded = {
     detail: 'The server may be stopped. Load the page again when it runs.',
 };
 
+/** A page that everybody may see is fetched while it is still being asked who looks; if it fails, `usePage` says so. */
+export function fetchPublic(path) {
+    const { route } = find(path);
+    if (route?.public || route?.bare) route.load().catch(() => {});
+}
+
 /** The component of a route, or null while it loads. */
 function usePage(route) {
     const [state, set] = useState({});

@@ -1,23 +1,24 @@
-// The car parks in one card: how many spots are free, and of how many nothing is known.
+// The car parks in one card: how many spots are free, and of how many nothing is known. Nothing of the car parks' own
+// pages is fetched for it.
 
 import { html, useState } from '/lib/html.js';
 import { useLive, useLoad } from '/lib/hooks.js';
+import { ask } from '/lib/api.js';
 import { number, plural } from '/lib/format.js';
-import { parking } from '/parking/api.js';
-import { countsOf } from '/parking/model.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { Skeleton } from '/parts/skeleton.js';
 
 const marked = [['occupied', 'bad'], ['unknown', 'unknown']];
+const names = { total: 'total_spots', free: 'available_spots', occupied: 'occupied_spots', unknown: 'unknown_spots' };
 
 export function CarParksGlance({ title, path }) {
-    const { data, error, reload } = useLoad('glance lots', (options) => parking.lots(options));
+    const { data, error, reload } = useLoad('glance lots', (options) => ask('GET', '/api/lots', options));
     const [changes, change] = useState({});
     useLive(['parking/+/counts'], ({ topic, data: counts }) => change((held) => ({ ...held, [topic.split('/')[1]]: counts })),
         () => { change({}); reload(); });
     if (!data && !error) return html`<li><${Skeleton} shape="card" /></li>`;
-    const lots = (data ?? []).map((lot) => countsOf({ ...lot, ...changes[lot.lot_id] }));
-    const sum = (key) => lots.reduce((all, lot) => all + lot[key], 0);
+    const lots = (data ?? []).map((lot) => ({ ...lot, ...changes[lot.lot_id] }));
+    const sum = (key) => lots.reduce((all, lot) => all + (lot[names[key]] ?? 0), 0);
     const total = sum('total');
     return html`
         <li class="card system">

@@ -23,6 +23,9 @@ import { Skeleton } from '/parts/skeleton.js';
 import { LinkChoice } from '/parts/tabs.js';
 import { useHighlight } from '/parts/value.js';
 
+/** A driver cannot start a server. */
+const outOfReach = 'You have no network here, or the car park has none. This page comes back by itself.';
+
 /** How fresh the page is, in words. */
 export function Freshness({ contact }) {
     const { status, isFull } = useConnection();
@@ -98,7 +101,7 @@ function LotPage({ id, query, alone }) {
             <p class="actions"><a class="button primary" href="/parking">All car parks</a></p>
         <//>`;
     if (!lot && error) return html`
-        <${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" retry=${reload} />`;
+        <${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" outOfReach=${outOfReach} retry=${reload} />`;
     if (!lot) return html`<${Loading} title="Parking" />`;
     const mayOwn = session.may('parking.view', lot.site ?? null);
     return html`
@@ -124,7 +127,8 @@ function LotPage({ id, query, alone }) {
             <div class="driver-more">
                 <${ForecastCard} lot=${lot} counts=${counts.all} />
                 <${PriceCard} lot=${lot} kinds=${[...counts.kinds.keys()]} />
-                <${ReserveCard} lot=${lot} kinds=${[...counts.kinds.keys()]} spot=${spots.find((spot) => spot.spot_id === query.get('spot')) ?? null} />
+                <${ReserveCard} lot=${lot} kinds=${[...counts.kinds.keys()]} spot=${spots.find((spot) => spot.spot_id === query.get('spot')) ?? null}
+                    nameOf=${(spotID) => spots.find((spot) => spot.spot_id === spotID)?.label ?? spotID} />
             </div>
         </div>`}
         <${OfflineShell} />`;
@@ -134,7 +138,7 @@ function LotPage({ id, query, alone }) {
 function AnyLot({ query }) {
     const { data, error, reload } = useLoad('lots', (options) => parking.lots(options));
     if (!data && error) return html`
-        <${Head} title="Parking" /><${Problem} error=${error} title="The car parks could not be read" retry=${reload} />`;
+        <${Head} title="Parking" /><${Problem} error=${error} title="The car parks could not be read" outOfReach=${outOfReach} retry=${reload} />`;
     if (!data) return html`<${Loading} title="Parking" />`;
     if (data.length === 1) return html`<${LotPage} id=${data[0].lot_id} query=${query} alone />`;
     return html`<${Lots} lots=${data} reload=${reload} query=${query} /><${OfflineShell} />`;

@@ -23,7 +23,7 @@ function Times2({ booking, zone }) {
 }
 
 /** A reservation that was made without an account, found by its name and code. */
-function Find({ zone }) {
+function Find({ zone, nameOf }) {
     const [id, setID] = useState('');
     const [code, setCode] = useState('');
     const [found, set] = useState(null);
@@ -43,7 +43,7 @@ function Find({ zone }) {
                 ${found && html`
                     <div class="found" role="status">
                         <${Badge} tone=${bookingWords[found.state]?.[1] ?? 'unknown'} word=${bookingWords[found.state]?.[0] ?? found.state} />
-                        <p><strong>${found.spot_id}</strong>, <${Times2} booking=${found} zone=${zone} /></p>
+                        <p><strong>${nameOf(found.spot_id)}</strong>, <${Times2} booking=${found} zone=${zone} /></p>
                     </div>`}
                 <p class="actions">
                     <button type="submit" class="button" aria-busy=${busy}>Look it up</button>
@@ -54,7 +54,7 @@ function Find({ zone }) {
 }
 
 /** The reservations of who is signed in, at this lot. */
-function Mine({ lot, zone, stamp }) {
+function Mine({ lot, zone, stamp, nameOf }) {
     const { data, reload } = useLoad(`mine ${lot.lot_id} ${stamp}`, (options) => parking.mine(options));
     const [ending, end] = useState(null);
     const mine = (data?.reservations ?? []).filter((each) => each.lot_id === lot.lot_id && each.state === 'active');
@@ -63,17 +63,18 @@ function Mine({ lot, zone, stamp }) {
         <h3>Your reservations here</h3>
         <ul class="bookings" role="list">${mine.map((each) => html`
             <li key=${each.reservation_id}>
-                <span><strong>${each.spot_id}</strong> <${Times2} booking=${each} zone=${zone} /></span>
-                <button type="button" class="button small" onClick=${() => end(each)}>Give up<span class="unseen"> ${each.spot_id}</span></button>
+                <span><strong>${nameOf(each.spot_id)}</strong> <${Times2} booking=${each} zone=${zone} /></span>
+                <button type="button" class="button small" onClick=${() => end(each)}>Give up<span class="unseen"> ${nameOf(each.spot_id)}</span></button>
             </li>`)}</ul>
         ${ending && html`
             <${Confirm} title="Give up this reservation?" action="Give it up" close=${() => end(null)}
                 act=${async () => { await parking.giveUp(ending.reservation_id); reload(); toast({ text: 'The reservation is given up.' }); }}>
-                <p>${ending.spot_id}, <${Times2} booking=${ending} zone=${zone} /></p>
+                <p>${nameOf(ending.spot_id)}, <${Times2} booking=${ending} zone=${zone} /></p>
             <//>`}`;
 }
 
-export function ReserveCard({ lot, kinds, spot }) {
+/** @param nameOf(spot_id) what stands on the ground there */
+export function ReserveCard({ lot, kinds, spot, nameOf }) {
     const zone = lot.time_zone ?? 'UTC';
     const session = useSession();
     const [from, setFrom] = useState(() => quarter(now()));
@@ -99,7 +100,7 @@ export function ReserveCard({ lot, kinds, spot }) {
             ${made ? html`
                 <div class="stack" role="status">
                     <p><${Badge} tone="busy" word="Reserved" /></p>
-                    <p><strong>Spot ${made.spot_id}</strong>, <${Times2} booking=${made} zone=${zone} />. It is kept until ${clock(instant(made.release_at) ?? from + 900_000, zone)}; then others may have it.</p>
+                    <p><strong>Spot ${nameOf(made.spot_id)}</strong>, <${Times2} booking=${made} zone=${zone} />. It is kept until ${clock(instant(made.release_at) ?? from + 900_000, zone)}; then others may have it.</p>
                     ${made.code && html`
                         <${Secret} label="Reservation code" value=${made.code} says="With it you can look the reservation up or give it up." />
                         <p class="hint">Reservation <code>${made.reservation_id}</code></p>`}
@@ -115,6 +116,6 @@ export function ReserveCard({ lot, kinds, spot }) {
                     ${error && html`<${Problem} error=${error} small level="h3" title=${error.status === 409 ? 'It is taken for that time' : null} />`}
                     <p class="actions"><button type="submit" class="button primary" aria-busy=${busy}>Reserve</button></p>
                 </form>`}
-            ${session.state?.user ? html`<${Mine} lot=${lot} zone=${zone} stamp=${made?.reservation_id ?? ''} />` : html`<${Find} zone=${zone} />`}
+            ${session.state?.user ? html`<${Mine} lot=${lot} zone=${zone} stamp=${made?.reservation_id ?? ''} nameOf=${nameOf} />` : html`<${Find} zone=${zone} nameOf=${nameOf} />`}
         </section>`;
 }
