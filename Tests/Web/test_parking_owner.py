@@ -155,7 +155,7 @@ def test_the_first_lot_its_spots_and_a_file(serve, open_page):
     with page.expect_download() as caught:
         page.get_by_role("button", name="Spots as CSV").click()
     assert open(caught.value.path()).read().count("\n") == 4
-    page.get_by_label("Unknown after silence of, seconds").fill("120")
+    page.get_by_label("Unknown after, seconds").fill("120")
     page.get_by_role("button", name="Try the silence on the past").click()
     page.get_by_text("True silences seen").wait_for()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -275,3 +275,15 @@ def test_a_lot_without_spots_says_how_it_gets_some(lots, open_page):
     page.get_by_role("heading", name="Add a spot").wait_for()
     page.get_by_role("link", name="Now", exact=True).click()
     page.get_by_text("No spot yet").wait_for()
+
+
+def test_a_tablet_has_room_for_the_plan(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001", who="ada", on=lots, size={"viewport": {"width": 820, "height": 1100}})
+    page.locator(".plan").wait_for()
+    assert page.locator(".plan-box").bounding_box()["width"] > 450
+
+
+def test_the_board_is_found_from_the_lot(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001", who="ada", on=lots)
+    page.get_by_role("link", name="Board").click()
+    page.locator(".board-level").first.wait_for()

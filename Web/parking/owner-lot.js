@@ -39,7 +39,11 @@ export function Page({ params, query }) {
     if (!Tab) return html`<${Head} title=${lot.name} above=${above} /><${Empty} icon="lock" title="This lot is not yours to run"><p>Ask an administrator for the right parking.view.</p><//>`;
     return html`
         <${Head} title=${lot.name} above=${above}
-            aside=${html`<a class="button" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>Driver page</a>`}>
+            aside=${html`
+                <p class="head-links">
+                    <a class="button" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>Driver page</a>
+                    <a class="button" href=${`/parking/board/${encodeURIComponent(lot.lot_id)}`}>Board<span class="unseen"> for a screen at the entrance</span></a>
+                </p>`}>
             <p class="lead" role="status">${sentence(counts.all)}</p>
         <//>
         <div class="owner-tabs">

@@ -47,7 +47,7 @@ function Facts({ lot, reload }) {
             </div>
             <div class="two-fields">
                 <${Name} label="Time zone" value=${zone} set=${setZone} />
-                <${Text} label="Unknown after silence of, seconds" value=${stale} set=${(text) => { setStale(text); setReplay(null); }} inputmode="numeric" autocomplete="off" />
+                <${Text} label="Unknown after, seconds" value=${stale} set=${(text) => { setStale(text); setReplay(null); }} inputmode="numeric" autocomplete="off" />
             </div>
             <label class="check"><input type="checkbox" checked=${isPublic} onChange=${(event) => setPublic(event.target.checked)} />Everybody may see its spots</label>
             ${replay && html`
@@ -140,8 +140,7 @@ function Files({ lot, reload }) {
 function Remove({ lot }) {
     const [open, set] = useState(false);
     return html`
-        <p class="actions"><button type="button" class="button danger" onClick=${() => set(true)}>Remove the lot</button>
-            <a class="button" href=${`/parking/board/${encodeURIComponent(lot.lot_id)}`}>Board for a screen</a></p>
+        <p class="actions"><button type="button" class="button danger" onClick=${() => set(true)}>Remove the lot</button></p>
         ${open && html`
             <${Confirm} title="Remove the lot?" action="Remove" typed=${lot.lot_id} close=${() => set(false)}
                 act=${async () => { await parking.removeLot(lot.lot_id); navigate('/parking/owner'); }}>
