@@ -70,3 +70,11 @@ def test_a_long_name_leaves_a_window_its_way_out(hub, open_page):
     close = page.locator("dialog").get_by_role("button", name="Close").bounding_box()
     box = page.locator("dialog").bounding_box()
     assert close["width"] >= 44 and close["x"] + close["width"] <= box["x"] + box["width"]
+
+
+def test_a_large_sum_stays_within_its_tile(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001", size=NARROW, who="ada", on=lots)
+    page.get_by_text("Revenue today").wait_for()
+    page.wait_for_timeout(500)
+    page.evaluate("""[...document.querySelectorAll('.tile')].find((tile) => tile.innerText.includes('Revenue')).querySelector('.tile-number').textContent = '112\\u202f345.50\\u00a0EUR'""")
+    assert page.evaluate("[...document.querySelectorAll('.tile')].every((tile) => tile.scrollWidth <= tile.clientWidth)")
