@@ -42,6 +42,13 @@ public protocol RequestGate: Sendable {
     /// - Throws: `not_signed_in` when what was shown is worth nothing (any more), `device_pending`, `too_many_requests`.
     func caller(_ credentials: RequestCredentials) async throws -> Caller
 
+    /// Keeps the report of a device that waits to be approved, to be taken in once it is.
+    /// - Parameters:
+    ///   - credentials: what the device showed, of which `caller` said `device_pending`.
+    ///   - topic: the levels of the topic on which it might as well have published the report.
+    /// - Throws: `device_pending` when it waits no more, `limit_reached` when no more is kept, and what `caller` throws.
+    func setAside(_ report: [UInt8], topic: [String], of credentials: RequestCredentials) async throws
+
     /// Whether a caller whom the gate let in some time ago may still be here, with the same rights; asked again and again for live
     /// sockets.
     func isStillWelcome(_ caller: Caller) async -> Bool

@@ -69,6 +69,9 @@ public struct MessageOrigin: Sendable {
     public enum Sender: Hashable, Sendable {
         /// Nobody knows: the hub is open (`--open`), and what the message says of itself counts.
         case anybody
+        /// A device that showed nothing, let in by its network. It may speak for devices that have no key of their own: ask
+        /// `DeviceBook.site`, which knows those that have.
+        case keyless
         /// A device that has shown who it is. It may speak for itself, and for the devices it is the controller of: ask
         /// `DeviceBook.maySpeak`.
         case device(DeviceID)

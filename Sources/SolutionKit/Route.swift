@@ -29,6 +29,9 @@ public struct Route: Sendable {
     public let answers: [RouteAnswer]
     /// The largest body it takes, in bytes.
     public let maximumBodyBytes: Int
+    /// For a route whose body is a report that a device might as well publish: the levels of the topic where, made of the path's
+    /// parameters. It lets the hub keep what a device sends that waits to be approved, and take it in later; nil: nothing is kept.
+    public let reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])?
     /// What answers it.
     public let handler: @Sendable (RouteRequest) async throws -> RouteResponse
 
@@ -37,6 +40,7 @@ public struct Route: Sendable {
         _ method: Method, _ path: String, access: RouteAccess, summary: String,
         pathSchemas: [String: JSONSchema] = [:], query: [QueryParameter] = [], input: RouteInput? = nil,
         answers: [RouteAnswer], maximumBodyBytes: Int = 65_536,
+        reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil,
         handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) {
         self.method = method
@@ -48,7 +52,20 @@ public struct Route: Sendable {
         self.input = input
         self.answers = answers
         self.maximumBodyBytes = maximumBodyBytes
+        self.reportTopic = reportTopic
         self.handler = handler
+    }
+}
+
+extension Route {
+    /// All ways in which it answers when it does not refuse: its own, and that a waiting device's report is kept.
+    public var possibleAnswers: [RouteAnswer] {
+        guard reportTopic != nil else { return answers }
+        return answers + [
+            .json(
+                .object([.required("status", .words(["pending"]))]), status: 202,
+                "Kept: the device waits to be approved; what it sent is taken in then")
+        ]
     }
 }
 

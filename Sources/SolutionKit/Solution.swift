@@ -46,6 +46,9 @@ public struct SolutionManifest: Sendable {
     public let passedTopics: [String]
     /// What its devices may do over MQTT; a kind that is not here may do nothing.
     public let rights: [TopicRights]
+    /// What those may do that can show neither a name nor a key, if somebody lets in devices of the kind by their network; a kind that is
+    /// not here is never let in so.
+    public let keylessRights: [TopicRights]
     /// What people may do, by role.
     public let grants: [RoleGrant]
     /// The right that one needs to see the solution at all: its entry in the navigation and on the front page.
@@ -54,7 +57,8 @@ public struct SolutionManifest: Sendable {
     /// A manifest.
     public init(
         id: String, title: String, path: String, kinds: [DeviceKind], topics: [String], ownedTopics: [String] = [],
-        passedTopics: [String] = [], rights: [TopicRights], grants: [RoleGrant], needs: Permission
+        passedTopics: [String] = [], rights: [TopicRights],
+        keylessRights: [TopicRights] = [], grants: [RoleGrant], needs: Permission
     ) {
         self.id = id
         self.title = title
@@ -64,6 +68,7 @@ public struct SolutionManifest: Sendable {
         self.ownedTopics = ownedTopics
         self.passedTopics = passedTopics
         self.rights = rights
+        self.keylessRights = keylessRights
         self.grants = grants
         self.needs = needs
     }

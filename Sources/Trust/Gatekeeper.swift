@@ -78,6 +78,17 @@ public final class Gatekeeper: RequestGate, MetricsSource {
         return caller
     }
 
+    /// Keeps the report of a device that waits to be approved.
+    public func setAside(_ report: [UInt8], topic: [String], of credentials: RequestCredentials) async throws {
+        guard case .device(let name, let key) = credentials.kind, let name = DeviceID(name) else {
+            throw DeviceAdmission.badCredentials
+        }
+        try count(device: name, at: credentials.receivedAt)
+        try await devices.setAside(
+            report, topic: topic, of: name, key: key, address: credentials.transport.address,
+            receivedAt: credentials.receivedAt)
+    }
+
     /// Whether a caller may still be here.
     public func isStillWelcome(_ caller: Caller) async -> Bool {
         await people.isStillWelcome(caller)
@@ -100,19 +111,23 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     }
 
     private func count(_ caller: Caller, at instant: Timestamp) throws(Refusal) {
-        let (account, device) = (caller.account, caller.device)
+        if let device = caller.device { return try count(device: device, at: instant) }
+        guard let account = caller.account else { return }
         let wait: Int? = state.withLock { state in
-            if let account, let wait = state.accounts.take(account, at: instant) {
-                state.refusedByAccount += 1
-                return wait
-            }
-            if let device, let wait = state.devices.take(device, at: instant) {
-                state.refusedByDevice += 1
-                return wait
-            }
-            return nil
+            let wait = state.accounts.take(account, at: instant)
+            if wait != nil { state.refusedByAccount += 1 }
+            return wait
         }
-        if let wait { throw tooMany(device == nil ? "of this account" : "of this device", wait) }
+        if let wait { throw tooMany("of this account", wait) }
+    }
+
+    private func count(device: DeviceID, at instant: Timestamp) throws(Refusal) {
+        let wait: Int? = state.withLock { state in
+            let wait = state.devices.take(device, at: instant)
+            if wait != nil { state.refusedByDevice += 1 }
+            return wait
+        }
+        if let wait { throw tooMany("of this device", wait) }
     }
 
     private func tooMany(_ whose: String, _ wait: Int) -> Refusal {
@@ -141,6 +156,11 @@ public final class OpenGate: RequestGate {
     /// Everybody is the same, whatever they show.
     public func caller(_ credentials: RequestCredentials) async throws -> Caller {
         Caller(.open, grants: Grants(everywhere: .all), address: credentials.transport.address)
+    }
+
+    /// Nobody waits at an open gate.
+    public func setAside(_ report: [UInt8], topic: [String], of credentials: RequestCredentials) async throws {
+        throw Refusal(.devicePending, "The hub is open: send it again.")
     }
 
     /// Always.

@@ -99,7 +99,7 @@ enum OpenAPI {
 
     private static func writeResponses(_ route: Route, into json: inout JSONWriter) {
         let refusals = OpenAPIProblem.statuses(of: route)
-        let declared = Dictionary(grouping: route.answers, by: \.status)
+        let declared = Dictionary(grouping: route.possibleAnswers, by: \.status)
         for (status, answers) in declared.sorted(by: { $0.key < $1.key }) {
             json.key(String(status))
             json.object { json in

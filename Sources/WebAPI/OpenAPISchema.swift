@@ -107,7 +107,7 @@ struct NamedShapes {
         for schema in route.pathSchemas.values { try collect(schema) }
         for parameter in route.query { try collect(parameter.schema) }
         if let input = route.input { try collect(input.schema) }
-        for answer in route.answers {
+        for answer in route.possibleAnswers {
             for case let schema? in answer.content.map(\.schema) { try collect(schema) }
         }
     }

@@ -41,6 +41,27 @@ package enum ShownCredentials {
         return .device(name: name, key: key)
     }
 
+    /// A device's report without the key that it may have in its body: what is kept must not hold it.
+    package static func withoutKey(_ report: [UInt8]) -> [UInt8] {
+        var reader = JSONReader(report)
+        var writer = JSONWriter()
+        do throws(Refusal) {
+            writer.beginObject()
+            try reader.object { (member, reader) throws(Refusal) in
+                let value = try reader.rawValue()
+                guard member != "api_key" else { return }
+                writer.key(member)
+                writer.raw(value)
+            }
+            writer.endObject()
+            try reader.end()
+        } catch {
+            // No object: then it has no key either. It is refused when it is taken in.
+            return report
+        }
+        return writer.bytes
+    }
+
     private static func text(_ reader: inout JSONReader, first isFirst: Bool) throws(Refusal) -> String {
         guard isFirst else { throw Refusal(.duplicateKey, "A key appears twice.") }
         return try reader.string()

@@ -104,7 +104,13 @@ struct WebResponder: Sendable {
             switch table.match(method, path) {
             case .route(let route, let parameters):
                 course.route = route.path
-                let (caller, scope) = try await authorise(route, method, course, &body, writer)
+                let caller: Caller
+                let scope: SiteScope
+                do {
+                    (caller, scope) = try await authorise(route, method, course, &body, writer)
+                } catch let refusal as Refusal where refusal.code == .devicePending && route.reportTopic != nil {
+                    return try await setAside(route, parameters, course, &body, writer)
+                }
                 if caller.identity != .anonymous { connections.settle(connection) }
                 let isReading = WebResponder.isReading(method)
                 let content = try await body.read(
@@ -139,11 +145,7 @@ struct WebResponder: Sendable {
         _ route: Route, _ method: String, _ course: Course, _ body: inout RequestBodyReader,
         _ writer: borrowing ResponseWriter
     ) async throws -> (Caller, SiteScope) {
-        let cookie = course.transport.cookies[gate.accessCookie]
-        var shown = ShownCredentials.read(course.fields, cookie: cookie)
-        if case (.none, .device) = (shown, route.access) {
-            shown = ShownCredentials.read(body: try await body.read(upTo: route.maximumBodyBytes, writer)) ?? .none
-        }
+        let shown = try await shown(for: route, course, &body, writer)
         let caller = try await caller(shown, for: route.access, course)
         let scope = try route.access.scope(for: caller)
         if !WebResponder.isReading(method) {
@@ -156,6 +158,37 @@ struct WebResponder: Sendable {
             try check.checkChange(course.fields, showsCookie: showsCookie)
         }
         return (caller, scope)
+    }
+
+    /// What a request shows to say who sends it: in its head, or, if a device may, in its body.
+    private func shown(
+        for route: Route, _ course: Course, _ body: inout RequestBodyReader, _ writer: borrowing ResponseWriter
+    ) async throws -> RequestCredentials.Kind {
+        let shown = ShownCredentials.read(course.fields, cookie: course.transport.cookies[gate.accessCookie])
+        guard case (.none, .device) = (shown, route.access) else { return shown }
+        return ShownCredentials.read(body: try await body.read(upTo: route.maximumBodyBytes, writer)) ?? .none
+    }
+
+    /// What a device reports that waits to be approved: kept, and taken in once it is.
+    private func setAside(
+        _ route: Route, _ parameters: [String: String], _ course: Course, _ body: inout RequestBodyReader,
+        _ writer: borrowing ResponseWriter
+    ) async throws -> WebAnswer {
+        let report = try await body.read(upTo: route.maximumBodyBytes, writer)
+        guard let topic = try route.reportTopic?(parameters), !report.isEmpty else {
+            throw Refusal(.malformedJSON, "The body is empty.")
+        }
+        let shown = try await shown(for: route, course, &body, writer)
+        try await gate.setAside(
+            ShownCredentials.withoutKey(report), topic: topic,
+            of: RequestCredentials(shown, transport: course.transport, receivedAt: course.receivedAt))
+        let answer = RouteResponse.json(status: 202) { writer in
+            writer.beginObject()
+            writer.key("status")
+            writer.string("pending")
+            writer.endObject()
+        }
+        return WebAnswer(answer, route: route.path)
     }
 
     private func caller(

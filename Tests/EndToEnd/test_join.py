@@ -209,14 +209,29 @@ def test_what_is_kept_aside_is_bounded(hub):
 
 
 def test_over_http_the_same(hub):
-    headers = device_headers("node_web", "offered-" + secrets.token_hex(4))
-    assert hub.ask("/api/nodes", headers=headers).status == 401
+    key = "offered-" + secrets.token_hex(8)
+    headers = device_headers("node_web", key)
+    telemetry = "/api/nodes/web/telemetry"
+    assert hub.ask(telemetry, "POST", report(0), headers).status == 401
     hub.admin.must("POST", "/api/join", {"minutes": 5})
+    answer = hub.ask(telemetry, "POST", report(1), headers)
+    assert answer.status == 202 and answer.json() == {"status": "pending"}, answer
+    # The key may come in the body; it must not lie among what is kept.
+    answer = hub.ask(telemetry, "POST", report(2, device_id="node_web", api_key=key))
+    assert answer.status == 202, answer
+    assert hub.ask("/api/nodes/other/telemetry", "POST", report(3), headers).status == 202, "judged when it is taken in"
+    assert hub.ask("/api/nodes/a%2Fb/telemetry", "POST", report(3), headers).status == 404
+    assert hub.ask(telemetry, "POST", report(4), device_headers("node_web", "wrong-password-1")).status == 401
     answer = hub.ask("/api/nodes", headers=headers)
     assert answer.status == 403 and answer.json()["code"] == "device_pending", answer
-    assert pending(hub, "node_web")
-    body = {"kind": "node", "credential": "offered"}
-    hub.admin.must("POST", "/api/devices/node_web/approve", body)
+    found = pending(hub, "node_web")
+    assert (found["messages"], found["kind"], found["topics"][0]) == (3, "node", "iot/node/web/telemetry")
+    assert key.encode() not in (hub.data / "martlet.db").read_bytes() + (hub.data / "martlet.db-wal").read_bytes()
+    assert hub.admin.ask("/api/nodes/web").status == 404, "nobody sees it before"
+    hub.admin.must("POST", "/api/devices/node_web/approve", {"kind": "node", "credential": "offered"})
+    wait_for(lambda: hub.node("web") and [row["seq"] for row in hub.readings("web", field="seq")] == [1, 2], "what was kept is in")
+    assert hub.admin.ask("/api/nodes/other").status == 404
+    assert hub.ask(telemetry, "POST", report(5), headers).json() == {"status": "stored"}
     answer = hub.ask("/api/nodes", headers=headers)
     assert answer.status == 403 and answer.json()["code"] == "forbidden", "a device, and no person"
 

@@ -6,10 +6,12 @@ import WebAPI
 /// Who may ask what, over a real connection.
 @Suite struct AccessTests {
     static func route(
-        _ method: Route.Method, _ path: String, _ access: RouteAccess, limit: Int = 1_000
+        _ method: Route.Method, _ path: String, _ access: RouteAccess, limit: Int = 1_000,
+        reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil
     ) -> Route {
         Route(
-            method, path, access: access, summary: "Says who asks", answers: [.json(.any)], maximumBodyBytes: limit
+            method, path, access: access, summary: "Says who asks", answers: [.json(.any)], maximumBodyBytes: limit,
+            reportTopic: reportTopic
         ) { request in
             .json { json in
                 json.beginObject()
@@ -45,7 +47,11 @@ import WebAPI
         route(.get, "/api/own", .signedIn), route(.post, "/api/own", .signedIn),
         route(.get, "/api/own/{id}", .signedIn), route(.get, "/api/people", .hub(.manageUsers)),
         route(.post, "/api/people", .hub(.manageUsers)), route(.get, "/api/nodes", .site(.viewNodes)),
-        route(.post, "/api/esp/status", .device(.node)), route(.get, "/api/esp/poll", .device(.node)),
+        route(.post, "/api/esp/status", .device(.node)),
+        route(.post, "/api/esp/{id}/report", .device(.node)) { path throws(Refusal) in
+            guard let id = path["id"], id != "nobody" else { throw Refusal(.notFound, "Nobody.") }
+            return ["esp", id]
+        }, route(.get, "/api/esp/poll", .device(.node)),
     ]
 
     func run(_ body: @Sendable (TestServer, FakeGate) async throws -> Void) async throws {
@@ -142,6 +148,25 @@ import WebAPI
             let large = String(repeating: " ", count: 1_001)
             #expect(try await server.ask("POST", "/api/esp/status", body: large).status == 413)
             #expect(try await server.ask("POST", "/api/own", body: body).status == 401)
+        }
+    }
+
+    @Test func `what a waiting device reports is kept without its key, where a report is meant`() async throws {
+        try await run { server, gate in
+            let shown = ["X-Device-Id: node_02", "X-API-Key: key"]
+            let kept = try await server.ask("POST", "/api/esp/7/report", headers: shown, body: #"{"v":1}"#)
+            #expect(kept.status == 202 && kept.members["status"] == "pending")
+            let body = #"{"device_id":"node_02","api_\u006bey":"key","v":[2, 3]}"#
+            #expect(try await server.ask("POST", "/api/esp/7/report", body: body).status == 202)
+            #expect(gate.aside.map(\.report) == [#"{"v":1}"#, #"{"device_id":"node_02","v":[2, 3]}"#])
+            #expect(gate.aside.map(\.topic) == [["esp", "7"], ["esp", "7"]])
+            for (path, body, status) in [
+                ("/api/esp/status", #"{"v":1}"#, 403), ("/api/esp/nobody/report", #"{"v":1}"#, 404),
+                ("/api/esp/7/report", "", 400), ("/api/esp/7/report", String(repeating: " ", count: 1_001), 413),
+            ] {
+                #expect(try await server.ask("POST", path, headers: shown, body: body).status == status, "\(path)")
+            }
+            #expect(gate.aside.count == 2)
         }
     }
 

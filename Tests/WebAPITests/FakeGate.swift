@@ -13,6 +13,7 @@ final class FakeGate: RequestGate {
         var asked = 0
         var unwelcome: Set<String> = []
         var isClosed = false
+        var aside: [(report: String, topic: [String])] = []
     }
 
     struct Broken: Error {}
@@ -30,6 +31,9 @@ final class FakeGate: RequestGate {
     var admitted: [String?] { state.withLock { $0.admitted } }
     /// How often it was asked who somebody is.
     var asked: Int { state.withLock { $0.asked } }
+
+    /// What was to be kept of devices that wait.
+    var aside: [(report: String, topic: [String])] { state.withLock { $0.aside } }
 
     /// From now on these accounts may not be here any more.
     func dismiss(_ accounts: Set<String>) {
@@ -67,6 +71,10 @@ final class FakeGate: RequestGate {
         case .device, .unknown: break
         }
         throw Refusal(.notSignedIn, "Sign in again.")
+    }
+
+    func setAside(_ report: [UInt8], topic: [String], of credentials: RequestCredentials) async throws {
+        state.withLock { $0.aside.append((String(decoding: report, as: UTF8.self), topic)) }
     }
 
     func isStillWelcome(_ caller: Caller) async -> Bool {

@@ -48,6 +48,9 @@ public struct HubAuthenticator: BrokerAuthenticator {
                     userName: device.text, owner: ConnectionOwner.pending(device),
                     rights: ClientRights(
                         publish: [], subscribe: [], isSetAside: true, messageRate: HubAuthenticator.pendingRate)))
+        case .keyless(let grants):
+            return .accepted(
+                AcceptedClient(userName: nil, owner: ConnectionOwner.keyless, rights: ClientRights(grants)))
         case .program(let name, let token, let grants):
             return .accepted(
                 AcceptedClient(

@@ -25,6 +25,7 @@ struct MessageSenders {
     private func find(_ client: ConnectedClient) -> MessageOrigin.Sender {
         // Only an open hub lets clients in that are nobody's.
         guard let owner = client.owner else { return .anybody }
+        if owner == ConnectionOwner.keyless { return .keyless }
         if let device = ConnectionOwner.activeDevice(owner) { return .device(device) }
         // A will may be sent when its program is not remembered any more; it has no rights then.
         return .person(admission?.program(owner) ?? Caller(.anonymous))

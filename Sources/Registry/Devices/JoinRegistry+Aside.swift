@@ -23,12 +23,12 @@ extension JoinRegistry {
             """
             INSERT INTO device_aside (device, topic, payload, bytes, is_retained, is_will, received_at, client, address, via)
             VALUES ($1, $2, $3, $7, \(message.isRetained ? "TRUE" : "FALSE"), \(message.isWill ? "TRUE" : "FALSE"), $4, $5, $6,
-                'mqtt')
+                $8)
             """,
             [
                 .text(device.text), .text(message.topic), .blob(message.payload),
                 .integer(message.receivedAt.microseconds), SQLValue(message.clientID), SQLValue(message.address),
-                .integer(size),
+                .integer(size), .text(message.clientID == nil ? "http" : "mqtt"),
             ])
         var topics = pending.topics
         if topics.count < PendingDevice.maximumTopics, message.topic.utf8.count <= PendingDevice.maximumTopicBytes,

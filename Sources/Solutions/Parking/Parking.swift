@@ -36,6 +36,12 @@ public struct ParkingSolution: Solution {
                         "parkmate/led/command", "parkmate/led/command/+", "parkmate/led/command/+/{device_id}",
                     ])
             ],
+            // Sensors of ParkMate have no names: what they say is taken for spots that no key belongs to.
+            keylessRights: [
+                TopicRights(
+                    .parking, publish: ["parkmate/spot/status"],
+                    subscribe: ["parkmate/led/command", "parkmate/led/command/+", "parkmate/led/command/+/+"])
+            ],
             grants: [
                 RoleGrant(
                     .operate,

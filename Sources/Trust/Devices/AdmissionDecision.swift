@@ -52,6 +52,8 @@ public enum AdmissionDecision: Sendable {
     case device(DeviceID, TopicGrants)
     /// A device that waits to be approved: what it sends is kept aside.
     case pending(DeviceID)
+    /// A device that showed nothing, let in by its network: nobody in particular, with what its kind may do.
+    case keyless(TopicGrants)
     /// A person's program, with what it may do.
     case program(name: String, token: String, TopicGrants)
     /// Nobody who is let in; `detail` of the refusal is for the log at most.
@@ -64,6 +66,8 @@ public enum ConnectionOwner {
     public static func device(_ device: DeviceID) -> String { "device:\(device)" }
     /// A waiting device's.
     public static func pending(_ device: DeviceID) -> String { "pending:\(device)" }
+    /// Those of all devices that showed nothing.
+    public static let keyless = "keyless"
     /// A personal access token's.
     public static func program(token: String) -> String { "token:\(token)" }
 }

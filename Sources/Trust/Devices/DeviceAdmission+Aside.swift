@@ -14,6 +14,27 @@ extension DeviceAdmission {
         try join.keep(message, of: device, kind: rights.kind(publishing: levels), in: line.transaction())
     }
 
+    /// Keeps a report of a waiting device that came over HTTP.
+    /// - Parameter levels: the levels of the topic on which it might as well have been published.
+    /// - Throws: `Refusal` with `limit_reached`, `device_pending` when the device was approved meanwhile, `bad_credentials`; what the
+    ///   database throws.
+    func setAside(
+        _ report: [UInt8], topic levels: [String], of name: DeviceID, key: String, address: String?, receivedAt: Timestamp
+    ) async throws {
+        guard case .pending(let device) = try await find(name, secret: Array(key.utf8), clientID: nil, address: address)
+        else { throw Refusal(.devicePending, "The device was approved this moment: send it again.") }
+        let message = AsideMessage(
+            topic: levels.joined(separator: "/"), payload: report, isRetained: false, isWill: false, receivedAt: receivedAt,
+            clientID: nil, address: address)
+        do {
+            try await line.perform { [self] line in try keep(message, of: device, levels: levels, in: &line) }
+            noteSetAside()
+        } catch let refusal as Refusal {
+            noteDropped(of: device)
+            throw refusal
+        }
+    }
+
     /// Messages of devices that do not wait any more, in the order in which they came.
     /// - Throws: what the database throws.
     public func released(limit: Int) async throws -> [(id: Int64, device: DeviceID, message: AsideMessage)] {
@@ -63,6 +84,10 @@ extension DeviceAdmission {
             (
                 "martlet_devices_pending_admitted_total", "Connections and requests of waiting devices.",
                 figures.pendingAdmitted
+            ),
+            (
+                "martlet_devices_keyless_admitted_total", "Connections of devices that showed nothing, by their network.",
+                figures.keylessAdmitted
             ),
             ("martlet_devices_set_aside_total", "Messages kept of waiting devices.", figures.setAside),
             (

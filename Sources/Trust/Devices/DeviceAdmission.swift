@@ -32,6 +32,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         var wrongKeys: Int64 = 0
         var throttled: Int64 = 0
         var pendingAdmitted: Int64 = 0
+        var keylessAdmitted: Int64 = 0
         var setAside: Int64 = 0
         var dropped: Int64 = 0
     }
@@ -51,26 +52,30 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     let join: JoinRegistry
     let clock: any WallClock
     let programs: Programs
+    let keyless: KeylessDevices
     let worker = PasswordWorker(limit: 512, limitPerAddress: 128)
     let parameters: PasswordHash.Parameters
     let state: Mutex<State>
 
     /// Doors' knowledge over the tables of `RegistryTables`.
-    /// - Parameter programs: finds out whose a personal access token is.
+    /// - Parameters:
+    ///   - keyless: devices that are let in although they show nothing.
+    ///   - programs: finds out whose a personal access token is.
     public convenience init(
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
-        join: JoinRegistry = JoinRegistry(), clock: any WallClock, programs: @escaping Programs
+        join: JoinRegistry = JoinRegistry(), clock: any WallClock, keyless: KeylessDevices = .none,
+        programs: @escaping Programs
     ) {
         self.init(
             database: database, line: line, rights: rights, registry: registry, join: join, clock: clock,
-            passwords: .standard, programs: programs)
+            passwords: .standard, keyless: keyless, programs: programs)
     }
 
     /// As above, with other costs of scrypt: for tests.
     package init(
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
         join: JoinRegistry = JoinRegistry(), clock: any WallClock, passwords parameters: PasswordHash.Parameters,
-        programs: @escaping Programs
+        keyless: KeylessDevices = .none, programs: @escaping Programs
     ) {
         self.database = database
         self.line = line
@@ -79,6 +84,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         self.join = join
         self.clock = clock
         self.programs = programs
+        self.keyless = keyless
         self.parameters = parameters
         credentials = DeviceCredentials(registry: registry)
         let secret = SecretKey(.device).hash
@@ -98,6 +104,10 @@ public final class DeviceAdmission: Sendable, MetricsSource {
                 token.purpose == .personalToken
             {
                 return try await program(token, attempt)
+            }
+            if let grants = keyless.grants(attempt) {
+                state.withLock { $0.figures.keylessAdmitted += 1 }
+                return .keyless(grants)
             }
             // A device that knows no user name shows itself by its client identifier.
             guard let name = DeviceID(attempt.userName ?? attempt.clientID) else {

@@ -13,6 +13,7 @@ struct Configuration: Sendable {
     var tlsKey: String?
     var clientAuthority: String?
     var trustedProxies = TrustedNetworks.none
+    var keylessDevices = KeylessNetworks()
     var usesProxyProtocol = false
     var hosts: Set<String>?
     var publicOrigins: Set<String> = []
@@ -64,6 +65,7 @@ struct Configuration: Sendable {
             } catch {
                 throw SettingError("\(setting.rawValue): \(error)")
             }
+        case .keylessDevices: keylessDevices = try KeylessNetworks(setting, Configuration.list(value))
         case .proxyProtocol: usesProxyProtocol = try flag(setting, value)
         case .hosts:
             let names = Configuration.list(value)

@@ -68,6 +68,13 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
+            "Devices without name and key that are let in by their network, as parking@192.168.5.0/24, separated by commas (MARTLET_KEYLESS_DEVICES).",
+            valueName: "LIST"))
+    var keylessDevices: String?
+
+    @Option(
+        name: .long,
+        help: .init(
             "Origins that are the hub itself, when a proxy asks it under another name, separated by commas (MARTLET_PUBLIC_ORIGINS).",
             valueName: "LIST"))
     var publicOrigins: String?
@@ -134,6 +141,7 @@ struct ConfigurationOptions: ParsableArguments {
         flags[.tlsKey] = tlsKey
         flags[.clientAuthority] = clientCa
         flags[.trustedProxies] = trustedProxies
+        flags[.keylessDevices] = keylessDevices
         flags[.hosts] = hosts
         flags[.publicOrigins] = publicOrigins
         flags[.allowedOrigins] = allowedOrigins

@@ -10,6 +10,7 @@ enum Setting: String, CaseIterable {
     case tlsKey = "MARTLET_TLS_KEY"
     case clientAuthority = "MARTLET_CLIENT_CA"
     case trustedProxies = "MARTLET_TRUSTED_PROXIES"
+    case keylessDevices = "MARTLET_KEYLESS_DEVICES"
     case proxyProtocol = "MARTLET_PROXY_PROTOCOL"
     case hosts = "MARTLET_HOSTS"
     case publicOrigins = "MARTLET_PUBLIC_ORIGINS"
@@ -37,6 +38,8 @@ enum Setting: String, CaseIterable {
             "Addresses and networks (10.0.0.0/8) of proxies that are believed, separated by commas. Default: none"
         case .proxyProtocol:
             "yes: MQTT connections from trusted proxies begin with a PROXY header (version 1 or 2). Default: no"
+        case .keylessDevices:
+            "Devices of old without name and key that are let in over MQTT by their network, as KIND@NETWORK (parking@192.168.5.0/24), separated by commas. Default: none"
         case .hosts:
             "Names under which browsers reach the hub, separated by commas. Default: any; on loopback only localhost"
         case .publicOrigins:

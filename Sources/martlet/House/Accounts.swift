@@ -31,6 +31,7 @@ struct Accounts: Sendable {
         let join = JoinRegistry(limits: joinLimits(limits))
         let admission = DeviceAdmission(
             database: stored.database, line: line, rights: rights, join: join, clock: clock,
+            keyless: configuration.keylessDevices.devices,
             programs: { token, transport, instant in
                 try await people.caller(bearer: token, transport: transport, at: instant)
             })

@@ -4,6 +4,7 @@
 HTTPS, MQTTS = "--https", "--mqtts"
 CERTIFICATE, KEY = "--tls-cert", "--tls-key"
 TRUSTED = "--trusted-proxies"
+KEYLESS = "--keyless-devices"
 HOSTS = "--hosts"
 PUBLIC_ORIGINS = "--public-origins"
 PROXY_PROTOCOL = "--proxy-protocol"

@@ -100,6 +100,7 @@ extension NodesHandler {
     ) throws {
         switch sender {
         case .anybody: return
+        case .keyless: throw Refusal(.forbidden, "a node shows its key")
         case .device(let device):
             if device == name.device || device == entry?.controller {
                 // Whoever is in the roster is registered.

@@ -9,15 +9,24 @@ extension NodesRoutes {
                 .post, "/api/nodes/{id}/telemetry", access: .device(.node),
                 summary: "What a node measured; the answer comes when it is stored", pathSchemas: Self.node,
                 input: RouteInput(.telemetry), answers: [.json(.stored, "Stored for good")],
-                maximumBodyBytes: NodesHandler.maximumPayloadBytes
+                maximumBodyBytes: NodesHandler.maximumPayloadBytes,
+                reportTopic: { path throws(Refusal) in try Self.topic("telemetry", path) }
             ) { try await take("telemetry", $0) },
             Route(
                 .post, "/api/nodes/{id}/status", access: .device(.node),
                 summary: "How a node is, or its answer to a command; the answer comes when it is stored",
                 pathSchemas: Self.node, input: RouteInput(.status), answers: [.json(.stored, "Stored for good")],
-                maximumBodyBytes: NodesHandler.maximumPayloadBytes
+                maximumBodyBytes: NodesHandler.maximumPayloadBytes,
+                reportTopic: { path throws(Refusal) in try Self.topic("status", path) }
             ) { try await take("status", $0) },
         ]
+    }
+
+    /// Where a node would publish the same.
+    private static func topic(_ kind: String, _ path: [String: String]) throws(Refusal) -> [String] {
+        let id = path["id"] ?? ""
+        guard NodeName(id) != nil else { throw Refusal(.notFound, "there is no node of this name") }
+        return ["iot", "node", id, kind]
     }
 
     private func take(_ kind: String, _ request: RouteRequest) async throws -> RouteResponse {

@@ -49,6 +49,11 @@ extension ParkingHandler {
             else { throw Refusal(.forbidden, "\(device) may not speak for \(payload.spot)") }
             entry.speaker = device
         }
+        if case .keyless = message.origin.sender {
+            guard try devices.site(of: payload.spot, in: try line.transaction()) == nil else {
+                throw Refusal(.forbidden, "\(payload.spot) has a key of its own to show")
+            }
+        }
         if let lot = payload.lot, lot != entry.spot.lot {
             throw Refusal(.identifierMismatch, "\(payload.spot) is not in \(lot)")
         }
@@ -63,7 +68,7 @@ extension ParkingHandler {
         let transaction = try line.transaction()
         var speaker: DeviceID?
         switch message.origin.sender {
-        case .anybody: throw unknown
+        case .anybody, .keyless: throw unknown
         case .person: break
         case .device(let device):
             guard try devices.maySpeak(device, for: payload.spot, in: transaction) else {

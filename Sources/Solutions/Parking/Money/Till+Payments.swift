@@ -16,7 +16,7 @@ extension Till {
             guard !sites.isEmpty else {
                 throw Refusal(.forbidden, "payments need the right \(Permission.takePayments.rawValue)")
             }
-        case .device: throw Refusal(.forbidden, "payments come from people's programs, never from sensors")
+        case .device, .keyless: throw Refusal(.forbidden, "payments come from people's programs, never from sensors")
         }
         _ = try take(try PaymentRequest(message.payload), by: caller, at: sites, in: &line)
     }
