@@ -71,6 +71,8 @@ let package = Package(
         room("Credentials", [crypto, cryptoExtras]),
         room("Certificates", [x509, asn1, crypto]),
         room("Transport", [nioCore, nioTLS, nioSSL]),
+        .systemLibrary(name: "CZlib"),
+        room("Compression", ["CZlib"]),
         room("MQTTBroker", ["MQTTCodec", "Transport", nioCore, nioPosix]),
         room("MQTTClient", ["MQTTCodec", nioCore, nioPosix]),
         room("SQL", [grdb]),
@@ -100,8 +102,8 @@ let package = Package(
         room(
             "WebAPI",
             [
-                "HubModel", "SolutionKit", "Live", "LiveSocket", "Transport", hummingbirdCore, httpTypes, nioCore,
-                logging,
+                "HubModel", "SolutionKit", "Live", "LiveSocket", "Transport", "Compression", hummingbirdCore, httpTypes,
+                nioCore, logging,
             ]),
 
         // Floor 4: the house.
@@ -117,6 +119,7 @@ let package = Package(
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
         tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", "Transport", nioCore, nioPosix, nioEmbedded, nioSSL]),
+        tests("CompressionTests", ["Compression"]),
         tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
         tests("CredentialsTests", ["Credentials"]),
         tests("CertificatesTests", ["Certificates"]),

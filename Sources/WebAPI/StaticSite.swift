@@ -1,3 +1,4 @@
+import Compression
 import Foundation
 package import NIOCore
 
@@ -5,19 +6,29 @@ package import NIOCore
 package struct StaticFile: Sendable {
     /// The content.
     package let content: ByteBuffer
+    /// The same as gzip; nil where that is not worth it.
+    package let gzipped: ByteBuffer?
     /// The media type.
     package let contentType: String
     /// A strong entity tag out of the content, with its quotes.
     package let entityTag: String
 
-    /// A file.
+    /// A file; compressed here, once, if it is text.
     package init(_ bytes: [UInt8], contentType: String) {
         self.content = ByteBuffer(bytes: bytes)
+        self.gzipped = StaticFile.isText(contentType) ? Gzip.compressed(bytes).map { ByteBuffer(bytes: $0) } : nil
         self.contentType = contentType
         // FNV-1a, 64 bits, and the length: it tells versions of one file apart; it need not withstand a forger.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         self.entityTag = "\"\(String(hash, radix: 16))-\(String(bytes.count, radix: 16))\""
+    }
+}
+
+extension StaticFile {
+    /// Pictures and fonts are compressed already.
+    private static func isText(_ contentType: String) -> Bool {
+        contentType.hasPrefix("text/") || contentType.hasPrefix("application/") || contentType == "image/svg+xml"
     }
 }
 

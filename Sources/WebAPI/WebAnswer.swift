@@ -5,7 +5,7 @@ import NIOCore
 import SolutionKit
 
 /// An answer on its way to the client.
-struct WebAnswer {
+package struct WebAnswer {
     var status: Int
     var headers: HTTPFields
     var body: ByteBuffer
@@ -39,16 +39,43 @@ struct WebAnswer {
     }
 
     /// A file of the pages, or 304 if the client has it already (RFC 9110, section 13.1.2).
-    init(_ file: StaticFile, status: Int = 200, ifNoneMatch: String?) {
+    /// - Parameter accepted: the request's `Accept-Encoding`.
+    init(_ file: StaticFile, status: Int = 200, ifNoneMatch: String?, accepted: String?) {
         var headers = HTTPFields()
-        headers[.eTag] = file.entityTag
+        var body = file.content
+        var entityTag = file.entityTag
+        if let gzipped = file.gzipped {
+            headers[.vary] = "Accept-Encoding"
+            if WebAnswer.acceptsGzip(accepted) {
+                headers[.contentEncoding] = "gzip"
+                body = gzipped
+                // Other bytes have another strong tag (RFC 9110, section 8.8.3.3).
+                entityTag = "\(entityTag.dropLast())-gzip\""
+            }
+        }
+        headers[.eTag] = entityTag
         headers[.cacheControl] = "no-cache"
-        guard status == 200, WebAnswer.matches(ifNoneMatch, file.entityTag) else {
+        guard status == 200, WebAnswer.matches(ifNoneMatch, entityTag) else {
             headers[.contentType] = file.contentType
-            self.init(status: status, headers: headers, body: file.content, route: "pages")
+            self.init(status: status, headers: headers, body: body, route: "pages")
             return
         }
+        headers[.contentEncoding] = nil
         self.init(status: 304, headers: headers, body: ByteBuffer(), route: "pages")
+    }
+
+    /// Whether `Accept-Encoding` names gzip, or all there is, and does not weigh it with nothing (RFC 9110, section 12.5.3).
+    package static func acceptsGzip(_ header: String?) -> Bool {
+        var all = false
+        for coding in (header ?? "").split(separator: ",") {
+            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+            guard let name = parts.first, name == "gzip" || name == "x-gzip" || name == "*" else { continue }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+            // A word for gzip itself counts before the star.
+            if name != "*" { return weight > 0 }
+            all = weight > 0
+        }
+        return all
     }
 
     private static func matches(_ header: String?, _ tag: String) -> Bool {

@@ -83,7 +83,7 @@ struct WebResponder: Sendable {
         answer.complete(
             now: clock.now(), host: course.fields.host, isSecure: course.transport.isSecure, isAPI: course.isAPI)
         guard check.allowsOrigins else { return }
-        answer.headers[.vary] = "Origin"
+        answer.headers[.vary] = answer.headers[.vary].map { "\($0), Origin" } ?? "Origin"
         guard let origin = course.fields.joined("origin"), check.isAllowed(origin: origin) else { return }
         answer.headers[.accessControlAllowOrigin] = origin
         answer.headers[.accessControlExposeHeaders] = "Location, Retry-After"
@@ -232,11 +232,14 @@ struct WebResponder: Sendable {
     private func page(_ method: String, _ path: Substring, _ request: Request) throws -> WebAnswer {
         if path == LiveDoor.path { return WebResponder.upgradeRequired }
         guard method == "GET" || method == "HEAD" else { throw Refusal(.notFound, "There is nothing at this address.") }
-        if let file = site.file(path) { return WebAnswer(file, ifNoneMatch: request.headers[.ifNoneMatch]) }
+        if let file = site.file(path) {
+            return WebAnswer(
+                file, ifNoneMatch: request.headers[.ifNoneMatch], accepted: request.headers[.acceptEncoding])
+        }
         // A person who mistyped gets the pages' own "not found"; a program gets a problem it can read.
         let wantsPage = request.headers[.accept]?.contains("text/html") == true && !path.hasPrefix("/api/")
         guard wantsPage else { throw Refusal(.notFound, "There is nothing at this address.") }
-        return WebAnswer(site.frame, status: 404, ifNoneMatch: nil)
+        return WebAnswer(site.frame, status: 404, ifNoneMatch: nil, accepted: request.headers[.acceptEncoding])
     }
 
     /// The WebSocket is asked for in a connection's first request; here it is either not asked for, or too late.

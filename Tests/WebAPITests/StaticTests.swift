@@ -17,6 +17,7 @@ import WebAPI
         try write("web/index.html", "<!doctype html>frame")
         try write("web/app/main.js", "export default 1;\n")
         try write("web/style.css", "a{}")
+        try write("web/long.js", String(repeating: "export default 'a text that goes on and on';\n", count: 200))
         try write("web/.hidden.js", "hidden")
         try write("web/notes.md", "notes")
         try write("web/vendor.lock", "lock")
@@ -95,6 +96,39 @@ import WebAPI
             }
             #expect(try await server.ask("POST", "/app/main.js", body: "x").status == 404)
         }
+    }
+
+    @Test func `long texts are compressed for who takes that, under a tag of their own`() async throws {
+        try await withSite { server in
+            let plain = try await server.ask("HEAD", "/long.js")
+            let packed = try await server.ask("HEAD", "/long.js", headers: ["Accept-Encoding: br, gzip;q=0.5"])
+            #expect(plain.headers["content-encoding"] == nil && packed.headers["content-encoding"] == "gzip")
+            #expect(plain.headers["vary"] == "Accept-Encoding" && packed.headers["vary"] == "Accept-Encoding")
+            let lengths = [plain, packed].compactMap { $0.headers["content-length"].flatMap { Int($0) } }
+            #expect(lengths.count == 2 && lengths[1] * 10 < lengths[0])
+            let tag = try #require(packed.headers["etag"])
+            #expect(tag != plain.headers["etag"])
+            for (headers, status) in [
+                (["Accept-Encoding: gzip", "If-None-Match: \(tag)"], 304), (["If-None-Match: \(tag)"], 200),
+            ] {
+                let again = try await server.ask("HEAD", "/long.js", headers: headers)
+                #expect(again.status == status && again.headers["content-encoding"] == nil)
+            }
+            // What gains nothing is sent as it is.
+            let short = try await server.ask("GET", "/style.css", headers: ["Accept-Encoding: gzip"])
+            #expect(short.body == "a{}" && short.headers["content-encoding"] == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("gzip", true), ("deflate, GZIP", true), ("x-gzip", true), ("*", true), ("gzip;q=0", false),
+        ("gzip; q=0.000", false),
+        ("*, gzip;q=0", false), ("*;q=0, gzip", true), ("br", false), ("", false), ("gzipped", false),
+        ("gzip;q=x", false),
+    ])
+    func `gzip is sent to who says so`(header: String, expected: Bool) {
+        #expect(WebAnswer.acceptsGzip(header) == expected)
+        #expect(!WebAnswer.acceptsGzip(nil))
     }
 
     @Test func `missing pages are told in the log and to the person`() async throws {

@@ -19,12 +19,14 @@ extension DeviceAdmission {
     /// - Throws: `Refusal` with `limit_reached`, `device_pending` when the device was approved meanwhile, `bad_credentials`; what the
     ///   database throws.
     func setAside(
-        _ report: [UInt8], topic levels: [String], of name: DeviceID, key: String, address: String?, receivedAt: Timestamp
+        _ report: [UInt8], topic levels: [String], of name: DeviceID, key: String, address: String?,
+        receivedAt: Timestamp
     ) async throws {
         guard case .pending(let device) = try await find(name, secret: Array(key.utf8), clientID: nil, address: address)
         else { throw Refusal(.devicePending, "The device was approved this moment: send it again.") }
         let message = AsideMessage(
-            topic: levels.joined(separator: "/"), payload: report, isRetained: false, isWill: false, receivedAt: receivedAt,
+            topic: levels.joined(separator: "/"), payload: report, isRetained: false, isWill: false,
+            receivedAt: receivedAt,
             clientID: nil, address: address)
         do {
             try await line.perform { [self] line in try keep(message, of: device, levels: levels, in: &line) }
@@ -86,7 +88,8 @@ extension DeviceAdmission {
                 figures.pendingAdmitted
             ),
             (
-                "martlet_devices_keyless_admitted_total", "Connections of devices that showed nothing, by their network.",
+                "martlet_devices_keyless_admitted_total",
+                "Connections of devices that showed nothing, by their network.",
                 figures.keylessAdmitted
             ),
             ("martlet_devices_set_aside_total", "Messages kept of waiting devices.", figures.setAside),

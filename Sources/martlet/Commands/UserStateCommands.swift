@@ -82,7 +82,8 @@ struct UserEnable: AsyncParsableCommand {
 /// `martlet user sign-out`.
 struct UserSignOut: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sign-out", abstract: "Ends all sign-ins of somebody, or of everybody; who knows a password may sign in anew.",
+        commandName: "sign-out",
+        abstract: "Ends all sign-ins of somebody, or of everybody; who knows a password may sign in anew.",
         discussion: """
             For a phone that was lost. With --everybody after a backup or a copy of the database was lost: whatever somebody could make of
             the keys in it ends as well, for it would have to name a sign-in that is there.

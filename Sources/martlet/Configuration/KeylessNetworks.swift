@@ -18,11 +18,13 @@ struct KeylessNetworks: Sendable {
             let parts = entry.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, let network = try? TrustedNetworks([parts[1]]) else {
                 throw SettingError(
-                    "\(setting.rawValue) names '\(entry)', but an entry is KIND@NETWORK, such as parking@192.168.5.0/24")
+                    "\(setting.rawValue) names '\(entry)', but an entry is KIND@NETWORK, such as parking@192.168.5.0/24"
+                )
             }
             guard let kind = DeviceKind(rawValue: parts[0]), kinds.contains(kind) else {
                 let known = kinds.map(\.rawValue).joined(separator: ", ")
-                throw SettingError("\(setting.rawValue) names the kind '\(parts[0])', but only \(known) may come without a key")
+                throw SettingError(
+                    "\(setting.rawValue) names the kind '\(parts[0])', but only \(known) may come without a key")
             }
             networks.append((kind, network))
         }

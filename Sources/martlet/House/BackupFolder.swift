@@ -20,7 +20,8 @@ struct BackupFolder {
 
     /// What is copied as it is: keys, certificates, and the mark of a demonstration, whose account must not get into a real hub.
     private static func plainFiles(in folder: String) -> [String] {
-        let mark = FileManager.default.fileExists(atPath: DataFolder.demoMark(in: folder)) ? [DataFolder.demoMarkName] : []
+        let mark =
+            FileManager.default.fileExists(atPath: DataFolder.demoMark(in: folder)) ? [DataFolder.demoMarkName] : []
         return mark + keyFiles(in: folder)
     }
 
@@ -169,7 +170,8 @@ struct BackupFolder {
         } catch {
             throw SettingError("\(path)/manifest.json cannot be read: \(error.detail)")
         }
-        guard sizes.contains(where: { $0.name == "martlet.db" }), sizes.allSatisfy({ BackupFolder.isPlausible($0.name) })
+        guard sizes.contains(where: { $0.name == "martlet.db" }),
+            sizes.allSatisfy({ BackupFolder.isPlausible($0.name) })
         else {
             throw SettingError("\(path)/manifest.json does not name the files of a backup")
         }

@@ -1,0 +1,12 @@
+// zlib of the system; Swift does not see the macro deflateInit2, so it stands here as a function.
+#ifndef CZLIB_SHIM_H
+#define CZLIB_SHIM_H
+
+#include <zlib.h>
+
+// 15 bits of window; 16 more: with gzip's header and trailer (zlib.h, deflateInit2).
+static inline int czlib_begin_gzip(z_stream *stream, int level) {
+    return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY);
+}
+
+#endif
