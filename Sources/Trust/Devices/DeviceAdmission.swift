@@ -51,26 +51,30 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     let join: JoinRegistry
     let clock: any WallClock
     let programs: Programs
+    private let trouble: @Sendable (any Error) -> Void
     let worker = PasswordWorker(limit: 512, limitPerAddress: 128)
     let parameters: PasswordHash.Parameters
     let state: Mutex<State>
 
     /// Doors' knowledge over the tables of `RegistryTables`.
-    /// - Parameter programs: finds out whose a personal access token is.
+    /// - Parameters:
+    ///   - trouble: told why somebody who connects could not be judged, which they are not.
+    ///   - programs: finds out whose a personal access token is.
     public convenience init(
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
-        join: JoinRegistry = JoinRegistry(), clock: any WallClock, programs: @escaping Programs
+        join: JoinRegistry = JoinRegistry(), clock: any WallClock, trouble: @escaping @Sendable (any Error) -> Void,
+        programs: @escaping Programs
     ) {
         self.init(
             database: database, line: line, rights: rights, registry: registry, join: join, clock: clock,
-            passwords: .standard, programs: programs)
+            passwords: .standard, trouble: trouble, programs: programs)
     }
 
     /// As above, with other costs of scrypt: for tests.
     package init(
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
         join: JoinRegistry = JoinRegistry(), clock: any WallClock, passwords parameters: PasswordHash.Parameters,
-        programs: @escaping Programs
+        trouble: @escaping @Sendable (any Error) -> Void = { _ in }, programs: @escaping Programs
     ) {
         self.database = database
         self.line = line
@@ -79,6 +83,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         self.join = join
         self.clock = clock
         self.programs = programs
+        self.trouble = trouble
         self.parameters = parameters
         credentials = DeviceCredentials(registry: registry)
         let secret = SecretKey(.device).hash
@@ -112,6 +117,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         } catch let refusal as Refusal {
             return .refused(refusal)
         } catch {
+            trouble(error)
             return .refused(Refusal(.internalFailure, "the device could not be looked up"))
         }
     }
