@@ -51,7 +51,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     /// Lets a request from an address pass.
     public func admit(address: String?, at instant: Timestamp) throws(Refusal) {
         let wait: Int? = state.withLock { state in
-            let wait = state.addresses.take(address ?? "", at: instant)
+            let wait = state.addresses.take(AddressGroup.of(address), at: instant)
             if wait != nil { state.refusedByAddress += 1 }
             return wait
         }
@@ -134,7 +134,7 @@ public final class OpenGate: RequestGate {
 
     /// Lets a request from an address pass.
     public func admit(address: String?, at instant: Timestamp) throws(Refusal) {
-        guard let wait = addresses.withLock({ $0.take(address ?? "", at: instant) }) else { return }
+        guard let wait = addresses.withLock({ $0.take(AddressGroup.of(address), at: instant) }) else { return }
         throw Refusal(.tooManyRequests, "There were too many requests from this address.", retryAfterSeconds: wait)
     }
 
