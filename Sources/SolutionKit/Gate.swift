@@ -42,9 +42,9 @@ public protocol RequestGate: Sendable {
     /// - Throws: `not_signed_in` when what was shown is worth nothing (any more), `device_pending`, `too_many_requests`.
     func caller(_ credentials: RequestCredentials) async throws -> Caller
 
-    /// Whether a caller whom the gate let in some time ago may still be here, with the same rights; asked again and again for live
-    /// sockets.
-    func isStillWelcome(_ caller: Caller) async -> Bool
+    /// Of callers whom the gate let in some time ago, those who may not be here any more, or not with the same rights; asked again and
+    /// again for live sockets. Where it cannot be told, they stay.
+    func unwelcome(among callers: Set<Caller>) async -> Set<Caller>
 
     /// The name of the cookie in which a page's access token comes.
     var accessCookie: String { get }
