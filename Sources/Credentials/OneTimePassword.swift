@@ -17,8 +17,7 @@ public struct OneTimePassword: Sendable {
 
     /// A generator over a new secret, from the system's source of randomness.
     public init() {
-        var generator = SystemRandomNumberGenerator()
-        secret = (0..<20).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        secret = RandomBytes.make(20)
     }
 
     /// The step in which an instant lies, in seconds since 1970.

@@ -33,7 +33,7 @@ public struct PasswordHash: Hashable, Sendable {
         /// N = 2^15, r = 8, p = 1: 32 MiB and about 60 ms of one core of 2024.
         public static let standard = Parameters(known: 15, 8, 1)
         /// N = 2^4: next to nothing. For tests only.
-        public static let trivial = Parameters(known: 4, 1, 1)
+        package static let trivial = Parameters(known: 4, 1, 1)
 
         /// How much work it is: N·r·p.
         var cost: Int { (1 << logarithm) * blockSize * parallelism }
@@ -50,8 +50,7 @@ public struct PasswordHash: Hashable, Sendable {
     /// Hashes a password; takes as long as the parameters want, on the calling thread.
     /// - Throws: an error of the cryptographic library, when memory is short.
     public init(of password: String, parameters: Parameters = .standard) throws {
-        var generator = SystemRandomNumberGenerator()
-        let salt = (0..<PasswordHash.saltLength).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let salt = RandomBytes.make(PasswordHash.saltLength)
         self.parameters = parameters
         self.salt = salt
         hash = try PasswordHash.derive(
@@ -60,10 +59,7 @@ public struct PasswordHash: Hashable, Sendable {
 
     /// A hash that no password has, and that costs as much to compare with: for a name that nobody has.
     public static func unmatchable(parameters: Parameters = .standard) -> PasswordHash {
-        var generator = SystemRandomNumberGenerator()
-        let random = (0..<saltLength + hashLength).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        return PasswordHash(
-            parameters, salt: Array(random.prefix(saltLength)), hash: Array(random.dropFirst(saltLength)))
+        PasswordHash(parameters, salt: RandomBytes.make(saltLength), hash: RandomBytes.make(hashLength))
     }
 
     private init(_ parameters: Parameters, salt: [UInt8], hash: [UInt8]) {

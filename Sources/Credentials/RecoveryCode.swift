@@ -6,9 +6,7 @@ public struct RecoveryCode: Sendable {
 
     /// A new code from the system's source of randomness.
     public init() {
-        var generator = SystemRandomNumberGenerator()
-        let letters = Array(
-            Base32.encode((0..<10).map { _ in UInt8.random(in: 0...255, using: &generator) }).lowercased())
+        let letters = Array(Base32.encode(RandomBytes.make(10)).lowercased())
         text = stride(from: 0, to: 16, by: 4).map { String(letters[$0..<$0 + 4]) }.joined(separator: "-")
     }
 

@@ -1,8 +1,8 @@
 public import SQL
 
-/// Counts the changes to rights: of people, tokens, sessions, devices. Whoever keeps something of them in memory (a connected device, an
-/// open live socket) looks at the number now and then, and looks closer when it has grown; so a change by the command line, or by
-/// another replica, reaches everybody.
+/// Counts the changes to rights: of people, tokens, sessions, devices. Whoever keeps something open by them (connections over MQTT, live
+/// sockets) looks at the number a few times a second, and looks closer when it has grown; so a change by the command line, or by
+/// another replica, reaches everybody. What ends by time alone (a token, a sign-in) is not counted: they keep that time beside it.
 public enum TrustEpoch {
     static let migration = Migration(
         "0003-trust-epoch",

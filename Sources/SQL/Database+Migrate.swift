@@ -12,6 +12,17 @@ extension Database {
     public func migrate(_ groups: [Migrations], at time: Int64) async throws -> [String] {
         try await write { try Migrations.apply(groups, at: time, in: $0) }
     }
+
+    /// What `migrate` would apply; changes nothing. The tables must have been migrated once.
+    /// - Returns: the names, as `owner/name`.
+    /// - Throws: `MigrationFailure`, or `SQLFailure`.
+    public func missing(_ groups: [Migrations]) async throws -> [String] {
+        try await read { reader in
+            try groups.flatMap { group in
+                try group.pending(in: reader).map { "\(group.owner)/\($0.1.name)" }
+            }
+        }
+    }
 }
 
 extension Migrations {
@@ -53,13 +64,13 @@ extension Migrations {
     }
 
     /// The migrations still to apply, after those recorded were found to be a true beginning of the list.
-    private func pending(in transaction: Transaction) throws -> [(Int, Migration)] {
+    fileprivate func pending(in reader: some SQLReading) throws -> [(Int, Migration)] {
         var names: Set<String> = []
         for migration in list where !names.insert(migration.name).inserted {
             throw MigrationFailure.duplicate(owner: owner, name: migration.name)
         }
         var recorded: [String: String] = [:]
-        try transaction.queryEach(
+        try reader.queryEach(
             "SELECT name, checksum FROM schema_migration WHERE owner = $1 ORDER BY position", [.text(owner)]
         ) { row in
             let name = try row.text("name")

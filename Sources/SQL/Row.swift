@@ -12,9 +12,6 @@ public struct Row: Sendable {
         }
     }
 
-    /// The names of the columns, from left to right.
-    public var columnNames: [String] { columns.names }
-
     /// The number of columns.
     public var count: Int { values.count }
 

@@ -49,9 +49,9 @@ public protocol RequestGate: Sendable {
     /// - Throws: `device_pending` when it waits no more, `limit_reached` when no more is kept, and what `caller` throws.
     func setAside(_ report: [UInt8], topic: [String], of credentials: RequestCredentials) async throws
 
-    /// Whether a caller whom the gate let in some time ago may still be here, with the same rights; asked again and again for live
-    /// sockets.
-    func isStillWelcome(_ caller: Caller) async -> Bool
+    /// Of callers whom the gate let in some time ago, those who may not be here any more, or not with the same rights; asked again and
+    /// again for live sockets. Where it cannot be told, they stay.
+    func unwelcome(among callers: Set<Caller>) async -> Set<Caller>
 
     /// The name of the cookie in which a page's access token comes.
     var accessCookie: String { get }

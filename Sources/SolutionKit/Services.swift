@@ -66,10 +66,10 @@ public protocol Line: Sendable {
 
 /// The hub's devices, as the line changes them.
 public protocol DeviceBook: Sendable {
-    /// Notes a device's existence: makes its row on first contact.
+    /// Notes a device's existence. On a hub that is open its row is made on first contact; elsewhere people have made it before.
     /// - Returns: whether it was unknown until now.
-    /// - Throws: `Refusal` with `conflict` when the name belongs to a device of another kind, `limit_reached` when
-    ///   there are too many.
+    /// - Throws: `Refusal` with `not_found` for an unknown one that people must admit, `conflict` when the name belongs to a device of
+    ///   another kind, `limit_reached` when there are too many.
     func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
 
     /// Notes when a device was last heard of, from which address, with which firmware; nil leaves what is known.

@@ -41,12 +41,7 @@ public final class ServerTLS: Sendable {
     /// connection whose handshake fails or takes too long is closed.
     public func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations) throws {
         try pipeline.addHandler(AbortHandler())
-        try pipeline.addHandler(makeHandler())
+        try pipeline.addHandler(NIOSSLServerHandler(context: context.withLock { $0 }))
         try pipeline.addHandler(HandshakeHandler(timeout: handshakeTimeout))
-    }
-
-    /// The handler that encrypts, alone, for one connection; on its event loop. Most want `addHandlers`.
-    public func makeHandler() -> any ChannelHandler {
-        NIOSSLServerHandler(context: context.withLock { $0 })
     }
 }

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The rates at which requests are let pass.
 public struct GateRates: Hashable, Sendable {
-    /// Of one address, whoever sends from there.
+    /// Of one address, of IPv6 one network of 64 bits (`AddressGroup`), whoever sends from there.
     public var perAddress: Rate
     /// Of one person, with all their sessions and tokens.
     public var perAccount: Rate
@@ -32,16 +32,21 @@ public final class Gatekeeper: RequestGate, MetricsSource {
 
     private let people: People
     private let devices: DeviceAdmission
+    private let welcomes: Welcomes
     private let state: Mutex<State>
 
     /// The name of the cookie in which a page's access token comes.
     public let accessCookie: String
 
     /// A gate in front of people and devices.
-    public init(people: People, devices: DeviceAdmission, rates: GateRates) {
+    /// - Parameter trouble: told why it could not be looked up whether somebody may stay.
+    public init(
+        people: People, devices: DeviceAdmission, rates: GateRates, trouble: @escaping @Sendable (any Error) -> Void
+    ) {
         self.people = people
         self.devices = devices
         accessCookie = people.accessCookie
+        welcomes = people.welcomes(trouble: trouble)
         state = Mutex(
             State(
                 addresses: TokenBuckets(rates.perAddress), accounts: TokenBuckets(rates.perAccount),
@@ -51,7 +56,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     /// Lets a request from an address pass.
     public func admit(address: String?, at instant: Timestamp) throws(Refusal) {
         let wait: Int? = state.withLock { state in
-            let wait = state.addresses.take(address ?? "", at: instant)
+            let wait = state.addresses.take(AddressGroup.of(address), at: instant)
             if wait != nil { state.refusedByAddress += 1 }
             return wait
         }
@@ -89,9 +94,9 @@ public final class Gatekeeper: RequestGate, MetricsSource {
             receivedAt: credentials.receivedAt)
     }
 
-    /// Whether a caller may still be here.
-    public func isStillWelcome(_ caller: Caller) async -> Bool {
-        await people.isStillWelcome(caller)
+    /// Those of the callers who may not be here any more.
+    public func unwelcome(among callers: Set<Caller>) async -> Set<Caller> {
+        await welcomes.unwelcome(among: callers)
     }
 
     /// Requests that were turned away because there were too many.
@@ -149,7 +154,7 @@ public final class OpenGate: RequestGate {
 
     /// Lets a request from an address pass.
     public func admit(address: String?, at instant: Timestamp) throws(Refusal) {
-        guard let wait = addresses.withLock({ $0.take(address ?? "", at: instant) }) else { return }
+        guard let wait = addresses.withLock({ $0.take(AddressGroup.of(address), at: instant) }) else { return }
         throw Refusal(.tooManyRequests, "There were too many requests from this address.", retryAfterSeconds: wait)
     }
 
@@ -163,6 +168,6 @@ public final class OpenGate: RequestGate {
         throw Refusal(.devicePending, "The hub is open: send it again.")
     }
 
-    /// Always.
-    public func isStillWelcome(_ caller: Caller) async -> Bool { true }
+    /// Nobody.
+    public func unwelcome(among callers: Set<Caller>) async -> Set<Caller> { [] }
 }

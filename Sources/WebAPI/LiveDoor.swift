@@ -4,7 +4,6 @@ import LiveSocket
 import Logging
 import NIOCore
 import SolutionKit
-import Transport
 
 /// `/ws`: lets in those who are known, and strangers, who see public events only; and moves texts between a WebSocket and the live hub. What they mean is
 /// `LiveSession`'s business.
@@ -73,7 +72,7 @@ struct LiveDoor: Sendable {
     ) async {
         let feed: LiveFeed
         do throws(LiveRefusal) {
-            let address = caller.address.flatMap { IPAddress($0) }?.limitKey.description
+            let address = caller.address.map { AddressGroup.of($0) }
             feed = try hub.attach(version: version, viewer: caller, address: address) { LiveDoor.close(outbound, $0) }
         } catch {
             return outbound.close(.tryAgainLater, LiveDoor.reason(error))
@@ -103,12 +102,10 @@ struct LiveDoor: Sendable {
         }
     }
 
-    /// Asks again and again whether those who look may still be here, each of them once; ends by cancellation.
+    /// Asks again and again who of those who look may not be here any more; ends by cancellation.
     func watch(every interval: Duration) async {
         while (try? await Task.sleep(for: interval)) != nil {
-            var unwelcome: Set<Caller> = []
-            for viewer in hub.viewers() where await !gate.isStillWelcome(viewer) { unwelcome.insert(viewer) }
-            hub.dismiss(unwelcome)
+            hub.dismiss(await gate.unwelcome(among: hub.viewers()))
         }
     }
 

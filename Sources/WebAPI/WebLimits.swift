@@ -31,7 +31,7 @@ public struct WebLimits: Sendable {
 
     /// Limits.
     public init(
-        maximumConnections: Int = 1_024, maximumConnectionsPerAddress: Int = 512, maximumNewConnections: Int = 256,
+        maximumConnections: Int = 1_024, maximumConnectionsPerAddress: Int = 256, maximumNewConnections: Int = 256,
         maximumHeadBytes: Int = 16_384, maximumHeaders: Int = 100, headTimeout: TimeAmount = .seconds(10),
         idleTimeout: TimeAmount = .seconds(60), bodyTimeout: TimeAmount = .seconds(30),
         responseTimeout: TimeAmount = .seconds(120), welcomeInterval: Duration = .seconds(1),

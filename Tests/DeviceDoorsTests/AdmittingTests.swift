@@ -89,8 +89,11 @@ import Trust
     @Test func theWatchEndsConnectionsAndHandsOver() async throws {
         try await AdmittingHub.run { hub in
             let ended = Mutex<[String]>([])
+            let welcomes = Welcomes(database: hub.database, clock: hub.clock, trouble: { _ in }) { _ in
+                Timestamp(microseconds: .max)
+            }
             let watch = DeviceWatch(
-                watcher: DeviceWatcher(admission: hub.admission) { _ in true },
+                watcher: DeviceWatcher(admission: hub.admission, welcomes: welcomes),
                 replay: AsideReplay(line: hub.line, admission: hub.admission),
                 disconnect: { owner, endsSessions, _ in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
                 trouble: { _ in })

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 
 import pytest
@@ -53,6 +54,42 @@ def test_check_validates_without_starting(tmp_path):
     settings.write_text("MARTLET_DATTA=/tmp\n")
     bad = run("check", "--config", settings)
     assert bad.returncode != 0 and "MARTLET_DATTA" in bad.stderr + bad.stdout
+
+
+def test_check_finds_what_serve_would_fail_on(tmp_path):
+    """The same words, before the restart instead of after it."""
+    doors = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"]
+    tls = [*doors, "--https", "127.0.0.1:8443", "--mqtts", "127.0.0.1:8883", "--tls-cert", tmp_path / "server.pem", "--tls-key",
+           tmp_path / "server.key"]
+
+    def refused(words, *arguments):
+        for command in ("check", "serve"):
+            told = run(command, *arguments, timeout=20)
+            assert told.returncode == 1 and words in told.stderr, told
+
+    real, demo = tmp_path / "real", tmp_path / "demo"
+    refused("server.pem", "--data", real, *tls)
+    assert run("cert", "dev", "--out", tmp_path).returncode == 0
+    told = run("check", "--data", real, *tls)
+    assert told.returncode == 0, told
+    printed = dict(line.split(None, 1) for line in told.stdout.splitlines())
+    assert printed["https"] == "127.0.0.1:8443" and printed["mqtts"] == "127.0.0.1:8883" and printed["tls"].endswith("server.pem")
+    (tmp_path / "server.key").write_text("no key\n")
+    refused("server.key", "--data", real, *tls)
+
+    assert run("site", "add", "north", "--data", real).returncode == 0
+    assert "in order" in run("check", "--data", real, *doors).stdout
+    refused("demonstration", "--data", real, "--demo", *doors)
+    demo.mkdir()
+    (demo / "demo").touch()
+    refused("demonstration", "--data", demo, *doors)
+    assert run("check", "--data", demo, "--demo", *doors).returncode == 0
+    (tmp_path / "file").write_text("x")
+    refused(str(tmp_path / "file"), "--data", tmp_path / "file", *doors)
+    refused("index.html", "--data", real, "--web", tmp_path, *doors)
+    with sqlite3.connect(real / "martlet.db") as database:
+        database.execute("UPDATE schema_migration SET name = '9999-later' WHERE name LIKE '0001-%' AND position = 0")
+    refused("9999-later", "--data", real, *doors)
 
 
 def test_flags_beat_environment_beats_file(tmp_path):

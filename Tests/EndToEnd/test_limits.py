@@ -54,9 +54,12 @@ def test_the_table_in_the_docs_is_the_list_in_the_code():
 def test_requests_of_one_address(limited):
     hub = limited(REQUESTS_PER_ADDRESS=5)
     token = hub.admin.headers
-    answers = flood(hub, 60)
+    begin = time.monotonic()
+    answers = flood(hub, 200)
+    elapsed = time.monotonic() - begin
     refused = [a for a in answers if a.status == 429]
-    assert 20 <= 60 - len(refused) <= 50 and refused, "five times five at once, then five a second"
+    # However slow the machine is: only what came back meanwhile may have passed besides.
+    assert 25 <= 200 - len(refused) <= 26 + 5 * elapsed, "five times five at once, then five a second"
     told = refused[-1]
     assert int(told.headers["Retry-After"]) >= 1 and told.json()["code"] == "too_many_requests"
     # Nobody else notices: another address, and the devices.

@@ -139,6 +139,31 @@ import Testing
         }
     }
 
+    @Test func eachOfManyCommandsHasItsOwnHistory() async throws {
+        let database = try await database()
+        let device = try #require(device)
+        let book = CommandRegistry()
+        try database.writeBlocking { transaction in
+            _ = try DeviceRegistry(admission: .byContact).admit(device, kind: .node, at: ten, in: transaction)
+            for steps in [[], [.sent], [.sent, .done]] as [[CommandState]] {
+                let command = try book.enqueue(
+                    device: device, name: "read", parameters: "{}", timeToLiveSeconds: 60, timeoutSeconds: 30, at: ten,
+                    in: transaction)
+                for step in steps {
+                    _ = try book.advance(command.id, to: step, result: nil, error: nil, at: ten, in: transaction)
+                }
+            }
+            let whole: [[CommandState]] = [[.queued, .sent, .done], [.queued, .sent], [.queued]]
+            func states(_ commands: [Command]) -> [[CommandState]] { commands.map { $0.history.map(\.state) } }
+            #expect(try states(book.commands(device: device, limit: 9, in: transaction)) == whole)
+            #expect(try states(book.commands(device: device, limit: 2, in: transaction)) == Array(whole.prefix(2)))
+            #expect(try states(book.commands(kind: .node, states: [], limit: 9, in: transaction)) == whole)
+            #expect(
+                try states(book.commands(kind: .node, states: [.sent], limit: 9, in: transaction)) == [whole[1]])
+            #expect(try book.commands(device: device, limit: 0, in: transaction).isEmpty)
+        }
+    }
+
     @Test func overdueAndPruned() async throws {
         let database = try await database()
         let device = try #require(device)

@@ -23,7 +23,6 @@ import Testing
         #expect(try row.real("d") == 2)
         #expect(try row.text("s") == "12")
         #expect(try row.blob("b") == [0x31, 0x32])
-        #expect(row.columnNames == ["i", "d", "s", "b"])
     }
 
     @Test func placeholdersCountNotOrder() async throws {

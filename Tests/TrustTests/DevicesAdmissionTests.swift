@@ -19,6 +19,16 @@ import Trust
         #expect(await house.knock("SPOT/1", key.text) == "bad_credentials")
     }
 
+    @Test func whatCannotBeLookedUpIsSaid() async throws {
+        let house = try await DevicesHouse()
+        let key = try await house.add("SPOT001")
+        #expect(await house.knock("SPOT001", SecretKey(.device).text) == "bad_credentials")
+        #expect(house.troubles.all.isEmpty)
+        try await house.database.write { try $0.execute("ALTER TABLE device RENAME TO hidden") }
+        #expect(await house.knock("SPOT001", key.text) == "internal_failure")
+        #expect(house.troubles.all.count == 1)
+    }
+
     @Test func rotatingDisablingAndRemovingEndTheOldKeyAtOnce() async throws {
         let house = try await DevicesHouse()
         let old = try await house.add("SPOT001")

@@ -4,6 +4,7 @@ import HubTesting
 import Registry
 import SQL
 import SolutionKit
+import Synchronization
 import Trust
 
 /// A database with the registry's tables, a line without a queue, and the devices' half of trust over them.
@@ -15,6 +16,7 @@ struct DevicesHouse {
     let administration: DeviceAdministration
     let admission: DeviceAdmission
     let rights = DeviceRights([Spots(), Boards()])
+    let troubles = Troubles()
 
     /// The token of a person's program that may do everything over MQTT, as long as nobody takes that away.
     static let token = SecretKey(.personalToken)
@@ -26,12 +28,22 @@ struct DevicesHouse {
         let join = JoinRegistry(limits: limits)
         administration = DeviceAdministration(rights: rights, audit: audit, join: join)
         admission = DeviceAdmission(
-            database: database, line: line, rights: rights, join: join, clock: clock, passwords: .trivial
+            database: database, line: line, rights: rights, join: join, clock: clock, passwords: .trivial,
+            trouble: { [troubles] in troubles.note($0) }
         ) { token, transport, _ in
             guard token == DevicesHouse.token.text else { throw Refusal(.notSignedIn, "no such token") }
             return Caller(
                 .token(account: "a", name: "anna", token: "t1"), grants: grants, address: transport.address)
         }
+    }
+
+    /// What the admission could not look up.
+    final class Troubles: Sendable {
+        private let noted = Mutex<[String]>([])
+
+        func note(_ error: any Error) { noted.withLock { $0.append("\(error)") } }
+
+        var all: [String] { noted.withLock { $0 } }
     }
 
     func administrator(_ scope: SiteScope = .all) -> Administrator {

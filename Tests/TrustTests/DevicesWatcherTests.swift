@@ -8,8 +8,13 @@ import Testing
 import Trust
 
 @Suite struct DevicesWatcherTests {
-    private func watched(_ house: DevicesHouse, welcome: Bool = true) -> DeviceWatcher {
-        DeviceWatcher(admission: house.admission) { _ in welcome }
+    private func watched(_ house: DevicesHouse, until end: Timestamp? = Timestamp(microseconds: .max)) -> DeviceWatcher
+    {
+        let welcomes = Welcomes(database: house.database, clock: house.clock, trouble: { _ in }) {
+            [clock = house.clock] _ in
+            end.flatMap { $0 > clock.now() ? $0 : nil }
+        }
+        return DeviceWatcher(admission: house.admission, welcomes: welcomes)
     }
 
     private func owners(_ watcher: DeviceWatcher) async throws -> [String] {
@@ -60,13 +65,23 @@ import Trust
 
     @Test func programsThatAreNotWelcomeAnyMoreAreSentAway() async throws {
         let house = try await DevicesHouse()
-        let watcher = watched(house, welcome: false)
+        let watcher = watched(house, until: nil)
         _ = try await owners(watcher)
         #expect(await house.knock("anna", DevicesHouse.token.text) == "program anna")
-        #expect(try await owners(watcher) == [])
-        _ = try await house.line.perform { try TrustEpoch.advance(in: $0.transaction()) }
         #expect(try await owners(watcher) == ["token:t1"])
         _ = try await house.line.perform { try TrustEpoch.advance(in: $0.transaction()) }
+        #expect(try await owners(watcher) == [])
+    }
+
+    @Test func aProgramWhoseTokenExpiresIsSentAwayAlthoughNothingChanged() async throws {
+        let house = try await DevicesHouse()
+        let watcher = watched(house, until: house.clock.now().advanced(bySeconds: 60))
+        #expect(await house.knock("anna", DevicesHouse.token.text) == "program anna")
+        #expect(try await owners(watcher) == [])
+        house.clock.move(seconds: 59)
+        #expect(try await owners(watcher) == [])
+        house.clock.move(seconds: 1)
+        #expect(try await owners(watcher) == ["token:t1"])
         #expect(try await owners(watcher) == [])
     }
 

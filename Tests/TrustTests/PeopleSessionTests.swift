@@ -167,24 +167,24 @@ struct PeopleSessionTests {
             return try await house.people.caller(bearer: token, transport: RequestTransport(), at: house.clock.now())
         }
         let signedOut = try await caller("ben")
-        #expect(await house.people.isStillWelcome(signedOut))
+        #expect(try await house.people.welcome(of: signedOut) != nil)
         try await house.shell { try $0.endSessions(of: "ben", by: $1, at: $2, in: $3) }
-        #expect(await !house.people.isStillWelcome(signedOut))
+        #expect(try await house.people.welcome(of: signedOut) == nil)
 
         let changed = try await caller("ben")
         try await house.shell {
             _ = try $0.setRoles(of: "ben", to: [RoleAssignment(.staff)], by: $1, at: $2, in: $3)
         }
-        #expect(await !house.people.isStillWelcome(changed))
+        #expect(try await house.people.welcome(of: changed) == nil)
 
         let disabled = try await caller("ben")
         try await house.shell { _ = try $0.disable("ben", by: $1, at: $2, in: $3) }
-        #expect(await !house.people.isStillWelcome(disabled))
+        #expect(try await house.people.welcome(of: disabled) == nil)
         try await house.shell { _ = try $0.enable("ben", by: $1, at: $2, in: $3) }
-        #expect(await !house.people.isStillWelcome(disabled))
+        #expect(try await house.people.welcome(of: disabled) == nil)
 
         let removed = try await caller("ben")
         try await house.shell { try $0.remove("ben", by: $1, at: $2, in: $3) }
-        #expect(await !house.people.isStillWelcome(removed))
+        #expect(try await house.people.welcome(of: removed) == nil)
     }
 }

@@ -77,9 +77,9 @@ final class FakeGate: RequestGate {
         state.withLock { $0.aside.append((String(decoding: report, as: UTF8.self), topic)) }
     }
 
-    func isStillWelcome(_ caller: Caller) async -> Bool {
-        guard let account = caller.account else { return true }
-        return state.withLock { !$0.unwelcome.contains(account) }
+    func unwelcome(among callers: Set<Caller>) async -> Set<Caller> {
+        let accounts = state.withLock { $0.unwelcome }
+        return callers.filter { $0.account.map(accounts.contains) ?? false }
     }
 
     private static let people: [String: Grants] = [

@@ -4,8 +4,7 @@ export const actions = {
     sign_in: 'Sign in', sign_out: 'Sign out', sign_out_everywhere: 'Sign out everywhere', lock_out: 'Lock out',
     session_replayed: 'Use an old sign-in again', set_up: 'Set up the hub', 'password.change': 'Change a password',
     'second_factor.enable': 'Second factor on', 'second_factor.disable': 'Second factor off', 'token.create': 'Make a token',
-    'token.revoke': 'Remove a token', 'user.add': 'Add somebody', 'user.change': 'Change an account',
-    'user.disable': 'Disable an account', 'user.enable': 'Enable an account', 'user.remove': 'Remove an account',
+    'token.revoke': 'Remove a token', 'user.add': 'Add somebody', 'user.disable': 'Disable an account', 'user.enable': 'Enable an account', 'user.remove': 'Remove an account',
     'role.grant': 'Give a role', 'role.take': 'Take a role', 'device.add': 'Add a device', 'device.approve': 'Let a device in',
     'device.reject': 'Turn a device away', 'device.change': 'Change a device', 'device.rotate': 'New key for a device',
     'device.disable': 'Disable a device', 'device.enable': 'Enable a device', 'device.remove': 'Remove a device',
@@ -14,7 +13,7 @@ export const actions = {
     'tariff.add': 'Add a tariff', 'payment.take': 'Take a payment', 'payment.allocate': 'Say what a payment is for',
     'payment.refund': 'Give money back',
     'lot.change': 'Change a car park', 'lot.remove': 'Remove a car park',
-    'setting.change': 'Change a setting', 'site.add': 'Add a site', 'site.change': 'Change a site',
+    'site.add': 'Add a site', 'site.change': 'Change a site',
     'audit.export': 'Export the audit', 'hub.start': 'Start the hub',
 };
 

@@ -1,4 +1,4 @@
-/// What was done, or tried; a closed set, the words of the audit.
+/// What was done, or tried; a closed set, the words of the audit. Rows keep the word as text, also one that is not among these any more.
 public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     // People at the door.
     case signIn = "sign_in"
@@ -14,7 +14,6 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     case revokeToken = "token.revoke"
     // People's administration.
     case addUser = "user.add"
-    case changeUser = "user.change"
     case disableUser = "user.disable"
     case enableUser = "user.enable"
     case removeUser = "user.remove"
@@ -45,7 +44,6 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     case allocatePayment = "payment.allocate"
     case refundPayment = "payment.refund"
     // The hub.
-    case changeSetting = "setting.change"
     case addSite = "site.add"
     case changeSite = "site.change"
     case exportAudit = "audit.export"

@@ -33,13 +33,9 @@ extension CommandRegistry {
     /// The commands of a device, newest first, at most `limit`, with their history.
     /// - Throws: `SQLFailure`.
     public func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] {
-        var commands = try CommandRow.all(
+        try CommandRow.allWithHistory(
             "WHERE device = $1 ORDER BY sequence DESC LIMIT $2", [.text(device.text), .integer(Int64(max(0, limit)))],
             in: reader)
-        for index in commands.indices {
-            commands[index].history = try CommandRow.history(of: commands[index].id, in: reader)
-        }
-        return commands
     }
 
     /// The commands of all devices of a kind, newest first, at most `limit`, with their history.
@@ -51,16 +47,12 @@ extension CommandRegistry {
         let words = states.map(\.rawValue).sorted()
         let places = words.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
         let condition = words.isEmpty ? "" : "AND state IN (\(places))"
-        var commands = try CommandRow.all(
+        return try CommandRow.allWithHistory(
             """
             WHERE EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = $1) \(condition)
             ORDER BY created_at DESC, device, sequence DESC LIMIT $2
             """,
             [.text(kind.rawValue), .integer(Int64(max(0, limit)))] + words.map(SQLValue.text), in: reader)
-        for index in commands.indices {
-            commands[index].history = try CommandRow.history(of: commands[index].id, in: reader)
-        }
-        return commands
     }
 }
 
@@ -74,6 +66,26 @@ enum CommandRow {
     static func all(_ condition: String, _ arguments: [SQLValue], in reader: some SQLReading) throws -> [Command] {
         var commands: [Command] = []
         try reader.queryEach("\(columns) \(condition)", arguments) { row in commands.append(try command(row)) }
+        return commands
+    }
+
+    /// The same with what became of each: one statement more, however many there are.
+    static func allWithHistory(
+        _ condition: String, _ arguments: [SQLValue], in reader: some SQLReading
+    ) throws -> [Command] {
+        var commands = try all(condition, arguments, in: reader)
+        guard !commands.isEmpty else { return [] }
+        var histories: [String: [(state: CommandState, at: Timestamp)]] = [:]
+        try reader.queryEach(
+            """
+            SELECT command, state, at FROM command_step WHERE command IN (SELECT id FROM command \(condition))
+            ORDER BY command, position
+            """, arguments
+        ) { row in
+            histories[try row.text(0), default: []].append(
+                (try state(row.text(1)), Timestamp(microseconds: try row.integer(2))))
+        }
+        for index in commands.indices { commands[index].history = histories[commands[index].id] ?? [] }
         return commands
     }
 

@@ -19,16 +19,22 @@ public struct SiteRegistry: Sendable {
     /// Sites over the tables of `RegistryTables`.
     public init() {}
 
-    /// The sites by name.
+    /// The sites of a scope, by name; only their devices are counted.
     /// - Throws: `SQLFailure`.
     public func sites(_ scope: SiteScope = .all, in reader: some SQLReading) throws -> [SiteRecord] {
-        try reader.query(
+        guard !scope.isEmpty else { return [] }
+        var (condition, values) = ("", [SQLValue]())
+        if case .sites(let sites) = scope {
+            values = sites.map(\.text).sorted().map(SQLValue.text)
+            condition = "WHERE s.id IN (\(values.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))"
+        }
+        return try reader.query(
             """
             SELECT s.id, s.title, (SELECT COUNT(*) FROM device d WHERE d.site = s.id AND d.state <> 'removed') AS devices
-            FROM site s ORDER BY s.id
-            """
+            FROM site s \(condition) ORDER BY s.id
+            """, values
         ).compactMap { row in
-            guard let id = SiteID(try row.text("id")), scope.contains(id) else { return nil }
+            guard let id = SiteID(try row.text("id")) else { return nil }
             return SiteRecord(id: id, title: try row.text("title"), devices: try row.integer("devices"))
         }
     }

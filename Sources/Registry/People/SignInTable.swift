@@ -137,17 +137,18 @@ public enum SignInTable {
     }
 
     /// Removes what has expired, and of an account all but the `limit` sign-ins that were used last.
+    /// - Returns: whether there were more than that, which have not expired.
     /// - Throws: `SQLFailure`.
     public static func prune(
         _ account: String, limit: Int, at instant: Timestamp, in transaction: Transaction
-    ) throws {
+    ) throws -> Bool {
         try transaction.execute("DELETE FROM sign_in WHERE expires_at <= $1", [.integer(instant.microseconds)])
-        try transaction.execute(
+        return try transaction.execute(
             """
             DELETE FROM sign_in WHERE account = $1 AND id NOT IN
                 (SELECT id FROM sign_in WHERE account = $1 ORDER BY last_used_at DESC, created_at DESC, id LIMIT $2)
             """,
-            [.text(account), .integer(Int64(limit))])
+            [.text(account), .integer(Int64(limit))]) > 0
     }
 
     private static func add(_ hash: [UInt8], to signIn: SignIn, in transaction: Transaction) throws {

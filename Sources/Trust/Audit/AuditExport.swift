@@ -1,4 +1,4 @@
-internal import HubModel
+package import HubModel
 package import Registry
 
 /// Rows of the audit as text.
@@ -73,6 +73,27 @@ extension JSONWriter {
         raw(record.facts.utf8)
         key("hash")
         string(AuditExport.hexadecimal(record.hash))
+        endObject()
+    }
+
+    /// Writes what became of checking the audit.
+    package mutating func write(_ verdict: AuditVerdict) {
+        beginObject()
+        key("intact")
+        switch verdict {
+        case .intact(let entries, let head):
+            boolean(true)
+            key("entries")
+            integer(entries)
+            key("head")
+            string(AuditExport.hexadecimal(head))
+        case .broken(let sequence, let reason):
+            boolean(false)
+            key("sequence")
+            integer(sequence)
+            key("reason")
+            string(reason)
+        }
         endObject()
     }
 }

@@ -123,25 +123,7 @@ public struct AuditRoutes: Sendable {
     private func verify(_ request: RouteRequest) async throws -> RouteResponse {
         let registry = registry
         let verdict = try await services.database.read { try registry.verify(in: $0) }
-        return .json { json in
-            json.beginObject()
-            json.key("intact")
-            switch verdict {
-            case .intact(let entries, let head):
-                json.boolean(true)
-                json.key("entries")
-                json.integer(entries)
-                json.key("head")
-                json.string(AuditExport.hexadecimal(head))
-            case .broken(let sequence, let reason):
-                json.boolean(false)
-                json.key("sequence")
-                json.integer(sequence)
-                json.key("reason")
-                json.string(reason)
-            }
-            json.endObject()
-        }
+        return .json { $0.write(verdict) }
     }
 }
 

@@ -84,6 +84,12 @@ public struct DeviceAdministration: Sendable {
         return device
     }
 
+    /// The name of a device that was typed in any of its spellings: `node_07` for `07`. What nobody knows stays as it is.
+    /// - Throws: `SQLFailure`.
+    public func name(_ spelling: DeviceID, in reader: some SQLReading) throws -> DeviceID {
+        try rights.device(spelt: spelling, registry, in: reader)?.id ?? spelling
+    }
+
     /// Devices in the order of their names, at most `limit`.
     /// - Throws: `SQLFailure`.
     public func list(

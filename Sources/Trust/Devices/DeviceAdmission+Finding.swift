@@ -55,14 +55,10 @@ extension DeviceAdmission {
 
     private func lookUp(_ name: DeviceID) async throws -> Known {
         let (registry, credentials, join) = (registry, credentials, join)
-        let candidates = rights.candidates(name)
         let rights = rights
         return try await database.read { reader in
             var known = Known()
-            for candidate in candidates {
-                guard let device = try registry.device(candidate, in: reader),
-                    candidate == name || rights.canonical(name, kind: device.kind) == candidate
-                else { continue }
+            if let device = try rights.device(spelt: name, registry, in: reader) {
                 known.device = device
                 known.stored = try credentials.stored(of: device.id, in: reader)
                 return known

@@ -53,6 +53,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     let clock: any WallClock
     let programs: Programs
     let keyless: KeylessDevices
+    private let trouble: @Sendable (any Error) -> Void
     let worker = PasswordWorker(limit: 512, limitPerAddress: 128)
     let parameters: PasswordHash.Parameters
     let state: Mutex<State>
@@ -60,22 +61,25 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     /// Doors' knowledge over the tables of `RegistryTables`.
     /// - Parameters:
     ///   - keyless: devices that are let in although they show nothing.
+    ///   - trouble: told why somebody who connects could not be judged, which they are not.
     ///   - programs: finds out whose a personal access token is.
     public convenience init(
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
         join: JoinRegistry = JoinRegistry(), clock: any WallClock, keyless: KeylessDevices = .none,
+        trouble: @escaping @Sendable (any Error) -> Void,
         programs: @escaping Programs
     ) {
         self.init(
             database: database, line: line, rights: rights, registry: registry, join: join, clock: clock,
-            passwords: .standard, keyless: keyless, programs: programs)
+            passwords: .standard, keyless: keyless, trouble: trouble, programs: programs)
     }
 
     /// As above, with other costs of scrypt: for tests.
     package init(
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
         join: JoinRegistry = JoinRegistry(), clock: any WallClock, passwords parameters: PasswordHash.Parameters,
-        keyless: KeylessDevices = .none, programs: @escaping Programs
+        keyless: KeylessDevices = .none, trouble: @escaping @Sendable (any Error) -> Void = { _ in },
+        programs: @escaping Programs
     ) {
         self.database = database
         self.line = line
@@ -85,6 +89,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         self.clock = clock
         self.programs = programs
         self.keyless = keyless
+        self.trouble = trouble
         self.parameters = parameters
         credentials = DeviceCredentials(registry: registry)
         let secret = SecretKey(.device).hash
@@ -122,6 +127,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         } catch let refusal as Refusal {
             return .refused(refusal)
         } catch {
+            trouble(error)
             return .refused(Refusal(.internalFailure, "the device could not be looked up"))
         }
     }

@@ -1,5 +1,6 @@
 public import HubModel
 public import Registry
+internal import SQL
 public import SolutionKit
 
 /// What one client may publish and subscribe over MQTT: topic filters as text. The door makes its own form of them, once a connection.
@@ -88,6 +89,20 @@ public struct DeviceRights: Sendable {
             if !names.contains(name) { names.append(name) }
         }
         return names
+    }
+
+    /// The device that spells itself so; nil when the hub knows none. A name as it is counts more than another spelling of one.
+    /// - Throws: `SQLFailure`.
+    func device(
+        spelt spelling: DeviceID, _ registry: DeviceRegistry, in reader: some SQLReading
+    ) throws -> DeviceRecord? {
+        for candidate in candidates(spelling) {
+            guard let device = try registry.device(candidate, in: reader),
+                candidate == spelling || canonical(spelling, kind: device.kind) == candidate
+            else { continue }
+            return device
+        }
+        return nil
     }
 
     /// The kind of device that publishes to a topic, given by its levels; nil when there is none or more than one.

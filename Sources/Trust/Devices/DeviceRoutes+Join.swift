@@ -72,8 +72,8 @@ extension DeviceRoutes {
 
     private func renameSite(_ request: RouteRequest) async throws -> RouteResponse {
         let wanted = try SiteRequest(request.body)
-        guard let id = SiteID(try request.device.text) else {
-            throw Refusal(.invalidIdentifier, "this is no site's name")
+        guard let id = request.path["id"].flatMap({ SiteID($0) }) else {
+            throw Refusal(.invalidIdentifier, "a site's name is 1 to 64 letters, digits and . _ - : @")
         }
         return try await changeSite(id, status: 200) { administration, line in
             try administration.renameSite(id, title: wanted.title, by: request.administrator, in: line.transaction())

@@ -1,6 +1,6 @@
 internal import Credentials
-internal import HubModel
-internal import Registry
+package import HubModel
+package import Registry
 internal import SolutionKit
 
 extension DeviceRoutes {
@@ -87,7 +87,7 @@ extension JSONWriter {
         endObject()
     }
 
-    mutating func write(_ site: SiteRecord) {
+    package mutating func write(_ site: SiteRecord) {
         beginObject()
         key("id")
         string(site.id.text)

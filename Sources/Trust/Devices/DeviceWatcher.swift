@@ -20,15 +20,15 @@ public final class DeviceWatcher: Sendable {
     }
 
     private let admission: DeviceAdmission
-    private let isStillWelcome: @Sendable (Caller) async -> Bool
+    private let welcomes: Welcomes
     /// The number up to which everything was looked at; nil before the first time.
     private let epoch = Mutex<Int64?>(nil)
 
     /// A watcher of what the admission let in.
-    /// - Parameter isStillWelcome: whether a person's program may go on with the same rights.
-    public init(admission: DeviceAdmission, isStillWelcome: @escaping @Sendable (Caller) async -> Bool) {
+    /// - Parameter welcomes: until when people's programs may go on; for this watcher alone.
+    public init(admission: DeviceAdmission, welcomes: Welcomes) {
         self.admission = admission
-        self.isStillWelcome = isStillWelcome
+        self.welcomes = welcomes
     }
 
     /// What has to be done since the last time. Call it about every 300 ms, and not twice at once.
@@ -51,6 +51,8 @@ public final class DeviceWatcher: Sendable {
         for device in gone { findings.disconnect.append((ConnectionOwner.pending(device), true, .max)) }
         guard current != last else {
             admission.state.withLock { $0.pending.subtract(gone) }
+            // Time alone ends a token.
+            await endPrograms(at: current, &findings)
             return findings
         }
         // Another process cannot tell the handlers that a device is at another site now.
@@ -60,13 +62,20 @@ public final class DeviceWatcher: Sendable {
         for change in changed where last != nil || change.isRemoved {
             findings.disconnect.append((ConnectionOwner.device(change.id), change.isRemoved, change.epoch))
         }
-        for (owner, caller) in admission.state.withLock({ $0.programs }) where await !isStillWelcome(caller) {
-            findings.disconnect.append((owner, false, .max))
-            admission.state.withLock { $0.programs[owner] = nil }
-        }
+        await endPrograms(at: current, &findings)
         admission.state.withLock { $0.pending.subtract(gone) }
         epoch.withLock { $0 = current }
         return findings
+    }
+
+    private func endPrograms(at epoch: Int64, _ findings: inout Findings) async {
+        let programs = admission.state.withLock { $0.programs }
+        let ended = await welcomes.unwelcome(
+            among: Set(programs.values), epoch: epoch, at: admission.clock.now())
+        for (owner, caller) in programs where ended.contains(caller) {
+            findings.disconnect.append((owner, false, .max))
+            admission.state.withLock { $0.programs[owner] = nil }
+        }
     }
 
     private func noteDrops() async throws {

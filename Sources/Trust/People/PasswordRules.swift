@@ -35,9 +35,7 @@ public enum PasswordRules {
 
     /// A password of 100 random bits, for somebody to change.
     public static func generate() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<13).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let letters = Array(Base32.encode(bytes).lowercased().prefix(20))
+        let letters = Array(Base32.encode(RandomBytes.make(13)).lowercased().prefix(20))
         return stride(from: 0, to: 20, by: 5).map { String(letters[$0..<$0 + 5]) }.joined(separator: "-")
     }
 

@@ -28,34 +28,49 @@ extension People {
         try await caller(accessToken: token, address: transport.address, at: instant)
     }
 
-    /// Whether a person, or a person's program, whom the gate let in may still be here with the same rights. Others are nobody's whom
-    /// people know: they stay.
-    public func isStillWelcome(_ caller: Caller) async -> Bool {
+    /// Until when a person, or a person's program, whom the gate let in may be here with the same rights, as things stand; nil: no longer.
+    /// Others are nobody's whom people know: they stay.
+    /// - Throws: `SQLFailure`.
+    public func welcome(of caller: Caller) async throws -> Timestamp? {
         let now = clock.now()
-        let present: Caller?
+        let present: Known?
         switch caller.identity {
         case .person(let account, _, let session):
-            present = try? await known(account: account, session: session, address: caller.address, at: now)
-        case .token(_, _, let token):
-            let found = try? await database.read { try PersonalTokenTable.token(token, in: $0) }
-            guard let token = found ?? nil else { return false }
-            present = try? await known(token, address: caller.address, at: now)
-        case .anonymous, .open, .device, .shell, .hub: return true
+            present = try await known(account: account, session: session, address: caller.address, at: now)
+        case .token(_, _, let id):
+            guard let token = try await database.read({ try PersonalTokenTable.token(id, in: $0) }) else { return nil }
+            present = try await known(token, address: caller.address, at: now)
+        case .anonymous, .open, .device, .shell, .hub: return Timestamp(microseconds: .max)
         }
-        return present?.identity == caller.identity && present?.grants == caller.grants
+        guard let present, present.caller.identity == caller.identity, present.caller.grants == caller.grants else {
+            return nil
+        }
+        return present.until
+    }
+
+    /// A memory of who may stay.
+    /// - Parameter trouble: told why it could not be looked up.
+    public func welcomes(trouble: @escaping @Sendable (any Error) -> Void) -> Welcomes {
+        Welcomes(database: database, clock: clock, trouble: trouble) { [self] in try await welcome(of: $0) }
+    }
+
+    /// Somebody whom the tables know, and until when at the latest.
+    private struct Known {
+        let caller: Caller
+        let until: Timestamp
     }
 
     private func caller(accessToken: String, address: String?, at instant: Timestamp) async throws -> Caller {
         guard let claims = await tokens.read(accessToken, at: instant),
-            let caller = try await known(
+            let known = try await known(
                 account: claims.sub, session: claims.sid, generation: claims.gen, address: address, at: instant)
         else { throw Refusal(.notSignedIn, "The sign-in has ended, or there was none.") }
-        return caller
+        return known.caller
     }
 
     private func known(
         account id: String, session: String, generation: Int64? = nil, address: String?, at instant: Timestamp
-    ) async throws -> Caller? {
+    ) async throws -> Known? {
         let found = try await database.read { reader -> (account: Account, signIn: SignIn)? in
             guard let account = try AccountTable.account(id, in: reader),
                 let signIn = try SignInTable.signIn(session, in: reader)
@@ -66,9 +81,10 @@ extension People {
             signIn.generation == account.generation, generation ?? account.generation == account.generation,
             signIn.expiresAt > instant
         else { return nil }
-        return Caller(
+        let caller = Caller(
             .person(account: account.id, name: account.name.text, session: signIn.id),
             grants: account.grants(administration.roles), address: address)
+        return Known(caller: caller, until: signIn.expiresAt)
     }
 
     private func caller(personalToken text: String, address: String?, at instant: Timestamp) async throws -> Caller {
@@ -76,7 +92,7 @@ extension People {
         guard let key = SecretKey(text), key.purpose == .personalToken else { throw refusal }
         let hash = key.hash
         guard let token = try await database.read({ try PersonalTokenTable.token(hash: hash, in: $0) }),
-            let caller = try await known(token, address: address, at: instant)
+            let known = try await known(token, address: address, at: instant)
         else { throw refusal }
         if token.lastUsedAt.map({ abs(instant.microseconds(since: $0)) >= People.useNotedEvery }) ?? true {
             // A hub that is too busy to note it lets the program in all the same.
@@ -84,16 +100,17 @@ extension People {
                 try PersonalTokenTable.used(token.id, at: instant, in: line.transaction())
             }
         }
-        return caller
+        return known.caller
     }
 
-    private func known(_ token: PersonalToken, address: String?, at instant: Timestamp) async throws -> Caller? {
+    private func known(_ token: PersonalToken, address: String?, at instant: Timestamp) async throws -> Known? {
         guard token.expiresAt > instant,
             let account = try await database.read({ try AccountTable.account(token.account, in: $0) }),
             account.state == .active
         else { return nil }
-        return Caller(
+        let caller = Caller(
             .token(account: account.id, name: account.name.text, token: token.id),
             grants: account.grants(administration.roles).narrowed(to: token.scopes), address: address)
+        return Known(caller: caller, until: token.expiresAt)
     }
 }

@@ -166,7 +166,10 @@ extension People {
             userAgent: transport.userAgent.map { String($0.unicodeScalars.prefix(200)) }, step: 1, openedAt: instant,
             issued: 1)
         try SignInTable.insert(signIn, refreshHash: key.hash, in: transaction)
-        try SignInTable.prune(account.id, limit: settings.signInsPerAccount, at: instant, in: transaction)
+        // The one that gave way may have something open.
+        if try SignInTable.prune(account.id, limit: settings.signInsPerAccount, at: instant, in: transaction) {
+            try TrustEpoch.advance(in: transaction)
+        }
         try AccountTable.signedIn(account.id, at: instant, in: transaction)
         let caller = caller(of: account, signIn, transport)
         let entry = AuditEntry(caller, .signIn, target: "user:\(account.name)")

@@ -43,8 +43,9 @@ public final class People: Sendable {
         let (signing, guarding) = try await database.write { transaction in
             (
                 try HubSecretTable.secret(
-                    named: "access-tokens", orElse: randomKey(), at: now, in: transaction),
-                try HubSecretTable.secret(named: "sign-in-guard", orElse: randomKey(), at: now, in: transaction)
+                    named: "access-tokens", orElse: RandomBytes.make(32), at: now, in: transaction),
+                try HubSecretTable.secret(
+                    named: "sign-in-guard", orElse: RandomBytes.make(32), at: now, in: transaction)
             )
         }
         return People(
@@ -88,11 +89,6 @@ public final class People: Sendable {
         let account = try await database.read { try administration.user(name, in: $0) }
         let now = clock.now()
         return codes.withLock { $0.make(for: account.id, at: now).text }
-    }
-
-    private static func randomKey() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 }
 

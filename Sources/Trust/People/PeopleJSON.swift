@@ -1,5 +1,5 @@
-internal import HubModel
-internal import Registry
+package import HubModel
+package import Registry
 internal import SolutionKit
 
 /// People as docs/accounts-api.md shows them.
@@ -8,7 +8,7 @@ extension JSONWriter {
     /// - Parameters:
     ///   - grants: what they may do, for themselves to see; nil: not shown.
     ///   - more: writes further members.
-    mutating func write(
+    package mutating func write(
         _ account: Account, grants: Grants? = nil, more: (inout JSONWriter) -> Void = { _ in }
     ) {
         beginObject()
@@ -65,7 +65,7 @@ extension JSONWriter {
     }
 
     /// Writes a personal access token.
-    mutating func write(_ token: PersonalToken, more: (inout JSONWriter) -> Void = { _ in }) {
+    package mutating func write(_ token: PersonalToken, more: (inout JSONWriter) -> Void = { _ in }) {
         beginObject()
         key("id")
         string(token.id)

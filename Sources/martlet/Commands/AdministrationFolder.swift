@@ -59,6 +59,14 @@ struct AdministrationFolder: Sendable {
         return try await change { try body(devices, Administrator(caller, at: $1), $0) }
     }
 
+    /// Changes something of people, in one transaction.
+    func changePeople<T: Sendable>(
+        _ body: @Sendable (PeopleAdministration, Caller, Timestamp, Transaction) throws -> T
+    ) async throws -> T {
+        let (people, caller) = (people, caller)
+        return try await change { try body(people, caller, $1, $0) }
+    }
+
     /// Changes something, in one transaction.
     func change<T: Sendable>(_ body: @Sendable (Transaction, Timestamp) throws -> T) async throws -> T {
         let now = SystemClock().now()

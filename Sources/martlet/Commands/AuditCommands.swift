@@ -135,23 +135,3 @@ struct AuditHead: ExpressibleByArgument {
         self.bytes = bytes
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func write(_ verdict: AuditVerdict) {
-        beginObject()
-        key("intact")
-        switch verdict {
-        case .intact(let entries, let head):
-            boolean(true)
-            key("entries")
-            integer(entries)
-            member("head", AuditExport.hexadecimal(head))
-        case .broken(let sequence, let reason):
-            boolean(false)
-            key("sequence")
-            integer(sequence)
-            member("reason", reason)
-        }
-        endObject()
-    }
-}

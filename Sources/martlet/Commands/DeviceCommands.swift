@@ -193,15 +193,3 @@ struct DeviceRemove: AsyncParsableCommand {
         }
     }
 }
-
-extension DeviceAdministration {
-    /// The name of a device that was typed in any of its spellings: `node_07` for `07`. What nobody knows stays as it is.
-    func name(_ spelling: DeviceID, in reader: some SQLReading) throws -> DeviceID {
-        let registry = DeviceRegistry()
-        for name in DeviceRights(Solutions.all).candidates(spelling) where try registry.device(name, in: reader) != nil
-        {
-            return name
-        }
-        return spelling
-    }
-}

@@ -13,6 +13,8 @@ enum Failure {
             try exit(error.description)
         } catch let error as SQLFailure {
             try exit("the database refused: \(error)")
+        } catch let error as MigrationFailure {
+            try exit("the data folder does not fit this version of martlet: \(error)")
         } catch let error as Refusal {
             try exit(error.detail)
         }

@@ -44,11 +44,17 @@ enum StandardInput {
     }
 
     /// Everything up to the end.
-    /// - Throws: `SettingError` when it is longer, or no text.
+    /// - Throws: `SettingError` when it cannot be read, is longer, or no text.
     static func text(named what: String, maximum: Int) throws -> String {
         var bytes = Data()
-        while bytes.count <= maximum, let more = try? FileHandle.standardInput.read(upToCount: 65_536), !more.isEmpty {
-            bytes.append(more)
+        do {
+            while bytes.count <= maximum, let more = try FileHandle.standardInput.read(upToCount: 65_536), !more.isEmpty
+            {
+                bytes.append(more)
+            }
+        } catch {
+            // What came before it may be half of a password.
+            throw SettingError("the \(what) cannot be read from standard input: \(error.localizedDescription)")
         }
         guard bytes.count <= maximum else { throw SettingError("the \(what) on standard input is too long") }
         guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -58,14 +58,7 @@ struct SiteList: AsyncParsableCommand {
             }
             Output.json { json in
                 json.beginObject()
-                json.member("sites", sites) { json, site in
-                    json.beginObject()
-                    json.member("id", site.id.text)
-                    json.member("title", site.title)
-                    json.key("devices")
-                    json.integer(site.devices)
-                    json.endObject()
-                }
+                json.member("sites", sites) { $0.write($1) }
                 json.endObject()
             }
         }

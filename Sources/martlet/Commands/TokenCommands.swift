@@ -52,7 +52,7 @@ struct TokenAdd: AsyncParsableCommand {
     func run() async throws {
         let scopes = PermissionSet(scope)
         try await AdministrationFolder.use(data.path) { folder in
-            let made = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            let made = try await folder.changePeople { people, caller, now, transaction in
                 try people.createToken(
                     of: user, name: name, scopes: scopes, days: days, by: caller, at: now, in: transaction)
             }
@@ -111,7 +111,7 @@ struct TokenRevoke: AsyncParsableCommand {
 
     func run() async throws {
         try await AdministrationFolder.use(data.path) { folder in
-            let owner = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            let owner = try await folder.changePeople { people, caller, now, transaction in
                 guard let token = try PersonalTokenTable.token(id, in: transaction),
                     let owner = try AccountTable.account(token.account, in: transaction)
                 else { throw Refusal(.notFound, "there is no token of this identifier") }
@@ -125,18 +125,4 @@ struct TokenRevoke: AsyncParsableCommand {
 
 extension PersonalToken {
     fileprivate var scopeNames: [String] { scopes.permissions.map(\.rawValue) }
-}
-
-extension JSONWriter {
-    /// A token, with the names that the API gives its members.
-    fileprivate mutating func write(_ token: PersonalToken) {
-        beginObject()
-        member("id", token.id)
-        member("name", token.name)
-        member("scopes", token.scopeNames) { $0.string($1) }
-        member("created_at", token.createdAt)
-        member("expires_at", token.expiresAt)
-        member("last_used_at", token.lastUsedAt)
-        endObject()
-    }
 }

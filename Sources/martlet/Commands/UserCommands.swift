@@ -50,7 +50,7 @@ struct UserAdd: AsyncParsableCommand {
             let name = try PeopleAdministration.name(name)
             let (password, made) = try secret.checked(for: name)
             let assignment = RoleAssignment(role, at: site?.id)
-            _ = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            _ = try await folder.changePeople { people, caller, now, transaction in
                 try people.add(
                     name, password: password, roles: [assignment], by: caller, at: now, in: transaction)
             }
@@ -82,7 +82,7 @@ struct UserPassword: AsyncParsableCommand {
                 try people.user(name, in: $0)
             }
             let (password, made) = try secret.checked(for: account.name)
-            _ = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            _ = try await folder.changePeople { people, caller, now, transaction in
                 try people.setPassword(of: name, to: password, by: caller, at: now, in: transaction)
             }
             if let made { print(made) }
@@ -118,7 +118,7 @@ struct UserRole: AsyncParsableCommand {
     func run() async throws {
         let (granted, taken) = (grant.map(\.assignment), take.map(\.assignment))
         try await AdministrationFolder.use(data.path) { folder in
-            let account = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            let account = try await folder.changePeople { people, caller, now, transaction in
                 let account = try people.user(name, in: transaction)
                 for role in taken where !account.roles.contains(role) {
                     throw Refusal(.notFound, "\(account.name) is not \(role.words)")

@@ -51,7 +51,7 @@ struct UserDisable: AsyncParsableCommand {
 
     func run() async throws {
         try await AdministrationFolder.use(data.path) { folder in
-            let account = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            let account = try await folder.changePeople { people, caller, now, transaction in
                 try people.disable(name, by: caller, at: now, in: transaction)
             }
             Output.note("\(account.name) is disabled")
@@ -71,7 +71,7 @@ struct UserEnable: AsyncParsableCommand {
 
     func run() async throws {
         try await AdministrationFolder.use(data.path) { folder in
-            let account = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            let account = try await folder.changePeople { people, caller, now, transaction in
                 try people.enable(name, by: caller, at: now, in: transaction)
             }
             Output.note("\(account.name) is active")
@@ -106,7 +106,7 @@ struct UserSignOut: AsyncParsableCommand {
 
     func run() async throws {
         try await AdministrationFolder.use(data.path) { folder in
-            let count = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            let count = try await folder.changePeople { people, caller, now, transaction in
                 let names = try name.map { [$0] } ?? people.users(in: transaction).map(\.name.text)
                 for name in names { try people.endSessions(of: name, by: caller, at: now, in: transaction) }
                 return names.count
@@ -129,7 +129,7 @@ struct UserSecondFactorOff: AsyncParsableCommand {
 
     func run() async throws {
         try await AdministrationFolder.use(data.path) { folder in
-            let account = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            let account = try await folder.changePeople { people, caller, now, transaction in
                 try people.disableSecondFactor(of: name, by: caller, at: now, in: transaction)
             }
             Output.note("\(account.name) signs in without a second factor")
@@ -150,7 +150,7 @@ struct UserRemove: AsyncParsableCommand {
 
     func run() async throws {
         try await AdministrationFolder.use(data.path) { folder in
-            try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
+            try await folder.changePeople { people, caller, now, transaction in
                 try people.remove(name, by: caller, at: now, in: transaction)
             }
             Output.note("\(name) is removed")
@@ -168,24 +168,4 @@ extension Account {
 extension RoleAssignment {
     /// As it is typed: `admin`, `viewer@north`.
     var words: String { site.map { "\(role)@\($0)" } ?? role.text }
-}
-
-extension JSONWriter {
-    /// An account, with the names that the API gives its members.
-    fileprivate mutating func write(_ account: Account) {
-        beginObject()
-        member("username", account.name.text)
-        member("state", account.state.rawValue)
-        member("roles", account.roles) { json, role in
-            json.beginObject()
-            json.member("site", role.siteText)
-            json.member("role", role.role.text)
-            json.endObject()
-        }
-        key("second_factor")
-        boolean(account.hasSecondFactor)
-        member("created_at", account.createdAt)
-        member("last_sign_in_at", account.lastSignInAt)
-        endObject()
-    }
 }

@@ -71,34 +71,36 @@ enum Limit: String, CaseIterable {
         }
     }
 
-    /// What it limits, and what happens beyond it.
+    /// What it limits, and what happens beyond it, as docs/limits.md says; an address of IPv6 stands for its network of 64 bits.
     var help: String {
         switch self {
         case .requestsPerAddress:
-            "Requests a second of one address, five times as many at once; 0: no limit. Beyond: 429"
+            "Requests a second of one address (of IPv6, one network of 64 bits), five times as many at once; 0: no limit. Beyond: 429"
         case .requestsPerAccount: "The same of one account, with all its sessions and tokens. Beyond: 429"
         case .requestsPerDevice: "The same of one device. Beyond: 429"
-        case .httpConnections: "HTTP connections at once. Beyond: new ones wait"
-        case .httpConnectionsPerAddress: "HTTP connections of one address. Beyond: new ones are closed"
+        case .httpConnections: "HTTP connections at once. Beyond: a stranger's gives way, or the new one is closed"
+        case .httpConnectionsPerAddress:
+            "HTTP connections of one address; trusted proxies are not bounded. Beyond: new ones are closed"
         case .httpStrangers:
-            "HTTP connections on which nobody has shown who they are. Beyond: the oldest of them is closed"
+            "HTTP connections on which nobody has shown who they are. Beyond: the one least heard of is closed"
         case .liveSockets: "Live sockets at once of those who are known. Beyond: closed with 1013"
         case .liveSocketsPerAccount: "Live sockets of one account. Beyond: closed with 1013"
         case .publicSockets: "Live sockets at once of strangers, who see public events only. Beyond: closed with 1013"
-        case .publicSocketsPerAddress: "The same from one address; of IPv6, from one network of 64 bits"
+        case .publicSocketsPerAddress: "The same of one address. Beyond: closed with 1013"
         case .signInsWaiting: "Sign-ins that wait for their password to be checked. Beyond: 429"
-        case .mqttConnections: "MQTT connections at once. Beyond: new ones are closed"
-        case .mqttConnectionsPerAddress: "MQTT connections of one address. Beyond: new ones are closed"
+        case .mqttConnections: "MQTT connections at once. Beyond: CONNACK 0x89"
+        case .mqttConnectionsPerAddress: "MQTT connections of one address. Beyond: CONNACK 0x97"
         case .mqttStrangers: "MQTT connections that are not let in yet. Beyond: the oldest of them is closed"
-        case .mqttStrangersPerAddress: "The same of one address"
+        case .mqttStrangersPerAddress: "The same of one address. Beyond: the oldest of them is closed"
         case .messagesPerDevice:
             "MQTT messages a second of one client, ten times as many at once; 0: no limit. Beyond: PUBACK 0x97 (MQTT 5), not read (3.1.1), QoS 0 dropped"
         case .packetBytes: "Bytes of one MQTT packet. Beyond: DISCONNECT 0x95"
         case .subscriptionsPerDevice: "Subscriptions of one MQTT session. Beyond: SUBACK 0x97"
         case .sessionQueueBytes: "Bytes that wait in one MQTT session. Beyond: the newest is dropped"
         case .sessionQueueMessages: "Messages that wait in one MQTT session. Beyond: the newest is dropped"
-        case .pendingDevices: "Devices that wait to be approved. Beyond: the one that was silent longest is forgotten"
-        case .pendingMessages: "Messages that are kept of such a device. Beyond: the newest is dropped"
+        case .pendingDevices:
+            "Devices that wait to be approved. Beyond: the one that was silent longest is forgotten, after ten minutes"
+        case .pendingMessages: "Messages that are kept of such a device, at most 256 KiB. Beyond: the newest is dropped"
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import DeviceDoors
 internal import HubModel
+internal import Logging
 internal import Registry
 internal import SQL
 internal import SolutionKit
@@ -17,9 +18,9 @@ struct Accounts: Sendable {
     /// Requests of one address, account or device that may come at once, for each that may come in a second.
     private static let burst = 5.0
 
-    static func open(_ configuration: Configuration, _ stored: Stored, line: any Line, clock: any WallClock)
-        async throws -> Accounts
-    {
+    static func open(
+        _ configuration: Configuration, _ stored: Stored, line: any Line, clock: any WallClock, logger: Logger
+    ) async throws -> Accounts {
         let limits = configuration.limits
         var settings = PeopleSettings()
         settings.waitingPasswords = limits[.signInsWaiting]
@@ -29,9 +30,12 @@ struct Accounts: Sendable {
             facts: HubFacts(isOpen: configuration.isOpen, isDemo: configuration.isDemo))
         let rights = DeviceRights(Solutions.all)
         let join = JoinRegistry(limits: joinLimits(limits))
+        // Devices come again and again, and there may be thousands.
+        let (atTheDoor, inside) = (TroubleLog(logger: logger, clock: clock), TroubleLog(logger: logger, clock: clock))
         let admission = DeviceAdmission(
             database: stored.database, line: line, rights: rights, join: join, clock: clock,
             keyless: configuration.keylessDevices.devices,
+            trouble: { atTheDoor.note("A device could not be looked up, and was not let in", $0) },
             programs: { token, transport, instant in
                 try await people.caller(bearer: token, transport: transport, at: instant)
             })
@@ -46,7 +50,8 @@ struct Accounts: Sendable {
             people: people, devices: admission,
             rates: GateRates(
                 perAddress: perAddress, perAccount: rate(limits[.requestsPerAccount]),
-                perDevice: rate(limits[.requestsPerDevice])))
+                perDevice: rate(limits[.requestsPerDevice])),
+            trouble: { inside.note("Whether somebody may stay could not be looked up", $0) })
         return Accounts(
             people: people, devices: DeviceAdministration(rights: rights, audit: AuditRegistry(), join: join),
             admission: admission, gate: gate, metrics: [admission, gate])

@@ -40,20 +40,46 @@ struct DataFolder: Sendable {
     /// Keeps demonstrations and real hubs apart: the account of a demonstration must never get into a real hub's folder.
     /// - Throws: `SettingError` when the folder belongs to the other sort.
     func claim(forDemo isDemo: Bool) throws {
-        let files = FileManager.default
         let mark = DataFolder.demoMark(in: path)
-        let isDemoFolder = files.fileExists(atPath: mark)
-        switch (isDemo, isDemoFolder) {
-        case (true, true), (false, false): return
+        guard try DataFolder.mayBeClaimed(path, forDemo: isDemo) else { return }
+        guard FileManager.default.createFile(atPath: mark, contents: nil) else {
+            throw SettingError("the data folder \(path) cannot be written to")
+        }
+    }
+
+    /// Whether a folder would be marked as a demonstration's; changes nothing.
+    /// - Throws: `SettingError` when it belongs to the other sort.
+    static func mayBeClaimed(_ path: String, forDemo isDemo: Bool) throws -> Bool {
+        let files = FileManager.default
+        switch (isDemo, files.fileExists(atPath: demoMark(in: path))) {
+        case (true, true), (false, false): return false
         case (true, false):
-            guard !files.fileExists(atPath: database) else {
+            guard !files.fileExists(atPath: path + "/martlet.db") else {
                 throw SettingError("\(path) is a hub's data folder; a demonstration (--demo) wants one of its own")
             }
-            guard files.createFile(atPath: mark, contents: nil) else {
-                throw SettingError("the data folder \(path) cannot be written to")
-            }
+            return true
         case (false, true):
             throw SettingError("\(path) is the data folder of a demonstration; start it with --demo, or name another")
+        }
+    }
+
+    /// Makes sure that a folder could be made, or written to; makes nothing.
+    /// - Throws: `SettingError`.
+    static func checkWritable(_ path: String) throws {
+        let files = FileManager.default
+        var isFolder: ObjCBool = false
+        guard !files.fileExists(atPath: path, isDirectory: &isFolder) else {
+            guard isFolder.boolValue, files.isWritableFile(atPath: path) else {
+                throw SettingError("the data folder \(path) cannot be written to")
+            }
+            return
+        }
+        var parent = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
+        while !files.fileExists(atPath: parent.path, isDirectory: &isFolder), parent.path != "/" {
+            parent = parent.deletingLastPathComponent()
+        }
+        guard isFolder.boolValue, files.isWritableFile(atPath: parent.path) else {
+            throw SettingError("the data folder \(path) cannot be made")
         }
     }
 

@@ -1,9 +1,25 @@
 internal import Foundation
 internal import HubModel
+internal import Logging
 
 /// A door of the hub: an address at which it listens.
 enum Door: String, CaseIterable {
     case http, https, mqtt, mqtts
+
+    /// Where it is to be, by the settings; nil: this hub has no such door.
+    func address(_ configuration: Configuration) -> HostPort? {
+        switch self {
+        case .http: configuration.http
+        case .https: configuration.https
+        case .mqtt: configuration.mqtt
+        case .mqtts: configuration.mqtts
+        }
+    }
+
+    /// The doors of a hub with these settings.
+    static func expected(_ configuration: Configuration) -> [Door] {
+        allCases.filter { $0.address(configuration) != nil }
+    }
 }
 
 /// The addresses at which the hub listens; complete when all doors are open.
@@ -12,6 +28,7 @@ actor Doors {
     private let expected: [Door]
     /// What a person is told once everything is open.
     private let greeting: @Sendable ([Door: HostPort]) -> String
+    private let logger: Logger
     private var open: [Door: HostPort] = [:]
     private var staysShut = false
     private var waiting: [CheckedContinuation<HostPort?, Never>] = []
@@ -20,10 +37,13 @@ actor Doors {
     ///   - ready: the file into which the addresses are written for other programs.
     ///   - expected: the doors that this hub has.
     ///   - greeting: what a person is told once all are open.
-    init(ready: String, expected: [Door], greeting: @escaping @Sendable ([Door: HostPort]) -> String) {
+    init(
+        ready: String, expected: [Door], greeting: @escaping @Sendable ([Door: HostPort]) -> String, logger: Logger
+    ) {
         self.ready = ready
         self.expected = expected
         self.greeting = greeting
+        self.logger = logger
     }
 
     /// Whether all doors are open.
@@ -74,7 +94,14 @@ actor Doors {
         }
         json.endObject()
         let line = Data(json.bytes + [UInt8(ascii: "\n")])
-        try? line.write(to: URL(fileURLWithPath: ready), options: .atomic)
+        do {
+            try line.write(to: URL(fileURLWithPath: ready), options: .atomic)
+        } catch {
+            // The hub itself needs it not; whoever waits for the file would wait for ever, and nobody knew why.
+            logger.error(
+                "The addresses could not be written for other programs",
+                metadata: ["file": .string(ready), "error": .string("\(error)")])
+        }
         FileHandle.standardOutput.write(line)
         FileHandle.standardError.write(Data(greeting(open).utf8))
     }

@@ -42,9 +42,11 @@ struct House {
         let live = LiveHub(configuration: liveConfiguration, clock: clock)
         let outbound = BrokerOutbound()
         let line = IngestLine(lineParts(stored, live: live, outbound: outbound, logger: logger))
-        let accounts = try await Accounts.open(configuration, stored, line: line, clock: clock)
+        let accounts = try await Accounts.open(configuration, stored, line: line, clock: clock, logger: logger)
         let (entry, demoKeys) = try await Entry.prepare(configuration, accounts, stored, clock: clock)
-        let doors = Doors(ready: folder.ready, expected: expectedDoors) { Greeting.text(entry, $0) }
+        let doors = Doors(
+            ready: folder.ready, expected: Door.expected(configuration), greeting: { Greeting.text(entry, $0) },
+            logger: logger)
         let broker = BrokerHandle()
         let admission = configuration.isOpen ? nil : accounts.admission
         let owners = ConnectedOwners(LineLedger(line: line, admission: admission))
@@ -64,7 +66,9 @@ struct House {
             BrokerService(
                 configuration: brokerConfiguration(certificates), state: try sessions(of: stored, logger), line: line,
                 ledger: owners, admission: admission, outbound: outbound, broker: broker, doors: doors),
-            WatchService(accounts: accounts, line: line, broker: broker, doors: doors, logger: logger),
+            WatchService(
+                accounts: accounts, line: line, broker: broker, doors: doors,
+                trouble: TroubleLog(logger: logger, clock: clock)),
             ReporterService(reporter: reporter, doors: doors),
             WebService(server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }),
             ReloadService(certificates: certificates.all, logger: logger),
@@ -152,14 +156,6 @@ struct House {
         web.limits.maximumConnectionsPerAddress = limits[.httpConnectionsPerAddress]
         web.limits.maximumNewConnections = limits[.httpStrangers]
         return web
-    }
-
-    private var expectedDoors: [Door] {
-        var doors: [Door] = [.http]
-        if configuration.https != nil { doors.append(.https) }
-        doors.append(.mqtt)
-        if configuration.mqtts != nil { doors.append(.mqtts) }
-        return doors
     }
 
     private var liveConfiguration: LiveConfiguration {

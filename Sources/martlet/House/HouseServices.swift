@@ -93,21 +93,20 @@ struct WatchService: Service {
     let line: IngestLine
     let broker: BrokerHandle
     let doors: Doors
-    let logger: Logger
+    let trouble: TroubleLog
 
     func run() async {
         guard await doors.mqttAddress() != nil else {
             try? await gracefulShutdown()
             return
         }
-        let (people, admission, broker, logger) = (accounts.people, accounts.admission, broker, logger)
+        let (admission, broker, log) = (accounts.admission, broker, trouble)
+        let note: @Sendable (any Error) -> Void = { log.note("Changes of rights could not be looked up", $0) }
         let watch = DeviceWatch(
-            watcher: DeviceWatcher(admission: admission, isStillWelcome: { await people.isStillWelcome($0) }),
+            watcher: DeviceWatcher(admission: admission, welcomes: accounts.people.welcomes(trouble: note)),
             replay: AsideReplay(line: line, admission: admission),
             disconnect: { broker.disconnect(owner: $0, endsSessions: $1, olderThan: $2) },
-            trouble: { error in
-                logger.error("Changes of rights could not be looked up", metadata: ["error": .string("\(error)")])
-            })
+            trouble: note)
         await cancelWhenGracefulShutdown { await watch.run() }
     }
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import MQTTBroker
 internal import NIOCore
 
@@ -19,11 +20,11 @@ enum Port {
     private static func error(_ purpose: String, _ addresses: [HostPort], _ cause: any Error) -> SettingError {
         let address = addresses.map(\.description).joined(separator: " or ")
         return switch (cause as? IOError)?.errnoCode {
-        case 98:  // EADDRINUSE
+        case EADDRINUSE:
             SettingError(
                 "\(address), wanted for \(purpose), is taken by another program (perhaps another martlet); choose another"
             )
-        case 13:  // EACCES
+        case EACCES:
             SettingError(
                 "\(address), wanted for \(purpose), is not allowed to this user; choose a port of 1024 or above")
         default:

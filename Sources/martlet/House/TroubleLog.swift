@@ -3,7 +3,7 @@ internal import Ingest
 internal import Logging
 internal import Synchronization
 
-/// Writes the line's own failures to the log: the first at once, of those that follow one every ten seconds with their number. A full disk
+/// Writes failures of one sort to the log: the first at once, of those that follow one every ten seconds with their number. A full disk
 /// fails hundreds of batches a second, and its log must not fill it further.
 final class TroubleLog: Sendable {
     private struct State {
@@ -20,7 +20,17 @@ final class TroubleLog: Sendable {
         self.clock = clock
     }
 
+    /// The line's own failures.
     @Sendable func take(_ trouble: LineTrouble) {
+        switch trouble {
+        case .batchFailed(let error, let items):
+            note("A batch was rolled back", error, ["items": .stringConvertible(items)])
+        case .itemFailed(let error): note("An item could not be stored", error)
+        }
+    }
+
+    /// What failed, in words that are always the same, and why.
+    func note(_ what: Logger.Message, _ error: any Error, _ facts: Logger.Metadata = [:]) {
         let now = clock.now()
         let unsaid: Int? = state.withLock { state in
             // A clock that was set back must not silence the log.
@@ -32,15 +42,9 @@ final class TroubleLog: Sendable {
             return state.unsaid
         }
         guard let unsaid else { return }
-        var metadata: Logger.Metadata = ["failures_before": .stringConvertible(unsaid)]
-        switch trouble {
-        case .batchFailed(let error, let items):
-            metadata["items"] = .stringConvertible(items)
-            metadata["error"] = .string("\(error)")
-            logger.error("A batch was rolled back", metadata: metadata)
-        case .itemFailed(let error):
-            metadata["error"] = .string("\(error)")
-            logger.error("An item could not be stored", metadata: metadata)
-        }
+        var metadata = facts
+        metadata["failures_before"] = .stringConvertible(unsaid)
+        metadata["error"] = .string("\(error)")
+        logger.error(what, metadata: metadata)
     }
 }

@@ -51,7 +51,7 @@ enum BookingRules {
 package enum BookingHolder: Hashable, Sendable {
     /// Somebody with an account; `isStaff` if they may reserve for others.
     case account(String, isStaff: Bool)
-    /// Somebody without: from which address (IPv6: which network), as long as the reservation is not over, and the SHA-256 of
+    /// Somebody without: from which address (`AddressGroup`), as long as the reservation is not over, and the SHA-256 of
     /// their code.
     case stranger(address: String, codeHash: [UInt8])
 }
@@ -74,29 +74,5 @@ package struct BookingRequest: Hashable, Sendable {
         self.from = from
         self.to = to
         self.name = name
-    }
-}
-
-/// What addresses count as one: an IPv4 address stands for itself, of IPv6 the first 64 bits do (RFC 6177: what one customer
-/// gets).
-package enum AddressNetwork {
-    package static func of(_ address: String?) -> String {
-        guard let address, !address.isEmpty else { return "unknown" }
-        guard address.contains(":") else { return address }
-        if let last = address.split(separator: ":").last, last.contains(".") { return String(last) }
-        let halves = address.split(separator: "%", maxSplits: 1).first.map(String.init)?.components(at: "::") ?? []
-        let head = (halves.first ?? "").split(separator: ":")
-        let tail = halves.count > 1 ? halves[1].split(separator: ":") : []
-        let gap = halves.count > 1 ? Array(repeating: Substring("0"), count: max(0, 8 - head.count - tail.count)) : []
-        let groups = (head + gap + tail).prefix(4).map { UInt16($0, radix: 16) ?? 0 }
-        return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
-    }
-}
-
-extension String {
-    /// The text before and after the first `separator`; one part if there is none.
-    fileprivate func components(at separator: String) -> [String] {
-        guard let range = firstRange(of: separator) else { return [self] }
-        return [String(self[..<range.lowerBound]), String(self[range.upperBound...])]
     }
 }

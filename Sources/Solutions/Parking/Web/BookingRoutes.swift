@@ -85,7 +85,7 @@ struct BookingRoutes: Sendable {
         case (_, nil):
             let key = SecretKey(.reservation)
             code = key
-            holder = .stranger(address: AddressNetwork.of(request.address), codeHash: key.hash)
+            holder = .stranger(address: AddressGroup.of(request.address), codeHash: key.hash)
         }
         var generator = SystemRandomNumberGenerator()
         let id = Bookings.makeName(using: &generator)
