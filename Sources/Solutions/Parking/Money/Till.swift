@@ -42,7 +42,7 @@ package struct Till: Sendable {
         let departed = try known.optionalInteger("departed_at").map(Timestamp.init(microseconds:))
         let claimed = min(instant, line.now)
         let arrival = departed.map { max(claimed, $0) } ?? claimed
-        let id = SessionIdentifier.make(at: line.now, random: random())
+        let id = SortableName.make(at: line.now, random: random())
         try transaction.execute(
             """
             INSERT INTO parking_session
