@@ -74,13 +74,10 @@ struct NodesRoutes: Sendable {
             writer.write(node, latest: latest, openCommands: open)
         }
         writer.endArray()
-        writer.key("count")
-        writer.integer(Int64(found.count))
-        writer.key("now")
-        writer.timestamp(services.clock.now())
+        writer.member("count", found.count)
+        writer.member("now", services.clock.now())
         if limit != nil {
-            writer.key("next")
-            writer.string(hasMore ? found.last?.node.name.device.text : nil)
+            writer.member("next", hasMore ? found.last?.node.name.device.text : nil)
         }
         writer.endObject()
         return RouteResponse(contentType: "application/json", body: writer.bytes)
@@ -103,16 +100,11 @@ struct NodesRoutes: Sendable {
         let isFresh = node.liveness.state == .online && age.map(fresh.contains) ?? false
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("node_id")
-            writer.string(node.name.device.text)
-            writer.key("observed_at")
-            writer.timestamp(latest.map(\.observedAt).max())
-            writer.key("received_at")
-            writer.timestamp(node.telemetryReceivedAt)
-            writer.key("stale")
-            writer.boolean(!isFresh)
-            writer.key("stale_after_seconds")
-            writer.integer(node.staleAfterSeconds)
+            writer.member("node_id", node.name.device.text)
+            writer.member("observed_at", latest.map(\.observedAt).max())
+            writer.member("received_at", node.telemetryReceivedAt)
+            writer.member("stale", !isFresh)
+            writer.member("stale_after_seconds", node.staleAfterSeconds)
             writer.key("values")
             writer.write(latest)
             writer.endObject()

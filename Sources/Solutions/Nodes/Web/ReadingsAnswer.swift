@@ -52,16 +52,11 @@ extension ReadingsRequest {
     private func json(_ table: ReadingTable, of name: NodeName) -> RouteResponse {
         RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("node_id")
-            writer.string(name.device.text)
-            writer.key("from")
-            writer.timestamp(from)
-            writer.key("to")
-            writer.timestamp(to)
-            writer.key("step")
-            writer.string(step?.text)
-            writer.key("agg")
-            writer.string(step == nil ? nil : aggregate.rawValue)
+            writer.member("node_id", name.device.text)
+            writer.member("from", from)
+            writer.member("to", to)
+            writer.member("step", step?.text)
+            writer.member("agg", step == nil ? nil : aggregate.rawValue)
             writer.key("fields")
             writer.beginArray()
             for field in table.fields { writer.string(field) }
@@ -82,8 +77,7 @@ extension ReadingsRequest {
                 writer.endArray()
             }
             writer.endArray()
-            writer.key("truncated")
-            writer.boolean(table.isTruncated)
+            writer.member("truncated", table.isTruncated)
             writer.endObject()
         }
     }

@@ -100,16 +100,4 @@ extension JSONWriter {
     mutating func second(_ instant: Timestamp) {
         string(String(decoding: instant.iso8601.prefix(19), as: UTF8.self) + "Z")
     }
-
-    /// Writes a member that is a text.
-    mutating func member(_ name: String, _ text: String) {
-        key(name)
-        string(text)
-    }
-
-    /// Writes a member that is a whole number.
-    mutating func member(_ name: String, _ number: Int) {
-        key(name)
-        integer(Int64(number))
-    }
 }

@@ -98,8 +98,7 @@ package struct Till: Sendable {
     private func show(_ event: String, _ session: ParkingSession, at site: SiteID, in line: inout LineContext) {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("event")
-        writer.string(event)
+        writer.member("event", event)
         writer.members(of: session)
         writer.endObject()
         line.show(Till.event(writer, of: session.lot, at: site))

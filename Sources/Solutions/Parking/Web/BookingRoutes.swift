@@ -135,12 +135,9 @@ struct BookingRoutes: Sendable {
         let time = QuarterSpan(from: from, to: to)
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
-            writer.key("from")
-            writer.timestamp(time.begin)
-            writer.key("to")
-            writer.timestamp(time.end)
+            writer.member("lot_id", lot.id.text)
+            writer.member("from", time.begin)
+            writer.member("to", time.end)
             writer.key("kinds")
             writer.beginObject()
             for kind in SpotKind.allCases {

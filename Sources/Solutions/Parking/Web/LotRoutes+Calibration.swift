@@ -61,16 +61,13 @@ extension LotRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(id.text)
-            writer.key("days")
-            writer.integer(days)
+            writer.member("lot_id", id.text)
+            writer.member("days", days)
             writer.key("spots")
             writer.beginArray()
             for (spot, calibration) in found { writer.write(calibration, of: spot) }
             writer.endArray()
-            writer.key("next")
-            writer.string(hasMore ? spots.last?.id.text : nil)
+            writer.member("next", hasMore ? spots.last?.id.text : nil)
             writer.endObject()
         }
     }
@@ -133,8 +130,7 @@ extension LotRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("applied")
-            writer.integer(Int64(result.spots))
+            writer.member("applied", result.spots)
             writer.endObject()
         }
     }

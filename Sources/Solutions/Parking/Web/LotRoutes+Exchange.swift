@@ -71,16 +71,11 @@ extension LotRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("message")
-            writer.string(result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
-            writer.key("lots")
-            writer.integer(Int64(there.lots))
-            writer.key("spots")
-            writer.integer(Int64(there.spots))
-            writer.key("added_lots")
-            writer.integer(Int64(result.addedLots))
-            writer.key("added_spots")
-            writer.integer(Int64(result.addedSpots))
+            writer.member("message", result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
+            writer.member("lots", there.lots)
+            writer.member("spots", there.spots)
+            writer.member("added_lots", result.addedLots)
+            writer.member("added_spots", result.addedSpots)
             writer.endObject()
         }
     }
@@ -126,14 +121,10 @@ extension LotRoutes {
         let result = try await write(edits, mode: .merge, target: "lot:import", request)
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lots")
-            writer.integer(Int64(result.lots))
-            writer.key("spots")
-            writer.integer(Int64(result.spots))
-            writer.key("added_lots")
-            writer.integer(Int64(result.addedLots))
-            writer.key("added_spots")
-            writer.integer(Int64(result.addedSpots))
+            writer.member("lots", result.lots)
+            writer.member("spots", result.spots)
+            writer.member("added_lots", result.addedLots)
+            writer.member("added_spots", result.addedSpots)
             writer.endObject()
         }
     }

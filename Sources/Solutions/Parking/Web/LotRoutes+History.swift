@@ -49,26 +49,20 @@ extension LotRoutes {
         guard request.accept?.lowercased().contains("text/csv") != true else { return LotRoutes.csv(history) }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(id.text)
-            writer.key("from")
-            writer.timestamp(from)
-            writer.key("to")
-            writer.timestamp(to)
-            writer.key("step_seconds")
-            writer.integer(seconds)
+            writer.member("lot_id", id.text)
+            writer.member("from", from)
+            writer.member("to", to)
+            writer.member("step_seconds", seconds)
             writer.key("rows")
             writer.beginArray()
             for row in history.rows {
                 writer.beginObject()
-                writer.key("at")
-                writer.timestamp(row.at)
+                writer.member("at", row.at)
                 for status in SpotStatus.allCases {
                     writer.key(status.rawValue)
                     writer.number(LotRoutes.rounded(row.means[status]))
                 }
-                writer.key("changes")
-                writer.integer(Int64(row.changes))
+                writer.member("changes", row.changes)
                 writer.endObject()
             }
             writer.endArray()

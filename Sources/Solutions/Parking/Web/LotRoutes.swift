@@ -85,8 +85,7 @@ struct LotRoutes: Sendable {
             writer.beginArray()
             for spot in spots { writer.write(spot, at: now, isInside: isInside) }
             writer.endArray()
-            writer.key("now")
-            writer.timestamp(now)
+            writer.member("now", now)
             writer.endObject()
         }
     }
@@ -154,16 +153,12 @@ struct LotRoutes: Sendable {
         let counts = LotCounts(spots, at: now)
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
-            writer.key("name")
-            writer.string(lot.name)
-            writer.key("at")
-            writer.timestamp(now)
+            writer.member("lot_id", lot.id.text)
+            writer.member("name", lot.name)
+            writer.member("at", now)
             writer.key("price_per_hour")
             writer.decimal(price)
-            writer.key("currency")
-            writer.string(lot.currency)
+            writer.member("currency", lot.currency)
             writer.writeMembers(of: counts)
             if caller.grants.allows(.viewParking, at: lot.site) {
                 writer.key("turnover")
@@ -172,8 +167,7 @@ struct LotRoutes: Sendable {
                 writer.optionalNumber(today.meanStaySeconds)
             }
             if caller.grants.allows(.viewParkingMoney, at: lot.site) {
-                writer.key("revenue_today_minor")
-                writer.integer(today.revenueMinor)
+                writer.member("revenue_today_minor", today.revenueMinor)
                 writer.key("revenue_today")
                 writer.decimal(
                     ScaledDecimal(mantissa: today.revenueMinor, scale: Currency(lot.currency)?.fractionDigits ?? 2))

@@ -82,20 +82,17 @@ extension MoneyRoutes {
         guard !csv else { return Self.sheet(rows.map(\.session), of: lot) }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
+            writer.member("lot_id", lot.id.text)
             writer.key("sessions")
             writer.beginArray()
             for (session, soFar) in rows {
                 writer.beginObject()
                 writer.members(of: session)
-                writer.key("due_so_far_minor")
-                writer.integer(soFar)
+                writer.member("due_so_far_minor", soFar)
                 writer.endObject()
             }
             writer.endArray()
-            writer.key("next")
-            writer.string(hasMore ? rows.last?.session.id : nil)
+            writer.member("next", hasMore ? rows.last?.session.id : nil)
             writer.endObject()
         }
     }
@@ -135,14 +132,12 @@ extension MoneyRoutes {
         guard !csv else { return Self.sheet(rows) }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
+            writer.member("lot_id", lot.id.text)
             writer.key("payments")
             writer.beginArray()
             for payment in rows { writer.write(payment) }
             writer.endArray()
-            writer.key("next")
-            writer.string(hasMore ? rows.last?.id : nil)
+            writer.member("next", hasMore ? rows.last?.id : nil)
             writer.endObject()
         }
     }
@@ -187,10 +182,8 @@ extension MoneyRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
-            writer.key("currency")
-            writer.string(lot.currency)
+            writer.member("lot_id", lot.id.text)
+            writer.member("currency", lot.currency)
             writer.key("balances")
             writer.beginObject()
             for account in LedgerAccount.allCases {
@@ -202,8 +195,7 @@ extension MoneyRoutes {
             writer.beginArray()
             for entry in rows { writer.write(entry) }
             writer.endArray()
-            writer.key("next")
-            writer.integer(hasMore ? rows.last?.id : nil)
+            writer.member("next", hasMore ? rows.last?.id : nil)
             writer.endObject()
         }
     }

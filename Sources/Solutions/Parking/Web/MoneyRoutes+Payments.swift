@@ -92,8 +92,7 @@ extension MoneyRoutes {
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.members(of: session)
-            writer.key("due_so_far_minor")
-            writer.integer(session.departedAt == nil ? price.totalMinor : nil)
+            writer.member("due_so_far_minor", session.departedAt == nil ? price.totalMinor : nil)
             writer.members(of: price)
             writer.endObject()
         }
