@@ -46,14 +46,8 @@ struct NodesRoutes: Sendable {
     }
 
     private func nodes(_ request: RouteRequest) async throws -> RouteResponse {
-        var state: NodeState?
-        if let word = request.given("state") {
-            guard let known = NodeState(rawValue: word) else {
-                throw Refusal(.invalidParameter, "state is online, offline or unknown")
-            }
-            state = known
-        }
-        let limit = try request.wholeNumber("limit", in: 1...NodesRoutes.largestPage)
+        let state = try request.word("state", of: NodeState.self)
+        let limit = try request.whole("limit", in: 1...NodesRoutes.largestPage)
         // One more than asked for tells whether there is a next page.
         let selection = NodeSelection(
             state: state, sites: request.scope, after: try NodesRoutes.after(request), limit: limit.map { $0 + 1 })
@@ -138,21 +132,5 @@ struct NodesRoutes: Sendable {
             throw Refusal(.notFound, "there is no node \(name.device)")
         }
         return node
-    }
-}
-
-extension RouteRequest {
-    /// A parameter that has a value: `?field=` is as good as none.
-    func given(_ name: String) -> String? {
-        parameter(name).flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// A whole number in a range; nil when it is not given.
-    func wholeNumber(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
-        guard let text = given(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 }

@@ -94,19 +94,10 @@ enum BookingParameters {
 
     /// An instant; nil when it is not given.
     static func instant(_ name: String, of request: RouteRequest) throws(Refusal) -> Timestamp? {
-        guard let text = request.parameter(name), !text.isEmpty else { return nil }
-        guard let instant = Timestamp(text: text), range.contains(instant) else {
-            throw Refusal(.invalidParameter, "\(name) is a time, such as 2026-11-21T10:00:00Z")
+        guard let instant = try request.instant(name) else { return nil }
+        guard range.contains(instant) else {
+            throw Refusal(.invalidParameter, "\(name) is a time from 1970 to 2100")
         }
         return instant
-    }
-
-    /// A whole number in a range; nil when it is not given.
-    static func number(_ name: String, in range: ClosedRange<Int>, of request: RouteRequest) throws(Refusal) -> Int? {
-        guard let text = request.parameter(name), !text.isEmpty else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 }

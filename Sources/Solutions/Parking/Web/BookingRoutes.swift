@@ -107,17 +107,9 @@ struct BookingRoutes: Sendable {
         }
         let from = try BookingParameters.instant("from", of: request) ?? services.clock.now()
         let to = try BookingParameters.instant("to", of: request) ?? from.advanced(bySeconds: BookingRules.aheadSeconds)
-        var states: Set<ReservationState> = []
-        if let word = request.parameter("state"), !word.isEmpty {
-            guard let state = ReservationState(rawValue: word) else {
-                let words = ReservationState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Refusal(.invalidParameter, "state is one of \(words)")
-            }
-            states = [state]
-        }
-        let wanted = states
+        let state = try request.word("state", of: ReservationState.self)
         let found = try await services.database.read {
-            try ReservationTable.all(in: lot.id, from: from, to: to, states: wanted, limit: 5_000, in: $0)
+            try ReservationTable.all(in: lot.id, from: from, to: to, state: state, limit: 5_000, in: $0)
         }
         return BookingRoutes.list(found, withHolders: true)
     }
@@ -154,7 +146,7 @@ struct BookingRoutes: Sendable {
     }
 
     private func own(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try BookingParameters.number("limit", in: 1...500, of: request) ?? 50
+        let limit = try request.whole("limit", in: 1...500) ?? 50
         // An open hub knows no accounts: what is reserved there belongs to its code.
         guard let account = request.caller.account else { return BookingRoutes.list([], withHolders: false) }
         let found = try await services.database.read { try ReservationTable.all(of: account, limit: limit, in: $0) }

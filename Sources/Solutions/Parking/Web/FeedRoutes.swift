@@ -111,7 +111,7 @@ struct FeedRoutes: Sendable {
     }
 
     private func datex(_ request: RouteRequest) async throws -> RouteResponse {
-        let country = request.parameter("country").flatMap { $0.isEmpty ? nil : $0 } ?? "ZZ"
+        let country = request.given("country") ?? "ZZ"
         guard country.utf8.count == 2, country.utf8.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains) else {
             throw Refusal(.invalidParameter, "country is two capital letters, such as DE")
         }
@@ -152,7 +152,7 @@ struct FeedRoutes: Sendable {
     }
 
     private static func page(_ request: RouteRequest) throws(Refusal) -> Int {
-        try BookingParameters.number("page", in: 1...1_000_000, of: request) ?? 1
+        try request.whole("page", in: 1...1_000_000) ?? 1
     }
 }
 

@@ -30,9 +30,7 @@ extension LotRoutes {
     private func calibration(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.lotID()
         let (now, sites, after) = (services.clock.now(), request.scope, request.given("after"))
-        guard let days = Int64(request.given("days") ?? "14"), (1...90).contains(days) else {
-            throw Refusal(.invalidParameter, "days is a whole number, 1 to 90")
-        }
+        let days = try request.whole("days", in: Int64(1)...90) ?? 14
         let only = request.given("spot_id")
         var spots = try await services.database.read { reader in
             _ = try LotRoutes.one(id, at: sites, in: reader)

@@ -108,8 +108,8 @@ struct LotRoutes: Sendable {
 
     private func spots(_ request: RouteRequest) async throws -> RouteResponse {
         let now = services.clock.now()
-        let status = try LotRoutes.word("status", of: SpotStatus.self, request)
-        let kind = try LotRoutes.word("kind", of: SpotKind.self, request)
+        let status = try request.word("status", of: SpotStatus.self)
+        let kind = try request.word("kind", of: SpotKind.self)
         let (name, caller) = (request.given("lot_id"), request.caller)
         let sites = caller.grants.scope(of: .viewParking)
         let found = try await services.database.read { reader in
@@ -127,17 +127,6 @@ struct LotRoutes: Sendable {
             }
             writer.endArray()
         }
-    }
-
-    private static func word<Word: RawRepresentable & CaseIterable>(
-        _ name: String, of type: Word.Type, _ request: RouteRequest
-    ) throws(Refusal) -> Word? where Word.RawValue == String {
-        guard let text = request.given(name) else { return nil }
-        guard let word = Word(rawValue: text) else {
-            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(.invalidParameter, "\(name) is one of \(words)")
-        }
-        return word
     }
 
     private func stats(_ request: RouteRequest) async throws -> RouteResponse {

@@ -72,38 +72,3 @@ struct DayRange: Sendable {
         return midnight.wholeSeconds / 86_400
     }
 }
-
-extension RouteRequest {
-    /// Whether the answer is to be CSV.
-    var wantsCSV: Bool {
-        get throws(Refusal) {
-            switch given("format") {
-            case "csv": return true
-            case "json": return false
-            case nil: return accept?.lowercased().contains("text/csv") ?? false
-            default: throw Refusal(.invalidParameter, "format is json or csv")
-            }
-        }
-    }
-
-    /// One of the words of a set; nil when it is not given.
-    func word<Word: RawRepresentable & CaseIterable>(
-        _ name: String, of type: Word.Type
-    ) throws(Refusal) -> Word? where Word.RawValue == String {
-        guard let text = given(name) else { return nil }
-        guard let word = Word(rawValue: text) else {
-            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(.invalidParameter, "\(name) is one of \(words)")
-        }
-        return word
-    }
-
-    /// A whole number in a range; nil when it is not given.
-    func whole(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
-        guard let text = given(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-}
