@@ -86,6 +86,13 @@ enum ReservationTable {
         return (try Reservation(row), hash)
     }
 
+    /// Whether a spot has a reservation that is not over.
+    static func hasOpen(of spot: DeviceID, in reader: some SQLReading) throws -> Bool {
+        try reader.queryFirst(
+            "SELECT 1 FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL LIMIT 1", [.text(spot.text)]
+        ) != nil
+    }
+
     /// Somebody's, the latest first.
     static func all(of account: String, limit: Int, in reader: some SQLReading) throws -> [Reservation] {
         try reader.query(

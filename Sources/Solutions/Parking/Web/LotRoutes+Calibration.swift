@@ -33,7 +33,7 @@ extension LotRoutes {
         let days = try request.whole("days", in: Int64(1)...90) ?? 14
         let only = request.given("spot_id")
         var spots = try await services.database.read { reader in
-            _ = try LotRoutes.one(id, at: sites, in: reader)
+            _ = try LotTable.one(id, at: sites, in: reader)
             return try SpotTable.all(of: id, in: reader).sorted { $0.id.text < $1.id.text }
         }
         spots = spots.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }

@@ -87,7 +87,7 @@ extension LotRoutes {
             let chosen: [Lot]
             if let name {
                 guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
-                chosen = [try LotRoutes.one(id, at: sites, in: reader)]
+                chosen = [try LotTable.one(id, at: sites, in: reader)]
             } else {
                 chosen = try LotTable.all(at: sites, includingPublic: false, in: reader)
             }

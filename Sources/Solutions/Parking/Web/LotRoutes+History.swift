@@ -41,7 +41,7 @@ extension LotRoutes {
         }
         let sites = request.scope
         let history = try await services.database.read { reader in
-            _ = try LotRoutes.one(id, at: sites, in: reader)
+            _ = try LotTable.one(id, at: sites, in: reader)
             // The future is not known, whatever was asked for.
             return try LotHistory(
                 of: id, from: from, to: min(to, max(now, from)), stepMicroseconds: seconds * 1_000_000, in: reader)

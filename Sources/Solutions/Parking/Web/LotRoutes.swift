@@ -68,7 +68,7 @@ struct LotRoutes: Sendable {
     ) async throws -> RouteResponse {
         let now = services.clock.now()
         let (lot, price, spots) = try await services.database.read { reader in
-            let lot = try LotRoutes.visible(id, to: caller, in: reader)
+            let lot = try LotTable.visible(id, to: caller, in: reader)
             return (
                 lot, try TariffTable.pricePerHour(of: lot, at: now, in: reader), try SpotTable.all(of: id, in: reader)
             )
@@ -90,22 +90,6 @@ struct LotRoutes: Sendable {
         }
     }
 
-    /// A lot that somebody may see; for others there is none.
-    static func visible(_ id: LotID, to caller: Caller, in reader: some SQLReading) throws -> Lot {
-        guard let lot = try LotTable.one(id, in: reader), lot.isVisible(to: caller) else {
-            throw Refusal(.notFound, "there is no lot \(id)")
-        }
-        return lot
-    }
-
-    /// A lot within the sites of the request; elsewhere there is none.
-    static func one(_ id: LotID, at sites: SiteScope, in reader: some SQLReading) throws -> Lot {
-        guard let lot = try LotTable.one(id, in: reader), sites.contains(lot.site) else {
-            throw Refusal(.notFound, "there is no lot \(id)")
-        }
-        return lot
-    }
-
     private func spots(_ request: RouteRequest) async throws -> RouteResponse {
         let now = services.clock.now()
         let status = try request.word("status", of: SpotStatus.self)
@@ -115,7 +99,7 @@ struct LotRoutes: Sendable {
         let found = try await services.database.read { reader in
             guard let name else { return try SpotTable.all(at: sites, includingPublic: true, in: reader) }
             guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
-            return try SpotTable.all(of: try LotRoutes.visible(id, to: caller, in: reader).id, in: reader)
+            return try SpotTable.all(of: try LotTable.visible(id, to: caller, in: reader).id, in: reader)
         }
         return RouteResponse.json { writer in
             writer.beginArray()
@@ -133,7 +117,7 @@ struct LotRoutes: Sendable {
         let id = try request.lotID()
         let (now, caller) = (services.clock.now(), request.caller)
         let (lot, price, spots, today) = try await services.database.read { reader in
-            let lot = try LotRoutes.visible(id, to: caller, in: reader)
+            let lot = try LotTable.visible(id, to: caller, in: reader)
             return (
                 lot, try TariffTable.pricePerHour(of: lot, at: now, in: reader), try SpotTable.all(of: id, in: reader),
                 try LotToday(of: lot, at: now, in: reader)

@@ -44,9 +44,7 @@ extension MoneyRoutes {
             throw Refusal(.invalidParameter, "from is a time between 1970 and 2100")
         }
         let (lot, version) = try await services.database.read { reader in
-            guard let lot = try LotTable.one(id, in: reader), lot.isVisible(to: caller) else {
-                throw Refusal(.notFound, "there is no lot \(id)")
-            }
+            let lot = try LotTable.visible(id, to: caller, in: reader)
             return (lot, try TariffTable.inForce(at: from, of: id, in: reader))
         }
         var clock = LocalClock(lot.timeZone) ?? .utc
@@ -95,7 +93,7 @@ extension MoneyRoutes {
         let version = try await services.line.perform { line in
             let transaction = try line.transaction()
             // The lot may have changed while the request waited.
-            try draft.check(try LotRoutes.one(lot.id, at: sites, in: transaction))
+            try draft.check(try LotTable.one(lot.id, at: sites, in: transaction))
             let from = draft.validFrom ?? line.now
             guard from >= line.now, from <= line.now.advanced(bySeconds: Self.farthest) else {
                 throw Refusal(

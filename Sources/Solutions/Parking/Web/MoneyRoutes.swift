@@ -23,7 +23,7 @@ struct MoneyRoutes: Sendable {
     /// The lot of the path; for who may not see its site, there is none.
     func lot(_ request: RouteRequest) async throws -> Lot {
         let (id, sites) = (try request.lotID(), request.scope)
-        return try await services.database.read { try LotRoutes.one(id, at: sites, in: $0) }
+        return try await services.database.read { try LotTable.one(id, at: sites, in: $0) }
     }
 
     /// Answers that are JSON or CSV.
