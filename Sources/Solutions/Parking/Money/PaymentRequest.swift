@@ -134,7 +134,7 @@ package struct PaymentRequest: Hashable, Sendable {
             let instant: Timestamp?
             switch try reader.peek() {
             case .number: instant = Timestamp(epoch: try reader.number())
-            case .string: instant = Timestamp(iso8601: try reader.string())
+            case .string: instant = Timestamp(text: try reader.string())
             default: throw Refusal(.wrongType, "timestamp is a number or a text")
             }
             guard let instant else { throw Refusal(.valueOutOfRange, "timestamp is no time") }

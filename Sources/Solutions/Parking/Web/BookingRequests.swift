@@ -67,7 +67,7 @@ enum BookingBody {
     static func instant(_ key: String, _ reader: inout JSONReader) throws(Refusal) -> Timestamp {
         let instant: Timestamp?
         switch try reader.peek() {
-        case .string: instant = Timestamp(iso8601: try reader.string())
+        case .string: instant = Timestamp(text: try reader.string())
         case .number: instant = Timestamp(epoch: try reader.number())
         case .object, .array, .boolean, .null: throw Refusal(.wrongType, "\(key) is a time")
         }

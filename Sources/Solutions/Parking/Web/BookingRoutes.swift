@@ -22,8 +22,8 @@ struct BookingRoutes: Sendable {
                 summary: "A lot's reservations that touch a time, in order of their beginning",
                 pathSchemas: ["id": .identifier],
                 query: [
-                    QueryParameter("from", "from this time on; now without it", .timestamp),
-                    QueryParameter("to", "up to this time; 14 days after from without it", .timestamp),
+                    QueryParameter("from", "from this time on; now without it"),
+                    QueryParameter("to", "up to this time; 14 days after from without it"),
                     QueryParameter(
                         "state", "only those in this state", .words(ReservationState.allCases.map(\.rawValue))),
                 ], answers: [.json(.reservationList)], handler: reservations),
@@ -31,8 +31,8 @@ struct BookingRoutes: Sendable {
                 .get, "/api/lots/{id}/availability", access: .anyone,
                 summary: "The spots that can be reserved for a time", pathSchemas: ["id": .identifier],
                 query: [
-                    QueryParameter("from", "from this time on", .timestamp),
-                    QueryParameter("to", "up to it", .timestamp),
+                    QueryParameter("from", "from this time on"),
+                    QueryParameter("to", "up to it"),
                 ], answers: [.json(.availability)], handler: availability),
             Route(
                 .get, "/api/reservations", access: .signedIn, summary: "Your own reservations, the latest first",
@@ -64,11 +64,8 @@ struct BookingRoutes: Sendable {
 
     /// The lot of the path; for who may not see it there is none.
     func lot(_ request: RouteRequest) async throws -> Lot {
-        let text = request.path["id"] ?? ""
-        guard let id = LotID(text) else { throw Refusal(.invalidIdentifier, "that is no lot's id") }
-        let lot = try await services.database.read { try LotTable.one(id, in: $0) }
-        guard let lot, lot.isVisible(to: request.caller) else { throw Refusal(.notFound, "there is no lot \(id)") }
-        return lot
+        let (id, caller) = (try request.lotID(), request.caller)
+        return try await services.database.read { try LotTable.visible(id, to: caller, in: $0) }
     }
 
     private func reserve(_ request: RouteRequest) async throws -> RouteResponse {

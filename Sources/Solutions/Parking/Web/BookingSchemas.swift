@@ -35,8 +35,10 @@ extension JSONSchema {
     static let bookingRequest = JSONSchema.object([
         .optional("spot_id", .identifier, "Which spot; without it one is chosen"),
         .optional("kind", .words(SpotKind.allCases.map(\.rawValue)), "Of which kind; standard without it"),
-        .required("from", .timestamp, "Rounded down to a quarter of an hour"),
-        .required("to", .timestamp, "Rounded up to a quarter of an hour; 15 minutes to 12 hours after from"),
+        .required("from", .anyOf([.timestamp, .text, .number]), "Rounded down to a quarter of an hour"),
+        .required(
+            "to", .anyOf([.timestamp, .text, .number]),
+            "Rounded up to a quarter of an hour; 15 minutes to 12 hours after from"),
         .optional("name", .string(minimumLength: 1, maximumLength: 100), "For the owner: a name, a number plate"),
     ])
 

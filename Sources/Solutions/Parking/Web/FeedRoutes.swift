@@ -72,9 +72,7 @@ struct FeedRoutes: Sendable {
     }
 
     private func lot(_ request: RouteRequest) async throws -> FeedLot {
-        guard let id = LotID(request.path["id"] ?? "") else {
-            throw Refusal(.invalidIdentifier, "that is no lot's id")
-        }
+        let id = try request.lotID()
         guard let found = try await lots(id).first else { throw Refusal(.notFound, "there is no public lot \(id)") }
         return found
     }
