@@ -177,8 +177,8 @@ struct BookingRoutes: Sendable {
             if let account = caller.account, account != over.account {
                 // What somebody else takes from a driver is remembered; what drivers do with their own stands in the table.
                 let entry = AuditEntry(
-                    caller, .override, target: "spot:\(over.spot)",
-                    facts: [("reservation", over.id), ("cancelled", "true")])
+                    caller, .cancelReservation, target: "reservation:\(over.id)",
+                    facts: [("lot", over.lot.text), ("spot", over.spot.text)])
                 try audit.record(entry, at: line.now, in: try line.transaction())
             }
             try handler.refreshReservations(of: over.spot, in: &line)
