@@ -115,9 +115,7 @@ public struct AuditRoutes: Sendable {
         let isLines = request.accept?.contains("jsonl") == true || request.accept?.contains("ndjson") == true
         return isLines
             ? RouteResponse(contentType: "application/jsonl", body: AuditExport.lines(found))
-            : RouteResponse(
-                contentType: "text/csv; charset=utf-8; header=present", body: AuditExport.csv(found),
-                headers: [("Content-Disposition", "attachment; filename=\"martlet-audit.csv\"")])
+            : .csv(AuditExport.csv(found), named: "martlet-audit")
     }
 
     private func verify(_ request: RouteRequest) async throws -> RouteResponse {

@@ -37,11 +37,7 @@ struct NodesRoutes: Sendable {
                 .get, "/api/nodes/{id}/readings", access: .site(.viewNodes),
                 summary: "What a node measured, as JSON or CSV", pathSchemas: Self.node,
                 query: ReadingsRequest.parameters,
-                answers: [
-                    RouteAnswer(
-                        200, "The readings",
-                        content: [("application/json", JSONSchema.readings), ("text/csv", nil)])
-                ], handler: readings),
+                answers: [.table(.readings, "The readings")], handler: readings),
         ]
     }
 
@@ -106,11 +102,11 @@ struct NodesRoutes: Sendable {
     }
 
     private func readings(_ request: RouteRequest) async throws -> RouteResponse {
-        let form = try ReadingsForm.negotiated(request.accept)
+        let asCSV = try request.wantsCSV
         let wanted = try ReadingsRequest(request, now: services.clock.now())
         let node = try await find(request, evenRemoved: true)
         let table = try await services.history.readings(wanted.query(for: node.name.device))
-        return wanted.answer(with: table, of: node.name, as: form)
+        return wanted.answer(with: table, of: node.name, asCSV: asCSV)
     }
 
     private static func after(_ request: RouteRequest) throws(Refusal) -> DeviceID? {

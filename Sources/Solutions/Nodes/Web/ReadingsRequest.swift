@@ -49,6 +49,7 @@ struct ReadingsRequest: Sendable {
         QueryParameter(
             "limit", "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step",
             .integer(minimum: 1, maximum: Int64(mostRows))),
+        .tableForm,
     ]
 
     private static let mostRows = 100_000

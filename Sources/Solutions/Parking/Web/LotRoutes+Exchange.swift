@@ -18,12 +18,8 @@ extension LotRoutes {
             Route(
                 .get, "/api/lots/export", access: .site(.manageParking),
                 summary: "All your lots with their spots, as JSON or CSV; an import takes the same",
-                query: [QueryParameter("lot_id", "only this lot", .identifier)],
-                answers: [
-                    RouteAnswer(
-                        200, "The lots",
-                        content: [("application/json", LotSchemas.document), ("text/csv", nil)])
-                ], handler: export),
+                query: [QueryParameter("lot_id", "only this lot", .identifier), .tableForm],
+                answers: [.table(LotSchemas.document, "The lots")], handler: export),
             Route(
                 .post, "/api/lots/import", access: .site(.manageParking),
                 summary: "Add and change lots with their spots, from JSON or CSV; all of it or nothing",
@@ -81,7 +77,7 @@ extension LotRoutes {
     }
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
-        let asCSV = request.accept?.lowercased().contains("text/csv") ?? false
+        let asCSV = try request.wantsCSV
         let (sites, name) = (request.scope, request.given("lot_id"))
         let lots = try await services.database.read { reader in
             let chosen: [Lot]
@@ -93,11 +89,7 @@ extension LotRoutes {
             }
             return try chosen.map { (lot: $0, spots: try SpotTable.all(of: $0.id, in: reader)) }
         }
-        guard !asCSV else {
-            return RouteResponse(
-                contentType: "text/csv; charset=utf-8; header=present", body: LotCSV.write(lots),
-                headers: [("Content-Disposition", "attachment; filename=\"lots.csv\"")])
-        }
+        guard !asCSV else { return .csv(LotCSV.write(lots), named: "lots") }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("lots")

@@ -10,7 +10,7 @@ extension MoneyRoutes {
         QueryParameter("session", "only of this session", .identifier),
         QueryParameter(
             "limit", "at most this many rows, 1 to 10000; 1000 without it",
-            .integer(minimum: 1, maximum: Int64(mostRows))), form,
+            .integer(minimum: 1, maximum: Int64(mostRows))), .tableForm,
     ]
     private static let newest = [
         QueryParameter("spot", "only of this spot", .identifier),
@@ -27,18 +27,18 @@ extension MoneyRoutes {
                     QueryParameter(
                         "state", "only those that stand so",
                         .words(ParkingSession.State.allCases.map(\.rawValue)))
-                ] + Self.newest + Self.page, answers: Self.tables(.parkingSessions, "The sessions"), handler: sessions),
+                ] + Self.newest + Self.page, answers: [.table(.parkingSessions, "The sessions")], handler: sessions),
             Route(
                 .get, "/api/lots/{id}/payments", access: .site(.viewParkingMoney),
                 summary: "A lot's payments and refunds, newest first", pathSchemas: Self.lot,
                 query: [QueryParameter("state", "only unallocated", .words(["unallocated"]))] + Self.newest + Self.page,
-                answers: Self.tables(.payments, "The payments"), handler: payments),
+                answers: [.table(.payments, "The payments")], handler: payments),
             Route(
                 .get, "/api/lots/{id}/ledger", access: .site(.viewParkingMoney),
                 summary: "A lot's ledger in the order of booking, and what each account holds", pathSchemas: Self.lot,
                 query: [
                     QueryParameter("after", "entries behind this one: next of the page before", .count)
-                ] + Self.page, answers: Self.tables(.ledger, "The ledger"), handler: ledger),
+                ] + Self.page, answers: [.table(.ledger, "The ledger")], handler: ledger),
         ]
     }
 
@@ -98,7 +98,7 @@ extension MoneyRoutes {
     }
 
     private static func sheet(_ sessions: [ParkingSession], of lot: Lot) -> RouteResponse {
-        var sheet = MoneySheet([
+        var sheet = CSVWriter([
             "session_id", "lot_id", "spot_id", "kind", "state", "arrived_at", "departed_at", "duration_seconds",
             "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id",
         ])
@@ -111,7 +111,7 @@ extension MoneyRoutes {
                 .text(session.currency), .text(session.reservation),
             ])
         }
-        return sheet.response(named: "sessions")
+        return .csv(sheet, named: "sessions")
     }
 
     private func payments(_ request: RouteRequest) async throws -> RouteResponse {
@@ -143,7 +143,7 @@ extension MoneyRoutes {
     }
 
     private static func sheet(_ payments: [Payment]) -> RouteResponse {
-        var sheet = MoneySheet([
+        var sheet = CSVWriter([
             "payment_id", "lot_id", "spot_id", "session_id", "amount_minor", "amount", "currency", "method", "refunds",
             "refunded_minor", "paid_at", "received_at", "taken_by",
         ])
@@ -155,7 +155,7 @@ extension MoneyRoutes {
                 .time(payment.receivedAt), .text(payment.takenBy),
             ])
         }
-        return sheet.response(named: "payments")
+        return .csv(sheet, named: "payments")
     }
 
     private func ledger(_ request: RouteRequest) async throws -> RouteResponse {
@@ -171,14 +171,14 @@ extension MoneyRoutes {
         }
         let hasMore = Self.cut(&rows, to: limit)
         guard !csv else {
-            var sheet = MoneySheet(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
+            var sheet = CSVWriter(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
             for entry in rows {
                 sheet.row([
                     .integer(entry.id), .text(entry.event), .text(entry.account.rawValue), .integer(entry.amountMinor),
                     .text(entry.session), .text(entry.payment), .time(entry.at),
                 ])
             }
-            return sheet.response(named: "ledger")
+            return .csv(sheet, named: "ledger")
         }
         return RouteResponse.json { writer in
             writer.beginObject()

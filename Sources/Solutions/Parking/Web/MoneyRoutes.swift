@@ -14,8 +14,6 @@ struct MoneyRoutes: Sendable {
     static let lot: [String: JSONSchema] = ["id": .identifier]
     static let kind = QueryParameter(
         "kind", "of the spot; standard without it", .words(SpotKind.allCases.map(\.rawValue)))
-    static let form = QueryParameter(
-        "format", "json (also without it) or csv; Accept says the same", .words(["json", "csv"]))
 
     /// The most days of one answer.
     static let mostDays: Int64 = 366
@@ -24,11 +22,6 @@ struct MoneyRoutes: Sendable {
     func lot(_ request: RouteRequest) async throws -> Lot {
         let (id, sites) = (try request.lotID(), request.scope)
         return try await services.database.read { try LotTable.one(id, at: sites, in: $0) }
-    }
-
-    /// Answers that are JSON or CSV.
-    static func tables(_ schema: JSONSchema, _ summary: String) -> [RouteAnswer] {
-        [RouteAnswer(200, summary, content: [("application/json", schema), ("text/csv", nil)])]
     }
 }
 
