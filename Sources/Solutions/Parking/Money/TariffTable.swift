@@ -12,6 +12,16 @@ enum TariffTable {
         ).map(version)
     }
 
+    /// A version by its number.
+    /// - Throws: `SQLFailure` when there is none: whoever asks has found its number in a session.
+    static func one(_ version: Int64, of lot: LotID, in reader: some SQLReading) throws -> Tariff {
+        let row = try reader.queryFirst(
+            "SELECT document FROM parking_tariff WHERE lot = $1 AND version = $2",
+            [.text(lot.text), .integer(version)])
+        guard let row else { throw SQLFailure(.noRow, "a session names a tariff that its lot has not") }
+        return try tariff(try row.text("document"))
+    }
+
     /// The version that counts for sessions which begin at an instant; nil: they are free.
     static func inForce(at instant: Timestamp, of lot: LotID, in reader: some SQLReading) throws -> TariffVersion? {
         try reader.queryFirst(

@@ -54,45 +54,31 @@ extension MoneyRoutes {
             limit: try request.whole("limit", in: 1...Self.mostRows) ?? 1_000)
     }
 
-    /// Cuts the row off that only tells whether there are more.
-    private static func cut<Element>(_ rows: inout [Element], to limit: Int) -> Bool {
-        guard rows.count > limit else { return false }
-        rows.removeLast(rows.count - limit)
-        return true
-    }
-
     private func sessions(_ request: RouteRequest) async throws -> RouteResponse {
         let (csv, state) = (try request.wantsCSV, try request.word("state", of: ParkingSession.State.self))
         let lot = try await lot(request)
         let now = services.clock.now()
-        let limit = try selection(request, lot).limit
-        var more = try selection(request, lot)
-        more.limit += 1
-        let selection = more
-        var rows = try await services.database.read { reader in
-            try SessionTable.list(selection, state: state, in: reader).map { session in
-                (
-                    session: session,
-                    soFar: session.departedAt == nil
-                        ? try Till.price(of: session, until: now, in: reader).totalMinor : nil
-                )
-            }
+        let selection = try selection(request, lot)
+        let (page, soFar) = try await services.database.read { reader in
+            let page = MoneyPage(try SessionTable.list(selection, state: state, in: reader), of: selection)
+            // Only JSON says what they would cost now.
+            let open = csv ? [] : page.rows.filter { $0.departedAt == nil }
+            return (page, try Till.totals(of: open, in: lot, until: now, in: reader))
         }
-        let hasMore = Self.cut(&rows, to: limit)
-        guard !csv else { return Self.sheet(rows.map(\.session), of: lot) }
+        guard !csv else { return Self.sheet(page.rows, of: lot) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
             writer.key("sessions")
             writer.beginArray()
-            for (session, soFar) in rows {
+            for session in page.rows {
                 writer.beginObject()
                 writer.members(of: session)
-                writer.member("due_so_far_minor", soFar)
+                writer.member("due_so_far_minor", soFar[session.id])
                 writer.endObject()
             }
             writer.endArray()
-            writer.member("next", hasMore ? rows.last?.session.id : nil)
+            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
             writer.endObject()
         }
     }
@@ -121,23 +107,19 @@ extension MoneyRoutes {
         }
         let isUnallocated = request.given("state") != nil
         let lot = try await lot(request)
-        let limit = try selection(request, lot).limit
-        var more = try selection(request, lot)
-        more.limit += 1
-        let selection = more
-        var rows = try await services.database.read {
-            try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0)
+        let selection = try selection(request, lot)
+        let page = try await services.database.read {
+            MoneyPage(try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0), of: selection)
         }
-        let hasMore = Self.cut(&rows, to: limit)
-        guard !csv else { return Self.sheet(rows) }
+        guard !csv else { return Self.sheet(page.rows) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
             writer.key("payments")
             writer.beginArray()
-            for payment in rows { writer.write(payment) }
+            for payment in page.rows { writer.write(payment) }
             writer.endArray()
-            writer.member("next", hasMore ? rows.last?.id : nil)
+            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
             writer.endObject()
         }
     }
@@ -162,17 +144,16 @@ extension MoneyRoutes {
         let csv = try request.wantsCSV
         let after = try request.whole("after", in: 0...Int.max).map(Int64.init)
         let lot = try await lot(request)
-        let limit = try selection(request, lot).limit
-        var more = try selection(request, lot)
-        more.limit += 1
-        let selection = more
-        var (rows, balances) = try await services.database.read { reader in
-            (try Ledger.entries(selection, after: after, in: reader), try Ledger.balances(of: lot.id, in: reader))
+        let selection = try selection(request, lot)
+        let (page, balances) = try await services.database.read { reader in
+            (
+                MoneyPage(try Ledger.entries(selection, after: after, in: reader), of: selection),
+                try Ledger.balances(of: lot.id, in: reader)
+            )
         }
-        let hasMore = Self.cut(&rows, to: limit)
         guard !csv else {
             var sheet = CSVWriter(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
-            for entry in rows {
+            for entry in page.rows {
                 sheet.row([
                     .integer(entry.id), .text(entry.event), .text(entry.account.rawValue), .integer(entry.amountMinor),
                     .text(entry.session), .text(entry.payment), .time(entry.at),
@@ -193,9 +174,9 @@ extension MoneyRoutes {
             writer.endObject()
             writer.key("entries")
             writer.beginArray()
-            for entry in rows { writer.write(entry) }
+            for entry in page.rows { writer.write(entry) }
             writer.endArray()
-            writer.member("next", hasMore ? rows.last?.id : nil)
+            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
             writer.endObject()
         }
     }
