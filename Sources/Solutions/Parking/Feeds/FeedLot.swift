@@ -22,23 +22,6 @@ struct FeedLot: Sendable {
 }
 
 extension SpotTally {
-    /// How many have a status.
-    subscript(status: SpotStatus) -> Int {
-        switch status {
-        case .free: free
-        case .occupied: occupied
-        case .reserved: reserved
-        case .outOfService: outOfService
-        case .unknown: unknown
-        }
-    }
-
-    /// Spots that can be used.
-    var inService: Int { total - outOfService }
-
-    /// Spots of which it is known whether they are free. Without any there is nothing to be told of the present.
-    var known: Int { free + occupied + reserved }
-
     /// Occupied in percent of those that a driver may drive to: what is reserved or unknown is neither supply nor demand.
     var percentage: Double? {
         free + occupied == 0 ? nil : (Double(occupied) / Double(free + occupied) * 1_000).rounded() / 10
