@@ -32,10 +32,16 @@ extension SpotTally {
 enum FeedTable {
     /// The public lots, or one of them, by id.
     static func lots(_ one: LotID? = nil, at now: Timestamp, in reader: some SQLReading) throws -> [FeedLot] {
-        // Of no site: exactly the public ones.
-        let lots = try LotTable.all(at: .sites([]), includingPublic: true, in: reader)
         var found: [LotID: FeedLot] = [:]
-        for lot in lots where one == nil || one == lot.id { found[lot.id] = FeedLot(lot: lot) }
+        if let one {
+            found[one] = try LotTable.one(one, in: reader).flatMap { $0.isPublic ? FeedLot(lot: $0) : nil }
+            guard !found.isEmpty else { return [] }
+        } else {
+            // Of no site: exactly the public ones.
+            for lot in try LotTable.all(at: .sites([]), includingPublic: true, in: reader) {
+                found[lot.id] = FeedLot(lot: lot)
+            }
+        }
         var levels: [LotID: Set<String>] = [:]
         try reader.queryEach(
             """
@@ -57,12 +63,26 @@ enum FeedTable {
             if let heard { entry.heardAt = max(entry.heardAt ?? heard, heard) }
             found[lot] = entry
         }
-        return try found.values.sorted { $0.lot.id.text < $1.lot.id.text }.map { entry in
+        let tariffs = try TariffTable.inForce(
+            at: now, for: .sites([]), includingPublic: true, only: one, in: reader)
+        return found.values.sorted { $0.lot.id.text < $1.lot.id.text }.map { entry in
             var entry = entry
             entry.levels = levels[entry.lot.id]?.count ?? 0
-            entry.tariff = try TariffTable.inForce(at: now, of: entry.lot.id, in: reader)
+            entry.tariff = tariffs[entry.lot.id]
             return entry
         }
+    }
+
+    /// The public lot whose id fits; the first by id, and only if somebody has said where it is. The others are not looked at.
+    static func placed(where fits: (LotID) -> Bool, at now: Timestamp, in reader: some SQLReading) throws -> FeedLot? {
+        let names = try reader.query(
+            """
+            SELECT id FROM parking_lot WHERE is_public AND latitude IS NOT NULL AND longitude IS NOT NULL ORDER BY id
+            """)
+        for row in names {
+            if let id = LotID(try row.text(0)), fits(id) { return try lots(id, at: now, in: reader).first }
+        }
+        return nil
     }
 }
 

@@ -95,8 +95,10 @@ struct FeedRoutes: Sendable {
     }
 
     private func parkAPISite(_ request: RouteRequest) async throws -> RouteResponse {
-        let number = Int(request.path["number"] ?? "")
-        let found = try await lots().first { $0.isPlaced && ParkAPIFeed.number(of: $0.lot.id) == number }
+        let (number, now) = (Int(request.path["number"] ?? ""), services.clock.now())
+        let found = try await services.database.read { reader in
+            try FeedTable.placed(where: { ParkAPIFeed.number(of: $0) == number }, at: now, in: reader)
+        }
         guard let found else { throw Refusal(.notFound, "there is no such parking site") }
         return RouteResponse.json { ParkAPIFeed.site(&$0, found) }
     }

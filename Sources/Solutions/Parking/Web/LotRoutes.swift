@@ -6,7 +6,7 @@ internal import SolutionKit
 struct LotRoutes: Sendable {
     let services: WebServices
 
-    var all: [Route] { reading + deciding + editing + exchanging + ofHistory + ofCalibration }
+    var all: [Route] { reading + ofSpots + deciding + editing + exchanging + ofHistory + ofCalibration }
 
     /// The shapes of a path that names a lot.
     static let lot: [String: JSONSchema] = ["id": .identifier]
@@ -21,13 +21,6 @@ struct LotRoutes: Sendable {
                 .get, "/api/lots/{id}", access: .anyone, summary: "One lot with its spots", pathSchemas: Self.lot,
                 answers: [.json(LotSchemas.wholeLot)], handler: lot),
             Route(
-                .get, "/api/spots", access: .anyone, summary: "Spots, by lot, level and id",
-                query: [
-                    QueryParameter("lot_id", "only spots of this lot", .identifier),
-                    QueryParameter("status", "only spots with this status", LotSchemas.status),
-                    QueryParameter("kind", "only spots of this kind", LotSchemas.kind),
-                ], answers: [.json(.array(LotSchemas.spot))], handler: spots),
-            Route(
                 .get, "/api/stats/{id}", access: .anyone,
                 summary: "A lot's counts; today's turnover and revenue for who may see them", pathSchemas: Self.lot,
                 answers: [.json(LotSchemas.stats)], handler: stats),
@@ -39,11 +32,9 @@ struct LotRoutes: Sendable {
         let sites = request.caller.grants.scope(of: .viewParking)
         let found = try await services.database.read { reader in
             let tallies = try LotTable.tallies(at: sites, includingPublic: true, now: now, in: reader)
+            var prices = try HourPrices(for: sites, at: now, in: reader)
             return try LotTable.all(at: sites, includingPublic: true, in: reader).map { lot in
-                (
-                    lot: lot, price: try TariffTable.pricePerHour(of: lot, at: now, in: reader),
-                    tally: tallies[lot.id] ?? SpotTally()
-                )
+                (lot: lot, price: prices.price(of: lot), tally: tallies[lot.id] ?? SpotTally())
             }
         }
         return RouteResponse.json { writer in
@@ -70,7 +61,7 @@ struct LotRoutes: Sendable {
         let (lot, price, spots) = try await services.database.read { reader in
             let lot = try LotTable.visible(id, to: caller, in: reader)
             return (
-                lot, try TariffTable.pricePerHour(of: lot, at: now, in: reader), try SpotTable.all(of: id, in: reader)
+                lot, try HourPrices.price(of: lot, at: now, in: reader), try SpotTable.all(of: id, in: reader)
             )
         }
         let isInside = caller.grants.allows(.viewParking, at: lot.site)
@@ -90,36 +81,13 @@ struct LotRoutes: Sendable {
         }
     }
 
-    private func spots(_ request: RouteRequest) async throws -> RouteResponse {
-        let now = services.clock.now()
-        let status = try request.word("status", of: SpotStatus.self)
-        let kind = try request.word("kind", of: SpotKind.self)
-        let (name, caller) = (request.given("lot_id"), request.caller)
-        let sites = caller.grants.scope(of: .viewParking)
-        let found = try await services.database.read { reader in
-            guard let name else { return try SpotTable.all(at: sites, includingPublic: true, in: reader) }
-            guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
-            return try SpotTable.all(of: try LotTable.visible(id, to: caller, in: reader).id, in: reader)
-        }
-        return RouteResponse.json { writer in
-            writer.beginArray()
-            for spot in found {
-                guard status == nil || spot.status(at: now) == status, kind == nil || spot.facts.kind == kind else {
-                    continue
-                }
-                writer.write(spot, at: now, isInside: sites.contains(spot.facts.site))
-            }
-            writer.endArray()
-        }
-    }
-
     private func stats(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.lotID()
         let (now, caller) = (services.clock.now(), request.caller)
         let (lot, price, spots, today) = try await services.database.read { reader in
             let lot = try LotTable.visible(id, to: caller, in: reader)
             return (
-                lot, try TariffTable.pricePerHour(of: lot, at: now, in: reader), try SpotTable.all(of: id, in: reader),
+                lot, try HourPrices.price(of: lot, at: now, in: reader), try SpotTable.all(of: id, in: reader),
                 try LotToday(of: lot, at: now, in: reader)
             )
         }
