@@ -66,7 +66,8 @@ public struct CSVWriter: Sendable {
     private mutating func append(_ text: String) {
         let content = CSVText.guarded(text)
         let quote = UInt8(ascii: "\"")
-        guard content.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == quote || $0 == 0x0A || $0 == 0x0D }) else {
+        let needsQuotes = content.utf8.contains { $0 == UInt8(ascii: ",") || $0 == quote || $0 == 0x0A || $0 == 0x0D }
+        guard needsQuotes else {
             bytes += content.utf8
             return
         }

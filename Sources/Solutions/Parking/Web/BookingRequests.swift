@@ -53,10 +53,10 @@ enum BookingBody {
         _ body: [UInt8], keys: Set<String>, _ member: (String, inout JSONReader) throws(Refusal) -> Void
     ) throws(Refusal) {
         var reader = JSONReader(body)
-        var seen: Set<String> = []
+        var found = SeenKeys(limit: 64)
         try reader.object { (key, reader) throws(Refusal) in
+            try found.note(key)
             guard keys.contains(key) else { return try reader.skip() }
-            guard seen.insert(key).inserted else { throw Refusal(.duplicateKey, "\(key) appears twice") }
             if try reader.null() { return }
             try member(key, &reader)
         }

@@ -67,7 +67,8 @@ extension LotRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.member("message", result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
+            writer.member(
+                "message", result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
             writer.member("lots", there.lots)
             writer.member("spots", there.spots)
             writer.member("added_lots", result.addedLots)

@@ -18,7 +18,7 @@ extension LotRoutes {
                     QueryParameter("kind", "only spots of this kind", LotSchemas.kind),
                     QueryParameter("after", "only spots behind this one: the last of the page before", .identifier),
                     QueryParameter(
-                        "limit", "at most this many spots, 1 to \(Self.mostSpots), which is also what there is without it",
+                        "limit", "at most this many spots, 1 to \(Self.mostSpots); as many as that without it",
                         .integer(minimum: 1, maximum: Int64(Self.mostSpots))),
                 ], answers: [.json(.array(LotSchemas.spot))], handler: spots)
         ]

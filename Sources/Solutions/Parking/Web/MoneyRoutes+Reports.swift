@@ -10,7 +10,8 @@ extension MoneyRoutes {
                 .get, "/api/lots/{id}/revenue", access: .site(.viewParkingMoney),
                 summary: "Revenue and cash by the days of the lot's clock, and by kind of spot", pathSchemas: Self.lot,
                 query: DayRange.parameters + [
-                    QueryParameter("by", "of a CSV: day (also without it) or kind", .words(["day", "kind"])), .tableForm,
+                    QueryParameter("by", "of a CSV: day (also without it) or kind", .words(["day", "kind"])),
+                    .tableForm,
                 ], answers: [.table(.revenue, "The revenue")], handler: revenue),
             Route(
                 .get, "/api/lots/{id}/report", access: .site(.viewParkingMoney),

@@ -137,11 +137,11 @@ struct TariffDraft: Sendable {
     /// - Parameter names: what may stand beside the tariff.
     init(_ body: [UInt8], takes names: Set<String>) throws(Refusal) {
         var found: Tariff?
-        var seen: Set<String> = []
+        var keys = SeenKeys(limit: 16)
         var (validFrom, from, to): (Timestamp?, String?, String?)
         var reader = JSONReader(body)
         try reader.object { (key, reader) throws(Refusal) in
-            try TariffField.note(key, in: "the request", &seen)
+            try keys.note(key, in: "the request")
             guard key == "tariff" || names.contains(key) else { throw TariffField.unknown(key, in: "the request") }
             switch key {
             case "tariff": found = try Tariff(&reader)
