@@ -42,6 +42,9 @@ enum SpotTable {
         ).map(spot)
     }
 
+    /// All there are: for the line, which keeps them in memory.
+    static func all(in reader: some SQLReading) throws -> [Spot] { try reader.query(columns).map(spot) }
+
     /// Spots of many lots, by lot, level and id.
     /// - Throws: `invalid_parameter` when the page is to begin behind a spot that the reader does not see.
     static func all(_ selection: SpotSelection, now: Timestamp, in reader: some SQLReading) throws -> [Spot] {
