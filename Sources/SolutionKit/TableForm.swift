@@ -17,22 +17,20 @@ extension RouteRequest {
     /// Whether a table is to be given as CSV: `?format=` says so, or else the `Accept` header (RFC 9110, section 12.5.1), of which the
     /// most specific range decides a form's quality; JSON when both are equal or nothing is said.
     /// - Throws: `invalid_parameter` for another format; `not_acceptable` for an `Accept` that leaves neither.
-    public var wantsCSV: Bool {
-        get throws(Refusal) {
-            switch given("format") {
-            case "csv": return true
-            case "json": return false
-            case nil: break
-            default: throw Refusal(.invalidParameter, "format is json or csv")
-            }
-            guard let accept, accept.contains(where: { $0 != " " }) else { return false }
-            let json = RouteRequest.quality(of: "application", "json", in: accept)
-            let csv = RouteRequest.quality(of: "text", "csv", in: accept)
-            guard max(json, csv) > 0 else {
-                throw Refusal(.notAcceptable, "tables are given as application/json or text/csv")
-            }
-            return csv > json
+    public func wantsCSV() throws(Refusal) -> Bool {
+        switch given("format") {
+        case "csv": return true
+        case "json": return false
+        case nil: break
+        default: throw Refusal(.invalidParameter, "format is json or csv")
         }
+        guard let accept, accept.contains(where: { $0 != " " }) else { return false }
+        let json = RouteRequest.quality(of: "application", "json", in: accept)
+        let csv = RouteRequest.quality(of: "text", "csv", in: accept)
+        guard max(json, csv) > 0 else {
+            throw Refusal(.notAcceptable, "tables are given as application/json or text/csv")
+        }
+        return csv > json
     }
 
     private static func quality(of type: String, _ subtype: String, in accept: String) -> Double {

@@ -102,7 +102,7 @@ struct NodesRoutes: Sendable {
     }
 
     private func readings(_ request: RouteRequest) async throws -> RouteResponse {
-        let asCSV = try request.wantsCSV
+        let asCSV = try request.wantsCSV()
         let wanted = try ReadingsRequest(request, now: services.clock.now())
         let node = try await find(request, evenRemoved: true)
         let table = try await services.history.readings(wanted.query(for: node.name.device))

@@ -78,7 +78,7 @@ extension LotRoutes {
     }
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
-        let asCSV = try request.wantsCSV
+        let asCSV = try request.wantsCSV()
         let (sites, name) = (request.scope, request.given("lot_id"))
         let lots = try await services.database.read { reader in
             let chosen: [Lot]

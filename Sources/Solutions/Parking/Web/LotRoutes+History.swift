@@ -24,7 +24,7 @@ extension LotRoutes {
     }
 
     private func history(_ request: RouteRequest) async throws -> RouteResponse {
-        let (id, asCSV) = (try request.lotID(), try request.wantsCSV)
+        let (id, asCSV) = (try request.lotID(), try request.wantsCSV())
         let now = services.clock.now()
         let to = try request.instant("to") ?? now
         let from = try request.instant("from") ?? to.advanced(bySeconds: -86_400)

@@ -55,7 +55,7 @@ extension MoneyRoutes {
     }
 
     private func sessions(_ request: RouteRequest) async throws -> RouteResponse {
-        let (csv, state) = (try request.wantsCSV, try request.word("state", of: ParkingSession.State.self))
+        let (csv, state) = (try request.wantsCSV(), try request.word("state", of: ParkingSession.State.self))
         let lot = try await lot(request)
         let now = services.clock.now()
         let selection = try selection(request, lot)
@@ -101,7 +101,7 @@ extension MoneyRoutes {
     }
 
     private func payments(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         guard ["unallocated", nil].contains(request.given("state")) else {
             throw Refusal(.invalidParameter, "state is unallocated")
         }
@@ -141,7 +141,7 @@ extension MoneyRoutes {
     }
 
     private func ledger(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         let after = try request.whole("after", in: 0...Int.max).map(Int64.init)
         let lot = try await lot(request)
         let selection = try selection(request, lot)

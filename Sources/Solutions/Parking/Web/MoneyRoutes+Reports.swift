@@ -22,7 +22,7 @@ extension MoneyRoutes {
     }
 
     private func revenue(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         guard ["day", "kind", nil].contains(request.given("by")) else {
             throw Refusal(.invalidParameter, "by is day or kind")
         }
@@ -51,7 +51,7 @@ extension MoneyRoutes {
     }
 
     private func report(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         let lot = try await lot(request)
         let now = services.clock.now()
         let range = try DayRange(from: request.given("from"), to: request.given("to"), of: lot, now: now)
