@@ -26,6 +26,9 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     public func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID? { throw Touched() }
 
     /// Throws.
+    public func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool { throw Touched() }
+
+    /// Throws.
     public func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool {
         throw Touched()
     }

@@ -80,6 +80,9 @@ public protocol DeviceBook: Sendable {
     /// The site a device belongs to; nil when it is not admitted.
     func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID?
 
+    /// Whether the hub has a site of this name, at which devices may be.
+    func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool
+
     /// Whether a device may speak for another: it is the same, or its controller.
     func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool
 }

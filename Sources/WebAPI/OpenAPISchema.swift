@@ -14,12 +14,12 @@ extension JSONWriter {
         case .number: member("type", "number")
         case .integer(let minimum, let maximum):
             member("type", "integer")
-            member("minimum", minimum)
-            member("maximum", maximum)
+            bound("minimum", minimum)
+            bound("maximum", maximum)
         case .string(let minimum, let maximum, let pattern):
             member("type", "string")
-            member("minLength", minimum.map(Int64.init))
-            member("maxLength", maximum.map(Int64.init))
+            bound("minLength", minimum.map(Int64.init))
+            bound("maxLength", maximum.map(Int64.init))
             if let pattern { member("pattern", pattern) }
         case .timestamp:
             member("type", "string")
@@ -72,29 +72,9 @@ extension JSONWriter {
 }
 
 extension JSONWriter {
-    /// Writes an object whose members `members` writes.
-    mutating func object(_ members: (inout JSONWriter) -> Void) {
-        beginObject()
-        members(&self)
-        endObject()
-    }
-
-    /// Writes an array whose elements `elements` writes.
-    mutating func array(_ elements: (inout JSONWriter) -> Void) {
-        beginArray()
-        elements(&self)
-        endArray()
-    }
-
-    mutating func member(_ name: String, _ value: String) {
-        key(name)
-        string(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: Int64?) {
-        guard let value else { return }
-        key(name)
-        integer(value)
+    /// Writes a bound if there is one.
+    fileprivate mutating func bound(_ name: String, _ value: Int64?) {
+        if let value { member(name, value) }
     }
 }
 

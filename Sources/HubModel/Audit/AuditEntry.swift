@@ -38,6 +38,7 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     // The car park.
     case changeLot = "lot.change"
     case removeLot = "lot.remove"
+    case cancelReservation = "reservation.cancel"
     // The car park's money.
     case addTariff = "tariff.add"
     case takePayment = "payment.take"

@@ -65,9 +65,12 @@ public struct SeenKeys: Sendable {
     }
 
     /// Notes a key.
+    /// - Parameter place: what the object is called, for what is said of a mistake.
     /// - Throws: `duplicate_key`, `too_large`.
-    public mutating func note(_ key: String) throws(Refusal) {
-        for name in names where name == key { throw Refusal(.duplicateKey, "a key appears twice") }
+    public mutating func note(_ key: String, in place: String? = nil) throws(Refusal) {
+        for name in names where name == key {
+            throw Refusal(.duplicateKey, place.map { "\($0) says a thing twice" } ?? "a key appears twice")
+        }
         guard names.count < limit else { throw Refusal(.tooLarge, "an object has more than \(limit) members") }
         names.append(key)
     }

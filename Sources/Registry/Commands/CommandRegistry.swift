@@ -45,7 +45,7 @@ public struct CommandRegistry: Sendable {
         let last = try transaction.queryOne(
             "SELECT COALESCE(MAX(sequence), 0) FROM command WHERE device = $1", [.text(device.text)])
         let command = Command(
-            id: CommandIdentifier.make(at: instant, random: random()), device: device, name: name,
+            id: SortableName.make(at: instant, random: random()), device: device, name: name,
             parameters: parameters,
             state: .queued, createdAt: instant, updatedAt: instant,
             expiresAt: instant.advanced(bySeconds: timeToLiveSeconds),

@@ -64,6 +64,12 @@ public struct DeviceRegistry: Sendable {
             .flatMap { SiteID(try $0.text(0)) }
     }
 
+    /// Whether there is a site of this name.
+    /// - Throws: `SQLFailure`.
+    public func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool {
+        try SiteRegistry().exists(site, in: reader)
+    }
+
     /// Whether a device may speak for another: it is the same, or its controller.
     /// - Throws: `SQLFailure`.
     public func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool {

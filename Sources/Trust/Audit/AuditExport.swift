@@ -7,19 +7,17 @@ package enum AuditExport {
         "sequence", "at", "identity", "who", "address", "action", "target", "outcome", "facts", "hash",
     ]
 
-    /// A CSV file (RFC 4180) with a header line.
-    package static func csv(_ records: [AuditRecord]) -> [UInt8] {
-        var text = Array((columns.joined(separator: ",") + "\r\n").utf8)
+    /// A CSV file with a header line.
+    package static func csv(_ records: [AuditRecord]) -> CSVWriter {
+        var table = CSVWriter(columns)
         for record in records {
-            let cells = [
-                String(record.sequence), String(decoding: record.at.iso8601, as: UTF8.self), record.identity,
-                record.who, record.address ?? "", record.action, record.target ?? "", record.outcome, record.facts,
-                hexadecimal(record.hash),
-            ]
-            text += cells.map(cell).joined(separator: ",").utf8
-            text += "\r\n".utf8
+            table.row([
+                .integer(record.sequence), .time(record.at), .text(record.identity), .text(record.who),
+                .text(record.address), .text(record.action), .text(record.target), .text(record.outcome),
+                .text(record.facts), .text(hexadecimal(record.hash)),
+            ])
         }
-        return text
+        return table
     }
 
     /// One JSON object a line.
@@ -38,14 +36,6 @@ package enum AuditExport {
     package static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    /// A cell; what a spreadsheet would take for a formula is made text, because names in it may come from strangers.
-    private static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.utf8.first, "=+-@\t\r".utf8.contains(first) { text = "'" + text }
-        guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }
 

@@ -77,8 +77,8 @@ public struct AuditRoutes: Sendable {
 
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
         let filter = try AuditFilter(request)
-        let limit = try request.number("limit", in: 1...1_000) ?? 100
-        let before = try request.number("before", in: 1...Int64.max)
+        let limit = try request.whole("limit", in: 1...1_000) ?? 100
+        let before = try request.whole("before", in: 1...Int64.max)
         let registry = registry
         let found = try await services.database.read {
             try registry.newest(filter, before: before, limit: Int(limit), in: $0)
@@ -101,7 +101,7 @@ public struct AuditRoutes: Sendable {
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
         let filter = try AuditFilter(request)
-        let after = try request.number("after", in: 0...Int64.max) ?? 0
+        let after = try request.whole("after", in: 0...Int64.max) ?? 0
         let (registry, caller) = (registry, request.caller)
         let found = try await services.database.read {
             try registry.oldest(filter, after: after, limit: AuditRoutes.exportLimit, in: $0)
@@ -115,9 +115,7 @@ public struct AuditRoutes: Sendable {
         let isLines = request.accept?.contains("jsonl") == true || request.accept?.contains("ndjson") == true
         return isLines
             ? RouteResponse(contentType: "application/jsonl", body: AuditExport.lines(found))
-            : RouteResponse(
-                contentType: "text/csv; charset=utf-8; header=present", body: AuditExport.csv(found),
-                headers: [("Content-Disposition", "attachment; filename=\"martlet-audit.csv\"")])
+            : .csv(AuditExport.csv(found), named: "martlet-audit")
     }
 
     private func verify(_ request: RouteRequest) async throws -> RouteResponse {
@@ -131,7 +129,7 @@ extension AuditFilter {
     init(_ request: RouteRequest) throws(Refusal) {
         self.init()
         func text(_ name: String, _ limit: Int) throws(Refusal) -> String? {
-            guard let value = request.parameter(name), !value.isEmpty else { return nil }
+            guard let value = request.given(name) else { return nil }
             guard value.utf8.count <= limit, !value.utf8.contains(0) else {
                 throw Refusal(.invalidParameter, "\(name) has at most \(limit) bytes")
             }
@@ -151,7 +149,7 @@ extension AuditFilter {
             }
             outcome = word
         }
-        from = try request.time("from")
-        to = try request.time("to")
+        from = try request.instant("from")
+        to = try request.instant("to")
     }
 }

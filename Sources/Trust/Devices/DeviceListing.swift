@@ -32,7 +32,7 @@ struct DeviceListing: Sendable {
         var filter = DeviceFilter(scope: request.scope)
         var wantsPending = true
         var wantsDevices = true
-        if let word = request.filled("state") {
+        if let word = request.given("state") {
             guard DeviceListing.states.contains(word) else {
                 throw Refusal(.invalidParameter, "state is pending, active or disabled")
             }
@@ -40,25 +40,25 @@ struct DeviceListing: Sendable {
             wantsDevices = filter.state != nil
             wantsPending = !wantsDevices
         }
-        if let word = request.filled("kind") {
+        if let word = request.given("kind") {
             guard let kind = DeviceKind(rawValue: word) else {
                 throw Refusal(.invalidParameter, "kind is one of \(DeviceKind.allCases.map(\.rawValue))")
             }
             filter.kind = kind
         }
-        if let word = request.filled("site") {
+        if let word = request.given("site") {
             guard let site = SiteID(word) else { throw Refusal(.invalidParameter, "site is no site's name") }
             filter.site = site
             // What waits belongs to no site yet.
             wantsPending = false
         }
-        if let text = request.filled("q") {
+        if let text = request.given("q") {
             guard text.utf8.count <= DeviceID.maximumLength, !text.utf8.contains(0) else {
                 throw Refusal(.invalidParameter, "q has at most \(DeviceID.maximumLength) bytes")
             }
             filter.text = text
         }
-        if let text = request.filled("after") {
+        if let text = request.given("after") {
             guard DeviceID(text) != nil else { throw Refusal(.invalidParameter, "after is a device's name") }
             after = text
         } else {
@@ -67,7 +67,7 @@ struct DeviceListing: Sendable {
         self.filter = filter
         showsDevices = wantsDevices
         showsPending = wantsPending && request.scope == .all
-        limit = Int(try request.number("limit", in: DeviceListing.limits) ?? 100)
+        limit = Int(try request.whole("limit", in: DeviceListing.limits) ?? 100)
     }
 
     struct Page: Sendable {
@@ -104,12 +104,5 @@ struct DeviceListing: Sendable {
         ]
         page.openUntil = try join.openUntil(in: reader).flatMap { $0 > now ? $0 : nil }
         return page
-    }
-}
-
-extension RouteRequest {
-    /// A query parameter that is there and not empty.
-    func filled(_ name: String) -> String? {
-        parameter(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -9,10 +9,9 @@ private struct Members {
         var json = JSONReader(body)
         var texts: [String: String?] = [:]
         var numbers: [String: Int64] = [:]
-        var seen: Set<String> = []
+        var keys = SeenKeys(limit: 64)
         try json.object { (key, reader) throws(Refusal) in
-            guard seen.count < 64 else { throw Refusal(.tooLarge, "the object has too many members") }
-            guard seen.insert(key).inserted else { throw Refusal(.duplicateKey, "a key appears twice") }
+            try keys.note(key)
             if wanted.contains(key) {
                 texts.updateValue(try reader.null() ? nil : try reader.string(), forKey: key)
             } else if counted.contains(key) {

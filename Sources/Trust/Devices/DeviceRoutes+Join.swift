@@ -110,7 +110,7 @@ extension DeviceRoutes {
         try await services.line.perform { line in
             try administration.reject(id, by: administrator, in: line.transaction())
         }
-        return .empty
+        return .empty()
     }
 
     private func openJoin(_ request: RouteRequest) async throws -> RouteResponse {
@@ -132,6 +132,6 @@ extension DeviceRoutes {
         try await services.line.perform { line in
             try administration.closeJoin(by: administrator, in: line.transaction())
         }
-        return .empty
+        return .empty()
     }
 }

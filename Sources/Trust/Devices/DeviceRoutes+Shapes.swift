@@ -114,14 +114,14 @@ extension JSONWriter {
 
     private mutating func members(_ pending: PendingDevice) {
         member("kind", pending.kind?.rawValue)
-        member("site", nil)
+        member("site", nil as String?)
         member("state", "pending")
-        member("controller", nil)
+        member("controller", nil as String?)
         key("first_seen")
         timestamp(pending.firstSeen as Timestamp?)
         key("last_seen")
         timestamp(pending.lastSeen as Timestamp?)
-        member("firmware", nil)
+        member("firmware", nil as String?)
         member("address", pending.address)
         member("credential", pending.offered == nil ? DeviceCredentialKind.none.rawValue : "password")
         key("messages")
@@ -134,10 +134,5 @@ extension JSONWriter {
         endArray()
         key("offers_password")
         boolean(pending.offered != nil)
-    }
-
-    private mutating func member(_ name: String, _ text: String?) {
-        key(name)
-        string(text)
     }
 }

@@ -152,7 +152,7 @@ public struct DeviceRoutes: Sendable {
             try administration.remove(id, by: administrator, in: line.transaction())
             line.forgetAfterCommit()
         }
-        return .empty
+        return .empty()
     }
 
     private func rotate(_ request: RouteRequest) async throws -> RouteResponse {
@@ -193,9 +193,4 @@ extension RouteRequest {
             return id
         }
     }
-}
-
-extension RouteResponse {
-    /// Done, and nothing to say.
-    static var empty: RouteResponse { RouteResponse(status: 204, contentType: "application/json", body: []) }
 }

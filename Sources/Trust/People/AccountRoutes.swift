@@ -95,9 +95,9 @@ struct AccountRoutes: Sendable {
                 in: line.transaction())
         }
         // The present access token ended with the others; a page goes on with the next one.
-        guard request.transport.cookies[people.cookies.access] != nil, let kept else { return .nothing() }
+        guard request.transport.cookies[people.cookies.access] != nil, let kept else { return .empty() }
         let token = try await people.accessToken(for: changed, session: kept, at: request.receivedAt)
-        return .nothing(headers: [
+        return .empty(headers: [
             people.cookies.set(access: token, seconds: people.settings.accessSeconds, over: request.transport)
         ])
     }
@@ -144,7 +144,7 @@ struct AccountRoutes: Sendable {
             _ = try administration.disableSecondFactor(
                 of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
         }
-        return .nothing()
+        return .empty()
     }
 
     private func endSession(_ request: RouteRequest) async throws -> RouteResponse {
@@ -157,7 +157,7 @@ struct AccountRoutes: Sendable {
                     session, of: account, by: request.caller, at: request.receivedAt, in: line.transaction())
             else { throw Refusal(.notFound, "There is no such sign-in.") }
         }
-        return .nothing()
+        return .empty()
     }
 
     private func tokens(_ request: RouteRequest) async throws -> RouteResponse {
@@ -206,6 +206,6 @@ struct AccountRoutes: Sendable {
             try administration.revokeToken(
                 id, of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
         }
-        return .nothing()
+        return .empty()
     }
 }

@@ -32,7 +32,7 @@ extension JSONWriter {
         key("created_at")
         timestamp(account.createdAt)
         key("last_sign_in_at")
-        write(account.lastSignInAt)
+        timestamp(account.lastSignInAt)
         if let grants {
             key("permissions")
             write(grants.anywhere)
@@ -78,7 +78,7 @@ extension JSONWriter {
         key("expires_at")
         timestamp(token.expiresAt)
         key("last_used_at")
-        write(token.lastUsedAt)
+        timestamp(token.lastUsedAt)
         more(&self)
         endObject()
     }
@@ -99,10 +99,6 @@ extension JSONWriter {
         key("current")
         boolean(isCurrent)
         endObject()
-    }
-
-    private mutating func write(_ instant: Timestamp?) {
-        if let instant { timestamp(instant) } else { null() }
     }
 }
 

@@ -100,7 +100,7 @@ struct SignInRoutes: Sendable {
     private func signOut(_ request: RouteRequest) async throws -> RouteResponse {
         let token = request.transport.cookies[people.cookies.refresh]
         try await people.signOut(request.caller, refresh: token, at: request.receivedAt)
-        return .nothing(headers: people.cookies.clear(over: request.transport))
+        return .empty(headers: people.cookies.clear(over: request.transport))
     }
 
     private func signOutEverywhere(_ request: RouteRequest) async throws -> RouteResponse {
@@ -110,7 +110,7 @@ struct SignInRoutes: Sendable {
             try administration.endSessions(
                 of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
         }
-        return .nothing(headers: people.cookies.clear(over: request.transport))
+        return .empty(headers: people.cookies.clear(over: request.transport))
     }
 
     private func setUp(_ request: RouteRequest) async throws -> RouteResponse {
@@ -151,12 +151,5 @@ struct SignInRoutes: Sendable {
             writer.write(welcome.account, grants: grants)
             writer.endObject()
         }
-    }
-}
-
-extension RouteResponse {
-    /// An answer without a body.
-    static func nothing(headers: [(name: String, value: String)] = []) -> RouteResponse {
-        RouteResponse(status: 204, contentType: "", body: [], headers: headers)
     }
 }

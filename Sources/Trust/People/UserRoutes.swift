@@ -132,7 +132,7 @@ struct UserRoutes: Sendable {
         try await change(request) { administration, transaction in
             try administration.remove(name, by: request.caller, at: request.receivedAt, in: transaction)
         }
-        return .nothing()
+        return .empty()
     }
 
     private func setPassword(_ request: RouteRequest) async throws -> RouteResponse {

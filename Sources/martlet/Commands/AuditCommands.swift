@@ -109,7 +109,7 @@ struct AuditExportCommand: AsyncParsableCommand {
         switch form {
         case .jsonl: return AuditExport.lines(records)
         case .csv:
-            let text = AuditExport.csv(records)
+            let text = AuditExport.csv(records).bytes
             // The heading stands only once.
             guard !isFirst, let end = text.firstIndex(of: UInt8(ascii: "\n")) else { return text }
             return Array(text[(end + 1)...])

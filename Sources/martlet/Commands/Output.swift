@@ -63,27 +63,3 @@ extension String {
         return String(text)
     }
 }
-
-extension JSONWriter {
-    /// A member with a text, or null.
-    mutating func member(_ name: String, _ text: String?) {
-        key(name)
-        string(text)
-    }
-
-    /// A member with a time, or null.
-    mutating func member(_ name: String, _ instant: Timestamp?) {
-        key(name)
-        if let instant { timestamp(instant) } else { null() }
-    }
-
-    /// A member with a list.
-    mutating func member<Element>(
-        _ name: String, _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
-    ) {
-        key(name)
-        beginArray()
-        for element in elements { body(&self, element) }
-        endArray()
-    }
-}

@@ -163,7 +163,8 @@ struct SimulateParking: AsyncParsableCommand {
 extension LotTally.Counts {
     /// One line for people and for tests.
     var summary: String {
-        let colors = LEDWord.allCases.compactMap { word in commands[word].map { "\(word.rawValue) \($0)" } }
+        let named = LEDColor.allCases.compactMap { color in commands[color].map { "\(color.rawValue) \($0)" } }
+        let colors = named + (otherCommands > 0 ? ["other \(otherCommands)"] : [])
         return """
             \(changes) changes, \(acknowledged) reports acknowledged, \(failed) failed, \(lost) lost on purpose, \(left) left out, \
             \(allCommands) LED commands\(colors.isEmpty ? "" : " (\(colors.joined(separator: ", ")))")

@@ -69,7 +69,7 @@ struct LotFleet: Sendable {
 
     private func watchLEDs(_ client: MQTTClient) async {
         for await received in client.messages {
-            tally.commanded(LEDWord(received.message.payload))
+            tally.commanded(LEDColor(received.message.payload))
         }
     }
 
@@ -131,13 +131,9 @@ struct LotFleet: Sendable {
     }
 }
 
-/// What a command to an LED says, as far as it is counted.
-enum LEDWord: String, CaseIterable, Sendable {
-    case green, blue, red, amber, off
-    case redBlink = "red_blink"
-    case other
-
-    init(_ payload: [UInt8]) {
+extension LEDColor {
+    /// What a command to an LED says; nil for what is no colour.
+    fileprivate init?(_ payload: [UInt8]) {
         var reader = JSONReader(payload)
         var color: String?
         do throws(Refusal) {
@@ -145,9 +141,10 @@ enum LEDWord: String, CaseIterable, Sendable {
                 if key == "color" { color = try reader.string() } else { try reader.skip() }
             }
         } catch {
-            color = nil
+            return nil
         }
-        self = color.flatMap(LEDWord.init(rawValue:)) ?? .other
+        guard let color, let known = LEDColor(rawValue: color) else { return nil }
+        self = known
     }
 }
 
@@ -166,9 +163,11 @@ final class LotTally: Sendable {
         var acknowledged = 0
         var failed = 0
         /// Commands to LEDs that arrived, by colour.
-        var commands: [LEDWord: Int] = [:]
+        var commands: [LEDColor: Int] = [:]
+        /// Commands that named no colour.
+        var otherCommands = 0
 
-        var allCommands: Int { commands.values.reduce(0, +) }
+        var allCommands: Int { commands.values.reduce(otherCommands, +) }
     }
 
     private let state = Mutex(Counts())
@@ -198,7 +197,9 @@ final class LotTally: Sendable {
         }
     }
 
-    func commanded(_ word: LEDWord) {
-        state.withLock { $0.commands[word, default: 0] += 1 }
+    func commanded(_ color: LEDColor?) {
+        state.withLock { counts in
+            if let color { counts.commands[color, default: 0] += 1 } else { counts.otherCommands += 1 }
+        }
     }
 }

@@ -21,7 +21,7 @@ def stamp(at=None):
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def make_lot(server, lot_id, spots, site=None, public=True, kinds=None, stale_seconds=None, prefix=None):
+def make_lot(server, lot_id, spots, site=None, public=True, kinds=None, stale_seconds=None, prefix=None, debounce_seconds=None):
     """A lot with that many spots, imported by its owner; the spots' ids. `server` is an open hub, or somebody who is signed in."""
     ids = [f"{prefix or lot_id}-S{number:03}" for number in range(1, spots + 1)]
     lot = {
@@ -29,6 +29,9 @@ def make_lot(server, lot_id, spots, site=None, public=True, kinds=None, stale_se
         "public": public,
         "spots": [{"spot_id": spot, "kind": (kinds or {}).get(number, "standard")} for number, spot in enumerate(ids, 1)],
     }
+    if debounce_seconds is not None:
+        for spot in lot["spots"]:
+            spot["debounce_seconds"] = debounce_seconds
     lot |= {"site": site} if site else {}
     lot |= {"stale_after_seconds": stale_seconds} if stale_seconds else {}
     answer = server.ask("/api/lots/import", "POST", {"lots": [lot]})

@@ -58,6 +58,27 @@ import Testing
         await refused(.forbidden) { try await garage.call(.get, Self.path, ["id": "P1"], as: .driver("7")) }
     }
 
+    /// The same instant in each form of the contract.
+    @Test(arguments: [
+        #""2026-11-21T12:00:00Z""#, #""2026-11-21T13:00:00+01:00""#, "1795262400", "1795262400000", #""1795262400""#,
+    ])
+    func timesInAnyForm(_ from: String) async throws {
+        let garage = try await garage()
+        let body = #"{"from":\#(from),"to":"2026-11-21T13:00:00Z"}"#
+        let made = try await garage.call(.post, Self.path, ["id": "P1"], body: body, as: .driver("7")).json
+        #expect(made["from"]?.text == "2026-11-21T12:00:00.000000Z")
+    }
+
+    @Test func aLotThatCannotBeIsNotThere() async throws {
+        let garage = try await garage()
+        for (method, path) in [
+            (Route.Method.post, Self.path), (.get, "/api/lots/{id}/forecast"), (.get, "/api/lots/{id}/availability"),
+            (.get, "/api/feeds/apds/places/{id}"), (.get, "/api/lots/{id}"),
+        ] {
+            await refused(.notFound) { try await garage.call(method, path, ["id": "a b"], as: .driver("7")) }
+        }
+    }
+
     @Test func aConflictNamesTheTimeInTheWay() async throws {
         let garage = try await garage(spots: 1)
         try await reserve(garage, 7_200, 10_800, #","spot_id":"P1-A1""#)
@@ -262,7 +283,7 @@ import Testing
         let over = try await garage.call(.delete, "/api/reservations/{reservation_id}", one, as: owner)
         #expect(over.json["state"]?.text == "cancelled")
         #expect(try garage.status("P1-A1") == "free")
-        #expect(garage.audit.entries.map(\.target) == ["spot:P1-A1"])
+        #expect(garage.audit.entries.map(\.target) == ["reservation:\(one["reservation_id"] ?? "")"])
     }
 
     @Test func stepsAreSaidOnce() async throws {

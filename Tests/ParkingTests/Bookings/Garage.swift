@@ -167,6 +167,7 @@ struct ManyDevices: DeviceBook {
         _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
     ) throws {}
     func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID? { .main }
+    func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool { true }
     func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool { true }
 }
 

@@ -141,10 +141,6 @@ import Testing
                     "INSERT INTO parking_change (spot, lot, at, status, source) VALUES ($1, 'P1', $2, $3, 'sensor')",
                     [.text("P1-A\(spot)"), .integer(start.microseconds), .text(status)])
             }
-            // A late report is no change of what was shown.
-            try transaction.execute(
-                "INSERT INTO parking_change (spot, lot, at, status, source) VALUES ('P1-A2', 'P1', $1, 'free', 'late')",
-                [.integer(start.microseconds + 1)])
         }
         let answer = try await garage.call(.get, "/api/lots/{id}/forecast", ["id": "P1"]).json
         #expect(answer["basis"]?["weeks"]?.number == 1)

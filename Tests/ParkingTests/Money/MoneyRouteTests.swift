@@ -228,6 +228,19 @@ import Testing
         #expect(hours[10]["occupancy_rate"]?.number == 0)
         #expect(report["peak_hours"]?.elements.compactMap(\.number) == [9])
         #expect(try await house.csv("/api/lots/{id}/report").count == 25)
+        // A car that stays over days counts in each of them, also when it has gone.
+        house.clock.move(seconds: 48 * 3_600)
+        let path = "/api/lots/{id}/report"
+        for _ in 0..<2 {
+            let first = try await house.json(path, query: ["from": "2026-11-18", "to": "2026-11-18"])
+            #expect(first["arrivals"]?.number == 2 && first["departures"]?.number == 1)
+            // 60 minutes and 14:50 hours of twice 24 hours.
+            #expect(first["occupancy_rate"]?.number == 0.33)
+            let next = try await house.json(path, query: ["from": "2026-11-19", "to": "2026-11-19"])
+            #expect(next["arrivals"]?.number == 0 && next["departures"]?.number == 0)
+            #expect(next["occupancy_rate"]?.number == 0.5)
+            try await house.depart("P1-2")
+        }
         // The future, and a lot in which nothing ever happened.
         let future = try await house.json("/api/lots/{id}/report", query: ["from": "2026-12-01", "to": "2026-12-02"])
         #expect(future["occupancy_rate"] == .null)

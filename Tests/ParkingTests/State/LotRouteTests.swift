@@ -65,6 +65,43 @@ import Testing
         #expect(refused == .notFound)
     }
 
+    @Test func spotsInPages() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        let all = try await site.json(.get, "/api/spots", as: stranger).elements.compactMap { $0["spot_id"]?.text }
+        #expect(all.count == 4)
+        var (seen, query): ([String], [(name: String, value: String)]) = ([], [("limit", "1")])
+        while true {
+            let page = try await site.call(.get, "/api/spots", query: query, as: stranger)
+            let spots = try JSONTree(page.body).elements.compactMap { $0["spot_id"]?.text }
+            #expect(spots.count == 1)
+            seen += spots
+            guard let last = spots.last, let link = page.headers.first(where: { $0.name == "Link" })?.value else {
+                break
+            }
+            #expect(link == "</api/spots?after=\(last)&limit=1>; rel=\"next\"")
+            query = [("limit", "1"), ("after", last)]
+        }
+        #expect(seen == all)
+        for (status, count) in [("occupied", 1), ("unknown", 3), ("free", 0)] {
+            let found = try await site.json(.get, "/api/spots", query: [("status", status)], as: stranger)
+            #expect(found.elements.count == count && found.elements.allSatisfy { $0["status"]?.text == status })
+            let behind = try await site.json(
+                .get, "/api/spots", query: [("status", status), ("after", all[0]), ("kind", "standard")], as: stranger)
+            #expect(behind.elements.allSatisfy { $0["kind"]?.text == "standard" && $0["spot_id"]?.text != all[0] })
+        }
+        // Silence is unknown here too.
+        site.clock.move(seconds: 300)
+        let unknown = try await site.json(.get, "/api/spots", query: [("status", "unknown")], as: stranger)
+        #expect(unknown.elements.count == 4)
+        // Of a spot that one does not see one learns nothing, not even that it is there.
+        for query in [[("after", "SPOT004")], [("after", "none")], [("after", "a b")], [("limit", "0")]] {
+            let refused = try await site.refusal(
+                .get, "/api/spots", query: query.map { (name: $0.0, value: $0.1) }, as: stranger)
+            #expect(refused == .invalidParameter, "\(query)")
+        }
+    }
+
     @Test func anOverrideWinsUntilItIsOver() async throws {
         let site = try await ParkSite()
         try site.report("SPOT001", true)
@@ -123,6 +160,11 @@ import Testing
         let lot = try await site.json(.get, "/api/lots/{id}", ["id": "LOT001"], as: stranger)
         #expect(lot["name"]?.text == "Central Parking Tower" && lot["total_spots"]?.number == 20)
         #expect(lot["price_per_hour"]?.number == 2.5)
+        let prices = try await site.json(.get, "/api/lots", as: stranger).elements
+        for lot in prices {
+            let one = try await site.json(.get, "/api/lots/{id}", ["id": lot["lot_id"]?.text ?? ""], as: stranger)
+            #expect(lot["price_per_hour"] == one["price_per_hour"])
+        }
         #expect(lot["spots"]?.elements.contains { $0["spot_id"]?.text == "SPOT001" } == true)
         let limited = Caller.driver("m", [.manageParking])
         #expect(try await site.refusal(.post, "/api/init", as: limited) == .forbidden)
@@ -190,9 +232,16 @@ import Testing
         let site = try await ParkSite()
         try await site.call(
             .put, "/api/lots/{id}", ["id": "LOT001"],
-            body: #"{"name":"A, \"quoted\"\nname","latitude":1.5,"longitude":-2}"#)
+            body: ##"{"name":"=A, \"quoted\"\nname","address":"'=1","latitude":1.5,"longitude":-2}"##)
+        try await site.call(
+            .put, "/api/lots/{id}/spots/{spot_id}", ["id": "LOT001", "spot_id": "SPOT001"],
+            body: ##"{"label":"@1","level":"-1","zone":"'"}"##)
         let json = try await site.call(.get, "/api/lots/export").body
         let csv = try await site.call(.get, "/api/lots/export", accept: "text/csv").body
+        let text = String(decoding: csv, as: UTF8.self)
+        // No cell is a formula; a level is a number, and nothing else.
+        #expect(text.contains("\"'=A, \"\"quoted") && text.contains(",'@1,-1,',") && text.contains(",''=1,"))
+        #expect(try await site.call(.get, "/api/lots/export", query: [("format", "csv")]).body == csv)
         for file in [json, csv] {
             let other = try await ParkSite()
             for lot in ["LOT001", "LOT002", "LOT003"] { try await other.call(.delete, "/api/lots/{id}", ["id": lot]) }

@@ -275,6 +275,10 @@ final class KnownDevices: DeviceBook {
         return kinds[device.text].flatMap { SiteID($0.site) }
     }
 
+    func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool {
+        try reader.queryFirst("SELECT 1 FROM site WHERE id = $1", [.text(site.text)]) != nil
+    }
+
     func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool {
         device == other || (device.text == "gate" && ["SPOT001", "NEW1"].contains(other.text))
     }

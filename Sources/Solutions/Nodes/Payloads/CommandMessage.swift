@@ -5,12 +5,10 @@ extension Command {
     var message: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("command")
-        writer.string(name)
+        writer.member("command", name)
         writer.key("params")
         writer.raw(parameters.utf8)
-        writer.key("command_id")
-        writer.string(id)
+        writer.member("command_id", id)
         writer.endObject()
         return writer.bytes
     }

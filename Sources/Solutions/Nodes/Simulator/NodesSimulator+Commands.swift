@@ -8,19 +8,15 @@ extension NodesSimulator {
         guard let told = try? Told(payload) else { return nil }
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("node_id")
-        writer.string("node_\(id(index))")
+        writer.member("node_id", "node_\(id(index))")
         if let id = told.identifier {
-            writer.key("command_id")
-            writer.string(id)
+            writer.member("command_id", id)
         }
-        writer.key("command")
-        writer.string(told.command)
+        writer.member("command", told.command)
         writer.key("status")
         if let error = failure(of: told, node: index) {
             writer.string("failed")
-            writer.key("error")
-            writer.string(error)
+            writer.member("error", error)
         } else {
             writer.string("done")
             writer.key("result")
@@ -67,8 +63,7 @@ extension NodesSimulator {
             writer.endObject()
         case "reboot":
             writer.beginObject()
-            writer.key("uptime")
-            writer.integer(uptime(index, at: instant))
+            writer.member("uptime", uptime(index, at: instant))
             writer.endObject()
         default:
             writer.raw(told.parameters)

@@ -54,8 +54,7 @@ public struct NodesSimulator: Sendable {
     public func telemetry(_ index: Int, at instant: Timestamp) -> Message {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("node_id")
-        writer.string("node_\(id(index))")
+        writer.member("node_id", "node_\(id(index))")
         writer.key("timestamp")
         if interval >= 1_000_000 {
             writer.integer(instant.microseconds / 1_000_000)
@@ -69,10 +68,8 @@ public struct NodesSimulator: Sendable {
             write(measured(sensor, index, at: instant), places: sensor.places, to: &writer)
         }
         writer.endObject()
-        writer.key("wifi_rssi")
-        writer.integer(signal(index, at: instant))
-        writer.key("uptime")
-        writer.integer(uptime(index, at: instant))
+        writer.member("wifi_rssi", signal(index, at: instant))
+        writer.member("uptime", uptime(index, at: instant))
         writer.endObject()
         return Message(topic: "iot/node/\(id(index))/telemetry", payload: writer.bytes)
     }
@@ -81,18 +78,12 @@ public struct NodesSimulator: Sendable {
     public func status(_ index: Int, at instant: Timestamp) -> Message {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("node_id")
-        writer.string("node_\(id(index))")
-        writer.key("status")
-        writer.string("online")
-        writer.key("uptime")
-        writer.integer(uptime(index, at: instant))
-        writer.key("wifi_rssi")
-        writer.integer(signal(index, at: instant))
-        writer.key("free_heap")
-        writer.integer(180_000 + Int64(drift(index, "heap", at: instant, seconds: 120) * 40_000))
-        writer.key("firmware")
-        writer.string(index % 4 == 3 ? "1.3.0" : "1.4.2")
+        writer.member("node_id", "node_\(id(index))")
+        writer.member("status", "online")
+        writer.member("uptime", uptime(index, at: instant))
+        writer.member("wifi_rssi", signal(index, at: instant))
+        writer.member("free_heap", 180_000 + Int64(drift(index, "heap", at: instant, seconds: 120) * 40_000))
+        writer.member("firmware", index % 4 == 3 ? "1.3.0" : "1.4.2")
         writer.endObject()
         return Message(topic: statusTopic(index), payload: writer.bytes)
     }

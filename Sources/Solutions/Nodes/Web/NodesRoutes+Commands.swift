@@ -47,7 +47,7 @@ extension NodesRoutes {
     }
 
     private func commands(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try request.wholeNumber("limit", in: 1...500) ?? 50
+        let limit = try request.whole("limit", in: 1...500) ?? 50
         let node = try await find(request, evenRemoved: true)
         let book = services.commands
         let found = try await services.database.read {
@@ -57,7 +57,7 @@ extension NodesRoutes {
     }
 
     private func allCommands(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try request.wholeNumber("limit", in: 1...500) ?? 50
+        let limit = try request.whole("limit", in: 1...500) ?? 50
         var wanted: Set<CommandState> = []
         for word in (request.given("state") ?? "").split(separator: ",") {
             guard let state = CommandState(rawValue: String(word)) else {

@@ -42,8 +42,7 @@ extension NodesRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("status")
-            writer.string("stored")
+            writer.member("status", "stored")
             writer.endObject()
         }
     }

@@ -37,23 +37,13 @@ struct NodesRoutes: Sendable {
                 .get, "/api/nodes/{id}/readings", access: .site(.viewNodes),
                 summary: "What a node measured, as JSON or CSV", pathSchemas: Self.node,
                 query: ReadingsRequest.parameters,
-                answers: [
-                    RouteAnswer(
-                        200, "The readings",
-                        content: [("application/json", JSONSchema.readings), ("text/csv", nil)])
-                ], handler: readings),
+                answers: [.table(.readings, "The readings")], handler: readings),
         ]
     }
 
     private func nodes(_ request: RouteRequest) async throws -> RouteResponse {
-        var state: NodeState?
-        if let word = request.given("state") {
-            guard let known = NodeState(rawValue: word) else {
-                throw Refusal(.invalidParameter, "state is online, offline or unknown")
-            }
-            state = known
-        }
-        let limit = try request.wholeNumber("limit", in: 1...NodesRoutes.largestPage)
+        let state = try request.word("state", of: NodeState.self)
+        let limit = try request.whole("limit", in: 1...NodesRoutes.largestPage)
         // One more than asked for tells whether there is a next page.
         let selection = NodeSelection(
             state: state, sites: request.scope, after: try NodesRoutes.after(request), limit: limit.map { $0 + 1 })
@@ -74,13 +64,10 @@ struct NodesRoutes: Sendable {
             writer.write(node, latest: latest, openCommands: open)
         }
         writer.endArray()
-        writer.key("count")
-        writer.integer(Int64(found.count))
-        writer.key("now")
-        writer.timestamp(services.clock.now())
+        writer.member("count", found.count)
+        writer.member("now", services.clock.now())
         if limit != nil {
-            writer.key("next")
-            writer.string(hasMore ? found.last?.node.name.device.text : nil)
+            writer.member("next", hasMore ? found.last?.node.name.device.text : nil)
         }
         writer.endObject()
         return RouteResponse(contentType: "application/json", body: writer.bytes)
@@ -103,16 +90,11 @@ struct NodesRoutes: Sendable {
         let isFresh = node.liveness.state == .online && age.map(fresh.contains) ?? false
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("node_id")
-            writer.string(node.name.device.text)
-            writer.key("observed_at")
-            writer.timestamp(latest.map(\.observedAt).max())
-            writer.key("received_at")
-            writer.timestamp(node.telemetryReceivedAt)
-            writer.key("stale")
-            writer.boolean(!isFresh)
-            writer.key("stale_after_seconds")
-            writer.integer(node.staleAfterSeconds)
+            writer.member("node_id", node.name.device.text)
+            writer.member("observed_at", latest.map(\.observedAt).max())
+            writer.member("received_at", node.telemetryReceivedAt)
+            writer.member("stale", !isFresh)
+            writer.member("stale_after_seconds", node.staleAfterSeconds)
             writer.key("values")
             writer.write(latest)
             writer.endObject()
@@ -120,11 +102,11 @@ struct NodesRoutes: Sendable {
     }
 
     private func readings(_ request: RouteRequest) async throws -> RouteResponse {
-        let form = try ReadingsForm.negotiated(request.accept)
+        let asCSV = try request.wantsCSV()
         let wanted = try ReadingsRequest(request, now: services.clock.now())
         let node = try await find(request, evenRemoved: true)
         let table = try await services.history.readings(wanted.query(for: node.name.device))
-        return wanted.answer(with: table, of: node.name, as: form)
+        return wanted.answer(with: table, of: node.name, asCSV: asCSV)
     }
 
     private static func after(_ request: RouteRequest) throws(Refusal) -> DeviceID? {
@@ -146,21 +128,5 @@ struct NodesRoutes: Sendable {
             throw Refusal(.notFound, "there is no node \(name.device)")
         }
         return node
-    }
-}
-
-extension RouteRequest {
-    /// A parameter that has a value: `?field=` is as good as none.
-    func given(_ name: String) -> String? {
-        parameter(name).flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// A whole number in a range; nil when it is not given.
-    func wholeNumber(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
-        guard let text = given(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 }

@@ -49,6 +49,7 @@ struct ReadingsRequest: Sendable {
         QueryParameter(
             "limit", "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step",
             .integer(minimum: 1, maximum: Int64(mostRows))),
+        .tableForm,
     ]
 
     private static let mostRows = 100_000
@@ -57,8 +58,8 @@ struct ReadingsRequest: Sendable {
     /// - Throws: `invalid_parameter`.
     init(_ request: RouteRequest, now: Timestamp) throws(Refusal) {
         fields = try ReadingsRequest.fields(request)
-        to = try ReadingsRequest.instant("to", request) ?? now
-        from = try ReadingsRequest.instant("from", request) ?? to.advanced(bySeconds: -3_600)
+        to = try request.instant("to") ?? now
+        from = try request.instant("from") ?? to.advanced(bySeconds: -3_600)
         guard from < to else { throw Refusal(.invalidParameter, "from is before to") }
         if let text = request.given("step") {
             guard let step = Step(text) else {
@@ -69,18 +70,14 @@ struct ReadingsRequest: Sendable {
         } else {
             step = nil
         }
-        if let word = request.given("agg") {
-            guard let aggregate = Aggregate(rawValue: word) else {
-                throw Refusal(
-                    .invalidParameter, "agg is one of \(Aggregate.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
+        if let aggregate = try request.word("agg", of: Aggregate.self) {
             guard step != nil else { throw Refusal(.invalidParameter, "agg needs a step") }
             self.aggregate = aggregate
         } else {
             aggregate = .mean
         }
         limit =
-            try request.wholeNumber("limit", in: 1...ReadingsRequest.mostRows)
+            try request.whole("limit", in: 1...ReadingsRequest.mostRows)
             ?? (step == nil ? 10_000 : ReadingsRequest.mostRows)
     }
 
@@ -104,17 +101,5 @@ struct ReadingsRequest: Sendable {
             throw Refusal(.invalidParameter, "at most \(Node.maximumFields) fields at once")
         }
         return fields.isEmpty ? nil : fields
-    }
-
-    private static func instant(_ name: String, _ request: RouteRequest) throws(Refusal) -> Timestamp? {
-        guard let text = request.given(name) else { return nil }
-        if let instant = Timestamp(text: text) { return instant }
-        // A plus that was not encoded arrives as a blank: `2024-01-01T12:00:00 01:00`.
-        if let blank = text.lastIndex(of: " "),
-            let instant = Timestamp(iso8601: "\(text[..<blank])+\(text[text.index(after: blank)...])")
-        {
-            return instant
-        }
-        throw Refusal(.invalidParameter, "\(name) is a time: epoch seconds or milliseconds, or ISO-8601")
     }
 }

@@ -86,6 +86,13 @@ enum ReservationTable {
         return (try Reservation(row), hash)
     }
 
+    /// Whether a spot has a reservation that is not over.
+    static func hasOpen(of spot: DeviceID, in reader: some SQLReading) throws -> Bool {
+        try reader.queryFirst(
+            "SELECT 1 FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL LIMIT 1", [.text(spot.text)]
+        ) != nil
+    }
+
     /// Somebody's, the latest first.
     static func all(of account: String, limit: Int, in reader: some SQLReading) throws -> [Reservation] {
         try reader.query(
@@ -98,7 +105,7 @@ enum ReservationTable {
 
     /// Those of a lot that touch a time, in order of their beginning.
     static func all(
-        in lot: LotID, from: Timestamp, to: Timestamp, states: Set<ReservationState>, limit: Int,
+        in lot: LotID, from: Timestamp, to: Timestamp, state: ReservationState?, limit: Int,
         in reader: some SQLReading
     ) throws -> [Reservation] {
         // None is longer than twelve hours, rounded out to quarters: so far back the index is looked at.
@@ -106,12 +113,14 @@ enum ReservationTable {
         return try reader.query(
             """
             SELECT * FROM parking_reservation WHERE lot = $1 AND begins_at >= $2 AND begins_at < $3 AND ends_at > $4
+                AND (CAST($6 AS TEXT) IS NULL OR state = $6)
             ORDER BY begins_at, id LIMIT $5
             """,
             [
                 .text(lot.text), .integer(from.advanced(bySeconds: -longest).microseconds),
                 .integer(to.microseconds), .integer(from.microseconds), .integer(Int64(limit)),
+                SQLValue(state?.rawValue),
             ]
-        ).map(Reservation.init).filter { states.isEmpty || states.contains($0.state) }
+        ).map(Reservation.init)
     }
 }

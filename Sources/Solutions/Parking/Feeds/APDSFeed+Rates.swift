@@ -49,10 +49,8 @@ extension APDSFeed {
         writer.member("resetTime", "00:00")
         writer.key("validStart")
         writer.second(version.validFrom)
-        writer.key("relativeTimes")
-        writer.boolean(false)
-        writer.key("taxIncluded")
-        writer.boolean(true)
+        writer.member("relativeTimes", false)
+        writer.member("taxIncluded", true)
         if let cap = tariff.dailyCapMinor {
             writer.key("maxValueCollection")
             writer.beginObject()
@@ -72,8 +70,7 @@ extension APDSFeed {
             text(&writer, "description", "First minutes free")
             writer.member("durationStart", "00:00")
             writer.member("durationEnd", duration(tariff.freeMinutes))
-            writer.key("value")
-            writer.integer(0)
+            writer.member("value", 0)
             writer.endObject()
             sequence += 1
         }
@@ -93,8 +90,7 @@ extension APDSFeed {
             major(&writer, minor)
         case .free:
             writer.member("rateLineType", "flatRate")
-            writer.key("value")
-            writer.integer(0)
+            writer.member("value", 0)
         }
         writer.endObject()
         writer.endArray()

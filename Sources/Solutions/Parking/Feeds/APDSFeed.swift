@@ -102,8 +102,7 @@ enum APDSFeed {
     private static func characteristics(_ writer: inout JSONWriter, _ entry: FeedLot, _ all: SpotTally) {
         writer.key("characteristics")
         writer.beginObject()
-        writer.key("openToPublic")
-        writer.boolean(entry.lot.isPublic)
+        writer.member("openToPublic", entry.lot.isPublic)
         writer.member("spacesTotal", all.total)
         writer.member("spacesNonDedicated", entry.kinds[.standard]?.total ?? 0)
         writer.member("structureType", entry.levels > 1 ? "offStreetStructure" : "offStreetSurface")
@@ -127,8 +126,7 @@ enum APDSFeed {
     /// Writes what names a thing.
     static func identity(_ writer: inout JSONWriter, _ id: String, version: Int64) {
         writer.member("id", id)
-        writer.key("version")
-        writer.integer(version)
+        writer.member("version", version)
     }
 
     /// Writes a text in its one language.

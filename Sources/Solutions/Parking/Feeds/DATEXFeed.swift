@@ -38,8 +38,7 @@ enum DATEXFeed {
         }
         value(&writer, "type", entry.levels > 1 ? "carPark" : "offStreetParkingGround")
         writer.member("name", entry.lot.name)
-        writer.key("freeParking")
-        writer.boolean(!(entry.tariff?.tariff.hasFee ?? false))
+        writer.member("freeParking", !(entry.tariff?.tariff.hasFee ?? false))
         // «Not including closed spaces.»
         writer.member("numberOfSpaces", all.inService)
         if all.known > 0 { writer.member("availableSpaces", all.free) }

@@ -22,23 +22,6 @@ struct FeedLot: Sendable {
 }
 
 extension SpotTally {
-    /// How many have a status.
-    subscript(status: SpotStatus) -> Int {
-        switch status {
-        case .free: free
-        case .occupied: occupied
-        case .reserved: reserved
-        case .outOfService: outOfService
-        case .unknown: unknown
-        }
-    }
-
-    /// Spots that can be used.
-    var inService: Int { total - outOfService }
-
-    /// Spots of which it is known whether they are free. Without any there is nothing to be told of the present.
-    var known: Int { free + occupied + reserved }
-
     /// Occupied in percent of those that a driver may drive to: what is reserved or unknown is neither supply nor demand.
     var percentage: Double? {
         free + occupied == 0 ? nil : (Double(occupied) / Double(free + occupied) * 1_000).rounded() / 10
@@ -49,10 +32,16 @@ extension SpotTally {
 enum FeedTable {
     /// The public lots, or one of them, by id.
     static func lots(_ one: LotID? = nil, at now: Timestamp, in reader: some SQLReading) throws -> [FeedLot] {
-        // Of no site: exactly the public ones.
-        let lots = try LotTable.all(at: .sites([]), includingPublic: true, in: reader)
         var found: [LotID: FeedLot] = [:]
-        for lot in lots where one == nil || one == lot.id { found[lot.id] = FeedLot(lot: lot) }
+        if let one {
+            found[one] = try LotTable.one(one, in: reader).flatMap { $0.isPublic ? FeedLot(lot: $0) : nil }
+            guard !found.isEmpty else { return [] }
+        } else {
+            // Of no site: exactly the public ones.
+            for lot in try LotTable.all(at: .sites([]), includingPublic: true, in: reader) {
+                found[lot.id] = FeedLot(lot: lot)
+            }
+        }
         var levels: [LotID: Set<String>] = [:]
         try reader.queryEach(
             """
@@ -74,12 +63,26 @@ enum FeedTable {
             if let heard { entry.heardAt = max(entry.heardAt ?? heard, heard) }
             found[lot] = entry
         }
-        return try found.values.sorted { $0.lot.id.text < $1.lot.id.text }.map { entry in
+        let tariffs = try TariffTable.inForce(
+            at: now, for: .sites([]), includingPublic: true, only: one, in: reader)
+        return found.values.sorted { $0.lot.id.text < $1.lot.id.text }.map { entry in
             var entry = entry
             entry.levels = levels[entry.lot.id]?.count ?? 0
-            entry.tariff = try TariffTable.inForce(at: now, of: entry.lot.id, in: reader)
+            entry.tariff = tariffs[entry.lot.id]
             return entry
         }
+    }
+
+    /// The public lot whose id fits; the first by id, and only if somebody has said where it is. The others are not looked at.
+    static func placed(where fits: (LotID) -> Bool, at now: Timestamp, in reader: some SQLReading) throws -> FeedLot? {
+        let names = try reader.query(
+            """
+            SELECT id FROM parking_lot WHERE is_public AND latitude IS NOT NULL AND longitude IS NOT NULL ORDER BY id
+            """)
+        for row in names {
+            if let id = LotID(try row.text(0)), fits(id) { return try lots(id, at: now, in: reader).first }
+        }
+        return nil
     }
 }
 
@@ -99,17 +102,5 @@ extension JSONWriter {
     /// Writes an instant to the second, as feeds have it: `2026-11-21T10:00:00Z`.
     mutating func second(_ instant: Timestamp) {
         string(String(decoding: instant.iso8601.prefix(19), as: UTF8.self) + "Z")
-    }
-
-    /// Writes a member that is a text.
-    mutating func member(_ name: String, _ text: String) {
-        key(name)
-        string(text)
-    }
-
-    /// Writes a member that is a whole number.
-    mutating func member(_ name: String, _ number: Int) {
-        key(name)
-        integer(Int64(number))
     }
 }

@@ -31,8 +31,7 @@ enum GeoJSONFeed {
         writer.member("address", entry.lot.address)
         writer.member("total_spots", all.total)
         for status in SpotStatus.allCases { writer.member("\(status.rawValue)_spots", all[status]) }
-        writer.key("heard_at")
-        writer.timestamp(entry.heardAt)
+        writer.member("heard_at", entry.heardAt)
         writer.endObject()
         writer.endObject()
     }

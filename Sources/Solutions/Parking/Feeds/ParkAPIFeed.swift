@@ -62,8 +62,7 @@ enum ParkAPIFeed {
         writer.double(latitude)
         writer.key("lon")
         writer.double(longitude)
-        writer.key("has_fee")
-        writer.boolean(entry.tariff?.tariff.hasFee ?? false)
+        writer.member("has_fee", entry.tariff?.tariff.hasFee ?? false)
         writer.key("created_at")
         writer.second(entry.lot.createdAt)
         writer.key("modified_at")
@@ -75,8 +74,7 @@ enum ParkAPIFeed {
             if let tally = entry.kinds[kind] { writer.member("capacity_\(name)", tally.total) }
         }
         let isLive = all.known > 0
-        writer.key("has_realtime_data")
-        writer.boolean(isLive)
+        writer.member("has_realtime_data", isLive)
         if isLive {
             if let heardAt = entry.heardAt {
                 writer.key("realtime_data_updated_at")

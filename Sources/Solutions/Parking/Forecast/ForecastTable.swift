@@ -24,9 +24,6 @@ extension LocalClock {
 
 /// Reads history for forecasts.
 enum ForecastTable {
-    /// So many changes are read at most, the newest weeks first; older weeks are left out then, and the answer says so.
-    static let mostChanges = 400_000
-
     /// A forecast for a lot.
     /// - Throws: `SQLFailure`.
     static func forecast(of lot: Lot, at now: Timestamp, in reader: some SQLReading) throws -> Forecast {
@@ -38,7 +35,8 @@ enum ForecastTable {
         ).integer(0)
         let begin = QuarterSpan(from: now, to: now).begin
         let before = begin.advanced(byMicroseconds: -QuarterSpan.quarter)
-        var left = mostChanges
+        // The newest weeks first: older ones are left out when there are too many changes, and the answer says so.
+        var left = ChangeTable.mostChanges
         let today = clock.reading(at: now).day
         let recent = try steps(of: lot.id, from: before, to: begin, left: &left, in: reader)
         var weeks: [Forecast.WeekShares] = []
@@ -72,33 +70,11 @@ enum ForecastTable {
     static func steps(
         of lot: LotID, from: Timestamp, to: Timestamp, left: inout Int, in reader: some SQLReading
     ) throws -> OccupancySteps? {
-        var initial: [String: SpotStatus] = [:]
-        try reader.queryEach(
-            """
-            SELECT s.id, (SELECT c.status FROM parking_change c WHERE c.spot = s.id AND c.at <= $2 AND c.source <> 'late'
-                ORDER BY c.at DESC, c.id DESC LIMIT 1) AS status
-            FROM parking_spot s WHERE s.lot = $1
-            """, [.text(lot.text), .integer(from.microseconds)]
-        ) { row in
-            if let status = try row.optionalText("status").flatMap(SpotStatus.init(rawValue:)) {
-                initial[try row.text("id")] = status
-            }
-        }
-        var changes: [SpotChange] = []
-        try reader.queryEach(
-            """
-            SELECT at, spot, status FROM parking_change WHERE lot = $1 AND at > $2 AND at < $3 AND source <> 'late'
-            ORDER BY at, id LIMIT $4
-            """,
-            [.text(lot.text), .integer(from.microseconds), .integer(to.microseconds), .integer(Int64(left) + 1)]
-        ) { row in
-            guard let status = SpotStatus(rawValue: try row.text("status")) else { return }
-            changes.append(
-                SpotChange(
-                    at: Timestamp(microseconds: try row.integer("at")), spot: try row.text("spot"), status: status))
-        }
-        guard changes.count <= left else { return nil }
+        let changes = try ChangeTable.changes(of: lot, from: from, to: to, limit: left, in: reader)
+        guard let changes else { return nil }
         left -= changes.count
+        // A spot of which nothing had been heard counts from its first change on.
+        let initial = try ChangeTable.statuses(of: lot, before: from, in: reader).compactMapValues { $0 }
         return OccupancySteps(from: from, to: to, initial: initial, changes: changes)
     }
 }

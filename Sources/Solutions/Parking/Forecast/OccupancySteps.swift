@@ -7,17 +7,14 @@ struct SpotChange: Hashable, Sendable {
     var status: SpotStatus
 }
 
-/// How many spots of a lot were free over a time, as a function of steps. A value, made of history.
+/// How many spots of a lot had which status over a time, as a function of steps. A value, made of history.
 struct OccupancySteps: Hashable, Sendable {
     /// From an instant to the next step.
     struct Step: Hashable, Sendable {
         var at: Timestamp
-        /// Spots that were free.
-        var free: Int
-        /// Spots of which it was known whether they were free: free, occupied, reserved.
-        var known: Int
-        /// Spots in service of which nothing was known.
-        var unknown: Int
+        var tally: SpotTally
+        /// Changes by which it came about.
+        var changes: Int
     }
 
     /// In order of time; the first stands at the beginning.
@@ -29,16 +26,18 @@ struct OccupancySteps: Hashable, Sendable {
     ///   - changes: what happened from then on, in order of time.
     init(from start: Timestamp, to end: Timestamp, initial: [String: SpotStatus], changes: some Sequence<SpotChange>) {
         var status = initial
-        var now = Step(at: start, free: 0, known: 0, unknown: 0)
-        for one in initial.values { now.count(one, by: 1) }
+        var now = Step(at: start, tally: SpotTally(), changes: 0)
+        for one in initial.values { now.tally.add(one) }
         var steps: [Step] = []
         for change in changes where change.at < end {
             if change.at > now.at {
                 steps.append(now)
                 now.at = change.at
+                now.changes = 0
             }
-            if let before = status.updateValue(change.status, forKey: change.spot) { now.count(before, by: -1) }
-            now.count(change.status, by: 1)
+            if let before = status.updateValue(change.status, forKey: change.spot) { now.tally.add(before, -1) }
+            now.tally.add(change.status)
+            now.changes += 1
         }
         steps.append(now)
         self.steps = steps
@@ -67,9 +66,9 @@ struct OccupancySteps: Hashable, Sendable {
             let stepEnd = index + 1 < steps.count ? steps[index + 1].at : end
             let seconds = Double(min(stepEnd, to).microseconds(since: max(steps[index].at, from))) / 1e6
             if seconds > 0 {
-                free += Double(steps[index].free) * seconds
-                known += Double(steps[index].known) * seconds
-                unknown += Double(steps[index].unknown) * seconds
+                free += Double(steps[index].tally.free) * seconds
+                known += Double(steps[index].tally.known) * seconds
+                unknown += Double(steps[index].tally.unknown) * seconds
             }
             index += 1
         }
@@ -96,16 +95,7 @@ struct OccupancySteps: Hashable, Sendable {
 }
 
 extension OccupancySteps.Step {
-    fileprivate var isFull: Bool { known > 0 && known >= unknown && free <= known / 50 }
-
-    fileprivate mutating func count(_ status: SpotStatus, by number: Int) {
-        switch status {
-        case .free:
-            free += number
-            known += number
-        case .occupied, .reserved: known += number
-        case .unknown: unknown += number
-        case .outOfService: break
-        }
+    fileprivate var isFull: Bool {
+        tally.known > 0 && tally.known >= tally.unknown && tally.free <= tally.known / 50
     }
 }

@@ -45,7 +45,7 @@ struct Park {
     private var byClient: [String: Set<DeviceID>] = [:]
     private var dirty: [Entry] = []
     private var countsDue: [LotEntry] = []
-    private var deadlines = DeadlineHeap<Entry>()
+    private var deadlines = InstantHeap<Entry>()
 
     subscript(id: DeviceID) -> Entry? { spots[id] }
     subscript(id: LotID) -> LotEntry? { lots[id] }

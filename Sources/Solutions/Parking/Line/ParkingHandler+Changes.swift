@@ -96,12 +96,9 @@ extension ParkingHandler {
     private func publish(_ color: LEDColor, _ form: LEDFilter.Form, of spot: SpotFacts, in line: inout LineContext) {
         var writer = JSONWriter(minimumCapacity: 80)
         writer.beginObject()
-        writer.key("spot_id")
-        writer.string(spot.id.text)
-        writer.key("lot_id")
-        writer.string(spot.lot.text)
-        writer.key("color")
-        writer.string(color.rawValue)
+        writer.member("spot_id", spot.id.text)
+        writer.member("lot_id", spot.lot.text)
+        writer.member("color", color.rawValue)
         writer.endObject()
         line.publish(
             OutgoingMessage(

@@ -92,8 +92,9 @@ extension ParkingHandler {
         }
         let lot = try edit.applied(to: known, id: id, site: try ParkingHandler.usualSite(sites), at: now)
         if lot.site != known?.site {
-            let isThere = try transaction.queryFirst("SELECT 1 FROM site WHERE id = $1", [.text(lot.site.text)]) != nil
-            guard isThere, sites.contains(lot.site) else { throw Refusal(.notFound, "there is no site \(lot.site)") }
+            guard sites.contains(lot.site), try devices.hasSite(lot.site, in: transaction) else {
+                throw Refusal(.notFound, "there is no site \(lot.site)")
+            }
         }
         guard let known else {
             guard try LotTable.count(in: transaction) < ParkingHandler.maximumLots else {
@@ -135,7 +136,7 @@ extension ParkingHandler {
     /// - Throws: `not_found`; `conflict` when money or reservations hang on it.
     func remove(_ id: LotID, at sites: SiteScope, in line: inout LineContext) throws {
         try edit([id], in: &line) { transaction in
-            _ = try LotRoutes.one(id, at: sites, in: transaction)
+            _ = try LotTable.one(id, at: sites, in: transaction)
             guard try !LotTable.isInUse(id, in: transaction) else {
                 throw Refusal(.conflict, "\(id) has sessions, payments or reservations; it stays for the books")
             }
@@ -153,11 +154,9 @@ extension ParkingHandler {
             guard try !SpotTable.hasOpenSession(spot, in: transaction) else {
                 throw Refusal(.conflict, "a car stands at \(spot)")
             }
-            let isReserved =
-                try transaction.queryFirst(
-                    "SELECT 1 FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL", [.text(spot.text)])
-                != nil
-            guard !isReserved else { throw Refusal(.conflict, "\(spot) is reserved") }
+            guard try !ReservationTable.hasOpen(of: spot, in: transaction) else {
+                throw Refusal(.conflict, "\(spot) is reserved")
+            }
             try SpotTable.remove(spot, in: transaction)
         }
     }

@@ -74,7 +74,7 @@ final class ParkingHandler: MessageHandler {
         let transaction = try line.transaction()
         var spots: [LotID: [Spot]] = [:]
         let held = try bookings.held(in: nil, at: line.now, in: transaction)
-        for var spot in try SpotTable.all(at: .all, includingPublic: true, in: transaction) {
+        for var spot in try SpotTable.all(in: transaction) {
             spot.state.isReserved = held[spot.id] != nil
             spots[spot.lot, default: []].append(spot)
         }

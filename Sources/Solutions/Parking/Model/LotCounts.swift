@@ -10,10 +10,24 @@ struct SpotTally: Hashable, Sendable {
 
     var total: Int { free + occupied + reserved + outOfService + unknown }
 
+    /// Spots that can be used.
+    var inService: Int { total - outOfService }
+
+    /// Spots of which it is known whether they are free. Without any there is nothing to be told.
+    var known: Int { free + occupied + reserved }
+
     /// Occupied among those of which it is known whether they are; nil if it is known of none.
-    var occupancyRate: Double? {
-        let known = free + occupied + reserved
-        return known == 0 ? nil : Double(occupied) / Double(known)
+    var occupancyRate: Double? { known == 0 ? nil : Double(occupied) / Double(known) }
+
+    /// How many have a status.
+    subscript(status: SpotStatus) -> Int {
+        switch status {
+        case .free: free
+        case .occupied: occupied
+        case .reserved: reserved
+        case .outOfService: outOfService
+        case .unknown: unknown
+        }
     }
 
     mutating func add(_ status: SpotStatus, _ count: Int = 1) {

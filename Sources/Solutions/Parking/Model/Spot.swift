@@ -14,7 +14,7 @@ package enum SpotStatus: String, CaseIterable, Sendable {
 }
 
 /// What lights up over a spot.
-package enum LEDColor: String, Sendable {
+package enum LEDColor: String, CaseIterable, Sendable {
     case green, blue, red, amber, off
     case redBlink = "red_blink"
 }

@@ -5,14 +5,10 @@ extension JSONWriter {
     /// Writes a tariff.
     mutating func write(_ tariff: Tariff) {
         beginObject()
-        key("currency")
-        string(tariff.currency)
-        key("free_minutes")
-        integer(tariff.freeMinutes)
-        key("free_minutes_apply")
-        string(tariff.freeCountsAlways ? "always" : "short_stays")
-        key("daily_cap_minor")
-        integer(tariff.dailyCapMinor)
+        member("currency", tariff.currency)
+        member("free_minutes", tariff.freeMinutes)
+        member("free_minutes_apply", tariff.freeCountsAlways ? "always" : "short_stays")
+        member("daily_cap_minor", tariff.dailyCapMinor)
         key("rules")
         beginArray()
         for rule in tariff.rules { write(rule) }
@@ -22,8 +18,7 @@ extension JSONWriter {
 
     private mutating func write(_ rule: TariffRule) {
         beginObject()
-        key("name")
-        string(rule.name)
+        member("name", rule.name)
         key("kinds")
         beginArray()
         for kind in SpotKind.allCases where rule.kinds.contains(kind) { string(kind.rawValue) }
@@ -32,22 +27,17 @@ extension JSONWriter {
         beginArray()
         for (day, word) in TariffField.days.enumerated() where rule.weekdays.contains(day) { string(word) }
         endArray()
-        key("from")
-        string(TariffField.time(rule.fromMinute))
-        key("to")
-        string(TariffField.time(rule.toMinute))
+        member("from", TariffField.time(rule.fromMinute))
+        member("to", TariffField.time(rule.toMinute))
         key("price")
         switch rule.price {
         case .perStarted(let minutes, let minor):
             string("per_started")
-            key("minutes")
-            integer(minutes)
-            key("minor")
-            integer(minor)
+            member("minutes", minutes)
+            member("minor", minor)
         case .flat(let minor):
             string("flat")
-            key("minor")
-            integer(minor)
+            member("minor", minor)
         case .free: string("free")
         }
         endObject()
@@ -56,14 +46,10 @@ extension JSONWriter {
     /// Writes a version of a tariff.
     mutating func write(_ version: TariffVersion) {
         beginObject()
-        key("version")
-        integer(version.version)
-        key("valid_from")
-        timestamp(version.validFrom)
-        key("created_by")
-        string(version.createdBy)
-        key("created_at")
-        timestamp(version.createdAt)
+        member("version", version.version)
+        member("valid_from", version.validFrom)
+        member("created_by", version.createdBy)
+        member("created_at", version.createdAt)
         key("tariff")
         write(version.tariff)
         endObject()
@@ -75,47 +61,30 @@ extension JSONWriter {
         beginArray()
         for line in price.lines {
             beginObject()
-            key("name")
-            string(line.name)
-            key("from")
-            timestamp(line.from)
-            key("to")
-            timestamp(line.to)
-            key("amount_minor")
-            integer(line.minor)
+            member("name", line.name)
+            member("from", line.from)
+            member("to", line.to)
+            member("amount_minor", line.minor)
             endObject()
         }
         endArray()
-        key("total_minor")
-        integer(price.totalMinor)
+        member("total_minor", price.totalMinor)
     }
 
     /// Writes a session into an object that has been begun.
     mutating func members(of session: ParkingSession) {
-        key("session_id")
-        string(session.id)
-        key("lot_id")
-        string(session.lot.text)
-        key("spot_id")
-        string(session.spot.text)
-        key("kind")
-        string(session.kind.rawValue)
-        key("state")
-        string(session.state.rawValue)
-        key("arrived_at")
-        timestamp(session.arrivedAt)
-        key("departed_at")
-        timestamp(session.departedAt)
-        key("tariff_version")
-        integer(session.tariff)
-        key("due_minor")
-        integer(session.dueMinor)
-        key("balance_minor")
-        integer(session.balanceMinor)
-        key("currency")
-        string(session.currency)
-        key("reservation_id")
-        string(session.reservation)
+        member("session_id", session.id)
+        member("lot_id", session.lot.text)
+        member("spot_id", session.spot.text)
+        member("kind", session.kind.rawValue)
+        member("state", session.state.rawValue)
+        member("arrived_at", session.arrivedAt)
+        member("departed_at", session.departedAt)
+        member("tariff_version", session.tariff)
+        member("due_minor", session.dueMinor)
+        member("balance_minor", session.balanceMinor)
+        member("currency", session.currency)
+        member("reservation_id", session.reservation)
     }
 
     /// Writes a payment or a refund.
@@ -127,36 +96,19 @@ extension JSONWriter {
 
     /// Writes a payment or a refund into an object that has been begun.
     mutating func members(of payment: Payment) {
-        key("payment_id")
-        string(payment.id)
-        key("lot_id")
-        string(payment.lot.text)
-        key("spot_id")
-        string(payment.spot?.text)
-        key("session_id")
-        string(payment.session)
-        key("amount_minor")
-        integer(payment.amountMinor)
+        member("payment_id", payment.id)
+        member("lot_id", payment.lot.text)
+        member("spot_id", payment.spot?.text)
+        member("session_id", payment.session)
+        member("amount_minor", payment.amountMinor)
         key("amount")
         decimal(payment.amount)
-        key("currency")
-        string(payment.currency)
-        key("method")
-        string(payment.method)
-        key("refunds")
-        string(payment.refunds)
-        key("refunded_minor")
-        integer(payment.refundedMinor)
-        key("paid_at")
-        timestamp(payment.paidAt)
-        key("received_at")
-        timestamp(payment.receivedAt)
-        key("taken_by")
-        string(payment.takenBy)
-    }
-
-    /// Writes an integer, or null.
-    mutating func integer(_ number: Int64?) {
-        if let number { integer(number) as Void } else { null() }
+        member("currency", payment.currency)
+        member("method", payment.method)
+        member("refunds", payment.refunds)
+        member("refunded_minor", payment.refundedMinor)
+        member("paid_at", payment.paidAt)
+        member("received_at", payment.receivedAt)
+        member("taken_by", payment.takenBy)
     }
 }

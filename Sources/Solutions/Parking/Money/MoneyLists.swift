@@ -12,7 +12,7 @@ struct MoneySelection: Sendable {
     var session: String?
     /// The row that the page before ended with.
     var after: String?
-    /// The most rows.
+    /// The most rows of a page; the lists give one more if there is one.
     var limit: Int
 
     /// Conditions and their arguments, as far as a table has what they ask for.
@@ -48,6 +48,19 @@ struct MoneySelection: Sendable {
     }
 }
 
+/// One page of what was asked for.
+struct MoneyPage<Row: Sendable>: Sendable {
+    let rows: [Row]
+    /// Whether there are rows behind these.
+    let hasMore: Bool
+
+    /// - Parameter found: what a list below gave: one row more than fits tells that there are more.
+    init(_ found: [Row], of selection: MoneySelection) {
+        rows = Array(found.prefix(selection.limit))
+        hasMore = found.count > selection.limit
+    }
+}
+
 extension SessionTable {
     /// Sessions by their arrival, newest first.
     /// - Parameter state: only those that stand so.
@@ -69,7 +82,7 @@ extension SessionTable {
         return try reader.query(
             """
             SELECT \(columns) FROM parking_session WHERE \(conditions.text)
-            ORDER BY arrived_at DESC, id DESC LIMIT \(selection.limit)
+            ORDER BY arrived_at DESC, id DESC LIMIT \(selection.limit + 1)
             """, conditions.arguments
         ).map(session)
     }
@@ -87,7 +100,7 @@ extension PaymentTable {
         return try reader.query(
             """
             SELECT \(columns) FROM parking_payment WHERE \(conditions.text)
-            ORDER BY paid_at DESC, id DESC LIMIT \(selection.limit)
+            ORDER BY paid_at DESC, id DESC LIMIT \(selection.limit + 1)
             """, conditions.arguments
         ).map(payment)
     }
@@ -117,7 +130,7 @@ extension Ledger {
         return try reader.query(
             """
             SELECT id, event, account, amount_minor, session, payment, at FROM parking_entry
-            WHERE \(conditions.text) ORDER BY id LIMIT \(selection.limit)
+            WHERE \(conditions.text) ORDER BY id LIMIT \(selection.limit + 1)
             """, conditions.arguments
         ).map { row in
             guard let account = LedgerAccount(rawValue: try row.text("account")) else {

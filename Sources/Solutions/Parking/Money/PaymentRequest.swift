@@ -24,10 +24,10 @@ package struct PaymentRequest: Hashable, Sendable {
             throw Refusal(.tooLarge, "a payment has at most \(PaymentRequest.maximumBytes) bytes")
         }
         var request = Draft()
-        var seen: Set<String> = []
+        var keys = SeenKeys(limit: 64)
         var reader = JSONReader(bytes)
         try reader.object { (key, reader) throws(Refusal) in
-            guard seen.insert(key).inserted else { throw Refusal(.duplicateKey, "a field stands there twice") }
+            try keys.note(key)
             try request.take(key, &reader)
         }
         try reader.end()
@@ -134,7 +134,7 @@ package struct PaymentRequest: Hashable, Sendable {
             let instant: Timestamp?
             switch try reader.peek() {
             case .number: instant = Timestamp(epoch: try reader.number())
-            case .string: instant = Timestamp(iso8601: try reader.string())
+            case .string: instant = Timestamp(text: try reader.string())
             default: throw Refusal(.wrongType, "timestamp is a number or a text")
             }
             guard let instant else { throw Refusal(.valueOutOfRange, "timestamp is no time") }

@@ -18,13 +18,25 @@ extension Tariff {
     package func price(
         from arrival: Timestamp, to departure: Timestamp, kind: SpotKind, clock: inout LocalClock
     ) -> Price {
+        var bill = Bill(dailyCapMinor: dailyCapMinor)
+        walk(from: arrival, to: departure, kind: kind, clock: &clock) { bill.add($0) }
+        bill.finish()
+        return bill.price
+    }
+
+    /// Takes a stay apart, from one edge of a rule or a day to the next and never minute by minute: a year is some hundreds of parts.
+    package func walk(
+        from arrival: Timestamp, to departure: Timestamp, kind: SpotKind, clock: inout LocalClock,
+        _ part: (StayPart) -> Void
+    ) {
         let begin = Timestamp(seconds: arrival.wholeSeconds)
         let end = min(Timestamp(seconds: departure.wholeSeconds), begin.advanced(bySeconds: Tariff.longestStaySeconds))
-        var bill = Bill(dailyCapMinor: dailyCapMinor)
         var instant = begin
         let freeEnd = begin.advanced(bySeconds: freeMinutes * 60)
         if begin < end, freeMinutes > 0, end <= freeEnd || freeCountsAlways {
-            bill.add("Free", from: begin, to: min(end, freeEnd), minor: 0, day: clock.reading(at: begin).day)
+            part(
+                StayPart(
+                    name: "Free", from: begin, to: min(end, freeEnd), minor: 0, day: clock.reading(at: begin).day))
             instant = freeEnd
         }
         var paidWindows: Set<Window> = []
@@ -49,11 +61,9 @@ extension Tariff {
             case .free, nil: break
             }
             let name = index.map { rules[$0].name } ?? "Free"
-            bill.add(name, from: instant, to: min(next, end), minor: minor, day: reading.day)
+            part(StayPart(name: name, from: instant, to: min(next, end), minor: minor, day: reading.day))
             instant = next
         }
-        bill.finish()
-        return bill.price
     }
 
     /// What the hour that begins at an instant costs, free minutes and the day's maximum apart: what a sign at the entrance says.
@@ -79,6 +89,17 @@ extension Tariff {
         var rule: Int
         var day: Int64
     }
+}
+
+/// A part of a stay that one rule prices at once: all blocks up to the next edge, or one window.
+package struct StayPart: Sendable {
+    /// The rule's name, or `Free`.
+    package var name: String
+    package var from: Timestamp
+    package var to: Timestamp
+    package var minor: Int64
+    /// The day that it belongs to, counted from 1970 by the lot's clock.
+    package var day: Int64
 }
 
 extension TariffRule {
@@ -118,20 +139,20 @@ private struct Bill {
         self.dailyCapMinor = dailyCapMinor
     }
 
-    mutating func add(_ name: String, from: Timestamp, to: Timestamp, minor: Int64, day number: Int64) {
+    mutating func add(_ part: StayPart) {
         // A clock that is set back over midnight begins no day for the second time.
-        if let day, number <= day.number {
-            self.day = (day.number, day.from, to, day.minor + minor)
+        if let day, part.day <= day.number {
+            self.day = (day.number, day.from, part.to, day.minor + part.minor)
         } else {
             finish()
-            day = (number, from, to, minor)
+            day = (part.day, part.from, part.to, part.minor)
         }
-        price.totalMinor += minor
-        if !isLineEnded, let last = price.lines.last, last.name == name, last.to == from {
-            price.lines[price.lines.count - 1].to = to
-            price.lines[price.lines.count - 1].minor += minor
+        price.totalMinor += part.minor
+        if !isLineEnded, let last = price.lines.last, last.name == part.name, last.to == part.from {
+            price.lines[price.lines.count - 1].to = part.to
+            price.lines[price.lines.count - 1].minor += part.minor
         } else {
-            price.lines.append(Price.Line(name: name, from: from, to: to, minor: minor))
+            price.lines.append(Price.Line(name: part.name, from: part.from, to: part.to, minor: part.minor))
         }
         isLineEnded = false
     }

@@ -2,9 +2,9 @@ internal import HubModel
 internal import SQL
 
 /// What a lot earned and took in, by the days of its clock and the kinds of its spots.
-struct Takings: Hashable, Sendable {
+struct Takings: Sendable {
     /// One day, one kind, or all.
-    struct Sum: Hashable, Sendable {
+    struct Sum: Sendable {
         /// Earned by sessions that ended, less what was given back of it.
         var revenueMinor: Int64 = 0
         /// Payments less refunds.
@@ -19,13 +19,6 @@ struct Takings: Hashable, Sendable {
     /// What belongs to no kind, since nobody knows yet what it was paid for.
     private(set) var unallocated = Sum()
     private(set) var total = Sum()
-
-    static func == (one: Takings, other: Takings) -> Bool {
-        one.kinds == other.kinds && one.total == other.total && one.unallocated == other.unallocated
-            && one.days.elementsEqual(other.days) { $0 == $1 }
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(total) }
 
     /// Reads the ledger.
     /// - Parameters:

@@ -29,9 +29,9 @@ extension Tariff {
         var always: Bool?
         var cap: Int64?
         var rules: [TariffRule]?
-        var seen: Set<String> = []
+        var keys = SeenKeys(limit: 16)
         try reader.object { (key, reader) throws(Refusal) in
-            try TariffField.note(key, in: "the tariff", &seen)
+            try keys.note(key, in: "the tariff")
             switch key {
             case "currency":
                 let code = try reader.string()
@@ -87,9 +87,9 @@ extension TariffRule {
         var minutes: Int64?
         var minor: Int64?
         var rule = TariffRule(name: "", price: .free)
-        var seen: Set<String> = []
+        var keys = SeenKeys(limit: 16)
         try reader.object { (key, reader) throws(Refusal) in
-            try TariffField.note(key, in: place, &seen)
+            try keys.note(key, in: place)
             switch key {
             case "name":
                 let text = try reader.string()
@@ -128,10 +128,6 @@ extension TariffRule {
 enum TariffField {
     /// The words of the days, Monday first.
     static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-    static func note(_ key: String, in place: String, _ seen: inout Set<String>) throws(Refusal) {
-        guard seen.insert(key).inserted else { throw Refusal(.duplicateKey, "\(place) says a thing twice") }
-    }
 
     static func unknown(_ key: String, in place: String) -> Refusal {
         // Part of what was sent is said only where it is surely a name.

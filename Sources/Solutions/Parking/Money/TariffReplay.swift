@@ -2,9 +2,9 @@ internal import HubModel
 internal import SQL
 
 /// What stored sessions would have cost under another tariff.
-struct TariffReplay: Hashable, Sendable {
+struct TariffReplay: Sendable {
     /// What some sessions cost, and what they would have.
-    struct Sum: Hashable, Sendable {
+    struct Sum: Sendable {
         var sessions: Int64 = 0
         var actualMinor: Int64 = 0
         var draftMinor: Int64 = 0
@@ -24,7 +24,7 @@ struct TariffReplay: Hashable, Sendable {
     }
 
     /// A stay whose price changes much.
-    struct Example: Hashable, Sendable {
+    struct Example: Sendable {
         var session: ParkingSession
         var actualMinor: Int64
         var draftMinor: Int64
@@ -50,13 +50,6 @@ struct TariffReplay: Hashable, Sendable {
         self.tariff = tariff
         self.clock = clock
     }
-
-    static func == (one: TariffReplay, other: TariffReplay) -> Bool {
-        one.tariff == other.tariff && one.total == other.total && one.kinds == other.kinds
-            && one.weekdays == other.weekdays && one.dearest == other.dearest && one.cheapest == other.cheapest
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(total) }
 
     /// Replays the sessions of a lot that ended between two instants.
     /// - Throws: `too_many_steps` when there are too many.

@@ -12,6 +12,16 @@ enum TariffTable {
         ).map(version)
     }
 
+    /// A version by its number.
+    /// - Throws: `SQLFailure` when there is none: whoever asks has found its number in a session.
+    static func one(_ version: Int64, of lot: LotID, in reader: some SQLReading) throws -> Tariff {
+        let row = try reader.queryFirst(
+            "SELECT document FROM parking_tariff WHERE lot = $1 AND version = $2",
+            [.text(lot.text), .integer(version)])
+        guard let row else { throw SQLFailure(.noRow, "a session names a tariff that its lot has not") }
+        return try tariff(try row.text("document"))
+    }
+
     /// The version that counts for sessions which begin at an instant; nil: they are free.
     static func inForce(at instant: Timestamp, of lot: LotID, in reader: some SQLReading) throws -> TariffVersion? {
         try reader.queryFirst(
@@ -21,15 +31,36 @@ enum TariffTable {
         ).map(version)
     }
 
-    /// What a sign at the entrance says at an instant: the price of an hour that begins now on a standard spot, in major units; 0
-    /// without a tariff.
-    static func pricePerHour(of lot: Lot, at instant: Timestamp, in reader: some SQLReading) throws -> ScaledDecimal {
-        let scale = Currency(lot.currency)?.fractionDigits ?? 2
-        guard let version = try inForce(at: instant, of: lot.id, in: reader) else {
-            return ScaledDecimal(mantissa: 0, scale: scale)
+    /// The versions that count at an instant for the lots of these sites, read at once; lots that are free are missing.
+    /// - Parameters:
+    ///   - includingPublic: those lots that everybody may see as well, wherever they are.
+    ///   - lot: only this one of them.
+    static func inForce(
+        at instant: Timestamp, for sites: SiteScope, includingPublic: Bool, only lot: LotID? = nil,
+        in reader: some SQLReading
+    ) throws -> [LotID: TariffVersion] {
+        let (condition, arguments) = LotTable.selection(sites, includingPublic: includingPublic, firstPlace: 3)
+        // Lots that cost the same often have the same document to the letter: each is read once.
+        var read: [String: Tariff] = [:]
+        var found: [LotID: TariffVersion] = [:]
+        try reader.queryEach(
+            """
+            SELECT parking_lot.id AS lot, version, valid_from, document, created_by, parking_tariff.created_at AS created_at
+            FROM parking_lot JOIN parking_tariff ON parking_tariff.lot = parking_lot.id AND parking_tariff.valid_from =
+                (SELECT MAX(begun.valid_from) FROM parking_tariff AS begun
+                    WHERE begun.lot = parking_lot.id AND begun.valid_from <= $1)
+            WHERE (CAST($2 AS TEXT) IS NULL OR parking_lot.id = $2) AND \(condition)
+            """, [.integer(instant.microseconds), SQLValue(lot?.text)] + arguments
+        ) { row in
+            guard let lot = LotID(try row.text("lot")) else {
+                throw SQLFailure(.wrongType, "a row of parking_lot holds no lot's name")
+            }
+            let document = try row.text("document")
+            let tariff = try read[document] ?? TariffTable.tariff(document)
+            read[document] = tariff
+            found[lot] = try version(row, tariff)
         }
-        var clock = LocalClock(lot.timeZone) ?? .utc
-        return ScaledDecimal(mantissa: version.tariff.hourMinor(from: instant, clock: &clock), scale: scale)
+        return found
     }
 
     /// The most versions of one lot's tariff: two a week for ten years.
@@ -76,9 +107,13 @@ enum TariffTable {
     }
 
     private static func version(_ row: Row) throws -> TariffVersion {
+        try version(row, try tariff(try row.text("document")))
+    }
+
+    private static func version(_ row: Row, _ tariff: Tariff) throws -> TariffVersion {
         TariffVersion(
             version: try row.integer("version"), validFrom: Timestamp(microseconds: try row.integer("valid_from")),
-            tariff: try tariff(try row.text("document")), createdBy: try row.text("created_by"),
+            tariff: tariff, createdBy: try row.text("created_by"),
             createdAt: Timestamp(microseconds: try row.integer("created_at")))
     }
 }

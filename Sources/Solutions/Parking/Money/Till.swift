@@ -42,7 +42,7 @@ package struct Till: Sendable {
         let departed = try known.optionalInteger("departed_at").map(Timestamp.init(microseconds:))
         let claimed = min(instant, line.now)
         let arrival = departed.map { max(claimed, $0) } ?? claimed
-        let id = SessionIdentifier.make(at: line.now, random: random())
+        let id = SortableName.make(at: line.now, random: random())
         try transaction.execute(
             """
             INSERT INTO parking_session
@@ -84,22 +84,40 @@ package struct Till: Sendable {
         of session: ParkingSession, until departure: Timestamp, in reader: some SQLReading
     ) throws -> Price {
         guard let version = session.tariff else { return Price() }
-        let row = try reader.queryFirst(
-            """
-            SELECT time_zone, document FROM parking_lot JOIN parking_tariff ON parking_tariff.lot = parking_lot.id
-            WHERE parking_lot.id = $1 AND version = $2
-            """, [.text(session.lot.text), .integer(version)])
-        guard let row else { throw SQLFailure(.noRow, "a session names a tariff that its lot has not") }
-        let tariff = try TariffTable.tariff(try row.text("document"))
-        var clock = LocalClock(try row.text("time_zone")) ?? .utc
+        let tariff = try TariffTable.one(version, of: session.lot, in: reader)
+        let zone = try reader.queryOne("SELECT time_zone FROM parking_lot WHERE id = $1", [.text(session.lot.text)])
+        var clock = LocalClock(try zone.text(0)) ?? .utc
         return tariff.price(from: session.arrivedAt, to: departure, kind: session.kind, clock: &clock)
+    }
+
+    /// What sessions of one lot that are open cost if they end at an instant, by their names.
+    static func totals(
+        of sessions: [ParkingSession], in lot: Lot, until departure: Timestamp, in reader: some SQLReading
+    ) throws -> [String: Int64] {
+        guard !sessions.isEmpty else { return [:] }
+        // Many stand under few versions: each is read once.
+        var tariffs: [Int64: Tariff] = [:]
+        var clock = LocalClock(lot.timeZone) ?? .utc
+        var totals: [String: Int64] = [:]
+        for session in sessions {
+            guard let version = session.tariff else {
+                totals[session.id] = 0
+                continue
+            }
+            let tariff = try tariffs[version] ?? TariffTable.one(version, of: lot.id, in: reader)
+            tariffs[version] = tariff
+            totals[session.id] =
+                tariff.price(
+                    from: session.arrivedAt, to: departure, kind: session.kind, clock: &clock
+                ).totalMinor
+        }
+        return totals
     }
 
     private func show(_ event: String, _ session: ParkingSession, at site: SiteID, in line: inout LineContext) {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("event")
-        writer.string(event)
+        writer.member("event", event)
         writer.members(of: session)
         writer.endObject()
         line.show(Till.event(writer, of: session.lot, at: site))

@@ -20,59 +20,32 @@ enum LotCSV {
     ]
 
     /// Writes lots.
-    static func write(_ lots: [(lot: Lot, spots: [Spot])]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        append((lotColumns + spotColumns).map(\.name), to: &bytes)
+    static func write(_ lots: [(lot: Lot, spots: [Spot])]) -> CSVWriter {
+        var table = CSVWriter((lotColumns + spotColumns).map(\.name))
         for (lot, spots) in lots {
             let cells = cells(of: lot)
-            if spots.isEmpty { append(cells + spotColumns.map { _ in "" }, to: &bytes) }
-            for spot in spots { append(cells + self.cells(of: spot), to: &bytes) }
+            if spots.isEmpty { table.row(cells + spotColumns.map { _ in CSVWriter.Cell.text(nil) }) }
+            for spot in spots { table.row(cells + self.cells(of: spot)) }
         }
-        return bytes
+        return table
     }
 
-    private static func cells(of lot: Lot) -> [String] {
+    private static func cells(of lot: Lot) -> [CSVWriter.Cell] {
         [
-            lot.id.text, lot.site.text, lot.name, lot.address, cell(lot.latitude), cell(lot.longitude), lot.timeZone,
-            lot.currency, String(lot.isPublic), String(lot.staleSeconds), cell(lot.planWidth), cell(lot.planHeight),
+            .text(lot.id.text), .text(lot.site.text), .text(lot.name), .text(lot.address), .number(lot.latitude),
+            .number(lot.longitude), .text(lot.timeZone), .text(lot.currency), .boolean(lot.isPublic),
+            .integer(lot.staleSeconds), .number(lot.planWidth), .number(lot.planHeight),
         ]
     }
 
-    private static func cells(of spot: Spot) -> [String] {
+    private static func cells(of spot: Spot) -> [CSVWriter.Cell] {
         let settings = spot.state.settings
         return [
-            spot.id.text, spot.place.label, spot.place.level, spot.place.zone ?? "", spot.facts.kind.rawValue,
-            cell(spot.place.x), cell(spot.place.y), cell(spot.place.rotation), settings.decides.rawValue,
-            cell(settings.thresholdCentimetres), cell(settings.hysteresisCentimetres),
-            cell(Double(settings.debounceMilliseconds) / 1_000),
+            .text(spot.id.text), .text(spot.place.label), .text(spot.place.level), .text(spot.place.zone),
+            .text(spot.facts.kind.rawValue), .number(spot.place.x), .number(spot.place.y),
+            .number(spot.place.rotation), .text(settings.decides.rawValue), .number(settings.thresholdCentimetres),
+            .number(settings.hysteresisCentimetres), .number(Double(settings.debounceMilliseconds) / 1_000),
         ]
-    }
-
-    private static func cell(_ number: Double?) -> String {
-        guard let number else { return "" }
-        var writer = JSONWriter()
-        writer.number(number)
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    private static func append(_ cells: [String], to bytes: inout [UInt8]) {
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes += self.quoted(cell)
-        }
-        bytes += [0x0D, 0x0A]
-    }
-
-    private static func quoted(_ text: String) -> [UInt8] {
-        let needsQuotes = text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains($0) }
-        guard needsQuotes else { return Array(text.utf8) }
-        var cell: [UInt8] = [UInt8(ascii: "\"")]
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") { cell.append(byte) }
-            cell.append(byte)
-        }
-        cell.append(UInt8(ascii: "\""))
-        return cell
     }
 
     /// Reads lots: the columns in any order, each at most once; an empty cell says nothing.
@@ -151,7 +124,7 @@ enum LotCSV {
         guard let cell else { return }
         writer.key(name)
         switch form {
-        case .text: writer.string(cell)
+        case .text: writer.string(CSVText.plain(cell))
         case .number:
             guard JSONNumber(cell) != nil else { throw Refusal(.wrongType, "\(name) is a number") }
             writer.raw(cell.utf8)
@@ -162,73 +135,5 @@ enum LotCSV {
             default: throw Refusal(.wrongType, "\(name) is true or false")
             }
         }
-    }
-}
-
-/// Takes CSV (RFC 4180) apart.
-enum CSVReader {
-    /// One line, which may be several where a quoted cell holds line ends.
-    struct Record {
-        var line: Int
-        var cells: [String]
-    }
-
-    /// The records; empty lines are left out.
-    static func records(_ bytes: [UInt8]) throws(Refusal) -> [Record] {
-        // A byte order mark, as spreadsheets write it.
-        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        var records: [Record] = []
-        var record = Record(line: 1, cells: [])
-        var cell: [UInt8] = []
-        var line = 1
-        var index = 0
-        func text(_ cell: [UInt8]) throws(Refusal) -> String {
-            guard let text = String(validating: cell, as: UTF8.self) else {
-                throw Refusal(.invalidParameter, "line \(line): not valid UTF-8")
-            }
-            return text
-        }
-        func end() throws(Refusal) {
-            record.cells.append(try text(cell))
-            cell = []
-            if record.cells != [""] { records.append(record) }
-            record = Record(line: line, cells: [])
-        }
-        while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            switch byte {
-            case UInt8(ascii: "\"") where cell.isEmpty:
-                let opening = line
-                var isClosed = false
-                while index < bytes.count {
-                    let inner = bytes[index]
-                    index += 1
-                    if inner == UInt8(ascii: "\"") {
-                        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
-                            isClosed = true
-                            break
-                        }
-                        index += 1
-                    } else if inner == 0x0A {
-                        line += 1
-                    }
-                    cell.append(inner)
-                }
-                guard isClosed else { throw Refusal(.invalidParameter, "line \(opening): a quote does not end") }
-                let isAtEnd = index >= bytes.count || [UInt8(ascii: ","), 0x0A, 0x0D].contains(bytes[index])
-                guard isAtEnd else { throw Refusal(.invalidParameter, "line \(line): text follows a quote") }
-            case UInt8(ascii: ","):
-                record.cells.append(try text(cell))
-                cell = []
-            case 0x0D where index < bytes.count && bytes[index] == 0x0A: continue
-            case 0x0A, 0x0D:
-                line += 1
-                try end()
-            default: cell.append(byte)
-            }
-        }
-        if !cell.isEmpty || !record.cells.isEmpty { try end() }
-        return records
     }
 }

@@ -23,7 +23,7 @@ public struct SimulatedLot: Sendable {
     private var spots: [SimulatedSpot]
     private var sensors: [SimulatedSensor]
     private var nextBeats: [Timestamp]
-    private var queue = InstantQueue()
+    private var queue = InstantHeap<Int>()
     private var clock: LocalClock
     private let heartbeat: Int64
     private let loss: Double
@@ -57,7 +57,7 @@ public struct SimulatedLot: Sendable {
         self.clock = clock
         for index in spots.indices {
             while spots[index].nextChange < start { change(index) }
-            queue.push(index, at: min(spots[index].nextChange, nextBeats[index]))
+            queue.insert(index, at: min(spots[index].nextChange, nextBeats[index]), rank: index)
         }
     }
 

@@ -8,6 +8,24 @@ enum LotTable {
         try reader.queryFirst("SELECT * FROM parking_lot WHERE id = $1", [.text(id.text)]).map(lot)
     }
 
+    /// A lot that somebody may see; for others there is none.
+    /// - Throws: `not_found`.
+    static func visible(_ id: LotID, to caller: Caller, in reader: some SQLReading) throws -> Lot {
+        guard let lot = try one(id, in: reader), lot.isVisible(to: caller) else {
+            throw Refusal(.notFound, "there is no lot \(id)")
+        }
+        return lot
+    }
+
+    /// A lot within sites; elsewhere there is none.
+    /// - Throws: `not_found`.
+    static func one(_ id: LotID, at sites: SiteScope, in reader: some SQLReading) throws -> Lot {
+        guard let lot = try one(id, in: reader), sites.contains(lot.site) else {
+            throw Refusal(.notFound, "there is no lot \(id)")
+        }
+        return lot
+    }
+
     /// The lots of these sites, ordered by id.
     /// - Parameter includingPublic: those that everybody may see as well, wherever they are.
     static func all(at sites: SiteScope, includingPublic: Bool, in reader: some SQLReading) throws -> [Lot] {

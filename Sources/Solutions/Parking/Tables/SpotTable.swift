@@ -2,6 +2,17 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
+/// Which spots are wanted: those that somebody sees, with the public ones, in pages.
+struct SpotSelection: Sendable {
+    var sites: SiteScope
+    var lot: LotID?
+    var status: SpotStatus?
+    var kind: SpotKind?
+    /// Only spots behind this one.
+    var after: DeviceID?
+    var limit: Int
+}
+
 /// The table `parking_spot`: reading. A spot's site and stale time are its lot's.
 enum SpotTable {
     private static let columns = """
@@ -31,12 +42,49 @@ enum SpotTable {
         ).map(spot)
     }
 
-    /// The spots of all lots of these sites, by lot, level and id.
-    static func all(at sites: SiteScope, includingPublic: Bool, in reader: some SQLReading) throws -> [Spot] {
-        let (condition, arguments) = LotTable.selection(sites, includingPublic: includingPublic)
+    /// All there are: for the line, which keeps them in memory.
+    static func all(in reader: some SQLReading) throws -> [Spot] { try reader.query(columns).map(spot) }
+
+    /// Spots of many lots, by lot, level and id.
+    /// - Throws: `invalid_parameter` when the page is to begin behind a spot that the reader does not see.
+    static func all(_ selection: SpotSelection, now: Timestamp, in reader: some SQLReading) throws -> [Spot] {
+        // `statusNow` wants now as `$1`; without it there is no such argument.
+        var arguments: [SQLValue] = selection.status == nil ? [] : [.integer(now.microseconds)]
+        let (seen, sites) = LotTable.selection(
+            selection.sites, includingPublic: true, firstPlace: arguments.count + 1)
+        arguments += sites
+        var conditions = [seen]
+        func place(_ value: String) -> String {
+            arguments.append(.text(value))
+            return "$\(arguments.count)"
+        }
+        if let after = selection.after {
+            let (lot, level) = try position(of: after, seenBy: selection.sites, in: reader)
+            let values = [lot, level, after.text].map(place).joined(separator: ", ")
+            conditions.append("(parking_spot.lot, parking_spot.level, parking_spot.id) > (\(values))")
+        }
+        if let lot = selection.lot { conditions.append("parking_spot.lot = \(place(lot.text))") }
+        if let kind = selection.kind { conditions.append("kind = \(place(kind.rawValue))") }
+        if let status = selection.status { conditions.append("\(statusNow) = \(place(status.rawValue))") }
         return try reader.query(
-            "\(columns) WHERE \(condition) ORDER BY parking_spot.lot, parking_spot.level, parking_spot.id", arguments
+            """
+            \(columns) WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY parking_spot.lot, parking_spot.level, parking_spot.id LIMIT \(selection.limit)
+            """, arguments
         ).map(spot)
+    }
+
+    private static func position(
+        of spot: DeviceID, seenBy sites: SiteScope, in reader: some SQLReading
+    ) throws -> (lot: String, level: String) {
+        let (seen, names) = LotTable.selection(sites, includingPublic: true, firstPlace: 2)
+        let row = try reader.queryFirst(
+            """
+            SELECT lot, level FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
+            WHERE parking_spot.id = $1 AND \(seen)
+            """, [.text(spot.text)] + names)
+        guard let row else { throw Refusal(.invalidParameter, "after is the last spot of the page before") }
+        return (try row.text(0), try row.text(1))
     }
 
     /// How many spots these sites have, and how many of them are unknown.

@@ -53,10 +53,10 @@ enum BookingBody {
         _ body: [UInt8], keys: Set<String>, _ member: (String, inout JSONReader) throws(Refusal) -> Void
     ) throws(Refusal) {
         var reader = JSONReader(body)
-        var seen: Set<String> = []
+        var found = SeenKeys(limit: 64)
         try reader.object { (key, reader) throws(Refusal) in
+            try found.note(key)
             guard keys.contains(key) else { return try reader.skip() }
-            guard seen.insert(key).inserted else { throw Refusal(.duplicateKey, "\(key) appears twice") }
             if try reader.null() { return }
             try member(key, &reader)
         }
@@ -67,7 +67,7 @@ enum BookingBody {
     static func instant(_ key: String, _ reader: inout JSONReader) throws(Refusal) -> Timestamp {
         let instant: Timestamp?
         switch try reader.peek() {
-        case .string: instant = Timestamp(iso8601: try reader.string())
+        case .string: instant = Timestamp(text: try reader.string())
         case .number: instant = Timestamp(epoch: try reader.number())
         case .object, .array, .boolean, .null: throw Refusal(.wrongType, "\(key) is a time")
         }
@@ -94,19 +94,10 @@ enum BookingParameters {
 
     /// An instant; nil when it is not given.
     static func instant(_ name: String, of request: RouteRequest) throws(Refusal) -> Timestamp? {
-        guard let text = request.parameter(name), !text.isEmpty else { return nil }
-        guard let instant = Timestamp(text: text), range.contains(instant) else {
-            throw Refusal(.invalidParameter, "\(name) is a time, such as 2026-11-21T10:00:00Z")
+        guard let instant = try request.instant(name) else { return nil }
+        guard range.contains(instant) else {
+            throw Refusal(.invalidParameter, "\(name) is a time from 1970 to 2100")
         }
         return instant
-    }
-
-    /// A whole number in a range; nil when it is not given.
-    static func number(_ name: String, in range: ClosedRange<Int>, of request: RouteRequest) throws(Refusal) -> Int? {
-        guard let text = request.parameter(name), !text.isEmpty else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 }

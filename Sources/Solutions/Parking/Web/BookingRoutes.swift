@@ -22,8 +22,8 @@ struct BookingRoutes: Sendable {
                 summary: "A lot's reservations that touch a time, in order of their beginning",
                 pathSchemas: ["id": .identifier],
                 query: [
-                    QueryParameter("from", "from this time on; now without it", .timestamp),
-                    QueryParameter("to", "up to this time; 14 days after from without it", .timestamp),
+                    QueryParameter("from", "from this time on; now without it"),
+                    QueryParameter("to", "up to this time; 14 days after from without it"),
                     QueryParameter(
                         "state", "only those in this state", .words(ReservationState.allCases.map(\.rawValue))),
                 ], answers: [.json(.reservationList)], handler: reservations),
@@ -31,8 +31,8 @@ struct BookingRoutes: Sendable {
                 .get, "/api/lots/{id}/availability", access: .anyone,
                 summary: "The spots that can be reserved for a time", pathSchemas: ["id": .identifier],
                 query: [
-                    QueryParameter("from", "from this time on", .timestamp),
-                    QueryParameter("to", "up to it", .timestamp),
+                    QueryParameter("from", "from this time on"),
+                    QueryParameter("to", "up to it"),
                 ], answers: [.json(.availability)], handler: availability),
             Route(
                 .get, "/api/reservations", access: .signedIn, summary: "Your own reservations, the latest first",
@@ -64,11 +64,8 @@ struct BookingRoutes: Sendable {
 
     /// The lot of the path; for who may not see it there is none.
     func lot(_ request: RouteRequest) async throws -> Lot {
-        let text = request.path["id"] ?? ""
-        guard let id = LotID(text) else { throw Refusal(.invalidIdentifier, "that is no lot's id") }
-        let lot = try await services.database.read { try LotTable.one(id, in: $0) }
-        guard let lot, lot.isVisible(to: request.caller) else { throw Refusal(.notFound, "there is no lot \(id)") }
-        return lot
+        let (id, caller) = (try request.lotID(), request.caller)
+        return try await services.database.read { try LotTable.visible(id, to: caller, in: $0) }
     }
 
     private func reserve(_ request: RouteRequest) async throws -> RouteResponse {
@@ -107,17 +104,9 @@ struct BookingRoutes: Sendable {
         }
         let from = try BookingParameters.instant("from", of: request) ?? services.clock.now()
         let to = try BookingParameters.instant("to", of: request) ?? from.advanced(bySeconds: BookingRules.aheadSeconds)
-        var states: Set<ReservationState> = []
-        if let word = request.parameter("state"), !word.isEmpty {
-            guard let state = ReservationState(rawValue: word) else {
-                let words = ReservationState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Refusal(.invalidParameter, "state is one of \(words)")
-            }
-            states = [state]
-        }
-        let wanted = states
+        let state = try request.word("state", of: ReservationState.self)
         let found = try await services.database.read {
-            try ReservationTable.all(in: lot.id, from: from, to: to, states: wanted, limit: 5_000, in: $0)
+            try ReservationTable.all(in: lot.id, from: from, to: to, state: state, limit: 5_000, in: $0)
         }
         return BookingRoutes.list(found, withHolders: true)
     }
@@ -135,12 +124,9 @@ struct BookingRoutes: Sendable {
         let time = QuarterSpan(from: from, to: to)
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
-            writer.key("from")
-            writer.timestamp(time.begin)
-            writer.key("to")
-            writer.timestamp(time.end)
+            writer.member("lot_id", lot.id.text)
+            writer.member("from", time.begin)
+            writer.member("to", time.end)
             writer.key("kinds")
             writer.beginObject()
             for kind in SpotKind.allCases {
@@ -157,7 +143,7 @@ struct BookingRoutes: Sendable {
     }
 
     private func own(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try BookingParameters.number("limit", in: 1...500, of: request) ?? 50
+        let limit = try request.whole("limit", in: 1...500) ?? 50
         // An open hub knows no accounts: what is reserved there belongs to its code.
         guard let account = request.caller.account else { return BookingRoutes.list([], withHolders: false) }
         let found = try await services.database.read { try ReservationTable.all(of: account, limit: limit, in: $0) }
@@ -191,8 +177,8 @@ struct BookingRoutes: Sendable {
             if let account = caller.account, account != over.account {
                 // What somebody else takes from a driver is remembered; what drivers do with their own stands in the table.
                 let entry = AuditEntry(
-                    caller, .override, target: "spot:\(over.spot)",
-                    facts: [("reservation", over.id), ("cancelled", "true")])
+                    caller, .cancelReservation, target: "reservation:\(over.id)",
+                    facts: [("lot", over.lot.text), ("spot", over.spot.text)])
                 try audit.record(entry, at: line.now, in: try line.transaction())
             }
             try handler.refreshReservations(of: over.spot, in: &line)

@@ -8,37 +8,23 @@ extension JSONWriter {
     ///   - withHolder: whether whose it is may be seen.
     mutating func write(_ reservation: Reservation, code: String? = nil, withHolder: Bool = false) {
         beginObject()
-        key("reservation_id")
-        string(reservation.id)
-        key("lot_id")
-        string(reservation.lot.text)
-        key("spot_id")
-        string(reservation.spot.text)
-        key("from")
-        timestamp(reservation.beginsAt)
-        key("to")
-        timestamp(reservation.endsAt)
-        key("state")
-        string(reservation.state.rawValue)
-        key("holds")
-        boolean(reservation.isHeld)
-        key("release_at")
-        timestamp(reservation.state == .active && reservation.isOpen ? reservation.releaseAt : nil)
-        key("name")
-        string(reservation.name)
-        key("arrived_at")
-        timestamp(reservation.arrivedAt)
-        key("ended_at")
-        timestamp(reservation.endedAt)
-        key("created_at")
-        timestamp(reservation.createdAt)
+        member("reservation_id", reservation.id)
+        member("lot_id", reservation.lot.text)
+        member("spot_id", reservation.spot.text)
+        member("from", reservation.beginsAt)
+        member("to", reservation.endsAt)
+        member("state", reservation.state.rawValue)
+        member("holds", reservation.isHeld)
+        member("release_at", reservation.state == .active && reservation.isOpen ? reservation.releaseAt : nil)
+        member("name", reservation.name)
+        member("arrived_at", reservation.arrivedAt)
+        member("ended_at", reservation.endedAt)
+        member("created_at", reservation.createdAt)
         if withHolder {
-            key("account")
-            string(reservation.account)
+            member("account", reservation.account)
         }
         if let code {
-            key("code")
-            string(code)
+            member("code", code)
         }
         endObject()
     }
@@ -49,8 +35,10 @@ extension JSONSchema {
     static let bookingRequest = JSONSchema.object([
         .optional("spot_id", .identifier, "Which spot; without it one is chosen"),
         .optional("kind", .words(SpotKind.allCases.map(\.rawValue)), "Of which kind; standard without it"),
-        .required("from", .timestamp, "Rounded down to a quarter of an hour"),
-        .required("to", .timestamp, "Rounded up to a quarter of an hour; 15 minutes to 12 hours after from"),
+        .required("from", .anyOf([.timestamp, .text, .number]), "Rounded down to a quarter of an hour"),
+        .required(
+            "to", .anyOf([.timestamp, .text, .number]),
+            "Rounded up to a quarter of an hour; 15 minutes to 12 hours after from"),
         .optional("name", .string(minimumLength: 1, maximumLength: 100), "For the owner: a name, a number plate"),
     ])
 

@@ -59,14 +59,10 @@ extension JSONWriter {
     /// Writes what is proposed for a spot.
     mutating func write(_ calibration: Calibration, of spot: Spot) {
         beginObject()
-        key("spot_id")
-        string(spot.id.text)
-        key("label")
-        string(spot.place.label)
-        key("samples")
-        integer(Int64(calibration.samples))
-        key("decides")
-        string(spot.state.settings.decides.rawValue)
+        member("spot_id", spot.id.text)
+        member("label", spot.place.label)
+        member("samples", calibration.samples)
+        member("decides", spot.state.settings.decides.rawValue)
         key("current")
         writeSetting(spot.state.settings.thresholdCentimetres, spot.state.settings.hysteresisCentimetres)
         key("proposal")
@@ -98,8 +94,7 @@ extension JSONWriter {
     private mutating func write(_ cluster: DistanceCluster?) {
         guard let cluster else { return null() }
         beginObject()
-        key("samples")
-        integer(Int64(cluster.count))
+        member("samples", cluster.count)
         for (name, value) in [
             ("mean_cm", cluster.mean), ("spread_cm", cluster.spread), ("low_cm", cluster.low),
             ("high_cm", cluster.high),
@@ -116,28 +111,23 @@ extension JSONWriter {
         switch flag {
         case .drift(let centimetres):
             string("drift")
-            key("detail")
-            string("The empty spot measures otherwise than it did.")
+            member("detail", "The empty spot measures otherwise than it did.")
             key("centimetres")
             number(centimetres)
         case .stuck(let centimetres):
             string("stuck")
-            key("detail")
-            string("The distance does not move although the sensor says that cars come and go.")
+            member("detail", "The distance does not move although the sensor says that cars come and go.")
             key("centimetres")
             number(centimetres)
         case .blocked(let share):
             string("blocked")
-            key("detail")
-            string("It measures little while it says that the spot is free: dirt or snow before the sensor.")
+            member("detail", "It measures little while it says that the spot is free: dirt or snow before the sensor.")
             key("share")
             number((share * 100).rounded() / 100)
         case .swapped(let other):
             string("swapped")
-            key("detail")
-            string("Its flag fits the distances of the other spot, and the other way round.")
-            key("with")
-            string(other)
+            member("detail", "Its flag fits the distances of the other spot, and the other way round.")
+            member("with", other)
         }
         endObject()
     }

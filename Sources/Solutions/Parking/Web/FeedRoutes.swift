@@ -72,9 +72,7 @@ struct FeedRoutes: Sendable {
     }
 
     private func lot(_ request: RouteRequest) async throws -> FeedLot {
-        guard let id = LotID(request.path["id"] ?? "") else {
-            throw Refusal(.invalidIdentifier, "that is no lot's id")
-        }
+        let id = try request.lotID()
         guard let found = try await lots(id).first else { throw Refusal(.notFound, "there is no public lot \(id)") }
         return found
     }
@@ -97,8 +95,10 @@ struct FeedRoutes: Sendable {
     }
 
     private func parkAPISite(_ request: RouteRequest) async throws -> RouteResponse {
-        let number = Int(request.path["number"] ?? "")
-        let found = try await lots().first { $0.isPlaced && ParkAPIFeed.number(of: $0.lot.id) == number }
+        let (number, now) = (Int(request.path["number"] ?? ""), services.clock.now())
+        let found = try await services.database.read { reader in
+            try FeedTable.placed(where: { ParkAPIFeed.number(of: $0) == number }, at: now, in: reader)
+        }
         guard let found else { throw Refusal(.notFound, "there is no such parking site") }
         return RouteResponse.json { ParkAPIFeed.site(&$0, found) }
     }
@@ -111,7 +111,7 @@ struct FeedRoutes: Sendable {
     }
 
     private func datex(_ request: RouteRequest) async throws -> RouteResponse {
-        let country = request.parameter("country").flatMap { $0.isEmpty ? nil : $0 } ?? "ZZ"
+        let country = request.given("country") ?? "ZZ"
         guard country.utf8.count == 2, country.utf8.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains) else {
             throw Refusal(.invalidParameter, "country is two capital letters, such as DE")
         }
@@ -152,7 +152,7 @@ struct FeedRoutes: Sendable {
     }
 
     private static func page(_ request: RouteRequest) throws(Refusal) -> Int {
-        try BookingParameters.number("page", in: 1...1_000_000, of: request) ?? 1
+        try request.whole("page", in: 1...1_000_000) ?? 1
     }
 }
 

@@ -5,26 +5,19 @@ extension JSONWriter {
     /// Writes a forecast as docs/parking-api.md shows it.
     mutating func write(_ forecast: Forecast, of lot: Lot, clock: inout LocalClock) {
         beginObject()
-        key("lot_id")
-        string(lot.id.text)
-        key("from")
-        timestamp(forecast.begin)
-        key("time_zone")
-        string(lot.timeZone)
-        key("spots")
-        integer(Int64(forecast.spots))
+        member("lot_id", lot.id.text)
+        member("from", forecast.begin)
+        member("time_zone", lot.timeZone)
+        member("spots", forecast.spots)
         key("basis")
         beginObject()
-        key("weeks")
-        integer(Int64(forecast.basis.count))
+        member("weeks", forecast.basis.count)
         key("used")
         beginArray()
         for week in forecast.basis {
             beginObject()
-            key("weeks_ago")
-            integer(Int64(week.weeksAgo))
-            key("from")
-            timestamp(week.from)
+            member("weeks_ago", week.weeksAgo)
+            member("from", week.from)
             key("weight")
             double(rounded(week.weight, to: 1_000))
             endObject()
@@ -32,15 +25,13 @@ extension JSONWriter {
         endArray()
         key("difference_now")
         optional(forecast.difference)
-        key("half_life_minutes")
-        integer(Forecast.halfLifeMinutes)
+        member("half_life_minutes", Forecast.halfLifeMinutes)
         endObject()
         key("quarters")
         beginArray()
         for (number, free) in forecast.free.enumerated() {
             beginObject()
-            key("at")
-            timestamp(forecast.begin.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter))
+            member("at", forecast.begin.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter))
             key("free")
             optional(free)
             endObject()
@@ -51,8 +42,7 @@ extension JSONWriter {
             beginObject()
             key("mean_absolute")
             double(rounded(miss.meanAbsolute, to: 100))
-            key("quarters")
-            integer(Int64(miss.quarters))
+            member("quarters", miss.quarters)
             endObject()
         } else {
             null()
@@ -67,39 +57,31 @@ extension JSONWriter {
     private mutating func write(_ fullness: Forecast.Fullness) {
         let date = CivilDate(daysSince1970: Int(fullness.day))
         beginObject()
-        key("date")
-        string("\(date.year)-\(digits(date.month))-\(digits(date.day))")
+        member("date", "\(date.year)-\(digits(date.month))-\(digits(date.day))")
         key("by")
         if let minute = fullness.byMinute { string("\(digits(minute / 60)):\(digits(minute % 60))") } else { null() }
-        key("full_weeks")
-        integer(Int64(fullness.fullWeeks))
-        key("weeks")
-        integer(Int64(fullness.weeks))
+        member("full_weeks", fullness.fullWeeks)
+        member("weeks", fullness.weeks)
         endObject()
     }
 
     /// Writes what a stale time does.
     mutating func write(_ replay: StaleReplay, staleSeconds: Int64) {
         beginObject()
-        key("stale_seconds")
-        integer(staleSeconds)
-        key("unknowns")
-        integer(Int64(replay.unknowns))
-        key("false_unknowns")
-        integer(Int64(replay.falseUnknowns))
+        member("stale_seconds", staleSeconds)
+        member("unknowns", replay.unknowns)
+        member("false_unknowns", replay.falseUnknowns)
         key("false_unknown_seconds")
         double(rounded(replay.falseSeconds, to: 1))
-        key("silences")
-        integer(Int64(replay.silences))
-        key("silences_seen")
-        integer(Int64(replay.seen))
+        member("silences", replay.silences)
+        member("silences_seen", replay.seen)
         key("mean_seconds_unaware")
         optional(replay.silences == 0 ? nil : replay.unawareSeconds / Double(replay.silences))
         endObject()
     }
 
     private mutating func optional(_ value: Double?) {
-        if let value { double(rounded(value, to: 10)) } else { null() }
+        optionalNumber(value.map { rounded($0, to: 10) })
     }
 
     private func rounded(_ value: Double, to parts: Double) -> Double { (value * parts).rounded() / parts }

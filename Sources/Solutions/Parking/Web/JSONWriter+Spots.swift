@@ -7,12 +7,9 @@ extension JSONWriter {
     mutating func write(_ spot: Spot, at now: Timestamp, isInside: Bool) {
         beginObject()
         writeMembers(of: spot, at: now, namesPeople: isInside)
-        key("level")
-        string(spot.place.level)
-        key("zone")
-        string(spot.place.zone)
-        key("kind")
-        string(spot.facts.kind.rawValue)
+        member("level", spot.place.level)
+        member("zone", spot.place.zone)
+        member("kind", spot.facts.kind.rawValue)
         key("x")
         optionalNumber(spot.place.x)
         key("y")
@@ -26,18 +23,15 @@ extension JSONWriter {
     /// Writes the live event of a spot, which strangers may see.
     mutating func writeUpdate(of spot: Spot, at now: Timestamp) {
         beginObject()
-        key("event")
-        string("spot_update")
+        member("event", "spot_update")
         writeMembers(of: spot, at: now, namesPeople: false)
         endObject()
     }
 
     private mutating func writeMembers(of spot: Spot, at now: Timestamp, namesPeople: Bool) {
         let status = spot.status(at: now)
-        key("spot_id")
-        string(spot.id.text)
-        key("lot_id")
-        string(spot.lot.text)
+        member("spot_id", spot.id.text)
+        member("lot_id", spot.lot.text)
         key("occupied")
         // Neither yes nor no of what nobody knows: a page that asks only this must not read "free".
         switch status {
@@ -47,30 +41,20 @@ extension JSONWriter {
         }
         key("distance")
         optionalNumber(spot.state.distanceCentimetres)
-        key("status")
-        string(status.rawValue)
-        key("label")
-        string(spot.place.label)
-        key("since")
-        timestamp(spot.since(at: now))
-        key("observed_at")
-        timestamp(spot.state.observedAt)
-        key("stale_after_seconds")
-        integer(spot.state.staleSeconds)
-        key("color")
-        string(spot.state.color(of: status).rawValue)
+        member("status", status.rawValue)
+        member("label", spot.place.label)
+        member("since", spot.since(at: now))
+        member("observed_at", spot.state.observedAt)
+        member("stale_after_seconds", spot.state.staleSeconds)
+        member("color", spot.state.color(of: status).rawValue)
         key("override")
         guard let override = spot.state.override, override.until.map({ now < $0 }) ?? true else { return null() }
         beginObject()
-        key("occupied")
-        boolean(override.isOccupied)
-        key("at")
-        timestamp(override.at)
-        key("until")
-        timestamp(override.until)
+        member("occupied", override.isOccupied)
+        member("at", override.at)
+        member("until", override.until)
         if namesPeople {
-            key("by")
-            string(override.by)
+            member("by", override.by)
         }
         endObject()
     }
@@ -78,8 +62,7 @@ extension JSONWriter {
     private mutating func writeSensor(of spot: Spot) {
         key("sensor")
         beginObject()
-        key("decides")
-        string(spot.state.settings.decides.rawValue)
+        member("decides", spot.state.settings.decides.rawValue)
         key("threshold_cm")
         number(spot.state.settings.thresholdCentimetres)
         key("hysteresis_cm")
@@ -88,22 +71,17 @@ extension JSONWriter {
         number(Double(spot.state.settings.debounceMilliseconds) / 1_000)
         key("sensed_occupied")
         if let sensed = spot.state.sensed { boolean(sensed) } else { null() }
-        key("heard_at")
-        timestamp(spot.state.heardAt)
-        key("client_id")
-        string(spot.clientID)
+        member("heard_at", spot.state.heardAt)
+        member("client_id", spot.clientID)
         endObject()
     }
 
     /// Writes the live event of a lot's counts.
     mutating func writeCounts(_ counts: LotCounts, of lot: Lot, at now: Timestamp) {
         beginObject()
-        key("event")
-        string("counts")
-        key("lot_id")
-        string(lot.id.text)
-        key("at")
-        timestamp(now)
+        member("event", "counts")
+        member("lot_id", lot.id.text)
+        member("at", now)
         writeMembers(of: counts)
         endObject()
     }
@@ -121,18 +99,12 @@ extension JSONWriter {
 
     /// Writes a tally as members of an object.
     mutating func writeMembers(of tally: SpotTally) {
-        key("total_spots")
-        integer(Int64(tally.total))
-        key("available_spots")
-        integer(Int64(tally.free))
-        key("occupied_spots")
-        integer(Int64(tally.occupied))
-        key("reserved_spots")
-        integer(Int64(tally.reserved))
-        key("out_of_service_spots")
-        integer(Int64(tally.outOfService))
-        key("unknown_spots")
-        integer(Int64(tally.unknown))
+        member("total_spots", tally.total)
+        member("available_spots", tally.free)
+        member("occupied_spots", tally.occupied)
+        member("reserved_spots", tally.reserved)
+        member("out_of_service_spots", tally.outOfService)
+        member("unknown_spots", tally.unknown)
         key("occupancy_rate")
         optionalNumber(tally.occupancyRate)
     }
@@ -146,15 +118,5 @@ extension JSONWriter {
             endObject()
         }
         endObject()
-    }
-
-    /// Writes a number, without a point if it is whole.
-    mutating func number(_ value: Double) {
-        if let whole = Int64(exactly: value) { integer(whole) } else { double(value) }
-    }
-
-    /// Writes a number or null.
-    mutating func optionalNumber(_ value: Double?) {
-        if let value { number(value) } else { null() }
     }
 }

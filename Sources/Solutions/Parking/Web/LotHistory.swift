@@ -2,9 +2,9 @@ internal import HubModel
 internal import SQL
 
 /// How many spots of a lot were how, step by step: averages over time, made of the changes that history keeps.
-struct LotHistory: Hashable, Sendable {
+struct LotHistory: Sendable {
     /// One step.
-    struct Row: Hashable, Sendable {
+    struct Row: Sendable {
         var at: Timestamp
         /// Mean numbers of spots, by status.
         var means: [SpotStatus: Double]
@@ -15,70 +15,48 @@ struct LotHistory: Hashable, Sendable {
     let rows: [Row]
 
     /// Averages of what is known.
-    /// - Parameters:
-    ///   - initial: what the spots were at `from`.
-    ///   - changes: what happened from then on, in order of time.
-    init(
-        from: Timestamp, to: Timestamp, stepMicroseconds: Int64, initial: [String: SpotStatus],
-        changes: [(at: Timestamp, spot: String, status: SpotStatus)]
-    ) {
-        var statuses = initial
-        var counts: [SpotStatus: Int] = [:]
-        for status in initial.values { counts[status, default: 0] += 1 }
+    init(_ occupancy: OccupancySteps, from: Timestamp, to: Timestamp, stepMicroseconds: Int64) {
+        let steps = occupancy.steps
         var rows: [Row] = []
         var index = 0
         var start = from
         while start < to {
             let end = min(start.advanced(byMicroseconds: stepMicroseconds), to)
-            var weights: [SpotStatus: Double] = [:]
-            var moment = start
-            let first = index
-            while true {
-                let next = index < changes.count && changes[index].at < end ? max(changes[index].at, start) : end
-                let length = Double(next.microseconds(since: moment))
-                for (status, count) in counts { weights[status, default: 0] += Double(count) * length }
-                moment = next
-                guard index < changes.count, changes[index].at < end else { break }
-                let change = changes[index]
-                if let before = statuses.updateValue(change.status, forKey: change.spot) { counts[before]? -= 1 }
-                counts[change.status, default: 0] += 1
+            var row = Row(at: start, means: [:], changes: 0)
+            while index < steps.count, steps[index].at < end {
+                let next = index + 1 < steps.count ? steps[index + 1].at : occupancy.end
+                let length = Double(min(next, end).microseconds(since: max(steps[index].at, start)))
+                for status in SpotStatus.allCases {
+                    row.means[status, default: 0] += Double(steps[index].tally[status]) * length
+                }
+                if steps[index].at >= start { row.changes += steps[index].changes }
+                // What lasts beyond the end goes on in the next row.
+                guard next <= end else { break }
                 index += 1
             }
             let length = Double(end.microseconds(since: start))
-            rows.append(Row(at: start, means: weights.mapValues { $0 / length }, changes: index - first))
+            row.means = row.means.mapValues { $0 / length }
+            rows.append(row)
             start = end
         }
         self.rows = rows
     }
 
     /// Averages of a lot's history.
+    /// - Throws: `too_many_steps` when more happened than is read for one answer.
     init(
         of lot: LotID, from: Timestamp, to: Timestamp, stepMicroseconds: Int64, in reader: some SQLReading
     ) throws {
-        var initial: [String: SpotStatus] = [:]
-        try reader.queryEach(
-            """
-            SELECT id, (SELECT status FROM parking_change
-                WHERE parking_change.spot = parking_spot.id AND at < $2 ORDER BY at DESC, parking_change.id DESC LIMIT 1) AS was
-            FROM parking_spot WHERE lot = $1
-            """, [.text(lot.text), .integer(from.microseconds)]
-        ) { row in
-            // Nothing was ever heard of it by then.
-            initial[try row.text("id")] = try row.optionalText("was").flatMap(SpotStatus.init) ?? .unknown
+        let most = ChangeTable.mostChanges
+        guard let changes = try ChangeTable.changes(of: lot, from: from, to: to, limit: most, in: reader) else {
+            throw Refusal(.tooManySteps, "more than \(most) changes: choose a shorter time")
         }
-        var changes: [(at: Timestamp, spot: String, status: SpotStatus)] = []
-        try reader.queryEach(
-            """
-            SELECT at, spot, status FROM parking_change WHERE lot = $1 AND at >= $2 AND at < $3 AND source <> 'late'
-            ORDER BY at, id
-            """, [.text(lot.text), .integer(from.microseconds), .integer(to.microseconds)]
-        ) { row in
-            guard let status = SpotStatus(rawValue: try row.text("status")) else { return }
-            let spot = try row.text("spot")
-            // Of a spot that was removed the count would be wrong on one side.
-            guard initial[spot] != nil else { return }
-            changes.append((Timestamp(microseconds: try row.integer("at")), spot, status))
-        }
-        self.init(from: from, to: to, stepMicroseconds: stepMicroseconds, initial: initial, changes: changes)
+        // Nothing was ever heard of it by then.
+        let initial = try ChangeTable.statuses(of: lot, before: from, in: reader).mapValues { $0 ?? .unknown }
+        // Of a spot that was removed the count would be wrong on one side.
+        let present = changes.filter { initial[$0.spot] != nil }
+        self.init(
+            OccupancySteps(from: from, to: to, initial: initial, changes: present), from: from, to: to,
+            stepMicroseconds: stepMicroseconds)
     }
 }

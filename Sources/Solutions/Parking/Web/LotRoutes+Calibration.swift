@@ -30,12 +30,10 @@ extension LotRoutes {
     private func calibration(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.lotID()
         let (now, sites, after) = (services.clock.now(), request.scope, request.given("after"))
-        guard let days = Int64(request.given("days") ?? "14"), (1...90).contains(days) else {
-            throw Refusal(.invalidParameter, "days is a whole number, 1 to 90")
-        }
+        let days = try request.whole("days", in: Int64(1)...90) ?? 14
         let only = request.given("spot_id")
         var spots = try await services.database.read { reader in
-            _ = try LotRoutes.one(id, at: sites, in: reader)
+            _ = try LotTable.one(id, at: sites, in: reader)
             return try SpotTable.all(of: id, in: reader).sorted { $0.id.text < $1.id.text }
         }
         spots = spots.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
@@ -61,16 +59,13 @@ extension LotRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(id.text)
-            writer.key("days")
-            writer.integer(days)
+            writer.member("lot_id", id.text)
+            writer.member("days", days)
             writer.key("spots")
             writer.beginArray()
             for (spot, calibration) in found { writer.write(calibration, of: spot) }
             writer.endArray()
-            writer.key("next")
-            writer.string(hasMore ? spots.last?.id.text : nil)
+            writer.member("next", hasMore ? spots.last?.id.text : nil)
             writer.endObject()
         }
     }
@@ -133,8 +128,7 @@ extension LotRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("applied")
-            writer.integer(Int64(result.spots))
+            writer.member("applied", result.spots)
             writer.endObject()
         }
     }

@@ -17,7 +17,7 @@ extension LotRoutes {
     private func decide(_ request: RouteRequest) async throws -> RouteResponse {
         let lot = try request.lotID()
         let sites = request.scope
-        _ = try await services.database.read { try LotRoutes.one(lot, at: sites, in: $0) }
+        _ = try await services.database.read { try LotTable.one(lot, at: sites, in: $0) }
         let wanted = try OverrideRequest(request.body)
         let (audit, caller) = (services.audit, request.caller)
         let (spot, now) = try await services.line.perform(with: ParkingHandler.self) { handler, line in

@@ -80,7 +80,7 @@ extension LotRoutes {
             try audit.record(
                 AuditEntry(caller, .removeLot, target: "lot:\(id)"), at: line.now, in: try line.transaction())
         }
-        return RouteResponse(status: 204, contentType: "application/json", body: [])
+        return .empty()
     }
 
     private func addSpot(_ request: RouteRequest) async throws -> RouteResponse {
@@ -135,7 +135,7 @@ extension LotRoutes {
                 caller, .changeLot, target: "spot:\(spot)", facts: [("lot", lot.text), ("change", "removed")])
             try audit.record(entry, at: line.now, in: try line.transaction())
         }
-        return RouteResponse(status: 204, contentType: "application/json", body: [])
+        return .empty()
     }
 
     private static func lotEdit(_ body: [UInt8]) throws(Refusal) -> LotEdit {

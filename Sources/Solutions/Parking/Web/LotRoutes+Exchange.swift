@@ -18,12 +18,8 @@ extension LotRoutes {
             Route(
                 .get, "/api/lots/export", access: .site(.manageParking),
                 summary: "All your lots with their spots, as JSON or CSV; an import takes the same",
-                query: [QueryParameter("lot_id", "only this lot", .identifier)],
-                answers: [
-                    RouteAnswer(
-                        200, "The lots",
-                        content: [("application/json", LotSchemas.document), ("text/csv", nil)])
-                ], handler: export),
+                query: [QueryParameter("lot_id", "only this lot", .identifier), .tableForm],
+                answers: [.table(LotSchemas.document, "The lots")], handler: export),
             Route(
                 .post, "/api/lots/import", access: .site(.manageParking),
                 summary: "Add and change lots with their spots, from JSON or CSV; all of it or nothing",
@@ -71,38 +67,30 @@ extension LotRoutes {
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("message")
-            writer.string(result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
-            writer.key("lots")
-            writer.integer(Int64(there.lots))
-            writer.key("spots")
-            writer.integer(Int64(there.spots))
-            writer.key("added_lots")
-            writer.integer(Int64(result.addedLots))
-            writer.key("added_spots")
-            writer.integer(Int64(result.addedSpots))
+            writer.member(
+                "message", result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
+            writer.member("lots", there.lots)
+            writer.member("spots", there.spots)
+            writer.member("added_lots", result.addedLots)
+            writer.member("added_spots", result.addedSpots)
             writer.endObject()
         }
     }
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
-        let asCSV = request.accept?.lowercased().contains("text/csv") ?? false
+        let asCSV = try request.wantsCSV()
         let (sites, name) = (request.scope, request.given("lot_id"))
         let lots = try await services.database.read { reader in
             let chosen: [Lot]
             if let name {
                 guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
-                chosen = [try LotRoutes.one(id, at: sites, in: reader)]
+                chosen = [try LotTable.one(id, at: sites, in: reader)]
             } else {
                 chosen = try LotTable.all(at: sites, includingPublic: false, in: reader)
             }
             return try chosen.map { (lot: $0, spots: try SpotTable.all(of: $0.id, in: reader)) }
         }
-        guard !asCSV else {
-            return RouteResponse(
-                contentType: "text/csv; charset=utf-8; header=present", body: LotCSV.write(lots),
-                headers: [("Content-Disposition", "attachment; filename=\"lots.csv\"")])
-        }
+        guard !asCSV else { return .csv(LotCSV.write(lots), named: "lots") }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("lots")
@@ -126,14 +114,10 @@ extension LotRoutes {
         let result = try await write(edits, mode: .merge, target: "lot:import", request)
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lots")
-            writer.integer(Int64(result.lots))
-            writer.key("spots")
-            writer.integer(Int64(result.spots))
-            writer.key("added_lots")
-            writer.integer(Int64(result.addedLots))
-            writer.key("added_spots")
-            writer.integer(Int64(result.addedSpots))
+            writer.member("lots", result.lots)
+            writer.member("spots", result.spots)
+            writer.member("added_lots", result.addedLots)
+            writer.member("added_spots", result.addedSpots)
             writer.endObject()
         }
     }

@@ -17,17 +17,14 @@ extension LotRoutes {
                     QueryParameter("from", "the first instant; a day before to without it"),
                     QueryParameter("to", "the end, exclusive; now without it"),
                     QueryParameter("step", "one row for each step: 5m, 15m, 1h, 1d; 15m without it"),
+                    .tableForm,
                 ],
-                answers: [
-                    RouteAnswer(
-                        200, "The history",
-                        content: [("application/json", LotSchemas.history), ("text/csv", nil)])
-                ], handler: history)
+                answers: [.table(LotSchemas.history, "The history")], handler: history)
         ]
     }
 
     private func history(_ request: RouteRequest) async throws -> RouteResponse {
-        let id = try request.lotID()
+        let (id, asCSV) = (try request.lotID(), try request.wantsCSV())
         let now = services.clock.now()
         let to = try request.instant("to") ?? now
         let from = try request.instant("from") ?? to.advanced(bySeconds: -86_400)
@@ -41,34 +38,28 @@ extension LotRoutes {
         }
         let sites = request.scope
         let history = try await services.database.read { reader in
-            _ = try LotRoutes.one(id, at: sites, in: reader)
+            _ = try LotTable.one(id, at: sites, in: reader)
             // The future is not known, whatever was asked for.
             return try LotHistory(
                 of: id, from: from, to: min(to, max(now, from)), stepMicroseconds: seconds * 1_000_000, in: reader)
         }
-        guard request.accept?.lowercased().contains("text/csv") != true else { return LotRoutes.csv(history) }
+        guard !asCSV else { return .csv(LotRoutes.sheet(history), named: "history") }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(id.text)
-            writer.key("from")
-            writer.timestamp(from)
-            writer.key("to")
-            writer.timestamp(to)
-            writer.key("step_seconds")
-            writer.integer(seconds)
+            writer.member("lot_id", id.text)
+            writer.member("from", from)
+            writer.member("to", to)
+            writer.member("step_seconds", seconds)
             writer.key("rows")
             writer.beginArray()
             for row in history.rows {
                 writer.beginObject()
-                writer.key("at")
-                writer.timestamp(row.at)
+                writer.member("at", row.at)
                 for status in SpotStatus.allCases {
                     writer.key(status.rawValue)
                     writer.number(LotRoutes.rounded(row.means[status]))
                 }
-                writer.key("changes")
-                writer.integer(Int64(row.changes))
+                writer.member("changes", row.changes)
                 writer.endObject()
             }
             writer.endArray()
@@ -76,14 +67,13 @@ extension LotRoutes {
         }
     }
 
-    private static func csv(_ history: LotHistory) -> RouteResponse {
-        let names = ["at"] + SpotStatus.allCases.map(\.rawValue) + ["changes"]
-        var text = names.joined(separator: ",") + "\r\n"
+    private static func sheet(_ history: LotHistory) -> CSVWriter {
+        var sheet = CSVWriter(["at"] + SpotStatus.allCases.map(\.rawValue) + ["changes"])
         for row in history.rows {
-            let means = SpotStatus.allCases.map { "\(rounded(row.means[$0]))" }
-            text += ([row.at.description] + means + [String(row.changes)]).joined(separator: ",") + "\r\n"
+            let means = SpotStatus.allCases.map { CSVWriter.Cell.number(rounded(row.means[$0])) }
+            sheet.row([.time(row.at)] + means + [.integer(Int64(row.changes))])
         }
-        return RouteResponse(contentType: "text/csv; charset=utf-8; header=present", body: Array(text.utf8))
+        return sheet
     }
 
     /// Three places: a thousandth of a spot is more than anybody wants to know.

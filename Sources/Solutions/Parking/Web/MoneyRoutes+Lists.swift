@@ -10,7 +10,7 @@ extension MoneyRoutes {
         QueryParameter("session", "only of this session", .identifier),
         QueryParameter(
             "limit", "at most this many rows, 1 to 10000; 1000 without it",
-            .integer(minimum: 1, maximum: Int64(mostRows))), form,
+            .integer(minimum: 1, maximum: Int64(mostRows))), .tableForm,
     ]
     private static let newest = [
         QueryParameter("spot", "only of this spot", .identifier),
@@ -27,18 +27,18 @@ extension MoneyRoutes {
                     QueryParameter(
                         "state", "only those that stand so",
                         .words(ParkingSession.State.allCases.map(\.rawValue)))
-                ] + Self.newest + Self.page, answers: Self.tables(.parkingSessions, "The sessions"), handler: sessions),
+                ] + Self.newest + Self.page, answers: [.table(.parkingSessions, "The sessions")], handler: sessions),
             Route(
                 .get, "/api/lots/{id}/payments", access: .site(.viewParkingMoney),
                 summary: "A lot's payments and refunds, newest first", pathSchemas: Self.lot,
                 query: [QueryParameter("state", "only unallocated", .words(["unallocated"]))] + Self.newest + Self.page,
-                answers: Self.tables(.payments, "The payments"), handler: payments),
+                answers: [.table(.payments, "The payments")], handler: payments),
             Route(
                 .get, "/api/lots/{id}/ledger", access: .site(.viewParkingMoney),
                 summary: "A lot's ledger in the order of booking, and what each account holds", pathSchemas: Self.lot,
                 query: [
                     QueryParameter("after", "entries behind this one: next of the page before", .count)
-                ] + Self.page, answers: Self.tables(.ledger, "The ledger"), handler: ledger),
+                ] + Self.page, answers: [.table(.ledger, "The ledger")], handler: ledger),
         ]
     }
 
@@ -54,54 +54,37 @@ extension MoneyRoutes {
             limit: try request.whole("limit", in: 1...Self.mostRows) ?? 1_000)
     }
 
-    /// Cuts the row off that only tells whether there are more.
-    private static func cut<Element>(_ rows: inout [Element], to limit: Int) -> Bool {
-        guard rows.count > limit else { return false }
-        rows.removeLast(rows.count - limit)
-        return true
-    }
-
     private func sessions(_ request: RouteRequest) async throws -> RouteResponse {
-        let (csv, state) = (try request.wantsCSV, try request.word("state", of: ParkingSession.State.self))
+        let (csv, state) = (try request.wantsCSV(), try request.word("state", of: ParkingSession.State.self))
         let lot = try await lot(request)
         let now = services.clock.now()
-        let limit = try selection(request, lot).limit
-        var more = try selection(request, lot)
-        more.limit += 1
-        let selection = more
-        var rows = try await services.database.read { reader in
-            try SessionTable.list(selection, state: state, in: reader).map { session in
-                (
-                    session: session,
-                    soFar: session.departedAt == nil
-                        ? try Till.price(of: session, until: now, in: reader).totalMinor : nil
-                )
-            }
+        let selection = try selection(request, lot)
+        let (page, soFar) = try await services.database.read { reader in
+            let page = MoneyPage(try SessionTable.list(selection, state: state, in: reader), of: selection)
+            // Only JSON says what they would cost now.
+            let open = csv ? [] : page.rows.filter { $0.departedAt == nil }
+            return (page, try Till.totals(of: open, in: lot, until: now, in: reader))
         }
-        let hasMore = Self.cut(&rows, to: limit)
-        guard !csv else { return Self.sheet(rows.map(\.session), of: lot) }
+        guard !csv else { return Self.sheet(page.rows, of: lot) }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
+            writer.member("lot_id", lot.id.text)
             writer.key("sessions")
             writer.beginArray()
-            for (session, soFar) in rows {
+            for session in page.rows {
                 writer.beginObject()
                 writer.members(of: session)
-                writer.key("due_so_far_minor")
-                writer.integer(soFar)
+                writer.member("due_so_far_minor", soFar[session.id])
                 writer.endObject()
             }
             writer.endArray()
-            writer.key("next")
-            writer.string(hasMore ? rows.last?.session.id : nil)
+            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
             writer.endObject()
         }
     }
 
     private static func sheet(_ sessions: [ParkingSession], of lot: Lot) -> RouteResponse {
-        var sheet = MoneySheet([
+        var sheet = CSVWriter([
             "session_id", "lot_id", "spot_id", "kind", "state", "arrived_at", "departed_at", "duration_seconds",
             "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id",
         ])
@@ -114,41 +97,35 @@ extension MoneyRoutes {
                 .text(session.currency), .text(session.reservation),
             ])
         }
-        return sheet.response(named: "sessions")
+        return .csv(sheet, named: "sessions")
     }
 
     private func payments(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         guard ["unallocated", nil].contains(request.given("state")) else {
             throw Refusal(.invalidParameter, "state is unallocated")
         }
         let isUnallocated = request.given("state") != nil
         let lot = try await lot(request)
-        let limit = try selection(request, lot).limit
-        var more = try selection(request, lot)
-        more.limit += 1
-        let selection = more
-        var rows = try await services.database.read {
-            try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0)
+        let selection = try selection(request, lot)
+        let page = try await services.database.read {
+            MoneyPage(try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0), of: selection)
         }
-        let hasMore = Self.cut(&rows, to: limit)
-        guard !csv else { return Self.sheet(rows) }
+        guard !csv else { return Self.sheet(page.rows) }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
+            writer.member("lot_id", lot.id.text)
             writer.key("payments")
             writer.beginArray()
-            for payment in rows { writer.write(payment) }
+            for payment in page.rows { writer.write(payment) }
             writer.endArray()
-            writer.key("next")
-            writer.string(hasMore ? rows.last?.id : nil)
+            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
             writer.endObject()
         }
     }
 
     private static func sheet(_ payments: [Payment]) -> RouteResponse {
-        var sheet = MoneySheet([
+        var sheet = CSVWriter([
             "payment_id", "lot_id", "spot_id", "session_id", "amount_minor", "amount", "currency", "method", "refunds",
             "refunded_minor", "paid_at", "received_at", "taken_by",
         ])
@@ -160,37 +137,34 @@ extension MoneyRoutes {
                 .time(payment.receivedAt), .text(payment.takenBy),
             ])
         }
-        return sheet.response(named: "payments")
+        return .csv(sheet, named: "payments")
     }
 
     private func ledger(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         let after = try request.whole("after", in: 0...Int.max).map(Int64.init)
         let lot = try await lot(request)
-        let limit = try selection(request, lot).limit
-        var more = try selection(request, lot)
-        more.limit += 1
-        let selection = more
-        var (rows, balances) = try await services.database.read { reader in
-            (try Ledger.entries(selection, after: after, in: reader), try Ledger.balances(of: lot.id, in: reader))
+        let selection = try selection(request, lot)
+        let (page, balances) = try await services.database.read { reader in
+            (
+                MoneyPage(try Ledger.entries(selection, after: after, in: reader), of: selection),
+                try Ledger.balances(of: lot.id, in: reader)
+            )
         }
-        let hasMore = Self.cut(&rows, to: limit)
         guard !csv else {
-            var sheet = MoneySheet(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
-            for entry in rows {
+            var sheet = CSVWriter(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
+            for entry in page.rows {
                 sheet.row([
                     .integer(entry.id), .text(entry.event), .text(entry.account.rawValue), .integer(entry.amountMinor),
                     .text(entry.session), .text(entry.payment), .time(entry.at),
                 ])
             }
-            return sheet.response(named: "ledger")
+            return .csv(sheet, named: "ledger")
         }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
-            writer.key("currency")
-            writer.string(lot.currency)
+            writer.member("lot_id", lot.id.text)
+            writer.member("currency", lot.currency)
             writer.key("balances")
             writer.beginObject()
             for account in LedgerAccount.allCases {
@@ -200,10 +174,9 @@ extension MoneyRoutes {
             writer.endObject()
             writer.key("entries")
             writer.beginArray()
-            for entry in rows { writer.write(entry) }
+            for entry in page.rows { writer.write(entry) }
             writer.endArray()
-            writer.key("next")
-            writer.integer(hasMore ? rows.last?.id : nil)
+            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
             writer.endObject()
         }
     }

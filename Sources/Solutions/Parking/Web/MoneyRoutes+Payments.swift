@@ -57,7 +57,9 @@ extension MoneyRoutes {
         let id = request.path["id"] ?? ""
         var session: String?
         var reader = JSONReader(request.body)
+        var keys = SeenKeys(limit: 16)
         try reader.object { (key, reader) throws(Refusal) in
+            try keys.note(key)
             guard key == "session_id" else { throw TariffField.unknown(key, in: "the request") }
             session = try reader.optionalText("session_id", maximumBytes: 64)
         }
@@ -92,8 +94,7 @@ extension MoneyRoutes {
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.members(of: session)
-            writer.key("due_so_far_minor")
-            writer.integer(session.departedAt == nil ? price.totalMinor : nil)
+            writer.member("due_so_far_minor", session.departedAt == nil ? price.totalMinor : nil)
             writer.members(of: price)
             writer.endObject()
         }

@@ -10,18 +10,19 @@ extension MoneyRoutes {
                 .get, "/api/lots/{id}/revenue", access: .site(.viewParkingMoney),
                 summary: "Revenue and cash by the days of the lot's clock, and by kind of spot", pathSchemas: Self.lot,
                 query: DayRange.parameters + [
-                    QueryParameter("by", "of a CSV: day (also without it) or kind", .words(["day", "kind"])), Self.form,
-                ], answers: Self.tables(.revenue, "The revenue"), handler: revenue),
+                    QueryParameter("by", "of a CSV: day (also without it) or kind", .words(["day", "kind"])),
+                    .tableForm,
+                ], answers: [.table(.revenue, "The revenue")], handler: revenue),
             Route(
                 .get, "/api/lots/{id}/report", access: .site(.viewParkingMoney),
                 summary: "Occupancy rate, turnover, mean stay and peak hours", pathSchemas: Self.lot,
-                query: DayRange.parameters + [Self.form], answers: Self.tables(.useReport, "The report"),
+                query: DayRange.parameters + [.tableForm], answers: [.table(.useReport, "The report")],
                 handler: report),
         ]
     }
 
     private func revenue(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         guard ["day", "kind", nil].contains(request.given("by")) else {
             throw Refusal(.invalidParameter, "by is day or kind")
         }
@@ -31,7 +32,7 @@ extension MoneyRoutes {
         let takings = try await services.database.read { try Takings(of: lot, range.days, in: $0) }
         guard !csv else {
             let byKind = request.given("by") == "kind"
-            var sheet = MoneySheet([byKind ? "kind" : "day", "revenue_minor", "cash_minor", "sessions", "currency"])
+            var sheet = CSVWriter([byKind ? "kind" : "day", "revenue_minor", "cash_minor", "sessions", "currency"])
             func row(_ name: String, _ sum: Takings.Sum) {
                 sheet.row([
                     .text(name), .integer(sum.revenueMinor), .integer(sum.cashMinor), .integer(sum.sessions),
@@ -44,13 +45,13 @@ extension MoneyRoutes {
             } else {
                 for (day, sum) in takings.days { row(DayRange.text(day), sum) }
             }
-            return sheet.response(named: "revenue")
+            return .csv(sheet, named: "revenue")
         }
         return RouteResponse.json { $0.write(takings, of: lot, range) }
     }
 
     private func report(_ request: RouteRequest) async throws -> RouteResponse {
-        let csv = try request.wantsCSV
+        let csv = try request.wantsCSV()
         let lot = try await lot(request)
         let now = services.clock.now()
         let range = try DayRange(from: request.given("from"), to: request.given("to"), of: lot, now: now)
@@ -59,11 +60,11 @@ extension MoneyRoutes {
             try UseReport(of: lot, from: range.begin, to: max(range.begin, min(range.end, now)), in: reader)
         }
         guard !csv else {
-            var sheet = MoneySheet(["hour", "occupancy_rate", "arrivals"])
+            var sheet = CSVWriter(["hour", "occupancy_rate", "arrivals"])
             for (hour, part) in report.hours.enumerated() {
                 sheet.row([.integer(Int64(hour)), .number(part.occupancyRate.thousandths), .integer(part.arrivals)])
             }
-            return sheet.response(named: "report")
+            return .csv(sheet, named: "report")
         }
         return RouteResponse.json { $0.write(report, of: lot, range) }
     }

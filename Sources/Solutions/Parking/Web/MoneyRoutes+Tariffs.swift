@@ -44,27 +44,19 @@ extension MoneyRoutes {
             throw Refusal(.invalidParameter, "from is a time between 1970 and 2100")
         }
         let (lot, version) = try await services.database.read { reader in
-            guard let lot = try LotTable.one(id, in: reader), lot.isVisible(to: caller) else {
-                throw Refusal(.notFound, "there is no lot \(id)")
-            }
+            let lot = try LotTable.visible(id, to: caller, in: reader)
             return (lot, try TariffTable.inForce(at: from, of: id, in: reader))
         }
         var clock = LocalClock(lot.timeZone) ?? .utc
         let price = version?.tariff.price(from: from, to: to, kind: kind, clock: &clock) ?? Price()
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(id.text)
-            writer.key("kind")
-            writer.string(kind.rawValue)
-            writer.key("from")
-            writer.timestamp(from)
-            writer.key("to")
-            writer.timestamp(to)
-            writer.key("currency")
-            writer.string(lot.currency)
-            writer.key("tariff_version")
-            writer.integer(version?.version)
+            writer.member("lot_id", id.text)
+            writer.member("kind", kind.rawValue)
+            writer.member("from", from)
+            writer.member("to", to)
+            writer.member("currency", lot.currency)
+            writer.member("tariff_version", version?.version)
             writer.members(of: price)
             writer.key("total")
             writer.decimal(
@@ -82,12 +74,9 @@ extension MoneyRoutes {
         let versions = try await services.database.read { try TariffTable.all(of: lot.id, in: $0) }
         return RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("lot_id")
-            writer.string(lot.id.text)
-            writer.key("currency")
-            writer.string(lot.currency)
-            writer.key("present_version")
-            writer.integer(versions.first { $0.validFrom <= now }?.version)
+            writer.member("lot_id", lot.id.text)
+            writer.member("currency", lot.currency)
+            writer.member("present_version", versions.first { $0.validFrom <= now }?.version)
             writer.key("versions")
             writer.beginArray()
             for version in versions { writer.write(version) }
@@ -104,7 +93,7 @@ extension MoneyRoutes {
         let version = try await services.line.perform { line in
             let transaction = try line.transaction()
             // The lot may have changed while the request waited.
-            try draft.check(try LotRoutes.one(lot.id, at: sites, in: transaction))
+            try draft.check(try LotTable.one(lot.id, at: sites, in: transaction))
             let from = draft.validFrom ?? line.now
             guard from >= line.now, from <= line.now.advanced(bySeconds: Self.farthest) else {
                 throw Refusal(
@@ -148,11 +137,11 @@ struct TariffDraft: Sendable {
     /// - Parameter names: what may stand beside the tariff.
     init(_ body: [UInt8], takes names: Set<String>) throws(Refusal) {
         var found: Tariff?
-        var seen: Set<String> = []
+        var keys = SeenKeys(limit: 16)
         var (validFrom, from, to): (Timestamp?, String?, String?)
         var reader = JSONReader(body)
         try reader.object { (key, reader) throws(Refusal) in
-            try TariffField.note(key, in: "the request", &seen)
+            try keys.note(key, in: "the request")
             guard key == "tariff" || names.contains(key) else { throw TariffField.unknown(key, in: "the request") }
             switch key {
             case "tariff": found = try Tariff(&reader)

@@ -14,8 +14,6 @@ struct MoneyRoutes: Sendable {
     static let lot: [String: JSONSchema] = ["id": .identifier]
     static let kind = QueryParameter(
         "kind", "of the spot; standard without it", .words(SpotKind.allCases.map(\.rawValue)))
-    static let form = QueryParameter(
-        "format", "json (also without it) or csv; Accept says the same", .words(["json", "csv"]))
 
     /// The most days of one answer.
     static let mostDays: Int64 = 366
@@ -23,12 +21,7 @@ struct MoneyRoutes: Sendable {
     /// The lot of the path; for who may not see its site, there is none.
     func lot(_ request: RouteRequest) async throws -> Lot {
         let (id, sites) = (try request.lotID(), request.scope)
-        return try await services.database.read { try LotRoutes.one(id, at: sites, in: $0) }
-    }
-
-    /// Answers that are JSON or CSV.
-    static func tables(_ schema: JSONSchema, _ summary: String) -> [RouteAnswer] {
-        [RouteAnswer(200, summary, content: [("application/json", schema), ("text/csv", nil)])]
+        return try await services.database.read { try LotTable.one(id, at: sites, in: $0) }
     }
 }
 
@@ -70,40 +63,5 @@ struct DayRange: Sendable {
             (0..<84_000).contains(midnight.wholeSeconds / 86_400)
         else { throw Refusal(.invalidParameter, "\(name) is a day, such as 2026-11-21") }
         return midnight.wholeSeconds / 86_400
-    }
-}
-
-extension RouteRequest {
-    /// Whether the answer is to be CSV.
-    var wantsCSV: Bool {
-        get throws(Refusal) {
-            switch given("format") {
-            case "csv": return true
-            case "json": return false
-            case nil: return accept?.lowercased().contains("text/csv") ?? false
-            default: throw Refusal(.invalidParameter, "format is json or csv")
-            }
-        }
-    }
-
-    /// One of the words of a set; nil when it is not given.
-    func word<Word: RawRepresentable & CaseIterable>(
-        _ name: String, of type: Word.Type
-    ) throws(Refusal) -> Word? where Word.RawValue == String {
-        guard let text = given(name) else { return nil }
-        guard let word = Word(rawValue: text) else {
-            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(.invalidParameter, "\(name) is one of \(words)")
-        }
-        return word
-    }
-
-    /// A whole number in a range; nil when it is not given.
-    func whole(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
-        guard let text = given(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 }

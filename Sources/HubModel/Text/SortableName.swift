@@ -1,13 +1,14 @@
-internal import HubModel
-
-/// Names of commands: 24 digits and small letters, of which the first eleven grow with time.
+/// Names of commands, parking sessions and whatever else is listed by time: 24 digits and small letters, of which the first eleven
+/// grow with time and the others cannot be guessed.
 ///
 /// 55 bits of microseconds since 1970 (until the year 3111) and 65 places for 64 random bits, five bits a letter. Letters that
 /// are easily mistaken (i, l, o, u) are left out, as in Crockford's alphabet.
-enum CommandIdentifier {
+public enum SortableName {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
-    static func make(at instant: Timestamp, random: UInt64) -> String {
+    /// The name of what begins at an instant.
+    /// - Parameter random: 64 bits that nobody can guess.
+    public static func make(at instant: Timestamp, random: UInt64) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(24)
         append(UInt64(max(0, instant.microseconds)), letters: 11, to: &text)

@@ -1,0 +1,69 @@
+internal import HubModel
+
+/// Takes CSV (RFC 4180) apart.
+enum CSVReader {
+    /// One line, which may be several where a quoted cell holds line ends.
+    struct Record {
+        var line: Int
+        var cells: [String]
+    }
+
+    /// The records; empty lines are left out.
+    static func records(_ bytes: [UInt8]) throws(Refusal) -> [Record] {
+        // A byte order mark, as spreadsheets write it.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        var records: [Record] = []
+        var record = Record(line: 1, cells: [])
+        var cell: [UInt8] = []
+        var line = 1
+        var index = 0
+        func text(_ cell: [UInt8]) throws(Refusal) -> String {
+            guard let text = String(validating: cell, as: UTF8.self) else {
+                throw Refusal(.invalidParameter, "line \(line): not valid UTF-8")
+            }
+            return text
+        }
+        func end() throws(Refusal) {
+            record.cells.append(try text(cell))
+            cell = []
+            if record.cells != [""] { records.append(record) }
+            record = Record(line: line, cells: [])
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\"") where cell.isEmpty:
+                let opening = line
+                var isClosed = false
+                while index < bytes.count {
+                    let inner = bytes[index]
+                    index += 1
+                    if inner == UInt8(ascii: "\"") {
+                        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
+                            isClosed = true
+                            break
+                        }
+                        index += 1
+                    } else if inner == 0x0A {
+                        line += 1
+                    }
+                    cell.append(inner)
+                }
+                guard isClosed else { throw Refusal(.invalidParameter, "line \(opening): a quote does not end") }
+                let isAtEnd = index >= bytes.count || [UInt8(ascii: ","), 0x0A, 0x0D].contains(bytes[index])
+                guard isAtEnd else { throw Refusal(.invalidParameter, "line \(line): text follows a quote") }
+            case UInt8(ascii: ","):
+                record.cells.append(try text(cell))
+                cell = []
+            case 0x0D where index < bytes.count && bytes[index] == 0x0A: continue
+            case 0x0A, 0x0D:
+                line += 1
+                try end()
+            default: cell.append(byte)
+            }
+        }
+        if !cell.isEmpty || !record.cells.isEmpty { try end() }
+        return records
+    }
+}

@@ -1,0 +1,66 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Spots of all lots, page by page.
+extension LotRoutes {
+    /// The most spots of one answer: those of the largest lot, so that a lot is never torn.
+    private static let mostSpots = ParkingHandler.maximumSpotsPerLot
+
+    var ofSpots: [Route] {
+        [
+            Route(
+                .get, "/api/spots", access: .anyone,
+                summary: "Spots, by lot, level and id; when there are more, Link says where",
+                query: [
+                    QueryParameter("lot_id", "only spots of this lot", .identifier),
+                    QueryParameter("status", "only spots with this status", LotSchemas.status),
+                    QueryParameter("kind", "only spots of this kind", LotSchemas.kind),
+                    QueryParameter("after", "only spots behind this one: the last of the page before", .identifier),
+                    QueryParameter(
+                        "limit", "at most this many spots, 1 to \(Self.mostSpots); as many as that without it",
+                        .integer(minimum: 1, maximum: Int64(Self.mostSpots))),
+                ], answers: [.json(.array(LotSchemas.spot))], handler: spots)
+        ]
+    }
+
+    private func spots(_ request: RouteRequest) async throws -> RouteResponse {
+        let now = services.clock.now()
+        let sites = request.caller.grants.scope(of: .viewParking)
+        let limit = try request.whole("limit", in: 1...Self.mostSpots) ?? Self.mostSpots
+        var selection = SpotSelection(sites: sites, limit: limit + 1)
+        selection.status = try request.word("status", of: SpotStatus.self)
+        selection.kind = try request.word("kind", of: SpotKind.self)
+        if let name = request.given("lot_id") {
+            guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
+            selection.lot = id
+        }
+        if let name = request.given("after") {
+            guard let id = DeviceID(name) else { throw Refusal(.invalidParameter, "after is the id of a spot") }
+            selection.after = id
+        }
+        let (wanted, caller) = (selection, request.caller)
+        let found = try await services.database.read { reader in
+            // Of a lot that one may not see, there is not even nothing.
+            if let lot = wanted.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }
+            return try SpotTable.all(wanted, now: now, in: reader)
+        }
+        let page = found.prefix(limit)
+        var headers: [(name: String, value: String)] = []
+        if found.count > limit, let last = page.last {
+            headers = [("Link", "<\(Self.address(behind: last.id, wanted, limit: limit))>; rel=\"next\"")]
+        }
+        return RouteResponse.json(headers: headers) { writer in
+            writer.array(page) { $0.write($1, at: now, isInside: sites.contains($1.facts.site)) }
+        }
+    }
+
+    /// The address of the page behind a spot. Nothing in it needs to be encoded: names and words have no such characters.
+    private static func address(behind spot: DeviceID, _ selection: SpotSelection, limit: Int) -> String {
+        var address = "/api/spots?after=\(spot)&limit=\(limit)"
+        if let lot = selection.lot { address += "&lot_id=\(lot)" }
+        if let status = selection.status { address += "&status=\(status.rawValue)" }
+        if let kind = selection.kind { address += "&kind=\(kind.rawValue)" }
+        return address
+    }
+}
