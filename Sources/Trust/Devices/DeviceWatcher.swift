@@ -1,4 +1,4 @@
-public import HubModel
+internal import HubModel
 internal import Registry
 internal import SQL
 internal import SolutionKit
