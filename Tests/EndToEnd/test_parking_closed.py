@@ -191,7 +191,7 @@ def test_live_events_of_public_lots_are_for_everybody(place):
                 assert place.report(sensor, spot, lot, occupied) == 0
         # The counts of the lot that changed last come last of all: once they are there, everything is.
         of_other = heard(other, last=f"parking/{place.far_lot}/counts")
-        topics = heard(stranger, last=f"parking/{place.open_lot}/counts")
+        topics = heard(stranger, last=f"parking/{place.open_lot}/spots/{third}")
         assert f"parking/{place.open_lot}/spots/{third}" in topics
         assert not {topic for topic in topics if not topic.startswith(f"parking/{place.open_lot}/")}, topics
         assert not {topic for topic in topics if "money" in topic}
