@@ -72,14 +72,32 @@ extension Till {
         guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund") }
         if payment.session == session { return payment }
         guard payment.session == nil else { throw Refusal(.conflict, "\(id) is for another session already") }
-        try PaymentTable.allocate(id, to: session, in: transaction)
-        let left = payment.amountMinor - payment.refundedMinor
-        try Ledger.book(
-            .allocation(id), lot: payment.lot, session: session, payment: id, at: line.now,
-            [.unallocated: left, .receivable: -left], in: transaction)
-        payment.session = session
+        try Till.allocate(&payment, to: session, at: line.now, in: transaction)
         try note(.allocatePayment, "allocation", payment, at: site, by: caller, in: &line)
         return payment
+    }
+
+    /// A car counts some time after it came. Who paid for its spot meanwhile paid for it.
+    func allocate(
+        paidSince arrival: Timestamp, to session: ParkingSession, at site: SiteID, in line: inout LineContext
+    ) throws {
+        let transaction = try line.transaction()
+        for var payment in try PaymentTable.stray(at: session.spot, of: session.lot, since: arrival, in: transaction) {
+            try Till.allocate(&payment, to: session.id, at: line.now, in: transaction)
+            show("allocation", payment, at: site, in: &line)
+        }
+    }
+
+    /// What is left of an unallocated payment is booked for a session.
+    private static func allocate(
+        _ payment: inout Payment, to session: String, at instant: Timestamp, in transaction: Transaction
+    ) throws {
+        try PaymentTable.allocate(payment.id, to: session, in: transaction)
+        let left = payment.amountMinor - payment.refundedMinor
+        try Ledger.book(
+            .allocation(payment.id), lot: payment.lot, session: session, payment: payment.id, at: instant,
+            [.unallocated: left, .receivable: -left], in: transaction)
+        payment.session = session
     }
 
     /// Gives money back: first what was paid beyond what is due, then what was earned. Nobody owes again what was given back to them.
@@ -223,3 +241,7 @@ extension Till {
         line.show(Till.event(writer, of: payment.lot, at: site))
     }
 }
+        show(event, payment, at: site, in: &line)
+    }
+
+    private func show(_ event: String, _ payment: Payment, at site: SiteID, in line: inout LineContext) {

@@ -57,6 +57,7 @@ package struct Till: Sendable {
             ])
         if let session = try SessionTable.one(id, in: transaction) {
             show("session_started", session, at: spot.site, in: &line)
+            try allocate(paidSince: arrival, to: session, at: spot.site, in: &line)
         }
     }
 

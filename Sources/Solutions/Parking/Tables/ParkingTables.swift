@@ -184,5 +184,28 @@ enum ParkingTables {
                     """,
                     "CREATE INDEX parking_reserved_quarter_of ON parking_reserved_quarter (reservation)",
                 ]),
+            // What sessions follow, apart from what people are told. A car for each session that is open.
+            Migration(
+                "0004-cars",
+                [
+                    "ALTER TABLE parking_spot ADD COLUMN car BOOLEAN NOT NULL DEFAULT FALSE",
+                    "ALTER TABLE parking_spot ADD COLUMN car_since BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN lasting_occupied BOOLEAN",
+                    "ALTER TABLE parking_spot ADD COLUMN lasting_since BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_occupied BOOLEAN",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_since BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_observed_at BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_heard_at BIGINT",
+                    """
+                    UPDATE parking_spot SET lasting_occupied = sensed_occupied, lasting_since = sensed_since,
+                        pending_occupied = candidate_occupied, pending_since = candidate_since,
+                        pending_observed_at = candidate_since, pending_heard_at = candidate_heard_at, car_since = status_since
+                    """,
+                    """
+                    UPDATE parking_spot SET car = TRUE, car_since = (SELECT arrived_at FROM parking_session
+                        WHERE spot = parking_spot.id AND departed_at IS NULL)
+                    WHERE EXISTS (SELECT 1 FROM parking_session WHERE spot = parking_spot.id AND departed_at IS NULL)
+                    """,
+                ]),
         ])
 }
