@@ -120,6 +120,8 @@ function Version({ tariff, currency, zone, holds }) {
     const form = formOf(tariff, currency);
     return html`
         <section class="card" aria-label=${`Tariff ${tariff.version}`}>
+    // A tariff keeps the clock that the lot had when it was added.
+    const clock = tariff.time_zone && tariff.time_zone !== zone ? tariff.time_zone : null;
             <div class="card-head"><h3>From ${dayAndClock(instant(tariff.valid_from), zone)}</h3>${holds && html`<${Badge} tone="good" word="Holds now" />`}
                 ${instant(tariff.valid_from) > now() && html`<${Badge} tone="busy" word="To come" />`}</div>
             <dl class="facts">
@@ -129,6 +131,7 @@ function Version({ tariff, currency, zone, holds }) {
                 ${Number(form.freeMinutes) > 0 && html`<div><dt>Free</dt><dd>${form.freeMinutes} min${form.freeAlways ? '' : ' for who leaves within them'}</dd></div>`}
                 ${form.cap !== '' && html`<div><dt>Most of a day</dt><dd>${amount(tariff.daily_cap_minor, currency)}</dd></div>`}
             </dl>
+                ${clock && html`<div><dt>Times of</dt><dd>${clock}</dd></div>`}
         </section>`;
 }
 

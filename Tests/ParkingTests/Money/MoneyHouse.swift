@@ -49,8 +49,9 @@ final class MoneyHouse: Sendable {
         try await database.write { transaction in
             _ = try transaction.execute(
                 """
-                INSERT INTO parking_tariff (lot, version, valid_from, document, created_by, created_at)
-                VALUES ($1, (SELECT COALESCE(MAX(version), 0) + 1 FROM parking_tariff WHERE lot = $1), $2, $3, 'test', 0)
+                INSERT INTO parking_tariff (lot, version, valid_from, document, time_zone, created_by, created_at)
+                VALUES ($1, (SELECT COALESCE(MAX(version), 0) + 1 FROM parking_tariff WHERE lot = $1), $2, $3,
+                    (SELECT time_zone FROM parking_lot WHERE id = $1), 'test', 0)
                 """,
                 [
                     .text(lot), .integer(instant.microseconds), .text(String(decoding: tariff.json, as: UTF8.self)),

@@ -271,6 +271,32 @@ import Testing
             database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
             commands: UntouchedBooks(), audit: house.audit, clock: house.clock)
         let expected: [String: RouteAccess] = [
+    @Test func anotherZoneOfTheLotChangesNoPrice() async throws {
+        // 19:30 to 21:30 in Berlin: half an hour by day, the rest by night.
+        let house = try await MoneyHouse(at: try #require(Timestamp(iso8601: "2026-11-18T18:30:00Z")))
+        let tariff = #"""
+            {"currency":"EUR","rules":[{"name":"Day","from":"08:00","to":"20:00","price":"per_started","minutes":30,"minor":100},
+                {"name":"Night","from":"20:00","to":"08:00","price":"flat","minor":50}]}
+            """#
+        try await house.call(.post, "/api/lots/{id}/tariffs", body: #"{"tariff":\#(tariff)}"#)
+        try await house.stay(seconds: 7_200)
+        let session = ["id": try house.session().text("id")]
+        #expect(try await house.json("/api/sessions/{id}", session)["due_minor"]?.number == 150)
+        try await house.database.write {
+            try $0.execute("UPDATE parking_lot SET time_zone = 'America/Los_Angeles' WHERE id = 'P1'")
+        }
+        let seen = try await house.json("/api/sessions/{id}", session)
+        #expect(seen["due_minor"]?.number == 150 && seen["total_minor"]?.number == 150)
+        // What drivers are told is what they will owe.
+        let stay = ["from": "2026-11-19T18:30:00Z", "to": "2026-11-19T20:30:00Z"]
+        #expect(try await house.json("/api/lots/{id}/price", query: stay)["total_minor"]?.number == 150)
+        #expect(try await house.json("/api/lots/{id}/tariffs")["versions"]?[0]?["time_zone"]?.text == "Europe/Berlin")
+        // A tariff that is added now goes by the clock of now: 10:30 to 12:30 there.
+        house.clock.move(seconds: 1)
+        try await house.call(.post, "/api/lots/{id}/tariffs", body: #"{"tariff":\#(tariff)}"#)
+        #expect(try await house.json("/api/lots/{id}/price", query: stay)["total_minor"]?.number == 400)
+    }
+
             "GET /api/lots/{id}/price": .anyone, "GET /api/lots/{id}/tariffs": .site(.viewParkingMoney),
             "POST /api/lots/{id}/tariffs": .site(.manageTariffs),
             "POST /api/lots/{id}/tariffs/what-if": .site(.manageTariffs), "POST /api/payments": .site(.takePayments),

@@ -60,6 +60,8 @@ extension JSONWriter {
         integer(version.version)
         key("valid_from")
         timestamp(version.validFrom)
+        key("time_zone")
+        string(version.timeZone)
         key("created_by")
         string(version.createdBy)
         key("created_at")

@@ -80,15 +80,14 @@ package struct Till: Sendable {
         show("session_ended", session, at: spot.site, in: &line)
     }
 
-    /// What a session costs if it ends at an instant.
+    /// What a session costs if it ends at an instant: by its tariff and that tariff's clock, so that it costs the same whenever one asks.
     static func price(
         of session: ParkingSession, until departure: Timestamp, in reader: some SQLReading
     ) throws -> Price {
         guard let version = session.tariff else { return Price() }
         let row = try reader.queryFirst(
             """
-            SELECT time_zone, document FROM parking_lot JOIN parking_tariff ON parking_tariff.lot = parking_lot.id
-            WHERE parking_lot.id = $1 AND version = $2
+            SELECT time_zone, document FROM parking_tariff WHERE lot = $1 AND version = $2
             """, [.text(session.lot.text), .integer(version)])
         guard let row else { throw SQLFailure(.noRow, "a session names a tariff that its lot has not") }
         let tariff = try TariffTable.tariff(try row.text("document"))

@@ -207,5 +207,14 @@ enum ParkingTables {
                     WHERE EXISTS (SELECT 1 FROM parking_session WHERE spot = parking_spot.id AND departed_at IS NULL)
                     """,
                 ]),
+            Migration(
+                "0005-the-clock-of-a-tariff",
+                [
+                    "ALTER TABLE parking_tariff ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'",
+                    """
+                    UPDATE parking_tariff SET time_zone =
+                        (SELECT time_zone FROM parking_lot WHERE parking_lot.id = parking_tariff.lot)
+                    """,
+                ]),
         ])
 }

@@ -49,7 +49,7 @@ extension MoneyRoutes {
             }
             return (lot, try TariffTable.inForce(at: from, of: id, in: reader))
         }
-        var clock = LocalClock(lot.timeZone) ?? .utc
+        var clock = version?.clock ?? .utc
         let price = version?.tariff.price(from: from, to: to, kind: kind, clock: &clock) ?? Price()
         return RouteResponse.json { writer in
             writer.beginObject()
@@ -104,7 +104,8 @@ extension MoneyRoutes {
         let version = try await services.line.perform { line in
             let transaction = try line.transaction()
             // The lot may have changed while the request waited.
-            try draft.check(try LotRoutes.one(lot.id, at: sites, in: transaction))
+            let lot = try LotRoutes.one(lot.id, at: sites, in: transaction)
+            try draft.check(lot)
             let from = draft.validFrom ?? line.now
             guard from >= line.now, from <= line.now.advanced(bySeconds: Self.farthest) else {
                 throw Refusal(
@@ -112,7 +113,7 @@ extension MoneyRoutes {
                     "valid_from is now or later, at most ten years: what has begun under a tariff ends under it")
             }
             let version = try TariffTable.add(
-                draft.tariff, to: lot.id, from: from, by: caller.shortName, at: line.now, in: transaction)
+                draft.tariff, to: lot, from: from, by: caller.shortName, at: line.now, in: transaction)
             let entry = AuditEntry(
                 caller, .addTariff, target: "lot:\(lot.id)",
                 facts: [("version", String(version.version)), ("valid_from", from.description)])

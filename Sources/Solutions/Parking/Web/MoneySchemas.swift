@@ -66,6 +66,7 @@ extension JSONSchema {
         .object([
             .required("version", .integer(minimum: 1)),
             .required("valid_from", .timestamp, "Stays that begin from here on are priced by it to their end"),
+            .required("time_zone", .text, "The lot's when it was added: the clock whose days and hours it goes by"),
             .required("created_by", .text), .required("created_at", .timestamp), .required("tariff", tariff),
         ]))
 
