@@ -145,6 +145,8 @@ def test_the_first_lot_its_spots_and_a_file(serve, open_page):
     page.get_by_role("button", name="Add the lot").click()
     page.get_by_role("heading", level=1, name="New lot").wait_for()
     page.get_by_label("Id").fill("S1")
+    assert re.sub(r"\s+", " ", page.get_by_role("row", name=re.compile("^Turnover")).inner_text()) == "Turnover, cars a spot and day 2.75 2.75"
+    page.get_by_text("The turnover is the same in both").wait_for()
     page.get_by_role("button", name="Add the spot").click()
     page.get_by_text(re.compile("Spot S1 is added")).wait_for()
     page.get_by_label("or its text").fill("spot_id,lot_id,level,kind\nS2,LOT9,1,ev\nS3,LOT9,1,standard\n")
@@ -175,6 +177,7 @@ def test_an_owner_sees_and_cancels_reservations(lots, open_page):
 
 def test_the_board_counts_by_level_and_admits_what_it_does_not_know(lots, open_page):
     page = open_page(f"{lots.url}/parking/board/LOT001")
+    assert re.sub(r"\s+", " ", page.get_by_role("row", name=re.compile("^Turnover")).inner_text()) == "Turnover, cars a spot and day 3.25 3.25"
     page.watch.allowed += LOST
     rows = lambda: [re.sub(r"\s+", " ", text) for text in page.locator(".board-level").all_inner_texts()]
     until(page, "document.querySelectorAll('.board-level').length === 2")

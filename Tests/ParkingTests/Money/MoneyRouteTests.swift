@@ -241,6 +241,12 @@ import Testing
             """#
         let path = "/api/lots/{id}/tariffs/what-if"
         let replay = try JSONTree(try await house.call(.post, path, body: draft).body)
+        // Two stays, three spots, and half a day gone by since midnight in Berlin.
+        let days = Double(
+            house.clock.now().microseconds(since: try #require(Timestamp(iso8601: "2026-11-17T23:00:00Z"))))
+        let turnover = (2 / 3 / (days / 86_400_000_000) * 1_000).rounded() / 1_000
+        #expect(replay["turnover"]?["actual"]?.number == turnover)
+        #expect(replay["turnover"]?["draft"]?.number == turnover)
         // The car that is still there is not among them.
         #expect(replay["total"]?["sessions"]?.number == 2)
         #expect(replay["total"]?["actual_minor"]?.number == 600)

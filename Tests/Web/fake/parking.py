@@ -387,7 +387,7 @@ class Parking:
         self.lot(request)
         assert (await request.json())["tariff"]["rules"]
         total = {"sessions": 212, "actual_minor": 124_350, "draft_minor": 139_200, "difference_minor": 14_850, "dearer": 150, "cheaper": 12, "same": 50}
-        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "kinds": [], "weekdays": [],
+        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "turnover": {"actual": 2.75, "draft": 2.75}, "kinds": [], "weekdays": [],
                                   "dearest": [], "cheapest": []})
 
     async def calibration(self, request):
@@ -413,7 +413,7 @@ class Parking:
     async def what_if_stale(self, request):
         self.need(request, "parking.manage")
         lot, body = self.lot(request), await request.json()
-        replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s}
+        replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s, "turnover": 3.25}
         return web.json_response({"lot_id": lot.id, "from": iso(now() - 7 * 86400), "to": iso(now()), "spots": len(lot.spots), "reports": 40_000, "is_sample": False,
                                   "present": replay(lot.stale), "proposed": replay(body["stale_seconds"])})
 

@@ -79,7 +79,8 @@ extension JSONWriter {
     }
 
     /// Writes what a stale time does.
-    mutating func write(_ replay: StaleReplay, staleSeconds: Int64) {
+    /// - Parameter spotDays: over how many days of a spot it was replayed.
+    mutating func write(_ replay: StaleReplay, staleSeconds: Int64, spotDays: Double) {
         beginObject()
         key("stale_seconds")
         integer(staleSeconds)
@@ -95,6 +96,8 @@ extension JSONWriter {
         integer(Int64(replay.seen))
         key("mean_seconds_unaware")
         optional(replay.silences == 0 ? nil : replay.unawareSeconds / Double(replay.silences))
+        key("turnover")
+        if spotDays > 0 { double((Double(replay.arrivals) / spotDays).thousandths) } else { null() }
         endObject()
     }
 
@@ -178,6 +181,7 @@ extension JSONSchema {
             .required("silences_seen", .count, "Of these, how many would have been seen"),
             .required(
                 "mean_seconds_unaware", .nullable(.number), "How long pages went on showing what was not sure any more"),
+            .required("turnover", .nullable(.number), "Cars that came, for each spot and day"),
         ]))
 
     static let whatIf = JSONSchema.object([

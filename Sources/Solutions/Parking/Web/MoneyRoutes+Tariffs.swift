@@ -129,10 +129,11 @@ extension MoneyRoutes {
         let lot = try await lot(request)
         let draft = try TariffDraft(request.body, takes: ["from", "to"])
         try draft.check(lot)
-        let range = try DayRange(from: draft.from, to: draft.to, of: lot, now: services.clock.now())
+        let now = services.clock.now()
+        let range = try DayRange(from: draft.from, to: draft.to, of: lot, now: now)
         let replay = try await services.database.read { reader in
             var replay = TariffReplay(draft.tariff, clock: LocalClock(lot.timeZone) ?? .utc)
-            try replay.run(of: lot.id, from: range.begin, to: range.end, in: reader)
+            try replay.run(of: lot.id, from: range.begin, to: range.end, now: now, in: reader)
             return replay
         }
         return RouteResponse.json { $0.write(replay, of: lot, range) }

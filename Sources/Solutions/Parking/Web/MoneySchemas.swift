@@ -115,6 +115,12 @@ extension JSONSchema {
         .object(
             range + [
                 .required("total", .object(replaySum)),
+                .required(
+                    "turnover",
+                    .object([
+                        .required("actual", .nullable(.number), "Sessions for each spot and day"),
+                        .required("draft", .nullable(.number), "The same: who would have stayed away, nobody knows"),
+                    ])),
                 .required("kinds", .array(.object([.required("kind", spotKind)] + replaySum))),
                 .required(
                     "weekdays", .array(.object([.required("weekday", .words(TariffField.days))] + replaySum)),
