@@ -105,6 +105,19 @@ final class MoneyHouse: Sendable {
     }
 
     @discardableResult
+    func waive(
+        _ id: String, _ session: String, minor: Int64? = nil, reason: String = "the sensor had died",
+        as caller: Caller = .money, sites: SiteScope = .all
+    ) async throws -> Waiver {
+        let amount = minor.map { #","amount_minor":\#($0)"# } ?? ""
+        let request = try WaiverRequest(Array(#"{"waiver_id":"\#(id)","reason":"\#(reason)"\#(amount)}"#.utf8))
+        let till = till
+        return try await line.perform { line in
+            try till.waive(request, of: session, by: caller, at: sites, in: &line)
+        }
+    }
+
+    @discardableResult
     func refund(_ id: String, of payment: String, minor: Int64? = nil) async throws -> Payment {
         let amount = minor.map { #","amount_minor":\#($0)"# } ?? ""
         let request = try PaymentRequest(Array(#"{"payment_id":"\#(id)"\#(amount)}"#.utf8))

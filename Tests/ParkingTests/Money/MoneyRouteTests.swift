@@ -271,12 +271,6 @@ import Testing
         #expect(wrong == .valueOutOfRange)
     }
 
-    @Test func whoMayDoWhat() async throws {
-        let house = try await house()
-        let services = WebServices(
-            database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
-            commands: UntouchedBooks(), audit: house.audit, clock: house.clock)
-        let expected: [String: RouteAccess] = [
     @Test func anotherZoneOfTheLotChangesNoPrice() async throws {
         // 19:30 to 21:30 in Berlin: half an hour by day, the rest by night.
         let house = try await MoneyHouse(at: try #require(Timestamp(iso8601: "2026-11-18T18:30:00Z")))
@@ -303,12 +297,19 @@ import Testing
         #expect(try await house.json("/api/lots/{id}/price", query: stay)["total_minor"]?.number == 400)
     }
 
+    @Test func whoMayDoWhat() async throws {
+        let house = try await house()
+        let services = WebServices(
+            database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
+            commands: UntouchedBooks(), audit: house.audit, clock: house.clock)
+        let expected: [String: RouteAccess] = [
             "GET /api/lots/{id}/price": .anyone, "GET /api/lots/{id}/tariffs": .site(.viewParkingMoney),
             "POST /api/lots/{id}/tariffs": .site(.manageTariffs),
             "POST /api/lots/{id}/tariffs/what-if": .site(.manageTariffs), "POST /api/payments": .site(.takePayments),
             "GET /api/payments/{id}": .site(.viewParkingMoney),
             "POST /api/payments/{id}/refund": .site(.manageTariffs),
             "POST /api/payments/{id}/allocate": .site(.takePayments),
+            "POST /api/sessions/{id}/waive": .site(.manageTariffs),
             "GET /api/sessions/{id}": .site(.viewParkingMoney),
             "GET /api/lots/{id}/sessions": .site(.viewParkingMoney),
             "GET /api/lots/{id}/payments": .site(.viewParkingMoney),
@@ -333,6 +334,7 @@ import Testing
         for (method, path, id, body) in [
             (Route.Method.get, "/api/sessions/{id}", session, ""), (.get, "/api/payments/{id}", "p1", ""),
             (.post, "/api/payments/{id}/refund", "p1", #"{"payment_id":"r"}"#),
+            (.post, "/api/sessions/{id}/waive", session, #"{"waiver_id":"w","reason":"x"}"#),
             (.post, "/api/payments", "", #"{"payment_id":"p9","spot_id":"P1-2","amount":2}"#),
             (.post, "/api/lots/{id}/tariffs", "P1", #"{"tariff":\#(MoneyHouse.hour)}"#),
             (.post, "/api/lots/{id}/tariffs/what-if", "P1", #"{"tariff":\#(MoneyHouse.hour)}"#),

@@ -114,6 +114,8 @@ extension JSONWriter {
         integer(session.dueMinor)
         key("balance_minor")
         integer(session.balanceMinor)
+        key("waived_minor")
+        integer(session.waivedMinor)
         key("currency")
         string(session.currency)
         key("reservation_id")
@@ -155,6 +157,28 @@ extension JSONWriter {
         timestamp(payment.receivedAt)
         key("taken_by")
         string(payment.takenBy)
+    }
+
+    /// Writes what was written off into an object that has been begun.
+    mutating func members(of waiver: Waiver) {
+        key("waiver_id")
+        string(waiver.id)
+        key("session_id")
+        string(waiver.session)
+        key("lot_id")
+        string(waiver.lot.text)
+        key("amount_minor")
+        integer(waiver.amountMinor)
+        key("amount")
+        decimal(waiver.amount)
+        key("currency")
+        string(waiver.currency)
+        key("reason")
+        string(waiver.reason)
+        key("waived_at")
+        timestamp(waiver.waivedAt)
+        key("waived_by")
+        string(waiver.waivedBy)
     }
 
     /// Writes an integer, or null.

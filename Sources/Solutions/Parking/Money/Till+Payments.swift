@@ -195,7 +195,7 @@ extension Till {
         return (known.payment, site)
     }
 
-    private static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
+    static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
         let row = try reader.queryFirst("SELECT site FROM parking_lot WHERE id = $1", [.text(lot.text)])
         return try row.flatMap { SiteID(try $0.text(0)) }
     }

@@ -216,5 +216,24 @@ enum ParkingTables {
                         (SELECT time_zone FROM parking_lot WHERE parking_lot.id = parking_tariff.lot)
                     """,
                 ]),
+            // What nobody will pay any more.
+            Migration(
+                "0006-waivers",
+                [
+                    """
+                    CREATE TABLE parking_waiver (
+                        id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
+                        lot TEXT NOT NULL,
+                        session TEXT NOT NULL REFERENCES parking_session (id),
+                        amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
+                        asked_minor BIGINT,
+                        currency TEXT NOT NULL,
+                        reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
+                        waived_by TEXT NOT NULL,
+                        waived_at BIGINT NOT NULL)
+                    """,
+                    "CREATE INDEX parking_waiver_session ON parking_waiver (session)",
+                    "ALTER TABLE parking_session ADD COLUMN waived_minor BIGINT NOT NULL DEFAULT 0",
+                ]),
         ])
 }
