@@ -117,6 +117,24 @@ def test_money_is_shown_recorded_and_given_back(lots, open_page):
     assert text.startswith("session_id,") and text.count("\n") == 41
 
 
+def test_what_nobody_pays_is_written_off_with_a_reason(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", who="ada", on=lots)
+    waivers = page.get_by_role("button", name=re.compile("^Write off G"))
+    waivers.first.wait_for()
+    owing = waivers.count()
+    waivers.first.click()
+    page.get_by_label("Amount in EUR").fill("999")
+    page.get_by_text("Give an amount, at most").wait_for()
+    owed = lots.do(lambda world: next(each["balance_minor"] for each in world.parking.lots["LOT001"].sessions if each["state"] == "unpaid"))
+    page.get_by_label("Amount in EUR").fill(f"{owed / 100:.2f}")
+    page.get_by_label("Why").fill("the sensor had died")
+    page.get_by_role("button", name="Write it off").click()
+    page.get_by_text("It is written off.").wait_for()
+    page.get_by_text("Written off", exact=True).wait_for()
+    until(page, f"[...document.querySelectorAll('button')].filter((b) => b.innerText.startsWith('Write off')).length === {owing - 1}")
+    assert lots.do(lambda world: [each["waived_minor"] for each in world.parking.lots["LOT001"].sessions if each["state"] == "waived"]) == [owed]
+
+
 def test_a_tariff_is_tried_before_it_is_saved(lots, open_page):
     page = open_page(f"{lots.url}/parking/owner/LOT001?tab=tariffs", who="ada", on=lots)
     save = page.get_by_role("button", name="Save the tariff")
@@ -128,6 +146,8 @@ def test_a_tariff_is_tried_before_it_is_saved(lots, open_page):
     page.get_by_label("Price in EUR").first.fill("3.00")
     page.get_by_role("button", name="What if it had held?").click()
     page.locator(".delta", has_text="+148.50").wait_for()
+    assert re.sub(r"\s+", " ", page.get_by_role("row", name=re.compile("^Turnover")).inner_text()) == "Turnover, cars a spot and day 2.75 2.75"
+    page.get_by_text("The turnover is the same in both").wait_for()
     save.click()
     page.get_by_text(re.compile("The tariff holds from")).wait_for()
     versions = lots.do(lambda world: world.parking.lots["LOT001"].tariffs)
@@ -158,6 +178,7 @@ def test_the_first_lot_its_spots_and_a_file(serve, open_page):
     page.get_by_label("Unknown after, seconds").fill("120")
     page.get_by_role("button", name="Try the silence on the past").click()
     page.get_by_text("True silences seen").wait_for()
+    assert re.sub(r"\s+", " ", page.get_by_role("row", name=re.compile("^Turnover")).inner_text()) == "Turnover, cars a spot and day 3.25 3.25"
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("The lot is changed.").wait_for()
     assert server.do(lambda world: world.parking.lots["LOT9"].stale) == 120

@@ -45,6 +45,7 @@ export const parking = {
     report: (lot, query, options) => ask('GET', address(lotPath(lot, '/report'), query), options),
     table: (lot, name, query) => ask('GET', address(lotPath(lot, `/${name}`), query), { accept: 'text/csv' }),
     pay: (body) => post('/api/payments', body),
+    waive: (session, body) => post(`/api/sessions/${encodeURIComponent(session)}/waive`, body),
     refund: (id, body) => post(`/api/payments/${encodeURIComponent(id)}/refund`, body),
     tariffs: (lot, options) => ask('GET', lotPath(lot, '/tariffs'), options),
     addTariff: (lot, body) => post(lotPath(lot, '/tariffs'), body),

@@ -21,7 +21,7 @@ import { Tile } from '/parts/tile.js';
 import { toast } from '/parts/toast.js';
 
 const days = [[null, '7 days', 7], ['today', 'Today', 1], ['30d', '30 days', 30], ['90d', '90 days', 90]];
-const sessionWords = { open: ['Here', 'busy'], paid: ['Paid', 'good'], unpaid: ['Unpaid', 'bad'], overpaid: ['Overpaid', 'warn'], free: ['Free of charge', 'good'] };
+const sessionWords = { open: ['Here', 'busy'], paid: ['Paid', 'good'], unpaid: ['Unpaid', 'bad'], overpaid: ['Overpaid', 'warn'], waived: ['Written off', 'unknown'], free: ['Free of charge', 'good'] };
 
 function Pay({ session, currency, close, done }) {
     const owed = Math.max(0, session.balance_minor ?? 0);
@@ -62,9 +62,32 @@ function usePieces(name, lot, range, read) {
     return { data, error, reload, older };
 }
 
+function Waive({ session, currency, close, done }) {
+    const owed = session.balance_minor;
+    const [text, set] = useState(typed(owed, currency));
+    const [reason, say] = useState('');
+    // Made once, so that a second attempt is the same waiver.
+    const [id] = useState(() => `waive-${crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`}`);
+    const minor = minorOf(text, currency);
+    const fault = !minor || minor > owed ? `Give an amount, at most ${typed(owed, currency)}.` : null;
+    return html`
+        <${Confirm} title=${`Write off what is owed for ${session.spot_id}?`} action="Write it off" close=${close}
+            act=${async () => {
+                if (fault || !reason.trim()) return false;
+                await parking.waive(session.session_id, { waiver_id: id, amount_minor: minor, reason: reason.trim() });
+                done();
+                return true;
+            }}>
+            <p>Nobody owes it any more, and it is not earned. It stands in the audit with your name.</p>
+            <${Text} label=${`Amount in ${currency}`} value=${text} set=${set} inputmode="decimal" autocomplete="off" error=${fault} />
+            <${Text} label="Why" value=${reason} set=${say} maxlength="120" autocomplete="off" />
+        <//>`;
+}
+
 function Sessions({ lot, range, zone, currency, may }) {
     const { data, error, reload, older } = usePieces('sessions', lot, range, parking.sessions);
     const [paying, pay] = useState(null);
+    const [waiving, waive] = useState(null);
     if (!data) return error ? html`<${Problem} error=${error} title="The sessions could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
     const rows = data.sessions;
     const columns = [
@@ -76,6 +99,8 @@ function Sessions({ lot, range, zone, currency, may }) {
         { key: 'stay', label: 'Stay', phone: 'more', align: 'end', cell: (row) => duration(((instant(row.departed_at) ?? now()) - instant(row.arrived_at)) / 1000) },
         ...(may('parking.pay') ? [{ key: 'act', label: html`<span class="unseen">Pay</span>`, align: 'end', cell: (row) => row.state === 'unpaid' && html`
             <button type="button" class="button small" onClick=${() => pay(row)}>Pay<span class="unseen"> for ${row.spot_id}</span></button>` }] : []),
+        ...(may('parking.tariffs') ? [{ key: 'waive', label: html`<span class="unseen">Write off</span>`, align: 'end', cell: (row) => row.state === 'unpaid' && html`
+            <button type="button" class="button small" onClick=${() => waive(row)}>Write off<span class="unseen"> ${row.spot_id}</span></button>` }] : []),
     ];
     return html`
         <section aria-labelledby="sessions-name">
@@ -83,6 +108,7 @@ function Sessions({ lot, range, zone, currency, may }) {
             ${rows.length === 0 ? html`<${Empty} icon="ticket" small title="Nobody stood here in this time"><p>A session begins when a spot becomes occupied.</p><//>`
                 : html`<${Table} caption="Sessions" columns=${columns} rows=${rows} rowKey=${(row) => row.session_id} />${older}`}
             ${paying && html`<${Pay} session=${paying} currency=${currency} close=${() => pay(null)} done=${() => { reload(); toast({ text: 'The payment is recorded.' }); }} />`}
+            ${waiving && html`<${Waive} session=${waiving} currency=${currency} close=${() => waive(null)} done=${() => { reload(); toast({ text: 'It is written off.' }); }} />`}
         </section>`;
 }
 

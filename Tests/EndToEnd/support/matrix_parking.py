@@ -58,6 +58,7 @@ def body_of(request):
         "POST /api/payments": hub_payment(f"PAY-{number}", HIDDEN_SPOT, 100),
         "POST /api/payments/{id}/refund": {"payment_id": f"BACK-{number}"},
         "POST /api/payments/{id}/allocate": {"session_id": "none-such"},
+        "POST /api/sessions/{id}/waive": {"waiver_id": f"WAIVE-{number}", "reason": "nobody pays"},
     }.get(request)
 
 

@@ -290,4 +290,18 @@ import Testing
             #expect(refused == .invalidParameter, "\(query)")
         }
     }
+
+    @Test func theCurrencyOfATariffHoldsTheLots() async throws {
+        let site = try await ParkSite()
+        let (lot, yen) = (["id": "LOT001"], #"{"currency":"JPY"}"#)
+        try await site.call(.put, "/api/lots/{id}", lot, body: yen)
+        try await site.call(.put, "/api/lots/{id}", lot, body: #"{"currency":"EUR"}"#)
+        try await site.call(
+            .post, "/api/lots/{id}/tariffs", lot, body: #"{"tariff":{"currency":"EUR","rules":[]}}"#)
+        #expect(try await site.refusal(.put, "/api/lots/{id}", lot, body: yen) == .conflict)
+        let file = #"{"lots":[{"lot_id":"LOT001","currency":"JPY"}]}"#
+        #expect(try await site.refusal(.post, "/api/lots/import", body: file) == .conflict)
+        #expect(try site.row("SELECT currency FROM parking_lot WHERE id = 'LOT001'")?.text(0) == "EUR")
+        try await site.call(.put, "/api/lots/{id}", lot, body: #"{"currency":"EUR","name":"Still"}"#)
+    }
 }

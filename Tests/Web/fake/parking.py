@@ -75,7 +75,7 @@ class Parking:
             session = {"session_id": f"ses_{index:04d}{secrets.token_hex(6)}", "spot_id": f"G0{index % 24 + 1:02d}", "lot_id": lot.id, "kind": "standard", "arrived_at": iso(begin),
                        "departed_at": iso(begin + length) if index else None, "due_minor": due if index else None, "due_so_far_minor": None if index else 250,
                        "balance_minor": due - paid if index else None, "currency": "EUR", "tariff_version": 1, "state": "open" if index == 0 else "paid" if paid else "unpaid",
-                       "reservation_id": None}
+                       "waived_minor": 0, "reservation_id": None}
             lot.sessions.append(session)
             if paid:
                 lot.payments.append({"payment_id": f"pay_{index:04d}", "session_id": session["session_id"], "spot_id": session["spot_id"], "lot_id": lot.id, "amount_minor": paid,
@@ -140,7 +140,7 @@ class Parking:
                 ("POST", "/api/reservations/{r}/look", self.look), ("POST", "/api/reservations/{r}/cancel", self.cancel), ("DELETE", "/api/reservations/{r}", self.give_up),
                 ("GET", "/api/lots/{id}/history", self.history), ("GET", "/api/lots/{id}/sessions", self.sessions), ("GET", "/api/lots/{id}/payments", self.payments),
                 ("GET", "/api/lots/{id}/ledger", self.ledger), ("GET", "/api/lots/{id}/revenue", self.revenue), ("GET", "/api/lots/{id}/report", self.report), ("POST", "/api/payments", self.pay),
-                ("POST", "/api/payments/{p}/refund", self.refund), ("GET", "/api/lots/{id}/tariffs", self.tariffs), ("POST", "/api/lots/{id}/tariffs", self.add_tariff),
+                ("POST", "/api/payments/{p}/refund", self.refund), ("POST", "/api/sessions/{s}/waive", self.waive), ("GET", "/api/lots/{id}/tariffs", self.tariffs), ("POST", "/api/lots/{id}/tariffs", self.add_tariff),
                 ("POST", "/api/lots/{id}/tariffs/what-if", self.what_if), ("GET", "/api/lots/{id}/calibration", self.calibration),
                 ("POST", "/api/lots/{id}/calibration/apply", self.calibrate), ("POST", "/api/lots/{id}/what-if", self.what_if_stale),
                 ("POST", "/api/lots/import", self.take), ("DELETE", "/api/lots/{id}/spots/{spot}", self.remove_spot)]:
@@ -346,6 +346,20 @@ class Parking:
                     return web.json_response(made, status=201)
         raise Refused(404, "not_found", "There is no such payment")
 
+    async def waive(self, request):
+        self.need(request, "parking.tariffs")
+        body = await request.json()
+        assert body["waiver_id"] and body["reason"]
+        for lot in self.lots.values():
+            for session in lot.sessions:
+                if session["session_id"] == request.match_info["s"]:
+                    session["balance_minor"] -= body["amount_minor"]
+                    session["waived_minor"] += body["amount_minor"]
+                    session["state"] = "unpaid" if session["balance_minor"] > 0 else "waived"
+                    return web.json_response({"waiver_id": body["waiver_id"], "session_id": session["session_id"], "lot_id": lot.id, "amount_minor": body["amount_minor"],
+                                              "amount": body["amount_minor"] / 100, "currency": "EUR", "reason": body["reason"], "waived_at": iso(now()), "waived_by": "ada"}, status=201)
+        raise Refused(404, "not_found", "There is no such session")
+
     async def tariffs(self, request):
         self.need(request, "parking.money")
         lot = self.lot(request)
@@ -362,7 +376,7 @@ class Parking:
         self.lot(request)
         assert (await request.json())["tariff"]["rules"]
         total = {"sessions": 212, "actual_minor": 124_350, "draft_minor": 139_200, "difference_minor": 14_850, "dearer": 150, "cheaper": 12, "same": 50}
-        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "kinds": [], "weekdays": [],
+        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "turnover": {"actual": 2.75, "draft": 2.75}, "kinds": [], "weekdays": [],
                                   "dearest": [], "cheapest": []})
 
     async def calibration(self, request):
@@ -388,7 +402,7 @@ class Parking:
     async def what_if_stale(self, request):
         self.need(request, "parking.manage")
         lot, body = self.lot(request), await request.json()
-        replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s}
+        replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s, "turnover": 3.25}
         return web.json_response({"lot_id": lot.id, "from": iso(now() - 7 * 86400), "to": iso(now()), "spots": len(lot.spots), "reports": 40_000, "is_sample": False,
                                   "present": replay(lot.stale), "proposed": replay(body["stale_seconds"])})
 

@@ -106,6 +106,13 @@ extension ParkingHandler {
         if lot.currency != known.currency, try LotTable.isInUse(id, in: transaction) {
             throw Refusal(.conflict, "\(id) has taken money in \(known.currency)")
         }
+        if lot.currency != known.currency,
+            let other = try TariffTable.all(of: id, in: transaction).first(where: {
+                $0.tariff.currency != lot.currency
+            })
+        {
+            throw Refusal(.conflict, "\(id) has a tariff in \(other.tariff.currency)")
+        }
         try LotTable.update(lot, in: transaction)
         return lot
     }

@@ -5,7 +5,7 @@ internal import SQL
 struct Takings: Sendable {
     /// One day, one kind, or all.
     struct Sum: Sendable {
-        /// Earned by sessions that ended, less what was given back of it.
+        /// Earned by sessions that ended, less what was given back of it or written off.
         var revenueMinor: Int64 = 0
         /// Payments less refunds.
         var cashMinor: Int64 = 0

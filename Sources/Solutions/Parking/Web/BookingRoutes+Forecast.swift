@@ -62,9 +62,14 @@ extension BookingRoutes {
             let said = StaleReplay.reports(table, settings: spot.state.settings)
             reports += said.count
             isTruncated = isTruncated || table.isTruncated
-            present = present + StaleReplay(said, until: now, staleSeconds: lot.staleSeconds)
-            proposed = proposed + StaleReplay(said, until: now, staleSeconds: wanted)
+            let debounce = spot.state.settings.debounceMilliseconds
+            func replay(_ staleSeconds: Int64) -> StaleReplay {
+                StaleReplay(said, until: now, staleSeconds: staleSeconds, debounceMilliseconds: debounce)
+            }
+            present = present + replay(lot.staleSeconds)
+            proposed = proposed + replay(wanted)
         }
+        let spotDays = Double(chosen.count) * Double(days ?? 7)
         let (before, after, count, isPart) = (present, proposed, reports, isTruncated)
         return RouteResponse.json { writer in
             writer.beginObject()
@@ -75,9 +80,9 @@ extension BookingRoutes {
             writer.member("reports", count)
             writer.member("is_sample", isPart)
             writer.key("present")
-            writer.write(before, staleSeconds: lot.staleSeconds)
+            writer.write(before, staleSeconds: lot.staleSeconds, spotDays: spotDays)
             writer.key("proposed")
-            writer.write(after, staleSeconds: wanted)
+            writer.write(after, staleSeconds: wanted, spotDays: spotDays)
             writer.endObject()
         }
     }

@@ -39,13 +39,13 @@ extension LotRoutes {
             let result = try handler.edit(missing.map(\.edit), mode: .add, at: .all, in: &line)
             let transaction = try line.transaction()
             for (edit, hourMinor) in missing {
-                guard let id = edit.id else { continue }
+                guard let id = edit.id, let lot = try LotTable.one(id, in: transaction) else { continue }
                 let tariff = Tariff(
                     currency: edit.currency ?? "EUR", freeMinutes: 15, freeCountsAlways: false,
                     dailyCapMinor: 8 * hourMinor,
                     rules: [TariffRule(name: "Hour", price: .perStarted(minutes: 60, minor: hourMinor))])
                 _ = try TariffTable.add(
-                    tariff, to: id, from: line.now, by: caller.shortName, at: line.now, in: transaction)
+                    tariff, to: lot, from: line.now, by: caller.shortName, at: line.now, in: transaction)
             }
             let entry = AuditEntry(
                 caller, .changeLot, target: "lot:demo",

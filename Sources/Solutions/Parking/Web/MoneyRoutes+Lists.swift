@@ -86,7 +86,7 @@ extension MoneyRoutes {
     private static func sheet(_ sessions: [ParkingSession], of lot: Lot) -> RouteResponse {
         var sheet = CSVWriter([
             "session_id", "lot_id", "spot_id", "kind", "state", "arrived_at", "departed_at", "duration_seconds",
-            "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id",
+            "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id", "waived_minor",
         ])
         for session in sessions {
             let length = session.departedAt.map { $0.microseconds(since: session.arrivedAt) / 1_000_000 }
@@ -94,7 +94,7 @@ extension MoneyRoutes {
                 .text(session.id), .text(session.lot.text), .text(session.spot.text), .text(session.kind.rawValue),
                 .text(session.state.rawValue), .time(session.arrivedAt), .time(session.departedAt), .integer(length),
                 .integer(session.tariff), .integer(session.dueMinor), .integer(session.balanceMinor),
-                .text(session.currency), .text(session.reservation),
+                .text(session.currency), .text(session.reservation), .integer(session.waivedMinor),
             ])
         }
         return .csv(sheet, named: "sessions")
