@@ -79,7 +79,7 @@ export function Page() {
                 <p>Add your lots here, or look at made-up ones first.</p>
                 ${may && html`<p class="actions">
                     <button type="button" class="button primary" onClick=${() => add(true)}>Add a lot</button>
-                    ${session.may('parking.manage', '*') && html`<button type="button" class="button" aria-busy=${demo.busy}
+                    ${session.may('settings.manage', '*') && html`<button type="button" class="button" aria-busy=${demo.busy}
                         onClick=${() => demo.run(() => parking.init()).then(reload)}>Make the demo lots</button>`}</p>`}
                 ${demo.error && html`<${Problem} error=${demo.error} small level="h3" />`}
             <//>` : html`<${Table} caption="Car parks" columns=${columns} rows=${lots} rowKey=${(lot) => lot.lot_id} />

@@ -229,7 +229,7 @@ class Parking:
     # Owners.
 
     async def init(self, request):
-        self.need(request, "parking.manage")
+        self.need(request, "settings.manage")
         if not self.lots:
             self.demo()
         return web.json_response({"lots": list(self.lots)})

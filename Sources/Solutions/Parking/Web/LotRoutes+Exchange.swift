@@ -12,7 +12,7 @@ extension LotRoutes {
     var exchanging: [Route] {
         [
             Route(
-                .post, "/api/init", access: .hub(.manageParking),
+                .post, "/api/init", access: .hub(.manageSettings),
                 summary: "Make the demo lots; those that are there already stay as they are",
                 input: RouteInput(.object([]), isOptional: true), answers: [.json(LotSchemas.made)], handler: makeDemo),
             Route(
