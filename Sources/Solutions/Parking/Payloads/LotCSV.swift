@@ -64,6 +64,7 @@ enum LotCSV {
     }
 
     private static func quoted(_ text: String) -> [UInt8] {
+        let text = isFormula(text) ? "'" + text : text
         let needsQuotes = text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains($0) }
         guard needsQuotes else { return Array(text.utf8) }
         var cell: [UInt8] = [UInt8(ascii: "\"")]
@@ -75,10 +76,24 @@ enum LotCSV {
         return cell
     }
 
-    /// Reads lots: the columns in any order, each at most once; an empty cell says nothing.
+    /// Whether a spreadsheet would take a text for a formula, perhaps behind apostrophes: one more is set before those that are there, and
+    /// one is taken off again, so that none is lost. A number does no harm, and a level is often called -1.
+    private static func isFormula(_ text: String) -> Bool {
+        let rest = text.utf8.drop { $0 == UInt8(ascii: "'") }
+        guard let first = rest.first, "=+-@\t\n\r".utf8.contains(first) else { return false }
+        return JSONNumber(String(decoding: rest, as: UTF8.self)) == nil
+    }
+
+    /// What `quoted` made a cell of.
+    private static func plain(_ cell: String) -> String {
+        cell.utf8.first == UInt8(ascii: "'") && isFormula(cell) ? String(cell.dropFirst()) : cell
+    }
+
+    /// Reads lots: the columns in any order, each at most once; an empty cell says nothing. Cells are separated as the first line has it.
     /// - Throws: `malformed_json` never; `invalid_parameter` with the line for what is no CSV or contradicts itself, and what `LotEdit` throws.
     static func read(_ bytes: [UInt8]) throws(Refusal) -> [LotEdit] {
-        let records = try CSVReader.records(bytes)
+        let separator = CSVReader.separator(bytes)
+        let records = try CSVReader.records(bytes, separator: separator)
         guard let header = records.first else { throw Refusal(.invalidParameter, "the first line names the columns") }
         let names = header.cells
         let known = Set((lotColumns + spotColumns).map(\.name))
@@ -115,13 +130,23 @@ enum LotCSV {
         var edits: [LotEdit] = []
         for id in order {
             guard let lot = lots[id] else { continue }
-            edits.append(try edit(lot.cells, lot.spots))
+            edits.append(try edit(lot.cells, lot.spots, hasCommas: separator != UInt8(ascii: ",")))
         }
         return edits
     }
 
     /// The same object that an import in JSON would hold, read by the same rules.
-    private static func edit(_ cells: [String: String], _ spots: [[String: String]]) throws(Refusal) -> LotEdit {
+    /// - Parameter hasCommas: whether the point of a number may be a comma: where cells are separated by something else, it usually is.
+    private static func edit(
+        _ cells: [String: String], _ spots: [[String: String]], hasCommas: Bool
+    ) throws(Refusal) -> LotEdit {
+        func write(
+            _ cell: String?, _ name: String, _ form: Form, _ writer: inout JSONWriter
+        ) throws(Refusal) {
+            let isDecimal = hasCommas && form == .number
+            let cell = isDecimal ? cell.map { String($0.map { $0 == "," ? "." : $0 }) } : cell
+            try self.write(cell, name, form, &writer)
+        }
         var writer = JSONWriter()
         writer.beginObject()
         for (name, form) in lotColumns where !name.hasPrefix("plan_") { try write(cells[name], name, form, &writer) }
@@ -151,7 +176,7 @@ enum LotCSV {
         guard let cell else { return }
         writer.key(name)
         switch form {
-        case .text: writer.string(cell)
+        case .text: writer.string(plain(cell))
         case .number:
             guard JSONNumber(cell) != nil else { throw Refusal(.wrongType, "\(name) is a number") }
             writer.raw(cell.utf8)
@@ -162,73 +187,5 @@ enum LotCSV {
             default: throw Refusal(.wrongType, "\(name) is true or false")
             }
         }
-    }
-}
-
-/// Takes CSV (RFC 4180) apart.
-enum CSVReader {
-    /// One line, which may be several where a quoted cell holds line ends.
-    struct Record {
-        var line: Int
-        var cells: [String]
-    }
-
-    /// The records; empty lines are left out.
-    static func records(_ bytes: [UInt8]) throws(Refusal) -> [Record] {
-        // A byte order mark, as spreadsheets write it.
-        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        var records: [Record] = []
-        var record = Record(line: 1, cells: [])
-        var cell: [UInt8] = []
-        var line = 1
-        var index = 0
-        func text(_ cell: [UInt8]) throws(Refusal) -> String {
-            guard let text = String(validating: cell, as: UTF8.self) else {
-                throw Refusal(.invalidParameter, "line \(line): not valid UTF-8")
-            }
-            return text
-        }
-        func end() throws(Refusal) {
-            record.cells.append(try text(cell))
-            cell = []
-            if record.cells != [""] { records.append(record) }
-            record = Record(line: line, cells: [])
-        }
-        while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            switch byte {
-            case UInt8(ascii: "\"") where cell.isEmpty:
-                let opening = line
-                var isClosed = false
-                while index < bytes.count {
-                    let inner = bytes[index]
-                    index += 1
-                    if inner == UInt8(ascii: "\"") {
-                        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
-                            isClosed = true
-                            break
-                        }
-                        index += 1
-                    } else if inner == 0x0A {
-                        line += 1
-                    }
-                    cell.append(inner)
-                }
-                guard isClosed else { throw Refusal(.invalidParameter, "line \(opening): a quote does not end") }
-                let isAtEnd = index >= bytes.count || [UInt8(ascii: ","), 0x0A, 0x0D].contains(bytes[index])
-                guard isAtEnd else { throw Refusal(.invalidParameter, "line \(line): text follows a quote") }
-            case UInt8(ascii: ","):
-                record.cells.append(try text(cell))
-                cell = []
-            case 0x0D where index < bytes.count && bytes[index] == 0x0A: continue
-            case 0x0A, 0x0D:
-                line += 1
-                try end()
-            default: cell.append(byte)
-            }
-        }
-        if !cell.isEmpty || !record.cells.isEmpty { try end() }
-        return records
     }
 }

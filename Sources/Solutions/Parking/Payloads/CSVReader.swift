@@ -1,0 +1,85 @@
+internal import HubModel
+
+/// Takes CSV (RFC 4180) apart.
+enum CSVReader {
+    /// One line, which may be several where a quoted cell holds line ends.
+    struct Record {
+        var line: Int
+        var cells: [String]
+    }
+
+    /// What separates the cells of the first line: a comma, or the semicolon or tab that spreadsheets write where the comma stands in
+    /// numbers.
+    static func separator(_ bytes: [UInt8]) -> UInt8 {
+        var counts: [UInt8: Int] = [:]
+        var isQuoted = false
+        for byte in bytes {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if isQuoted { continue }
+            if byte == 0x0A || byte == 0x0D { break }
+            counts[byte, default: 0] += 1
+        }
+        let comma = UInt8(ascii: ",")
+        let others = [UInt8(ascii: ";"), 0x09].filter { counts[$0, default: 0] > counts[comma, default: 0] }
+        return others.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? comma
+    }
+
+    /// The records; empty lines are left out.
+    static func records(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) throws(Refusal) -> [Record] {
+        // A byte order mark, as spreadsheets write it.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        var records: [Record] = []
+        var record = Record(line: 1, cells: [])
+        var cell: [UInt8] = []
+        var line = 1
+        var index = 0
+        func text(_ cell: [UInt8]) throws(Refusal) -> String {
+            guard let text = String(validating: cell, as: UTF8.self) else {
+                throw Refusal(.invalidParameter, "line \(line): not valid UTF-8")
+            }
+            return text
+        }
+        func end() throws(Refusal) {
+            record.cells.append(try text(cell))
+            cell = []
+            if record.cells != [""] { records.append(record) }
+            record = Record(line: line, cells: [])
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\"") where cell.isEmpty:
+                let opening = line
+                var isClosed = false
+                while index < bytes.count {
+                    let inner = bytes[index]
+                    index += 1
+                    if inner == UInt8(ascii: "\"") {
+                        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
+                            isClosed = true
+                            break
+                        }
+                        index += 1
+                    } else if inner == 0x0A {
+                        line += 1
+                    }
+                    cell.append(inner)
+                }
+                guard isClosed else { throw Refusal(.invalidParameter, "line \(opening): a quote does not end") }
+                let isAtEnd = index >= bytes.count || [separator, 0x0A, 0x0D].contains(bytes[index])
+                guard isAtEnd else { throw Refusal(.invalidParameter, "line \(line): text follows a quote") }
+            case separator:
+                record.cells.append(try text(cell))
+                cell = []
+            case 0x0D where index < bytes.count && bytes[index] == 0x0A: continue
+            case 0x0A, 0x0D:
+                line += 1
+                try end()
+            default: cell.append(byte)
+            }
+        }
+        if !cell.isEmpty || !record.cells.isEmpty { try end() }
+        return records
+    }
+}
