@@ -7,6 +7,100 @@ import Testing
 
 /// Lots, spots and prices in files: what goes in and what comes out.
 @Suite struct LotFileTests {
+    private func price(_ site: ParkSite, _ lot: String) async throws -> Double? {
+        try await site.json(.get, "/api/lots/{id}", ["id": lot])["price_per_hour"]?.number
+    }
+
+    // MARK: - Prices
+
+    @Test func aPriceOfANewLotIsItsTariff() async throws {
+        let site = try await ParkSite()
+        let made = try await site.json(
+            .post, "/api/lots", body: #"{"lot_id":"N1","name":"x","currency":"EUR","price_per_hour":2.0}"#)
+        #expect(made["price_per_hour"]?.number == 2)
+        let tariffs = try await site.json(.get, "/api/lots/{id}/tariffs", ["id": "N1"])
+        #expect(tariffs["versions"]?[0]?["tariff"]?["rules"]?[0]?["minor"]?.number == 200)
+        #expect(tariffs["versions"]?[0]?["created_by"]?.text == "olga")
+        #expect(site.audit.entries.map(\.action).suffix(2) == [.addTariff, .changeLot])
+        try await site.call(
+            .post, "/api/lots/import",
+            body: #"{"lots":[{"lot_id":"N2","name":"x","currency":"JPY","price_per_hour":150}]}"#)
+        #expect(try await price(site, "N2") == 150)
+        try await site.call(.post, "/api/lots/import", body: "lot_id,name,price_per_hour\nN3,x,0.25\nN4,y,")
+        #expect(try await price(site, "N3") == 0.25)
+        #expect(try await price(site, "N4") == 0)
+        // A lot that was free of charge until now.
+        try await site.call(.put, "/api/lots/{id}", ["id": "N4"], body: #"{"price_per_hour":1.5}"#)
+        #expect(try await price(site, "N4") == 1.5)
+    }
+
+    @Test func aLotWithATariffKeepsIt() async throws {
+        let site = try await ParkSite()
+        try await site.call(.post, "/api/lots", body: #"{"lot_id":"N","name":"x","price_per_hour":2.5}"#)
+        for price in ["2.5", "2.50", "250e-2", "null"] {
+            let body = #"{"lots":[{"lot_id":"N","name":"x","price_per_hour":\#(price)}]}"#
+            try await site.call(.post, "/api/lots/import", body: body)
+        }
+        for price in ["2.49", "0", "3"] {
+            let body = #"{"lots":[{"lot_id":"N","name":"changed","price_per_hour":\#(price)}]}"#
+            await #expect {
+                try await site.call(.post, "/api/lots/import", body: body)
+            } throws: { error in
+                (error as? Refusal)?.code == .conflict && (error as? Refusal)?.detail.contains("/tariffs") == true
+            }
+        }
+        #expect(try site.count("parking_tariff") == 1)
+        #expect(try await site.json(.get, "/api/lots/{id}", ["id": "N"])["name"]?.text == "x", "all or nothing")
+    }
+
+    @Test(arguments: [
+        ("2.005", RefusalCode.valueOutOfRange), ("-1", .valueOutOfRange), ("100000.01", .valueOutOfRange),
+        ("1e30", .valueOutOfRange), ("1e300", .valueOutOfRange), (#""2.00""#, .wrongType), ("true", .wrongType),
+    ]) func pricesThatAreRefused(_ price: String, _ code: RefusalCode) async throws {
+        let site = try await ParkSite()
+        let body = #"{"lot_id":"N","name":"x","price_per_hour":\#(price)}"#
+        #expect(try await site.refusal(.post, "/api/lots", body: body) == code)
+        #expect(try site.count("parking_lot") == 3)
+        #expect(try site.count("parking_tariff") == 0)
+    }
+
+    @Test func whoMayNotSetTariffsSetsNoPrice() async throws {
+        let site = try await ParkSite()
+        let keeper = Caller.driver("k", [.manageParking])
+        let body = #"{"lot_id":"N","name":"x","price_per_hour":2}"#
+        #expect(try await site.refusal(.post, "/api/lots", body: body, as: keeper) == .forbidden)
+        #expect(try site.count("parking_lot") == 3)
+        let free = #"{"lot_id":"N","name":"x","price_per_hour":0}"#
+        #expect(try await site.refusal(.post, "/api/lots", body: free, as: keeper) == nil)
+    }
+
+    @Test func anExportTellsThePriceAndImportsAgain() async throws {
+        let site = try await ParkSite()
+        try await site.call(.post, "/api/lots", body: #"{"lot_id":"N","name":"x","price_per_hour":1.2}"#)
+        // What an hour costs depends on when it is: that is no single price.
+        try await site.call(
+            .post, "/api/lots/{id}/tariffs", ["id": "LOT001"],
+            body: #"""
+                {"tariff":{"currency":"EUR","rules":[{"name":"Day","from":"08:00","to":"20:00","price":"per_started",
+                    "minutes":60,"minor":300}]}}
+                """#)
+        let json = try await site.call(.get, "/api/lots/export")
+        let lots = try JSONTree(json.body)["lots"]?.elements ?? []
+        #expect(lots.map { $0["price_per_hour"] ?? .boolean(false) } == [.null, .null, .null, .number(1.2)])
+        let file = try await site.call(.get, "/api/lots/export", accept: "text/csv")
+        #expect(String(decoding: file.body, as: UTF8.self).contains(",1.20,"))
+        for body in [json.body, file.body] {
+            // In the middle of the night it is the same file.
+            site.clock.move(seconds: 11 * 3_600)
+            try await site.call(.post, "/api/lots/import", body: String(decoding: body, as: UTF8.self))
+            let other = try await ParkSite()
+            for lot in ["LOT001", "LOT002", "LOT003"] { try await other.call(.delete, "/api/lots/{id}", ["id": lot]) }
+            try await other.call(.post, "/api/lots/import", body: String(decoding: body, as: UTF8.self))
+            #expect(try await price(other, "N") == 1.2)
+        }
+        #expect(try site.count("parking_tariff") == 2)
+    }
+
     // MARK: - What spreadsheets write
 
     @Test(arguments: [

@@ -12,6 +12,7 @@ enum LotCSV {
         ("lot_id", .text), ("site", .text), ("name", .text), ("address", .text), ("latitude", .number),
         ("longitude", .number), ("time_zone", .text), ("currency", .text), ("public", .boolean),
         ("stale_after_seconds", .number), ("plan_width", .number), ("plan_height", .number),
+        ("price_per_hour", .number),
     ]
     private static let spotColumns: [(name: String, form: Form)] = [
         ("spot_id", .text), ("label", .text), ("level", .text), ("zone", .text), ("kind", .text), ("x", .number),
@@ -20,21 +21,22 @@ enum LotCSV {
     ]
 
     /// Writes lots.
-    static func write(_ lots: [(lot: Lot, spots: [Spot])]) -> [UInt8] {
+    static func write(_ lots: [(lot: Lot, price: ScaledDecimal?, spots: [Spot])]) -> [UInt8] {
         var bytes: [UInt8] = []
         append((lotColumns + spotColumns).map(\.name), to: &bytes)
-        for (lot, spots) in lots {
-            let cells = cells(of: lot)
+        for (lot, price, spots) in lots {
+            let cells = cells(of: lot, price)
             if spots.isEmpty { append(cells + spotColumns.map { _ in "" }, to: &bytes) }
             for spot in spots { append(cells + self.cells(of: spot), to: &bytes) }
         }
         return bytes
     }
 
-    private static func cells(of lot: Lot) -> [String] {
+    private static func cells(of lot: Lot, _ price: ScaledDecimal?) -> [String] {
         [
             lot.id.text, lot.site.text, lot.name, lot.address, cell(lot.latitude), cell(lot.longitude), lot.timeZone,
             lot.currency, String(lot.isPublic), String(lot.staleSeconds), cell(lot.planWidth), cell(lot.planHeight),
+            cell(price),
         ]
     }
 
@@ -52,6 +54,13 @@ enum LotCSV {
         guard let number else { return "" }
         var writer = JSONWriter()
         writer.number(number)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    private static func cell(_ amount: ScaledDecimal?) -> String {
+        guard let amount else { return "" }
+        var writer = JSONWriter()
+        writer.decimal(amount)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 

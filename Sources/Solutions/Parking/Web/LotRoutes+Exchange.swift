@@ -87,7 +87,7 @@ extension LotRoutes {
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
         let asCSV = request.accept?.lowercased().contains("text/csv") ?? false
-        let (sites, name) = (request.scope, request.given("lot_id"))
+        let (sites, name, now) = (request.scope, request.given("lot_id"), services.clock.now())
         let lots = try await services.database.read { reader in
             let chosen: [Lot]
             if let name {
@@ -96,7 +96,11 @@ extension LotRoutes {
             } else {
                 chosen = try LotTable.all(at: sites, includingPublic: false, in: reader)
             }
-            return try chosen.map { (lot: $0, spots: try SpotTable.all(of: $0.id, in: reader)) }
+            return try chosen.map { lot in
+                let minor = try TariffTable.inForce(at: now, of: lot.id, in: reader)?.tariff.everyHourMinor
+                let price = minor.flatMap { Currency(lot.currency)?.major($0) }
+                return (lot: lot, price: price, spots: try SpotTable.all(of: lot.id, in: reader))
+            }
         }
         guard !asCSV else {
             return RouteResponse(
@@ -107,9 +111,11 @@ extension LotRoutes {
             writer.beginObject()
             writer.key("lots")
             writer.beginArray()
-            for (lot, spots) in lots {
+            for (lot, price, spots) in lots {
                 writer.beginObject()
                 writer.writeConfiguration(of: lot)
+                writer.key("price_per_hour")
+                if let price { writer.decimal(price) } else { writer.null() }
                 writer.key("spots")
                 writer.beginArray()
                 for spot in spots { writer.writeConfiguration(of: spot) }
