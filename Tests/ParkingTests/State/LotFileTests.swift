@@ -7,8 +7,74 @@ import Testing
 
 /// Lots, spots and prices in files: what goes in and what comes out.
 @Suite struct LotFileTests {
+    private func csv(
+        _ site: ParkSite, _ path: String, _ parameters: [String: String] = [:],
+        query: [(name: String, value: String)] = [], as caller: Caller = .owner
+    ) async throws -> [String] {
+        let response = try await site.call(.get, path, parameters, query: query, accept: "text/csv", as: caller)
+        #expect(response.headers.contains { $0.name == "Content-Disposition" })
+        return String(decoding: response.body, as: UTF8.self).split(separator: "\r\n").map(String.init)
+    }
+
     private func price(_ site: ParkSite, _ lot: String) async throws -> Double? {
         try await site.json(.get, "/api/lots/{id}", ["id": lot])["price_per_hour"]?.number
+    }
+
+    // MARK: - Tables
+
+    @Test func lotsAndSpotsAsTables() async throws {
+        let site = try await ParkSite()
+        let stranger = Caller(.anonymous)
+        try await site.call(.put, "/api/lots/{id}", ["id": "LOT001"], body: #"{"name":"=HYPERLINK(1)"}"#)
+        try site.report("SPOT001", true)
+        try await site.call(
+            .post, "/api/lots/{id}/override", ["id": "LOT001"], body: #"{"spot_id":"SPOT003","occupied":false}"#)
+        let lots = try await csv(site, "/api/lots")
+        #expect(lots.count == 4)
+        #expect(lots[1].hasPrefix("LOT001,main,'=HYPERLINK(1),"))
+        #expect(lots[1].hasSuffix(",0.00,3,1,1,0,0,1,0.5"))
+        #expect(try await csv(site, "/api/lots", as: stranger).count == 3, "what is not public is in no file either")
+        let spots = try await csv(site, "/api/spots", query: [("lot_id", "LOT001")])
+        #expect(spots.count == 4)
+        #expect(spots[1].hasPrefix("SPOT001,LOT001,SPOT001,0,,standard,occupied,2026-11-21T10:00:00Z,"))
+        #expect(spots[3].contains(",disabled,free,") && spots[3].hasSuffix(",false,2026-11-21T10:00:00Z,,olga"))
+        let outside = try await csv(site, "/api/spots", query: [("lot_id", "LOT001")], as: stranger)
+        #expect(outside[3].hasSuffix(",false,2026-11-21T10:00:00Z,,"), "who said so is not for strangers")
+        let free = try await csv(site, "/api/spots", query: [("status", "free"), ("format", "csv")])
+        #expect(free.count == 2)
+        let refused = try await site.refusal(.get, "/api/lots", query: [("format", "xml")])
+        #expect(refused == .invalidParameter)
+    }
+
+    @Test func proposalsReservationsAndForecastsAsTables() async throws {
+        let site = try await ParkSite()
+        for _ in 0..<20 {
+            for (occupied, distance) in [(true, 30), (false, 200)] {
+                try site.hear(#"{"spot_id":"SPOT001","occupied":\#(occupied),"distance":\#(distance)}"#)
+                site.clock.move(seconds: 60)
+            }
+        }
+        let proposals = try await csv(site, "/api/lots/{id}/calibration", ["id": "LOT001"])
+        #expect(proposals.count == 4)
+        #expect(proposals[1].hasPrefix("SPOT001,SPOT001,40,flag,115,30,"))
+        #expect(proposals[1].contains(",20,30,0,20,200,0,"))
+        let from = site.clock.now().advanced(bySeconds: 7_200)
+        let body =
+            #"{"spot_id":"SPOT002","from":"\#(from)","to":"\#(from.advanced(bySeconds: 900))","name":"@SUM(1)"}"#
+        try await site.call(.post, "/api/lots/{id}/reservations", ["id": "LOT001"], body: body)
+        let reservations = try await csv(site, "/api/lots/{id}/reservations", ["id": "LOT001"])
+        #expect(reservations.count == 2)
+        #expect(reservations[1].contains(",LOT001,SPOT002,") && reservations[1].contains(",'@SUM(1),1,"))
+        let forecast = try await csv(site, "/api/lots/{id}/forecast", ["id": "LOT001"])
+        #expect(forecast.first == "at,free,spots")
+    }
+
+    /// A lot of more spots than one answer of JSON tells of.
+    @Test func everySensorIsInTheTable() async throws {
+        let site = try await ParkSite()
+        let spots = (1...501).map { #"{"spot_id":"X\#($0)"}"# }.joined(separator: ",")
+        try await site.call(.post, "/api/lots", body: #"{"lot_id":"X","name":"x","spots":[\#(spots)]}"#)
+        #expect(try await csv(site, "/api/lots/{id}/calibration", ["id": "X"]).count == 502)
     }
 
     // MARK: - Prices

@@ -16,7 +16,7 @@ struct LotRoutes: Sendable {
         [
             Route(
                 .get, "/api/lots", access: .anyone, summary: "The lots that you may see, with how many spots are free",
-                answers: [.json(LotSchemas.lots)], handler: lots),
+                query: [MoneyRoutes.form], answers: MoneyRoutes.tables(LotSchemas.lots, "The lots"), handler: lots),
             Route(
                 .get, "/api/lots/{id}", access: .anyone, summary: "One lot with its spots", pathSchemas: Self.lot,
                 answers: [.json(LotSchemas.wholeLot)], handler: lot),
@@ -25,8 +25,8 @@ struct LotRoutes: Sendable {
                 query: [
                     QueryParameter("lot_id", "only spots of this lot", .identifier),
                     QueryParameter("status", "only spots with this status", LotSchemas.status),
-                    QueryParameter("kind", "only spots of this kind", LotSchemas.kind),
-                ], answers: [.json(.array(LotSchemas.spot))], handler: spots),
+                    QueryParameter("kind", "only spots of this kind", LotSchemas.kind), MoneyRoutes.form,
+                ], answers: MoneyRoutes.tables(.array(LotSchemas.spot), "The spots"), handler: spots),
             Route(
                 .get, "/api/stats/{id}", access: .anyone,
                 summary: "A lot's counts; today's turnover and revenue for who may see them", pathSchemas: Self.lot,
@@ -35,6 +35,7 @@ struct LotRoutes: Sendable {
     }
 
     private func lots(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV
         let now = services.clock.now()
         let sites = request.caller.grants.scope(of: .viewParking)
         let found = try await services.database.read { reader in
@@ -46,6 +47,7 @@ struct LotRoutes: Sendable {
                 )
             }
         }
+        guard !csv else { return LotRoutes.sheet(of: found) }
         return RouteResponse.json { writer in
             writer.beginArray()
             for (lot, price, tally) in found {
@@ -108,22 +110,23 @@ struct LotRoutes: Sendable {
     }
 
     private func spots(_ request: RouteRequest) async throws -> RouteResponse {
-        let now = services.clock.now()
+        let (csv, now) = (try request.wantsCSV, services.clock.now())
         let status = try LotRoutes.word("status", of: SpotStatus.self, request)
         let kind = try LotRoutes.word("kind", of: SpotKind.self, request)
         let (name, caller) = (request.given("lot_id"), request.caller)
         let sites = caller.grants.scope(of: .viewParking)
-        let found = try await services.database.read { reader in
+        let every = try await services.database.read { reader in
             guard let name else { return try SpotTable.all(at: sites, includingPublic: true, in: reader) }
             guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
             return try SpotTable.all(of: try LotRoutes.visible(id, to: caller, in: reader).id, in: reader)
         }
+        let found = every.filter { spot in
+            (status == nil || spot.status(at: now) == status) && (kind == nil || spot.facts.kind == kind)
+        }
+        guard !csv else { return try LotRoutes.sheet(of: found, at: now, inside: sites) }
         return RouteResponse.json { writer in
             writer.beginArray()
             for spot in found {
-                guard status == nil || spot.status(at: now) == status, kind == nil || spot.facts.kind == kind else {
-                    continue
-                }
                 writer.write(spot, at: now, isInside: sites.contains(spot.facts.site))
             }
             writer.endArray()

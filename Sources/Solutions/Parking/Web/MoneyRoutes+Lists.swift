@@ -2,14 +2,14 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Sessions, payments and the ledger, as JSON and CSV.
+/// Sessions, payments and the ledger, in pages; as files in MoneyRoutes+Sheets.
 extension MoneyRoutes {
     private static let mostRows = 10_000
     private static let page = [
         QueryParameter("from", "from this instant on"), QueryParameter("to", "before this instant"),
         QueryParameter("session", "only of this session", .identifier),
         QueryParameter(
-            "limit", "at most this many rows, 1 to 10000; 1000 without it",
+            "limit", "at most this many rows, 1 to 10000; 1000 without it, and in CSV all",
             .integer(minimum: 1, maximum: Int64(mostRows))), form,
     ]
     private static let newest = [
@@ -42,7 +42,7 @@ extension MoneyRoutes {
         ]
     }
 
-    private func selection(_ request: RouteRequest, _ lot: Lot) throws(Refusal) -> MoneySelection {
+    func selection(_ request: RouteRequest, _ lot: Lot) throws(Refusal) -> MoneySelection {
         func name(_ parameter: String) throws(Refusal) -> String? {
             guard let text = request.given(parameter) else { return nil }
             guard let id = DeviceID(text) else { throw Refusal(.invalidParameter, "\(parameter) is a name") }
@@ -64,6 +64,7 @@ extension MoneyRoutes {
     private func sessions(_ request: RouteRequest) async throws -> RouteResponse {
         let (csv, state) = (try request.wantsCSV, try request.word("state", of: ParkingSession.State.self))
         let lot = try await lot(request)
+        guard !csv else { return try await sessionSheet(request, of: lot, state: state) }
         let now = services.clock.now()
         let limit = try selection(request, lot).limit
         var more = try selection(request, lot)
@@ -79,7 +80,6 @@ extension MoneyRoutes {
             }
         }
         let hasMore = Self.cut(&rows, to: limit)
-        guard !csv else { return Self.sheet(rows.map(\.session), of: lot) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("lot_id")
@@ -100,23 +100,6 @@ extension MoneyRoutes {
         }
     }
 
-    private static func sheet(_ sessions: [ParkingSession], of lot: Lot) -> RouteResponse {
-        var sheet = MoneySheet([
-            "session_id", "lot_id", "spot_id", "kind", "state", "arrived_at", "departed_at", "duration_seconds",
-            "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id",
-        ])
-        for session in sessions {
-            let length = session.departedAt.map { $0.microseconds(since: session.arrivedAt) / 1_000_000 }
-            sheet.row([
-                .text(session.id), .text(session.lot.text), .text(session.spot.text), .text(session.kind.rawValue),
-                .text(session.state.rawValue), .time(session.arrivedAt), .time(session.departedAt), .integer(length),
-                .integer(session.tariff), .integer(session.dueMinor), .integer(session.balanceMinor),
-                .text(session.currency), .text(session.reservation),
-            ])
-        }
-        return sheet.response(named: "sessions")
-    }
-
     private func payments(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV
         guard ["unallocated", nil].contains(request.given("state")) else {
@@ -124,6 +107,7 @@ extension MoneyRoutes {
         }
         let isUnallocated = request.given("state") != nil
         let lot = try await lot(request)
+        guard !csv else { return try await paymentSheet(request, of: lot, isUnallocated: isUnallocated) }
         let limit = try selection(request, lot).limit
         var more = try selection(request, lot)
         more.limit += 1
@@ -132,7 +116,6 @@ extension MoneyRoutes {
             try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0)
         }
         let hasMore = Self.cut(&rows, to: limit)
-        guard !csv else { return Self.sheet(rows) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("lot_id")
@@ -147,26 +130,11 @@ extension MoneyRoutes {
         }
     }
 
-    private static func sheet(_ payments: [Payment]) -> RouteResponse {
-        var sheet = MoneySheet([
-            "payment_id", "lot_id", "spot_id", "session_id", "amount_minor", "amount", "currency", "method", "refunds",
-            "refunded_minor", "paid_at", "received_at", "taken_by",
-        ])
-        for payment in payments {
-            sheet.row([
-                .text(payment.id), .text(payment.lot.text), .text(payment.spot?.text), .text(payment.session),
-                .integer(payment.amountMinor), .amount(payment.amount), .text(payment.currency), .text(payment.method),
-                .text(payment.refunds), .integer(payment.refundedMinor), .time(payment.paidAt),
-                .time(payment.receivedAt), .text(payment.takenBy),
-            ])
-        }
-        return sheet.response(named: "payments")
-    }
-
     private func ledger(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV
         let after = try request.whole("after", in: 0...Int.max).map(Int64.init)
         let lot = try await lot(request)
+        guard !csv else { return try await ledgerSheet(request, of: lot) }
         let limit = try selection(request, lot).limit
         var more = try selection(request, lot)
         more.limit += 1
@@ -175,16 +143,6 @@ extension MoneyRoutes {
             (try Ledger.entries(selection, after: after, in: reader), try Ledger.balances(of: lot.id, in: reader))
         }
         let hasMore = Self.cut(&rows, to: limit)
-        guard !csv else {
-            var sheet = MoneySheet(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
-            for entry in rows {
-                sheet.row([
-                    .integer(entry.id), .text(entry.event), .text(entry.account.rawValue), .integer(entry.amountMinor),
-                    .text(entry.session), .text(entry.payment), .time(entry.at),
-                ])
-            }
-            return sheet.response(named: "ledger")
-        }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("lot_id")
