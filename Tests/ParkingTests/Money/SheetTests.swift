@@ -98,4 +98,53 @@ import Testing
         #expect(lines[3].hasSuffix(",1800,2,Day,,,00:00,24:00,free,,"))
         #expect(lines[4].hasSuffix(",1,Hour,,,00:00,24:00,per_started,60,200"))
     }
+
+    @Test func revenueOfAllLots() async throws {
+        let house = try await MoneyHouse()
+        for lot in ["P1", "P2"] { try await house.tariff(try Tariff(MoneyHouse.hour), lot: lot) }
+        try await house.stay("P1-1", seconds: 3_600)
+        try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200)
+        try await house.stay("P2-1", seconds: 7_200, kind: .ev)
+        // Another day, for nobody knows what.
+        house.clock.move(seconds: 86_400)
+        try await house.pay("p2", #""spot_id":"P1-2""#, minor: 50)
+        let path = "/api/revenue"
+        let all = Caller(
+            .person(account: "3", name: "carl", session: "s"), grants: Grants(everywhere: [.viewParkingMoney]))
+        let byLot = try await house.json(path, [:], as: all)
+        #expect(byLot["from"]?.text == "2026-10-21" && byLot["to"]?.text == "2026-11-19")
+        #expect(byLot["rows"]?.elements.compactMap { $0["lot_id"]?.text } == ["P1", "P2"])
+        #expect(byLot["rows"]?.elements.compactMap { $0["revenue_minor"]?.number } == [200, 400])
+        #expect(byLot["rows"]?.elements.compactMap { $0["cash_minor"]?.number } == [250, 0])
+        #expect(byLot["totals"]?.elements.compactMap { $0["revenue_minor"]?.number } == [600])
+        // Each breakdown adds up to the same.
+        for group in ["day", "kind"] {
+            let rows = try await house.json(path, [:], query: ["by": group], as: all)["rows"]?.elements ?? []
+            #expect(rows.compactMap { $0["revenue_minor"]?.number }.reduce(0, +) == 600)
+            #expect(rows.compactMap { $0["cash_minor"]?.number }.reduce(0, +) == 250)
+            #expect(rows.count == (group == "day" ? 30 : 6))
+        }
+        let kinds = try await house.json(path, [:], query: ["by": "kind"], as: all)["rows"]?.elements ?? []
+        #expect(kinds.first { $0["kind"]?.text == "ev" }?["revenue_minor"]?.number == 400)
+        #expect(kinds.last?["kind"] == .null && kinds.last?["cash_minor"]?.number == 50)
+        // Currencies are not added up.
+        try await house.database.write { try $0.execute("UPDATE parking_lot SET currency = 'CHF' WHERE id = 'P2'") }
+        let both = try await house.json(path, [:], query: ["by": "day"], as: all)
+        #expect(both["rows"]?.elements.count == 60)
+        #expect(both["totals"]?.elements.compactMap { $0["currency"]?.text } == ["CHF", "EUR"])
+        // Who looks after one site sees only that.
+        let own = try await house.json(path, [:])
+        #expect(own["rows"]?.elements.compactMap { $0["lot_id"]?.text } == ["P1"])
+        let file = String(
+            decoding: try await house.call(.get, path, [:], query: ["format": "csv"], as: all).body, as: UTF8.self)
+        #expect(
+            file == """
+                lot_id,name,revenue_minor,cash_minor,sessions,currency\r
+                P1,P1,200,250,1,EUR\r
+                P2,P2,400,0,1,CHF\r\n
+                """)
+        for query in [["by": "spot"], ["from": "2020-01-01"], ["format": "xml"]] {
+            #expect(await refusal { try await house.json(path, [:], query: query, as: all) } == .invalidParameter)
+        }
+    }
 }
