@@ -1,6 +1,7 @@
 """Those who run car parks; and the screen at the entrance."""
 import json
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -188,6 +189,29 @@ def test_the_board_counts_by_level_and_admits_what_it_does_not_know(lots, open_p
         lots.do(lambda world: world.parking.change("LOT001", f"G1{number:02d}", "unknown"))
     until(page, "[...document.querySelectorAll('.board-number')][1].innerText === '?'")
     assert rows()[1] == "Level 1 not known ?"
+
+
+@pytest.mark.parametrize("count", [8, 11])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_board_shows_every_level(lots, open_page, count, size):
+    lots.do(lambda world: [world.parking.add(world.parking.lots["LOT002"], f"Y{level}", str(level), status="free") for level in range(1, count)])
+    page = open_page(f"{lots.url}/parking/board/LOT002", size=size)
+    page.watch.allowed += LOST
+    until(page, "document.querySelectorAll('.board-level').length > 1")
+    seen, wanted = set(), {f"Level {level}" for level in range(count)}
+    names = "[...document.querySelectorAll('.board-level')].map((row) => row.querySelector('.board-name').innerText)"
+    # What a page shows fits on the screen, line under line; what it does not show comes by itself.
+    fits = """[...document.querySelectorAll('.board-level')].every((row) => row.getBoundingClientRect().bottom <= innerHeight
+        && [...row.children].every((part) => part.getBoundingClientRect().bottom <= row.getBoundingClientRect().bottom + 1
+            && part.getBoundingClientRect().top >= row.getBoundingClientRect().top - 1))"""
+    end = time.monotonic() + 12
+    while seen != wanted and time.monotonic() < end:
+        seen |= set(page.evaluate(names))
+        assert page.evaluate(fits)
+        page.wait_for_timeout(200)
+    assert seen == wanted
+    if count == 8:
+        assert page.locator(".board-level").count() == 8, "at once"
 
 
 def test_the_board_wakes_itself_after_a_loss(lots, open_page):

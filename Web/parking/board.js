@@ -10,6 +10,9 @@ import { clock } from '/parking/zone.js';
 import { Glyph } from '/parts/icons.js';
 
 const anew = 86_400_000;
+/** Levels that are read from five metres at once; of more, pages turn. */
+const atOnce = 8;
+const turnEvery = 8000;
 const words = { good: 'free', warn: 'few left', bad: 'full', unknown: 'not known' };
 
 /** Keeps the screen on, as far as the browser can. */
@@ -50,7 +53,10 @@ export function Page({ params }) {
     useEffect(() => { document.title = `${name} · Board · Martlet`; }, [name]);
     const zone = lot?.time_zone ?? 'UTC';
     const levels = lot ? [...counts.levels] : [];
-    const rows = levels.length > 1 ? [...levels.map(([level, each]) => [`Level ${level}`, each]).slice(0, 7)] : [['Free spots', counts.all]];
+    const pages = Math.max(1, Math.ceil(levels.length / atOnce));
+    const size = Math.ceil(levels.length / pages);
+    const turned = Math.floor(now() / turnEvery) % pages;
+    const rows = levels.length > 1 ? levels.slice(turned * size, (turned + 1) * size).map(([level, each]) => [`Level ${level}`, each]) : [['Free spots', counts.all]];
     const lost = status !== 'open' && now() - started > 4000;
     return html`
         <div class="board">
@@ -67,7 +73,7 @@ export function Page({ params }) {
             })}</ul>
             <p class="board-foot" data-lost=${lost} role="status">
                 ${lost ? html`<span>No connection${contact > 0 ? ` since ${clock(contact, zone)}` : ''}</span>`
-                    : lot ? html`<span>${levels.length > 1 ? `${counts.all.free} free of ${counts.all.total}` : `of ${counts.all.total} spots`}${counts.all.unknown > 0 ? `, ${counts.all.unknown} not known` : ''}</span>` : html`<span></span>`}
+                    : lot ? html`<span>${levels.length > 1 ? `${counts.all.free} free of ${counts.all.total}${pages > 1 ? `; levels ${turned * size + 1} to ${turned * size + rows.length} of ${levels.length}` : ''}` : `of ${counts.all.total} spots`}${counts.all.unknown > 0 ? `, ${counts.all.unknown} not known` : ''}</span>` : html`<span></span>`}
             </p>
         </div>`;
 }
