@@ -117,6 +117,103 @@ def test_money_is_shown_recorded_and_given_back(lots, open_page):
     assert text.startswith("session_id,") and text.count("\n") == 41
 
 
+def downloaded(page, name):
+    """What a button gives as a file; its lines."""
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=name, exact=True).click()
+    return open(caught.value.path()).read().splitlines()
+
+
+def test_sessions_by_state_and_page_after_page(lots, open_page):
+    lots.do(lambda world: setattr(world.parking, "rows_of_a_page", 15))
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", who="ada", on=lots)
+    rows = "document.querySelectorAll('section[aria-labelledby=sessions-name] tbody tr').length"
+    until(page, f"{rows} === 15")
+    page.get_by_role("button", name="More sessions").click()
+    until(page, f"{rows} === 30")
+    page.get_by_role("button", name="More sessions").click()
+    until(page, f"{rows} === 40")
+    assert page.get_by_role("button", name="More sessions").count() == 0
+    unpaid = lots.do(lambda world: [s["session_id"] for s in world.parking.lots["LOT001"].sessions if s["state"] == "unpaid"])
+    assert 0 < len(unpaid) < 15
+    page.get_by_label("State of the sessions").select_option("unpaid")
+    until(page, f"{rows} === {len(unpaid)}")
+    assert "state=unpaid" in page.url
+    file = downloaded(page, "CSV of sessions")
+    assert [line.split(",")[0] for line in file[1:]] == unpaid, "the file is of what is shown"
+    page.reload()
+    until(page, f"{rows} === {len(unpaid)}")
+    page.get_by_label("State of the sessions").select_option("overpaid")
+    page.get_by_text("No session is in this state").wait_for()
+
+
+def test_a_payment_for_nobody_knows_what_is_allocated(lots, open_page):
+    stray = {"payment_id": "pay_stray", "session_id": None, "spot_id": "G005", "lot_id": "LOT001", "amount_minor": 300, "currency": "EUR", "method": "app",
+             "paid_at": "2026-01-01T10:00:00Z", "refunds": None, "refunded_minor": 0}
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", who="ada", on=lots)
+    page.get_by_role("heading", name="Sessions").wait_for()
+    assert page.get_by_role("heading", name="Payments for nobody knows what").count() == 0
+    lots.do(lambda world: world.parking.lots["LOT001"].payments.append(stray))
+    page.reload()
+    page.get_by_role("button", name="Allocate pay_stray").click()
+    wanted = lots.do(lambda world: next(s["session_id"] for s in world.parking.lots["LOT001"].sessions if s["state"] == "unpaid" and s["spot_id"] == "G005"))
+    options = page.get_by_label("Session", exact=True).locator("option")
+    page.wait_for_selector(f'dialog option[value="{wanted}"]', state="attached")
+    assert options.nth(1).get_attribute("value") == wanted, "those of the spot that was named come first"
+    page.get_by_role("button", name="Allocate", exact=True).click()
+    assert page.get_by_role("dialog").is_visible(), "nothing is allocated to nothing"
+    page.get_by_label("Session", exact=True).select_option(wanted)
+    page.get_by_role("button", name="Allocate", exact=True).click()
+    page.get_by_text("The payment is allocated.").wait_for()
+    assert lots.do(lambda world: world.parking.lots["LOT001"].payments[-1]["session_id"]) == wanted
+    page.get_by_role("heading", name="Payments for nobody knows what").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("tab, button, column", [("spots", "CSV of spots", "spot_id"), ("sensors", "CSV of the sensors", "spot_id"), ("tariffs", "CSV of tariffs", "version")])
+def test_every_table_is_given_as_a_file(lots, open_page, tab, button, column):
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab={tab}", who="ada", on=lots)
+    file = downloaded(page, button)
+    assert file[0].startswith(f"{column},") and len(file) > 1
+
+
+def test_a_file_that_is_refused_says_why(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", who="ada", on=lots)
+    page.watch.allowed += LOST
+    page.get_by_role("button", name="CSV of sessions").wait_for()
+    page.route("**/sessions?*", lambda route: route.fulfill(status=429, content_type="application/problem+json", body=json.dumps(
+        {"code": "limit_reached", "title": "A limit is reached", "detail": "a file holds at most 200000 rows: narrow the range"})))
+    page.get_by_role("button", name="CSV of sessions").click()
+    page.get_by_text("No file: a file holds at most 200000 rows: narrow the range").wait_for()
+
+
+def test_the_overview_has_the_revenue_of_every_lot(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner", who="ada", on=lots)
+    table = page.get_by_role("table", name="Revenue by lot")
+    table.get_by_role("link", name="Garage at the Mill").wait_for()
+    assert "123.45" in table.inner_text() and table.locator("tbody tr").count() == 3
+    assert downloaded(page, "CSV of revenue by lot")[0].startswith("lot_id,name,")
+    assert downloaded(page, "By day of revenue by day")[0].startswith("day,")
+    assert [line.split(",")[0] for line in downloaded(page, "CSV of the lots")] == ["lot_id", "LOT001", "LOT002", "STAFF"]
+    page = open_page(f"{lots.url}/parking/owner", who="vera", on=lots)
+    page.get_by_role("link", name="Garage at the Mill").wait_for()
+    assert page.get_by_role("heading", name="Revenue by lot").count() == 0
+
+
+def test_the_demo_lots_are_for_admins(serve, open_page):
+    from fake.people import hub as make_hub
+    from fake.accounts import RIGHTS, ROLES
+    ROLES["keeper"] = [right for right in RIGHTS if right != "settings.manage"]
+    book = make_hub()
+    book.add_user("kim", "keeper")
+    server = serve(accounts=book)
+    page = open_page(f"{server.url}/parking/owner", who="kim", on=server)
+    page.get_by_role("button", name="Add a lot").first.wait_for()
+    assert page.get_by_role("button", name="Make the demo lots").count() == 0
+    page = open_page(f"{server.url}/parking/owner", who="ada", on=server)
+    page.get_by_role("button", name="Make the demo lots").click()
+    page.get_by_role("link", name="Garage at the Mill").first.wait_for()
+
+
 def test_a_tariff_is_tried_before_it_is_saved(lots, open_page):
     page = open_page(f"{lots.url}/parking/owner/LOT001?tab=tariffs", who="ada", on=lots)
     save = page.get_by_role("button", name="Save the tariff")
@@ -172,6 +269,8 @@ def test_an_owner_sees_and_cancels_reservations(lots, open_page):
     page.get_by_role("button", name="Cancel it").click()
     page.get_by_text("The reservation is cancelled.").wait_for()
     assert "K7QP" not in page.content()
+    file = downloaded(page, "CSV of the reservations")
+    assert file[0].startswith("reservation_id,") and "G006" in file[1]
 
 
 def test_the_board_counts_by_level_and_admits_what_it_does_not_know(lots, open_page):

@@ -8,12 +8,15 @@ import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { amount, kindWord, minorOf, typed } from '/parking/model.js';
 import { percent } from '/parking/owner.js';
+import { usePages } from '/parking/pages.js';
+import { Unallocated } from '/parking/owner-unallocated.js';
 import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { Empty } from '/parts/empty.js';
 import { Text } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
+import { Pick } from '/parts/search.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { LinkChoice } from '/parts/tabs.js';
@@ -41,12 +44,14 @@ function Pay({ session, currency, close, done }) {
         <//>`;
 }
 
-function Sessions({ lot, range, zone, currency, may }) {
-    const { data, error, reload } = useLoad(`sessions ${lot.lot_id} ${range.key}`, (options) => parking.sessions(lot.lot_id, range.ask, options));
+function Sessions({ lot, range, zone, currency, may, state }) {
+    const wanted = { ...range.ask, state };
+    const { data, error, loading, reload, more } = usePages(`sessions ${lot.lot_id} ${range.key} ${state ?? ''}`, 'sessions',
+        (page, options) => parking.sessions(lot.lot_id, { ...wanted, ...page }, options));
     const [paying, pay] = useState(null);
     useLive([`parking/${lot.lot_id}/money`], () => reload(), reload);
     if (!data) return error ? html`<${Problem} error=${error} title="The sessions could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
-    const rows = data.sessions;
+    const { rows } = data;
     const columns = [
         { key: 'spot', label: 'Spot', head: true, cell: (row) => row.spot_id },
         { key: 'state', label: 'State', cell: (row) => { const [word, tone] = sessionWords[row.state] ?? [row.state, 'unknown']; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
@@ -59,20 +64,25 @@ function Sessions({ lot, range, zone, currency, may }) {
     ];
     return html`
         <section aria-labelledby="sessions-name">
-            <div class="section-head"><h2 id="sessions-name">Sessions</h2><${CSV} lot=${lot} name="sessions" query=${range.ask} /></div>
-            ${rows.length === 0 ? html`<${Empty} icon="ticket" small title="Nobody stood here in this time"><p>A session begins when a spot becomes occupied.</p><//>`
+            <div class="section-head"><h2 id="sessions-name">Sessions</h2>
+                <div class="owner-foot"><${Pick} label="State of the sessions" name="state" value=${state ?? ''} options=${[['', 'Every state'], ...Object.entries(sessionWords).map(([each, [word]]) => [each, word])]} />
+                    <${CSV} lot=${lot} name="sessions" query=${wanted} /></div></div>
+            ${rows.length === 0 ? html`<${Empty} icon="ticket" small title=${state ? 'No session is in this state' : 'Nobody stood here in this time'}>
+                    <p>${state ? 'Choose another state, or a longer time.' : 'A session begins when a spot becomes occupied.'}</p><//>`
                 : html`<${Table} caption="Sessions" columns=${columns} rows=${rows} rowKey=${(row) => row.session_id} />`}
+            ${more && html`<p class="actions"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More sessions</button></p>`}
             ${paying && html`<${Pay} session=${paying} currency=${currency} close=${() => pay(null)} done=${() => { reload(); toast({ text: 'The payment is recorded.' }); }} />`}
         </section>`;
 }
 
 function Payments({ lot, range, zone, currency, may }) {
-    const { data, error, reload } = useLoad(`payments ${lot.lot_id} ${range.key}`, (options) => parking.payments(lot.lot_id, range.ask, options));
+    const { data, error, loading, reload, more } = usePages(`payments ${lot.lot_id} ${range.key}`, 'payments',
+        (page, options) => parking.payments(lot.lot_id, { ...range.ask, ...page }, options));
     const [refunding, refund] = useState(null);
     const [ids, setIDs] = useState(() => new Map());
     useLive([`parking/${lot.lot_id}/money`], () => reload(), reload);
     if (!data) return error ? html`<${Problem} error=${error} title="The payments could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
-    const rows = data.payments;
+    const { rows } = data;
     const ask = (row) => { if (!ids.has(row.payment_id)) setIDs(new Map(ids).set(row.payment_id, `refund-${crypto.randomUUID?.() ?? Date.now()}`)); refund(row); };
     const columns = [
         { key: 'payment', label: 'Payment', head: true, cell: (row) => row.payment_id },
@@ -89,6 +99,7 @@ function Payments({ lot, range, zone, currency, may }) {
                 <div class="owner-foot"><${CSV} lot=${lot} name="payments" query=${range.ask} /><${CSV} lot=${lot} name="ledger" query=${range.ask} word="Ledger" of="the ledger" /></div></div>
             ${rows.length === 0 ? html`<${Empty} icon="coins" small title="No payment in this time"><p>Payments come from apps and machines, or are recorded at a session.</p><//>`
                 : html`<${Table} caption="Payments" columns=${columns} rows=${rows} rowKey=${(row) => row.payment_id} />`}
+            ${more && html`<p class="actions"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More payments</button></p>`}
             ${refunding && html`
                 <${Confirm} title="Give the money back?" action="Refund" close=${() => refund(null)}
                     act=${async () => { await parking.refund(refunding.payment_id, { payment_id: ids.get(refunding.payment_id), amount_minor: refunding.amount_minor - (refunding.refunded_minor ?? 0) }); reload(); toast({ text: 'The refund is recorded.' }); }}>
@@ -138,5 +149,5 @@ export function MoneyTab({ lot, query, may }) {
     const given = { lot, range, zone, currency: lot.currency ?? 'EUR', may };
     return html`
         <div class="toolbar"><${LinkChoice} label="Time" name="days" value=${key} options=${days.map(([each, word]) => [each, word])} /></div>
-        <div class="owner-stack"><${Revenue} ...${given} /><${Sessions} ...${given} /><${Payments} ...${given} /></div>`;
+        <div class="owner-stack"><${Revenue} ...${given} /><${Unallocated} lot=${lot} zone=${zone} currency=${given.currency} may=${may} /><${Sessions} ...${given} state=${sessionWords[query.get('state')] ? query.get('state') : null} /><${Payments} ...${given} /></div>`;
 }

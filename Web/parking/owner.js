@@ -6,7 +6,9 @@ import { number } from '/lib/format.js';
 import { session } from '/lib/session.js';
 import { navigate } from '/app/router.js';
 import { parking } from '/parking/api.js';
+import { CSV } from '/parking/csv.js';
 import { countsOf, fullness, sentence } from '/parking/model.js';
+import { RevenueByLot } from '/parking/owner-revenue.js';
 import { Badge } from '/parts/badge.js';
 import { Dialog } from '/parts/dialog.js';
 import { Empty } from '/parts/empty.js';
@@ -57,7 +59,7 @@ function AddLot({ close, made }) {
         <//>`;
 }
 
-export function Page() {
+export function Page({ query }) {
     const { data, error, reload } = useLoad('owner-lots', (options) => parking.lots(options));
     const [changes, change] = useState({});
     const [adding, add] = useState(false);
@@ -83,6 +85,7 @@ export function Page() {
                         onClick=${() => demo.run(() => parking.init()).then(reload)}>Make the demo lots</button>`}</p>`}
                 ${demo.error && html`<${Problem} error=${demo.error} small level="h3" />`}
             <//>` : html`<${Table} caption="Car parks" columns=${columns} rows=${lots} rowKey=${(lot) => lot.lot_id} />
-            <p class="actions more"><a class="button" href="/parking">What drivers see</a></p>`}
+            <p class="actions more"><a class="button" href="/parking">What drivers see</a><${CSV} name="lots" read=${() => parking.lotsTable()} of="the lots" /></p>
+            ${session.may('parking.money') && html`<${RevenueByLot} query=${query} />`}`}
         ${adding && html`<${AddLot} close=${() => add(false)} made=${(lot) => navigate(`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`)} />`}`;
 }
