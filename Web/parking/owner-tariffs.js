@@ -6,6 +6,7 @@ import { useAction, useLoad } from '/lib/hooks.js';
 import { number, plural } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
+import { CSV } from '/parking/csv.js';
 import { amount, kinds, kindWord } from '/parking/model.js';
 import { bodyOf, faultOf, formOf, newRule, weekdays } from '/parking/tariff.js';
 import { dayAndClock, fromInput, quarter, toInput } from '/parking/zone.js';
@@ -151,6 +152,7 @@ export function TariffsTab({ lot, may }) {
         <div class="owner-grid">
             ${may('parking.tariffs') && html`<${Editor} key=${round} lot=${lot} newest=${versions[0] ?? null} currency=${currency} zone=${zone} done=${() => { reload(); next(round + 1); }} />`}
             <div class="owner-stack">
+                ${versions.length > 0 && html`<p class="actions"><${CSV} lot=${lot} name="tariffs" /></p>`}
                 ${versions.length === 0 ? html`<${Empty} icon="coins" small title="No tariff yet"><p>Without one, parking is free of charge.</p><//>`
                     : versions.map((each) => html`<${Version} key=${each.version} tariff=${each} currency=${currency} zone=${zone} holds=${each === holding} />`)}
             </div>

@@ -166,7 +166,9 @@ import Testing
             #expect(lot["price_per_hour"] == one["price_per_hour"])
         }
         #expect(lot["spots"]?.elements.contains { $0["spot_id"]?.text == "SPOT001" } == true)
-        let limited = Caller.driver("m", [.manageParking])
+        // Who runs all car parks is no admin yet.
+        let operators = Grants(everywhere: PermissionSet(Permission.allCases.filter { $0 != .manageSettings }))
+        let limited = Caller(.person(account: "2", name: "otto", session: "s"), grants: operators)
         #expect(try await site.refusal(.post, "/api/init", as: limited) == .forbidden)
     }
 

@@ -32,6 +32,7 @@ class Lot:
 class Parking:
     def __init__(self, world):
         self.world, self.lots, self.reservations, self.applied, self.overridden = world, {}, {}, [], []
+        self.rows_of_a_page = 1000
 
     # Making.
 
@@ -140,14 +141,18 @@ class Parking:
                 ("POST", "/api/reservations/{r}/look", self.look), ("POST", "/api/reservations/{r}/cancel", self.cancel), ("DELETE", "/api/reservations/{r}", self.give_up),
                 ("GET", "/api/lots/{id}/history", self.history), ("GET", "/api/lots/{id}/sessions", self.sessions), ("GET", "/api/lots/{id}/payments", self.payments),
                 ("GET", "/api/lots/{id}/ledger", self.ledger), ("GET", "/api/lots/{id}/revenue", self.revenue), ("GET", "/api/lots/{id}/report", self.report), ("POST", "/api/payments", self.pay),
-                ("POST", "/api/payments/{p}/refund", self.refund), ("POST", "/api/sessions/{s}/waive", self.waive), ("GET", "/api/lots/{id}/tariffs", self.tariffs), ("POST", "/api/lots/{id}/tariffs", self.add_tariff),
+                ("POST", "/api/payments/{p}/refund", self.refund), ("POST", "/api/payments/{p}/allocate", self.allocate), ("POST", "/api/sessions/{s}/waive", self.waive),
+                ("GET", "/api/revenue", self.all_revenue), ("GET", "/api/spots", self.get_spots), ("GET", "/api/lots/{id}/tariffs", self.tariffs), ("POST", "/api/lots/{id}/tariffs", self.add_tariff),
                 ("POST", "/api/lots/{id}/tariffs/what-if", self.what_if), ("GET", "/api/lots/{id}/calibration", self.calibration),
                 ("POST", "/api/lots/{id}/calibration/apply", self.calibrate), ("POST", "/api/lots/{id}/what-if", self.what_if_stale),
                 ("POST", "/api/lots/import", self.take), ("DELETE", "/api/lots/{id}/spots/{spot}", self.remove_spot)]:
             router.add_route(method, path, handler)
 
     async def get_lots(self, request):
-        return web.json_response([self.shown(lot) for lot in self.lots.values() if lot.public or self.may(request, "parking.view")])
+        rows = [self.shown(lot) for lot in self.lots.values() if lot.public or self.may(request, "parking.view")]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "lots", rows, ["lot_id", "name", "total_spots", "available_spots"])
+        return web.json_response(rows)
 
     async def get_lot(self, request):
         lot = self.lot(request)
@@ -224,12 +229,12 @@ class Parking:
     async def lot_reservations(self, request):
         self.need(request, "parking.reserve")
         lot = self.lot(request)
-        return web.json_response({"reservations": [{k: v for k, v in r.items() if k != "secret"} for r in self.reservations.values() if r["lot_id"] == lot.id]})
+        return self.table(request, "reservations", [{k: v for k, v in r.items() if k != "secret"} for r in self.reservations.values() if r["lot_id"] == lot.id])
 
     # Owners.
 
     async def init(self, request):
-        self.need(request, "parking.manage")
+        self.need(request, "settings.manage")
         if not self.lots:
             self.demo()
         return web.json_response({"lots": list(self.lots)})
@@ -276,8 +281,7 @@ class Parking:
             writer.writerow(columns)
             writer.writerows([row.get(column, "") for column in columns] for row in rows)
             return web.Response(text=out.getvalue(), content_type="text/csv")
-        limit = int(request.query.get("limit", 1000))
-        return web.json_response({key: rows[:limit], "currency": "EUR", "next": "more" if len(rows) > limit else None})
+        return web.json_response({key: rows, "currency": "EUR", "next": None})
 
     async def history(self, request):
         self.need(request, "parking.view")
@@ -292,13 +296,28 @@ class Parking:
             t += step
         return self.table(request, "rows", rows)
 
+    def page(self, request, key, rows, name):
+        """A page of rows, no longer than tests want it; a file has them all."""
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, key, rows)
+        ids = [row[name] for row in rows]
+        first = ids.index(request.query["after"]) + 1 if "after" in request.query else 0
+        limit = min(int(request.query.get("limit", 1000)), self.rows_of_a_page)
+        more = len(rows) > first + limit
+        rows = rows[first:first + limit]
+        return web.json_response({key: rows, "currency": "EUR", "next": rows[-1][name] if more else None})
+
     async def sessions(self, request):
         self.need(request, "parking.money")
-        return self.table(request, "sessions", self.lot(request).sessions)
+        rows = [row for row in self.lot(request).sessions if request.query.get("state") in (None, row["state"])]
+        return self.page(request, "sessions", rows, "session_id")
 
     async def payments(self, request):
         self.need(request, "parking.money")
-        return self.table(request, "payments", self.lot(request).payments)
+        rows = self.lot(request).payments
+        if request.query.get("state") == "unallocated":
+            rows = [row for row in rows if row["session_id"] is None]
+        return self.page(request, "payments", rows, "payment_id")
 
     async def ledger(self, request):
         self.need(request, "parking.money")
@@ -321,6 +340,36 @@ class Parking:
         self.lot(request)
         return web.json_response({"currency": "EUR", "spots": 48, "arrivals": 212, "departures": 208, "occupancy_rate": 0.62, "turnover": 3.4, "mean_stay_seconds": 5460, "peak_hours": [11, 12],
                                   "hours": [{"hour": hour, "occupancy_rate": round(0.5 - 0.4 * math.cos(hour / 24 * 2 * math.pi), 3), "arrivals": 9} for hour in range(24)]})
+
+    async def allocate(self, request):
+        self.need(request, "parking.pay")
+        wanted = (await request.json())["session_id"]
+        for lot in self.lots.values():
+            for payment in lot.payments:
+                session = next((session for session in lot.sessions if session["session_id"] == wanted), None)
+                if payment["payment_id"] == request.match_info["p"] and session:
+                    payment["session_id"] = wanted
+                    session["balance_minor"] = (session["balance_minor"] or 0) - payment["amount_minor"]
+                    return web.json_response(payment)
+        raise Refused(404, "not_found", "There is no such payment")
+
+    async def all_revenue(self, request):
+        self.need(request, "parking.money")
+        rows = [{"lot_id": lot.id, "name": lot.name, "currency": "EUR", "revenue_minor": 12_345 * (n + 1), "cash_minor": 12_000 * (n + 1), "sessions": 7 + n}
+                for n, lot in enumerate(self.lots.values())]
+        if request.query.get("by") == "day":
+            rows = [{"day": iso(now())[:10], **{k: v for k, v in rows[0].items() if k not in ("lot_id", "name")}}]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "rows", rows)
+        total = {key: sum(row[key] for row in rows) for key in ["revenue_minor", "cash_minor", "sessions"]}
+        return web.json_response({"from": request.query.get("from"), "to": iso(now())[:10], "by": "lot", "rows": rows, "totals": [{"currency": "EUR", **total}]})
+
+    async def get_spots(self, request):
+        lots = [lot for lot in self.lots.values() if request.query.get("lot_id") in (None, lot.id)]
+        rows = [spot for lot in lots for spot in lot.spots.values() if request.query.get("status") in (None, spot["status"])]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "spots", rows, ["spot_id", "lot_id", "status", "since"])
+        return web.json_response(rows)
 
     async def pay(self, request):
         self.need(request, "parking.pay")
@@ -363,6 +412,8 @@ class Parking:
     async def tariffs(self, request):
         self.need(request, "parking.money")
         lot = self.lot(request)
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "versions", lot.tariffs, ["version", "valid_from"])
         return web.json_response({"lot_id": lot.id, "currency": "EUR", "present_version": 1, "versions": lot.tariffs})
 
     async def add_tariff(self, request):
@@ -391,6 +442,8 @@ class Parking:
             rows.append({"spot_id": spot["spot_id"], "label": spot["label"], "samples": 480 if known else 12, "decides": "flag", "current": {"threshold_cm": 115, "hysteresis_cm": 30},
                          "proposal": {"threshold_cm": 115 if index > 20 else 116 + index % 5, "hysteresis_cm": 30 if index > 20 else 24} if known else None,
                          "occupied": cluster(31.2 + index % 4) if known else None, "free": cluster(200.4), "flags": flags})
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "spots", rows, ["spot_id", "samples"])
         return web.json_response({"lot_id": lot.id, "days": 14, "spots": rows, "next": None})
 
     async def calibrate(self, request):

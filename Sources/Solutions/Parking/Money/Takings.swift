@@ -73,7 +73,7 @@ struct Takings: Sendable {
 }
 
 extension Takings.Sum {
-    fileprivate mutating func add(_ other: Takings.Sum) {
+    mutating func add(_ other: Takings.Sum) {
         revenueMinor += other.revenueMinor
         cashMinor += other.cashMinor
         sessions += other.sessions

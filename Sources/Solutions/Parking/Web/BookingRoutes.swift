@@ -26,7 +26,8 @@ struct BookingRoutes: Sendable {
                     QueryParameter("to", "up to this time; 14 days after from without it"),
                     QueryParameter(
                         "state", "only those in this state", .words(ReservationState.allCases.map(\.rawValue))),
-                ], answers: [.json(.reservationList)], handler: reservations),
+                    .tableForm,
+                ], answers: [.table(.reservationList, "The reservations")], handler: reservations),
             Route(
                 .get, "/api/lots/{id}/availability", access: .anyone,
                 summary: "The spots that can be reserved for a time", pathSchemas: ["id": .identifier],
@@ -101,6 +102,7 @@ struct BookingRoutes: Sendable {
     }
 
     private func reservations(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV()
         let lot = try await lot(request)
         guard request.scope.contains(lot.site) else {
             throw Refusal(.forbidden, "This needs the right \(Permission.reserveParking.rawValue).")
@@ -108,8 +110,13 @@ struct BookingRoutes: Sendable {
         let from = try BookingParameters.instant("from", of: request) ?? services.clock.now()
         let to = try BookingParameters.instant("to", of: request) ?? from.advanced(bySeconds: BookingRules.aheadSeconds)
         let state = try request.word("state", of: ReservationState.self)
+        let limit = csv ? SheetLimit.rows + 1 : 5_000
         let found = try await services.database.read {
-            try ReservationTable.all(in: lot.id, from: from, to: to, state: state, limit: 5_000, in: $0)
+            try ReservationTable.all(in: lot.id, from: from, to: to, state: state, limit: limit, in: $0)
+        }
+        if csv {
+            try SheetLimit.check(found.count)
+            return BookingRoutes.sheet(of: found)
         }
         return BookingRoutes.list(found, withHolders: true)
     }

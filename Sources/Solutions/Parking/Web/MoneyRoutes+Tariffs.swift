@@ -19,7 +19,7 @@ extension MoneyRoutes {
             Route(
                 .get, "/api/lots/{id}/tariffs", access: .site(.viewParkingMoney),
                 summary: "The versions of a lot's tariff, the last to begin first", pathSchemas: Self.lot,
-                answers: [.json(.tariffVersions)], handler: tariffs),
+                query: [.tableForm], answers: [.table(.tariffVersions, "The versions")], handler: tariffs),
             Route(
                 .post, "/api/lots/{id}/tariffs", access: .site(.manageTariffs),
                 summary: "Add a version of the tariff, from now or a later instant on", pathSchemas: Self.lot,
@@ -69,9 +69,11 @@ extension MoneyRoutes {
     private static let latestSeconds: Int64 = 4_102_444_800
 
     private func tariffs(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV()
         let lot = try await lot(request)
         let now = services.clock.now()
         let versions = try await services.database.read { try TariffTable.all(of: lot.id, in: $0) }
+        guard !csv else { return Self.sheet(of: versions) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)

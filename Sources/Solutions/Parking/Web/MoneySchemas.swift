@@ -242,6 +242,24 @@ extension JSONSchema {
                 .required("unallocated", .object(takings), "What nobody knows yet what it was paid for"),
             ]))
 
+    static let allRevenue = JSONSchema.named(
+        "AllParkingRevenue",
+        .object([
+            .required("from", day), .required("to", day, "Among them, by each lot's clock"),
+            .required("by", .words(RevenueGroup.allCases.map(\.rawValue))),
+            .required(
+                "rows",
+                .array(
+                    .object(
+                        [
+                            .optional("lot_id", .identifier, "By lot"), .optional("name", .text, "By lot"),
+                            .optional("day", day, "By day"),
+                            .optional("kind", .nullable(spotKind), "By kind; null: nobody knows yet what it was for"),
+                            .required("currency", currency),
+                        ] + takings))),
+            .required("totals", .array(.object([.required("currency", currency)] + takings)), "Of each currency"),
+        ]))
+
     static let useReport = JSONSchema.named(
         "ParkingUseReport",
         .object(
