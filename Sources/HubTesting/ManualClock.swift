@@ -17,4 +17,9 @@ public final class ManualClock: WallClock {
     public func move(seconds: Int64) {
         instant.withLock { $0 = $0.advanced(bySeconds: seconds) }
     }
+
+    /// As `move(seconds:)`, finer.
+    public func move(milliseconds: Int64) {
+        instant.withLock { $0 = $0.advanced(byMicroseconds: milliseconds * 1_000) }
+    }
 }

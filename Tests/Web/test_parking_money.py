@@ -13,7 +13,7 @@ def test_long_lists_are_read_piece_by_piece(lots, open_page):
     table = page.get_by_role("table", name="Sessions")
     table.locator("tbody th").first.wait_for()
     assert table.locator("tbody th").count() == 50
-    page.get_by_role("button", name="Show older sessions").click()
+    page.get_by_role("button", name="More sessions").click()
     until(page, "document.querySelectorAll('table[data-long=true]').length === 1")
     # It lies below the window: hardly a row is drawn, and it is as high as its rows would be.
     page.evaluate("scrollTo(0, 0)")

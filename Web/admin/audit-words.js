@@ -11,7 +11,7 @@ export const actions = {
     'join.open': 'Open the join window', 'join.close': 'Close the join window', 'certificate.issue': 'Issue a certificate',
     'certificate.revoke': 'Revoke a certificate', 'command.send': 'Send a command', override: 'Override',
     'tariff.add': 'Add a tariff', 'payment.take': 'Take a payment', 'payment.allocate': 'Say what a payment is for',
-    'payment.refund': 'Give money back',
+    'payment.refund': 'Give money back', 'session.waive': 'Write off what is owed',
     'lot.change': 'Change a car park', 'lot.remove': 'Remove a car park', 'reservation.cancel': 'Cancel a reservation',
     'site.add': 'Add a site', 'site.change': 'Change a site',
     'audit.export': 'Export the audit', 'hub.start': 'Start the hub',

@@ -10,18 +10,10 @@ import { clock } from '/parking/zone.js';
 import { Glyph } from '/parts/icons.js';
 
 const anew = 86_400_000;
+/** Levels that are read from five metres at once; of more, pages turn. */
+const atOnce = 8;
+const turnEvery = 8000;
 const words = { good: 'free', warn: 'few left', bad: 'full', unknown: 'not known' };
-
-/** More rows than this cannot be read from five metres: the last levels then share one. */
-const mostRows = 7;
-
-const sumOf = (counts) => counts.reduce((sum, each) => Object.fromEntries(Object.keys(each).map((key) => [key, (sum[key] ?? 0) + each[key]])), {});
-
-function rowsOf(levels) {
-    const own = levels.slice(0, levels.length > mostRows ? mostRows - 1 : mostRows);
-    const rest = levels.slice(own.length).map(([, each]) => each);
-    return [...own.map(([level, each]) => [levelWords(level), each]), ...(rest.length > 0 ? [['Other levels', sumOf(rest)]] : [])];
-}
 
 /** Keeps the screen on, as far as the browser can. */
 function useAwake() {
@@ -61,7 +53,10 @@ export function Page({ params }) {
     useEffect(() => { document.title = `${name} · Board · Martlet`; }, [name]);
     const zone = lot?.time_zone ?? 'UTC';
     const levels = lot ? [...counts.levels] : [];
-    const rows = levels.length > 1 ? rowsOf(levels) : [['Free spots', counts.all]];
+    const pages = Math.max(1, Math.ceil(levels.length / atOnce));
+    const size = Math.ceil(levels.length / pages);
+    const turned = Math.floor(now() / turnEvery) % pages;
+    const rows = levels.length > 1 ? levels.slice(turned * size, (turned + 1) * size).map(([level, each]) => [levelWords(level), each]) : [['Free spots', counts.all]];
     const lost = status !== 'open' && now() - started > 4000;
     return html`
         <div class="board">
@@ -78,7 +73,7 @@ export function Page({ params }) {
             })}</ul>
             <p class="board-foot" data-lost=${lost} role="status">
                 ${lost ? html`<span>No connection${contact > 0 ? ` since ${clock(contact, zone)}` : ''}</span>`
-                    : lot ? html`<span>${levels.length > 1 ? `${counts.all.free} free of ${counts.all.total}` : `of ${counts.all.total} spots`}${counts.all.unknown > 0 ? `, ${counts.all.unknown} not known` : ''}</span>` : html`<span></span>`}
+                    : lot ? html`<span>${levels.length > 1 ? `${counts.all.free} free of ${counts.all.total}${pages > 1 ? `; levels ${turned * size + 1} to ${turned * size + rows.length} of ${levels.length}` : ''}` : `of ${counts.all.total} spots`}${counts.all.unknown > 0 ? `, ${counts.all.unknown} not known` : ''}</span>` : html`<span></span>`}
             </p>
         </div>`;
 }

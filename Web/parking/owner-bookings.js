@@ -2,6 +2,7 @@ import { html, useState } from '/lib/html.js';
 import { useLoad } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
+import { CSV } from '/parking/csv.js';
 import { bookingWords } from '/parking/reserve.js';
 import { clock, dayAndClock } from '/parking/zone.js';
 import { Badge } from '/parts/badge.js';
@@ -10,10 +11,7 @@ import { Empty } from '/parts/empty.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
-import { download } from '/parts/secret.js';
 import { toast } from '/parts/toast.js';
-
-const quote = (value) => (/[",\n]/.test(`${value ?? ''}`) ? `"${`${value}`.replaceAll('"', '""')}"` : `${value ?? ''}`);
 
 /** Who reserved what. */
 export function BookingsTab({ lot, may }) {
@@ -31,10 +29,8 @@ export function BookingsTab({ lot, may }) {
         ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Cancel</span>`, align: 'end', cell: (row) => row.state === 'active' && html`
             <button type="button" class="button small" onClick=${() => end(row)}>Cancel<span class="unseen"> ${row.spot_id}</span></button>` }] : []),
     ];
-    const file = () => download(`${lot.lot_id}-reservations.csv`, [['reservation_id', 'spot_id', 'from', 'to', 'state', 'name', 'account'],
-        ...rows.map((row) => [row.reservation_id, row.spot_id, row.from, row.to, row.state, row.name, row.account])].map((row) => row.map(quote).join(',')).join('\n') + '\n', 'text/csv');
     return html`
-        <div class="section-head"><h2>From yesterday on</h2>${rows.length > 0 && html`<button type="button" class="button small" onClick=${file}>CSV<span class="unseen"> of the reservations</span></button>`}</div>
+        <div class="section-head"><h2>From yesterday on</h2>${rows.length > 0 && html`<${CSV} lot=${lot} name="reservations" query=${{ from: begins }} of="the reservations" />`}</div>
         ${rows.length === 0 ? html`<${Empty} icon="calendar" small title="Nothing is reserved"><p>Drivers reserve on their page.</p><//>`
             : html`<${Table} caption="Reservations" columns=${columns} rows=${rows} rowKey=${(row) => row.reservation_id} />`}
         ${ending && html`

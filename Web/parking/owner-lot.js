@@ -47,7 +47,7 @@ export function Page({ params, query }) {
             <p class="lead" role="status">${sentence(counts.all)}</p>
         <//>
         <div class="owner-tabs">
-            <${LinkChoice} label="Parts of the lot" name="tab" clear=${['spot', 'level', 'sort', 'q', 'status']} value=${key} options=${open.map(([each, word]) => [each, word])} />
+            <${LinkChoice} label="Parts of the lot" name="tab" clear=${['spot', 'level', 'sort', 'q', 'status', 'state']} value=${key} options=${open.map(([each, word]) => [each, word])} />
         </div>
         <${Tab} ...${store} query=${query} may=${may} />`;
 }

@@ -1,19 +1,22 @@
 // What the lot earned, who stood there, and what was paid.
 
-import { html, useEffect, useRef, useState } from '/lib/html.js';
-import { useAction, useLive, useLoad } from '/lib/hooks.js';
+import { html, useState } from '/lib/html.js';
+import { useLoad } from '/lib/hooks.js';
 import { number, plural } from '/lib/format.js';
 import { duration, instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { amount, kindWord, minorOf, typed } from '/parking/model.js';
 import { percent } from '/parking/owner.js';
+import { useMoney, usePages } from '/parking/pages.js';
+import { Unallocated } from '/parking/owner-unallocated.js';
 import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { Empty } from '/parts/empty.js';
 import { Text } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
+import { Pick } from '/parts/search.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { LinkChoice } from '/parts/tabs.js';
@@ -21,7 +24,7 @@ import { Tile } from '/parts/tile.js';
 import { toast } from '/parts/toast.js';
 
 const days = [[null, '7 days', 7], ['today', 'Today', 1], ['30d', '30 days', 30], ['90d', '90 days', 90]];
-const sessionWords = { open: ['Here', 'busy'], paid: ['Paid', 'good'], unpaid: ['Unpaid', 'bad'], overpaid: ['Overpaid', 'warn'], free: ['Free of charge', 'good'] };
+const sessionWords = { open: ['Here', 'busy'], paid: ['Paid', 'good'], unpaid: ['Unpaid', 'bad'], overpaid: ['Overpaid', 'warn'], waived: ['Written off', 'unknown'], free: ['Free of charge', 'good'] };
 
 function Pay({ session, currency, close, done }) {
     const owed = Math.max(0, session.balance_minor ?? 0);
@@ -41,32 +44,37 @@ function Pay({ session, currency, close, done }) {
         <//>`;
 }
 
-/** Money moves with every car; the lists are read anew at most so often, milliseconds. */
-const readEvery = 3000;
-
-function useMoney(lot, reload) {
-    const timer = useRef(null);
-    useEffect(() => () => clearTimeout(timer.current), []);
-    useLive([`parking/${lot.lot_id}/money`], () => { timer.current ??= setTimeout(() => { timer.current = null; reload(); }, readEvery); }, reload);
+function Waive({ session, currency, close, done }) {
+    const owed = session.balance_minor;
+    const [text, set] = useState(typed(owed, currency));
+    const [reason, say] = useState('');
+    // Made once, so that a second attempt is the same waiver.
+    const [id] = useState(() => `waive-${crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`}`);
+    const minor = minorOf(text, currency);
+    const fault = !minor || minor > owed ? `Give an amount, at most ${typed(owed, currency)}.` : null;
+    return html`
+        <${Confirm} title=${`Write off what is owed for ${session.spot_id}?`} action="Write it off" close=${close}
+            act=${async () => {
+                if (fault || !reason.trim()) return false;
+                await parking.waive(session.session_id, { waiver_id: id, amount_minor: minor, reason: reason.trim() });
+                done();
+                return true;
+            }}>
+            <p>Nobody owes it any more, and it is not earned. It stands in the audit with your name.</p>
+            <${Text} label=${`Amount in ${currency}`} value=${text} set=${set} inputmode="decimal" autocomplete="off" error=${fault} />
+            <${Text} label="Why" value=${reason} set=${say} maxlength="120" autocomplete="off" />
+        <//>`;
 }
 
-const piece = 50;
-
-/** Rows of a long list, the newest first, and a button for older ones. */
-function usePieces(name, lot, range, read) {
-    const [limit, set] = useState(piece);
-    const { data, error, loading, reload } = useLoad(`${name} ${lot.lot_id} ${range.key} ${limit}`, (options) => read(lot.lot_id, { ...range.ask, limit }, options));
+function Sessions({ lot, range, zone, currency, may, state }) {
+    const wanted = { ...range.ask, state };
+    const { data, error, loading, reload, more } = usePages(`sessions ${lot.lot_id} ${range.key} ${state ?? ''}`, 'sessions',
+        (page, options) => parking.sessions(lot.lot_id, { ...wanted, ...page }, options));
     useMoney(lot, reload);
-    const older = data?.next && html`
-        <p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${() => set(limit + 4 * piece)}>Show older ${name}</button></p>`;
-    return { data, error, reload, older };
-}
-
-function Sessions({ lot, range, zone, currency, may }) {
-    const { data, error, reload, older } = usePieces('sessions', lot, range, parking.sessions);
     const [paying, pay] = useState(null);
+    const [waiving, waive] = useState(null);
     if (!data) return error ? html`<${Problem} error=${error} title="The sessions could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
-    const rows = data.sessions;
+    const { rows } = data;
     const columns = [
         { key: 'spot', label: 'Spot', head: true, cell: (row) => row.spot_id },
         { key: 'state', label: 'State', phone: 'more', cell: (row) => { const [word, tone] = sessionWords[row.state] ?? [row.state, 'unknown']; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
@@ -76,22 +84,31 @@ function Sessions({ lot, range, zone, currency, may }) {
         { key: 'stay', label: 'Stay', phone: 'more', align: 'end', cell: (row) => duration(((instant(row.departed_at) ?? now()) - instant(row.arrived_at)) / 1000) },
         ...(may('parking.pay') ? [{ key: 'act', label: html`<span class="unseen">Pay</span>`, align: 'end', cell: (row) => row.state === 'unpaid' && html`
             <button type="button" class="button small" onClick=${() => pay(row)}>Pay<span class="unseen"> for ${row.spot_id}</span></button>` }] : []),
+        ...(may('parking.tariffs') ? [{ key: 'waive', label: html`<span class="unseen">Write off</span>`, align: 'end', cell: (row) => row.state === 'unpaid' && html`
+            <button type="button" class="button small" onClick=${() => waive(row)}>Write off<span class="unseen"> ${row.spot_id}</span></button>` }] : []),
     ];
     return html`
         <section aria-labelledby="sessions-name">
-            <div class="section-head"><h2 id="sessions-name">Sessions</h2><${CSV} lot=${lot} name="sessions" query=${range.ask} /></div>
-            ${rows.length === 0 ? html`<${Empty} icon="ticket" small title="Nobody stood here in this time"><p>A session begins when a spot becomes occupied.</p><//>`
-                : html`<${Table} caption="Sessions" columns=${columns} rows=${rows} rowKey=${(row) => row.session_id} />${older}`}
+            <div class="section-head"><h2 id="sessions-name">Sessions</h2>
+                <div class="owner-foot"><${Pick} label="State of the sessions" name="state" value=${state ?? ''} options=${[['', 'Every state'], ...Object.entries(sessionWords).map(([each, [word]]) => [each, word])]} />
+                    <${CSV} lot=${lot} name="sessions" query=${wanted} /></div></div>
+            ${rows.length === 0 ? html`<${Empty} icon="ticket" small title=${state ? 'No session is in this state' : 'Nobody stood here in this time'}>
+                    <p>${state ? 'Choose another state, or a longer time.' : 'A session begins when a spot becomes occupied.'}</p><//>`
+                : html`<${Table} caption="Sessions" columns=${columns} rows=${rows} rowKey=${(row) => row.session_id} />`}
+            ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More sessions</button></p>`}
             ${paying && html`<${Pay} session=${paying} currency=${currency} close=${() => pay(null)} done=${() => { reload(); toast({ text: 'The payment is recorded.' }); }} />`}
+            ${waiving && html`<${Waive} session=${waiving} currency=${currency} close=${() => waive(null)} done=${() => { reload(); toast({ text: 'It is written off.' }); }} />`}
         </section>`;
 }
 
 function Payments({ lot, range, zone, currency, may }) {
-    const { data, error, reload, older } = usePieces('payments', lot, range, parking.payments);
+    const { data, error, loading, reload, more } = usePages(`payments ${lot.lot_id} ${range.key}`, 'payments',
+        (page, options) => parking.payments(lot.lot_id, { ...range.ask, ...page }, options));
+    useMoney(lot, reload);
     const [refunding, refund] = useState(null);
     const [ids, setIDs] = useState(() => new Map());
     if (!data) return error ? html`<${Problem} error=${error} title="The payments could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
-    const rows = data.payments;
+    const { rows } = data;
     const ask = (row) => { if (!ids.has(row.payment_id)) setIDs(new Map(ids).set(row.payment_id, `refund-${crypto.randomUUID?.() ?? Date.now()}`)); refund(row); };
     const columns = [
         { key: 'payment', label: 'Payment', head: true, cell: (row) => row.payment_id },
@@ -107,7 +124,8 @@ function Payments({ lot, range, zone, currency, may }) {
             <div class="section-head"><h2 id="payments-name">Payments</h2>
                 <div class="owner-foot"><${CSV} lot=${lot} name="payments" query=${range.ask} /><${CSV} lot=${lot} name="ledger" query=${range.ask} word="Ledger" of="the ledger" /></div></div>
             ${rows.length === 0 ? html`<${Empty} icon="coins" small title="No payment in this time"><p>Payments come from apps and machines, or are recorded at a session.</p><//>`
-                : html`<${Table} caption="Payments" columns=${columns} rows=${rows} rowKey=${(row) => row.payment_id} />${older}`}
+                : html`<${Table} caption="Payments" columns=${columns} rows=${rows} rowKey=${(row) => row.payment_id} />`}
+            ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More payments</button></p>`}
             ${refunding && html`
                 <${Confirm} title="Give the money back?" action="Refund" close=${() => refund(null)}
                     act=${async () => { await parking.refund(refunding.payment_id, { payment_id: ids.get(refunding.payment_id), amount_minor: refunding.amount_minor - (refunding.refunded_minor ?? 0) }); reload(); toast({ text: 'The refund is recorded.' }); }}>
@@ -157,5 +175,5 @@ export function MoneyTab({ lot, query, may }) {
     const given = { lot, range, zone, currency: lot.currency ?? 'EUR', may };
     return html`
         <div class="toolbar"><${LinkChoice} label="Time" name="days" value=${key} options=${days.map(([each, word]) => [each, word])} /></div>
-        <div class="owner-stack"><${Revenue} ...${given} /><${Sessions} ...${given} /><${Payments} ...${given} /></div>`;
+        <div class="owner-stack"><${Revenue} ...${given} /><${Unallocated} lot=${lot} zone=${zone} currency=${given.currency} may=${may} /><${Sessions} ...${given} state=${sessionWords[query.get('state')] ? query.get('state') : null} /><${Payments} ...${given} /></div>`;
 }

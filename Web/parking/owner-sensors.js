@@ -5,6 +5,7 @@ import { useAction, useLoad } from '/lib/hooks.js';
 import { number } from '/lib/format.js';
 import { instant } from '/lib/time.js';
 import { parking } from '/parking/api.js';
+import { CSV } from '/parking/csv.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Empty } from '/parts/empty.js';
@@ -62,7 +63,8 @@ export function SensorsTab({ lot, spots, may }) {
     return html`
         <div class="section-head">
             <h2>${verdict(rows.length, flagged, silent)}</h2>
-            ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open)}>Apply all ${open.length}</button>`}
+            <div class="owner-foot"><${CSV} lot=${lot} name="calibration" of="the sensors" />
+                ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open)}>Apply all ${open.length}</button>`}</div>
         </div>
         <p class="hint before-table">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
         ${fault && html`<${Problem} error=${fault} small level="h3" />`}

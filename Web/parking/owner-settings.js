@@ -57,6 +57,8 @@ function Facts({ lot, reload }) {
                         <tr><th scope="row">Times a spot became unknown</th><td data-align="end">${number(replay.present.unknowns, 0)}</td><td data-align="end">${number(replay.proposed.unknowns, 0)}</td></tr>
                         <tr><th scope="row">Of these for nothing</th><td data-align="end">${number(replay.present.false_unknowns, 0)}</td><td data-align="end">${number(replay.proposed.false_unknowns, 0)}</td></tr>
                         <tr><th scope="row">True silences seen</th><td data-align="end">${replay.present.silences_seen} of ${replay.present.silences}</td><td data-align="end">${replay.proposed.silences_seen} of ${replay.proposed.silences}</td></tr>
+                        ${Number.isFinite(replay.present.turnover) && html`
+                        <tr><th scope="row">Turnover, cars a spot and day</th><td data-align="end">${number(replay.present.turnover, 2)}</td><td data-align="end">${number(replay.proposed.turnover, 2)}</td></tr>`}
                     </tbody></table>`}
             ${(error || tried.error) && html`<${Problem} error=${error ?? tried.error} small level="h3" />`}
             <p class="actions">

@@ -4,6 +4,7 @@ import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
+import { CSV } from '/parking/csv.js';
 import { kindWord, levelWords, statuses, statusOrder } from '/parking/model.js';
 import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
 import { Age } from '/parts/age.js';
@@ -80,6 +81,7 @@ export function SpotsTab({ lot, spots, status, query, may }) {
         <div class="toolbar">
             <${Search} label="Find a spot" placeholder="Spot or zone" value=${query.get('q') ?? ''} />
             <${Pick} label="Status" name="status" value=${wanted ?? ''} options=${[['', 'Every status'], ...statusOrder.map((each) => [each, statuses[each].word])]} />
+            <${CSV} lot=${lot} name="spots" read=${() => parking.spotsTable({ lot_id: lot.lot_id, status: wanted })} />
         </div>
         ${rows.length === 0 ? html`
             <${Empty} icon="parking" small title=${spots.length === 0 ? 'No spot yet' : 'No spot fits'}>

@@ -6,6 +6,7 @@ import { useAction, useLoad } from '/lib/hooks.js';
 import { number, plural } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
+import { CSV } from '/parking/csv.js';
 import { amount, kinds, kindWord } from '/parking/model.js';
 import { bodyOf, faultOf, formOf, newRule, weekdays } from '/parking/tariff.js';
 import { dayAndClock, fromInput, quarter, toInput } from '/parking/zone.js';
@@ -44,7 +45,7 @@ function Rule({ rule, index, change, remove, only, currency }) {
 
 /** What the newer tariff would have done to the sessions that were. */
 function Comparison({ answer, currency }) {
-    const { total } = answer;
+    const { total, turnover } = answer;
     const sign = total.difference_minor > 0 ? '+' : '';
     const mean = (sum) => (total.sessions > 0 ? Math.round(sum / total.sessions) : null);
     return html`
@@ -56,10 +57,12 @@ function Comparison({ answer, currency }) {
                 <tbody>
                     <tr><th scope="row">Revenue</th><td data-align="end">${amount(total.actual_minor, currency)}</td><td data-align="end">${amount(total.draft_minor, currency)}</td></tr>
                     <tr><th scope="row">A session on average</th><td data-align="end">${amount(mean(total.actual_minor), currency)}</td><td data-align="end">${amount(mean(total.draft_minor), currency)}</td></tr>
+                    ${Number.isFinite(turnover?.actual) && html`
+                    <tr><th scope="row">Turnover, cars a spot and day</th><td data-align="end">${number(turnover.actual, 2)}</td><td data-align="end">${number(turnover.draft, 2)}</td></tr>`}
                 </tbody>
                 <tfoot><tr><th scope="row" colspan="2">Difference</th><td data-align="end" class="delta">${sign}${amount(total.difference_minor, currency)}</td></tr></tfoot>
             </table>
-            <p class="hint">Dearer for ${number(total.dearer, 0)}, cheaper for ${number(total.cheaper, 0)}, the same for ${number(total.same, 0)}. Whether people would have come all the same, nobody knows.</p>
+            <p class="hint">Dearer for ${number(total.dearer, 0)}, cheaper for ${number(total.cheaper, 0)}, the same for ${number(total.same, 0)}. The turnover is the same in both: whether people would have come all the same, nobody knows.</p>
         </div>`;
 }
 
@@ -120,6 +123,8 @@ function priceWords(rule, currency) {
 
 function Version({ tariff, currency, zone, holds }) {
     const form = formOf(tariff, currency);
+    // A tariff keeps the clock that the lot had when it was added.
+    const clock = tariff.time_zone && tariff.time_zone !== zone ? tariff.time_zone : null;
     return html`
         <section class="card" aria-label=${`Tariff ${tariff.version}`}>
             <div class="card-head"><h3>From ${dayAndClock(instant(tariff.valid_from), zone)}</h3>${holds && html`<${Badge} tone="good" word="Holds now" />`}
@@ -129,6 +134,7 @@ function Version({ tariff, currency, zone, holds }) {
                     <div key=${index}><dt>${rule.name}</dt><dd>${priceWords(tariff.rules[index], currency)}, ${rule.from}–${rule.to}${
                         rule.weekdays.length > 0 ? `, ${rule.weekdays.map((day) => weekdays[day]).join(' ')}` : ''}${rule.kinds.length > 0 ? `, ${rule.kinds.map(kindWord).join(' ')}` : ''}</dd></div>`)}
                 ${Number(form.freeMinutes) > 0 && html`<div><dt>Free</dt><dd>${form.freeMinutes} min${form.freeAlways ? '' : ' for who leaves within them'}</dd></div>`}
+                ${clock && html`<div><dt>Times of</dt><dd>${clock}</dd></div>`}
                 ${form.cap !== '' && html`<div><dt>Daily maximum</dt><dd>${amount(tariff.daily_cap_minor, currency)}</dd></div>`}
             </dl>
         </section>`;
@@ -146,6 +152,7 @@ export function TariffsTab({ lot, may }) {
         <div class="owner-grid">
             ${may('parking.tariffs') && html`<${Editor} key=${round} lot=${lot} newest=${versions[0] ?? null} currency=${currency} zone=${zone} done=${() => { reload(); next(round + 1); }} />`}
             <div class="owner-stack">
+                ${versions.length > 0 && html`<p class="actions"><${CSV} lot=${lot} name="tariffs" /></p>`}
                 ${versions.length === 0 ? html`<${Empty} icon="coins" small title="No tariff yet"><p>Without one, parking is free of charge.</p><//>`
                     : versions.map((each) => html`<${Version} key=${each.version} tariff=${each} currency=${currency} zone=${zone} holds=${each === holding} />`)}
             </div>

@@ -6,7 +6,9 @@ import { number } from '/lib/format.js';
 import { session } from '/lib/session.js';
 import { navigate } from '/app/router.js';
 import { parking } from '/parking/api.js';
+import { CSV } from '/parking/csv.js';
 import { countsOf, fullness, sentence } from '/parking/model.js';
+import { RevenueByLot } from '/parking/owner-revenue.js';
 import { Badge } from '/parts/badge.js';
 import { Dialog } from '/parts/dialog.js';
 import { Empty } from '/parts/empty.js';
@@ -97,13 +99,14 @@ export function Page({ query }) {
                 <p>Add your lots here, or look at made-up ones first.</p>
                 ${may && html`<p class="actions">
                     <button type="button" class="button primary" onClick=${() => add(true)}>Add a lot</button>
-                    ${session.may('parking.manage', '*') && html`<button type="button" class="button" aria-busy=${demo.busy}
+                    ${session.may('settings.manage', '*') && html`<button type="button" class="button" aria-busy=${demo.busy}
                         onClick=${() => demo.run(() => parking.init()).then(reload)}>Make the demo lots</button>`}</p>`}
                 ${demo.error && html`<${Problem} error=${demo.error} small level="h3" />`}
             <//>` : html`
             ${(lots.length > fewLots || words) && html`<search class="toolbar"><${Search} label="Find a car park" placeholder="Name, street or id" value=${query.get('q') ?? ''} /></search>`}
             ${shown.length === 0 ? html`<${Empty} icon="search" small title="No car park is called that"><p>Search for a part of its name, street or id.</p><//>`
                 : html`<${Table} caption="Car parks" columns=${columns} rows=${shown} rowKey=${(lot) => lot.lot_id} sort=${sort} />`}
-            <p class="actions more"><a class="button" href="/parking">What drivers see</a></p>`}
+            <p class="actions more"><a class="button" href="/parking">What drivers see</a><${CSV} name="lots" read=${() => parking.lotsTable()} of="the lots" /></p>
+            ${session.may('parking.money') && html`<${RevenueByLot} query=${query} />`}`}
         ${adding && html`<${AddLot} close=${() => add(false)} made=${(lot) => navigate(`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`)} />`}`;
 }

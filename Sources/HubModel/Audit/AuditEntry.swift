@@ -44,6 +44,7 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     case takePayment = "payment.take"
     case allocatePayment = "payment.allocate"
     case refundPayment = "payment.refund"
+    case waive = "session.waive"
     // The hub.
     case addSite = "site.add"
     case changeSite = "site.change"

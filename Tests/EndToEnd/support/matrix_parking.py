@@ -58,11 +58,12 @@ def body_of(request):
         "POST /api/payments": hub_payment(f"PAY-{number}", HIDDEN_SPOT, 100),
         "POST /api/payments/{id}/refund": {"payment_id": f"BACK-{number}"},
         "POST /api/payments/{id}/allocate": {"session_id": "none-such"},
+        "POST /api/sessions/{id}/waive": {"waiver_id": f"WAIVE-{number}", "reason": "nobody pays"},
     }.get(request)
 
 
 def is_about_parking(request):
-    return request.split(" ", 1)[1].startswith(("/api/lots", "/api/spots", "/api/stats", "/api/payments", "/api/sessions", "/api/reservations", "/api/feeds", "/api/init"))
+    return request.split(" ", 1)[1].startswith(("/api/lots", "/api/spots", "/api/stats", "/api/payments", "/api/sessions", "/api/reservations", "/api/feeds", "/api/init", "/api/revenue"))
 
 
 def filled(ask, request):

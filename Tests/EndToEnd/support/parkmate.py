@@ -177,13 +177,14 @@ class Book:
             "AND e.amount_minor = CASE WHEN p.is_refund THEN -p.amount_minor ELSE p.amount_minor END) <> 1")
         assert not wrong, f"payments that are not booked once as cash: {wrong[:5]}"
         wrong = self.rows(
-            "SELECT p.id, p.status FROM parking_spot p WHERE (p.status = 'occupied') > "
+            "SELECT p.id, p.status, p.car FROM parking_spot p WHERE p.car <> "
             "EXISTS (SELECT 1 FROM parking_session s WHERE s.spot = p.id AND s.departed_at IS NULL)")
-        assert not wrong, f"occupied without a session: {wrong[:5]}"
+        assert not wrong, f"cars that count without a session, or the other way round: {wrong[:5]}"
+        # What has lasted: the page and the money say the same.
         wrong = self.rows(
-            "SELECT p.id, p.status FROM parking_spot p WHERE p.status IN ('free', 'reserved') AND "
-            "EXISTS (SELECT 1 FROM parking_session s WHERE s.spot = p.id AND s.departed_at IS NULL)")
-        assert not wrong, f"free with a session that goes on: {wrong[:5]}"
+            "SELECT p.id, p.status, p.car FROM parking_spot p WHERE p.pending_occupied IS NULL AND p.candidate_occupied IS NULL "
+            "AND (p.status = 'occupied' AND NOT p.car OR p.status IN ('free', 'reserved') AND p.car)")
+        assert not wrong, f"occupied without a car, or free with one: {wrong[:5]}"
         wrong = self.rows(
             "SELECT p.id, p.status, c.status AS newest FROM parking_spot p JOIN parking_change c ON c.id = "
             "(SELECT MAX(id) FROM parking_change WHERE spot = p.id) WHERE c.status <> p.status AND p.status <> 'unknown'")

@@ -238,9 +238,27 @@ import Testing
         for _ in 0..<20 { try garage.pass(seconds: 60) }
         #expect(try garage.status("P1-A1") == "unknown")
         try garage.pass(seconds: 1, [("P1-A1", true)])
+        try garage.pass(seconds: 2)
         let row = try #require(
             try garage.database.readBlocking { try $0.queryFirst("SELECT * FROM parking_reservation") })
         #expect(try row.text("state") == "used")
+    }
+
+    @Test func whoWalksByUsesNoReservation() async throws {
+        let garage = try await garage(spots: 1)
+        try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
+        try garage.pass(seconds: 840, [("P1-A1", false)])
+        try garage.pass(seconds: 30, [("P1-A1", true)])
+        #expect(try garage.status("P1-A1") == "occupied")
+        try garage.pass(seconds: 1, [("P1-A1", false)])
+        for _ in 0..<5 { try garage.pass(seconds: 2, [("P1-A1", false)]) }
+        func state() throws -> String? {
+            try garage.database.readBlocking { try $0.queryFirst("SELECT state FROM parking_reservation") }?.text(0)
+        }
+        #expect(try state() == "active")
+        for _ in 0..<16 { try garage.pass(seconds: 60, [("P1-A1", false)]) }
+        #expect(try state() == "released")
+        #expect(try garage.status("P1-A1") == "free")
     }
 
     @Test func theCarComesAndMayComeBack() async throws {

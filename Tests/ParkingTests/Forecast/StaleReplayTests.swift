@@ -43,6 +43,19 @@ import Testing
         #expect(StaleReplay([], until: Timestamp(seconds: 1), staleSeconds: 10) == StaleReplay())
     }
 
+    @Test func carsAreCountedAsTheyWouldHaveBeen() {
+        // One that stood there from the beginning, one that came, who walks by, and one that came back into sight.
+        let said = reports([
+            (0, true), (600, false), (1_200, true), (1_800, false), (2_400, true), (2_401, false), (3_000, false),
+            (3_600, true), (4_200, false), (4_201, true), (5_000, false),
+        ])
+        for stale: Int64 in [100, 3_600] {
+            #expect(StaleReplay(said, until: Timestamp(seconds: 6_000), staleSeconds: stale).arrivals == 2)
+        }
+        let quick = StaleReplay(said, until: Timestamp(seconds: 6_000), staleSeconds: 300, debounceMilliseconds: 0)
+        #expect(quick.arrivals == 4)
+    }
+
     @Test func throughTheRoute() async throws {
         let garage = try await Garage()
         try await garage.addLot("P1", spots: 2)
@@ -51,16 +64,22 @@ import Testing
             try garage.report("P1-A1", of: "P1", occupied: false)
             garage.clock.move(seconds: number == 10 ? 600 : 120)
         }
+        try garage.report("P1-A2", of: "P1", occupied: false)
+        garage.clock.move(seconds: 60)
+        try garage.report("P1-A2", of: "P1", occupied: true)
+        garage.clock.move(seconds: 60)
         let owner = Caller.driver("1", [.manageParking, .viewParking])
         let path = "/api/lots/{id}/what-if"
         let answer = try await garage.call(
             .post, path, ["id": "P1"], body: #"{"stale_seconds":900}"#, as: owner
         ).json
-        #expect(answer["reports"]?.number == 20)
+        #expect(answer["reports"]?.number == 22)
         #expect(answer["present"]?["stale_seconds"]?.number == 300)
         #expect(answer["present"]?["false_unknowns"]?.number == 1)
         #expect(answer["present"]?["false_unknown_seconds"]?.number == 300)
         #expect(answer["proposed"]?["false_unknowns"]?.number == 0)
+        // One car in seven days on two spots.
+        for part in ["present", "proposed"] { #expect(answer[part]?["turnover"]?.number == 0.071) }
         for body in ["{}", #"{"stale_seconds":9}"#, #"{"stale_seconds":10.5}"#, #"{"stale_seconds":"10"}"#] {
             await #expect(throws: Refusal.self) {
                 try await garage.call(.post, path, ["id": "P1"], body: body, as: owner)

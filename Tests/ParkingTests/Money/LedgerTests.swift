@@ -24,7 +24,7 @@ import Testing
             house.clock.move(seconds: Int64.random(in: 0...9_000, using: &random))
             let spot = "P\(Int.random(in: 1...2, using: &random))-\(Int.random(in: 1...4, using: &random))"
             let amount = Int64.random(in: 1...900, using: &random)
-            switch Int.random(in: 0..<9, using: &random) {
+            switch Int.random(in: 0..<10, using: &random) {
             case 0, 1, 2: try await house.arrive(spot)
             case 3, 4: try await house.depart(spot)
             case 5, 6:
@@ -38,6 +38,10 @@ import Testing
                 if await refusal(of: { try await house.refund("r\(step)", of: id, minor: amount) }) != nil {
                     refused += 1
                 }
+            case 8:
+                let session = try house.rows("SELECT id FROM parking_session ORDER BY id").randomElement(using: &random)
+                guard let name = try session?.text(0) else { continue }
+                if await refusal(of: { try await house.waive("w\(step)", name, minor: amount) }) != nil { refused += 1 }
             default:
                 guard let id = payments.randomElement(using: &random),
                     let session = try house.rows("SELECT id FROM parking_session ORDER BY id").randomElement(
@@ -91,7 +95,7 @@ import Testing
             #expect(try unallocated.first?.integer(0) == balances[.unallocated].map { -$0 })
             #expect(balances[.unallocated, default: 0] <= 0)
             #expect(balances[.revenue, default: 0] <= 0)
-            // What was earned is what was due less what was given back of it.
+            // What was earned is what was due less what was given back of it or written off.
             let due = try house.rows(
                 "SELECT COALESCE(SUM(due_minor), 0) FROM parking_session WHERE lot = $1", [.text(lot)])
             let back = try house.rows(

@@ -49,8 +49,9 @@ final class MoneyHouse: Sendable {
         try await database.write { transaction in
             _ = try transaction.execute(
                 """
-                INSERT INTO parking_tariff (lot, version, valid_from, document, created_by, created_at)
-                VALUES ($1, (SELECT COALESCE(MAX(version), 0) + 1 FROM parking_tariff WHERE lot = $1), $2, $3, 'test', 0)
+                INSERT INTO parking_tariff (lot, version, valid_from, document, time_zone, created_by, created_at)
+                VALUES ($1, (SELECT COALESCE(MAX(version), 0) + 1 FROM parking_tariff WHERE lot = $1), $2, $3,
+                    (SELECT time_zone FROM parking_lot WHERE id = $1), 'test', 0)
                 """,
                 [
                     .text(lot), .integer(instant.microseconds), .text(String(decoding: tariff.json, as: UTF8.self)),
@@ -101,6 +102,19 @@ final class MoneyHouse: Sendable {
         let request = try PaymentRequest(Array(#"{"payment_id":"\#(id)",\#(place),"amount_minor":\#(minor)}"#.utf8))
         let till = till
         return try await line.perform { line in try till.take(request, by: caller, at: sites, in: &line) }
+    }
+
+    @discardableResult
+    func waive(
+        _ id: String, _ session: String, minor: Int64? = nil, reason: String = "the sensor had died",
+        as caller: Caller = .money, sites: SiteScope = .all
+    ) async throws -> Waiver {
+        let amount = minor.map { #","amount_minor":\#($0)"# } ?? ""
+        let request = try WaiverRequest(Array(#"{"waiver_id":"\#(id)","reason":"\#(reason)"\#(amount)}"#.utf8))
+        let till = till
+        return try await line.perform { line in
+            try till.waive(request, of: session, by: caller, at: sites, in: &line)
+        }
     }
 
     @discardableResult

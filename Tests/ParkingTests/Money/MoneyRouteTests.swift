@@ -254,6 +254,12 @@ import Testing
             """#
         let path = "/api/lots/{id}/tariffs/what-if"
         let replay = try JSONTree(try await house.call(.post, path, body: draft).body)
+        // Two stays, three spots, and half a day gone by since midnight in Berlin.
+        let days = Double(
+            house.clock.now().microseconds(since: try #require(Timestamp(iso8601: "2026-11-17T23:00:00Z"))))
+        let turnover = (2 / 3 / (days / 86_400_000_000) * 1_000).rounded() / 1_000
+        #expect(replay["turnover"]?["actual"]?.number == turnover)
+        #expect(replay["turnover"]?["draft"]?.number == turnover)
         // The car that is still there is not among them.
         #expect(replay["total"]?["sessions"]?.number == 2)
         #expect(replay["total"]?["actual_minor"]?.number == 600)
@@ -278,6 +284,32 @@ import Testing
         #expect(wrong == .valueOutOfRange)
     }
 
+    @Test func anotherZoneOfTheLotChangesNoPrice() async throws {
+        // 19:30 to 21:30 in Berlin: half an hour by day, the rest by night.
+        let house = try await MoneyHouse(at: try #require(Timestamp(iso8601: "2026-11-18T18:30:00Z")))
+        let tariff = #"""
+            {"currency":"EUR","rules":[{"name":"Day","from":"08:00","to":"20:00","price":"per_started","minutes":30,"minor":100},
+                {"name":"Night","from":"20:00","to":"08:00","price":"flat","minor":50}]}
+            """#
+        try await house.call(.post, "/api/lots/{id}/tariffs", body: #"{"tariff":\#(tariff)}"#)
+        try await house.stay(seconds: 7_200)
+        let session = ["id": try house.session().text("id")]
+        #expect(try await house.json("/api/sessions/{id}", session)["due_minor"]?.number == 150)
+        try await house.database.write {
+            try $0.execute("UPDATE parking_lot SET time_zone = 'America/Los_Angeles' WHERE id = 'P1'")
+        }
+        let seen = try await house.json("/api/sessions/{id}", session)
+        #expect(seen["due_minor"]?.number == 150 && seen["total_minor"]?.number == 150)
+        // What drivers are told is what they will owe.
+        let stay = ["from": "2026-11-19T18:30:00Z", "to": "2026-11-19T20:30:00Z"]
+        #expect(try await house.json("/api/lots/{id}/price", query: stay)["total_minor"]?.number == 150)
+        #expect(try await house.json("/api/lots/{id}/tariffs")["versions"]?[0]?["time_zone"]?.text == "Europe/Berlin")
+        // A tariff that is added now goes by the clock of now: 10:30 to 12:30 there.
+        house.clock.move(seconds: 1)
+        try await house.call(.post, "/api/lots/{id}/tariffs", body: #"{"tariff":\#(tariff)}"#)
+        #expect(try await house.json("/api/lots/{id}/price", query: stay)["total_minor"]?.number == 400)
+    }
+
     @Test func whoMayDoWhat() async throws {
         let house = try await house()
         let services = WebServices(
@@ -290,6 +322,7 @@ import Testing
             "GET /api/payments/{id}": .site(.viewParkingMoney),
             "POST /api/payments/{id}/refund": .site(.manageTariffs),
             "POST /api/payments/{id}/allocate": .site(.takePayments),
+            "POST /api/sessions/{id}/waive": .site(.manageTariffs),
             "GET /api/sessions/{id}": .site(.viewParkingMoney),
             "GET /api/lots/{id}/sessions": .site(.viewParkingMoney),
             "GET /api/lots/{id}/payments": .site(.viewParkingMoney),
@@ -314,6 +347,7 @@ import Testing
         for (method, path, id, body) in [
             (Route.Method.get, "/api/sessions/{id}", session, ""), (.get, "/api/payments/{id}", "p1", ""),
             (.post, "/api/payments/{id}/refund", "p1", #"{"payment_id":"r"}"#),
+            (.post, "/api/sessions/{id}/waive", session, #"{"waiver_id":"w","reason":"x"}"#),
             (.post, "/api/payments", "", #"{"payment_id":"p9","spot_id":"P1-2","amount":2}"#),
             (.post, "/api/lots/{id}/tariffs", "P1", #"{"tariff":\#(MoneyHouse.hour)}"#),
             (.post, "/api/lots/{id}/tariffs/what-if", "P1", #"{"tariff":\#(MoneyHouse.hour)}"#),

@@ -84,12 +84,62 @@ import Testing
         for other in [
             #"{"payment_id":"p1","spot_id":"P1-1","amount":2.51,"timestamp":1795000000}"#,
             #"{"payment_id":"p1","spot_id":"P1-2","amount":2.50,"timestamp":1795000000}"#,
-            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50,"method":"cash","timestamp":1795000000}"#,
-            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50}"#,
+            #"{"payment_id":"p1","spot_id":"P1-1","lot_id":"P2","amount":2.50,"timestamp":1795000000}"#,
+            #"{"payment_id":"p1","session_id":"other","amount":2.50,"timestamp":1795000000}"#,
+            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50,"currency":"USD"}"#,
         ] {
             #expect(await refusal { try await house.hear(other) } == .conflict)
         }
+        // How and when are words about it: apps put them anew when they ask again.
+        for same in [
+            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50,"method":"cash","timestamp":1795000000}"#,
+            #"{"payment_id":"p1","spot_id":"P1-1","amount":2.50}"#,
+        ] {
+            try await house.hear(same)
+        }
+        #expect(try house.rows("SELECT method FROM parking_payment").first?.optionalText("method") == nil)
         #expect(try house.count("parking_payment") == 1)
+    }
+
+    @Test func whatBecameOfTheSpotDoesNotMatter() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        let first = try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200)
+        try await house.database.write { try $0.execute("DELETE FROM parking_spot WHERE id = 'P1-1'") }
+        #expect(try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200) == first)
+        #expect(await refusal { try await house.pay("p2", #""spot_id":"P1-1""#, minor: 200) } == .notFound)
+        // Whoever takes no payments there learns nothing of it.
+        let elsewhere = await refusal {
+            try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200, sites: .sites([]))
+        }
+        #expect(elsewhere == .conflict)
+    }
+
+    /// What was asked stood with its method and time in the rows of old.
+    @Test func aPaymentOfAnOlderProgramIsKnownAgain() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        let first = try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200)
+        try await house.database.write { transaction in
+            try transaction.execute(
+                "UPDATE parking_payment SET content = $1",
+                [.text(#"["P1-1",null,null,"EUR","card",200,"2026-11-18T09:00:00.000000Z"]"#)])
+        }
+        #expect(try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200) == first)
+        #expect(await refusal { try await house.pay("p1", #""spot_id":"P1-1""#, minor: 201) } == .conflict)
+    }
+
+    @Test(
+        arguments: [
+            ("2001-01-01T00:00:00Z", nil), ("2026-11-11T08:59:59Z", nil), ("2026-11-18T09:00:01Z", nil),
+            ("2026-11-11T09:00:00Z", "2026-11-11T09:00:00Z"), ("2026-11-18T08:59:00Z", "2026-11-18T08:59:00Z"),
+        ] as [(String, String?)])
+    func aTimeThatCannotBeCountsFromReceipt(_ claimed: String, _ paidAt: String?) async throws {
+        let house = try await house()
+        try await house.hear(#"{"payment_id":"p1","spot_id":"P1-1","amount":2,"timestamp":"\#(claimed)"}"#)
+        let expected = paidAt.flatMap { Timestamp(iso8601: $0) } ?? MoneyHouse.start
+        #expect(try house.rows("SELECT paid_at FROM parking_payment").first?.integer(0) == expected.microseconds)
+        #expect(try house.rows("SELECT at FROM parking_entry").first?.integer(0) == expected.microseconds)
     }
 
     @Test(arguments: [

@@ -12,7 +12,8 @@ import Testing
         let effects = try site.hear(#"{"spot_id":"SPOT001","lot_id":"LOT001","occupied":true,"distance":35}"#)
         #expect(try site.status("SPOT001") == "occupied")
         #expect(try site.count("parking_change", where: "spot = 'SPOT001' AND status = 'occupied'") == 1)
-        #expect(try site.count("parking_session", where: "spot = 'SPOT001' AND departed_at IS NULL") == 1)
+        // Seen at once, and counted when it has lasted.
+        #expect(try site.count("parking_session") == 0)
         #expect(
             try effects.colors == [
                 "parkmate/led/command": "red", "parkmate/led/command/LOT001": "red",
@@ -26,9 +27,78 @@ import Testing
         #expect(counts["occupied_spots"]?.number == 1 && counts["unknown_spots"]?.number == 2)
         let topics = effects.events.filter { $0.topic.hasSuffix("/counts") }
         #expect(topics.count == 1 && topics.first?.permission == nil)
+        let began = try site.tick(after: 2)
+        #expect(try site.count("parking_session", where: "spot = 'SPOT001' AND departed_at IS NULL") == 1)
+        #expect(try began.event("parking/LOT001/money")?["event"]?.text == "session_started")
         site.clock.move(seconds: 60)
         try site.report("SPOT001", false)
+        #expect(try site.count("parking_session", where: "departed_at IS NOT NULL") == 0)
+        try site.tick(after: 2)
+        let session = try #require(try site.row("SELECT arrived_at, departed_at FROM parking_session"))
+        #expect(try session.integer("arrived_at") == ParkSite.ten.microseconds)
+        #expect(try session.integer("departed_at") == ParkSite.ten.advanced(bySeconds: 62).microseconds)
+    }
+
+    @Test func whatHadNotLastedIsCountedAfterARestart() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        site.clock.move(seconds: 1)
+        site.restart()
+        try site.tick(after: 1)
+        #expect(try site.count("parking_session", where: "departed_at IS NULL") == 1)
+        site.clock.move(seconds: 60)
+        try site.report("SPOT001", false)
+        site.restart()
+        try site.tick(after: 2)
         #expect(try site.count("parking_session", where: "departed_at IS NOT NULL") == 1)
+        // And what was counted is not counted again.
+        site.restart()
+        try site.report("SPOT001", false)
+        try site.tick(after: 3)
+        #expect(try site.count("parking_session") == 1)
+    }
+
+    @Test func aBatchThatFailsCountsNoCar() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        site.clock.move(seconds: 2)
+        #expect(throws: (any Error).self) {
+            try site.batch(isBroken: true, [{ handler, line in try handler.tick(in: &line) }])
+        }
+        #expect(try site.count("parking_session") == 0)
+        try site.tick()
+        #expect(try site.count("parking_session", where: "departed_at IS NULL") == 1)
+    }
+
+    @Test func aRefusedPieceOfWorkCountsNoCar() async throws {
+        struct Refused: Error {}
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        site.clock.move(seconds: 2)
+        let again = site.message(Array(#"{"spot_id":"SPOT001","occupied":true}"#.utf8))
+        try site.batch([
+            { handler, line in
+                try handler.handle(again, in: &line)
+                throw Refused()
+            }
+        ])
+        #expect(try site.count("parking_session") == 0)
+        try site.tick()
+        #expect(try site.count("parking_session", where: "departed_at IS NULL") == 1)
+    }
+
+    @Test func whatIsPaidBeforeTheCarCountsIsForIt() async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        site.clock.move(seconds: 1)
+        let payment = #"{"payment_id":"p1","spot_id":"SPOT001","amount_minor":250}"#
+        try site.hear(payment, topic: "parkmate/payment")
+        #expect(try site.count("parking_payment", where: "session IS NULL") == 1)
+        try site.tick(after: 1)
+        #expect(try site.row("SELECT balance_minor FROM parking_session")?.integer(0) == -250)
+        #expect(try site.count("parking_payment", where: "session IS NOT NULL") == 1)
+        let stray = try site.row("SELECT SUM(amount_minor) FROM parking_entry WHERE account = 'unallocated'")
+        #expect(try stray?.integer(0) == 0)
     }
 
     @Test func countsAreShownOnceALotABatch() async throws {
@@ -57,9 +127,11 @@ import Testing
         #expect(try site.count("parking_session", where: "departed_at IS NULL") == 1)
         // The same car is still there: one session, not two.
         try site.report("SPOT001", true)
+        try site.tick(after: 2)
         #expect(try site.count("parking_session") == 1)
         try site.tick(after: 400)
         try site.report("SPOT001", false)
+        try site.tick(after: 2)
         #expect(try site.count("parking_session", where: "departed_at IS NOT NULL") == 1)
     }
 

@@ -166,7 +166,9 @@ import Testing
             #expect(lot["price_per_hour"] == one["price_per_hour"])
         }
         #expect(lot["spots"]?.elements.contains { $0["spot_id"]?.text == "SPOT001" } == true)
-        let limited = Caller.driver("m", [.manageParking])
+        // Who runs all car parks is no admin yet.
+        let operators = Grants(everywhere: PermissionSet(Permission.allCases.filter { $0 != .manageSettings }))
+        let limited = Caller(.person(account: "2", name: "otto", session: "s"), grants: operators)
         #expect(try await site.refusal(.post, "/api/init", as: limited) == .forbidden)
     }
 
@@ -289,5 +291,19 @@ import Testing
                 .get, "/api/lots/{id}/history", ["id": "LOT001"], query: query.map { (name: $0.0, value: $0.1) })
             #expect(refused == .invalidParameter, "\(query)")
         }
+    }
+
+    @Test func theCurrencyOfATariffHoldsTheLots() async throws {
+        let site = try await ParkSite()
+        let (lot, yen) = (["id": "LOT001"], #"{"currency":"JPY"}"#)
+        try await site.call(.put, "/api/lots/{id}", lot, body: yen)
+        try await site.call(.put, "/api/lots/{id}", lot, body: #"{"currency":"EUR"}"#)
+        try await site.call(
+            .post, "/api/lots/{id}/tariffs", lot, body: #"{"tariff":{"currency":"EUR","rules":[]}}"#)
+        #expect(try await site.refusal(.put, "/api/lots/{id}", lot, body: yen) == .conflict)
+        let file = #"{"lots":[{"lot_id":"LOT001","currency":"JPY"}]}"#
+        #expect(try await site.refusal(.post, "/api/lots/import", body: file) == .conflict)
+        #expect(try site.row("SELECT currency FROM parking_lot WHERE id = 'LOT001'")?.text(0) == "EUR")
+        try await site.call(.put, "/api/lots/{id}", lot, body: #"{"currency":"EUR","name":"Still"}"#)
     }
 }

@@ -207,6 +207,10 @@ final class ParkSite: Line, @unchecked Sendable {
         try database.readBlocking { try $0.queryFirst(sql, arguments) }
     }
 
+    func rows(_ sql: String, _ arguments: [SQLValue] = []) throws -> [Row] {
+        try database.readBlocking { try $0.query(sql, arguments) }
+    }
+
     func count(_ table: String, where condition: String = "1 = 1") throws -> Int64 {
         try #require(try row("SELECT COUNT(*) FROM \(table) WHERE \(condition)")).integer(0)
     }

@@ -6,7 +6,8 @@ import Testing
 
 /// Payload in, effects out: one file in `cases/reports` for each. `payload` is JSON as the sensor sends it, `payload_text` text,
 /// `payload_hex` bytes; `PAD` in it becomes so many letters as `pad_bytes` says. `before` are messages that came earlier, each `after`
-/// so many seconds. Either `refusal` is expected, or what the spot is afterwards.
+/// so many seconds. Either `refusal` is expected, or what the spot is afterwards; with `quiet` also its `sessions` when so many seconds
+/// have passed in which nothing was heard: when each began and ended, in seconds after ten o'clock.
 @Suite struct ReportCaseTests {
     static let names: [String] = {
         let folder = Bundle.module.resourceURL?.appendingPathComponent("cases/reports")
@@ -49,6 +50,18 @@ import Testing
         if let changes = content["changes"]?.number {
             #expect(try site.count("parking_change", where: "spot = '\(spot)'") == Int64(changes), "\(why)")
         }
+        if let quiet = content["quiet"]?.number, let sessions = content["sessions"]?.elements {
+            try site.tick(after: Int64(quiet))
+            let rows = try site.rows(
+                "SELECT arrived_at, departed_at FROM parking_session WHERE spot = $1 ORDER BY arrived_at", [.text(spot)]
+            )
+            let found = try rows.map { row in
+                [try row.integer(0), try row.optionalInteger("departed_at")].map { instant in
+                    instant.map { Double($0 - ParkSite.ten.microseconds) / 1e6 }
+                }
+            }
+            #expect(found == sessions.map { $0.elements.map(\.number) }, "\(why)")
+        }
         // The distance is kept as it was sent.
         if let distance = content["distance"] {
             #expect(try effects.event("parking/LOT001/spots/\(spot)")?["distance"] == distance, "\(why)")
@@ -56,7 +69,7 @@ import Testing
     }
 
     private func take(_ content: JSONTree, at site: ParkSite) throws -> (effects: Effects, refusal: String?) {
-        site.clock.move(seconds: Int64(content["after"]?.number ?? 0))
+        site.clock.move(milliseconds: Int64((content["after"]?.number ?? 0) * 1_000))
         let message = site.message(
             try payload(of: content), from: try sender(content["sender"]?.text ?? "anybody"),
             topic: content["topic"]?.text ?? "parkmate/spot/status")

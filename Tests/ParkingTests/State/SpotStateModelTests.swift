@@ -88,12 +88,20 @@ import Testing
         var now: Int64 = 1_795_255_200_000
         var model = Model(settings: settings, stale: stale)
         var state = SpotState(kind: .standard, settings: settings, staleSeconds: stale, since: at(now))
+        // What sessions would be made of what it says.
+        var cars: [CarChange] = []
+        func follow(_ change: CarChange?, at instant: Timestamp) {
+            guard let change else { return }
+            #expect(change.isThere != cars.last?.isThere ?? false, "a car comes once before it leaves")
+            #expect(change.at <= instant && change.at >= cars.last?.at ?? change.at)
+            cars.append(change)
+        }
         for step in 0..<200 {
             now += Int64.random(in: 0...(Bool.random(using: &random) ? 1_500 : 40_000), using: &random)
             // Time is looked at when the state itself says so, as the line's tick does.
             while let deadline = state.nextDeadline, deadline <= at(now) {
                 let before = state
-                _ = state.settle(at: deadline)
+                follow(state.settle(at: deadline).car, at: deadline)
                 guard state != before else {
                     Issue.record("a deadline at which nothing happens")
                     return
@@ -127,7 +135,12 @@ import Testing
             case .wait: break
             }
             let (before, since) = (state.status, state.statusSince)
-            let change = state.settle(at: at(now), after: cause)
+            let changes = state.settle(at: at(now), after: cause)
+            let change = changes.status
+            follow(changes.car, at: at(now))
+            #expect(state.car.isThere == cars.last?.isThere ?? false)
+            // A person's word counts at once.
+            if !state.isOutOfService, let word = state.override { #expect(state.car.isThere == word.isOccupied) }
             #expect(state.status == model.status(at: now), "step \(step) of \(seed)")
             #expect((change == nil) == (before == state.status))
             if let change {
@@ -143,7 +156,54 @@ import Testing
                 _ = copy.settle(at: at(now + later))
                 #expect(isSilent == (copy.status == .unknown))
             }
+            // When nothing happens any more, money knows what people see.
+            var quiet = state
+            _ = quiet.settle(at: at(now + settings.debounceMilliseconds))
+            switch quiet.status {
+            case .occupied: #expect(quiet.car.isThere, "step \(step) of \(seed)")
+            case .free, .reserved: #expect(!quiet.car.isThere, "step \(step) of \(seed)")
+            case .unknown, .outOfService: break
+            }
         }
+    }
+
+    /// Sessions of a sensor that nobody contradicts are the times for which it said the same for long enough, read off its reports.
+    @Test(arguments: 0..<300) func carsAreWhatLasted(_ seed: UInt64) {
+        var random = SeededRandom(1_000 + seed)
+        let debounce = [0, 500, 2_000, 10_000].randomElement(using: &random) ?? 0
+        var now: Int64 = 1_795_255_200_000
+        var state = SpotState(
+            kind: .standard, settings: SensorSettings(debounceMilliseconds: debounce), staleSeconds: 86_400,
+            since: at(now))
+        var said: [(at: Int64, isOccupied: Bool)] = []
+        var cars: [CarChange] = []
+        func pass(to instant: Int64) {
+            while let deadline = state.nextDeadline, deadline <= at(instant) {
+                cars += [state.settle(at: deadline).car].compactMap { $0 }
+            }
+            now = instant
+        }
+        for _ in 0..<200 {
+            pass(to: now + Int64.random(in: 1...(Bool.random(using: &random) ? 1_500 : 40_000), using: &random))
+            said.append((now, Bool.random(using: &random)))
+            _ = state.take(
+                SpotReport(
+                    isOccupied: said.last?.isOccupied, distanceCentimetres: nil, observedAt: at(now),
+                    receivedAt: at(now)))
+            cars += [state.settle(at: at(now)).car].compactMap { $0 }
+        }
+        pass(to: now + debounce)
+        var runs: [(from: Int64, isOccupied: Bool)] = []
+        for report in said where report.isOccupied != runs.last?.isOccupied {
+            runs.append((report.at, report.isOccupied))
+        }
+        let ends = runs.dropFirst().map(\.from) + [now]
+        var expected: [CarChange] = []
+        for (run, end) in zip(runs, ends) where end - run.from >= debounce {
+            guard run.isOccupied != expected.last?.isThere ?? false else { continue }
+            expected.append(CarChange(isThere: run.isOccupied, at: at(run.from)))
+        }
+        #expect(cars == expected)
     }
 
     private func at(_ milliseconds: Int64) -> Timestamp { Timestamp(microseconds: milliseconds * 1_000) }

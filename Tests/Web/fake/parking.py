@@ -32,6 +32,7 @@ class Lot:
 class Parking:
     def __init__(self, world):
         self.world, self.lots, self.reservations, self.applied, self.overridden = world, {}, {}, [], []
+        self.rows_of_a_page = 1000
 
     # Making.
 
@@ -75,7 +76,7 @@ class Parking:
             session = {"session_id": f"ses_{index:04d}{secrets.token_hex(6)}", "spot_id": f"G0{index % 24 + 1:02d}", "lot_id": lot.id, "kind": "standard", "arrived_at": iso(begin),
                        "departed_at": iso(begin + length) if index else None, "due_minor": due if index else None, "due_so_far_minor": None if index else 250,
                        "balance_minor": due - paid if index else None, "currency": "EUR", "tariff_version": 1, "state": "open" if index == 0 else "paid" if paid else "unpaid",
-                       "reservation_id": None}
+                       "waived_minor": 0, "reservation_id": None}
             lot.sessions.append(session)
             if paid:
                 lot.payments.append({"payment_id": f"pay_{index:04d}", "session_id": session["session_id"], "spot_id": session["spot_id"], "lot_id": lot.id, "amount_minor": paid,
@@ -140,14 +141,18 @@ class Parking:
                 ("POST", "/api/reservations/{r}/look", self.look), ("POST", "/api/reservations/{r}/cancel", self.cancel), ("DELETE", "/api/reservations/{r}", self.give_up),
                 ("GET", "/api/lots/{id}/history", self.history), ("GET", "/api/lots/{id}/sessions", self.sessions), ("GET", "/api/lots/{id}/payments", self.payments),
                 ("GET", "/api/lots/{id}/ledger", self.ledger), ("GET", "/api/lots/{id}/revenue", self.revenue), ("GET", "/api/lots/{id}/report", self.report), ("POST", "/api/payments", self.pay),
-                ("POST", "/api/payments/{p}/refund", self.refund), ("GET", "/api/lots/{id}/tariffs", self.tariffs), ("POST", "/api/lots/{id}/tariffs", self.add_tariff),
+                ("POST", "/api/payments/{p}/refund", self.refund), ("POST", "/api/payments/{p}/allocate", self.allocate), ("POST", "/api/sessions/{s}/waive", self.waive),
+                ("GET", "/api/revenue", self.all_revenue), ("GET", "/api/spots", self.get_spots), ("GET", "/api/lots/{id}/tariffs", self.tariffs), ("POST", "/api/lots/{id}/tariffs", self.add_tariff),
                 ("POST", "/api/lots/{id}/tariffs/what-if", self.what_if), ("GET", "/api/lots/{id}/calibration", self.calibration),
                 ("POST", "/api/lots/{id}/calibration/apply", self.calibrate), ("POST", "/api/lots/{id}/what-if", self.what_if_stale),
                 ("POST", "/api/lots/import", self.take), ("DELETE", "/api/lots/{id}/spots/{spot}", self.remove_spot)]:
             router.add_route(method, path, handler)
 
     async def get_lots(self, request):
-        return web.json_response([self.shown(lot) for lot in self.lots.values() if lot.public or self.may(request, "parking.view")])
+        rows = [self.shown(lot) for lot in self.lots.values() if lot.public or self.may(request, "parking.view")]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "lots", rows, ["lot_id", "name", "total_spots", "available_spots"])
+        return web.json_response(rows)
 
     async def get_lot(self, request):
         lot = self.lot(request)
@@ -224,12 +229,12 @@ class Parking:
     async def lot_reservations(self, request):
         self.need(request, "parking.reserve")
         lot = self.lot(request)
-        return web.json_response({"reservations": [{k: v for k, v in r.items() if k != "secret"} for r in self.reservations.values() if r["lot_id"] == lot.id]})
+        return self.table(request, "reservations", [{k: v for k, v in r.items() if k != "secret"} for r in self.reservations.values() if r["lot_id"] == lot.id])
 
     # Owners.
 
     async def init(self, request):
-        self.need(request, "parking.manage")
+        self.need(request, "settings.manage")
         if not self.lots:
             self.demo()
         return web.json_response({"lots": list(self.lots)})
@@ -276,8 +281,7 @@ class Parking:
             writer.writerow(columns)
             writer.writerows([row.get(column, "") for column in columns] for row in rows)
             return web.Response(text=out.getvalue(), content_type="text/csv")
-        limit = int(request.query.get("limit", 1000))
-        return web.json_response({key: rows[:limit], "currency": "EUR", "next": "more" if len(rows) > limit else None})
+        return web.json_response({key: rows, "currency": "EUR", "next": None})
 
     async def history(self, request):
         self.need(request, "parking.view")
@@ -292,13 +296,28 @@ class Parking:
             t += step
         return self.table(request, "rows", rows)
 
+    def page(self, request, key, rows, name):
+        """A page of rows, no longer than tests want it; a file has them all."""
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, key, rows)
+        ids = [row[name] for row in rows]
+        first = ids.index(request.query["after"]) + 1 if "after" in request.query else 0
+        limit = min(int(request.query.get("limit", 1000)), self.rows_of_a_page)
+        more = len(rows) > first + limit
+        rows = rows[first:first + limit]
+        return web.json_response({key: rows, "currency": "EUR", "next": rows[-1][name] if more else None})
+
     async def sessions(self, request):
         self.need(request, "parking.money")
-        return self.table(request, "sessions", self.lot(request).sessions)
+        rows = [row for row in self.lot(request).sessions if request.query.get("state") in (None, row["state"])]
+        return self.page(request, "sessions", rows, "session_id")
 
     async def payments(self, request):
         self.need(request, "parking.money")
-        return self.table(request, "payments", self.lot(request).payments)
+        rows = self.lot(request).payments
+        if request.query.get("state") == "unallocated":
+            rows = [row for row in rows if row["session_id"] is None]
+        return self.page(request, "payments", rows, "payment_id")
 
     async def ledger(self, request):
         self.need(request, "parking.money")
@@ -321,6 +340,36 @@ class Parking:
         self.lot(request)
         return web.json_response({"currency": "EUR", "spots": 48, "arrivals": 212, "departures": 208, "occupancy_rate": 0.62, "turnover": 3.4, "mean_stay_seconds": 5460, "peak_hours": [11, 12],
                                   "hours": [{"hour": hour, "occupancy_rate": round(0.5 - 0.4 * math.cos(hour / 24 * 2 * math.pi), 3), "arrivals": 9} for hour in range(24)]})
+
+    async def allocate(self, request):
+        self.need(request, "parking.pay")
+        wanted = (await request.json())["session_id"]
+        for lot in self.lots.values():
+            for payment in lot.payments:
+                session = next((session for session in lot.sessions if session["session_id"] == wanted), None)
+                if payment["payment_id"] == request.match_info["p"] and session:
+                    payment["session_id"] = wanted
+                    session["balance_minor"] = (session["balance_minor"] or 0) - payment["amount_minor"]
+                    return web.json_response(payment)
+        raise Refused(404, "not_found", "There is no such payment")
+
+    async def all_revenue(self, request):
+        self.need(request, "parking.money")
+        rows = [{"lot_id": lot.id, "name": lot.name, "currency": "EUR", "revenue_minor": 12_345 * (n + 1), "cash_minor": 12_000 * (n + 1), "sessions": 7 + n}
+                for n, lot in enumerate(self.lots.values())]
+        if request.query.get("by") == "day":
+            rows = [{"day": iso(now())[:10], **{k: v for k, v in rows[0].items() if k not in ("lot_id", "name")}}]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "rows", rows)
+        total = {key: sum(row[key] for row in rows) for key in ["revenue_minor", "cash_minor", "sessions"]}
+        return web.json_response({"from": request.query.get("from"), "to": iso(now())[:10], "by": "lot", "rows": rows, "totals": [{"currency": "EUR", **total}]})
+
+    async def get_spots(self, request):
+        lots = [lot for lot in self.lots.values() if request.query.get("lot_id") in (None, lot.id)]
+        rows = [spot for lot in lots for spot in lot.spots.values() if request.query.get("status") in (None, spot["status"])]
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "spots", rows, ["spot_id", "lot_id", "status", "since"])
+        return web.json_response(rows)
 
     async def pay(self, request):
         self.need(request, "parking.pay")
@@ -346,9 +395,25 @@ class Parking:
                     return web.json_response(made, status=201)
         raise Refused(404, "not_found", "There is no such payment")
 
+    async def waive(self, request):
+        self.need(request, "parking.tariffs")
+        body = await request.json()
+        assert body["waiver_id"] and body["reason"]
+        for lot in self.lots.values():
+            for session in lot.sessions:
+                if session["session_id"] == request.match_info["s"]:
+                    session["balance_minor"] -= body["amount_minor"]
+                    session["waived_minor"] += body["amount_minor"]
+                    session["state"] = "unpaid" if session["balance_minor"] > 0 else "waived"
+                    return web.json_response({"waiver_id": body["waiver_id"], "session_id": session["session_id"], "lot_id": lot.id, "amount_minor": body["amount_minor"],
+                                              "amount": body["amount_minor"] / 100, "currency": "EUR", "reason": body["reason"], "waived_at": iso(now()), "waived_by": "ada"}, status=201)
+        raise Refused(404, "not_found", "There is no such session")
+
     async def tariffs(self, request):
         self.need(request, "parking.money")
         lot = self.lot(request)
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "versions", lot.tariffs, ["version", "valid_from"])
         return web.json_response({"lot_id": lot.id, "currency": "EUR", "present_version": 1, "versions": lot.tariffs})
 
     async def add_tariff(self, request):
@@ -362,7 +427,7 @@ class Parking:
         self.lot(request)
         assert (await request.json())["tariff"]["rules"]
         total = {"sessions": 212, "actual_minor": 124_350, "draft_minor": 139_200, "difference_minor": 14_850, "dearer": 150, "cheaper": 12, "same": 50}
-        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "kinds": [], "weekdays": [],
+        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "turnover": {"actual": 2.75, "draft": 2.75}, "kinds": [], "weekdays": [],
                                   "dearest": [], "cheapest": []})
 
     async def calibration(self, request):
@@ -377,6 +442,8 @@ class Parking:
             rows.append({"spot_id": spot["spot_id"], "label": spot["label"], "samples": 480 if known else 12, "decides": "flag", "current": {"threshold_cm": 115, "hysteresis_cm": 30},
                          "proposal": {"threshold_cm": 115 if index > 20 else 116 + index % 5, "hysteresis_cm": 30 if index > 20 else 24} if known else None,
                          "occupied": cluster(31.2 + index % 4) if known else None, "free": cluster(200.4), "flags": flags})
+        if "text/csv" in request.headers.get("Accept", ""):
+            return self.table(request, "spots", rows, ["spot_id", "samples"])
         return web.json_response({"lot_id": lot.id, "days": 14, "spots": rows, "next": None})
 
     async def calibrate(self, request):
@@ -388,7 +455,7 @@ class Parking:
     async def what_if_stale(self, request):
         self.need(request, "parking.manage")
         lot, body = self.lot(request), await request.json()
-        replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s}
+        replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s, "turnover": 3.25}
         return web.json_response({"lot_id": lot.id, "from": iso(now() - 7 * 86400), "to": iso(now()), "spots": len(lot.spots), "reports": 40_000, "is_sample": False,
                                   "present": replay(lot.stale), "proposed": replay(body["stale_seconds"])})
 

@@ -27,6 +27,8 @@ package struct StaleReplay: Hashable, Sendable {
     package var seen = 0
     /// How long after its last word a page went on showing what was no longer sure, in seconds, over all of these.
     package var unawareSeconds = 0.0
+    /// Cars that came: what sessions would have been made of.
+    package var arrivals = 0
 
     /// Nothing.
     package init() {}
@@ -36,8 +38,12 @@ package struct StaleReplay: Hashable, Sendable {
     ///   - reports: in order of time.
     ///   - end: how long the last one is looked after.
     ///   - staleSeconds: the stale time.
-    package init(_ reports: [Report], until end: Timestamp, staleSeconds: Int64) {
+    ///   - debounceMilliseconds: how long the sensor must say the same for it to be a car.
+    package init(
+        _ reports: [Report], until end: Timestamp, staleSeconds: Int64, debounceMilliseconds: Int64 = 2_000
+    ) {
         guard let last = reports.last else { return }
+        countArrivals(reports, until: end, staleSeconds: staleSeconds, debounceMilliseconds: debounceMilliseconds)
         let gaps = zip(reports, reports.dropFirst()).map { $1.at.microseconds(since: $0.at) }
         let stale = staleSeconds * 1_000_000
         // A silence is two usual intervals at least: a report is missing.
@@ -47,6 +53,34 @@ package struct StaleReplay: Hashable, Sendable {
         }
         let gap = end.microseconds(since: last.at)
         if gap > 2 * usual { count(gap: gap, isSame: false, stale: stale, usual: usual) }
+    }
+
+    /// The spot itself lives through the reports: no other rules than those of the day.
+    private mutating func countArrivals(
+        _ reports: [Report], until end: Timestamp, staleSeconds: Int64, debounceMilliseconds: Int64
+    ) {
+        guard let first = reports.first else { return }
+        var spot = SpotState(
+            kind: .standard, settings: SensorSettings(debounceMilliseconds: debounceMilliseconds),
+            staleSeconds: staleSeconds, since: first.at)
+        func came(_ spot: inout SpotState, at instant: Timestamp) -> Int {
+            // Who stood there at the beginning came before it.
+            spot.settle(at: instant).car.map { $0.isThere && $0.at > first.at ? 1 : 0 } ?? 0
+        }
+        func pass(_ spot: inout SpotState, to instant: Timestamp) -> Int {
+            var count = 0
+            while let deadline = spot.nextDeadline, deadline <= instant { count += came(&spot, at: deadline) }
+            return count
+        }
+        for report in reports {
+            arrivals += pass(&spot, to: report.at)
+            _ = spot.take(
+                SpotReport(
+                    isOccupied: report.isOccupied, distanceCentimetres: nil, observedAt: report.at,
+                    receivedAt: report.at))
+            arrivals += came(&spot, at: report.at)
+        }
+        arrivals += pass(&spot, to: end)
     }
 
     private mutating func count(gap: Int64, isSame: Bool, stale: Int64, usual: Int64) {
@@ -72,6 +106,7 @@ package struct StaleReplay: Hashable, Sendable {
         sum.silences += other.silences
         sum.seen += other.seen
         sum.unawareSeconds += other.unawareSeconds
+        sum.arrivals += other.arrivals
         return sum
     }
 }

@@ -24,40 +24,28 @@ extension ParkingHandler {
             self.park.schedule(entry)
         }
         let cause = work(&entry.spot.state)
-        let change = entry.spot.state.settle(at: line.now, after: cause)
+        let changes = entry.spot.state.settle(at: line.now, after: cause)
         park.markDirty(entry)
-        if let change {
+        if let change = changes.status {
             try SpotTable.insert(change, of: entry.spot, in: try line.transaction())
             park.countIsDue(of: entry.spot.lot)
-            try follow(change, of: entry, in: &line)
         }
+        if let car = changes.car { try follow(car, of: entry, in: &line) }
         park.schedule(entry)
         // A spot of which nothing is known yet is not worth a command to everybody.
         if tellsLED || entry.spot.state.color != entry.spot.sentColor ?? .amber { sendColor(of: entry, in: &line) }
-        if isNews || change != nil || cause != nil { show(entry, in: &line) }
+        if isNews || changes.status != nil || cause != nil { show(entry, in: &line) }
     }
 
-    /// A car came or went: its session begins or ends. Silence and a spot that is out of service end none.
-    private func follow(_ change: StatusChange, of entry: Park.Entry, in line: inout LineContext) throws {
-        switch change.to {
-        case .occupied:
-            let transaction = try line.transaction()
-            // After a silence it is the same car, as far as anybody knows.
-            if change.from != .free, change.from != .reserved,
-                try SpotTable.hasOpenSession(entry.spot.id, in: transaction)
-            {
-                return
-            }
-            let reservation = try bookings.arrived(entry.spot.id, at: change.at, in: transaction)
-            if reservation != nil {
-                entry.spot.state.isReserved = try bookings.holds(entry.spot.id, at: line.now, in: transaction) != nil
-            }
-            try till.arrived(entry.spot.facts, at: change.at, reservation: reservation, in: &line)
-        case .free, .reserved:
-            guard change.from != .free, change.from != .reserved else { return }
-            try till.departed(entry.spot.facts, at: change.at, in: &line)
-        case .unknown, .outOfService: break
+    /// A car came or went: its session begins or ends, and the reservation that waited for it is used.
+    private func follow(_ car: CarChange, of entry: Park.Entry, in line: inout LineContext) throws {
+        guard car.isThere else { return try till.departed(entry.spot.facts, at: car.at, in: &line) }
+        let transaction = try line.transaction()
+        let reservation = try bookings.arrived(entry.spot.id, at: car.at, in: transaction)
+        if reservation != nil {
+            entry.spot.state.isReserved = try bookings.holds(entry.spot.id, at: line.now, in: transaction) != nil
         }
+        try till.arrived(entry.spot.facts, at: car.at, reservation: reservation, in: &line)
     }
 
     /// Looks anew whether a reservation holds a spot.

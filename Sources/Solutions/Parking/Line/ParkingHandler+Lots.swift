@@ -8,6 +8,8 @@ struct EditResult: Hashable, Sendable {
     var spots = 0
     var addedLots = 0
     var addedSpots = 0
+    /// The lots that got a tariff.
+    var pricedLots: [LotID] = []
 }
 
 /// How an edit treats what is there already.
@@ -26,9 +28,11 @@ extension ParkingHandler {
     /// - Parameters:
     ///   - mode: whether the lots must be new; spots in them may be either.
     ///   - sites: where the caller may do that.
-    /// - Throws: `missing_field`, `value_out_of_range`, `not_found`, `conflict`, `limit_reached`.
+    ///   - setter: who says what an hour costs; nil: nobody may.
+    /// - Throws: `missing_field`, `value_out_of_range`, `not_found`, `conflict`, `forbidden`, `limit_reached`.
     func edit(
-        _ edits: [LotEdit], mode: EditMode, at sites: SiteScope, in line: inout LineContext
+        _ edits: [LotEdit], mode: EditMode, at sites: SiteScope, pricedBy setter: PriceSetter? = nil,
+        in line: inout LineContext
     ) throws -> EditResult {
         var ids: [LotID] = []
         var seen: Set<LotID> = []
@@ -46,6 +50,9 @@ extension ParkingHandler {
                 let lot = try place(edit, as: id, known, mode: mode, at: sites, now: now, in: transaction)
                 result.lots += 1
                 if known == nil { result.addedLots += 1 }
+                if try setPrice(edit.pricePerHour, of: lot, by: setter, at: now, in: transaction) {
+                    result.pricedLots.append(id)
+                }
                 let before = try SpotTable.all(of: id, in: transaction)
                 let byID = Dictionary(uniqueKeysWithValues: before.map { ($0.id, $0) })
                 var count = before.count
@@ -105,6 +112,13 @@ extension ParkingHandler {
         }
         if lot.currency != known.currency, try LotTable.isInUse(id, in: transaction) {
             throw Refusal(.conflict, "\(id) has taken money in \(known.currency)")
+        }
+        if lot.currency != known.currency,
+            let other = try TariffTable.all(of: id, in: transaction).first(where: {
+                $0.tariff.currency != lot.currency
+            })
+        {
+            throw Refusal(.conflict, "\(id) has a tariff in \(other.tariff.currency)")
         }
         try LotTable.update(lot, in: transaction)
         return lot

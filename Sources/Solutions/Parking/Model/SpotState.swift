@@ -35,6 +35,14 @@ package struct StatusChange: Hashable, Sendable {
     package var source: ChangeSource
 }
 
+/// What a report, a decision or time has changed of a spot.
+package struct SpotChanges: Hashable, Sendable {
+    /// What people are told.
+    package var status: StatusChange?
+    /// What sessions follow.
+    package var car: CarChange?
+}
+
 /// One spot's state: what its sensor says, what people decided, and what follows. A value; the line tells it what happens and when.
 package struct SpotState: Hashable, Sendable {
     package var kind: SpotKind
@@ -61,6 +69,8 @@ package struct SpotState: Hashable, Sendable {
     /// What people are told.
     package var status = SpotStatus.unknown
     package var statusSince: Timestamp
+    /// Whether a car stands there, as money takes it.
+    package var car: CarPresence
 
     /// A change that waits to be believed.
     package struct Candidate: Hashable, Sendable {
@@ -85,6 +95,7 @@ package struct SpotState: Hashable, Sendable {
         self.settings = settings
         self.staleSeconds = staleSeconds
         statusSince = since
+        car = CarPresence(since: since)
     }
 
     /// Takes a report.
@@ -98,6 +109,9 @@ package struct SpotState: Hashable, Sendable {
         heardAt = report.receivedAt
         if let distance = report.distanceCentimetres { distanceCentimetres = distance }
         guard let isOccupied = reading(of: report) else { return .taken }
+        car.hear(
+            isOccupied, at: instant, heardAt: report.receivedAt,
+            beginning: beginning(of: instant, at: report.receivedAt), debounce: debounce)
         sense(isOccupied, at: instant, heardAt: report.receivedAt)
         return .taken
     }
@@ -114,7 +128,7 @@ package struct SpotState: Hashable, Sendable {
     }
 
     /// The first change after a quiet time counts at once, so that a page shows a car within the second; a change back right after it
-    /// must last, so that a person who walks by makes no session.
+    /// must last, so that LEDs and pages do not flicker. What sessions follow is `car`, for which the first must last as well.
     private mutating func sense(_ isOccupied: Bool, at instant: Timestamp, heardAt: Timestamp) {
         guard let known = sensed, let since = sensedSince else {
             (sensed, sensedSince, candidate) = (isOccupied, instant, nil)
@@ -135,35 +149,53 @@ package struct SpotState: Hashable, Sendable {
         }
     }
 
-    /// What has become of the status by now.
+    /// What has become of the spot by now.
     /// - Parameter cause: what a person or a reservation has just changed; nil after a report, and when only time has passed.
-    /// - Returns: the change, if it is one.
-    package mutating func settle(at now: Timestamp, after cause: ChangeSource? = nil) -> StatusChange? {
+    /// - Returns: the changes, as far as there are any.
+    package mutating func settle(at now: Timestamp, after cause: ChangeSource? = nil) -> SpotChanges {
+        let isDecision = cause == .override || cause == .owner
+        var decision = CarPresence.Decision(
+            at: isDecision ? now : nil, overrideEnd: cause == .override && override == nil ? now : nil)
         var cause = cause
         if let until = override?.until, now >= until {
             override = nil
             cause = cause ?? .override
+            decision.overrideEnd = until
+            decision.at = decision.at ?? until
         }
         if let heard = heardAt, heard > now { heardAt = now }
         // No word against it for so long: sensors that speak only of changes confirm by silence.
         if let waiting = candidate, now.microseconds(since: waiting.heardAt) >= debounce || waiting.heardAt > now {
             (sensed, sensedSince, candidate) = (waiting.isOccupied, waiting.since, nil)
         }
+        let hasLasted = car.ripen(at: now, debounce: debounce)
+        let change = settleStatus(at: now, after: cause)
+        // What has just lasted did so before the silence, if there is one: the line may have slept.
+        let authority = authority(isSilent: status == .unknown && !hasLasted)
+        return SpotChanges(status: change, car: car.settle(by: authority, after: decision, at: now))
+    }
+
+    private mutating func settleStatus(at now: Timestamp, after cause: ChangeSource?) -> StatusChange? {
         let (next, source) = judge(at: now)
         guard next != status else { return nil }
-        let at = source == .sensor && cause == nil ? beginning(at: now) : max(now, statusSince)
+        let at = source == .sensor && cause == nil ? beginning(of: sensedSince ?? now, at: now) : max(now, statusSince)
         let change = StatusChange(from: status, to: next, at: at, source: cause ?? source)
         status = next
         statusSince = at
         return change
     }
 
-    /// Since when a change that the sensor has just reported counts. It was observed before it was heard; but a claim from long before the
+    private func authority(isSilent: Bool) -> CarPresence.Authority {
+        if isOutOfService { return .outOfService }
+        return override.map { .override(isOccupied: $0.isOccupied) } ?? .sensor(isSilent: isSilent)
+    }
+
+    /// Since when something counts that the sensor has just reported. It was observed before it was heard; but a claim from long before the
     /// present status began is a clock that is wrong, and money must not be made of it.
-    private func beginning(at now: Timestamp) -> Timestamp {
-        guard let sensedSince, sensedSince <= now else { return max(now, statusSince) }
-        if sensedSince >= statusSince { return sensedSince }
-        return statusSince.microseconds(since: sensedSince) <= staleSeconds * 1_000_000
+    private func beginning(of instant: Timestamp, at now: Timestamp) -> Timestamp {
+        guard instant <= now else { return max(now, statusSince) }
+        if instant >= statusSince { return instant }
+        return statusSince.microseconds(since: instant) <= staleSeconds * 1_000_000
             ? statusSince : max(now, statusSince)
     }
 
@@ -185,11 +217,13 @@ package struct SpotState: Hashable, Sendable {
         return now >= heardAt.advanced(bySeconds: staleSeconds)
     }
 
-    /// When time alone may change the status next; nil: never.
+    /// When time alone may change something next; nil: never.
     package var nextDeadline: Timestamp? {
         var deadlines: [Timestamp] = []
         if let until = override?.until { deadlines.append(until) }
-        if let candidate { deadlines.append(candidate.heardAt.advanced(byMicroseconds: debounce)) }
+        for heardAt in [candidate?.heardAt, car.pending?.heardAt] {
+            if let heardAt { deadlines.append(heardAt.advanced(byMicroseconds: debounce)) }
+        }
         if let heardAt, status != .unknown, !isOutOfService, override == nil {
             deadlines.append(heardAt.advanced(bySeconds: staleSeconds))
         }

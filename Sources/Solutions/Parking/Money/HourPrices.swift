@@ -16,15 +16,18 @@ struct HourPrices: Sendable {
 
     /// Of one lot.
     static func price(of lot: Lot, at instant: Timestamp, in reader: some SQLReading) throws -> ScaledDecimal {
-        var clock = LocalClock(lot.timeZone) ?? .utc
-        return price(try TariffTable.inForce(at: instant, of: lot.id, in: reader), of: lot, at: instant, &clock)
+        let version = try TariffTable.inForce(at: instant, of: lot.id, in: reader)
+        var clock = version?.clock ?? .utc
+        return price(version, of: lot, at: instant, &clock)
     }
 
     /// Of one of the lots.
     mutating func price(of lot: Lot) -> ScaledDecimal {
-        var clock = clocks[lot.timeZone] ?? LocalClock(lot.timeZone) ?? .utc
-        defer { clocks[lot.timeZone] = clock }
-        return HourPrices.price(tariffs[lot.id], of: lot, at: instant, &clock)
+        let version = tariffs[lot.id]
+        let zone = version?.timeZone ?? lot.timeZone
+        var clock = clocks[zone] ?? version?.clock ?? .utc
+        defer { clocks[zone] = clock }
+        return HourPrices.price(version, of: lot, at: instant, &clock)
     }
 
     private static func price(

@@ -48,6 +48,7 @@ extension JSONWriter {
         beginObject()
         member("version", version.version)
         member("valid_from", version.validFrom)
+        member("time_zone", version.timeZone)
         member("created_by", version.createdBy)
         member("created_at", version.createdAt)
         key("tariff")
@@ -83,6 +84,7 @@ extension JSONWriter {
         member("tariff_version", session.tariff)
         member("due_minor", session.dueMinor)
         member("balance_minor", session.balanceMinor)
+        member("waived_minor", session.waivedMinor)
         member("currency", session.currency)
         member("reservation_id", session.reservation)
     }
@@ -110,5 +112,19 @@ extension JSONWriter {
         member("paid_at", payment.paidAt)
         member("received_at", payment.receivedAt)
         member("taken_by", payment.takenBy)
+    }
+
+    /// Writes what was written off into an object that has been begun.
+    mutating func members(of waiver: Waiver) {
+        member("waiver_id", waiver.id)
+        member("session_id", waiver.session)
+        member("lot_id", waiver.lot.text)
+        member("amount_minor", waiver.amountMinor)
+        key("amount")
+        decimal(waiver.amount)
+        member("currency", waiver.currency)
+        member("reason", waiver.reason)
+        member("waived_at", waiver.waivedAt)
+        member("waived_by", waiver.waivedBy)
     }
 }

@@ -21,6 +21,8 @@ package enum LedgerEvent: Hashable, Sendable {
     /// A payment found its session.
     case allocation(String)
     case refund(String)
+    /// What a session owes is written off.
+    case waiver(String)
 
     var text: String {
         switch self {
@@ -28,6 +30,7 @@ package enum LedgerEvent: Hashable, Sendable {
         case .payment(let id): "payment:\(id)"
         case .allocation(let id): "allocation:\(id)"
         case .refund(let id): "refund:\(id)"
+        case .waiver(let id): "waiver:\(id)"
         }
     }
 }

@@ -73,7 +73,8 @@ extension SessionTable {
         case .open: conditions.add("departed_at IS NULL")
         case .unpaid: conditions.add("departed_at IS NOT NULL AND balance_minor > 0")
         case .overpaid: conditions.add("departed_at IS NOT NULL AND balance_minor < 0")
-        case .paid: conditions.add("due_minor > 0 AND balance_minor = 0")
+        case .paid: conditions.add("due_minor > 0 AND balance_minor = 0 AND waived_minor = 0")
+        case .waived: conditions.add("waived_minor > 0 AND balance_minor = 0")
         case .free: conditions.add("due_minor = 0 AND balance_minor = 0")
         }
         if let after = selection.after {
@@ -109,7 +110,7 @@ extension PaymentTable {
 /// A line of the ledger.
 struct LedgerEntry: Hashable, Sendable {
     var id: Int64
-    /// The event that it belongs to: `session:…`, `payment:…`, `allocation:…`, `refund:…`.
+    /// The event that it belongs to: `session:…`, `payment:…`, `allocation:…`, `refund:…`, `waiver:…`.
     var event: String
     var account: LedgerAccount
     /// Debits are positive.

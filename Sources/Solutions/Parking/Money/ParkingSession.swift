@@ -17,6 +17,8 @@ package struct ParkingSession: Hashable, Sendable {
     package var dueMinor: Int64?
     /// What is still owed; negative: paid more than is due by now.
     package var balanceMinor: Int64
+    /// What of it was written off.
+    package var waivedMinor: Int64 = 0
     package var currency: String
     package var reservation: String?
 
@@ -27,6 +29,8 @@ package struct ParkingSession: Hashable, Sendable {
         /// Nothing was due, and nothing was paid.
         case free
         case paid, unpaid, overpaid
+        /// Nothing is owed any more, since what was was written off, in whole or in part.
+        case waived
     }
 
     /// How it stands.
@@ -34,6 +38,7 @@ package struct ParkingSession: Hashable, Sendable {
         guard let dueMinor else { return .open }
         if balanceMinor > 0 { return .unpaid }
         if balanceMinor < 0 { return .overpaid }
+        if waivedMinor > 0 { return .waived }
         return dueMinor == 0 ? .free : .paid
     }
 }
@@ -41,7 +46,8 @@ package struct ParkingSession: Hashable, Sendable {
 /// The table `parking_session`.
 enum SessionTable {
     static let columns = """
-        id, spot, lot, kind, arrived_at, departed_at, tariff, due_minor, balance_minor, currency, reservation
+        id, spot, lot, kind, arrived_at, departed_at, tariff, due_minor, balance_minor, waived_minor, currency,
+        reservation
         """
 
     static func one(_ id: String, in reader: some SQLReading) throws -> ParkingSession? {
@@ -77,7 +83,7 @@ enum SessionTable {
             arrivedAt: Timestamp(microseconds: try row.integer("arrived_at")),
             departedAt: try row.optionalInteger("departed_at").map(Timestamp.init(microseconds:)),
             tariff: try row.optionalInteger("tariff"), dueMinor: try row.optionalInteger("due_minor"),
-            balanceMinor: try row.integer("balance_minor"), currency: try row.text("currency"),
-            reservation: try row.optionalText("reservation"))
+            balanceMinor: try row.integer("balance_minor"), waivedMinor: try row.integer("waived_minor"),
+            currency: try row.text("currency"), reservation: try row.optionalText("reservation"))
     }
 }

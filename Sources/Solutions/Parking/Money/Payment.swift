@@ -61,6 +61,18 @@ enum PaymentTable {
             ])
     }
 
+    /// Payments for a spot, made from an instant on, of which nobody knows what for, oldest first.
+    static func stray(
+        at spot: DeviceID, of lot: LotID, since instant: Timestamp, in reader: some SQLReading
+    ) throws -> [Payment] {
+        try reader.query(
+            """
+            SELECT \(columns) FROM parking_payment
+            WHERE lot = $1 AND paid_at >= $2 AND spot = $3 AND session IS NULL AND refunds IS NULL ORDER BY paid_at, id
+            """, [.text(lot.text), .integer(instant.microseconds), .text(spot.text)]
+        ).map(payment)
+    }
+
     /// Says what a payment is for.
     static func allocate(_ id: String, to session: String, in transaction: Transaction) throws {
         try transaction.execute("UPDATE parking_payment SET session = $2 WHERE id = $1", [.text(id), .text(session)])

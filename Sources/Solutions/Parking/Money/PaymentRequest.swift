@@ -47,24 +47,7 @@ package struct PaymentRequest: Hashable, Sendable {
 
     /// The amount in minor units of the currency; nil when no amount was given.
     /// - Throws: `value_out_of_range` for what is no positive amount, has parts of a minor unit or is absurd.
-    func minor(in currency: Currency) throws(Refusal) -> Int64? {
-        let minor: Int64
-        switch amount {
-        case nil: return nil
-        case .minor(let amount): minor = amount
-        case .major(let amount):
-            guard let exact = currency.minor(amount) else {
-                throw Refusal(
-                    .valueOutOfRange, "amount has at most \(currency.fractionDigits) digits behind the point")
-            }
-            minor = exact
-        }
-        guard (1...PaymentRequest.largestMinor).contains(minor) else {
-            throw Refusal(
-                .valueOutOfRange, "an amount is 1 to \(PaymentRequest.largestMinor) minor units")
-        }
-        return minor
-    }
+    func minor(in currency: Currency) throws(Refusal) -> Int64? { try amount?.minor(in: currency) }
 
     private struct Draft {
         var id: String?
@@ -149,4 +132,23 @@ package enum PaymentAmount: Hashable, Sendable {
     case major(ScaledDecimal)
     /// In minor units: 250.
     case minor(Int64)
+
+    /// The amount in minor units of a currency.
+    /// - Throws: `value_out_of_range` for what is no positive amount, has parts of a minor unit or is absurd.
+    func minor(in currency: Currency) throws(Refusal) -> Int64 {
+        let minor: Int64
+        switch self {
+        case .minor(let amount): minor = amount
+        case .major(let amount):
+            guard let exact = currency.minor(amount) else {
+                throw Refusal(
+                    .valueOutOfRange, "amount has at most \(currency.fractionDigits) digits behind the point")
+            }
+            minor = exact
+        }
+        guard (1...PaymentRequest.largestMinor).contains(minor) else {
+            throw Refusal(.valueOutOfRange, "an amount is 1 to \(PaymentRequest.largestMinor) minor units")
+        }
+        return minor
+    }
 }

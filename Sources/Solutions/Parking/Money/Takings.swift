@@ -5,7 +5,7 @@ internal import SQL
 struct Takings: Sendable {
     /// One day, one kind, or all.
     struct Sum: Sendable {
-        /// Earned by sessions that ended, less what was given back of it.
+        /// Earned by sessions that ended, less what was given back of it or written off.
         var revenueMinor: Int64 = 0
         /// Payments less refunds.
         var cashMinor: Int64 = 0
@@ -73,7 +73,7 @@ struct Takings: Sendable {
 }
 
 extension Takings.Sum {
-    fileprivate mutating func add(_ other: Takings.Sum) {
+    mutating func add(_ other: Takings.Sum) {
         revenueMinor += other.revenueMinor
         cashMinor += other.cashMinor
         sessions += other.sessions

@@ -74,6 +74,8 @@ package struct TariffVersion: Hashable, Sendable {
     /// Sessions that begin at or after this, and before the next version's, are priced by this one to their end.
     package var validFrom: Timestamp
     package var tariff: Tariff
+    /// The clock whose days and hours it goes by: the lot's when it was added, whatever the lot's is now.
+    package var timeZone: String
     /// Who added it, and when.
     package var createdBy: String
     package var createdAt: Timestamp

@@ -3,7 +3,7 @@ internal import SQL
 
 /// The table `parking_tariff`: versions are added, never changed.
 enum TariffTable {
-    private static let columns = "version, valid_from, document, created_by, created_at"
+    private static let columns = "version, valid_from, document, time_zone, created_by, created_at"
 
     /// All versions of a lot's tariff, the last to begin first.
     static func all(of lot: LotID, in reader: some SQLReading) throws -> [TariffVersion] {
@@ -14,12 +14,12 @@ enum TariffTable {
 
     /// A version by its number.
     /// - Throws: `SQLFailure` when there is none: whoever asks has found its number in a session.
-    static func one(_ version: Int64, of lot: LotID, in reader: some SQLReading) throws -> Tariff {
+    static func one(_ version: Int64, of lot: LotID, in reader: some SQLReading) throws -> TariffVersion {
         let row = try reader.queryFirst(
-            "SELECT document FROM parking_tariff WHERE lot = $1 AND version = $2",
+            "SELECT \(columns) FROM parking_tariff WHERE lot = $1 AND version = $2",
             [.text(lot.text), .integer(version)])
         guard let row else { throw SQLFailure(.noRow, "a session names a tariff that its lot has not") }
-        return try tariff(try row.text("document"))
+        return try self.version(row)
     }
 
     /// The version that counts for sessions which begin at an instant; nil: they are free.
@@ -45,7 +45,8 @@ enum TariffTable {
         var found: [LotID: TariffVersion] = [:]
         try reader.queryEach(
             """
-            SELECT parking_lot.id AS lot, version, valid_from, document, created_by, parking_tariff.created_at AS created_at
+            SELECT parking_lot.id AS lot, version, valid_from, document, parking_tariff.time_zone AS time_zone,
+                created_by, parking_tariff.created_at AS created_at
             FROM parking_lot JOIN parking_tariff ON parking_tariff.lot = parking_lot.id AND parking_tariff.valid_from =
                 (SELECT MAX(begun.valid_from) FROM parking_tariff AS begun
                     WHERE begun.lot = parking_lot.id AND begun.valid_from <= $1)
@@ -66,34 +67,36 @@ enum TariffTable {
     /// The most versions of one lot's tariff: two a week for ten years.
     static let versionLimit: Int64 = 1_000
 
-    /// Adds a version.
+    /// Adds a version, which goes by the lot's clock of now.
     /// - Throws: `conflict` when another begins at the same instant; `limit_reached`.
     static func add(
-        _ tariff: Tariff, to lot: LotID, from instant: Timestamp, by name: String, at now: Timestamp,
+        _ tariff: Tariff, to lot: Lot, from instant: Timestamp, by name: String, at now: Timestamp,
         in transaction: Transaction
     ) throws -> TariffVersion {
         let count = try transaction.queryOne(
-            "SELECT COUNT(*) FROM parking_tariff WHERE lot = $1", [.text(lot.text)]
+            "SELECT COUNT(*) FROM parking_tariff WHERE lot = $1", [.text(lot.id.text)]
         ).integer(0)
         guard count < versionLimit else {
-            throw Refusal(.limitReached, "\(lot) has \(versionLimit) versions of its tariff")
+            throw Refusal(.limitReached, "\(lot.id) has \(versionLimit) versions of its tariff")
         }
         let row = try transaction.queryFirst(
             """
-            INSERT INTO parking_tariff (lot, version, valid_from, document, created_by, created_at)
-            VALUES ($1, (SELECT COALESCE(MAX(version), 0) + 1 FROM parking_tariff WHERE lot = $1), $2, $3, $4, $5)
+            INSERT INTO parking_tariff (lot, version, valid_from, document, time_zone, created_by, created_at)
+            VALUES ($1, (SELECT COALESCE(MAX(version), 0) + 1 FROM parking_tariff WHERE lot = $1), $2, $3, $4, $5, $6)
             ON CONFLICT (lot, valid_from) DO NOTHING RETURNING version
             """,
             [
-                .text(lot.text), .integer(instant.microseconds), .text(String(decoding: tariff.json, as: UTF8.self)),
-                .text(name), .integer(now.microseconds),
+                .text(lot.id.text), .integer(instant.microseconds),
+                .text(String(decoding: tariff.json, as: UTF8.self)), .text(lot.timeZone), .text(name),
+                .integer(now.microseconds),
             ])
         guard let row else {
             throw Refusal(
                 .conflict, "a version of the tariff begins at that instant already; versions are never changed")
         }
         return TariffVersion(
-            version: try row.integer(0), validFrom: instant, tariff: tariff, createdBy: name, createdAt: now)
+            version: try row.integer(0), validFrom: instant, tariff: tariff, timeZone: lot.timeZone, createdBy: name,
+            createdAt: now)
     }
 
     /// A tariff out of what was stored.
@@ -113,7 +116,12 @@ enum TariffTable {
     private static func version(_ row: Row, _ tariff: Tariff) throws -> TariffVersion {
         TariffVersion(
             version: try row.integer("version"), validFrom: Timestamp(microseconds: try row.integer("valid_from")),
-            tariff: tariff, createdBy: try row.text("created_by"),
+            tariff: tariff, timeZone: try row.text("time_zone"), createdBy: try row.text("created_by"),
             createdAt: Timestamp(microseconds: try row.integer("created_at")))
     }
+}
+
+extension TariffVersion {
+    /// The clock that it goes by.
+    var clock: LocalClock { LocalClock(timeZone) ?? .utc }
 }

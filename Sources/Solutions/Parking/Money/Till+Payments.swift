@@ -24,12 +24,16 @@ extension Till {
     /// Records a payment: for the session that it names, or for the newest session of its spot that is open or owes. What is for none
     /// is kept as unallocated.
     /// - Parameter sites: where the caller may take payments; nothing beyond exists.
-    /// - Returns: the payment; that of the first time when the same is asked again.
+    /// - Returns: the payment; that of the first time when the same is asked again, whatever has become of the spot.
     /// - Throws: `missing_field`, `value_out_of_range`, `not_found`, `id_mismatch`, `conflict` for another payment of the same name.
     package func take(
         _ request: PaymentRequest, by caller: Caller, at sites: SiteScope, in line: inout LineContext
     ) throws -> Payment {
         let transaction = try line.transaction()
+        // Before anything else: what was paid for may be gone since.
+        if let known = try PaymentTable.one(request.id, in: transaction) {
+            return try Till.again(request, as: known, at: sites, in: transaction)
+        }
         let place = try Till.place(of: request, at: sites, in: transaction)
         guard let amount = try request.minor(in: place.currency) else {
             throw Refusal(.missingField, "amount or amount_minor is missing")
@@ -37,20 +41,15 @@ extension Till {
         guard request.currency == nil || request.currency == place.currency.code else {
             throw Refusal(.valueOutOfRange, "the currency of \(place.lot) is \(place.currency.code)")
         }
-        let content = Till.content(request, amount: amount, currency: place.currency.code, refunds: nil)
-        if let known = try PaymentTable.one(request.id, in: transaction) {
-            guard known.content == content else { throw Till.conflict(request.id) }
-            return known.payment
-        }
-        let observed = ObservationTime(claimed: request.claimedAt, receivedAt: line.now)
-        let paidAt = min(observed.instant, line.now)
+        let content = PaymentContent(request, amount: amount, currency: place.currency.code)
+        let paidAt = Till.paidAt(request, receivedAt: line.now)
         let session =
             try place.session ?? place.spot.flatMap { try SessionTable.payable(in: $0, by: paidAt, in: transaction) }
         let payment = Payment(
             id: request.id, lot: place.lot, spot: place.spot, session: session?.id, amountMinor: amount,
             currency: place.currency.code, method: request.method, refunds: nil, refundedMinor: 0, paidAt: paidAt,
             receivedAt: line.now, takenBy: caller.shortName)
-        try PaymentTable.insert(payment, content: content, in: transaction)
+        try PaymentTable.insert(payment, content: content.text, in: transaction)
         try Ledger.book(
             .payment(payment.id), lot: payment.lot, session: payment.session, payment: payment.id, at: paidAt,
             [.cash: amount, session == nil ? .unallocated : .receivable: -amount], in: transaction)
@@ -72,14 +71,32 @@ extension Till {
         guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund") }
         if payment.session == session { return payment }
         guard payment.session == nil else { throw Refusal(.conflict, "\(id) is for another session already") }
-        try PaymentTable.allocate(id, to: session, in: transaction)
-        let left = payment.amountMinor - payment.refundedMinor
-        try Ledger.book(
-            .allocation(id), lot: payment.lot, session: session, payment: id, at: line.now,
-            [.unallocated: left, .receivable: -left], in: transaction)
-        payment.session = session
+        try Till.allocate(&payment, to: session, at: line.now, in: transaction)
         try note(.allocatePayment, "allocation", payment, at: site, by: caller, in: &line)
         return payment
+    }
+
+    /// A car counts some time after it came. Who paid for its spot meanwhile paid for it.
+    func allocate(
+        paidSince arrival: Timestamp, to session: ParkingSession, at site: SiteID, in line: inout LineContext
+    ) throws {
+        let transaction = try line.transaction()
+        for var payment in try PaymentTable.stray(at: session.spot, of: session.lot, since: arrival, in: transaction) {
+            try Till.allocate(&payment, to: session.id, at: line.now, in: transaction)
+            show("allocation", payment, at: site, in: &line)
+        }
+    }
+
+    /// What is left of an unallocated payment is booked for a session.
+    private static func allocate(
+        _ payment: inout Payment, to session: String, at instant: Timestamp, in transaction: Transaction
+    ) throws {
+        try PaymentTable.allocate(payment.id, to: session, in: transaction)
+        let left = payment.amountMinor - payment.refundedMinor
+        try Ledger.book(
+            .allocation(payment.id), lot: payment.lot, session: session, payment: payment.id, at: instant,
+            [.unallocated: left, .receivable: -left], in: transaction)
+        payment.session = session
     }
 
     /// Gives money back: first what was paid beyond what is due, then what was earned. Nobody owes again what was given back to them.
@@ -99,9 +116,9 @@ extension Till {
             throw Refusal(.valueOutOfRange, "the currency of \(payment.id) is \(currency.code)")
         }
         let asked = try request.minor(in: currency)
-        let content = Till.content(request, amount: asked, currency: currency.code, refunds: id)
+        let content = PaymentContent(request, amount: asked, currency: currency.code, refunds: id)
         if let known = try PaymentTable.one(request.id, in: transaction) {
-            guard known.content == content else { throw Till.conflict(request.id) }
+            guard try PaymentContent(stored: known.content) == content else { throw Till.conflict(request.id) }
             return known.payment
         }
         guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund itself") }
@@ -113,7 +130,7 @@ extension Till {
             id: request.id, lot: payment.lot, spot: payment.spot, session: payment.session, amountMinor: amount,
             currency: currency.code, method: request.method ?? payment.method, refunds: id, refundedMinor: 0,
             paidAt: line.now, receivedAt: line.now, takenBy: caller.shortName)
-        try PaymentTable.insert(refund, content: content, in: transaction)
+        try PaymentTable.insert(refund, content: content.text, in: transaction)
         var amounts: [LedgerAccount: Int64] = [.cash: -amount]
         if let session = try payment.session.flatMap({ try SessionTable.one($0, in: transaction) }) {
             let credit = min(amount, max(0, -session.balanceMinor))
@@ -178,7 +195,7 @@ extension Till {
         return (known.payment, site)
     }
 
-    private static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
+    static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
         let row = try reader.queryFirst("SELECT site FROM parking_lot WHERE id = $1", [.text(lot.text)])
         return try row.flatMap { SiteID(try $0.text(0)) }
     }
@@ -187,17 +204,33 @@ extension Till {
         Refusal(.conflict, "there is another payment of the name \(id)")
     }
 
-    /// What was asked, without what does not matter: 2.50 and 250 minor units are the same.
-    private static func content(
-        _ request: PaymentRequest, amount: Int64?, currency: String, refunds: String?
-    ) -> String {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for text in [request.spot?.text, request.session, refunds, currency, request.method] { writer.string(text) }
-        writer.integer(amount)
-        writer.timestamp(request.claimedAt)
-        writer.endArray()
-        return String(decoding: writer.bytes, as: UTF8.self)
+    /// What was answered the first time.
+    private static func again(
+        _ request: PaymentRequest, as known: (payment: Payment, content: String), at sites: SiteScope,
+        in reader: some SQLReading
+    ) throws -> Payment {
+        let payment = known.payment
+        guard let currency = Currency(payment.currency) else {
+            throw SQLFailure(.wrongType, "a row of parking_payment holds no currency")
+        }
+        guard let amount = try request.minor(in: currency) else {
+            throw Refusal(.missingField, "amount or amount_minor is missing")
+        }
+        let content = PaymentContent(request, amount: amount, currency: request.currency ?? currency.code)
+        guard try PaymentContent(stored: known.content) == content,
+            request.lot.map({ $0 == payment.lot }) ?? true,
+            try site(of: payment.lot, in: reader).map(sites.contains) ?? false
+        else { throw conflict(request.id) }
+        return payment
+    }
+
+    /// The oldest claim of when something was paid that is believed, in seconds: apps that were without a network for a week.
+    private static let oldestClaim: Int64 = 7 * 86_400
+
+    /// When something was paid. A time that cannot be counts from receipt: money in a year that nobody looks at is lost money.
+    private static func paidAt(_ request: PaymentRequest, receivedAt now: Timestamp) -> Timestamp {
+        let claimed = ObservationTime(claimed: request.claimedAt, receivedAt: now).instant
+        return claimed <= now && claimed >= now.advanced(bySeconds: -oldestClaim) ? claimed : now
     }
 
     /// Records who did it, and shows it to those who may see money.
@@ -214,6 +247,10 @@ extension Till {
         try audit.record(
             AuditEntry(caller, action, target: "payment:\(payment.id)", facts: facts), at: line.now,
             in: try line.transaction())
+        show(event, payment, at: site, in: &line)
+    }
+
+    private func show(_ event: String, _ payment: Payment, at site: SiteID, in line: inout LineContext) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("event", event)

@@ -57,6 +57,7 @@ package struct Till: Sendable {
             ])
         if let session = try SessionTable.one(id, in: transaction) {
             show("session_started", session, at: spot.site, in: &line)
+            try allocate(paidSince: arrival, to: session, at: spot.site, in: &line)
         }
     }
 
@@ -79,15 +80,14 @@ package struct Till: Sendable {
         show("session_ended", session, at: spot.site, in: &line)
     }
 
-    /// What a session costs if it ends at an instant.
+    /// What a session costs if it ends at an instant: by its tariff and that tariff's clock, so that it costs the same whenever one asks.
     static func price(
         of session: ParkingSession, until departure: Timestamp, in reader: some SQLReading
     ) throws -> Price {
         guard let version = session.tariff else { return Price() }
-        let tariff = try TariffTable.one(version, of: session.lot, in: reader)
-        let zone = try reader.queryOne("SELECT time_zone FROM parking_lot WHERE id = $1", [.text(session.lot.text)])
-        var clock = LocalClock(try zone.text(0)) ?? .utc
-        return tariff.price(from: session.arrivedAt, to: departure, kind: session.kind, clock: &clock)
+        let found = try TariffTable.one(version, of: session.lot, in: reader)
+        var clock = found.clock
+        return found.tariff.price(from: session.arrivedAt, to: departure, kind: session.kind, clock: &clock)
     }
 
     /// What sessions of one lot that are open cost if they end at an instant, by their names.
@@ -96,20 +96,25 @@ package struct Till: Sendable {
     ) throws -> [String: Int64] {
         guard !sessions.isEmpty else { return [:] }
         // Many stand under few versions: each is read once.
-        var tariffs: [Int64: Tariff] = [:]
-        var clock = LocalClock(lot.timeZone) ?? .utc
+        var versions: [Int64: (tariff: Tariff, clock: LocalClock)] = [:]
         var totals: [String: Int64] = [:]
         for session in sessions {
             guard let version = session.tariff else {
                 totals[session.id] = 0
                 continue
             }
-            let tariff = try tariffs[version] ?? TariffTable.one(version, of: lot.id, in: reader)
-            tariffs[version] = tariff
+            var known: (tariff: Tariff, clock: LocalClock)
+            if let version = versions[version] {
+                known = version
+            } else {
+                let found = try TariffTable.one(version, of: lot.id, in: reader)
+                known = (found.tariff, found.clock)
+            }
             totals[session.id] =
-                tariff.price(
-                    from: session.arrivedAt, to: departure, kind: session.kind, clock: &clock
+                known.tariff.price(
+                    from: session.arrivedAt, to: departure, kind: session.kind, clock: &known.clock
                 ).totalMinor
+            versions[version] = known
         }
         return totals
     }

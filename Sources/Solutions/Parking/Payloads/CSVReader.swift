@@ -8,8 +8,24 @@ enum CSVReader {
         var cells: [String]
     }
 
+    /// What separates the cells of the first line: a comma, or the semicolon or tab that spreadsheets write where the comma stands in
+    /// numbers.
+    static func separator(_ bytes: [UInt8]) -> UInt8 {
+        var counts: [UInt8: Int] = [:]
+        var isQuoted = false
+        for byte in bytes {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if isQuoted { continue }
+            if byte == 0x0A || byte == 0x0D { break }
+            counts[byte, default: 0] += 1
+        }
+        let comma = UInt8(ascii: ",")
+        let others = [UInt8(ascii: ";"), 0x09].filter { counts[$0, default: 0] > counts[comma, default: 0] }
+        return others.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? comma
+    }
+
     /// The records; empty lines are left out.
-    static func records(_ bytes: [UInt8]) throws(Refusal) -> [Record] {
+    static func records(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) throws(Refusal) -> [Record] {
         // A byte order mark, as spreadsheets write it.
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         var records: [Record] = []
@@ -51,9 +67,9 @@ enum CSVReader {
                     cell.append(inner)
                 }
                 guard isClosed else { throw Refusal(.invalidParameter, "line \(opening): a quote does not end") }
-                let isAtEnd = index >= bytes.count || [UInt8(ascii: ","), 0x0A, 0x0D].contains(bytes[index])
+                let isAtEnd = index >= bytes.count || [separator, 0x0A, 0x0D].contains(bytes[index])
                 guard isAtEnd else { throw Refusal(.invalidParameter, "line \(line): text follows a quote") }
-            case UInt8(ascii: ","):
+            case separator:
                 record.cells.append(try text(cell))
                 cell = []
             case 0x0D where index < bytes.count && bytes[index] == 0x0A: continue

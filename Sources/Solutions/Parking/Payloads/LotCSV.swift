@@ -12,6 +12,7 @@ enum LotCSV {
         ("lot_id", .text), ("site", .text), ("name", .text), ("address", .text), ("latitude", .number),
         ("longitude", .number), ("time_zone", .text), ("currency", .text), ("public", .boolean),
         ("stale_after_seconds", .number), ("plan_width", .number), ("plan_height", .number),
+        ("price_per_hour", .number),
     ]
     private static let spotColumns: [(name: String, form: Form)] = [
         ("spot_id", .text), ("label", .text), ("level", .text), ("zone", .text), ("kind", .text), ("x", .number),
@@ -20,10 +21,10 @@ enum LotCSV {
     ]
 
     /// Writes lots.
-    static func write(_ lots: [(lot: Lot, spots: [Spot])]) -> CSVWriter {
+    static func write(_ lots: [(lot: Lot, price: ScaledDecimal?, spots: [Spot])]) -> CSVWriter {
         var table = CSVWriter((lotColumns + spotColumns).map(\.name))
-        for (lot, spots) in lots {
-            let cells = cells(of: lot)
+        for (lot, price, spots) in lots {
+            let cells = cells(of: lot) + [price.map(CSVWriter.Cell.amount) ?? .text(nil)]
             if spots.isEmpty { table.row(cells + spotColumns.map { _ in CSVWriter.Cell.text(nil) }) }
             for spot in spots { table.row(cells + self.cells(of: spot)) }
         }
@@ -48,10 +49,11 @@ enum LotCSV {
         ]
     }
 
-    /// Reads lots: the columns in any order, each at most once; an empty cell says nothing.
+    /// Reads lots: the columns in any order, each at most once; an empty cell says nothing. Cells are separated as the first line has it.
     /// - Throws: `malformed_json` never; `invalid_parameter` with the line for what is no CSV or contradicts itself, and what `LotEdit` throws.
     static func read(_ bytes: [UInt8]) throws(Refusal) -> [LotEdit] {
-        let records = try CSVReader.records(bytes)
+        let separator = CSVReader.separator(bytes)
+        let records = try CSVReader.records(bytes, separator: separator)
         guard let header = records.first else { throw Refusal(.invalidParameter, "the first line names the columns") }
         let names = header.cells
         let known = Set((lotColumns + spotColumns).map(\.name))
@@ -88,13 +90,23 @@ enum LotCSV {
         var edits: [LotEdit] = []
         for id in order {
             guard let lot = lots[id] else { continue }
-            edits.append(try edit(lot.cells, lot.spots))
+            edits.append(try edit(lot.cells, lot.spots, hasCommas: separator != UInt8(ascii: ",")))
         }
         return edits
     }
 
     /// The same object that an import in JSON would hold, read by the same rules.
-    private static func edit(_ cells: [String: String], _ spots: [[String: String]]) throws(Refusal) -> LotEdit {
+    /// - Parameter hasCommas: whether the point of a number may be a comma: where cells are separated by something else, it usually is.
+    private static func edit(
+        _ cells: [String: String], _ spots: [[String: String]], hasCommas: Bool
+    ) throws(Refusal) -> LotEdit {
+        func write(
+            _ cell: String?, _ name: String, _ form: Form, _ writer: inout JSONWriter
+        ) throws(Refusal) {
+            let isDecimal = hasCommas && form == .number
+            let cell = isDecimal ? cell.map { String($0.map { $0 == "," ? "." : $0 }) } : cell
+            try self.write(cell, name, form, &writer)
+        }
         var writer = JSONWriter()
         writer.beginObject()
         for (name, form) in lotColumns where !name.hasPrefix("plan_") { try write(cells[name], name, form, &writer) }

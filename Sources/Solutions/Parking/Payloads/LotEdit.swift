@@ -14,6 +14,8 @@ struct LotEdit: Hashable, Sendable {
     var isPublic: Bool?
     var staleSeconds: Int64?
     var plan: Plan?
+    /// What each started hour costs, in major units of the lot's currency: a tariff for a lot that has none.
+    var pricePerHour: ScaledDecimal?
     /// Spots to add or change.
     var spots: [SpotEdit] = []
 
@@ -44,6 +46,12 @@ struct LotEdit: Hashable, Sendable {
             case "public": isPublic = try reader.optionalBoolean("public")
             case "stale_after_seconds": staleSeconds = try reader.optionalWholeNumber("stale_after_seconds")
             case "plan": plan = try LotEdit.plan(&reader)
+            case "price_per_hour":
+                switch try reader.optionalNumber("price_per_hour") {
+                case .decimal(let price): pricePerHour = price
+                case .double: throw Refusal(.valueOutOfRange, "price_per_hour has more digits than an amount")
+                case nil: break
+                }
             case "spots":
                 if try reader.null() { return }
                 try reader.array { (reader) throws(Refusal) in

@@ -184,5 +184,56 @@ enum ParkingTables {
                     """,
                     "CREATE INDEX parking_reserved_quarter_of ON parking_reserved_quarter (reservation)",
                 ]),
+            // What sessions follow, apart from what people are told. A car for each session that is open.
+            Migration(
+                "0004-cars",
+                [
+                    "ALTER TABLE parking_spot ADD COLUMN car BOOLEAN NOT NULL DEFAULT FALSE",
+                    "ALTER TABLE parking_spot ADD COLUMN car_since BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN lasting_occupied BOOLEAN",
+                    "ALTER TABLE parking_spot ADD COLUMN lasting_since BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_occupied BOOLEAN",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_since BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_observed_at BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN pending_heard_at BIGINT",
+                    """
+                    UPDATE parking_spot SET lasting_occupied = sensed_occupied, lasting_since = sensed_since,
+                        pending_occupied = candidate_occupied, pending_since = candidate_since,
+                        pending_observed_at = candidate_since, pending_heard_at = candidate_heard_at, car_since = status_since
+                    """,
+                    """
+                    UPDATE parking_spot SET car = TRUE, car_since = (SELECT arrived_at FROM parking_session
+                        WHERE spot = parking_spot.id AND departed_at IS NULL)
+                    WHERE EXISTS (SELECT 1 FROM parking_session WHERE spot = parking_spot.id AND departed_at IS NULL)
+                    """,
+                ]),
+            Migration(
+                "0005-the-clock-of-a-tariff",
+                [
+                    "ALTER TABLE parking_tariff ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'",
+                    """
+                    UPDATE parking_tariff SET time_zone =
+                        (SELECT time_zone FROM parking_lot WHERE parking_lot.id = parking_tariff.lot)
+                    """,
+                ]),
+            // What nobody will pay any more.
+            Migration(
+                "0006-waivers",
+                [
+                    """
+                    CREATE TABLE parking_waiver (
+                        id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
+                        lot TEXT NOT NULL,
+                        session TEXT NOT NULL REFERENCES parking_session (id),
+                        amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
+                        asked_minor BIGINT,
+                        currency TEXT NOT NULL,
+                        reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
+                        waived_by TEXT NOT NULL,
+                        waived_at BIGINT NOT NULL)
+                    """,
+                    "CREATE INDEX parking_waiver_session ON parking_waiver (session)",
+                    "ALTER TABLE parking_session ADD COLUMN waived_minor BIGINT NOT NULL DEFAULT 0",
+                ]),
         ])
 }

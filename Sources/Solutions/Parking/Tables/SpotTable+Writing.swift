@@ -45,7 +45,9 @@ extension SpotTable {
             UPDATE parking_spot SET sensed_occupied = $2, sensed_since = $3, candidate_occupied = $4, candidate_since = $5,
                 candidate_heard_at = $6, distance_cm = $7, observed_at = $8, heard_at = $9, out_of_service = $10,
                 override_occupied = $11, override_until = $12, override_by = $13, override_at = $14, status = $15,
-                status_since = $16, color = $17, client_id = $18 WHERE id = $1
+                status_since = $16, color = $17, client_id = $18, car = $19, car_since = $20, lasting_occupied = $21,
+                lasting_since = $22, pending_occupied = $23, pending_since = $24, pending_observed_at = $25,
+                pending_heard_at = $26 WHERE id = $1
             """,
             [
                 .text(spot.id.text), SQLValue(state.sensed), SQLValue(state.sensedSince?.microseconds),
@@ -56,6 +58,11 @@ extension SpotTable {
                 SQLValue(state.override?.until?.microseconds), SQLValue(state.override?.by),
                 SQLValue(state.override?.at.microseconds), .text(state.status.rawValue),
                 .integer(state.statusSince.microseconds), SQLValue(spot.sentColor?.rawValue), SQLValue(spot.clientID),
+                SQLValue(state.car.isThere), .integer(state.car.since.microseconds),
+                SQLValue(state.car.sensed?.isOccupied), SQLValue(state.car.sensed?.since.microseconds),
+                SQLValue(state.car.pending?.isOccupied), SQLValue(state.car.pending?.since.microseconds),
+                SQLValue(state.car.pending?.observedAt.microseconds),
+                SQLValue(state.car.pending?.heardAt.microseconds),
             ])
     }
 

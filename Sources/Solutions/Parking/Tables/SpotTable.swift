@@ -131,6 +131,7 @@ enum SpotTable {
                 isOccupied: isOccupied, until: try instant("override_until"),
                 by: try row.optionalText("override_by") ?? "", at: at)
         }
+        state.car = try car(row, since: state.statusSince)
         state.isReserved = status == .reserved
         return Spot(
             facts: SpotFacts(id: id, lot: lot, site: site, kind: kind),
@@ -139,5 +140,23 @@ enum SpotTable {
                 x: try row.optionalReal("x"), y: try row.optionalReal("y"), rotation: try row.real("rotation")),
             state: state, clientID: try row.optionalText("client_id"),
             sentColor: try row.optionalText("color").flatMap(LEDColor.init))
+    }
+
+    private static func car(_ row: Row, since: Timestamp) throws -> CarPresence {
+        func instant(_ column: String) throws -> Timestamp? {
+            try row.optionalInteger(column).map(Timestamp.init(microseconds:))
+        }
+        var car = CarPresence(since: try instant("car_since") ?? since)
+        car.isThere = try row.boolean("car")
+        if let isOccupied = try row.optionalBoolean("lasting_occupied"), let since = try instant("lasting_since") {
+            car.sensed = CarPresence.Sensed(isOccupied: isOccupied, since: since)
+        }
+        if let isOccupied = try row.optionalBoolean("pending_occupied"), let since = try instant("pending_since"),
+            let observedAt = try instant("pending_observed_at"), let heardAt = try instant("pending_heard_at")
+        {
+            car.pending = CarPresence.Pending(
+                isOccupied: isOccupied, since: since, observedAt: observedAt, heardAt: heardAt)
+        }
+        return car
     }
 }

@@ -14,7 +14,8 @@ extension BookingRoutes {
             Route(
                 .get, "/api/lots/{id}/forecast", access: .anyone,
                 summary: "Free spots for the next 24 hours, from the same weekday's past weeks, with how wrong that is",
-                pathSchemas: ["id": .identifier], answers: [.json(.forecast)], handler: forecast),
+                pathSchemas: ["id": .identifier], query: [.tableForm],
+                answers: [.table(.forecast, "The forecast")], handler: forecast),
             Route(
                 .post, "/api/lots/{id}/what-if", access: .site(.manageParking),
                 summary: "Another stale time, replayed on what the sensors said; nothing is changed",
@@ -24,11 +25,13 @@ extension BookingRoutes {
     }
 
     private func forecast(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV()
         let lot = try await lot(request)
         guard var clock = LocalClock(lot.timeZone) else {
             throw Refusal(.notFound, "nobody knows the time zone \(lot.timeZone)")
         }
         let forecast = try await forecasts.forecast(of: lot, at: services.clock.now(), in: services.database)
+        guard !csv else { return BookingRoutes.sheet(of: forecast) }
         return RouteResponse.json { $0.write(forecast, of: lot, clock: &clock) }
     }
 
@@ -62,9 +65,14 @@ extension BookingRoutes {
             let said = StaleReplay.reports(table, settings: spot.state.settings)
             reports += said.count
             isTruncated = isTruncated || table.isTruncated
-            present = present + StaleReplay(said, until: now, staleSeconds: lot.staleSeconds)
-            proposed = proposed + StaleReplay(said, until: now, staleSeconds: wanted)
+            let debounce = spot.state.settings.debounceMilliseconds
+            func replay(_ staleSeconds: Int64) -> StaleReplay {
+                StaleReplay(said, until: now, staleSeconds: staleSeconds, debounceMilliseconds: debounce)
+            }
+            present = present + replay(lot.staleSeconds)
+            proposed = proposed + replay(wanted)
         }
+        let spotDays = Double(chosen.count) * Double(days ?? 7)
         let (before, after, count, isPart) = (present, proposed, reports, isTruncated)
         return RouteResponse.json { writer in
             writer.beginObject()
@@ -75,9 +83,9 @@ extension BookingRoutes {
             writer.member("reports", count)
             writer.member("is_sample", isPart)
             writer.key("present")
-            writer.write(before, staleSeconds: lot.staleSeconds)
+            writer.write(before, staleSeconds: lot.staleSeconds, spotDays: spotDays)
             writer.key("proposed")
-            writer.write(after, staleSeconds: wanted)
+            writer.write(after, staleSeconds: wanted, spotDays: spotDays)
             writer.endObject()
         }
     }

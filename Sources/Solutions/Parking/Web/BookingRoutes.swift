@@ -26,7 +26,8 @@ struct BookingRoutes: Sendable {
                     QueryParameter("to", "up to this time; 14 days after from without it"),
                     QueryParameter(
                         "state", "only those in this state", .words(ReservationState.allCases.map(\.rawValue))),
-                ], answers: [.json(.reservationList)], handler: reservations),
+                    .tableForm,
+                ], answers: [.table(.reservationList, "The reservations")], handler: reservations),
             Route(
                 .get, "/api/lots/{id}/availability", access: .anyone,
                 summary: "The spots that can be reserved for a time", pathSchemas: ["id": .identifier],
@@ -87,6 +88,9 @@ struct BookingRoutes: Sendable {
         var generator = SystemRandomNumberGenerator()
         let id = Bookings.makeName(using: &generator)
         let made = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+            // The tables are asked which spots are free: they must know what this batch's reports have said.
+            try handler.prepare(in: &line)
+            try handler.saveDirty(in: &line)
             let made = try Bookings().make(
                 wanted, in: lot.id, for: holder, id: id, at: line.now, in: try line.transaction())
             try handler.refreshReservations(of: made.spot, in: &line)
@@ -98,6 +102,7 @@ struct BookingRoutes: Sendable {
     }
 
     private func reservations(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV()
         let lot = try await lot(request)
         guard request.scope.contains(lot.site) else {
             throw Refusal(.forbidden, "This needs the right \(Permission.reserveParking.rawValue).")
@@ -105,8 +110,13 @@ struct BookingRoutes: Sendable {
         let from = try BookingParameters.instant("from", of: request) ?? services.clock.now()
         let to = try BookingParameters.instant("to", of: request) ?? from.advanced(bySeconds: BookingRules.aheadSeconds)
         let state = try request.word("state", of: ReservationState.self)
+        let limit = csv ? SheetLimit.rows + 1 : 5_000
         let found = try await services.database.read {
-            try ReservationTable.all(in: lot.id, from: from, to: to, state: state, limit: 5_000, in: $0)
+            try ReservationTable.all(in: lot.id, from: from, to: to, state: state, limit: limit, in: $0)
+        }
+        if csv {
+            try SheetLimit.check(found.count)
+            return BookingRoutes.sheet(of: found)
         }
         return BookingRoutes.list(found, withHolders: true)
     }

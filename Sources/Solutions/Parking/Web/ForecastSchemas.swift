@@ -66,7 +66,8 @@ extension JSONWriter {
     }
 
     /// Writes what a stale time does.
-    mutating func write(_ replay: StaleReplay, staleSeconds: Int64) {
+    /// - Parameter spotDays: over how many days of a spot it was replayed.
+    mutating func write(_ replay: StaleReplay, staleSeconds: Int64, spotDays: Double) {
         beginObject()
         member("stale_seconds", staleSeconds)
         member("unknowns", replay.unknowns)
@@ -77,6 +78,8 @@ extension JSONWriter {
         member("silences_seen", replay.seen)
         key("mean_seconds_unaware")
         optional(replay.silences == 0 ? nil : replay.unawareSeconds / Double(replay.silences))
+        key("turnover")
+        if spotDays > 0 { double((Double(replay.arrivals) / spotDays).thousandths) } else { null() }
         endObject()
     }
 
@@ -160,6 +163,7 @@ extension JSONSchema {
             .required("silences_seen", .count, "Of these, how many would have been seen"),
             .required(
                 "mean_seconds_unaware", .nullable(.number), "How long pages went on showing what was not sure any more"),
+            .required("turnover", .nullable(.number), "Cars that came, for each spot and day"),
         ]))
 
     static let whatIf = JSONSchema.object([

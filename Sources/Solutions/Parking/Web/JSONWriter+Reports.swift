@@ -91,6 +91,13 @@ extension JSONWriter {
         head(lot, range)
         key("total")
         write(replay.total)
+        key("turnover")
+        beginObject()
+        for name in ["actual", "draft"] {
+            key(name)
+            rate(replay.turnover?.thousandths)
+        }
+        endObject()
         key("kinds")
         beginArray()
         for kind in SpotKind.allCases {

@@ -18,7 +18,9 @@ extension LotRoutes {
                     QueryParameter("spot_id", "only this spot", .identifier),
                     QueryParameter("after", "only spots behind this one: next of the answer before", .identifier),
                     QueryParameter("days", "how far back, 1 to 90; 14 without it", .integer(minimum: 1, maximum: 90)),
-                ], answers: [.json(CalibrationSchemas.answer)], handler: calibration),
+                    .tableForm,
+                ], answers: [.table(CalibrationSchemas.answer, "The proposals; in CSV of all spots")],
+                handler: calibration),
             Route(
                 .post, "/api/lots/{id}/calibration/apply", access: .site(.manageParking),
                 summary: "Set thresholds and hysteresis of spots, all or none", pathSchemas: Self.lot,
@@ -28,7 +30,7 @@ extension LotRoutes {
     }
 
     private func calibration(_ request: RouteRequest) async throws -> RouteResponse {
-        let id = try request.lotID()
+        let (id, csv) = (try request.lotID(), try request.wantsCSV())
         let (now, sites, after) = (services.clock.now(), request.scope, request.given("after"))
         let days = try request.whole("days", in: Int64(1)...90) ?? 14
         let only = request.given("spot_id")
@@ -38,8 +40,34 @@ extension LotRoutes {
         }
         spots = spots.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
         if only != nil, spots.isEmpty { throw Refusal(.notFound, "\(id) has no such spot") }
+        guard !csv else {
+            var all: [(spot: Spot, calibration: Calibration)] = []
+            for start in stride(from: 0, to: spots.count, by: LotRoutes.mostSpots) {
+                let part = spots[start..<min(start + LotRoutes.mostSpots, spots.count)]
+                all += try await calibrations(of: part, days: days, now: now)
+            }
+            return LotRoutes.sheet(of: all)
+        }
         let hasMore = spots.count > LotRoutes.mostSpots
         spots = Array(spots.prefix(LotRoutes.mostSpots))
+        let found = try await calibrations(of: spots[...], days: days, now: now)
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.member("lot_id", id.text)
+            writer.member("days", days)
+            writer.key("spots")
+            writer.beginArray()
+            for (spot, calibration) in found { writer.write(calibration, of: spot) }
+            writer.endArray()
+            writer.member("next", hasMore ? spots.last?.id.text : nil)
+            writer.endObject()
+        }
+    }
+
+    /// What is proposed for some spots of a lot; sensors that were swapped are found among these.
+    private func calibrations(
+        of spots: ArraySlice<Spot>, days: Int64, now: Timestamp
+    ) async throws -> [(spot: Spot, calibration: Calibration)] {
         var found: [(spot: Spot, calibration: Calibration)] = []
         var tracks: [SwappedSensors.Track] = []
         for spot in spots {
@@ -57,17 +85,7 @@ extension LotRoutes {
                 if found[index].spot.id.text == other { found[index].calibration.flags.append(.swapped(with: one)) }
             }
         }
-        return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lot_id", id.text)
-            writer.member("days", days)
-            writer.key("spots")
-            writer.beginArray()
-            for (spot, calibration) in found { writer.write(calibration, of: spot) }
-            writer.endArray()
-            writer.member("next", hasMore ? spots.last?.id.text : nil)
-            writer.endObject()
-        }
+        return found
     }
 
     private func samples(of spot: DeviceID, days: Int64, now: Timestamp) async throws -> [CalibrationSample] {

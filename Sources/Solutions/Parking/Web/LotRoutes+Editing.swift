@@ -60,7 +60,14 @@ extension LotRoutes {
     ) async throws -> EditResult {
         let (audit, caller, sites) = (services.audit, request.caller, request.scope)
         return try await services.line.perform(with: ParkingHandler.self) { handler, line in
-            let result = try handler.edit(edits, mode: mode, at: sites, in: &line)
+            let setter = PriceSetter(name: caller.shortName, sites: caller.grants.scope(of: .manageTariffs))
+            let result = try handler.edit(edits, mode: mode, at: sites, pricedBy: setter, in: &line)
+            for lot in result.pricedLots {
+                let entry = AuditEntry(
+                    caller, .addTariff, target: "lot:\(lot)",
+                    facts: [("version", "1"), ("valid_from", line.now.description)])
+                try audit.record(entry, at: line.now, in: try line.transaction())
+            }
             let entry = AuditEntry(
                 caller, .changeLot, target: target,
                 facts: [

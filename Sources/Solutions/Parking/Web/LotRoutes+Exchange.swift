@@ -12,7 +12,7 @@ extension LotRoutes {
     var exchanging: [Route] {
         [
             Route(
-                .post, "/api/init", access: .hub(.manageParking),
+                .post, "/api/init", access: .hub(.manageSettings),
                 summary: "Make the demo lots; those that are there already stay as they are",
                 input: RouteInput(.object([]), isOptional: true), answers: [.json(LotSchemas.made)], handler: makeDemo),
             Route(
@@ -39,13 +39,13 @@ extension LotRoutes {
             let result = try handler.edit(missing.map(\.edit), mode: .add, at: .all, in: &line)
             let transaction = try line.transaction()
             for (edit, hourMinor) in missing {
-                guard let id = edit.id else { continue }
+                guard let id = edit.id, let lot = try LotTable.one(id, in: transaction) else { continue }
                 let tariff = Tariff(
                     currency: edit.currency ?? "EUR", freeMinutes: 15, freeCountsAlways: false,
                     dailyCapMinor: 8 * hourMinor,
                     rules: [TariffRule(name: "Hour", price: .perStarted(minutes: 60, minor: hourMinor))])
                 _ = try TariffTable.add(
-                    tariff, to: id, from: line.now, by: caller.shortName, at: line.now, in: transaction)
+                    tariff, to: lot, from: line.now, by: caller.shortName, at: line.now, in: transaction)
             }
             let entry = AuditEntry(
                 caller, .changeLot, target: "lot:demo",
@@ -79,7 +79,7 @@ extension LotRoutes {
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
         let asCSV = try request.wantsCSV()
-        let (sites, name) = (request.scope, request.given("lot_id"))
+        let (sites, name, now) = (request.scope, request.given("lot_id"), services.clock.now())
         let lots = try await services.database.read { reader in
             let chosen: [Lot]
             if let name {
@@ -88,16 +88,22 @@ extension LotRoutes {
             } else {
                 chosen = try LotTable.all(at: sites, includingPublic: false, in: reader)
             }
-            return try chosen.map { (lot: $0, spots: try SpotTable.all(of: $0.id, in: reader)) }
+            return try chosen.map { lot in
+                let minor = try TariffTable.inForce(at: now, of: lot.id, in: reader)?.tariff.everyHourMinor
+                let price = minor.flatMap { Currency(lot.currency)?.major($0) }
+                return (lot: lot, price: price, spots: try SpotTable.all(of: lot.id, in: reader))
+            }
         }
         guard !asCSV else { return .csv(LotCSV.write(lots), named: "lots") }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("lots")
             writer.beginArray()
-            for (lot, spots) in lots {
+            for (lot, price, spots) in lots {
                 writer.beginObject()
                 writer.writeConfiguration(of: lot)
+                writer.key("price_per_hour")
+                if let price { writer.decimal(price) } else { writer.null() }
                 writer.key("spots")
                 writer.beginArray()
                 for spot in spots { writer.writeConfiguration(of: spot) }

@@ -18,14 +18,15 @@ extension LotRoutes {
                     QueryParameter("kind", "only spots of this kind", LotSchemas.kind),
                     QueryParameter("after", "only spots behind this one: the last of the page before", .identifier),
                     QueryParameter(
-                        "limit", "at most this many spots, 1 to \(Self.mostSpots); as many as that without it",
-                        .integer(minimum: 1, maximum: Int64(Self.mostSpots))),
-                ], answers: [.json(.array(LotSchemas.spot))], handler: spots)
+                        "limit",
+                        "at most this many spots, 1 to \(Self.mostSpots); as many as that without it, and in CSV all",
+                        .integer(minimum: 1, maximum: Int64(Self.mostSpots))), .tableForm,
+                ], answers: [.table(.array(LotSchemas.spot), "The spots")], handler: spots)
         ]
     }
 
     private func spots(_ request: RouteRequest) async throws -> RouteResponse {
-        let now = services.clock.now()
+        let (csv, now) = (try request.wantsCSV(), services.clock.now())
         let sites = request.caller.grants.scope(of: .viewParking)
         let limit = try request.whole("limit", in: 1...Self.mostSpots) ?? Self.mostSpots
         var selection = SpotSelection(sites: sites, limit: limit + 1)
@@ -40,6 +41,7 @@ extension LotRoutes {
             selection.after = id
         }
         let (wanted, caller) = (selection, request.caller)
+        guard !csv else { return try await sheet(wanted, isPart: request.given("limit") != nil, at: now, for: caller) }
         let found = try await services.database.read { reader in
             // Of a lot that one may not see, there is not even nothing.
             if let lot = wanted.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }
@@ -53,6 +55,27 @@ extension LotRoutes {
         return RouteResponse.json(headers: headers) { writer in
             writer.array(page) { $0.write($1, at: now, isInside: sites.contains($1.facts.site)) }
         }
+    }
+
+    /// All spots that were asked for, read page by page.
+    /// - Parameter isPart: whether a limit was given: then only its page.
+    private func sheet(
+        _ selection: SpotSelection, isPart: Bool, at now: Timestamp, for caller: Caller
+    ) async throws -> RouteResponse {
+        var selection = selection
+        var sheet = SpotSheet()
+        while true {
+            let wanted = selection
+            let found = try await services.database.read { reader in
+                if let lot = wanted.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }
+                return try SpotTable.all(wanted, now: now, in: reader)
+            }
+            let page = Array(found.prefix(wanted.limit - 1))
+            try sheet.add(page, at: now, inside: wanted.sites)
+            guard !isPart, found.count == wanted.limit, let last = page.last else { break }
+            selection.after = last.id
+        }
+        return .csv(sheet.table, named: "spots")
     }
 
     /// The address of the page behind a spot. Nothing in it needs to be encoded: names and words have no such characters.

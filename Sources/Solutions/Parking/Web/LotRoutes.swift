@@ -16,7 +16,7 @@ struct LotRoutes: Sendable {
         [
             Route(
                 .get, "/api/lots", access: .anyone, summary: "The lots that you may see, with how many spots are free",
-                answers: [.json(LotSchemas.lots)], handler: lots),
+                query: [.tableForm], answers: [.table(LotSchemas.lots, "The lots")], handler: lots),
             Route(
                 .get, "/api/lots/{id}", access: .anyone, summary: "One lot with its spots", pathSchemas: Self.lot,
                 answers: [.json(LotSchemas.wholeLot)], handler: lot),
@@ -28,6 +28,7 @@ struct LotRoutes: Sendable {
     }
 
     private func lots(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV()
         let now = services.clock.now()
         let sites = request.caller.grants.scope(of: .viewParking)
         let found = try await services.database.read { reader in
@@ -37,6 +38,7 @@ struct LotRoutes: Sendable {
                 (lot: lot, price: prices.price(of: lot), tally: tallies[lot.id] ?? SpotTally())
             }
         }
+        guard !csv else { return LotRoutes.sheet(of: found) }
         return RouteResponse.json { writer in
             writer.beginArray()
             for (lot, price, tally) in found {

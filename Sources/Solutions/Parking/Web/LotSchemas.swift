@@ -140,6 +140,10 @@ enum LotSchemas {
             .optional("public", .boolean),
             .optional("stale_after_seconds", .integer(minimum: 10, maximum: 604_800)),
             .optional("plan", .object([.required("width", .number), .required("height", .number)])),
+            .optional(
+                "price_per_hour", .nullable(.number),
+                "A tariff for a lot that has none: each started hour costs this, in major units; else what an hour costs now. In an export null where it depends on the time or the spot"
+            ),
             .optional("spots", .array(spotRequest)),
         ]
     }

@@ -2,14 +2,14 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Sessions, payments and the ledger, as JSON and CSV.
+/// Sessions, payments and the ledger, in pages; as files in MoneyRoutes+Sheets.
 extension MoneyRoutes {
     private static let mostRows = 10_000
     private static let page = [
         QueryParameter("from", "from this instant on"), QueryParameter("to", "before this instant"),
         QueryParameter("session", "only of this session", .identifier),
         QueryParameter(
-            "limit", "at most this many rows, 1 to 10000; 1000 without it",
+            "limit", "at most this many rows, 1 to 10000; 1000 without it, and in CSV all",
             .integer(minimum: 1, maximum: Int64(mostRows))), .tableForm,
     ]
     private static let newest = [
@@ -42,7 +42,7 @@ extension MoneyRoutes {
         ]
     }
 
-    private func selection(_ request: RouteRequest, _ lot: Lot) throws(Refusal) -> MoneySelection {
+    func selection(_ request: RouteRequest, _ lot: Lot) throws(Refusal) -> MoneySelection {
         func name(_ parameter: String) throws(Refusal) -> String? {
             guard let text = request.given(parameter) else { return nil }
             guard let id = DeviceID(text) else { throw Refusal(.invalidParameter, "\(parameter) is a name") }
@@ -57,15 +57,14 @@ extension MoneyRoutes {
     private func sessions(_ request: RouteRequest) async throws -> RouteResponse {
         let (csv, state) = (try request.wantsCSV(), try request.word("state", of: ParkingSession.State.self))
         let lot = try await lot(request)
+        guard !csv else { return try await sessionSheet(request, of: lot, state: state) }
         let now = services.clock.now()
         let selection = try selection(request, lot)
         let (page, soFar) = try await services.database.read { reader in
             let page = MoneyPage(try SessionTable.list(selection, state: state, in: reader), of: selection)
-            // Only JSON says what they would cost now.
-            let open = csv ? [] : page.rows.filter { $0.departedAt == nil }
+            let open = page.rows.filter { $0.departedAt == nil }
             return (page, try Till.totals(of: open, in: lot, until: now, in: reader))
         }
-        guard !csv else { return Self.sheet(page.rows, of: lot) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
@@ -83,23 +82,6 @@ extension MoneyRoutes {
         }
     }
 
-    private static func sheet(_ sessions: [ParkingSession], of lot: Lot) -> RouteResponse {
-        var sheet = CSVWriter([
-            "session_id", "lot_id", "spot_id", "kind", "state", "arrived_at", "departed_at", "duration_seconds",
-            "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id",
-        ])
-        for session in sessions {
-            let length = session.departedAt.map { $0.microseconds(since: session.arrivedAt) / 1_000_000 }
-            sheet.row([
-                .text(session.id), .text(session.lot.text), .text(session.spot.text), .text(session.kind.rawValue),
-                .text(session.state.rawValue), .time(session.arrivedAt), .time(session.departedAt), .integer(length),
-                .integer(session.tariff), .integer(session.dueMinor), .integer(session.balanceMinor),
-                .text(session.currency), .text(session.reservation),
-            ])
-        }
-        return .csv(sheet, named: "sessions")
-    }
-
     private func payments(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
         guard ["unallocated", nil].contains(request.given("state")) else {
@@ -107,11 +89,11 @@ extension MoneyRoutes {
         }
         let isUnallocated = request.given("state") != nil
         let lot = try await lot(request)
+        guard !csv else { return try await paymentSheet(request, of: lot, isUnallocated: isUnallocated) }
         let selection = try selection(request, lot)
         let page = try await services.database.read {
             MoneyPage(try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0), of: selection)
         }
-        guard !csv else { return Self.sheet(page.rows) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
@@ -124,42 +106,17 @@ extension MoneyRoutes {
         }
     }
 
-    private static func sheet(_ payments: [Payment]) -> RouteResponse {
-        var sheet = CSVWriter([
-            "payment_id", "lot_id", "spot_id", "session_id", "amount_minor", "amount", "currency", "method", "refunds",
-            "refunded_minor", "paid_at", "received_at", "taken_by",
-        ])
-        for payment in payments {
-            sheet.row([
-                .text(payment.id), .text(payment.lot.text), .text(payment.spot?.text), .text(payment.session),
-                .integer(payment.amountMinor), .amount(payment.amount), .text(payment.currency), .text(payment.method),
-                .text(payment.refunds), .integer(payment.refundedMinor), .time(payment.paidAt),
-                .time(payment.receivedAt), .text(payment.takenBy),
-            ])
-        }
-        return .csv(sheet, named: "payments")
-    }
-
     private func ledger(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
         let after = try request.whole("after", in: 0...Int.max).map(Int64.init)
         let lot = try await lot(request)
+        guard !csv else { return try await ledgerSheet(request, of: lot) }
         let selection = try selection(request, lot)
         let (page, balances) = try await services.database.read { reader in
             (
                 MoneyPage(try Ledger.entries(selection, after: after, in: reader), of: selection),
                 try Ledger.balances(of: lot.id, in: reader)
             )
-        }
-        guard !csv else {
-            var sheet = CSVWriter(["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"])
-            for entry in page.rows {
-                sheet.row([
-                    .integer(entry.id), .text(entry.event), .text(entry.account.rawValue), .integer(entry.amountMinor),
-                    .text(entry.session), .text(entry.payment), .time(entry.at),
-                ])
-            }
-            return .csv(sheet, named: "ledger")
         }
         return RouteResponse.json { writer in
             writer.beginObject()

@@ -25,6 +25,12 @@ extension MoneyRoutes {
                 input: RouteInput(.allocation), answers: [.json(.payment)],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: allocate),
             Route(
+                .post, "/api/sessions/{id}/waive", access: .site(.manageTariffs),
+                summary: "Write off what a session that has ended owes, whole or in part, under a waiver_id of its own",
+                pathSchemas: Self.lot, input: RouteInput(.newWaiver),
+                answers: [.json(.waiver, status: 201, "Written off")],
+                maximumBodyBytes: PaymentRequest.maximumBytes, handler: waive),
+            Route(
                 .get, "/api/sessions/{id}", access: .site(.viewParkingMoney),
                 summary: "One session with its price line by line; of a car that is still there, so far",
                 pathSchemas: Self.lot, answers: [.json(.parkingSessionDetail)], handler: session),
@@ -47,6 +53,19 @@ extension MoneyRoutes {
             try till.refund(wanted, of: id, by: caller, at: sites, in: &line)
         }
         return MoneyRoutes.made(refund)
+    }
+
+    private func waive(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, wanted) = (request.path["id"] ?? "", try WaiverRequest(request.body))
+        let (till, caller, sites) = (till, request.caller, request.scope)
+        let waiver = try await services.line.perform { line in
+            try till.waive(wanted, of: id, by: caller, at: sites, in: &line)
+        }
+        return RouteResponse.json(status: 201, headers: [("Location", "/api/sessions/\(waiver.session)")]) { writer in
+            writer.beginObject()
+            writer.members(of: waiver)
+            writer.endObject()
+        }
     }
 
     private static func made(_ payment: Payment) -> RouteResponse {
@@ -85,17 +104,28 @@ extension MoneyRoutes {
 
     private func session(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, sites, now) = (request.path["id"] ?? "", request.scope, services.clock.now())
-        let (session, price) = try await services.database.read { reader in
+        let (session, price, waivers) = try await services.database.read { reader in
             guard let session = try SessionTable.one(id, in: reader),
                 let lot = try LotTable.one(session.lot, in: reader), sites.contains(lot.site)
             else { throw Refusal(.notFound, "there is no such session") }
-            return (session, try Till.price(of: session, until: session.departedAt ?? now, in: reader))
+            return (
+                session, try Till.price(of: session, until: session.departedAt ?? now, in: reader),
+                try WaiverTable.all(of: id, in: reader)
+            )
         }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.members(of: session)
             writer.member("due_so_far_minor", session.departedAt == nil ? price.totalMinor : nil)
             writer.members(of: price)
+            writer.key("waivers")
+            writer.beginArray()
+            for waiver in waivers {
+                writer.beginObject()
+                writer.members(of: waiver)
+                writer.endObject()
+            }
+            writer.endArray()
             writer.endObject()
         }
     }

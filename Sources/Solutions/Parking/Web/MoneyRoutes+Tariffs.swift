@@ -19,7 +19,7 @@ extension MoneyRoutes {
             Route(
                 .get, "/api/lots/{id}/tariffs", access: .site(.viewParkingMoney),
                 summary: "The versions of a lot's tariff, the last to begin first", pathSchemas: Self.lot,
-                answers: [.json(.tariffVersions)], handler: tariffs),
+                query: [.tableForm], answers: [.table(.tariffVersions, "The versions")], handler: tariffs),
             Route(
                 .post, "/api/lots/{id}/tariffs", access: .site(.manageTariffs),
                 summary: "Add a version of the tariff, from now or a later instant on", pathSchemas: Self.lot,
@@ -47,7 +47,7 @@ extension MoneyRoutes {
             let lot = try LotTable.visible(id, to: caller, in: reader)
             return (lot, try TariffTable.inForce(at: from, of: id, in: reader))
         }
-        var clock = LocalClock(lot.timeZone) ?? .utc
+        var clock = version?.clock ?? .utc
         let price = version?.tariff.price(from: from, to: to, kind: kind, clock: &clock) ?? Price()
         return RouteResponse.json { writer in
             writer.beginObject()
@@ -69,9 +69,11 @@ extension MoneyRoutes {
     private static let latestSeconds: Int64 = 4_102_444_800
 
     private func tariffs(_ request: RouteRequest) async throws -> RouteResponse {
+        let csv = try request.wantsCSV()
         let lot = try await lot(request)
         let now = services.clock.now()
         let versions = try await services.database.read { try TariffTable.all(of: lot.id, in: $0) }
+        guard !csv else { return Self.sheet(of: versions) }
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
@@ -93,7 +95,8 @@ extension MoneyRoutes {
         let version = try await services.line.perform { line in
             let transaction = try line.transaction()
             // The lot may have changed while the request waited.
-            try draft.check(try LotTable.one(lot.id, at: sites, in: transaction))
+            let lot = try LotTable.one(lot.id, at: sites, in: transaction)
+            try draft.check(lot)
             let from = draft.validFrom ?? line.now
             guard from >= line.now, from <= line.now.advanced(bySeconds: Self.farthest) else {
                 throw Refusal(
@@ -101,7 +104,7 @@ extension MoneyRoutes {
                     "valid_from is now or later, at most ten years: what has begun under a tariff ends under it")
             }
             let version = try TariffTable.add(
-                draft.tariff, to: lot.id, from: from, by: caller.shortName, at: line.now, in: transaction)
+                draft.tariff, to: lot, from: from, by: caller.shortName, at: line.now, in: transaction)
             let entry = AuditEntry(
                 caller, .addTariff, target: "lot:\(lot.id)",
                 facts: [("version", String(version.version)), ("valid_from", from.description)])
@@ -117,10 +120,11 @@ extension MoneyRoutes {
         let lot = try await lot(request)
         let draft = try TariffDraft(request.body, takes: ["from", "to"])
         try draft.check(lot)
-        let range = try DayRange(from: draft.from, to: draft.to, of: lot, now: services.clock.now())
+        let now = services.clock.now()
+        let range = try DayRange(from: draft.from, to: draft.to, of: lot, now: now)
         let replay = try await services.database.read { reader in
             var replay = TariffReplay(draft.tariff, clock: LocalClock(lot.timeZone) ?? .utc)
-            try replay.run(of: lot.id, from: range.begin, to: range.end, in: reader)
+            try replay.run(of: lot.id, from: range.begin, to: range.end, now: now, in: reader)
             return replay
         }
         return RouteResponse.json { $0.write(replay, of: lot, range) }

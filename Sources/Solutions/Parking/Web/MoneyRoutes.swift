@@ -9,7 +9,7 @@ struct MoneyRoutes: Sendable {
 
     var till: Till { Till(audit: services.audit) }
 
-    var all: [Route] { ofTariffs + ofPayments + lists + reports }
+    var all: [Route] { ofTariffs + ofPayments + lists + reports + ofAllLots }
 
     static let lot: [String: JSONSchema] = ["id": .identifier]
     static let kind = QueryParameter(
@@ -40,7 +40,12 @@ struct DayRange: Sendable {
 
     /// - Throws: `invalid_parameter` for what is no day, or more than 366 of them.
     init(from: String?, to: String?, of lot: Lot, now: Timestamp) throws(Refusal) {
-        var clock = LocalClock(lot.timeZone) ?? .utc
+        try self.init(from: from, to: to, clock: LocalClock(lot.timeZone) ?? .utc, now: now)
+    }
+
+    /// - Throws: as above.
+    init(from: String?, to: String?, clock: LocalClock, now: Timestamp) throws(Refusal) {
+        var clock = clock
         let last = try to.map { (text) throws(Refusal) in try DayRange.day(text, "to") } ?? clock.reading(at: now).day
         let first = try from.map { (text) throws(Refusal) in try DayRange.day(text, "from") } ?? last - 29
         guard first <= last, last - first < MoneyRoutes.mostDays else {

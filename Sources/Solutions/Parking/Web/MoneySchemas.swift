@@ -66,6 +66,7 @@ extension JSONSchema {
         .object([
             .required("version", .integer(minimum: 1)),
             .required("valid_from", .timestamp, "Stays that begin from here on are priced by it to their end"),
+            .required("time_zone", .text, "The lot's when it was added: the clock whose days and hours it goes by"),
             .required("created_by", .text), .required("created_at", .timestamp), .required("tariff", tariff),
         ]))
 
@@ -114,6 +115,12 @@ extension JSONSchema {
         .object(
             range + [
                 .required("total", .object(replaySum)),
+                .required(
+                    "turnover",
+                    .object([
+                        .required("actual", .nullable(.number), "Sessions for each spot and day"),
+                        .required("draft", .nullable(.number), "The same: who would have stayed away, nobody knows"),
+                    ])),
                 .required("kinds", .array(.object([.required("kind", spotKind)] + replaySum))),
                 .required(
                     "weekdays", .array(.object([.required("weekday", .words(TariffField.days))] + replaySum)),
@@ -140,6 +147,22 @@ extension JSONSchema {
 
     static let newRefund = JSONSchema.object(
         [.required("payment_id", paymentID, "The refund's own: the same again changes nothing")] + amounts)
+
+    static let newWaiver = JSONSchema.object([
+        .required("waiver_id", paymentID, "The waiver's own: the same again changes nothing"),
+        .optional("amount", .nullable(.number), "In major units, exactly: 2.50; all that is owed without it"),
+        .optional("amount_minor", .nullable(.integer(minimum: 1, maximum: PaymentRequest.largestMinor))),
+        .required("reason", .string(minimumLength: 1, maximumLength: WaiverRequest.longestReason)),
+    ])
+
+    static let waiver = JSONSchema.named(
+        "ParkingWaiver",
+        .object([
+            .required("waiver_id", paymentID), .required("session_id", .identifier), .required("lot_id", .identifier),
+            .required("amount_minor", .integer(minimum: 1)), .required("amount", .number, "In major units"),
+            .required("currency", currency), .required("reason", .text), .required("waived_at", .timestamp),
+            .required("waived_by", .text),
+        ]))
 
     static let allocation = JSONSchema.object([.required("session_id", .identifier)])
 
@@ -170,6 +193,7 @@ extension JSONSchema {
         .required("tariff_version", .nullable(.integer(minimum: 1))),
         .required("due_minor", .nullable(.count), "Null while the car stands there"),
         .required("balance_minor", .integer(), "Still owed; negative: paid more than is due by now"),
+        .required("waived_minor", .count, "What of it was written off"),
         .required("currency", currency), .required("reservation_id", .nullable(.identifier)),
         .required("due_so_far_minor", .nullable(.count), "Of a car that stands there"),
     ]
@@ -180,7 +204,8 @@ extension JSONSchema {
         .required("next", .nullable(.identifier)),
     ])
 
-    static let parkingSessionDetail = JSONSchema.named("ParkingSessionDetail", .object(sessionMembers + bill))
+    static let parkingSessionDetail = JSONSchema.named(
+        "ParkingSessionDetail", .object(sessionMembers + bill + [.required("waivers", .array(waiver))]))
 
     // MARK: - Reports
 
@@ -202,7 +227,8 @@ extension JSONSchema {
     ])
 
     private static let takings: [Property] = [
-        .required("revenue_minor", .integer(), "Earned by sessions that ended, less what was given back of it"),
+        .required(
+            "revenue_minor", .integer(), "Earned by sessions that ended, less what was given back of it or written off"),
         .required("cash_minor", .integer(), "Payments less refunds"), .required("sessions", .count, "That ended"),
     ]
 
@@ -215,6 +241,24 @@ extension JSONSchema {
                 .required("kinds", .array(.object([.required("kind", spotKind)] + takings))),
                 .required("unallocated", .object(takings), "What nobody knows yet what it was paid for"),
             ]))
+
+    static let allRevenue = JSONSchema.named(
+        "AllParkingRevenue",
+        .object([
+            .required("from", day), .required("to", day, "Among them, by each lot's clock"),
+            .required("by", .words(RevenueGroup.allCases.map(\.rawValue))),
+            .required(
+                "rows",
+                .array(
+                    .object(
+                        [
+                            .optional("lot_id", .identifier, "By lot"), .optional("name", .text, "By lot"),
+                            .optional("day", day, "By day"),
+                            .optional("kind", .nullable(spotKind), "By kind; null: nobody knows yet what it was for"),
+                            .required("currency", currency),
+                        ] + takings))),
+            .required("totals", .array(.object([.required("currency", currency)] + takings)), "Of each currency"),
+        ]))
 
     static let useReport = JSONSchema.named(
         "ParkingUseReport",

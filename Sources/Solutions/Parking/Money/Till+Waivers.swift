@@ -1,0 +1,73 @@
+package import HubModel
+internal import SQL
+package import SolutionKit
+
+/// What nobody will pay any more.
+extension Till {
+    /// Writes off what a session that has ended owes, or a part of it: nobody owes it, and it was not earned.
+    /// - Parameter request: the waiver's own name, and the amount; all that is owed without one.
+    /// - Returns: the waiver; that of the first time when the same is asked again.
+    /// - Throws: `not_found`; `conflict` while the car is there, or for another waiver of the same name; `value_out_of_range` for more
+    ///   than is owed.
+    package func waive(
+        _ request: WaiverRequest, of session: String, by caller: Caller, at sites: SiteScope, in line: inout LineContext
+    ) throws -> Waiver {
+        let transaction = try line.transaction()
+        guard var found = try SessionTable.one(session, in: transaction),
+            let site = try Till.site(of: found.lot, in: transaction), sites.contains(site)
+        else { throw Refusal(.notFound, "there is no such session") }
+        guard let currency = Currency(found.currency) else {
+            throw SQLFailure(.wrongType, "a row of parking_session holds no currency")
+        }
+        let asked = try request.amount?.minor(in: currency)
+        if let known = try WaiverTable.one(request.id, in: transaction) {
+            guard known.waiver.session == session, known.askedMinor == asked else {
+                throw Refusal(.conflict, "there is another waiver of the name \(request.id)")
+            }
+            return known.waiver
+        }
+        guard found.departedAt != nil else { throw Refusal(.conflict, "the car is there: nothing is due yet") }
+        guard found.balanceMinor > 0 else { throw Refusal(.valueOutOfRange, "nothing is owed for the session") }
+        let amount = asked ?? found.balanceMinor
+        guard amount <= found.balanceMinor else {
+            throw Refusal(.valueOutOfRange, "only \(found.balanceMinor) minor units are owed")
+        }
+        let waiver = Waiver(
+            id: request.id, lot: found.lot, session: found.id, amountMinor: amount, currency: found.currency,
+            reason: request.reason, waivedBy: caller.shortName, waivedAt: line.now)
+        try WaiverTable.insert(waiver, askedMinor: asked, in: transaction)
+        try Ledger.book(
+            .waiver(waiver.id), lot: waiver.lot, session: waiver.session, payment: nil, at: line.now,
+            [.receivable: -amount, .revenue: amount], in: transaction)
+        found.balanceMinor -= amount
+        found.waivedMinor += amount
+        try note(waiver, of: found, at: site, by: caller, in: &line)
+        return waiver
+    }
+
+    /// Records who did it and why, and shows it to those who may see money.
+    private func note(
+        _ waiver: Waiver, of session: ParkingSession, at site: SiteID, by caller: Caller, in line: inout LineContext
+    ) throws {
+        let entry = AuditEntry(
+            caller, .waive, target: "session:\(session.id)",
+            facts: [
+                ("lot", session.lot.text), ("spot", session.spot.text), ("waiver", waiver.id),
+                ("amount_minor", String(waiver.amountMinor)), ("currency", waiver.currency), ("reason", waiver.reason),
+            ])
+        try audit.record(entry, at: line.now, in: try line.transaction())
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("event")
+        writer.string("waiver")
+        writer.members(of: waiver)
+        writer.key("spot_id")
+        writer.string(session.spot.text)
+        writer.key("state")
+        writer.string(session.state.rawValue)
+        writer.key("balance_minor")
+        writer.integer(session.balanceMinor)
+        writer.endObject()
+        line.show(Till.event(writer, of: session.lot, at: site))
+    }
+}

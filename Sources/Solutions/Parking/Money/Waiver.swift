@@ -1,0 +1,118 @@
+package import HubModel
+internal import SQL
+
+/// What a session owes and nobody will pay: a sensor that had died went on billing, a driver was right.
+package struct Waiver: Hashable, Sendable {
+    /// The caller's name for it.
+    package var id: String
+    package var lot: LotID
+    package var session: String
+    package var amountMinor: Int64
+    package var currency: String
+    /// Why, in the words of who did it.
+    package var reason: String
+    package var waivedBy: String
+    package var waivedAt: Timestamp
+
+    /// The amount in major units.
+    package var amount: ScaledDecimal {
+        ScaledDecimal(mantissa: amountMinor, scale: Currency(currency)?.fractionDigits ?? 2)
+    }
+}
+
+/// What somebody wants written off: `{"waiver_id", "amount"? or "amount_minor"?, "reason"}`.
+package struct WaiverRequest: Hashable, Sendable {
+    package var id: String
+    /// Nil: all that is owed.
+    package var amount: PaymentAmount?
+    package var reason: String
+
+    /// The longest reason, in bytes.
+    static let longestReason = 200
+
+    /// Reads a request.
+    /// - Throws: `missing_field`, `wrong_type`, `invalid_id`, `value_out_of_range`, `invalid_parameter` for a name that it does not know.
+    package init(_ bytes: [UInt8]) throws(Refusal) {
+        var (id, reason): (String?, String?)
+        var amounts: [PaymentAmount] = []
+        var seen: Set<String> = []
+        var reader = JSONReader(bytes)
+        try reader.object { (key, reader) throws(Refusal) in
+            guard seen.insert(key).inserted else { throw Refusal(.duplicateKey, "a field stands there twice") }
+            switch key {
+            case "waiver_id": id = try reader.optionalText("waiver_id", maximumBytes: 256)
+            case "reason": reason = try reader.optionalText("reason", maximumBytes: WaiverRequest.longestReason)
+            case "amount":
+                guard let number = try reader.optionalNumber("amount") else { return }
+                guard case .decimal(let major) = number else {
+                    throw Refusal(.valueOutOfRange, "amount is a plain decimal number, such as 2.50")
+                }
+                amounts.append(.major(major))
+            case "amount_minor":
+                guard let minor = try reader.optionalWholeNumber("amount_minor") else { return }
+                amounts.append(.minor(minor))
+            default: throw TariffField.unknown(key, in: "the request")
+            }
+        }
+        try reader.end()
+        guard let id else { throw Refusal(.missingField, "waiver_id is missing") }
+        guard let name = DeviceID(id) else {
+            throw Refusal(.invalidIdentifier, "waiver_id is 1 to 64 letters, digits and . _ - : @")
+        }
+        guard let reason, !reason.allSatisfy(\.isWhitespace) else {
+            throw Refusal(.missingField, "reason is missing: why nobody will pay")
+        }
+        guard !reason.hasControlCharacters else {
+            throw Refusal(.valueOutOfRange, "reason has no control characters")
+        }
+        guard amounts.count < 2 else {
+            throw Refusal(.valueOutOfRange, "amount and amount_minor together: one of them")
+        }
+        (self.id, self.reason, amount) = (name.text, reason, amounts.first)
+    }
+}
+
+/// The table `parking_waiver`.
+enum WaiverTable {
+    /// One waiver, with the amount that was asked for; nil if there is none of that name.
+    static func one(_ id: String, in reader: some SQLReading) throws -> (waiver: Waiver, askedMinor: Int64?)? {
+        try reader.queryFirst("SELECT * FROM parking_waiver WHERE id = $1", [.text(id)]).map { row in
+            (try waiver(row), try row.optionalInteger("asked_minor"))
+        }
+    }
+
+    /// A session's, oldest first.
+    static func all(of session: String, in reader: some SQLReading) throws -> [Waiver] {
+        try reader.query("SELECT * FROM parking_waiver WHERE session = $1 ORDER BY waived_at, id", [.text(session)])
+            .map(waiver)
+    }
+
+    /// Stores a waiver, and with its session how much was written off.
+    static func insert(_ waiver: Waiver, askedMinor: Int64?, in transaction: Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT INTO parking_waiver
+                (id, lot, session, amount_minor, asked_minor, currency, reason, waived_by, waived_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            [
+                .text(waiver.id), .text(waiver.lot.text), .text(waiver.session), .integer(waiver.amountMinor),
+                SQLValue(askedMinor), .text(waiver.currency), .text(waiver.reason), .text(waiver.waivedBy),
+                .integer(waiver.waivedAt.microseconds),
+            ])
+        try transaction.execute(
+            "UPDATE parking_session SET waived_minor = waived_minor + $2 WHERE id = $1",
+            [.text(waiver.session), .integer(waiver.amountMinor)])
+    }
+
+    private static func waiver(_ row: Row) throws -> Waiver {
+        guard let lot = LotID(try row.text("lot")) else {
+            throw SQLFailure(.wrongType, "a row of parking_waiver holds no lot")
+        }
+        return Waiver(
+            id: try row.text("id"), lot: lot, session: try row.text("session"),
+            amountMinor: try row.integer("amount_minor"), currency: try row.text("currency"),
+            reason: try row.text("reason"), waivedBy: try row.text("waived_by"),
+            waivedAt: Timestamp(microseconds: try row.integer("waived_at")))
+    }
+}

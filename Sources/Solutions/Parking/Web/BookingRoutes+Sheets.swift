@@ -1,0 +1,31 @@
+internal import HubModel
+internal import SolutionKit
+
+/// Reservations and the forecast as CSV.
+extension BookingRoutes {
+    static func sheet(of reservations: [Reservation]) -> RouteResponse {
+        var sheet = CSVWriter([
+            "reservation_id", "lot_id", "spot_id", "from", "to", "state", "holds", "release_at", "name", "account",
+            "arrived_at", "ended_at", "created_at",
+        ])
+        for reservation in reservations {
+            sheet.row([
+                .text(reservation.id), .text(reservation.lot.text), .text(reservation.spot.text),
+                .time(reservation.beginsAt), .time(reservation.endsAt), .text(reservation.state.rawValue),
+                .boolean(reservation.isHeld), .time(reservation.releaseAt), .text(reservation.name),
+                .text(reservation.account), .time(reservation.arrivedAt), .time(reservation.endedAt),
+                .time(reservation.createdAt),
+            ])
+        }
+        return .csv(sheet, named: "reservations")
+    }
+
+    static func sheet(of forecast: Forecast) -> RouteResponse {
+        var sheet = CSVWriter(["at", "free", "spots"])
+        for (number, free) in forecast.free.enumerated() {
+            let at = forecast.begin.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter)
+            sheet.row([.time(at), .number(free.map { ($0 * 10).rounded() / 10 }), .integer(Int64(forecast.spots))])
+        }
+        return .csv(sheet, named: "forecast")
+    }
+}

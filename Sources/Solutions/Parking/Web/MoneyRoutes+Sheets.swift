@@ -1,0 +1,100 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// The most rows of one file: some 40 MB, which a spreadsheet still opens. More is refused, because a file that is cut reads like a whole one.
+enum SheetLimit {
+    static let rows = 200_000
+
+    /// - Throws: `limit_reached` for more rows than one file holds.
+    static func check(_ rows: Int) throws(Refusal) {
+        guard rows <= SheetLimit.rows else {
+            throw Refusal(
+                .limitReached,
+                "a file holds at most \(SheetLimit.rows) rows: narrow the range with from and to, or ask for a part with limit and after"
+            )
+        }
+    }
+}
+
+/// Sessions, payments and the ledger as CSV: all rows that were asked for.
+extension MoneyRoutes {
+    /// Rows of one read: the database keeps a snapshot no longer than one of them takes.
+    private static let pageRows = 5_000
+
+    func sessionSheet(
+        _ request: RouteRequest, of lot: Lot, state: ParkingSession.State?
+    ) async throws -> RouteResponse {
+        let columns = [
+            "session_id", "lot_id", "spot_id", "kind", "state", "arrived_at", "departed_at", "duration_seconds",
+            "tariff_version", "due_minor", "balance_minor", "currency", "reservation_id", "waived_minor",
+        ]
+        return try await sheet(
+            request, of: lot, named: "sessions", columns, place: \.id,
+            read: { try SessionTable.list($0, state: state, in: $1) },
+            cells: { session in
+                let length = session.departedAt.map { $0.microseconds(since: session.arrivedAt) / 1_000_000 }
+                return [
+                    .text(session.id), .text(session.lot.text), .text(session.spot.text),
+                    .text(session.kind.rawValue), .text(session.state.rawValue), .time(session.arrivedAt),
+                    .time(session.departedAt), .integer(length), .integer(session.tariff),
+                    .integer(session.dueMinor), .integer(session.balanceMinor), .text(session.currency),
+                    .text(session.reservation), .integer(session.waivedMinor),
+                ]
+            })
+    }
+
+    func paymentSheet(_ request: RouteRequest, of lot: Lot, isUnallocated: Bool) async throws -> RouteResponse {
+        let columns = [
+            "payment_id", "lot_id", "spot_id", "session_id", "amount_minor", "amount", "currency", "method", "refunds",
+            "refunded_minor", "paid_at", "received_at", "taken_by",
+        ]
+        return try await sheet(
+            request, of: lot, named: "payments", columns, place: \.id,
+            read: { try PaymentTable.list($0, isUnallocated: isUnallocated, in: $1) },
+            cells: { payment in
+                [
+                    .text(payment.id), .text(payment.lot.text), .text(payment.spot?.text), .text(payment.session),
+                    .integer(payment.amountMinor), .amount(payment.amount), .text(payment.currency),
+                    .text(payment.method), .text(payment.refunds), .integer(payment.refundedMinor),
+                    .time(payment.paidAt), .time(payment.receivedAt), .text(payment.takenBy),
+                ]
+            })
+    }
+
+    func ledgerSheet(_ request: RouteRequest, of lot: Lot) async throws -> RouteResponse {
+        try await sheet(
+            request, of: lot, named: "ledger",
+            ["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"], place: { String($0.id) },
+            read: { try Ledger.entries($0, after: $0.after.flatMap { Int64($0) }, in: $1) },
+            cells: { entry in
+                [
+                    .integer(entry.id), .text(entry.event), .text(entry.account.rawValue),
+                    .integer(entry.amountMinor), .text(entry.session), .text(entry.payment), .time(entry.at),
+                ]
+            })
+    }
+
+    /// Reads page after page until nothing is left, or so many rows as were asked for. A page begins behind the last row of the one
+    /// before, so that what is added meanwhile moves no row out of the file.
+    private func sheet<Row: Sendable>(
+        _ request: RouteRequest, of lot: Lot, named name: String, _ columns: [String], place: (Row) -> String,
+        read: @Sendable (MoneySelection, Reader) throws -> [Row], cells: (Row) -> [CSVWriter.Cell]
+    ) async throws -> RouteResponse {
+        var selection = try selection(request, lot)
+        let isPart = request.given("limit") != nil
+        if !isPart { selection.limit = Self.pageRows }
+        var sheet = CSVWriter(columns)
+        var count = 0
+        while true {
+            let wanted = selection
+            let page = try await services.database.read { MoneyPage(try read(wanted, $0), of: wanted) }
+            count += page.rows.count
+            try SheetLimit.check(count)
+            for row in page.rows { sheet.row(cells(row)) }
+            guard !isPart, page.hasMore, let last = page.rows.last else { break }
+            selection.after = place(last)
+        }
+        return .csv(sheet, named: name)
+    }
+}
