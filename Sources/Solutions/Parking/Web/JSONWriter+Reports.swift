@@ -95,7 +95,7 @@ extension JSONWriter {
         beginObject()
         for name in ["actual", "draft"] {
             key(name)
-            rate(replay.turnover?.thousandths)
+            optionalNumber(replay.turnover?.thousandths)
         }
         endObject()
         key("kinds")
