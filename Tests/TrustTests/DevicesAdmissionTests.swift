@@ -148,6 +148,16 @@ import Trust
         #expect(await atOneSite.knock("anna", DevicesHouse.token.text) == "forbidden")
     }
 
+    @Test func whoShowsNothingComesInOnlyFromItsKindsNetwork() async throws {
+        let keyless = KeylessDevices([Spots(), Boards()]) { $0 == "10.0.0.7" ? [.parking] : [] }
+        let house = try await DevicesHouse(keyless: keyless)
+        #expect(await house.knock(nil, nil, address: "10.0.0.7") == "keyless lot/status")
+        #expect(await house.knock(nil, nil, address: "10.0.0.8") == "bad_credentials")
+        #expect(await house.knock("SPOT1", nil, address: "10.0.0.7") == "bad_credentials")
+        #expect(await house.knock(nil, "a password of some length", address: "10.0.0.7") == "bad_credentials")
+        #expect(try await DevicesHouse().knock(nil, nil, address: "10.0.0.7") == "bad_credentials")
+    }
+
     @Test func overHTTPADeviceIsACallerOfItsSite() async throws {
         let house = try await DevicesHouse()
         let key = try await house.add("SPOT001")

@@ -21,7 +21,9 @@ struct DevicesHouse {
     /// The token of a person's program that may do everything over MQTT, as long as nobody takes that away.
     static let token = SecretKey(.personalToken)
 
-    init(limits: JoinLimits = JoinLimits(), grants: Grants = Grants(everywhere: .all)) async throws {
+    init(
+        limits: JoinLimits = JoinLimits(), grants: Grants = Grants(everywhere: .all), keyless: KeylessDevices = .none
+    ) async throws {
         database = try Database.open(DatabaseConfiguration(.memory))
         _ = try await database.migrate([RegistryTables.migrations], at: 0)
         line = DirectLine(database: database, clock: clock)
@@ -29,7 +31,7 @@ struct DevicesHouse {
         administration = DeviceAdministration(rights: rights, audit: audit, join: join)
         admission = DeviceAdmission(
             database: database, line: line, rights: rights, join: join, clock: clock, passwords: .trivial,
-            trouble: { [troubles] in troubles.note($0) }
+            keyless: keyless, trouble: { [troubles] in troubles.note($0) }
         ) { token, transport, _ in
             guard token == DevicesHouse.token.text else { throw Refusal(.notSignedIn, "no such token") }
             return Caller(
@@ -84,6 +86,7 @@ struct DevicesHouse {
         {
         case .device(let device, _): "device \(device)"
         case .pending(let device): "pending \(device)"
+        case .keyless(let grants): "keyless \(grants.publish.joined(separator: " "))"
         case .program(let name, _, _): "program \(name)"
         case .refused(let refusal): refusal.code.rawValue
         }
@@ -120,6 +123,7 @@ struct Spots: Solution {
             TopicRights(
                 .parking, publish: ["spot/{device_id}/status", "spot/all"], subscribe: ["spot/{device_id}/led"])
         ],
+        keylessRights: [TopicRights(.parking, publish: ["lot/status"], subscribe: ["lot/led"])],
         grants: [], needs: .viewNodes)
     let migrations = Migrations(owner: "spots", [])
 

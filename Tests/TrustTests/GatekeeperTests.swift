@@ -1,3 +1,4 @@
+import Credentials
 import HubModel
 import HubTesting
 import Registry
