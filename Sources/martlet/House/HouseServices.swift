@@ -104,6 +104,7 @@ struct WatchService: Service {
         let watch = DeviceWatch(
             watcher: DeviceWatcher(admission: admission, isStillWelcome: { await people.isStillWelcome($0) }),
             replay: AsideReplay(line: line, admission: admission),
+            closeWindow: { try await admission.closeWindowIfOver() },
             disconnect: { broker.disconnect(owner: $0, endsSessions: $1, olderThan: $2) },
             trouble: { error in
                 logger.error("Changes of rights could not be looked up", metadata: ["error": .string("\(error)")])
