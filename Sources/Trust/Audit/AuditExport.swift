@@ -8,26 +8,21 @@ package enum AuditExport {
     ]
 
     /// A CSV file (RFC 4180) with a header line.
-    package static func csv(_ records: [AuditRecord]) -> [UInt8] {
+    package static func csv(_ rows: [AuditRow]) -> [UInt8] {
         var text = Array((columns.joined(separator: ",") + "\r\n").utf8)
-        for record in records {
-            let cells = [
-                String(record.sequence), String(decoding: record.at.iso8601, as: UTF8.self), record.identity,
-                record.who, record.address ?? "", record.action, record.target ?? "", record.outcome, record.facts,
-                hexadecimal(record.hash),
-            ]
-            text += cells.map(cell).joined(separator: ",").utf8
+        for row in rows {
+            text += cells(row).map(cell).joined(separator: ",").utf8
             text += "\r\n".utf8
         }
         return text
     }
 
     /// One JSON object a line.
-    package static func lines(_ records: [AuditRecord]) -> [UInt8] {
+    package static func lines(_ rows: [AuditRow]) -> [UInt8] {
         var text: [UInt8] = []
-        for record in records {
+        for row in rows {
             var json = JSONWriter()
-            json.write(record)
+            json.write(row)
             text += json.bytes
             text.append(UInt8(ascii: "\n"))
         }
@@ -40,6 +35,22 @@ package enum AuditExport {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
+    private static func cells(_ row: AuditRow) -> [String] {
+        switch row {
+        case .readable(let record):
+            [
+                String(record.sequence), String(decoding: record.at.iso8601, as: UTF8.self), record.identity,
+                record.who, record.address ?? "", record.action, record.target ?? "", record.outcome, record.facts,
+                hexadecimal(record.hash),
+            ]
+        case .damaged(let sequence):
+            columns.map { $0 == "sequence" ? String(sequence) : $0 == "outcome" ? damaged : "" }
+        }
+    }
+
+    /// What stands in the place of the outcome where a row cannot be read.
+    package static let damaged = "damaged"
+
     /// A cell; what a spreadsheet would take for a formula is made text, because names in it may come from strangers.
     private static func cell(_ text: String) -> String {
         var text = text
@@ -51,10 +62,18 @@ package enum AuditExport {
 
 extension JSONWriter {
     /// Writes a row as docs/accounts-api.md shows it.
-    mutating func write(_ record: AuditRecord) {
+    mutating func write(_ row: AuditRow) {
         beginObject()
         key("sequence")
-        integer(record.sequence)
+        integer(row.sequence)
+        switch row {
+        case .readable(let record): writeMembers(of: record)
+        case .damaged: writeDamaged()
+        }
+        endObject()
+    }
+
+    private mutating func writeMembers(of record: AuditRecord) {
         key("at")
         timestamp(record.at)
         key("identity")
@@ -73,6 +92,21 @@ extension JSONWriter {
         raw(record.facts.utf8)
         key("hash")
         string(AuditExport.hexadecimal(record.hash))
+    }
+
+    private mutating func writeDamaged() {
+        for name in ["at", "identity", "address", "target"] {
+            key(name)
+            null()
+        }
+        for name in ["who", "action", "hash"] {
+            key(name)
+            string("")
+        }
+        key("outcome")
+        string(AuditExport.damaged)
+        key("facts")
+        beginObject()
         endObject()
     }
 }
