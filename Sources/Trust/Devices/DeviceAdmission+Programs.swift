@@ -31,12 +31,15 @@ extension DeviceAdmission {
         return .program(name: name, token: id, grants)
     }
 
-    /// What a person's program may do over MQTT. What devices say belongs to no one site, so the rights must hold for the whole hub.
+    /// What devices may publish and subscribe.
+    public var deviceRights: DeviceRights { rights }
+
     /// The program that an owner of connections stands for; nil when it was sent away.
     public func program(_ owner: String) -> Caller? {
         state.withLock { $0.programs[owner] }
     }
 
+    /// What a person's program may do over MQTT. What devices say belongs to no one site, so the rights must hold for the whole hub.
     static func grants(of caller: Caller) -> TopicGrants {
         var grants = TopicGrants()
         if caller.grants.allows(.publishMQTT, at: nil) { grants.publish.append("#") }
