@@ -27,6 +27,8 @@ public struct Route: Sendable {
     public let input: RouteInput?
     /// How it answers when it does not refuse; one or more.
     public let answers: [RouteAnswer]
+    /// How it may refuse besides what follows from its access, path and method (`refusalStatuses`).
+    public let refusals: [RefusalCode]
     /// The largest body it takes, in bytes.
     public let maximumBodyBytes: Int
     /// What answers it.
@@ -36,7 +38,7 @@ public struct Route: Sendable {
     public init(
         _ method: Method, _ path: String, access: RouteAccess, summary: String,
         pathSchemas: [String: JSONSchema] = [:], query: [QueryParameter] = [], input: RouteInput? = nil,
-        answers: [RouteAnswer], maximumBodyBytes: Int = 65_536,
+        answers: [RouteAnswer], refusals: [RefusalCode] = [], maximumBodyBytes: Int = 65_536,
         handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) {
         self.method = method
@@ -47,6 +49,7 @@ public struct Route: Sendable {
         self.query = query
         self.input = input
         self.answers = answers
+        self.refusals = refusals
         self.maximumBodyBytes = maximumBodyBytes
         self.handler = handler
     }

@@ -37,6 +37,7 @@ struct AccountRoutes: Sendable {
                 summary: "Confirm the second factor with its first code",
                 input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
                 answers: [.json(.object([.required("recovery_codes", .array(.text), "they are shown once")]))],
+                refusals: [.conflict],
                 maximumBodyBytes: SignInRoutes.bodyBytes, handler: confirmSecondFactor),
             Route(
                 .post, AccountRoutes.second + "/disable", access: .signedIn,

@@ -29,13 +29,14 @@ struct SignInRoutes: Sendable {
                     .object([
                         .required("username", PeopleSchemas.userName), .required("password", PeopleSchemas.password),
                         .optional("code", .nullable(PeopleSchemas.code), "of the second factor, or a recovery code"),
-                    ])), answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes,
+                    ])), answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials],
+                maximumBodyBytes: SignInRoutes.bodyBytes,
                 handler: signIn),
             Route(
                 .post, "/api/auth/refresh", access: .anyone, summary: "Get the next access token of a sign-in",
                 input: RouteInput(
                     .object([.optional("refresh_token", .nullable(PeopleSchemas.code), "without it: the cookie")]),
-                    isOptional: true), answers: [.json(PeopleSchemas.welcome)],
+                    isOptional: true), answers: [.json(PeopleSchemas.welcome)], refusals: [.notSignedIn],
                 maximumBodyBytes: SignInRoutes.bodyBytes, handler: refresh),
             Route(
                 .post, "/api/auth/logout", access: .anyone, summary: "End this sign-in",
@@ -49,12 +50,14 @@ struct SignInRoutes: Sendable {
                     .object([
                         .required("code", PeopleSchemas.code), .required("username", PeopleSchemas.userName),
                         .required("password", PeopleSchemas.newPassword),
-                    ])), answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes,
+                    ])), answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials, .conflict],
+                maximumBodyBytes: SignInRoutes.bodyBytes,
                 handler: setUp),
             Route(
                 .post, "/api/auth/code", access: .anyone, summary: "Sign in with a code that the hub printed",
                 input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
-                answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes, handler: code),
+                answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials],
+                maximumBodyBytes: SignInRoutes.bodyBytes, handler: code),
         ]
     }
 

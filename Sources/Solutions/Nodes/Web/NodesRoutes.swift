@@ -41,7 +41,7 @@ struct NodesRoutes: Sendable {
                     RouteAnswer(
                         200, "The readings",
                         content: [("application/json", JSONSchema.readings), ("text/csv", nil)])
-                ], handler: readings),
+                ], refusals: [.notAcceptable], handler: readings),
         ]
     }
 

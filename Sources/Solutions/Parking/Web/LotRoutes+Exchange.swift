@@ -14,7 +14,8 @@ extension LotRoutes {
             Route(
                 .post, "/api/init", access: .hub(.manageParking),
                 summary: "Make the demo lots; those that are there already stay as they are",
-                input: RouteInput(.object([]), isOptional: true), answers: [.json(LotSchemas.made)], handler: makeDemo),
+                input: RouteInput(.object([]), isOptional: true), answers: [.json(LotSchemas.made)],
+                refusals: [.conflict], handler: makeDemo),
             Route(
                 .get, "/api/lots/export", access: .site(.manageParking),
                 summary: "All your lots with their spots, as JSON or CSV; an import takes the same",
@@ -23,11 +24,12 @@ extension LotRoutes {
                     RouteAnswer(
                         200, "The lots",
                         content: [("application/json", LotSchemas.document), ("text/csv", nil)])
-                ], handler: export),
+                ], refusals: [.notFound], handler: export),
             Route(
                 .post, "/api/lots/import", access: .site(.manageParking),
                 summary: "Add and change lots with their spots, from JSON or CSV; all of it or nothing",
                 input: RouteInput(.anyOf([LotSchemas.document, .text])), answers: [.json(LotSchemas.imported)],
+                refusals: [.notFound, .conflict],
                 maximumBodyBytes: Self.largestFile, handler: take),
         ]
     }
