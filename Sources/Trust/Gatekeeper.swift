@@ -32,6 +32,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
 
     private let people: People
     private let devices: DeviceAdmission
+    private let refusals: RefusalAudit
     private let state: Mutex<State>
 
     /// The name of the cookie in which a page's access token comes.
@@ -41,6 +42,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     public init(people: People, devices: DeviceAdmission, rates: GateRates) {
         self.people = people
         self.devices = devices
+        refusals = RefusalAudit(line: people.line, audit: people.audit)
         accessCookie = people.accessCookie
         state = Mutex(
             State(
@@ -81,6 +83,11 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     /// Whether a caller may still be here.
     public func isStillWelcome(_ caller: Caller) async -> Bool {
         await people.isStillWelcome(caller)
+    }
+
+    /// Tells the audit of what a person or their program was refused.
+    public func note(_ refused: RefusedRequest) async {
+        await refusals.note(refused)
     }
 
     /// Requests that were turned away because there were too many.
@@ -145,4 +152,7 @@ public final class OpenGate: RequestGate {
 
     /// Always.
     public func isStillWelcome(_ caller: Caller) async -> Bool { true }
+
+    /// Whoever comes in here is nobody of whom one could say that they tried.
+    public func note(_ refused: RefusedRequest) async {}
 }

@@ -13,6 +13,7 @@ final class FakeGate: RequestGate {
         var asked = 0
         var unwelcome: Set<String> = []
         var isClosed = false
+        var refused: [RefusedRequest] = []
     }
 
     struct Broken: Error {}
@@ -72,6 +73,13 @@ final class FakeGate: RequestGate {
     func isStillWelcome(_ caller: Caller) async -> Bool {
         guard let account = caller.account else { return true }
         return state.withLock { !$0.unwelcome.contains(account) }
+    }
+
+    /// What it heard of that was refused.
+    var refused: [RefusedRequest] { state.withLock { $0.refused } }
+
+    func note(_ refused: RefusedRequest) async {
+        state.withLock { $0.refused.append(refused) }
     }
 
     private static let people: [String: Grants] = [
