@@ -43,6 +43,9 @@ struct SignInRoutes: Sendable {
                 answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: signOut),
             Route(
                 .post, "/api/auth/logout-everywhere", access: .signedIn, summary: "End all my sign-ins",
+                input: RouteInput(
+                    .object([.optional("tokens", .nullable(.boolean), "whether all my tokens are revoked too")]),
+                    isOptional: true),
                 answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: signOutEverywhere),
             Route(
                 .post, "/api/auth/setup", access: .anyone, summary: "Make the first admin, from the machine itself",
@@ -107,11 +110,17 @@ struct SignInRoutes: Sendable {
     }
 
     private func signOutEverywhere(_ request: RouteRequest) async throws -> RouteResponse {
-        let account = try await people.owner(of: request)
+        let account = try await people.person(of: request)
+        let endsTokens = try RequestBody(request.body, isOptional: true).flag("tokens")
         let administration = people.administration
         try await people.line.perform { line in
+            let (transaction, name) = (try line.transaction(), account.name.text)
+            if endsTokens {
+                try administration.revokeTokens(
+                    of: name, by: request.caller, at: request.receivedAt, in: transaction)
+            }
             try administration.endSessions(
-                of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
+                of: name, by: request.caller, at: request.receivedAt, in: transaction)
         }
         return .nothing(headers: people.cookies.clear(over: request.transport))
     }

@@ -82,12 +82,15 @@ struct UserEnable: AsyncParsableCommand {
 /// `martlet user sign-out`.
 struct UserSignOut: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sign-out", abstract: "Ends all sign-ins of somebody, or of everybody; who knows a password may sign in anew.",
+        commandName: "sign-out",
+        abstract: "Ends all sign-ins of somebody, or of everybody; who knows a password may sign in anew.",
         discussion: """
             For a phone that was lost. With --everybody after a backup or a copy of the database was lost: whatever somebody could make of
             the keys in it ends as well, for it would have to name a sign-in that is there.
 
-              martlet user sign-out anna
+            Tokens of programs are no sign-ins and stay, unless --tokens says that they go too.
+
+              martlet user sign-out anna --tokens
               martlet user sign-out --everybody
             """)
 
@@ -99,6 +102,9 @@ struct UserSignOut: AsyncParsableCommand {
     @Flag(help: "All people.")
     var everybody = false
 
+    @Flag(help: "Revoke all their tokens too.")
+    var tokens = false
+
     func validate() throws {
         guard (name == nil) == everybody else { throw ValidationError("Name one person, or say --everybody.") }
     }
@@ -107,7 +113,10 @@ struct UserSignOut: AsyncParsableCommand {
         try await AdministrationFolder.use(data.path) { folder in
             let count = try await folder.change { [people = folder.people, caller = folder.caller] transaction, now in
                 let names = try name.map { [$0] } ?? people.users(in: transaction).map(\.name.text)
-                for name in names { try people.endSessions(of: name, by: caller, at: now, in: transaction) }
+                for name in names {
+                    if tokens { try people.revokeTokens(of: name, by: caller, at: now, in: transaction) }
+                    try people.endSessions(of: name, by: caller, at: now, in: transaction)
+                }
                 return names.count
             }
             Output.note(name.map { "\($0) is signed out everywhere" } ?? "\(count) people are signed out everywhere")
