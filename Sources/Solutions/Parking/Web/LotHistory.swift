@@ -16,8 +16,8 @@ struct LotHistory: Hashable, Sendable {
 
     /// Averages of what is known.
     /// - Parameters:
-    ///   - initial: what the spots were at `from`.
-    ///   - changes: what happened from then on, in order of time.
+    ///   - initial: what the spots were at `from`; a spot that is missing was not there yet.
+    ///   - changes: what happened from then on, in order of time; a spot that nobody knows yet is there from its first one.
     init(
         from: Timestamp, to: Timestamp, stepMicroseconds: Int64, initial: [String: SpotStatus],
         changes: [(at: Timestamp, spot: String, status: SpotStatus)]
@@ -33,6 +33,8 @@ struct LotHistory: Hashable, Sendable {
             var weights: [SpotStatus: Double] = [:]
             var moment = start
             let first = index
+            // That a spot was made is no change of it.
+            var made = 0
             while true {
                 let next = index < changes.count && changes[index].at < end ? max(changes[index].at, start) : end
                 let length = Double(next.microseconds(since: moment))
@@ -40,12 +42,16 @@ struct LotHistory: Hashable, Sendable {
                 moment = next
                 guard index < changes.count, changes[index].at < end else { break }
                 let change = changes[index]
-                if let before = statuses.updateValue(change.status, forKey: change.spot) { counts[before]? -= 1 }
+                if let before = statuses.updateValue(change.status, forKey: change.spot) {
+                    counts[before]? -= 1
+                } else if change.status == .unknown {
+                    made += 1
+                }
                 counts[change.status, default: 0] += 1
                 index += 1
             }
             let length = Double(end.microseconds(since: start))
-            rows.append(Row(at: start, means: weights.mapValues { $0 / length }, changes: index - first))
+            rows.append(Row(at: start, means: weights.mapValues { $0 / length }, changes: index - first - made))
             start = end
         }
         self.rows = rows
@@ -56,15 +62,25 @@ struct LotHistory: Hashable, Sendable {
         of lot: LotID, from: Timestamp, to: Timestamp, stepMicroseconds: Int64, in reader: some SQLReading
     ) throws {
         var initial: [String: SpotStatus] = [:]
+        var spots: Set<String> = []
+        var silent: [(at: Timestamp, spot: String, status: SpotStatus)] = []
         try reader.queryEach(
             """
-            SELECT id, (SELECT status FROM parking_change
-                WHERE parking_change.spot = parking_spot.id AND at < $2 ORDER BY at DESC, parking_change.id DESC LIMIT 1) AS was
+            SELECT id, status_since, (SELECT status FROM parking_change
+                WHERE parking_change.spot = parking_spot.id AND at < $2 ORDER BY at DESC, parking_change.id DESC LIMIT 1) AS was,
+                (SELECT MIN(at) FROM parking_change WHERE parking_change.spot = parking_spot.id) AS first
             FROM parking_spot WHERE lot = $1
             """, [.text(lot.text), .integer(from.microseconds)]
         ) { row in
-            // Nothing was ever heard of it by then.
-            initial[try row.text("id")] = try row.optionalText("was").flatMap(SpotStatus.init) ?? .unknown
+            let spot = try row.text("id")
+            spots.insert(spot)
+            if let was = try row.optionalText("was").flatMap(SpotStatus.init) {
+                initial[spot] = was
+            } else if try row.optionalInteger("first") == nil {
+                // Nothing was ever heard of it: it is unknown from when it was made. One that was heard counts from its first word.
+                let made = Timestamp(microseconds: try row.integer("status_since"))
+                if made <= from { initial[spot] = .unknown } else { silent.append((made, spot, .unknown)) }
+            }
         }
         var changes: [(at: Timestamp, spot: String, status: SpotStatus)] = []
         try reader.queryEach(
@@ -76,8 +92,13 @@ struct LotHistory: Hashable, Sendable {
             guard let status = SpotStatus(rawValue: try row.text("status")) else { return }
             let spot = try row.text("spot")
             // Of a spot that was removed the count would be wrong on one side.
-            guard initial[spot] != nil else { return }
+            guard spots.contains(spot) else { return }
             changes.append((Timestamp(microseconds: try row.integer("at")), spot, status))
+        }
+        if !silent.isEmpty {
+            // Stable, so that two changes of one instant keep their order.
+            changes = (changes + silent).enumerated()
+                .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
         }
         self.init(from: from, to: to, stepMicroseconds: stepMicroseconds, initial: initial, changes: changes)
     }
