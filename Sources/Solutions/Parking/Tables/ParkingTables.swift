@@ -184,5 +184,11 @@ enum ParkingTables {
                     """,
                     "CREATE INDEX parking_reserved_quarter_of ON parking_reserved_quarter (reservation)",
                 ]),
+            Migration(
+                "0004-overrides",
+                [
+                    // Whoever looks for what people corrected must not read all that sensors said.
+                    "CREATE INDEX parking_change_override ON parking_change (lot, at) WHERE source = 'override'"
+                ]),
         ])
 }

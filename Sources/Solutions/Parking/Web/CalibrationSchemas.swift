@@ -31,10 +31,11 @@ enum CalibrationSchemas {
                         "flags",
                         .array(
                             .object([
-                                .required("flag", .words(["drift", "stuck", "blocked", "swapped"])),
+                                .required("flag", .words(["drift", "dirty", "stuck", "blocked", "swapped"])),
                                 .required("detail", .text),
                                 .optional("centimetres", .number),
                                 .optional("share", .number),
+                                .optional("hours", .number),
                                 .optional("with", .identifier),
                             ])), "What a person should look at"),
                 ]))),
@@ -117,13 +118,19 @@ extension JSONWriter {
         case .drift(let centimetres):
             string("drift")
             key("detail")
-            string("The empty spot measures otherwise than it did.")
+            string("It measures otherwise than it did.")
+            key("centimetres")
+            number(centimetres)
+        case .dirty(let centimetres):
+            string("dirty")
+            key("detail")
+            string("The empty spot measures less and less, and cars do not: something grows before the sensor.")
             key("centimetres")
             number(centimetres)
         case .stuck(let centimetres):
             string("stuck")
             key("detail")
-            string("The distance does not move although the sensor says that cars come and go.")
+            string("It measures the same again and again; a sensor that works never does that for so long.")
             key("centimetres")
             number(centimetres)
         case .blocked(let share):
@@ -132,10 +139,16 @@ extension JSONWriter {
             string("It measures little while it says that the spot is free: dirt or snow before the sensor.")
             key("share")
             number((share * 100).rounded() / 100)
+        case .occupiedTooLong(let hours):
+            string("blocked")
+            key("detail")
+            string("It has said occupied without a break, far longer than cars stay in this lot.")
+            key("hours")
+            number(hours)
         case .swapped(let other):
             string("swapped")
             key("detail")
-            string("Its flag fits the distances of the other spot, and the other way round.")
+            string("What people paid and corrected, or its own flag, fits the other spot, and the other way round.")
             key("with")
             string(other)
         }

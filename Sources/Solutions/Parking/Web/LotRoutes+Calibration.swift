@@ -6,8 +6,6 @@ internal import SolutionKit
 extension LotRoutes {
     /// The most spots of one answer.
     private static let mostSpots = 500
-    /// The newest reports of a spot that are looked at.
-    private static let mostSamples = 5_000
 
     var ofCalibration: [Route] {
         [
@@ -34,31 +32,18 @@ extension LotRoutes {
             throw Refusal(.invalidParameter, "days is a whole number, 1 to 90")
         }
         let only = request.given("spot_id")
-        var spots = try await services.database.read { reader in
+        let all = try await services.database.read { reader in
             _ = try LotRoutes.one(id, at: sites, in: reader)
             return try SpotTable.all(of: id, in: reader).sorted { $0.id.text < $1.id.text }
         }
-        spots = spots.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
+        var spots = all.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
         if only != nil, spots.isEmpty { throw Refusal(.notFound, "\(id) has no such spot") }
         let hasMore = spots.count > LotRoutes.mostSpots
         spots = Array(spots.prefix(LotRoutes.mostSpots))
-        var found: [(spot: Spot, calibration: Calibration)] = []
-        var tracks: [SwappedSensors.Track] = []
-        for spot in spots {
-            let samples = try await samples(of: spot.id, days: days, now: now)
-            let calibration = Calibration(samples, settings: spot.state.settings)
-            found.append((spot, calibration))
-            tracks.append(
-                SwappedSensors.Track(
-                    spot: spot.id.text, samples: samples,
-                    threshold: calibration.threshold ?? spot.state.settings.thresholdCentimetres))
-        }
-        for (one, other) in SwappedSensors.pairs(tracks) {
-            for index in found.indices {
-                if found[index].spot.id.text == one { found[index].calibration.flags.append(.swapped(with: other)) }
-                if found[index].spot.id.text == other { found[index].calibration.flags.append(.swapped(with: one)) }
-            }
-        }
+        let found = try await LotCalibration(
+            lot: id, spots: all, from: now.advanced(bySeconds: -days * 86_400), now: now, history: services.history,
+            database: services.database
+        ).judge(spots)
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.key("lot_id")
@@ -72,22 +57,6 @@ extension LotRoutes {
             writer.key("next")
             writer.string(hasMore ? spots.last?.id.text : nil)
             writer.endObject()
-        }
-    }
-
-    private func samples(of spot: DeviceID, days: Int64, now: Timestamp) async throws -> [CalibrationSample] {
-        let table = try await services.history.readings(
-            ReadingQuery(
-                device: spot, measurement: "spot", fields: ["distance", "occupied"],
-                from: now.advanced(bySeconds: -days * 86_400), to: now.advanced(byMicroseconds: 1),
-                limit: LotRoutes.mostSamples))
-        guard let distance = table.fields.firstIndex(of: "distance") else { return [] }
-        let flag = table.fields.firstIndex(of: "occupied")
-        return table.rows.compactMap { row in
-            guard let value = row.values[distance]?.centimetres else { return nil }
-            var isOccupied: Bool?
-            if let flag, case .boolean(let said)? = row.values[flag] { isOccupied = said }
-            return CalibrationSample(at: row.time, distance: value, isOccupied: isOccupied)
         }
     }
 
@@ -136,18 +105,6 @@ extension LotRoutes {
             writer.key("applied")
             writer.integer(Int64(result.spots))
             writer.endObject()
-        }
-    }
-}
-
-extension ReadingValue {
-    /// A distance as a number.
-    fileprivate var centimetres: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .decimal(let value): value.doubleValue
-        case .double(let value): value
-        case .boolean, .text: nil
         }
     }
 }
