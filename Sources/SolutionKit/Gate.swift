@@ -32,6 +32,29 @@ public struct RequestCredentials: Sendable {
     }
 }
 
+/// A request of somebody who is known, and that was refused.
+public struct RefusedRequest: Sendable {
+    /// Who asked.
+    public let caller: Caller
+    /// For what.
+    public let route: Route
+    /// The address as they wrote it, without what stands behind the question mark.
+    public let path: String
+    /// Why it was refused.
+    public let code: RefusalCode
+    /// When it came.
+    public let receivedAt: Timestamp
+
+    /// A refused request.
+    public init(caller: Caller, route: Route, path: String, code: RefusalCode, receivedAt: Timestamp) {
+        self.caller = caller
+        self.route = route
+        self.path = path
+        self.code = code
+        self.receivedAt = receivedAt
+    }
+}
+
 /// Knows who may come in over HTTP and over the live socket, and how fast.
 public protocol RequestGate: Sendable {
     /// Lets a request from an address pass, before anything else is known of it.
@@ -52,6 +75,10 @@ public protocol RequestGate: Sendable {
     /// Of callers whom the gate let in some time ago, those who may not be here any more, or not with the same rights; asked again and
     /// again for live sockets. Where it cannot be told, they stay.
     func unwelcome(among callers: Set<Caller>) async -> Set<Caller>
+
+    /// Hears of a request that was refused, also by its route's handler, before the answer goes out: so that what somebody tried is
+    /// written down.
+    func note(_ refused: RefusedRequest) async
 
     /// The name of the cookie in which a page's access token comes.
     var accessCookie: String { get }

@@ -27,6 +27,8 @@ public struct Route: Sendable {
     public let input: RouteInput?
     /// How it answers when it does not refuse; one or more.
     public let answers: [RouteAnswer]
+    /// How it may refuse besides what follows from its access, path and method (`refusalStatuses`).
+    public let refusals: [RefusalCode]
     /// The largest body it takes, in bytes.
     public let maximumBodyBytes: Int
     /// For a route whose body is a report that a device might as well publish: the levels of the topic where, made of the path's
@@ -39,7 +41,7 @@ public struct Route: Sendable {
     public init(
         _ method: Method, _ path: String, access: RouteAccess, summary: String,
         pathSchemas: [String: JSONSchema] = [:], query: [QueryParameter] = [], input: RouteInput? = nil,
-        answers: [RouteAnswer], maximumBodyBytes: Int = 65_536,
+        answers: [RouteAnswer], refusals: [RefusalCode] = [], maximumBodyBytes: Int = 65_536,
         reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil,
         handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) {
@@ -51,6 +53,7 @@ public struct Route: Sendable {
         self.query = query
         self.input = input
         self.answers = answers
+        self.refusals = refusals
         self.maximumBodyBytes = maximumBodyBytes
         self.reportTopic = reportTopic
         self.handler = handler

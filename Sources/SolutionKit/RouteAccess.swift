@@ -13,6 +13,14 @@ public enum RouteAccess: Hashable, Sendable {
     /// An active device of this kind, which speaks for itself (`Caller.device`).
     case device(DeviceKind)
 
+    /// The right that it takes; nil when none does.
+    public var permission: Permission? {
+        switch self {
+        case .hub(let permission), .site(let permission): permission
+        case .anyone, .signedIn, .device: nil
+        }
+    }
+
     /// Whether a caller may ask, and for which sites.
     /// - Throws: `not_signed_in` for somebody who is nobody yet, `forbidden` for somebody who may not.
     public func scope(for caller: Caller) throws(Refusal) -> SiteScope {

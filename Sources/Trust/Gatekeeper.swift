@@ -33,6 +33,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     private let people: People
     private let devices: DeviceAdmission
     private let welcomes: Welcomes
+    private let refusals: RefusalAudit
     private let state: Mutex<State>
 
     /// The name of the cookie in which a page's access token comes.
@@ -45,6 +46,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     ) {
         self.people = people
         self.devices = devices
+        refusals = RefusalAudit(line: people.line, audit: people.audit)
         accessCookie = people.accessCookie
         welcomes = people.welcomes(trouble: trouble)
         state = Mutex(
@@ -97,6 +99,11 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     /// Those of the callers who may not be here any more.
     public func unwelcome(among callers: Set<Caller>) async -> Set<Caller> {
         await welcomes.unwelcome(among: callers)
+    }
+
+    /// Tells the audit of what a person or their program was refused.
+    public func note(_ refused: RefusedRequest) async {
+        await refusals.note(refused)
     }
 
     /// Requests that were turned away because there were too many.
@@ -170,4 +177,7 @@ public final class OpenGate: RequestGate {
 
     /// Nobody.
     public func unwelcome(among callers: Set<Caller>) async -> Set<Caller> { [] }
+
+    /// Whoever comes in here is nobody of whom one could say that they tried.
+    public func note(_ refused: RefusedRequest) async {}
 }

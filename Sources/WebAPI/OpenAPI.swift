@@ -52,7 +52,7 @@ enum OpenAPI {
         json.object { json in
             json.member("summary", route.summary)
             json.member("operationId", operationID(route))
-            if let permission = permission(route.access) { json.member("x-permission", permission.rawValue) }
+            if let permission = route.access.permission { json.member("x-permission", permission.rawValue) }
             json.key("security")
             writeSecurity(route.access, into: &json)
             writeParameters(route, into: &json)
@@ -98,7 +98,7 @@ enum OpenAPI {
     }
 
     private static func writeResponses(_ route: Route, into json: inout JSONWriter) {
-        let refusals = OpenAPIProblem.statuses(of: route)
+        let refusals = route.refusalStatuses
         let declared = Dictionary(grouping: route.possibleAnswers, by: \.status)
         for (status, answers) in declared.sorted(by: { $0.key < $1.key }) {
             json.key(String(status))
@@ -117,8 +117,6 @@ enum OpenAPI {
             json.key(String(status))
             json.object { $0.member("$ref", "#/components/responses/\(OpenAPIProblem.responseName(status))") }
         }
-        json.key("default")
-        json.object { $0.member("$ref", "#/components/responses/\(OpenAPIProblem.responseName(nil))") }
     }
 
     static func writeContent(_ type: String, _ schema: JSONSchema?, into json: inout JSONWriter) {
@@ -127,13 +125,6 @@ enum OpenAPI {
             guard let schema else { return }
             json.key("schema")
             json.schema(schema)
-        }
-    }
-
-    private static func permission(_ access: RouteAccess) -> Permission? {
-        switch access {
-        case .hub(let permission), .site(let permission): permission
-        case .anyone, .signedIn, .device: nil
         }
     }
 

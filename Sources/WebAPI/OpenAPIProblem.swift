@@ -12,28 +12,17 @@ enum OpenAPIProblem {
     private static let meanings: [(status: Int, summary: String)] = [
         (400, "The request is not right"), (401, "Not signed in, or with what is worth nothing (any more)"),
         (403, "Not allowed"), (404, "There is no such thing, or not at a site that one may see"),
-        (409, "In conflict with the present state"), (413, "The body is too large"),
+        (406, "In no form that `Accept` names"), (409, "In conflict with the present state"),
+        (413, "The body is too large"),
         (415, "The body is plainly not JSON"), (429, "Too many; Retry-After says when it makes sense again"),
+        (500, "The hub failed; its log has the reason under the name in `instance`"),
         (503, "Too busy or stopping; Retry-After says when it makes sense again"),
     ]
 
-    /// The refusals that a route can give by what it is, in order.
-    static func statuses(of route: Route) -> [Int] {
-        let isReading = route.method == .get
-        var statuses: Set<Int> = [400, 403, 413, 429, 503]
-        if route.access != .anyone { statuses.insert(401) }
-        if route.path.contains("{") { statuses.insert(404) }
-        if !isReading { statuses.formUnion([409, 415]) }
-        return statuses.sorted()
-    }
-
-    static func responseName(_ status: Int?) -> String {
-        status.map { "Refused\($0)" } ?? "Refused"
-    }
+    static func responseName(_ status: Int) -> String { "Refused\(status)" }
 
     static func writeResponses(into json: inout JSONWriter) {
-        let all = meanings.map { (Optional($0.status), $0.summary) } + [(nil, "Refused")]
-        for (status, summary) in all {
+        for (status, summary) in meanings {
             json.key(responseName(status))
             json.object { json in
                 json.member("description", summary)

@@ -49,7 +49,7 @@ enum Problem {
     private static func usualWait(_ code: RefusalCode) -> Int? {
         switch code {
         case .overloaded, .tooManyRequests: 1
-        case .stopping, .limitReached: 5
+        case .stopping: 5
         default: nil
         }
     }

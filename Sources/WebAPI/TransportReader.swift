@@ -19,17 +19,21 @@ package struct TransportReader: Sendable {
     ///
     /// - Parameters:
     ///   - peer: the address at the other end of the connection.
+    ///   - own: that at this end. From the machine itself one comes to any of its addresses with that same address.
     ///   - isTLS: whether the connection itself is encrypted.
     ///   - fields: the request's header fields.
-    package func transport(peer: String?, isTLS: Bool, _ fields: HeadFields) -> RequestTransport {
-        let peer = peer.flatMap { IPAddress($0) }
+    package func transport(
+        peer: String?, own: String? = nil, isTLS: Bool, _ fields: HeadFields
+    ) -> RequestTransport {
+        let (peer, own) = (peer.flatMap { IPAddress($0) }, own.flatMap { IPAddress($0) })
         let isProxied = peer.map(trustedProxies.contains) ?? false
         let isDirect = TransportReader.proxyFields.allSatisfy { fields.values($0).isEmpty }
         let client = peer.map {
             trustedProxies.forwardedAddress(peer: $0, xForwardedFor: fields.values("x-forwarded-for"))
         }
+        let isOwn = peer.map { $0.isLoopback || $0 == own } ?? false
         return RequestTransport(
-            address: client?.description, isLocal: isDirect && (peer?.isLoopback ?? false),
+            address: client?.description, isLocal: isDirect && isOwn,
             isSecure: isTLS || isProxied && TransportReader.saysSecure(fields),
             cookies: fields.cookies,
             userAgent: fields.joined("user-agent").map {

@@ -35,6 +35,8 @@ struct WebResponder: Sendable {
         var route = "unknown"
         /// The methods that its path answers.
         var methods: [String] = []
+        /// Who asks for what, once that is known.
+        var asked: (caller: Caller, route: Route, path: String)?
 
         var isAPI = false
     }
@@ -49,7 +51,8 @@ struct WebResponder: Sendable {
         let fields = HeadFields(request)
         var course = Course(
             fields: fields,
-            transport: transports.transport(peer: channel.remoteAddress?.ipAddress, isTLS: isTLS, fields),
+            transport: transports.transport(
+                peer: channel.remoteAddress?.ipAddress, own: channel.localAddress?.ipAddress, isTLS: isTLS, fields),
             receivedAt: clock.now())
         var body = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
         var answer = await answer(request, &course, &body, writer, connection)
@@ -107,7 +110,7 @@ struct WebResponder: Sendable {
                 let caller: Caller
                 let scope: SiteScope
                 do {
-                    (caller, scope) = try await authorise(route, method, course, &body, writer)
+                    (caller, scope) = try await authorise(route, method, path, &course, &body, writer)
                 } catch let refusal as Refusal where refusal.code == .devicePending && route.reportTopic != nil {
                     return try await setAside(route, parameters, course, &body, writer)
                 }
@@ -123,7 +126,7 @@ struct WebResponder: Sendable {
                 return WebAnswer(try await route.handler(asked), route: route.path)
             case .malformed(let route):
                 course.route = route.path
-                _ = try await authorise(route, method, course, &body, writer)
+                _ = try await authorise(route, method, path, &course, &body, writer)
                 throw Refusal(.invalidParameter, "The path is not percent-encoded UTF-8.")
             case .otherMethods(let template, let methods):
                 course.route = template
@@ -136,17 +139,27 @@ struct WebResponder: Sendable {
                 return try page(method, path, request)
             }
         } catch {
+            if let refusal = error as? Refusal { await note(refusal, course) }
             return refused(error, course)
         }
     }
 
+    /// Lets the gate know what was refused to somebody who is known.
+    private func note(_ refusal: Refusal, _ course: Course) async {
+        guard let (caller, route, path) = course.asked, caller.identity != .anonymous else { return }
+        await gate.note(
+            RefusedRequest(
+                caller: caller, route: route, path: path, code: refusal.code, receivedAt: course.receivedAt))
+    }
+
     /// Finds out who asks, and whether they may: before anything else of the request is looked at.
     private func authorise(
-        _ route: Route, _ method: String, _ course: Course, _ body: inout RequestBodyReader,
+        _ route: Route, _ method: String, _ path: Substring, _ course: inout Course, _ body: inout RequestBodyReader,
         _ writer: borrowing ResponseWriter
     ) async throws -> (Caller, SiteScope) {
         let shown = try await shown(for: route, course, &body, writer)
         let caller = try await caller(shown, for: route.access, course)
+        course.asked = (caller, route, String(path))
         let scope = try route.access.scope(for: caller)
         if !WebResponder.isReading(method) {
             var showsCookie = false

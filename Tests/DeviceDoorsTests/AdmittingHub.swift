@@ -25,6 +25,9 @@ struct AdmittingHub {
     let authenticator: HubAuthenticator
     let authorizer = HubAuthorizer()
 
+    /// The token of a person's program that may publish everything.
+    static let token = SecretKey(.personalToken)
+
     /// What the solution was told.
     final class Heard: Sendable {
         private let messages = Mutex<[String]>([])
@@ -74,7 +77,12 @@ struct AdmittingHub {
         administration = DeviceAdministration(rights: rights, audit: RecordingAudit())
         admission = DeviceAdmission(
             database: database, line: line, rights: rights, clock: clock, passwords: .trivial
-        ) { _, _, _ in throw HubModel.Refusal(.notSignedIn, "there are no people here") }
+        ) { token, transport, _ in
+            guard token == AdmittingHub.token.text else { throw HubModel.Refusal(.notSignedIn, "no such token") }
+            return Caller(
+                .token(account: "a", name: "anna", token: "t1"), grants: Grants(everywhere: [.publishMQTT]),
+                address: transport.address)
+        }
         authenticator = HubAuthenticator(admission: admission)
         ledger = LineLedger(line: line, admission: admission)
     }

@@ -113,6 +113,39 @@ import Trust
         }
     }
 
+    /// As a command over HTTP is: devices listen there. What devices say is not, nor what a program says in their place.
+    @Test func whatAProgramTellsDevicesIsInTheAudit() async throws {
+        try await AdmittingHub.run { hub in
+            let key = try await hub.add("SPOT001")
+            let device = try #require(try await hub.connect("SPOT001", key))
+            let program = try #require(try await hub.connect("anna", AdmittingHub.token.text))
+            func audited() async throws -> [String] {
+                let rows = try await hub.database.read {
+                    try AuditRegistry().oldest(AuditFilter(), after: 0, limit: 1_000, in: $0)
+                }
+                return rows.map { row in
+                    guard case .readable(let record) = row else { return "damaged" }
+                    return "\(record.identity) \(record.who) \(record.action) \(record.target ?? "") \(record.facts)"
+                }
+            }
+            _ = try await hub.publish(device, "spot/SPOT001/status", "free", id: 1)
+            _ = try await hub.publish(program, "spot/SPOT001/status", "free", id: 2)
+            #expect(try await audited().isEmpty)
+            _ = try await hub.publish(program, "spot/SPOT001/led", "secret", id: 3)
+            #expect(
+                try await audited() == [
+                    "token anna command.send topic:spot/SPOT001/led "
+                        + #"{"by_token":"t1","over":"mqtt","bytes":"6"}"#
+                ])
+            // Whoever repeats it does not fill the audit; the next entry tells of those that were left out.
+            for number in UInt64(4)..<100 { _ = try await hub.publish(program, "spot/SPOT001/led", "on", id: number) }
+            #expect(try await audited().count == 60)
+            _ = try await hub.publish(program, "spot/SPOT001/led", "on", id: 2_000)
+            #expect(try await audited().count == 61)
+            #expect(try await audited().last?.contains(#""left_out":"37""#) == true)
+        }
+    }
+
     @Test func aSessionRemembersWhoseItIs() async throws {
         try await AdmittingHub.run { hub in
             let key = try await hub.add("SPOT001")

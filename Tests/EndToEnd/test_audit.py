@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from support.accounts import ADMIN, json_lines, new_password
+from support.accounts import ADMIN, Signed, json_lines, new_password
 from support.raw import Raw
 from support.server import run
 from support.tls import serial_of
@@ -132,6 +132,48 @@ def test_refusals_are_there_too(busy):
     assert any(row["address"] == "127.0.0.91" for row in found)
 
 
+def entry_of(hub, **query):
+    """The newest entry that fits."""
+    return hub.admin.get("/api/audit?limit=1&" + "&".join(f"{k}={v}" for k, v in query.items()))["entries"][0]
+
+
+def test_what_somebody_wanted_and_was_refused_is_there(closed):
+    viewer, admin = closed.person("viewer"), closed.person("admin")
+    wide = Signed(closed, admin.personal_token(["users.manage"])["token"])
+    assert viewer.post("/api/users", {"username": "x", "role": "admin"}).status == 403
+    assert viewer.ask("/api/audit").status == 403
+    assert viewer.ask("/api/devices").status == 403, "only reading: not written down"
+    assert wide.post(f"/api/users/{admin.name}/password", {}).status == 403
+    tried = [e for e in closed.audit(who=viewer.name, action="request")]
+    assert [(e["target"], e["outcome"], e["facts"]["method"], e["facts"]["code"]) for e in tried] == [
+        ("/api/audit", "refused", "GET", "forbidden"), ("/api/users", "refused", "POST", "forbidden")]
+    assert all(e["address"] == "127.0.0.1" and e["identity"] == "person" for e in tried)
+    token = entry_of(closed, who=admin.name, action="request")
+    assert token["identity"] == "token" and token["facts"]["by_token"] and token["facts"]["route"] == "/api/users/{name}/password"
+    for _ in range(30):
+        viewer.post("/api/users", {"username": "x", "role": "admin"})
+    assert len(closed.audit(who=viewer.name, action="request")) <= 12, "nobody fills the audit"
+
+
+def test_a_refusal_to_remove_the_last_admin_is_there(own_closed):
+    hub = own_closed()
+    assert hub.admin.ask(f"/api/users/{ADMIN}/disable", "POST", {}).status == 409
+    entry = entry_of(hub, action="request")
+    assert entry["target"] == f"/api/users/{ADMIN}/disable" and entry["facts"]["code"] == "conflict" and entry["who"] == ADMIN
+    assert hub.admin.get("/api/audit/verify")["intact"] is True
+
+
+def test_what_a_program_tells_a_device_over_mqtt_is_there(closed, fresh):
+    person = closed.person("admin")
+    made = person.personal_token(["mqtt.publish"])
+    with closed.mqtt(person.name, made["token"]) as program:
+        program.publish(f"iot/node/{fresh}/command", '{"command":"x"}', qos=1)
+        program.publish(f"anything/{fresh}", "x", qos=1)
+    found = closed.audit(who=person.name, action="command.send")
+    assert [e["target"] for e in found] == [f"topic:iot/node/{fresh}/command"]
+    assert found[0]["facts"]["by_token"] == made["id"] and found[0]["facts"]["over"] == "mqtt"
+
+
 def test_from_the_shell_it_is_there_too(busy):
     found = {(row["action"], row["target"]) for row in rows(busy) if row["identity"] == "shell"}
     assert {("user.add", "user:dora"), ("device.add", "device:node_shell")} <= found
@@ -227,6 +269,32 @@ def test_a_changed_row_is_named(copy, column, value):
     assert told.returncode == 1 and re.search(rf"row {number}\b", told.stderr), told
 
 
+@pytest.mark.parametrize("change", ["at='soon'", "hash='zz'", "name=x'ff00'", "facts='{\"a\":'", "target=x'00'"])
+def test_a_row_that_cannot_be_read_is_named_and_hides_no_other(own_closed, change):
+    hub = own_closed()
+    for n in range(4):
+        hub.admin.must("POST", "/api/sites", {"id": f"site{n}", "title": "x"})
+    hub.stop()
+    changed(hub.data, f"UPDATE audit SET {change} WHERE sequence = 3")
+    told = verify(hub.data)
+    assert told.returncode == 1 and re.search(r"row 3\b", told.stderr), told
+    hub.start()
+    entries = hub.admin.get("/api/audit")["entries"]
+    assert [e["sequence"] for e in entries] == list(range(len(entries), 0, -1))
+    assert [e["sequence"] for e in entries if e["outcome"] == "damaged"] == [3]
+    assert hub.admin.get("/api/audit/verify")["sequence"] == 3
+    lines = json_lines(hub.admin.ask("/api/audit/export", headers={"Accept": "application/x-ndjson"}).text)
+    table = list(csv.DictReader(io.StringIO(hub.admin.ask("/api/audit/export", headers={"Accept": "text/csv"}).text)))
+    for rows in (lines, table):
+        assert [int(row["sequence"]) for row in rows if row["outcome"] == "damaged"] == [3] and len(rows) >= len(entries)
+
+
+def test_a_missing_head_is_said(copy):
+    changed(copy, "DELETE FROM audit_head")
+    told = verify(copy)
+    assert told.returncode == 1 and re.search(r"row \d+: the head", told.stderr), told
+
+
 def test_one_flipped_bit_is_named(copy):
     with sqlite3.connect(copy / "martlet.db") as database:
         number, facts = database.execute("SELECT sequence, facts FROM audit WHERE length(facts) > 4 ORDER BY sequence DESC LIMIT 1").fetchone()
@@ -263,6 +331,17 @@ def test_a_wholly_new_chain_does_not_have_the_head_that_was_kept(busy, copy):
     assert done.returncode == 0, done
     assert verify(other).returncode == 0
     assert verify(other, "--head", head).returncode == 1
+
+
+def test_a_tail_that_was_cut_off_with_its_head_is_missed_by_the_head_that_was_kept(copy):
+    head = re.search(r"head\s+([0-9a-f]{64})", verify(copy).stdout)[1]
+    with sqlite3.connect(copy / "martlet.db") as database:
+        last = database.execute("SELECT max(sequence) FROM audit").fetchone()[0] - 3
+        database.execute("DELETE FROM audit WHERE sequence > ?", (last,))
+        database.execute("UPDATE audit_head SET sequence = ?, hash = (SELECT hash FROM audit WHERE sequence = ?)", (last, last))
+    assert verify(copy).returncode == 0
+    told = verify(copy, "--head", head)
+    assert told.returncode == 1 and f"rows after {last} are missing" in told.stderr, told
 
 
 def test_the_audit_goes_on_after_a_restart(own_closed):

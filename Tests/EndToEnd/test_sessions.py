@@ -197,6 +197,32 @@ def test_a_personal_token_does_what_it_was_made_for(closed):
     wait_for(lambda: narrow.ask("/api/nodes").status in (401, 403), "the token has lost what its owner lost", SOON)
 
 
+TAKEOVERS = [("POST", "/password", {}), ("POST", "/second-factor/disable", {}), ("POST", "/disable", {}), ("POST", "/enable", {}),
+             ("PUT", "/roles", {"roles": [{"site": "*", "role": "viewer"}]}), ("DELETE", "", None)]
+
+
+def test_a_token_for_managing_people_does_not_take_over_who_may_do_more(closed):
+    """Not its owner, and not somebody who is disabled: they would be let in again one day."""
+    person, other = closed.person("admin"), closed.person("admin")
+    closed.admin.must("POST", f"/api/users/{other.name}/disable")
+    narrow = Signed(closed, person.personal_token(["users.manage"])["token"])
+    for name in (person.name, other.name):
+        for method, path, body in TAKEOVERS:
+            answer = narrow.ask(f"/api/users/{name}{path}", method, body)
+            assert answer.status == 403 and answer.json()["code"] == "forbidden", (name, path, answer)
+    assert closed.login(person.name, person.password).status == 200
+
+
+def test_ones_own_password_needs_the_present_one(closed):
+    """A page that was left open is not enough, whatever its owner may do to others."""
+    person = closed.person("admin")
+    second_factor(person)
+    for path in ("/password", "/second-factor/disable"):
+        answer = person.ask(f"/api/users/{person.name}{path}", "POST", {})
+        assert answer.status == 403 and "password" not in answer.json(), answer
+    assert person.get("/api/account")["second_factor"] is True
+
+
 # Changes that are felt
 
 

@@ -18,7 +18,7 @@ extension Site {
         else {
             throw Refusal(.notFound, "no such route")
         }
-        let response = try await route.handler(
+        let response = try await route.answer(
             RouteRequest(
                 path: parameters, query: query, accept: accept, body: Array(body.utf8), receivedAt: now,
                 caller: caller, scope: try route.access.scope(for: caller),

@@ -210,11 +210,49 @@ private let day: Int64 = 86_400_000_000
             case .deaf:
                 #expect(heard[spot] < 1_200, "of about 1,440 and more")
                 seen.insert("deaf")
-            case .stuck, .dirty, .drifting:
+            case .dead(let since) where since <= monday:
+                #expect(heard[spot] == 0)
+                seen.insert("dead")
+            case .stuck, .dirty, .drifting, .dead:
                 break
             }
         }
-        #expect(seen.count == 5)
+        #expect(seen.count == 6)
+    }
+
+    @Test func driversPayForWhereTheyStandAndChangeNothing() throws {
+        let city = try city(spots: 60, faulty: 0.5)
+        func follow(paying: Bool) -> (reports: [SimulatedLot.Report], payments: [SimulatedLot.Payment]) {
+            var lot = city.lot(0, from: monday, heartbeat: 10 * minute, paying: paying)
+            let end = monday.advanced(byMicroseconds: day)
+            var found: (reports: [SimulatedLot.Report], payments: [SimulatedLot.Payment]) = ([], [])
+            while lot.nextInstant < end {
+                while let payment = lot.payment(before: lot.nextInstant) {
+                    if !lot.isOccupied(payment.spot) { Issue.record("\(payment) is for an empty spot") }
+                    found.payments.append(payment)
+                }
+                if let report = lot.next() { found.reports.append(report) }
+            }
+            return found
+        }
+        let (reports, payments) = follow(paying: true)
+        #expect(payments == follow(paying: true).payments)
+        #expect(reports == follow(paying: false).reports)
+        #expect(follow(paying: false).payments.isEmpty)
+        #expect(payments.count > 100)
+        #expect(zip(payments, payments.dropFirst()).allSatisfy { $0.at <= $1.at })
+        #expect(payments.allSatisfy { $0.at >= monday && $0.arrivedAt < $0.at && $0.at < $0.leavesAt })
+        #expect(payments.contains(where: \.isByApp) && !payments.allSatisfy(\.isByApp))
+        let first = try #require(payments.first)
+        let message = city.message(first, ofLot: 0, minor: 250, stampedAt: monday)
+        #expect(message.topic == "parkmate/payment")
+        let id = city.spotID(lot: 0, spot: first.spot)
+        let text = """
+            {"payment_id":"\(id)-\(String(monday.microseconds, radix: 36))","spot_id":"\(id)","lot_id":"LOT001",\
+            "amount_minor":250,"method":"\(first.isByApp ? "app" : "card")","timestamp":"2026-11-23T00:00:00.000000Z"}
+            """
+        #expect(String(decoding: message.payload, as: UTF8.self) == text)
+        #expect(try PaymentRequest(message.payload).spot?.text == id)
     }
 
     @Test func theListsNameEverySpotOnce() throws {

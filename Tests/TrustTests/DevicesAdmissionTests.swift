@@ -51,6 +51,23 @@ import Trust
         #expect(await house.knock("SPOT001", again.text) == "device SPOT001")
     }
 
+    /// The window is open for an hour at most, whatever the table says: the clock may have been set back since.
+    @Test func aClockThatIsSetBackDoesNotOpenTheWindowAgain() async throws {
+        let house = try await DevicesHouse()
+        try await house.openJoin()
+        house.clock.move(seconds: -86_400)
+        #expect(await house.knock("stranger", "a long password") == "bad_credentials")
+        house.clock.move(seconds: 86_400 + 601)
+        #expect(await house.knock("stranger", "a long password") == "bad_credentials")
+        // Once its time was over it is closed for good.
+        try await house.admission.closeWindowIfOver()
+        house.clock.move(seconds: -300)
+        #expect(await house.knock("stranger", "a long password") == "bad_credentials")
+        try await house.openJoin()
+        try await house.admission.closeWindowIfOver()
+        #expect(await house.knock("stranger", "a long password") == "pending stranger")
+    }
+
     @Test func aSpellingOfANameMeansTheSameDevice() async throws {
         let house = try await DevicesHouse()
         let id = try house.id("07")

@@ -31,7 +31,7 @@ import Trust
             }
             let caller = Caller(.person(account: "a", name: "anna", session: "s"), grants: grants)
             let parameters = pattern.firstIndex(of: "{id}").map { ["id": levels[$0]] } ?? [:]
-            let response = try await route.handler(
+            let response = try await route.answer(
                 RouteRequest(
                     path: parameters, query: query, accept: nil, body: Array(body.utf8), receivedAt: house.clock.now(),
                     caller: caller, scope: try route.access.scope(for: caller), transport: RequestTransport()))

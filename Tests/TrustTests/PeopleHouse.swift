@@ -74,7 +74,7 @@ struct PeopleHouse {
                 body: try body.map { [UInt8](try JSONSerialization.data(withJSONObject: $0)) } ?? [],
                 receivedAt: clock.now(), caller: caller, scope: try route.access.scope(for: caller),
                 transport: transport)
-            return Reply(try await route.handler(request))
+            return Reply(try await route.answer(request))
         }
         throw Refusal(.notFound, "no such route")
     }

@@ -95,6 +95,7 @@ struct PeopleTokenTests {
             ("another audience", try await forger.sign { $0.aud = "elsewhere" }),
             ("another issuer", try await forger.sign { $0.iss = "elsewhere" }),
             ("expired", try await forger.sign { $0.exp = $0.iat }),
+            ("of the future", try await forger.sign { $0.iat += 61 }),
             ("another account", try await forger.sign { $0.sub = "nobody" }),
             ("another sign-in", try await forger.sign { $0.sid = "none" }),
             ("another generation", try await forger.sign { $0.gen = 2 }),
@@ -134,6 +135,16 @@ struct PeopleTokenTests {
         forger.house.clock.move(seconds: 899)
         #expect(await forger.opens(token))
         forger.house.clock.move(seconds: 1)
+        #expect(await !forger.opens(token))
+    }
+
+    /// The clock was set back: what was made before would hold until that time has come again.
+    @Test func aTokenOfTheFutureDoesNotOpen() async throws {
+        let forger = try await Forger()
+        let token = try await forger.sign()
+        forger.house.clock.move(seconds: -60)
+        #expect(await forger.opens(token))
+        forger.house.clock.move(seconds: -1)
         #expect(await !forger.opens(token))
     }
 

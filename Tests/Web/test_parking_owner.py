@@ -86,8 +86,12 @@ def test_what_one_may_not_do_is_not_there(lots, open_page):
 
 def test_proposed_thresholds_are_applied(lots, open_page):
     page = open_page(f"{lots.url}/parking/owner/LOT001?tab=sensors", who="ada", on=lots)
-    page.get_by_role("heading", name="3 sensors need a look").wait_for()
+    # Also those that stand in the second of the hub's answers.
+    page.get_by_role("heading", name="4 sensors need a look").wait_for()
     assert page.get_by_text("Swapped with G012").is_visible()
+    help = page.get_by_role("list", name="What to do").get_by_role("listitem").all_inner_texts()
+    assert [text.split(":")[0] for text in help] == ["Swapped", "Blocked", "Gets dirty", "Drifts"]
+    assert all("." in text.split(":", 1)[1] for text in help)
     page.get_by_role("button", name="Apply to G002").click()
     page.get_by_text("G002 has its new threshold.").wait_for()
     assert lots.do(lambda world: world.parking.applied) == [{"spot_id": "G002", "threshold_cm": 117, "hysteresis_cm": 24}]

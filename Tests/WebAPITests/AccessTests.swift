@@ -59,6 +59,25 @@ import WebAPI
         try await TestServer.run(routes: AccessTests.routes, gate: gate) { try await body($0, gate) }
     }
 
+    @Test func `the gate hears what was refused to somebody who is known`() async throws {
+        try await run { server, gate in
+            let guest = ["Authorization: Bearer guest"]
+            for (method, path, headers) in [
+                ("POST", "/api/people?secret=1", guest), ("POST", "/api/people", []), ("GET", "/api/people", guest),
+                ("POST", "/api/own", ["Cookie: martlet_access_t=guest", "Origin: https://elsewhere.example"]),
+                ("GET", "/api/own", guest), ("POST", "/api/people", ["Authorization: Bearer expired"]),
+            ] as [(String, String, [String])] { _ = try await server.ask(method, path, headers: headers) }
+            let heard = gate.refused.map {
+                "\($0.caller.account ?? "-") \($0.route.method.rawValue) \($0.path) \($0.code.rawValue)"
+            }
+            #expect(
+                heard == [
+                    "guest POST /api/people forbidden", "guest GET /api/people forbidden",
+                    "guest POST /api/own forbidden",
+                ])
+        }
+    }
+
     @Test func `each route answers whom it may, and others by what they lack`() async throws {
         let bearer = { (name: String) in ["Authorization: Bearer \(name)"] }
         let node = ["X-Device-Id: node_01", "X-API-Key: key"]

@@ -123,6 +123,14 @@ import WebAPI
             ])
         let transport = reader.transport(peer: "::ffff:127.0.0.1", isTLS: true, fields)
         #expect(transport.address == "127.0.0.1" && transport.isLocal && transport.isSecure)
+        // A hub that listens on one address of the machine hears the machine itself from that same address.
+        let own = { (peer: String, own: String?) in reader.transport(peer: peer, own: own, isTLS: false, fields).isLocal
+        }
+        #expect(own("192.0.2.10", "192.0.2.10") && own("::ffff:192.0.2.10", "192.0.2.10"))
+        #expect(own("2001:db8::1", "2001:db8::1"))
+        #expect(!own("192.0.2.11", "192.0.2.10") && !own("192.0.2.10", nil) && !own("2001:db8::2", "2001:db8::1"))
+        let forwarded = HeadFields(host: "hub.example", [(name: "X-Forwarded-For", value: "192.0.2.10")])
+        #expect(!reader.transport(peer: "192.0.2.10", own: "192.0.2.10", isTLS: false, forwarded).isLocal)
         #expect(transport.userAgent?.utf8.count == 200 && transport.cookies == ["a": "1", "b": "x=y"])
         #expect(ClientCheck.isLoopback(host: "[::1]:8080") && !ClientCheck.isLoopback(host: "hub.example"))
         // One household of IPv6 counts as one address.

@@ -14,6 +14,7 @@ final class FakeGate: RequestGate {
         var unwelcome: Set<String> = []
         var isClosed = false
         var aside: [(report: String, topic: [String])] = []
+        var refused: [RefusedRequest] = []
     }
 
     struct Broken: Error {}
@@ -80,6 +81,13 @@ final class FakeGate: RequestGate {
     func unwelcome(among callers: Set<Caller>) async -> Set<Caller> {
         let accounts = state.withLock { $0.unwelcome }
         return callers.filter { $0.account.map(accounts.contains) ?? false }
+    }
+
+    /// What it heard of that was refused.
+    var refused: [RefusedRequest] { state.withLock { $0.refused } }
+
+    func note(_ refused: RefusedRequest) async {
+        state.withLock { $0.refused.append(refused) }
     }
 
     private static let people: [String: Grants] = [

@@ -25,7 +25,7 @@ import WebAPI
         ) { _ in throw Refusal(.notFound, "None.") },
         Route(
             .post, "/api/things", access: .hub(.manageDevices), summary: "A new thing", input: RouteInput(thing),
-            answers: [.json(thing, status: 201, "Made")]
+            answers: [.json(thing, status: 201, "Made")], refusals: [.conflict]
         ) { _ in throw Refusal(.conflict, "There is one.") },
         Route(
             .post, "/api/auth/x", access: .anyone, summary: "Open", input: RouteInput(.any, isOptional: true),
@@ -87,10 +87,16 @@ import WebAPI
         }
         #expect(
             statuses("/api/things/{id}", "get")
-                == ["200", "400", "401", "403", "404", "413", "429", "503", "default"])
+                == ["200", "400", "401", "403", "404", "413", "429", "500", "503"])
         #expect(
             statuses("/api/things", "post")
-                == ["201", "400", "401", "403", "409", "413", "415", "429", "503", "default"])
+                == ["201", "400", "401", "403", "409", "413", "415", "429", "500", "503"])
+        #expect(statuses("/api/auth/x", "post") == ["204", "400", "403", "413", "415", "429", "500", "503"])
+        // Each status that is named is explained.
+        let explained = Set((at(json, "components", "responses") as? [String: Any] ?? [:]).keys)
+        for code in RefusalCode.allCases where code != .methodNotAllowed {
+            #expect(explained.contains("Refused\(code.httpStatus)"), "\(code)")
+        }
         #expect(!statuses("/health", "get").contains("401"))
         // What a route declares for a status stands beside the problem.
         let busy = at(paths, "/api/things/{id}", "get", "responses", "503", "content") as? [String: Any]

@@ -14,12 +14,13 @@ export const actions = {
     'payment.refund': 'Give money back', 'session.waive': 'Write off what is owed',
     'lot.change': 'Change a car park', 'lot.remove': 'Remove a car park', 'reservation.cancel': 'Cancel a reservation',
     'site.add': 'Add a site', 'site.change': 'Change a site',
-    'audit.export': 'Export the audit', 'hub.start': 'Start the hub',
+    'audit.export': 'Export the audit', request: 'Ask for what is refused', 'hub.start': 'Start the hub',
 };
 
-export const actionWords = (action) => actions[action] ?? action;
+export const actionWords = (action) => actions[action] ?? (action || 'Cannot be read');
 
-export const outcomes = { done: ['good', 'Done'], refused: ['warn', 'Refused'], failed: ['bad', 'Failed'] };
+export const outcomes = { done: ['good', 'Done'], refused: ['warn', 'Refused'], failed: ['bad', 'Failed'],
+    damaged: ['bad', 'Damaged'] };
 
 const hour = 3_600_000;
 /** Ranges of time that are often looked for: name in the address, words, milliseconds. */

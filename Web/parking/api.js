@@ -35,7 +35,16 @@ export const parking = {
     /** Lots and spots as a file has them: JSON or CSV. */
     import: (content) => ask('POST', '/api/lots/import', { text: { content, type: /^\s*[{[]/.test(content) ? 'application/json' : 'text/csv' } }),
     history: (lot, query, options) => ask('GET', address(lotPath(lot, '/history'), query), options),
-    calibration: (lot, options) => ask('GET', lotPath(lot, '/calibration'), options),
+    /** All spots of a lot, however many answers that takes. */
+    async calibration(lot, options) {
+        const spots = [];
+        let answer;
+        do {
+            answer = await ask('GET', address(lotPath(lot, '/calibration'), { after: answer?.next }), options);
+            spots.push(...answer.spots);
+        } while (answer.next);
+        return { ...answer, spots };
+    },
     calibrate: (lot, spots) => post(lotPath(lot, '/calibration/apply'), { spots }),
     whatIfStale: (lot, body) => post(lotPath(lot, '/what-if'), body),
 

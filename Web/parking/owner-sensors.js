@@ -14,7 +14,15 @@ import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { toast } from '/parts/toast.js';
 
-const flagWords = { drift: 'Drifts', blocked: 'Dirty or blocked', swapped: 'Swapped', stuck: 'Stuck' };
+const flagWords = { drift: 'Drifts', dirty: 'Gets dirty', blocked: 'Blocked', swapped: 'Swapped', stuck: 'Stuck' };
+/** What each flag means, and what to do, in the order of urgency. */
+const flagHelp = {
+    stuck: 'It measures the same again and again, where a sensor that works always wavers a little. Switch it off and on; if that does not help, replace it.',
+    swapped: 'What people paid or corrected fits the other spot, and the other way round. Look whose sensor hangs over which spot, and exchange their names or the sensors.',
+    blocked: 'It sees a car for far longer than cars stay here, or where it says that there is none. Look at the spot: clean the sensor, or take away what stands there.',
+    dirty: 'The empty spot seems to come nearer day by day: dirt, snow or a cobweb before the sensor. Clean it, before the spot counts as occupied for good.',
+    drift: 'It measures otherwise than it did: it ages, or hangs lower or higher than before. Apply the proposed threshold; if it goes on, replace it.',
+};
 const proposed = ({ proposal }) => `${number(proposal.threshold_cm, 0)} ± ${number(proposal.hysteresis_cm / 2, 0)}`;
 const centimetres = (value) => (Number.isFinite(value) ? `${number(value, 0)} cm` : '–');
 
@@ -58,6 +66,7 @@ export function SensorsTab({ lot, spots, may }) {
         ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Apply</span>`, align: 'end', cell: (row) => differs(row) && html`
             <button type="button" class="button small" aria-busy=${busy} onClick=${() => apply([row])}>Apply<span class="unseen"> to ${row.spot_id}</span></button>` }] : []),
     ];
+    const present = Object.keys(flagHelp).filter((flag) => rows.some((row) => (row.flags ?? []).some((one) => one.flag === flag)));
     const flagged = rows.filter((row) => (row.flags ?? []).length > 0).length;
     const silent = rows.filter((row) => (row.flags ?? []).length === 0 && !row.spot?.observed_at).length;
     return html`
@@ -67,6 +76,7 @@ export function SensorsTab({ lot, spots, may }) {
                 ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open)}>Apply all ${open.length}</button>`}</div>
         </div>
         <p class="hint before-table">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
+        ${present.length > 0 && html`<ul class="hint" aria-label="What to do">${present.map((flag) => html`<li key=${flag}><strong>${flagWords[flag]}:</strong> ${flagHelp[flag]}</li>`)}</ul>`}
         ${fault && html`<${Problem} error=${fault} small level="h3" />`}
         ${rows.length === 0 ? html`<${Empty} icon="parking" small title="No sensor has measured yet"><p>Proposals come from distances that were heard.</p><//>`
             : html`<${Table} caption="Sensors" columns=${columns} rows=${rows} rowKey=${(row) => row.spot_id} />`}`;

@@ -4,6 +4,7 @@ public import Trust
 public struct DeviceWatch: Sendable {
     private let watcher: DeviceWatcher
     private let replay: AsideReplay
+    private let closeWindow: @Sendable () async throws -> Void
     private let interval: Duration
     private let disconnect: @Sendable (_ owner: String, _ endsSessions: Bool, _ olderThan: Int64) -> Void
     private let trouble: @Sendable (any Error) -> Void
@@ -11,16 +12,19 @@ public struct DeviceWatch: Sendable {
     /// A watch.
     /// - Parameters:
     ///   - interval: how long a change of rights may go unnoticed.
+    ///   - closeWindow: closes the join window when its time is over.
     ///   - disconnect: ends the connections of an owner with rights older than a revision, and what is kept for them if told so.
     ///   - trouble: told of what went wrong; it is tried again.
     public init(
         watcher: DeviceWatcher, replay: AsideReplay, interval: Duration = .milliseconds(300),
+        closeWindow: @escaping @Sendable () async throws -> Void = {},
         disconnect: @escaping @Sendable (_ owner: String, _ endsSessions: Bool, _ olderThan: Int64) -> Void,
         trouble: @escaping @Sendable (any Error) -> Void
     ) {
         self.watcher = watcher
         self.replay = replay
         self.interval = interval
+        self.closeWindow = closeWindow
         self.disconnect = disconnect
         self.trouble = trouble
     }
@@ -48,5 +52,6 @@ public struct DeviceWatch: Sendable {
         let findings = try await watcher.look()
         for ending in findings.disconnect { disconnect(ending.owner, ending.endsSessions, ending.revision) }
         if owesReplay || findings.mayHaveReleased { try await replay.run() }
+        try await closeWindow()
     }
 }

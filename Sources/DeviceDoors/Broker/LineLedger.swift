@@ -13,6 +13,7 @@ public final class LineLedger: BrokerLedger {
     private struct Memory {
         var receipts = ReceiptTimes()
         var senders: MessageSenders
+        var programs: ProgramAudit
     }
 
     private let line: IngestLine
@@ -24,7 +25,8 @@ public final class LineLedger: BrokerLedger {
     public init(line: IngestLine, admission: DeviceAdmission? = nil) {
         self.line = line
         self.admission = admission
-        memory = Mutex(Memory(senders: MessageSenders(admission: admission)))
+        memory = Mutex(
+            Memory(senders: MessageSenders(admission: admission), programs: ProgramAudit(admission: admission)))
     }
 
     /// Hands the entries to the line; when its queue is full or closed they have failed, and the clients send again.
@@ -45,7 +47,9 @@ public final class LineLedger: BrokerLedger {
         case .publication(let publication):
             let receivedAt = memory.receipts.next(publication.message.receivedAt)
             guard !publication.isSetAside else { return aside(publication, receivedAt: receivedAt) }
-            return item(publication, from: memory.senders.sender(publication.client), receivedAt: receivedAt)
+            let sender = memory.senders.sender(publication.client)
+            let noting = memory.programs.note(publication, from: sender)
+            return item(publication, from: sender, noting: noting, receivedAt: receivedAt)
         case .serverPublication(let publication):
             return .traffic(
                 topic: nil,
@@ -58,13 +62,14 @@ public final class LineLedger: BrokerLedger {
     }
 
     private func item(
-        _ publication: InboundPublication, from sender: MessageOrigin.Sender, receivedAt: Timestamp
+        _ publication: InboundPublication, from sender: MessageOrigin.Sender, noting: LineWork?, receivedAt: Timestamp
     ) -> LineItem {
         let message = publication.message
         let topic = message.topic.levelTexts
-        var storing: LineWork?
+        var storing = noting
         if publication.exactlyOnceIdentifier != nil || message.retain || !publication.targets.isEmpty {
             storing = { line in
+                try noting?(&line)
                 try SessionTables(transaction: line.transaction()).store(
                     message, targets: publication.targets, client: publication.client.identifier,
                     exactlyOnce: publication.exactlyOnceIdentifier)

@@ -49,6 +49,8 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
     case addSite = "site.add"
     case changeSite = "site.change"
     case exportAudit = "audit.export"
+    /// A request over HTTP that was refused, whatever it was for: its facts name the route.
+    case request = "request"
     case startHub = "hub.start"
 }
 
@@ -56,7 +58,7 @@ public enum AuditAction: String, CaseIterable, Hashable, Sendable {
 public enum AuditOutcome: String, CaseIterable, Hashable, Sendable {
     /// It was done.
     case done
-    /// It was refused, for want of a right or of the right words.
+    /// It was refused: for want of a right or of the right words, or because it contradicts what is.
     case refused
 }
 

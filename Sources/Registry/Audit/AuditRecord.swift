@@ -26,6 +26,22 @@ public struct AuditRecord: Hashable, Sendable {
     public let hash: [UInt8]
 }
 
+/// A row of the audit as it stands in the database, where somebody may have changed it.
+public enum AuditRow: Hashable, Sendable {
+    /// It can be read. Whether it is what was written, only the chain tells.
+    case readable(AuditRecord)
+    /// It holds what was never written: only its number is known.
+    case damaged(sequence: Int64)
+
+    /// Its number.
+    public var sequence: Int64 {
+        switch self {
+        case .readable(let record): record.sequence
+        case .damaged(let sequence): sequence
+        }
+    }
+}
+
 /// The chain: what each row's hash is made of.
 ///
 /// SHA-256 over the hash of the row before (empty for the first) and the fields of the row, each as its length in bytes (8 bytes, most significant
@@ -64,11 +80,33 @@ extension AuditRecord {
         SELECT sequence, at, identity, name, address, action, target, outcome, facts, hash FROM audit
         """
 
-    init(_ row: Row) throws {
+    /// A row as it was written; nil if it cannot have been: a value is of another type, or the facts are no object of texts, which would
+    /// make what is written with them no JSON.
+    init?(_ row: Row) throws {
+        do {
+            try self.init(reading: row)
+        } catch let failure as SQLFailure where failure.code == .wrongType {
+            return nil
+        }
+        guard AuditRecord.areFacts(facts) else { return nil }
+    }
+
+    private init(reading row: Row) throws {
         self.init(
             sequence: try row.integer(0), at: Timestamp(microseconds: try row.integer(1)), identity: try row.text(2),
             who: try row.text(3), address: try row.optionalText("address"), action: try row.text(5),
             target: try row.optionalText("target"), outcome: try row.text(7), facts: try row.text(8),
             hash: try row.blob(9))
+    }
+
+    private static func areFacts(_ text: String) -> Bool {
+        var reader = JSONReader(Array(text.utf8))
+        do {
+            try reader.object { (_, reader) throws(Refusal) in _ = try reader.string() }
+            try reader.end()
+            return true
+        } catch {
+            return false
+        }
     }
 }

@@ -23,7 +23,8 @@ public struct AuditRegistry: Sendable {
             who: AuditRegistry.cut(who, to: AuditRegistry.maximumName),
             address: entry.caller.address.map { AuditRegistry.cut($0, to: 64) }, action: entry.action.rawValue,
             target: entry.target.map { AuditRegistry.cut($0, to: AuditRegistry.maximumTarget) },
-            outcome: entry.outcome.rawValue, facts: AuditRegistry.text(entry.facts), hash: [])
+            outcome: entry.outcome.rawValue,
+            facts: AuditRegistry.text(AuditRegistry.facts(of: entry.caller.identity) + entry.facts), hash: [])
         record = record.with(hash: AuditChain.hash(record, after: try head.optionalBlob("hash") ?? []))
         try transaction.execute(
             """
@@ -48,6 +49,12 @@ public struct AuditRegistry: Sendable {
         case .shell(let name): ("shell", name)
         case .hub: ("hub", "")
         }
+    }
+
+    /// Which of their programs it was, beside its owner's name: a token that was stolen is found by it.
+    private static func facts(of identity: Caller.Identity) -> [(name: String, value: String)] {
+        if case .token(_, _, let token) = identity { return [("by_token", token)] }
+        return []
     }
 
     /// Facts as a JSON object; what does not fit any more is left out whole, so that the text stays JSON.

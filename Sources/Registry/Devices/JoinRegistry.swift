@@ -31,11 +31,36 @@ public struct JoinRegistry: Sendable {
         self.limits = limits
     }
 
-    /// Until when unknown devices may ask to be let in; nil: the window was closed or never opened. The time may be over.
+    /// The longest that the window is opened for, in minutes.
+    public static let longestMinutes: Int64 = 60
+
+    /// Until when the window was opened; nil: it was closed or never opened. The time may be over.
     /// - Throws: `SQLFailure`.
     public func openUntil(in reader: some SQLReading) throws -> Timestamp? {
         try reader.queryOne("SELECT open_until FROM join_window WHERE name = 'join'").optionalInteger("open_until")
             .map { Timestamp(microseconds: $0) }
+    }
+
+    /// Until when unknown devices may ask to be let in; nil: they may not. An end that is farther away than any window lasts comes from
+    /// another time, before the clock was set back: nobody meant that the window be open now.
+    /// - Throws: `SQLFailure`.
+    public func openUntil(at now: Timestamp, in reader: some SQLReading) throws -> Timestamp? {
+        guard let until = try openUntil(in: reader) else { return nil }
+        let longest = JoinRegistry.longestMinutes * 60_000_000
+        let (rest, isBeyond) = until.microseconds.subtractingReportingOverflow(now.microseconds)
+        return !isBeyond && rest > 0 && rest <= longest ? until : nil
+    }
+
+    /// Closes a window whose time is over or cannot be, so that no clock that is set back opens it again.
+    /// - Returns: whether there was one to close.
+    /// - Throws: `SQLFailure`.
+    @discardableResult
+    public func closeIfOver(at now: Timestamp, in transaction: Transaction) throws -> Bool {
+        guard try openUntil(in: transaction) != nil, try openUntil(at: now, in: transaction) == nil else {
+            return false
+        }
+        try setOpen(until: nil, in: transaction)
+        return true
     }
 
     /// Opens the window until an instant, or closes it.

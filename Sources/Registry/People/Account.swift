@@ -91,9 +91,14 @@ public struct Account: Hashable, Sendable {
         state == .active && roles.contains(RoleAssignment(.admin))
     }
 
-    /// What they may do now: nothing while disabled. A role that no solution knows any more allows nothing.
+    /// What they may do now: nothing while disabled.
     public func grants(_ book: RoleBook) -> Grants {
-        guard state == .active else { return Grants() }
+        state == .active ? roleGrants(book) : Grants()
+    }
+
+    /// What their roles allow, also while they are disabled: so much somebody has who lets them in again. A role that no solution knows
+    /// any more allows nothing.
+    public func roleGrants(_ book: RoleBook) -> Grants {
         var everywhere: PermissionSet = []
         var sites: [SiteID: PermissionSet] = [:]
         for assignment in roles {

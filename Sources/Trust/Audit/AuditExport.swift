@@ -8,24 +8,19 @@ package enum AuditExport {
     ]
 
     /// A CSV file with a header line.
-    package static func csv(_ records: [AuditRecord]) -> CSVWriter {
+    package static func csv(_ rows: [AuditRow]) -> CSVWriter {
         var table = CSVWriter(columns)
-        for record in records {
-            table.row([
-                .integer(record.sequence), .time(record.at), .text(record.identity), .text(record.who),
-                .text(record.address), .text(record.action), .text(record.target), .text(record.outcome),
-                .text(record.facts), .text(hexadecimal(record.hash)),
-            ])
+        for row in rows { table.row(cells(row)) }
         }
         return table
     }
 
     /// One JSON object a line.
-    package static func lines(_ records: [AuditRecord]) -> [UInt8] {
+    package static func lines(_ rows: [AuditRow]) -> [UInt8] {
         var text: [UInt8] = []
-        for record in records {
+        for row in rows {
             var json = JSONWriter()
-            json.write(record)
+            json.write(row)
             text += json.bytes
             text.append(UInt8(ascii: "\n"))
         }
@@ -37,14 +32,38 @@ package enum AuditExport {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
+
+    private static func cells(_ row: AuditRow) -> [CSVWriter.Cell] {
+        switch row {
+        case .readable(let record):
+            [
+                .integer(record.sequence), .time(record.at), .text(record.identity), .text(record.who),
+                .text(record.address), .text(record.action), .text(record.target), .text(record.outcome),
+                .text(record.facts), .text(hexadecimal(record.hash)),
+            ]
+        case .damaged(let sequence):
+            columns.map { $0 == "sequence" ? .integer(sequence) : .text($0 == "outcome" ? damaged : nil) }
+        }
+    }
+
+    /// What stands in the place of the outcome where a row cannot be read.
+    package static let damaged = "damaged"
 }
 
 extension JSONWriter {
     /// Writes a row as docs/accounts-api.md shows it.
-    mutating func write(_ record: AuditRecord) {
+    mutating func write(_ row: AuditRow) {
         beginObject()
         key("sequence")
-        integer(record.sequence)
+        integer(row.sequence)
+        switch row {
+        case .readable(let record): writeMembers(of: record)
+        case .damaged: writeDamaged()
+        }
+        endObject()
+    }
+
+    private mutating func writeMembers(of record: AuditRecord) {
         key("at")
         timestamp(record.at)
         key("identity")
@@ -63,6 +82,21 @@ extension JSONWriter {
         raw(record.facts.utf8)
         key("hash")
         string(AuditExport.hexadecimal(record.hash))
+    }
+
+    private mutating func writeDamaged() {
+        for name in ["at", "identity", "address", "target"] {
+            key(name)
+            null()
+        }
+        for name in ["who", "action", "hash"] {
+            key(name)
+            string("")
+        }
+        key("outcome")
+        string(AuditExport.damaged)
+        key("facts")
+        beginObject()
         endObject()
     }
 

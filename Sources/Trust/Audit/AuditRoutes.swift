@@ -64,14 +64,18 @@ public struct AuditRoutes: Sendable {
         QueryParameter("from", "not before this time", .text), QueryParameter("to", "before this time", .text),
     ]
 
+    private static let identities = ["anonymous", "open", "person", "token", "device", "shell", "hub"]
+
     private static let entrySchema = JSONSchema.named(
         "AuditEntry",
         .object([
-            .required("sequence", .integer(minimum: 1)), .required("at", .timestamp),
-            .required("identity", .words(["anonymous", "open", "person", "token", "device", "shell", "hub"])),
+            .required("sequence", .integer(minimum: 1)), .required("at", .nullable(.timestamp)),
+            .required("identity", .nullable(.words(identities))),
             .required("who", .text), .required("address", .nullable(.text)), .required("action", .text),
             .required("target", .nullable(.text)),
-            .required("outcome", .words(AuditOutcome.allCases.map(\.rawValue))),
+            .required(
+                "outcome", .words(AuditOutcome.allCases.map(\.rawValue) + [AuditExport.damaged]),
+                "`damaged`: the row cannot be read, and nothing but its number stands here"),
             .required("facts", .dictionary(.text)), .required("hash", .text),
         ]))
 

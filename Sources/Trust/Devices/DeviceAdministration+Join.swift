@@ -20,7 +20,9 @@ extension DeviceAdministration {
         minutes: Int64, by administrator: Administrator, in transaction: Transaction
     ) throws -> Timestamp {
         try requireHub(administrator)
-        guard (1...60).contains(minutes) else { throw Refusal(.valueOutOfRange, "minutes is 1 to 60") }
+        guard (1...JoinRegistry.longestMinutes).contains(minutes) else {
+            throw Refusal(.valueOutOfRange, "minutes is 1 to \(JoinRegistry.longestMinutes)")
+        }
         let until = administrator.instant.advanced(bySeconds: minutes * 60)
         try join.setOpen(until: until, in: transaction)
         try record(.openJoin, nil, [("minutes", "\(minutes)")], administrator, in: transaction)

@@ -15,7 +15,7 @@ extension DeviceAdmission {
         var device: DeviceRecord?
         var stored: DeviceCredentials.Stored?
         var pending: PendingDevice?
-        var openUntil: Timestamp?
+        var isOpen = false
     }
 
     /// Who shows a name and a key or password: an active device, or one that waits.
@@ -54,7 +54,7 @@ extension DeviceAdmission {
     }
 
     private func lookUp(_ name: DeviceID) async throws -> Known {
-        let (registry, credentials, join) = (registry, credentials, join)
+        let (registry, credentials, join, now) = (registry, credentials, join, clock.now())
         let rights = rights
         return try await database.read { reader in
             var known = Known()
@@ -64,7 +64,7 @@ extension DeviceAdmission {
                 return known
             }
             known.pending = try join.pending(name, in: reader)
-            known.openUntil = try join.openUntil(in: reader)
+            known.isOpen = try join.openUntil(at: now, in: reader) != nil
             return known
         }
     }
@@ -118,8 +118,6 @@ extension DeviceAdmission {
     private func wait(
         _ name: DeviceID, _ known: Known, secret: [UInt8]?, clientID: String?, address: String?
     ) async throws -> Found {
-        let now = clock.now()
-        let isOpen = known.openUntil.map { $0 > now } ?? false
         if let pending = known.pending {
             // A name with a password behind it is held by whoever knows that; one without, outside the window, by its address.
             if let offered = pending.offered {
@@ -127,10 +125,10 @@ extension DeviceAdmission {
                     state.withLock { $0.figures.wrongKeys += 1 }
                     throw DeviceAdmission.badCredentials
                 }
-            } else if !isOpen, pending.address != address {
+            } else if !known.isOpen, pending.address != address {
                 throw turnAway()
             }
-        } else if !isOpen {
+        } else if !known.isOpen {
             throw turnAway()
         }
         // Before its row is there: so the watcher, which looks for those whose row is gone, misses none.

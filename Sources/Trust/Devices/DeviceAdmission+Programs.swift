@@ -31,6 +31,9 @@ extension DeviceAdmission {
         return .program(name: name, token: id, grants)
     }
 
+    /// What devices may publish and subscribe.
+    public var deviceRights: DeviceRights { rights }
+
     /// The program that an owner of connections stands for; nil when it was sent away.
     public func program(_ owner: String) -> Caller? {
         state.withLock { $0.programs[owner] }

@@ -102,7 +102,7 @@ struct DeviceListing: Sendable {
             ("pending", filter.scope == .all ? try join.count(in: reader) : 0), ("active", counts[.active] ?? 0),
             ("disabled", counts[.disabled] ?? 0),
         ]
-        page.openUntil = try join.openUntil(in: reader).flatMap { $0 > now ? $0 : nil }
+        page.openUntil = try join.openUntil(at: now, in: reader)
         return page
     }
 }

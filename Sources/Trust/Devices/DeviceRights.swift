@@ -117,6 +117,11 @@ public struct DeviceRights: Sendable {
         return found
     }
 
+    /// Whether devices may listen to a topic, given by its levels: who publishes there makes them do something.
+    public func commands(_ topic: [String]) -> Bool {
+        entries.values.contains { $0.rights.subscribe.contains { DeviceRights.matches($0, topic) } }
+    }
+
     private static func filters(_ patterns: [String], _ names: [String]) -> [String] {
         patterns.flatMap { pattern in
             let levels = pattern.split(separator: "/", omittingEmptySubsequences: false)

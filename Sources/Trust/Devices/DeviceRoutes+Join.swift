@@ -15,7 +15,8 @@ extension DeviceRoutes {
                     .object([
                         .required("id", .identifier),
                         .required("title", .string(minimumLength: 1, maximumLength: 100)),
-                    ])), answers: [.json(DeviceRoutes.siteSchema, status: 201, "Added")], handler: addSite),
+                    ])), answers: [.json(DeviceRoutes.siteSchema, status: 201, "Added")], refusals: [.conflict],
+                handler: addSite),
             Route(
                 .put, "/api/sites/{id}", access: .site(.manageSettings), summary: "Give a site another title",
                 pathSchemas: ["id": .identifier],
@@ -33,7 +34,7 @@ extension DeviceRoutes {
                 summary: "Make a waiting device one of the hub's; what it sent meanwhile is taken in",
                 pathSchemas: path,
                 input: RouteInput(DeviceRoutes.approvalSchema),
-                answers: [.json(DeviceRoutes.approvedSchema)], handler: approve),
+                answers: [.json(DeviceRoutes.approvedSchema)], refusals: [.conflict], handler: approve),
             Route(
                 .post, "/api/devices/{id}/reject", access: .hub(.manageDevices),
                 summary: "Turn a waiting device away; what it sent is dropped", pathSchemas: path, answers: [.empty()],

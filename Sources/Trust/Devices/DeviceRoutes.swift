@@ -37,7 +37,8 @@ public struct DeviceRoutes: Sendable {
             Route(
                 .post, "/api/devices", access: .site(.manageDevices), summary: "Add a device; its key is shown once",
                 input: RouteInput(DeviceRoutes.additionSchema),
-                answers: [.json(DeviceRoutes.keyedSchema, status: 201, "Added")], handler: add),
+                answers: [.json(DeviceRoutes.keyedSchema, status: 201, "Added")], refusals: [.notFound, .conflict],
+                handler: add),
             Route(
                 .get, "/api/devices/{id}", access: .site(.viewDevices), summary: "One device", pathSchemas: path,
                 answers: [.json(DeviceRoutes.deviceSchema)], handler: one),

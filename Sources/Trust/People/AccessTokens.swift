@@ -29,6 +29,8 @@ struct AccessClaims: JWTPayload {
 struct AccessTokens: Sendable {
     /// A token of ours has about 400 bytes.
     private static let maximumBytes = 2_048
+    /// Seconds by which a token may be younger than now, when a clock was moved a little.
+    private static let clockSkew: Int64 = 60
     private let keys: JWTKeyCollection
 
     /// - Parameter key: 32 random bytes.
@@ -46,7 +48,8 @@ struct AccessTokens: Sendable {
                 sub: account, exp: now + seconds, iat: now, jti: Identifier.make(), sid: signIn, gen: generation))
     }
 
-    /// What a token says; nil for one that is not ours, was changed, is for something else, or has expired.
+    /// What a token says; nil for one that is not ours, was changed, is for something else, or has expired; and for one from the future:
+    /// the clock was set back, and it would hold until that time comes again.
     func read(_ token: String, at instant: Timestamp) async -> AccessClaims? {
         guard token.utf8.count <= AccessTokens.maximumBytes,
             let header = try? DefaultJWTParser().parse(Array(token.utf8), as: AccessClaims.self).header,
@@ -56,6 +59,6 @@ struct AccessTokens: Sendable {
             claims.iss == AccessClaims.issuer, claims.aud == AccessClaims.audience
         else { return nil }
         let now = instant.microseconds / 1_000_000
-        return claims.exp > now ? claims : nil
+        return claims.exp > now && claims.iat <= now + AccessTokens.clockSkew ? claims : nil
     }
 }

@@ -22,6 +22,7 @@ struct AccountRoutes: Sendable {
                 input: RouteInput(
                     .object([
                         .required("current", PeopleSchemas.password), .required("new", PeopleSchemas.newPassword),
+                        .optional("tokens", .nullable(.boolean), "whether all my tokens are revoked too"),
                     ])), answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: changePassword),
             Route(
                 .post, AccountRoutes.second, access: .signedIn, summary: "Make a second factor, to be confirmed",
@@ -37,6 +38,7 @@ struct AccountRoutes: Sendable {
                 summary: "Confirm the second factor with its first code",
                 input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
                 answers: [.json(.object([.required("recovery_codes", .array(.text), "they are shown once")]))],
+                refusals: [.conflict],
                 maximumBodyBytes: SignInRoutes.bodyBytes, handler: confirmSecondFactor),
             Route(
                 .post, AccountRoutes.second + "/disable", access: .signedIn,
@@ -66,8 +68,10 @@ struct AccountRoutes: Sendable {
 
     private func account(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.owner(of: request)
-        let sessions = try await people.database.read { try SignInTable.all(of: account.id, in: $0) }
         let current = request.caller.session
+        // Where somebody is signed in, and from which addresses, is not for their programs to know.
+        let sessions =
+            current == nil ? [] : try await people.database.read { try SignInTable.all(of: account.id, in: $0) }
         return RouteResponse.json { writer in
             writer.write(account) { writer in
                 writer.key("sessions")
@@ -85,14 +89,19 @@ struct AccountRoutes: Sendable {
         let body = try RequestBody(request.body)
         let current = try body.string("current", limit: 1_024)
         let new = try body.string("new", limit: 1_024)
+        let endsTokens = try body.flag("tokens")
         try PasswordRules.check(new, for: account.name)
         try await people.confirm(current, of: account, from: request.address, at: request.receivedAt)
         let hash = try await people.hash(new, for: account.name, from: request.address)
         let (administration, kept) = (people.administration, request.caller.session)
         let changed = try await people.line.perform { line in
-            try administration.setPassword(
-                of: account.name.text, to: hash, keeping: kept, by: request.caller, at: request.receivedAt,
-                in: line.transaction())
+            let (transaction, name) = (try line.transaction(), account.name.text)
+            if endsTokens {
+                try administration.revokeTokens(
+                    of: name, by: request.caller, at: request.receivedAt, in: transaction)
+            }
+            return try administration.setPassword(
+                of: name, to: hash, keeping: kept, by: request.caller, at: request.receivedAt, in: transaction)
         }
         // The present access token ended with the others; a page goes on with the next one.
         guard request.transport.cookies[people.cookies.access] != nil, let kept else { return .empty() }
@@ -148,7 +157,7 @@ struct AccountRoutes: Sendable {
     }
 
     private func endSession(_ request: RouteRequest) async throws -> RouteResponse {
-        let account = try await people.owner(of: request)
+        let account = try await people.person(of: request)
         let session = request.path["id"] ?? ""
         let people = people
         try await people.line.perform { line in
@@ -200,7 +209,7 @@ struct AccountRoutes: Sendable {
     }
 
     private func revokeToken(_ request: RouteRequest) async throws -> RouteResponse {
-        let account = try await people.owner(of: request)
+        let account = try await people.person(of: request)
         let (administration, id) = (people.administration, request.path["id"] ?? "")
         try await people.line.perform { line in
             try administration.revokeToken(

@@ -24,7 +24,7 @@ public enum PasswordRules {
         guard !holdsLittleBeside(name.text, small) else {
             throw Refusal(.weakPassword, "A password is not the user name with a few characters more.")
         }
-        guard !common.contains(small) else {
+        guard !isCommon(small) else {
             throw Refusal(.weakPassword, "This password is one of those that are tried first.")
         }
         guard Set(small).count >= 4, !isRun(Array(small.utf8)) else {
@@ -44,6 +44,20 @@ public enum PasswordRules {
         let rest = password.split(separator: name, omittingEmptySubsequences: true).reduce(0) { $0 + $1.utf8.count }
         return rest < 6
     }
+
+    /// Whether it is one of the common ones, or begins with one and has little behind it: a few characters behind the whole of one, or
+    /// digits and signs behind the word in it. `password!!` and `summer2031` are tried as soon as `password123` and `summer2026`.
+    private static func isCommon(_ password: String) -> Bool {
+        if common.contains(where: { password.hasPrefix($0) && password.utf8.count < $0.utf8.count + 4 }) { return true }
+        guard let end = password.lastIndex(where: \.isLetter) else { return false }
+        return password.utf8.count - password[...end].utf8.count <= 8 && words.contains(String(password[...end]))
+    }
+
+    /// What is left of the common ones without the digits behind them, of four letters and more.
+    private static let words = Set(
+        common.compactMap { text in
+            text.lastIndex(where: \.isLetter).map { String(text[...$0]) }.flatMap { $0.utf8.count < 4 ? nil : $0 }
+        })
 
     /// Whether each character is the one after, or before, its neighbour: `abcdefghij`, `9876543210`.
     private static func isRun(_ bytes: [UInt8]) -> Bool {

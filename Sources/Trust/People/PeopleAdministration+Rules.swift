@@ -33,9 +33,11 @@ extension PeopleAdministration {
         }
     }
 
-    /// Nor takes over the account of somebody who may do more.
+    /// Nor takes over the account of somebody who may do more. A person may do to their own account what they may do to any; a token is
+    /// not its owner, and one that may do less would become all that its owner is. That somebody is disabled makes them no less.
     func check(authority caller: Caller, over account: Account) throws(Refusal) {
-        guard account.id == caller.account || caller.covers(account.grants(roles)) else {
+        if case .person(account.id, _, _) = caller.identity { return }
+        guard caller.covers(account.roleGrants(roles)) else {
             throw Refusal(.forbidden, "This user may do more than you.")
         }
     }

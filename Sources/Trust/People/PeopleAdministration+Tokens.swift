@@ -77,4 +77,16 @@ extension PeopleAdministration {
         try TrustEpoch.advance(in: transaction)
         try record(.revokeToken, account.name, [("token", id)], by: caller, at: instant, in: transaction)
     }
+
+    /// Revokes all tokens of somebody: they outlive a new password and the end of all sign-ins, if nobody does.
+    /// - Returns: how many there were.
+    /// - Throws: `not_found`, `forbidden`; `SQLFailure`.
+    @discardableResult
+    public func revokeTokens(
+        of user: String, by caller: Caller, at instant: Timestamp, in transaction: Transaction
+    ) throws -> Int {
+        let tokens = try tokens(of: user, in: transaction)
+        for token in tokens { try revokeToken(token.id, of: user, by: caller, at: instant, in: transaction) }
+        return tokens.count
+    }
 }

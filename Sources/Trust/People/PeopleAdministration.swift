@@ -135,13 +135,12 @@ public struct PeopleAdministration: Sendable {
         _ name: String, by caller: Caller, at instant: Timestamp, in transaction: Transaction
     ) throws -> Account {
         let account = try user(name, in: transaction)
+        try check(authority: caller, over: account)
         guard account.state != .active else { return account }
         try TrustEpoch.advance(in: transaction)
         try AccountTable.set(.active, of: account.id, in: transaction)
-        let changed = try current(account.id, in: transaction)
-        try check(authority: caller, over: changed)
         try record(.enableUser, account.name, by: caller, at: instant, in: transaction)
-        return changed
+        return try current(account.id, in: transaction)
     }
 
     /// Removes somebody with all they have.
@@ -157,7 +156,7 @@ public struct PeopleAdministration: Sendable {
         try record(.removeUser, account.name, by: caller, at: instant, in: transaction)
     }
 
-    /// Asks somebody for no second factor any more: their app is gone, and their codes too.
+    /// Asks somebody for no second factor any more: their app is gone, and their codes too. Where there was none, nothing was done.
     /// - Throws: `not_found`, `forbidden`; `SQLFailure`.
     @discardableResult
     public func disableSecondFactor(
@@ -165,8 +164,10 @@ public struct PeopleAdministration: Sendable {
     ) throws -> Account {
         let account = try user(name, in: transaction)
         try check(authority: caller, over: account)
-        try TrustEpoch.advance(in: transaction)
+        // One that was only proposed goes too, and nobody has to hear of it.
         try SecondFactorTable.remove(account.id, in: transaction)
+        guard account.hasSecondFactor else { return account }
+        try TrustEpoch.advance(in: transaction)
         try record(.disableSecondFactor, account.name, by: caller, at: instant, in: transaction)
         return try current(account.id, in: transaction)
     }

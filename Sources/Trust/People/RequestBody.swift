@@ -52,6 +52,14 @@ struct RequestBody: CustomStringConvertible, CustomDebugStringConvertible, Custo
         return number
     }
 
+    /// A yes or no; no when it is not there, or null.
+    /// - Throws: `wrong_type`.
+    func flag(_ name: String) throws(Refusal) -> Bool {
+        guard var reader = try value(name) else { return false }
+        guard try reader.peek() == .boolean else { throw Refusal(.wrongType, "\(name) is true or false") }
+        return try reader.boolean()
+    }
+
     /// An array that must be there.
     /// - Throws: `missing_field`, `wrong_type`; what `element` throws.
     func array(_ name: String, _ element: (inout JSONReader) throws(Refusal) -> Void) throws(Refusal) {

@@ -29,19 +29,23 @@ struct SignInRoutes: Sendable {
                     .object([
                         .required("username", PeopleSchemas.userName), .required("password", PeopleSchemas.password),
                         .optional("code", .nullable(PeopleSchemas.code), "of the second factor, or a recovery code"),
-                    ])), answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes,
+                    ])), answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials],
+                maximumBodyBytes: SignInRoutes.bodyBytes,
                 handler: signIn),
             Route(
                 .post, "/api/auth/refresh", access: .anyone, summary: "Get the next access token of a sign-in",
                 input: RouteInput(
                     .object([.optional("refresh_token", .nullable(PeopleSchemas.code), "without it: the cookie")]),
-                    isOptional: true), answers: [.json(PeopleSchemas.welcome)],
+                    isOptional: true), answers: [.json(PeopleSchemas.welcome)], refusals: [.notSignedIn],
                 maximumBodyBytes: SignInRoutes.bodyBytes, handler: refresh),
             Route(
                 .post, "/api/auth/logout", access: .anyone, summary: "End this sign-in",
                 answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: signOut),
             Route(
                 .post, "/api/auth/logout-everywhere", access: .signedIn, summary: "End all my sign-ins",
+                input: RouteInput(
+                    .object([.optional("tokens", .nullable(.boolean), "whether all my tokens are revoked too")]),
+                    isOptional: true),
                 answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: signOutEverywhere),
             Route(
                 .post, "/api/auth/setup", access: .anyone, summary: "Make the first admin, from the machine itself",
@@ -49,12 +53,14 @@ struct SignInRoutes: Sendable {
                     .object([
                         .required("code", PeopleSchemas.code), .required("username", PeopleSchemas.userName),
                         .required("password", PeopleSchemas.newPassword),
-                    ])), answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes,
+                    ])), answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials, .conflict],
+                maximumBodyBytes: SignInRoutes.bodyBytes,
                 handler: setUp),
             Route(
                 .post, "/api/auth/code", access: .anyone, summary: "Sign in with a code that the hub printed",
                 input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
-                answers: [.json(PeopleSchemas.welcome)], maximumBodyBytes: SignInRoutes.bodyBytes, handler: code),
+                answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials],
+                maximumBodyBytes: SignInRoutes.bodyBytes, handler: code),
         ]
     }
 
@@ -104,11 +110,17 @@ struct SignInRoutes: Sendable {
     }
 
     private func signOutEverywhere(_ request: RouteRequest) async throws -> RouteResponse {
-        let account = try await people.owner(of: request)
+        let account = try await people.person(of: request)
+        let endsTokens = try RequestBody(request.body, isOptional: true).flag("tokens")
         let administration = people.administration
         try await people.line.perform { line in
+            let (transaction, name) = (try line.transaction(), account.name.text)
+            if endsTokens {
+                try administration.revokeTokens(
+                    of: name, by: request.caller, at: request.receivedAt, in: transaction)
+            }
             try administration.endSessions(
-                of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
+                of: name, by: request.caller, at: request.receivedAt, in: transaction)
         }
         return .empty(headers: people.cookies.clear(over: request.transport))
     }

@@ -34,9 +34,12 @@ struct UserRoutes: Sendable {
                         .optional("password", password, "without it one is made"),
                         .required("role", PeopleSchemas.role),
                         .optional("site", .nullable(PeopleSchemas.site), "* without it: everywhere"),
-                    ])), answer: .json(PeopleSchemas.userWithPassword, status: 201, "Added"), add),
+                    ])), answer: .json(PeopleSchemas.userWithPassword, status: 201, "Added"),
+                refusals: [.conflict], add),
             route(.get, UserRoutes.one, "One user", answer: .json(PeopleSchemas.user), show),
-            route(.delete, UserRoutes.one, "Remove a user; never the last admin", answer: .empty(), remove),
+            route(
+                .delete, UserRoutes.one, "Remove a user; never the last admin", answer: .empty(),
+                refusals: [.conflict], remove),
             route(
                 .post, UserRoutes.one + "/password", "Set a user's password; all their sign-ins end",
                 input: RouteInput(
@@ -45,7 +48,7 @@ struct UserRoutes: Sendable {
                 setPassword),
             route(
                 .post, UserRoutes.one + "/disable", "Let a user sign in no more; never the last admin",
-                answer: .json(PeopleSchemas.user), disable),
+                answer: .json(PeopleSchemas.user), refusals: [.conflict], disable),
             route(
                 .post, UserRoutes.one + "/enable", "Let a user sign in again", answer: .json(PeopleSchemas.user), enable
             ),
@@ -55,18 +58,19 @@ struct UserRoutes: Sendable {
             route(
                 .put, UserRoutes.one + "/roles", "Give a user exactly these roles; the last admin stays one",
                 input: RouteInput(.object([.required("roles", .array(PeopleSchemas.assignment))])),
-                answer: .json(PeopleSchemas.user), setRoles),
+                answer: .json(PeopleSchemas.user), refusals: [.conflict], setRoles),
         ]
     }
 
     private func route(
         _ method: Route.Method, _ path: String, _ summary: String, input: RouteInput? = nil, answer: RouteAnswer,
+        refusals: [RefusalCode] = [],
         _ handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) -> Route {
         Route(
             method, path, access: .hub(.manageUsers), summary: summary,
             pathSchemas: path.contains("{name}") ? ["name": PeopleSchemas.userName] : [:], input: input,
-            answers: [answer], maximumBodyBytes: UserRoutes.largestRoles, handler: handler)
+            answers: [answer], refusals: refusals, maximumBodyBytes: UserRoutes.largestRoles, handler: handler)
     }
 
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
@@ -141,6 +145,7 @@ struct UserRoutes: Sendable {
         let password = chosen ?? PasswordRules.generate()
         let administration = people.administration
         let account = try await people.database.read { try administration.user(name, in: $0) }
+        try UserRoutes.refuse(own: account, request.caller)
         let hash = try await people.hash(password, for: account.name, from: request.address)
         _ = try await change(request) { administration, transaction in
             try administration.setPassword(
@@ -166,7 +171,16 @@ struct UserRoutes: Sendable {
 
     private func disableSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
         try await changed(request) {
-            try $0.disableSecondFactor(of: $1, by: request.caller, at: request.receivedAt, in: $2)
+            try UserRoutes.refuse(own: $0.user($1, in: $2), request.caller)
+            return try $0.disableSecondFactor(of: $1, by: request.caller, at: request.receivedAt, in: $2)
+        }
+    }
+
+    /// What guards one's own account is changed where the present password is asked for: a page that was left open, or a token, must not
+    /// become the account.
+    private static func refuse(own account: Account, _ caller: Caller) throws(Refusal) {
+        guard account.id != caller.account else {
+            throw Refusal(.forbidden, "This is your own account: change it under /api/account.")
         }
     }
 

@@ -90,26 +90,26 @@ struct AuditExportCommand: AsyncParsableCommand {
                 let count = try transaction.queryOne("SELECT COUNT(*) FROM audit").integer(0)
                 try AuditRegistry().record(
                     AuditEntry(caller, .exportAudit, facts: [("rows", String(count))]), at: now, in: transaction)
-                return try transaction.queryOne("SELECT MAX(sequence) FROM audit").integer(0)
+                return try transaction.queryOne("SELECT sequence FROM audit_head WHERE name = 'head'").integer(0)
             }
             var position: Int64 = 0
             while position < last {
                 let after = position
-                let records = try await folder.database.read {
+                let rows = try await folder.database.read {
                     try AuditRegistry().oldest(AuditFilter(), after: after, limit: AuditExportCommand.page, in: $0)
                 }.filter { $0.sequence <= last }
-                guard let end = records.last?.sequence else { break }
-                Output.bytes(bytes(records, isFirst: position == 0))
+                guard let end = rows.last?.sequence else { break }
+                Output.bytes(bytes(rows, isFirst: position == 0))
                 position = end
             }
         }
     }
 
-    private func bytes(_ records: [AuditRecord], isFirst: Bool) -> [UInt8] {
+    private func bytes(_ rows: [AuditRow], isFirst: Bool) -> [UInt8] {
         switch form {
-        case .jsonl: return AuditExport.lines(records)
+        case .jsonl: return AuditExport.lines(rows)
         case .csv:
-            let text = AuditExport.csv(records).bytes
+            let text = AuditExport.csv(rows).bytes
             // The heading stands only once.
             guard !isFirst, let end = text.firstIndex(of: UInt8(ascii: "\n")) else { return text }
             return Array(text[(end + 1)...])

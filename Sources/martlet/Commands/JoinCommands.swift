@@ -36,8 +36,7 @@ struct DeviceJoin: AsyncParsableCommand {
             let until: Timestamp? = try await folder.changeDevices { devices, administrator, transaction in
                 if let minutes { return try devices.openJoin(minutes: minutes, by: administrator, in: transaction) }
                 if close { try devices.closeJoin(by: administrator, in: transaction) }
-                let until = try JoinRegistry().openUntil(in: transaction)
-                return until.flatMap { $0 > administrator.instant ? $0 : nil }
+                return try JoinRegistry().openUntil(at: administrator.instant, in: transaction)
             }
             print(until.map { "open until \(Output.time($0)) UTC" } ?? "closed")
         }

@@ -12,8 +12,12 @@ struct SimulateParking: AsyncParsableCommand {
         commandName: "parking",
         abstract: "Car parks: sensors that see cars come and go, and sometimes fail; one MQTT client for each lot.",
         discussion: """
-            Cars come by time of day and weekday. Some reports get lost, some sensors are stuck, swapped, dirty, ageing or deaf. \
-            The same seed and the same --start give the same cars.
+            Cars come by time of day and weekday. Some reports get lost, some sensors are stuck, swapped, dirty, ageing, deaf (many \
+            reports get lost) or dead: of those nothing is heard from some day on, and their spots become unknown.
+
+            The same --seed gives the same cars, faults and payments in the same order, run after run: with it the simulation's clock begins on \
+            Monday, 2026-11-23T07:00:00Z, unless --start says otherwise. Reports are stamped by the clock on the wall all the same, so that a \
+            hub neither finds them late nor does not believe them.
 
             The hub must know the lots and spots first; --list prints them for its import, and the devices:
 
@@ -22,6 +26,9 @@ struct SimulateParking: AsyncParsableCommand {
               martlet simulate parking --lots 2 --spots 40 --list spots --lot 1 \\
                   | martlet device add --ids-stdin --kind parking --controller LOT001-controller > /dev/null
             """)
+
+    /// What the simulation's clock shows first where only a seed was given: people go to work.
+    private static let firstMorning = "2026-11-23T07:00:00Z"
 
     /// What `--list` prints.
     enum Listing: String, ExpressibleByArgument, CaseIterable {
@@ -37,12 +44,14 @@ struct SimulateParking: AsyncParsableCommand {
     @Option(name: .long, help: .init("How many times as fast as the clock time runs, 0.1 to 100000.", valueName: "X"))
     var speed = 1.0
 
-    @Option(name: .long, help: .init("What decides everything that looks random.", valueName: "S"))
-    var seed: UInt64 = 7
+    @Option(name: .long, help: .init("What decides everything that looks random (default: 7).", valueName: "S"))
+    var seed: UInt64?
 
     @Option(
         name: .long,
-        help: .init("What the simulation's clock shows first, ISO 8601; without it: now.", valueName: "TIME"))
+        help: .init(
+            "What the simulation's clock shows first, ISO 8601; without it: 2026-11-23T07:00:00Z with --seed, now without.",
+            valueName: "TIME"))
     var start: String?
 
     @Option(name: .long, help: .init("What part of the sensors is faulty, in percent.", valueName: "PERCENT"))
@@ -86,6 +95,20 @@ struct SimulateParking: AsyncParsableCommand {
             valueName: "FILE"))
     var keys: String?
 
+    @Option(
+        name: .long,
+        help: .init(
+            "Drivers pay so many minor units (cents) for each started hour on parkmate/payment; nobody does without it.",
+            valueName: "MINOR"))
+    var payments: Int64?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "The personal access token with which payments are published, with the scopes mqtt.publish and parking.pay; without it only a hub with --open takes them.",
+            valueName: "FILE"))
+    var paymentToken: String?
+
     @Option(name: .long, help: .init("Stop after so many seconds; without it: on Ctrl-C.", valueName: "SECONDS"))
     var seconds: Double?
 
@@ -100,6 +123,13 @@ struct SimulateParking: AsyncParsableCommand {
             throw ValidationError("--seconds must be from 0.001 to 100000000")
         }
         guard (1...lots).contains(lot ?? 1) else { throw ValidationError("--lot must be from 1 to --lots") }
+        guard (1...100_000).contains(payments ?? 1) else {
+            throw ValidationError("--payments must be from 1 to 100000 minor units")
+        }
+        guard paymentToken == nil || payments != nil else { throw ValidationError("--payment-token needs --payments") }
+        guard payments == nil || keys == nil || paymentToken != nil else {
+            throw ValidationError("controllers with --keys may not take payments: --payments needs --payment-token")
+        }
         _ = try (HostPort.ofBroker(mqtt), simulator(), began(at: Timestamp(microseconds: 0)))
     }
 
@@ -109,7 +139,8 @@ struct SimulateParking: AsyncParsableCommand {
         let clock = SystemClock()
         let fleet = LotFleet(
             simulator: simulator, time: try began(at: clock.now()), broker: try HostPort.ofBroker(mqtt), clock: clock,
-            heartbeatSeconds: heartbeat, keys: try keys.map(NodeKeys.init(file:)) ?? .none)
+            heartbeatSeconds: heartbeat, keys: try keys.map(NodeKeys.init(file:)) ?? .none, hourMinor: payments,
+            token: try paymentToken.map(SimulateParking.token(file:)))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -120,6 +151,10 @@ struct SimulateParking: AsyncParsableCommand {
         try await group.run()
         print(fleet.tally.counts.summary)
         let refused = fleet.tally.counts.refused
+        if fleet.tally.counts.isPayerRefused {
+            FileHandle.standardError.write(Data("the hub does not know the token of --payment-token\n".utf8))
+            throw ExitCode.failure
+        }
         guard refused > 0 else { return }
         let line =
             "\(refused) of \(lots) controllers were not let in: the hub does not know them, or they have other keys\n"
@@ -127,10 +162,20 @@ struct SimulateParking: AsyncParsableCommand {
         throw ExitCode.failure
     }
 
+    /// In a file and not on the command line, where everybody on the machine could read it.
+    private static func token(file path: String) throws -> String {
+        guard let file = FileHandle(forReadingAtPath: path), let content = try? file.read(upToCount: 4_096),
+            case let text = String(decoding: content, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines),
+            !text.isEmpty, text.utf8.count < 1_024
+        else { throw SettingError("--payment-token: \(path) cannot be read, or holds no token") }
+        return text
+    }
+
     private func simulator() throws -> ParkingSimulator {
         guard
             let simulator = ParkingSimulator(
-                seed: seed, sizes: Array(repeating: spots, count: lots), faulty: faulty / 100, loss: loss / 100,
+                seed: seed ?? 7, sizes: Array(repeating: spots, count: lots), faulty: faulty / 100, loss: loss / 100,
                 lotPrefix: lotPrefix, spotPrefix: spotPrefix, timeZone: timeZone)
         else {
             throw ValidationError(
@@ -140,8 +185,11 @@ struct SimulateParking: AsyncParsableCommand {
     }
 
     private func began(at now: Timestamp) throws -> SimulatedTime {
-        guard let start else { return SimulatedTime(begin: now, start: now, speed: speed) }
-        guard let first = Timestamp(iso8601: start) else {
+        // With a seed everything is the same again, also the hour at which it begins.
+        guard let text = start ?? seed.map({ _ in SimulateParking.firstMorning }) else {
+            return SimulatedTime(begin: now, start: now, speed: speed)
+        }
+        guard let first = Timestamp(iso8601: text) else {
             throw ValidationError("--start must be a time such as 2026-11-23T07:30:00Z")
         }
         return SimulatedTime(begin: now, start: first, speed: speed)
@@ -167,7 +215,8 @@ extension LotTally.Counts {
         let colors = named + (otherCommands > 0 ? ["other \(otherCommands)"] : [])
         return """
             \(changes) changes, \(acknowledged) reports acknowledged, \(failed) failed, \(lost) lost on purpose, \(left) left out, \
-            \(allCommands) LED commands\(colors.isEmpty ? "" : " (\(colors.joined(separator: ", ")))")
+            \(allCommands) LED commands\(colors.isEmpty ? "" : " (\(colors.joined(separator: ", ")))")\
+            \(payments == 0 ? "" : ", \(payments) payments")
             """
     }
 }

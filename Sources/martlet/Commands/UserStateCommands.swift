@@ -88,7 +88,9 @@ struct UserSignOut: AsyncParsableCommand {
             For a phone that was lost. With --everybody after a backup or a copy of the database was lost: whatever somebody could make of
             the keys in it ends as well, for it would have to name a sign-in that is there.
 
-              martlet user sign-out anna
+            Tokens of programs are no sign-ins and stay, unless --tokens says that they go too.
+
+              martlet user sign-out anna --tokens
               martlet user sign-out --everybody
             """)
 
@@ -100,6 +102,9 @@ struct UserSignOut: AsyncParsableCommand {
     @Flag(help: "All people.")
     var everybody = false
 
+    @Flag(help: "Revoke all their tokens too.")
+    var tokens = false
+
     func validate() throws {
         guard (name == nil) == everybody else { throw ValidationError("Name one person, or say --everybody.") }
     }
@@ -108,7 +113,10 @@ struct UserSignOut: AsyncParsableCommand {
         try await AdministrationFolder.use(data.path) { folder in
             let count = try await folder.changePeople { people, caller, now, transaction in
                 let names = try name.map { [$0] } ?? people.users(in: transaction).map(\.name.text)
-                for name in names { try people.endSessions(of: name, by: caller, at: now, in: transaction) }
+                for name in names {
+                    if tokens { try people.revokeTokens(of: name, by: caller, at: now, in: transaction) }
+                    try people.endSessions(of: name, by: caller, at: now, in: transaction)
+                }
                 return names.count
             }
             Output.note(name.map { "\($0) is signed out everywhere" } ?? "\(count) people are signed out everywhere")

@@ -105,6 +105,7 @@ struct WatchService: Service {
         let watch = DeviceWatch(
             watcher: DeviceWatcher(admission: admission, welcomes: accounts.people.welcomes(trouble: note)),
             replay: AsideReplay(line: line, admission: admission),
+            closeWindow: { try await admission.closeWindowIfOver() },
             disconnect: { broker.disconnect(owner: $0, endsSessions: $1, olderThan: $2) },
             trouble: note)
         await cancelWhenGracefulShutdown { await watch.run() }

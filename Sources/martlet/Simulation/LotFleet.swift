@@ -17,6 +17,11 @@ struct LotFleet: Sendable {
     var heartbeatSeconds = 60.0
     /// What the controllers show when they connect.
     var keys = NodeKeys.none
+    /// What drivers pay for each started hour, in minor units; nil: nobody pays.
+    var hourMinor: Int64?
+    /// The personal access token of the program that takes payments: sensors may not. Without one the controllers publish them, which only
+    /// a hub with --open takes.
+    var token: String?
     let tally = LotTally()
 
     /// Reports that are due within so many microseconds are published together.
@@ -28,18 +33,41 @@ struct LotFleet: Sendable {
 
     /// Runs until the task is cancelled.
     func run() async {
-        await withDiscardingTaskGroup { group in
+        var payer: MQTTClient?
+        if hourMinor != nil, let token {
+            guard let client = try? self.payer(token) else { return }
+            do {
+                try await client.connect()
+            } catch MQTTClientError.refused {
+                return tally.payerRefused()
+            } catch {
+                return
+            }
+            payer = client
+        }
+        await withDiscardingTaskGroup { [payer] group in
             for lot in 0..<simulator.lots {
-                group.addTask { await runLot(lot) }
+                group.addTask { await runLot(lot, payer) }
             }
         }
+        await payer?.disconnect()
     }
 
-    private func runLot(_ index: Int) async {
+    private func payer(_ token: String) throws -> MQTTClient {
+        var configuration = MQTTClientConfiguration(
+            host: broker.host, port: broker.port, version: .v5_0,
+            clientIdentifier: try MQTTString("\(simulator.lotPrefix)-payments"))
+        configuration.keepAlive = 30
+        configuration.userName = try MQTTString("payments")
+        configuration.password = Array(token.utf8)
+        return MQTTClient(configuration: configuration, eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+    }
+
+    private func runLot(_ index: Int, _ payer: MQTTClient?) async {
         guard let client = try? client(index) else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await watchLEDs(client) }
-            group.addTask { await report(client, index) }
+            group.addTask { await report(client, index, payer) }
             await group.next()
             group.cancelAll()
         }
@@ -73,7 +101,7 @@ struct LotFleet: Sendable {
         }
     }
 
-    private func report(_ client: MQTTClient, _ index: Int) async {
+    private func report(_ client: MQTTClient, _ index: Int, _ payer: MQTTClient?) async {
         do {
             try await client.connect()
         } catch MQTTClientError.refused {
@@ -85,44 +113,68 @@ struct LotFleet: Sendable {
         guard let filter = try? TopicFilter(simulator.ledTopic(index)),
             (try? await client.subscribe([Subscription(filter: filter, maximumQoS: .atLeastOnce)])) != nil
         else { return }
-        await drive(client, index)
+        await drive(client, index, payer)
     }
 
-    private func drive(_ client: MQTTClient, _ index: Int) async {
-        var lot = simulator.lot(index, from: time.start, heartbeat: time.span(ofSeconds: heartbeatSeconds))
+    private func drive(_ client: MQTTClient, _ index: Int, _ payer: MQTTClient?) async {
+        var lot = simulator.lot(
+            index, from: time.start, heartbeat: time.span(ofSeconds: heartbeatSeconds), paying: hourMinor != nil)
         while !Task.isCancelled {
-            let wait = time.due(lot.nextInstant).microseconds(since: clock.now())
+            let wait = time.due(min(lot.nextInstant, lot.nextPayment)).microseconds(since: clock.now())
             if wait > 0 {
                 guard (try? await Task.sleep(for: .microseconds(wait))) != nil else { return }
             }
-            await publish(batch(&lot, index), client)
+            let (reports, payments) = batch(&lot, index)
+            guard let payer else {
+                await publish(reports + payments, client)
+                continue
+            }
+            await publish(reports, client)
+            await publish(payments, payer)
         }
     }
 
-    /// What is due now.
-    private func batch(_ lot: inout SimulatedLot, _ index: Int) -> [MQTTMessage] {
+    /// What is due now: what sensors say, and what drivers pay. Who has just left has paid before; the time stamps say so.
+    private func batch(_ lot: inout SimulatedLot, _ index: Int) -> (reports: [MQTTMessage], payments: [MQTTMessage]) {
         let now = clock.now()
         let limit = now.advanced(byMicroseconds: LotFleet.together)
-        var messages: [MQTTMessage] = []
+        var (reports, payments): ([MQTTMessage], [MQTTMessage]) = ([], [])
         var (changes, lost, left) = (0, 0, 0)
-        while messages.count < LotFleet.portion, time.due(lot.nextInstant) <= limit {
-            let due = time.due(lot.nextInstant)
+        while reports.count + payments.count < LotFleet.portion {
+            let due = time.due(min(lot.nextInstant, lot.nextPayment))
+            guard due <= limit else { break }
+            let isLeftOut = now.microseconds(since: due) > LotFleet.patience
+            // Nothing is observed after now: what is a few milliseconds early says when it was published.
+            let stamp = min(due, now)
+            if let payment = lot.payment(before: lot.nextInstant) {
+                if !isLeftOut { payments += message(payment, index, stamp) }
+                continue
+            }
             guard let report = lot.next() else {
                 lost += 1
                 continue
             }
-            if now.microseconds(since: due) > LotFleet.patience {
+            if isLeftOut {
                 left += 1
                 continue
             }
-            // Nothing is observed after now: what is a few milliseconds early says when it was published.
-            let made = simulator.message(report, ofLot: index, stampedAt: min(due, now))
+            let made = simulator.message(report, ofLot: index, stampedAt: stamp)
             guard let topic = try? TopicName(made.topic) else { continue }
             if report.isChange { changes += 1 }
-            messages.append(MQTTMessage(topic: topic, payload: made.payload, qos: .atLeastOnce))
+            reports.append(MQTTMessage(topic: topic, payload: made.payload, qos: .atLeastOnce))
         }
-        tally.made(changes: changes, lost: lost, left: left)
-        return messages
+        tally.made(changes: changes, lost: lost, left: left, payments: payments.count)
+        return (reports, payments)
+    }
+
+    /// A payment for as long as the hub sees the car: its clock does not run faster.
+    private func message(_ payment: SimulatedLot.Payment, _ index: Int, _ stamp: Timestamp) -> [MQTTMessage] {
+        guard let hourMinor else { return [] }
+        let stay = time.due(payment.leavesAt).microseconds(since: time.due(payment.arrivedAt))
+        let hours = max(1, (stay + 3_599_999_999) / 3_600_000_000)
+        let made = simulator.message(payment, ofLot: index, minor: hours * hourMinor, stampedAt: stamp)
+        guard let topic = try? TopicName(made.topic) else { return [] }
+        return [MQTTMessage(topic: topic, payload: made.payload, qos: .atLeastOnce)]
     }
 
     private func publish(_ messages: [MQTTMessage], _ client: MQTTClient) async {
@@ -154,6 +206,10 @@ final class LotTally: Sendable {
         var connected = 0
         /// Controllers that were not let in.
         var refused = 0
+        /// Whether the program that takes payments was not let in.
+        var isPayerRefused = false
+        /// Payments that drivers made.
+        var payments = 0
         /// Reports because a car came or went.
         var changes = 0
         /// Reports that got lost on purpose.
@@ -182,8 +238,13 @@ final class LotTally: Sendable {
         state.withLock { $0.refused += 1 }
     }
 
-    func made(changes: Int, lost: Int, left: Int) {
+    func payerRefused() {
+        state.withLock { $0.isPayerRefused = true }
+    }
+
+    func made(changes: Int, lost: Int, left: Int, payments: Int) {
         state.withLock {
+            $0.payments += payments
             $0.changes += changes
             $0.lost += lost
             $0.left += left

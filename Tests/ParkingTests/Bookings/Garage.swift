@@ -123,7 +123,7 @@ final class Garage: Line, @unchecked Sendable {
             audit: audit, clock: clock)
         let route = try #require(
             ParkingSolution().routes(services).first { $0.method == method && $0.path == path }, "no route \(path)")
-        let response = try await route.handler(
+        let response = try await route.answer(
             RouteRequest(
                 path: parameters, query: query, accept: nil, body: Array(body.utf8), receivedAt: clock.now(),
                 caller: caller, scope: try route.access.scope(for: caller),

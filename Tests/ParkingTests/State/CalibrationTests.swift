@@ -40,16 +40,81 @@ import Testing
         #expect(Calibration([], settings: SensorSettings()).threshold == nil)
     }
 
-    @Test func driftIsSeen() {
-        let found = Calibration(
-            samples(800, seed: 2, occupied: 40, free: 200, noise: 4) { sample, index in
-                if sample.isOccupied == false { sample.distance -= Double(index) / 20 }
-            }, settings: SensorSettings())
-        guard case .drift(let centimetres)? = found.flags.first else {
-            Issue.record("no drift: \(found.flags)")
+    @Test func driftIsOfBothClustersAndDirtOfTheEmptyOneAlone() {
+        let drifting = samples(800, seed: 2, occupied: 60, free: 200, noise: 4) { sample, index in
+            sample.distance -= Double(index) / 30
+        }
+        let grown = samples(800, seed: 2, occupied: 60, free: 200, noise: 4) { sample, index in
+            sample.distance += Double(index) / 30
+        }
+        let dirty = samples(800, seed: 2, occupied: 60, free: 200, noise: 4) { sample, index in
+            if sample.isOccupied == false { sample.distance -= Double(index) / 30 }
+        }
+        let slight = samples(800, seed: 2, occupied: 60, free: 200, noise: 4) { sample, index in
+            sample.distance -= Double(index) / 120
+        }
+        func flags(_ samples: [CalibrationSample]) -> [Calibration.Flag] {
+            Calibration(samples, settings: SensorSettings()).flags
+        }
+        guard case .drift(let fallen)? = flags(drifting).first, case .drift(let risen)? = flags(grown).first,
+            case .dirty(let dirt)? = flags(dirty).first
+        else {
+            Issue.record("\(flags(drifting)), \(flags(grown)), \(flags(dirty))")
             return
         }
-        #expect(centimetres < -20)
+        #expect(fallen < -15 && risen > 15 && dirt < -15)
+        #expect(flags(drifting).count == 1 && flags(grown).count == 1 && flags(dirty).count == 1)
+        #expect(flags(slight) == [])
+    }
+
+    @Test func aSensorThatDoesNotMoveIsStuckWhateverItSays() {
+        // Its flag is made of its distance, so it never contradicts it.
+        let stuck = samples(400, seed: 5, occupied: 40, free: 200, noise: 2) { sample, index in
+            if index >= 30 { (sample.distance, sample.isOccupied) = (198, false) }
+        }
+        let healthy = (10..<15).map { seed in
+            Calibration(
+                samples(400, seed: seed, occupied: 40, free: 200, noise: 2), settings: SensorSettings())
+        }
+        var found = Calibration(stuck, settings: SensorSettings())
+        #expect(found.flags == [], "of thirty reports nobody knows yet what is usual")
+        found.judge(among: LotConduct(healthy.map(\.conduct)))
+        #expect(found.flags == [.stuck(centimetres: 198)])
+        // Where no sensor shows noise, standing still is nothing.
+        let coarse = (20..<25).map { seed in
+            Calibration(samples(400, seed: seed, occupied: 40, free: 200, noise: 0), settings: SensorSettings())
+        }
+        let isCoarse = coarse.allSatisfy { calibration in
+            var calibration = calibration
+            calibration.judge(among: LotConduct(coarse.map(\.conduct)))
+            return calibration.flags == []
+        }
+        #expect(isCoarse)
+        // Five hours of the same in a night in which nothing happens are no proof.
+        let quiet = samples(330, seed: 6, occupied: 40, free: 200, noise: 2) { sample, index in
+            if index >= 30 { sample.distance = 198 }
+            sample.isOccupied = false
+        }
+        var asleep = Calibration(quiet, settings: SensorSettings())
+        asleep.judge(among: LotConduct([asleep.conduct, asleep.conduct, asleep.conduct]))
+        #expect(asleep.flags == [])
+    }
+
+    @Test func aSpotThatIsOccupiedFarLongerThanTheOthersIsBlocked() {
+        let others = (10..<15).map { seed in
+            Calibration(samples(3_000, seed: seed, occupied: 40, free: 200, noise: 2), settings: SensorSettings())
+        }
+        let usual = LotConduct(others.map(\.conduct))
+        func flags(from first: Int) -> [Calibration.Flag] {
+            var found = Calibration(
+                samples(3_000, seed: 7, occupied: 40, free: 200, noise: 2) { sample, index in
+                    if index >= first { (sample.distance, sample.isOccupied) = (50 + Double(index % 7), true) }
+                }, settings: SensorSettings())
+            found.judge(among: usual)
+            return found.flags
+        }
+        #expect(flags(from: 600) == [.occupiedTooLong(hours: 40)])
+        #expect(flags(from: 2_950) == [], "somebody stays for an hour")
     }
 
     @Test func dirtIsSeen() {

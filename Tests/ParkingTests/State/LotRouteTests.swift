@@ -306,4 +306,24 @@ import Testing
         #expect(try site.row("SELECT currency FROM parking_lot WHERE id = 'LOT001'")?.text(0) == "EUR")
         try await site.call(.put, "/api/lots/{id}", lot, body: #"{"currency":"EUR","name":"Still"}"#)
     }
+
+    @Test func aSpotCountsFromWhenItWasMade() async throws {
+        let site = try await ParkSite()
+        site.clock.move(seconds: 3_600)
+        for spot in ["HEARD", "SILENT"] {
+            try await site.call(
+                .post, "/api/lots/{id}/spots", ["id": "LOT002"], body: #"{"spot_id":"\#(spot)"}"#)
+        }
+        site.clock.move(seconds: 1_800)
+        try site.report("HEARD", true)
+        site.clock.move(seconds: 1_800)
+        try site.report("HEARD", true)
+        let history = try await site.json(
+            .get, "/api/lots/{id}/history", ["id": "LOT002"],
+            query: [("from", "2026-11-21T10:00:00Z"), ("to", "2026-11-21T12:00:00Z"), ("step", "1h")])
+        let (before, after) = (try #require(history["rows"]?[0]), try #require(history["rows"]?[1]))
+        #expect(before["unknown"]?.number == 1, "only the spot that was there")
+        #expect(after["unknown"]?.number == 2 && after["occupied"]?.number == 0.5)
+        #expect(after["changes"]?.number == 1, "to be made is no change")
+    }
 }

@@ -167,7 +167,7 @@ final class ParkSite: Line, @unchecked Sendable {
             audit: audit, clock: clock)
         let route = try #require(
             ParkingSolution().routes(services).first { $0.method == method && $0.path == path }, "no route \(path)")
-        let response = try await route.handler(
+        let response = try await route.answer(
             RouteRequest(
                 path: parameters, query: query, accept: accept, body: Array(body.utf8), receivedAt: clock.now(),
                 caller: caller, scope: try route.access.scope(for: caller),

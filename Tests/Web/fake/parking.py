@@ -437,6 +437,7 @@ class Parking:
         cluster = lambda mean: {"samples": 240, "mean_cm": mean, "spread_cm": 1.4, "low_cm": mean - 4, "high_cm": mean + 4}
         for index, spot in enumerate(lot.spots.values()):
             flags = {3: [{"flag": "drift", "detail": "Empty reads 14 cm less than a week ago.", "centimetres": 14}], 7: [{"flag": "blocked", "detail": "Half of all reports are below 5 cm.", "share": 0.5}],
+                     8: [{"flag": "dirty", "detail": "Empty reads 40 cm less than a week ago.", "centimetres": -40}],
                      9: [{"flag": "swapped", "detail": "It changes when G012 should.", "with": "G012"}]}.get(index, [])
             known = index != 5
             rows.append({"spot_id": spot["spot_id"], "label": spot["label"], "samples": 480 if known else 12, "decides": "flag", "current": {"threshold_cm": 115, "hysteresis_cm": 30},
@@ -444,7 +445,11 @@ class Parking:
                          "occupied": cluster(31.2 + index % 4) if known else None, "free": cluster(200.4), "flags": flags})
         if "text/csv" in request.headers.get("Accept", ""):
             return self.table(request, "spots", rows, ["spot_id", "samples"])
-        return web.json_response({"lot_id": lot.id, "days": 14, "spots": rows, "next": None})
+        # In two answers, as of a lot with many spots.
+        rows.sort(key=lambda row: row["spot_id"])
+        rows = [row for row in rows if row["spot_id"] > request.query.get("after", "")]
+        page = rows[:8]
+        return web.json_response({"lot_id": lot.id, "days": 14, "spots": page, "next": page[-1]["spot_id"] if len(rows) > len(page) else None})
 
     async def calibrate(self, request):
         self.need(request, "parking.manage")

@@ -8,7 +8,7 @@ extension NodesRoutes {
             Route(
                 .post, "/api/nodes/{id}/telemetry", access: .device(.node),
                 summary: "What a node measured; the answer comes when it is stored", pathSchemas: Self.node,
-                input: RouteInput(.telemetry), answers: [.json(.stored, "Stored for good")],
+                input: RouteInput(.telemetry), answers: [.json(.stored, "Stored for good")], refusals: [.conflict],
                 maximumBodyBytes: NodesHandler.maximumPayloadBytes,
                 reportTopic: { path throws(Refusal) in try Self.topic("telemetry", path) }
             ) { try await take("telemetry", $0) },
@@ -16,7 +16,7 @@ extension NodesRoutes {
                 .post, "/api/nodes/{id}/status", access: .device(.node),
                 summary: "How a node is, or its answer to a command; the answer comes when it is stored",
                 pathSchemas: Self.node, input: RouteInput(.status), answers: [.json(.stored, "Stored for good")],
-                maximumBodyBytes: NodesHandler.maximumPayloadBytes,
+                refusals: [.conflict], maximumBodyBytes: NodesHandler.maximumPayloadBytes,
                 reportTopic: { path throws(Refusal) in try Self.topic("status", path) }
             ) { try await take("status", $0) },
         ]

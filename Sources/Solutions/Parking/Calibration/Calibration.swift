@@ -29,18 +29,6 @@ package struct DistanceCluster: Hashable, Sendable {
 
 /// What is proposed for a spot's sensor, and what looks wrong with it, from that spot's own history. Pure: samples in, proposal out.
 package struct Calibration: Hashable, Sendable {
-    /// What a person should look at.
-    package enum Flag: Hashable, Sendable {
-        /// The empty spot measures otherwise than it did, by so many cm.
-        case drift(centimetres: Double)
-        /// The distance does not move although the sensor says that cars come and go.
-        case stuck(centimetres: Double)
-        /// The sensor says free and measures so little as if a car stood there: dirt, snow, a leaf.
-        case blocked(share: Double)
-        /// Its flag fits the distances of another spot, and the other's fits its own.
-        case swapped(with: String)
-    }
-
     package let samples: Int
     package let occupied: DistanceCluster?
     package let free: DistanceCluster?
@@ -48,10 +36,15 @@ package struct Calibration: Hashable, Sendable {
     package let threshold: Double?
     /// cm.
     package let hysteresis: Double?
-    package internal(set) var flags: [Flag]
+    /// What a person should look at.
+    package internal(set) var flags: [Flag] = []
+    /// What it did, apart from what it measured.
+    package let conduct: SensorConduct
+    /// What its own distances tell against it, whatever the other sensors do.
+    let ownFlags: OwnFlags
 
     /// The fewest samples that a cluster is made of.
-    private static let fewest = 5
+    static let fewest = 5
     /// Two clusters that lie closer than this are one, cm.
     private static let smallestGap = 20.0
     /// The narrowest band that is proposed, cm.
@@ -77,7 +70,9 @@ package struct Calibration: Hashable, Sendable {
             threshold = nil
             hysteresis = nil
         }
-        flags = Calibration.flags(samples, threshold: threshold ?? settings.thresholdCentimetres, free: parts?.high)
+        conduct = SensorConduct(samples, settings: settings)
+        ownFlags = OwnFlags(samples, threshold: threshold ?? settings.thresholdCentimetres)
+        judge(among: LotConduct([]))
     }
 
     /// Divides sorted distances in two where that leaves the least variance within the parts (Otsu 1979).
@@ -111,38 +106,5 @@ package struct Calibration: Hashable, Sendable {
         return DistanceCluster(
             count: sorted.count, mean: mean, spread: variance.squareRoot(), low: sorted[sorted.startIndex + cut],
             high: sorted[sorted.endIndex - 1 - cut])
-    }
-
-    private static func flags(
-        _ samples: [CalibrationSample], threshold: Double, free: DistanceCluster?
-    ) -> [Flag] {
-        var flags: [Flag] = []
-        let flagged = samples.filter { $0.isOccupied != nil }
-        let saysFree = flagged.filter { $0.isOccupied == false }
-        let newest = flagged.suffix(50)
-        if newest.count >= 20, let least = newest.map(\.distance).min(), let most = newest.map(\.distance).max(),
-            most - least < 0.5, newest.contains(where: { $0.isOccupied == true }),
-            newest.contains(where: { $0.isOccupied == false })
-        {
-            flags.append(.stuck(centimetres: least))
-        } else if saysFree.suffix(50).count >= 20 {
-            let recent = saysFree.suffix(50)
-            let share = Double(recent.count { $0.distance < threshold }) / Double(recent.count)
-            if share > 0.5 { flags.append(.blocked(share: share)) }
-        }
-        if let free {
-            let empty = samples.map(\.distance).filter { $0 > threshold }
-            let quarter = empty.count / 4
-            if quarter >= fewest {
-                let shift = median(empty.suffix(quarter)) - median(empty.prefix(quarter))
-                if abs(shift) > max(10, 2 * free.spread) { flags.append(.drift(centimetres: shift.rounded())) }
-            }
-        }
-        return flags
-    }
-
-    private static func median(_ values: some Collection<Double>) -> Double {
-        let sorted = values.sorted()
-        return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
     }
 }

@@ -1,6 +1,7 @@
 internal import HubModel
 
-/// Finds pairs of spots whose distances were exchanged: each one's flag contradicts its own distance and fits the other's.
+/// Finds pairs of spots whose distances were exchanged: each one's flag contradicts its own distance and fits the other's. For sensors that
+/// have two signals; one whose flag is made of its distance never contradicts itself, and is found by `SwapEvidence`.
 package enum SwappedSensors {
     /// What is known of one spot.
     package struct Track: Sendable {
@@ -24,13 +25,16 @@ package enum SwappedSensors {
     /// Flags must agree with the other's distance at least this often.
     private static let otherAgreement = 0.85
     /// The most suspects that are compared with each other: more than these are no swap but a broken lot.
-    private static let mostSuspects = 100
+    static let mostSuspects = 100
+
+    /// Whether a sensor's flag contradicts its own distance so often that both may not be of one spot.
+    static func isSuspect(_ track: Track) -> Bool {
+        agreement(of: track, with: track).map { $0 < ownAgreement } ?? false
+    }
 
     /// The pairs, each once.
     package static func pairs(_ tracks: [Track]) -> [(String, String)] {
-        let suspects = tracks.filter { track in
-            agreement(of: track, with: track).map { $0 < ownAgreement } ?? false
-        }.prefix(mostSuspects)
+        let suspects = tracks.filter(isSuspect).prefix(mostSuspects)
         var pairs: [(String, String)] = []
         var taken: Set<String> = []
         for (index, one) in suspects.enumerated() where !taken.contains(one.spot) {

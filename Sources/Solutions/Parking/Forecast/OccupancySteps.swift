@@ -35,9 +35,11 @@ struct OccupancySteps: Hashable, Sendable {
                 now.at = change.at
                 now.changes = 0
             }
-            if let before = status.updateValue(change.status, forKey: change.spot) { now.tally.add(before, -1) }
+            let before = status.updateValue(change.status, forKey: change.spot)
+            if let before { now.tally.add(before, -1) }
             now.tally.add(change.status)
-            now.changes += 1
+            // That a spot was made, of which nothing is known, is no change of it.
+            if before != nil || change.status != .unknown { now.changes += 1 }
         }
         steps.append(now)
         self.steps = steps

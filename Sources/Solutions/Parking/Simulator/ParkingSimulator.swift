@@ -9,7 +9,7 @@ public struct ParkingSimulator: Sendable {
     public let seed: UInt64
     /// How many spots each lot has.
     public let sizes: [Int]
-    /// What part of the sensors is faulty, 0 to 1: stuck, swapped, dirty, ageing or deaf, each as often.
+    /// What part of the sensors is faulty, 0 to 1: stuck, swapped, dirty, ageing, deaf or dead, each as often.
     public let faulty: Double
     /// What part of the reports is lost on the way, 0 to 1.
     public let loss: Double
@@ -75,9 +75,11 @@ public struct ParkingSimulator: Sendable {
     public func ledTopic(_ lot: Int) -> String { "parkmate/led/command/\(lotID(lot))" }
 
     /// A lot in motion from an instant on.
-    /// - Parameter heartbeat: how often a sensor says how it is when nothing happens, in microseconds of the simulation's time.
-    public func lot(_ lot: Int, from start: Timestamp, heartbeat: Int64) -> SimulatedLot {
-        SimulatedLot(self, lot: lot, from: start, heartbeat: heartbeat)
+    /// - Parameters:
+    ///   - heartbeat: how often a sensor says how it is when nothing happens, in microseconds of the simulation's time.
+    ///   - paying: whether drivers pay; cars and sensors are the same either way.
+    public func lot(_ lot: Int, from start: Timestamp, heartbeat: Int64, paying: Bool = false) -> SimulatedLot {
+        SimulatedLot(self, lot: lot, from: start, heartbeat: heartbeat, paying: paying)
     }
 
     /// What the controller of a lot publishes for a report.
@@ -94,13 +96,39 @@ public struct ParkingSimulator: Sendable {
         return Message(topic: "parkmate/spot/status", payload: writer.bytes)
     }
 
+    /// What a driver's app publishes who pays for the spot on which the car stands.
+    /// - Parameters:
+    ///   - minor: how much, in minor units.
+    ///   - stamp: as for a report; the payment's name is made of it, so that no two are the same.
+    public func message(
+        _ payment: SimulatedLot.Payment, ofLot lot: Int, minor: Int64, stampedAt stamp: Timestamp
+    ) -> Message {
+        let spot = spotID(lot: lot, spot: payment.spot)
+        var writer = JSONWriter(minimumCapacity: 160)
+        writer.beginObject()
+        writer.key("payment_id")
+        writer.string("\(spot)-\(String(stamp.microseconds, radix: 36))")
+        writer.key("spot_id")
+        writer.string(spot)
+        writer.key("lot_id")
+        writer.string(lotID(lot))
+        writer.key("amount_minor")
+        writer.integer(minor)
+        writer.key("method")
+        writer.string(payment.isByApp ? "app" : "card")
+        writer.key("timestamp")
+        writer.timestamp(stamp)
+        writer.endObject()
+        return Message(topic: "parkmate/payment", payload: writer.bytes)
+    }
+
     /// What is wrong with the sensors of a lot. Swapped ones are an even one and the next.
     public func faults(ofLot lot: Int, from start: Timestamp) -> [SimulatedFault] {
         var chance = SimulatedChance(seed: seed, stream: 4, lot)
         var faults: [SimulatedFault] = []
         while faults.count < sizes[lot] {
             let isFaulty = chance.happens(faulty)
-            let kind = chance.next() % 5
+            let kind = chance.next() % 6
             // Some began long ago, some are still to begin.
             let since = start.advanced(byMicroseconds: Int64((chance.fraction() * 30 - 20) * 86_400e6))
             guard isFaulty else {
@@ -112,6 +140,7 @@ public struct ParkingSimulator: Sendable {
             case 1: faults.append(.dirty(since: since))
             case 2: faults.append(.drifting(since: since))
             case 3: faults.append(.deaf)
+            case 4: faults.append(.dead(since: since))
             default:
                 let isPair = faults.count % 2 == 0 && faults.count + 1 < sizes[lot]
                 faults += isPair ? [.swapped, .swapped] : [.none]

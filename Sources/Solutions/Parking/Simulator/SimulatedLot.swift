@@ -16,6 +16,20 @@ public struct SimulatedLot: Sendable {
         public let isChange: Bool
     }
 
+    /// Somebody pays.
+    public struct Payment: Hashable, Sendable {
+        /// When, by the simulation's clock.
+        public let at: Timestamp
+        /// For which spot, counted within the lot: where the car really stands, whatever the sensors say.
+        public let spot: Int
+        /// When that car came.
+        public let arrivedAt: Timestamp
+        /// When it leaves.
+        public let leavesAt: Timestamp
+        /// With a phone and not at the machine.
+        public let isByApp: Bool
+    }
+
     /// How many spots there are.
     public let count: Int
     /// How many reports were lost on their way so far.
@@ -27,11 +41,18 @@ public struct SimulatedLot: Sendable {
     private var clock: LocalClock
     private let heartbeat: Int64
     private let loss: Double
+    /// What will be paid, the earliest last; nil where nobody pays.
+    private var payments: [Payment]?
+    private var purses: SimulatedChance
 
     /// Cars have come and gone for so long when it begins, in microseconds: a day.
     private static let running: Int64 = 86_400_000_000
 
-    init(_ simulator: ParkingSimulator, lot: Int, from start: Timestamp, heartbeat: Int64) {
+    /// Of so many drivers one does not pay, and so many pay with their phone.
+    private static let honest = 0.93
+    private static let byApp = 0.4
+
+    init(_ simulator: ParkingSimulator, lot: Int, from start: Timestamp, heartbeat: Int64, paying: Bool) {
         var clock = simulator.clock
         let count = simulator.sizes[lot]
         self.count = count
@@ -55,17 +76,28 @@ public struct SimulatedLot: Sendable {
             start.advanced(byMicroseconds: Int64(phases.fraction() * Double(interval)))
         }
         self.clock = clock
+        payments = paying ? [] : nil
+        purses = SimulatedChance(seed: simulator.seed, stream: 5, lot)
         for index in spots.indices {
             while spots[index].nextChange < start { change(index) }
             queue.insert(index, at: min(spots[index].nextChange, nextBeats[index]), rank: index)
         }
+        payments?.removeAll { $0.at < start }
     }
 
     /// Whether a car really stands there.
     public func isOccupied(_ spot: Int) -> Bool { spots[spot].isOccupied }
 
-    /// When something happens next.
+    /// When a sensor says something next.
     public var nextInstant: Timestamp { queue.first?.at ?? Timestamp(microseconds: .max) }
+
+    /// When somebody pays next, of the cars that are there by now.
+    public var nextPayment: Timestamp { payments?.last?.at ?? Timestamp(microseconds: .max) }
+
+    /// What is paid next, if that is before an instant. Whoever follows both asks before each report for what is paid until then.
+    public mutating func payment(before instant: Timestamp) -> Payment? {
+        nextPayment < instant ? payments?.removeLast() : nil
+    }
 
     /// Goes on to what a sensor says next; nil if that report gets lost.
     public mutating func next() -> Report? {
@@ -77,7 +109,7 @@ public struct SimulatedLot: Sendable {
 
         let sensor = seenBy(index)
         let distance = sensors[sensor].measure(isOccupied: spots[index].isOccupied, at: instant)
-        if sensors[sensor].loses(loss) {
+        if sensors[sensor].loses(loss, at: instant) {
             lost += 1
             return nil
         }
@@ -87,8 +119,26 @@ public struct SimulatedLot: Sendable {
     }
 
     private mutating func change(_ index: Int) {
+        let instant = spots[index].nextChange
         spots[index].change(clock: &clock)
-        if spots[index].isOccupied { sensors[seenBy(index)].carArrives() }
+        guard spots[index].isOccupied else { return }
+        sensors[seenBy(index)].carArrives()
+        if payments != nil { pay(for: index, arrivedAt: instant, leavesAt: spots[index].nextChange) }
+    }
+
+    /// Who pays does so on the way back to the car, or with the phone on the way from it.
+    private mutating func pay(for index: Int, arrivedAt: Timestamp, leavesAt: Timestamp) {
+        let (isHonest, isByApp) = (purses.happens(SimulatedLot.honest), purses.happens(SimulatedLot.byApp))
+        let minutes = 1 + 7 * purses.fraction()
+        guard isHonest else { return }
+        let stay = leavesAt.microseconds(since: arrivedAt)
+        // Somebody who stays for two minutes pays in the middle of them.
+        let away = min(Int64(minutes * 60e6), stay / 2)
+        let payment = Payment(
+            at: isByApp ? arrivedAt.advanced(byMicroseconds: away) : leavesAt.advanced(byMicroseconds: -away),
+            spot: index, arrivedAt: arrivedAt, leavesAt: leavesAt, isByApp: isByApp)
+        let place = payments?.firstIndex { ($0.at, $0.spot) < (payment.at, payment.spot) } ?? payments?.count ?? 0
+        payments?.insert(payment, at: place)
     }
 
     /// Which sensor looks at a spot: its own, or the one it was swapped with, which are an even one and the next.

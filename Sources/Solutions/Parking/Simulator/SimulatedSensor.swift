@@ -14,6 +14,8 @@ public enum SimulatedFault: Hashable, Sendable {
     case drifting(since: Timestamp)
     /// Its radio is bad: many of its reports get lost.
     case deaf
+    /// Its battery is empty: from an instant on nothing is heard of it.
+    case dead(since: Timestamp)
 }
 
 /// A sensor over a spot: what it measures of a car or of the floor.
@@ -49,7 +51,7 @@ struct SimulatedSensor: Sendable {
         let noise = chance.normal(mean: 0, deviation: 2)
         var distance = (isOccupied ? SimulatedSensor.roof + car : SimulatedSensor.floor) + noise
         switch fault {
-        case .none, .swapped, .deaf: break
+        case .none, .swapped, .deaf, .dead: break
         case .stuck(let since):
             if instant >= since { distance = stuckAt ?? distance }
             stuckAt = distance
@@ -67,9 +69,10 @@ struct SimulatedSensor: Sendable {
         return max(2, Int64(distance.rounded()))
     }
 
-    /// Whether a report gets lost on its way.
-    mutating func loses(_ probability: Double) -> Bool {
-        chance.happens(fault == .deaf ? max(probability, 0.3) : probability)
+    /// Whether a report gets lost on its way, or was never sent.
+    mutating func loses(_ probability: Double, at instant: Timestamp) -> Bool {
+        if case .dead(let since) = fault, instant >= since { return true }
+        return chance.happens(fault == .deaf ? max(probability, 0.3) : probability)
     }
 
     private static func days(_ since: Timestamp, _ instant: Timestamp) -> Double {

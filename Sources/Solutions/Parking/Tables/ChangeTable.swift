@@ -23,6 +23,18 @@ enum ChangeTable {
         return statuses
     }
 
+    /// The spots of which nothing was ever heard, with when they were made.
+    static func silent(of lot: LotID, in reader: some SQLReading) throws -> [String: Timestamp] {
+        var silent: [String: Timestamp] = [:]
+        try reader.queryEach(
+            """
+            SELECT id, status_since FROM parking_spot
+            WHERE lot = $1 AND NOT EXISTS (SELECT 1 FROM parking_change WHERE parking_change.spot = parking_spot.id)
+            """, [.text(lot.text)]
+        ) { row in silent[try row.text(0)] = Timestamp(microseconds: try row.integer(1)) }
+        return silent
+    }
+
     /// The changes of a lot from an instant on, to before another, in order of time; nil when there are more than `limit`.
     static func changes(
         of lot: LotID, from: Timestamp, to: Timestamp, limit: Int, in reader: some SQLReading

@@ -235,5 +235,11 @@ enum ParkingTables {
                     "CREATE INDEX parking_waiver_session ON parking_waiver (session)",
                     "ALTER TABLE parking_session ADD COLUMN waived_minor BIGINT NOT NULL DEFAULT 0",
                 ]),
+            Migration(
+                "0007-overrides",
+                [
+                    // Whoever looks for what people corrected must not read all that sensors said.
+                    "CREATE INDEX parking_change_override ON parking_change (lot, at) WHERE source = 'override'"
+                ]),
         ])
 }

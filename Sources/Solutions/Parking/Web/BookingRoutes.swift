@@ -16,7 +16,8 @@ struct BookingRoutes: Sendable {
                 .post, "/api/lots/{id}/reservations", access: .anyone,
                 summary: "Reserve a spot, or one of a kind; at a public lot without an account too",
                 pathSchemas: ["id": .identifier], input: RouteInput(.bookingRequest),
-                answers: [.json(.madeReservation, status: 201, "Reserved; Location is its address")], handler: reserve),
+                answers: [.json(.madeReservation, status: 201, "Reserved; Location is its address")],
+                refusals: [.conflict], handler: reserve),
             Route(
                 .get, "/api/lots/{id}/reservations", access: .site(.reserveParking),
                 summary: "A lot's reservations that touch a time, in order of their beginning",
@@ -46,7 +47,7 @@ struct BookingRoutes: Sendable {
             Route(
                 .delete, "/api/reservations/{reservation_id}", access: .signedIn,
                 summary: "Give a reservation up: yours, or one of a lot that you manage",
-                answers: [.json(.reservation, "It is over")], handler: cancel),
+                answers: [.json(.reservation, "It is over")], refusals: [.conflict], handler: cancel),
         ]
     }
 
@@ -59,7 +60,8 @@ struct BookingRoutes: Sendable {
             Route(
                 .post, "/api/reservations/{reservation_id}/cancel", access: .anyone,
                 summary: "Give a reservation up that was made without an account, by its code",
-                input: RouteInput(.bookingCode), answers: [.json(.reservation, "It is over")], handler: cancelWithCode),
+                input: RouteInput(.bookingCode), answers: [.json(.reservation, "It is over")], refusals: [.conflict],
+                handler: cancelWithCode),
         ]
     }
 

@@ -31,10 +31,11 @@ enum CalibrationSchemas {
                         "flags",
                         .array(
                             .object([
-                                .required("flag", .words(["drift", "stuck", "blocked", "swapped"])),
+                                .required("flag", .words(["drift", "dirty", "stuck", "blocked", "swapped"])),
                                 .required("detail", .text),
                                 .optional("centimetres", .number),
                                 .optional("share", .number),
+                                .optional("hours", .number),
                                 .optional("with", .identifier),
                             ])), "What a person should look at"),
                 ]))),
@@ -111,12 +112,18 @@ extension JSONWriter {
         switch flag {
         case .drift(let centimetres):
             string("drift")
-            member("detail", "The empty spot measures otherwise than it did.")
+            member("detail", "It measures otherwise than it did.")
+            key("centimetres")
+            number(centimetres)
+        case .dirty(let centimetres):
+            string("dirty")
+            member(
+                "detail", "The empty spot measures less and less, and cars do not: something grows before the sensor.")
             key("centimetres")
             number(centimetres)
         case .stuck(let centimetres):
             string("stuck")
-            member("detail", "The distance does not move although the sensor says that cars come and go.")
+            member("detail", "It measures the same again and again; a sensor that works never does that for so long.")
             key("centimetres")
             number(centimetres)
         case .blocked(let share):
@@ -124,9 +131,16 @@ extension JSONWriter {
             member("detail", "It measures little while it says that the spot is free: dirt or snow before the sensor.")
             key("share")
             number((share * 100).rounded() / 100)
+        case .occupiedTooLong(let hours):
+            string("blocked")
+            member("detail", "It has said occupied without a break, far longer than cars stay in this lot.")
+            key("hours")
+            number(hours)
         case .swapped(let other):
             string("swapped")
-            member("detail", "Its flag fits the distances of the other spot, and the other way round.")
+            member(
+                "detail",
+                "What people paid and corrected, or its own flag, fits the other spot, and the other way round.")
             member("with", other)
         }
         endObject()

@@ -48,15 +48,25 @@ struct LotHistory: Sendable {
         of lot: LotID, from: Timestamp, to: Timestamp, stepMicroseconds: Int64, in reader: some SQLReading
     ) throws {
         let most = ChangeTable.mostChanges
-        guard let changes = try ChangeTable.changes(of: lot, from: from, to: to, limit: most, in: reader) else {
+        guard var changes = try ChangeTable.changes(of: lot, from: from, to: to, limit: most, in: reader) else {
             throw Refusal(.tooManySteps, "more than \(most) changes: choose a shorter time")
         }
-        // Nothing was ever heard of it by then.
-        let initial = try ChangeTable.statuses(of: lot, before: from, in: reader).mapValues { $0 ?? .unknown }
+        let statuses = try ChangeTable.statuses(of: lot, before: from, in: reader)
         // Of a spot that was removed the count would be wrong on one side.
-        let present = changes.filter { initial[$0.spot] != nil }
+        changes = changes.filter { statuses[$0.spot] != nil }
+        var initial = statuses.compactMapValues { $0 }
+        // A spot that was heard counts from its first word, one that never was from when it was made.
+        for (spot, made) in try ChangeTable.silent(of: lot, in: reader) {
+            if made <= from {
+                initial[spot] = .unknown
+            } else {
+                changes.append(SpotChange(at: made, spot: spot, status: .unknown))
+            }
+        }
+        // Stable, so that two changes of one instant keep their order.
+        changes = changes.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
         self.init(
-            OccupancySteps(from: from, to: to, initial: initial, changes: present), from: from, to: to,
+            OccupancySteps(from: from, to: to, initial: initial, changes: changes), from: from, to: to,
             stepMicroseconds: stepMicroseconds)
     }
 }

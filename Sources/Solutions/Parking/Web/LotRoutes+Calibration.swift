@@ -6,8 +6,6 @@ internal import SolutionKit
 extension LotRoutes {
     /// The most spots of one answer.
     private static let mostSpots = 500
-    /// The newest reports of a spot that are looked at.
-    private static let mostSamples = 5_000
 
     var ofCalibration: [Route] {
         [
@@ -34,23 +32,25 @@ extension LotRoutes {
         let (now, sites, after) = (services.clock.now(), request.scope, request.given("after"))
         let days = try request.whole("days", in: Int64(1)...90) ?? 14
         let only = request.given("spot_id")
-        var spots = try await services.database.read { reader in
+        let all = try await services.database.read { reader in
             _ = try LotTable.one(id, at: sites, in: reader)
             return try SpotTable.all(of: id, in: reader).sorted { $0.id.text < $1.id.text }
         }
-        spots = spots.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
+        var spots = all.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
         if only != nil, spots.isEmpty { throw Refusal(.notFound, "\(id) has no such spot") }
+        let judge = LotCalibration(
+            lot: id, spots: all, from: now.advanced(bySeconds: -days * 86_400), now: now, history: services.history,
+            database: services.database)
         guard !csv else {
-            var all: [(spot: Spot, calibration: Calibration)] = []
+            var found: [(spot: Spot, calibration: Calibration)] = []
             for start in stride(from: 0, to: spots.count, by: LotRoutes.mostSpots) {
-                let part = spots[start..<min(start + LotRoutes.mostSpots, spots.count)]
-                all += try await calibrations(of: part, days: days, now: now)
+                found += try await judge.judge(Array(spots[start..<min(start + LotRoutes.mostSpots, spots.count)]))
             }
-            return LotRoutes.sheet(of: all)
+            return LotRoutes.sheet(of: found)
         }
         let hasMore = spots.count > LotRoutes.mostSpots
         spots = Array(spots.prefix(LotRoutes.mostSpots))
-        let found = try await calibrations(of: spots[...], days: days, now: now)
+        let found = try await judge.judge(spots)
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", id.text)
@@ -61,46 +61,6 @@ extension LotRoutes {
             writer.endArray()
             writer.member("next", hasMore ? spots.last?.id.text : nil)
             writer.endObject()
-        }
-    }
-
-    /// What is proposed for some spots of a lot; sensors that were swapped are found among these.
-    private func calibrations(
-        of spots: ArraySlice<Spot>, days: Int64, now: Timestamp
-    ) async throws -> [(spot: Spot, calibration: Calibration)] {
-        var found: [(spot: Spot, calibration: Calibration)] = []
-        var tracks: [SwappedSensors.Track] = []
-        for spot in spots {
-            let samples = try await samples(of: spot.id, days: days, now: now)
-            let calibration = Calibration(samples, settings: spot.state.settings)
-            found.append((spot, calibration))
-            tracks.append(
-                SwappedSensors.Track(
-                    spot: spot.id.text, samples: samples,
-                    threshold: calibration.threshold ?? spot.state.settings.thresholdCentimetres))
-        }
-        for (one, other) in SwappedSensors.pairs(tracks) {
-            for index in found.indices {
-                if found[index].spot.id.text == one { found[index].calibration.flags.append(.swapped(with: other)) }
-                if found[index].spot.id.text == other { found[index].calibration.flags.append(.swapped(with: one)) }
-            }
-        }
-        return found
-    }
-
-    private func samples(of spot: DeviceID, days: Int64, now: Timestamp) async throws -> [CalibrationSample] {
-        let table = try await services.history.readings(
-            ReadingQuery(
-                device: spot, measurement: "spot", fields: ["distance", "occupied"],
-                from: now.advanced(bySeconds: -days * 86_400), to: now.advanced(byMicroseconds: 1),
-                limit: LotRoutes.mostSamples))
-        guard let distance = table.fields.firstIndex(of: "distance") else { return [] }
-        let flag = table.fields.firstIndex(of: "occupied")
-        return table.rows.compactMap { row in
-            guard let value = row.values[distance]?.centimetres else { return nil }
-            var isOccupied: Bool?
-            if let flag, case .boolean(let said)? = row.values[flag] { isOccupied = said }
-            return CalibrationSample(at: row.time, distance: value, isOccupied: isOccupied)
         }
     }
 
@@ -148,18 +108,6 @@ extension LotRoutes {
             writer.beginObject()
             writer.member("applied", result.spots)
             writer.endObject()
-        }
-    }
-}
-
-extension ReadingValue {
-    /// A distance as a number.
-    fileprivate var centimetres: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .decimal(let value): value.doubleValue
-        case .double(let value): value
-        case .boolean, .text: nil
         }
     }
 }

@@ -10,28 +10,31 @@ extension LotRoutes {
                 .post, "/api/lots", access: .site(.manageParking), summary: "Add a lot, with spots or without",
                 input: RouteInput(LotSchemas.lotRequest),
                 answers: [.json(LotSchemas.wholeLot, status: 201, "Added; Location is its address")],
+                refusals: [.notFound, .conflict],
                 maximumBodyBytes: 4_194_304, handler: addLot),
             Route(
                 .put, "/api/lots/{id}", access: .site(.manageParking),
                 summary: "Change a lot; what is not said stays", pathSchemas: Self.lot,
-                input: RouteInput(LotSchemas.lotChange), answers: [.json(LotSchemas.wholeLot)],
+                input: RouteInput(LotSchemas.lotChange), answers: [.json(LotSchemas.wholeLot)], refusals: [.conflict],
                 maximumBodyBytes: 4_194_304, handler: changeLot),
             Route(
                 .delete, "/api/lots/{id}", access: .site(.manageParking),
                 summary: "Remove a lot that was never used", pathSchemas: Self.lot, answers: [.empty()],
+                refusals: [.conflict],
                 handler: removeLot),
             Route(
                 .post, "/api/lots/{id}/spots", access: .site(.manageParking), summary: "Add a spot",
                 pathSchemas: Self.lot, input: RouteInput(LotSchemas.spotRequest),
-                answers: [.json(LotSchemas.spot, status: 201, "Added")], handler: addSpot),
+                answers: [.json(LotSchemas.spot, status: 201, "Added")], refusals: [.conflict], handler: addSpot),
             Route(
                 .put, "/api/lots/{id}/spots/{spot_id}", access: .site(.manageParking),
                 summary: "Change a spot; what is not said stays", pathSchemas: Self.spot,
-                input: RouteInput(LotSchemas.spotChange), answers: [.json(LotSchemas.spot)], handler: changeSpot),
+                input: RouteInput(LotSchemas.spotChange), answers: [.json(LotSchemas.spot)], refusals: [.conflict],
+                handler: changeSpot),
             Route(
                 .delete, "/api/lots/{id}/spots/{spot_id}", access: .site(.manageParking),
                 summary: "Remove a spot where no car stands; its past stays", pathSchemas: Self.spot,
-                answers: [.empty()], handler: removeSpot),
+                answers: [.empty()], refusals: [.conflict], handler: removeSpot),
         ]
     }
 

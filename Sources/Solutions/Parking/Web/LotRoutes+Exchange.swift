@@ -14,16 +14,19 @@ extension LotRoutes {
             Route(
                 .post, "/api/init", access: .hub(.manageSettings),
                 summary: "Make the demo lots; those that are there already stay as they are",
-                input: RouteInput(.object([]), isOptional: true), answers: [.json(LotSchemas.made)], handler: makeDemo),
+                input: RouteInput(.object([]), isOptional: true), answers: [.json(LotSchemas.made)],
+                refusals: [.conflict], handler: makeDemo),
             Route(
                 .get, "/api/lots/export", access: .site(.manageParking),
                 summary: "All your lots with their spots, as JSON or CSV; an import takes the same",
                 query: [QueryParameter("lot_id", "only this lot", .identifier), .tableForm],
-                answers: [.table(LotSchemas.document, "The lots")], handler: export),
+                answers: [.table(LotSchemas.document, "The lots")],
+                refusals: [.notFound], handler: export),
             Route(
                 .post, "/api/lots/import", access: .site(.manageParking),
                 summary: "Add and change lots with their spots, from JSON or CSV; all of it or nothing",
                 input: RouteInput(.anyOf([LotSchemas.document, .text])), answers: [.json(LotSchemas.imported)],
+                refusals: [.notFound, .conflict],
                 maximumBodyBytes: Self.largestFile, handler: take),
         ]
     }

@@ -78,8 +78,9 @@ extension Calibration.Flag {
     fileprivate var words: String {
         switch self {
         case .drift: "drift"
+        case .dirty: "dirty"
         case .stuck: "stuck"
-        case .blocked: "blocked"
+        case .blocked, .occupiedTooLong: "blocked"
         case .swapped(let other): "swapped:\(other)"
         }
     }

@@ -10,6 +10,7 @@ extension MoneyRoutes {
                 .post, "/api/payments", access: .site(.takePayments),
                 summary: "Record a payment for a session or a spot; the same again is answered as the first time",
                 input: RouteInput(.newPayment), answers: [.json(.payment, status: 201, "Recorded")],
+                refusals: [.notFound, .conflict],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: pay),
             Route(
                 .get, "/api/payments/{id}", access: .site(.viewParkingMoney), summary: "One payment or refund",
@@ -18,17 +19,18 @@ extension MoneyRoutes {
                 .post, "/api/payments/{id}/refund", access: .site(.manageTariffs),
                 summary: "Give a payment back, whole or in part, under a payment_id of its own", pathSchemas: Self.lot,
                 input: RouteInput(.newRefund), answers: [.json(.payment, status: 201, "Given back")],
+                refusals: [.conflict],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: refund),
             Route(
                 .post, "/api/payments/{id}/allocate", access: .site(.takePayments),
                 summary: "Say which session an unallocated payment is for", pathSchemas: Self.lot,
-                input: RouteInput(.allocation), answers: [.json(.payment)],
+                input: RouteInput(.allocation), answers: [.json(.payment)], refusals: [.conflict],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: allocate),
             Route(
                 .post, "/api/sessions/{id}/waive", access: .site(.manageTariffs),
                 summary: "Write off what a session that has ended owes, whole or in part, under a waiver_id of its own",
                 pathSchemas: Self.lot, input: RouteInput(.newWaiver),
-                answers: [.json(.waiver, status: 201, "Written off")],
+                answers: [.json(.waiver, status: 201, "Written off")], refusals: [.conflict],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: waive),
             Route(
                 .get, "/api/sessions/{id}", access: .site(.viewParkingMoney),

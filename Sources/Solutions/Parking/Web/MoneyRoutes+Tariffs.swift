@@ -23,7 +23,8 @@ extension MoneyRoutes {
             Route(
                 .post, "/api/lots/{id}/tariffs", access: .site(.manageTariffs),
                 summary: "Add a version of the tariff, from now or a later instant on", pathSchemas: Self.lot,
-                input: RouteInput(.newTariff), answers: [.json(.tariffVersion, status: 201, "Added")], handler: add),
+                input: RouteInput(.newTariff), answers: [.json(.tariffVersion, status: 201, "Added")],
+                refusals: [.conflict], handler: add),
             Route(
                 .post, "/api/lots/{id}/tariffs/what-if", access: .site(.manageTariffs),
                 summary: "What the sessions of some days would have cost under another tariff; changes nothing",
