@@ -256,7 +256,7 @@ import Testing
             try garage.database.readBlocking { try $0.queryFirst("SELECT state FROM parking_reservation") }?.text(0)
         }
         #expect(try state() == "active")
-        for _ in 0..<16 { try garage.pass(seconds: 60, [("P1-A1", false)]) }
+        for _ in 0..<18 { try garage.pass(seconds: 60, [("P1-A1", false)]) }
         #expect(try state() == "released")
         #expect(try garage.status("P1-A1") == "free")
     }

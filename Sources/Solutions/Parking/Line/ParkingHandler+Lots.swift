@@ -165,7 +165,9 @@ extension ParkingHandler {
             guard let known = try SpotTable.one(spot, in: transaction), known.lot == lot,
                 sites.contains(known.facts.site)
             else { throw Refusal(.notFound, "\(lot) has no spot \(spot)") }
-            guard try !SpotTable.hasOpenSession(spot, in: transaction) else {
+            // Also one that has just come, and counts when that has lasted.
+            guard try !SpotTable.hasOpenSession(spot, in: transaction), known.state.car.pending?.isOccupied != true
+            else {
                 throw Refusal(.conflict, "a car stands at \(spot)")
             }
             guard try !ReservationTable.hasOpen(of: spot, in: transaction) else {

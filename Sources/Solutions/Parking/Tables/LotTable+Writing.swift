@@ -30,13 +30,14 @@ extension LotTable {
         ]
     }
 
-    /// Whether money or reservations hang on a lot: then it cannot be removed.
+    /// Whether money or reservations hang on a lot, or a car that has just come will: then it cannot be removed.
     static func isInUse(_ lot: LotID, in reader: some SQLReading) throws -> Bool {
         try reader.queryFirst(
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM parking_session WHERE lot = $1)
                 OR EXISTS (SELECT 1 FROM parking_payment WHERE lot = $1)
                 OR EXISTS (SELECT 1 FROM parking_reservation WHERE lot = $1 AND due_at IS NOT NULL)
+                OR EXISTS (SELECT 1 FROM parking_spot WHERE lot = $1 AND pending_occupied)
             """, [.text(lot.text)]) != nil
     }
 
