@@ -1,8 +1,8 @@
 import Foundation
 import HubModel
 import HubTesting
-import SolutionKit
 import SQL
+import SolutionKit
 import Testing
 
 /// Payload in, effects out: one file in `cases/reports` for each. `payload` is JSON as the sensor sends it, `payload_text` text,
