@@ -11,7 +11,6 @@ package enum AuditExport {
     package static func csv(_ rows: [AuditRow]) -> CSVWriter {
         var table = CSVWriter(columns)
         for row in rows { table.row(cells(row)) }
-        }
         return table
     }
 
