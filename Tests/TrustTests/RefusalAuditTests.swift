@@ -1,3 +1,4 @@
+import Credentials
 import HubModel
 import HubTesting
 import Registry
@@ -17,10 +18,12 @@ struct RefusalAuditTests {
         gate = Gatekeeper(
             people: people,
             devices: DeviceAdmission(
-                database: house.database, line: house.line, rights: DeviceRights([Spots()]), clock: house.clock
+                database: house.database, line: house.line, rights: DeviceRights([Spots()]), clock: house.clock,
+                passwords: .trivial
             ) { token, transport, instant in
                 try await people.caller(bearer: token, transport: transport, at: instant)
-            }, rates: GateRates(perAddress: .unlimited, perAccount: .unlimited, perDevice: .unlimited))
+            }, rates: GateRates(perAddress: .unlimited, perAccount: .unlimited, perDevice: .unlimited)
+        ) { _ in }
     }
 
     private static func route(_ method: Route.Method, _ path: String, _ access: RouteAccess) -> Route {
