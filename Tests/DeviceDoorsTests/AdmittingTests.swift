@@ -1,3 +1,4 @@
+import Credentials
 import DeviceDoors
 import HubModel
 import MQTTBroker
