@@ -68,7 +68,7 @@ struct LotHistory: Hashable, Sendable {
             """
             SELECT id, status_since, (SELECT status FROM parking_change
                 WHERE parking_change.spot = parking_spot.id AND at < $2 ORDER BY at DESC, parking_change.id DESC LIMIT 1) AS was,
-                (SELECT MIN(at) FROM parking_change WHERE parking_change.spot = parking_spot.id) AS first
+                (SELECT MIN(at) FROM parking_change WHERE parking_change.spot = parking_spot.id) AS first_at
             FROM parking_spot WHERE lot = $1
             """, [.text(lot.text), .integer(from.microseconds)]
         ) { row in
@@ -76,7 +76,7 @@ struct LotHistory: Hashable, Sendable {
             spots.insert(spot)
             if let was = try row.optionalText("was").flatMap(SpotStatus.init) {
                 initial[spot] = was
-            } else if try row.optionalInteger("first") == nil {
+            } else if try row.optionalInteger("first_at") == nil {
                 // Nothing was ever heard of it: it is unknown from when it was made. One that was heard counts from its first word.
                 let made = Timestamp(microseconds: try row.integer("status_since"))
                 if made <= from { initial[spot] = .unknown } else { silent.append((made, spot, .unknown)) }
