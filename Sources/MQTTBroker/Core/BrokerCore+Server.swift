@@ -24,11 +24,19 @@ extension BrokerCore {
         if let token = own.token { reportRouted(token, deliveries, into: &actions) }
     }
 
-    /// The server ends a connection; with `endSession` also what is kept of the client.
+    /// The server ends the connections of a client identifier; with `endSession` also what is kept of them.
     mutating func disconnect(
         _ client: MQTTString, _ reason: ReasonCode, endSession: Bool, now: Moment, into actions: inout BrokerActions
     ) {
-        guard let session = sessions.handle(of: client) else { return }
+        for handle in sessions.handles where sessions[handle]?.identifier == client {
+            disconnect(handle, reason, endSession: endSession, now: now, into: &actions)
+        }
+    }
+
+    private mutating func disconnect(
+        _ session: SessionHandle, _ reason: ReasonCode, endSession: Bool, now: Moment,
+        into actions: inout BrokerActions
+    ) {
         if let handle = sessions[session]?.connection {
             let told = reason.isAllowed(in: .disconnect) && reason.isFailure ? reason : .administrativeAction
             end(handle, .serverDisconnected(told), tell: told, now: now, into: &actions)

@@ -84,7 +84,7 @@ public final class Broker: Sendable {
         eventLoop.execute { loop.value.handle(.publish(messages), now: SystemClock.now()) }
     }
 
-    /// Ends a client's connection with a reason that a 5.0 client is told; with `endSession` also drops what is kept of
+    /// Ends the connections of a client identifier, whoever they belong to, with a reason that a 5.0 client is told; with `endSession` also drops what is kept of
     /// it. From any thread. Nothing happens if the client is not known.
     public func disconnect(
         _ client: MQTTString, reason: ReasonCode = .administrativeAction, endSession: Bool = false

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Nodes and commands as docs/nodes-api.md shows them.
 extension JSONWriter {
@@ -32,7 +33,7 @@ extension JSONWriter {
         key("address")
         string(node.address)
         key("client_id")
-        string(node.clientID)
+        string(node.clientID.map(ClientName.identifier))
         key("fields")
         beginArray()
         for field in node.fields { string(field) }

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Spots and counts as docs/parking-api.md shows them.
 extension JSONWriter {
@@ -91,7 +92,7 @@ extension JSONWriter {
         key("heard_at")
         timestamp(spot.state.heardAt)
         key("client_id")
-        string(spot.clientID)
+        string(spot.clientID.map(ClientName.identifier))
         endObject()
     }
 
