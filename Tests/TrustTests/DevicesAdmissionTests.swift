@@ -129,7 +129,7 @@ import Trust
     @Test func aProgramComesInWithATokenWhoseRightsHoldForTheWholeHub() async throws {
         let house = try await DevicesHouse()
         guard
-            case .program("anna", "t1", let grants) = await house.admission.admit(
+            case .program("anna", "t1", "a", let grants) = await house.admission.admit(
                 house.attempt("anna", DevicesHouse.token.text))
         else { return #expect(Bool(false)) }
         #expect(grants == TopicGrants(publish: ["#"], subscribe: ["#", "$SYS/#"]))

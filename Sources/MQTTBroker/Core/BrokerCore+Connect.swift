@@ -223,7 +223,7 @@ extension BrokerCore {
         if let silence = connections[handle]?.silenceAllowed, silence > 0 {
             remind(handle, at: now.uptime + silence)
         }
-        if connack.sessionPresent { dropForbiddenSubscriptions(session, client, into: &actions) }
+        if connections[handle]?.hasLostSubscriptions == true { dropUnwanted(session, into: &actions) }
         pump(session, now: now, into: &actions)
     }
 
@@ -235,13 +235,27 @@ extension BrokerCore {
         guard let held = sessions[session]?.subscriptions, !held.isEmpty else { return }
         let forbidden = held.keys.filter { authorizer.refusalToSubscribe(client, filter: $0) != nil }
         guard !forbidden.isEmpty else { return }
+        connections[handle]?.hasLostSubscriptions = true
         for filter in forbidden {
             sessions[session]?.subscriptions[filter] = nil
             subscriptions.unsubscribe(session, from: filter)
         }
         guard sessions[session]?.isKept == true else { return }
         submit(
-            .session(.unsubscribed(client: client.identifier, Array(forbidden))), then: .nothing, into: &actions)
+            .session(.unsubscribed(client: client.session, Array(forbidden))), then: .nothing, into: &actions)
+    }
+
+    /// What waits for subscriptions that the client has lost is not delivered any more.
+    private mutating func dropUnwanted(_ session: SessionHandle, into actions: inout BrokerActions) {
+        guard let name = sessions[session]?.name, let filters = sessions[session]?.subscriptions.keys else { return }
+        let held = filters.map(\.unshared)
+        let dropped =
+            sessions[session]?.outbox.drop { message in !held.contains { $0.matches(message.topic) } } ?? []
+        guard !dropped.isEmpty else { return }
+        for outgoing in dropped { report(outgoing, lostTo: name, into: &actions) }
+        guard sessions[session]?.isKept == true else { return }
+        submit(
+            .session(.outboundDropped(client: name, dropped.map(\.identifier))), then: .nothing, into: &actions)
     }
 }
 

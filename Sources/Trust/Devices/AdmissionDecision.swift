@@ -52,8 +52,8 @@ public enum AdmissionDecision: Sendable {
     case device(DeviceID, TopicGrants)
     /// A device that waits to be approved: what it sends is kept aside.
     case pending(DeviceID)
-    /// A person's program, with what it may do.
-    case program(name: String, token: String, TopicGrants)
+    /// A program of a person's account, with what it may do.
+    case program(name: String, token: String, account: String, TopicGrants)
     /// Nobody who is let in; `detail` of the refusal is for the log at most.
     case refused(Refusal)
 }
@@ -66,6 +66,8 @@ public enum ConnectionOwner {
     public static func pending(_ device: DeviceID) -> String { "pending:\(device)" }
     /// A personal access token's.
     public static func program(token: String) -> String { "token:\(token)" }
+    /// An account's: its programs' sessions outlive the tokens.
+    public static func account(_ account: String) -> String { "account:\(account)" }
 }
 
 /// Who the owner of a connection is, for the messages that come over it.
