@@ -92,8 +92,8 @@ import Trust
             let watch = DeviceWatch(
                 watcher: DeviceWatcher(admission: hub.admission) { _ in true },
                 replay: AsideReplay(line: hub.line, admission: hub.admission),
-                disconnect: { owner, endsSessions, _ in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
-                trouble: { _ in })
+                disconnect: { owner, endsSessions, _, _ in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
+                forget: { _ in }, trouble: { _ in })
             try await watch.step()
             _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }
             let waiting = try #require(try await hub.connect("SPOT009", nil))

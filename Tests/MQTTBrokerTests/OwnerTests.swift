@@ -187,4 +187,29 @@ struct OwnerTests {
         #expect(!rightful.isClosed)
         #expect(knocking.connack?.reason == .success)
     }
+
+    @Test(
+        "the will of an owner that is sent away is published only if its rights of now allow it",
+        arguments: [UInt32(0), 30])
+    func wills(delay: UInt32) {
+        let delay = delay == 0 ? nil : delay
+        let bench = bench { "device" }
+        let rights = ClientRights(publish: [filter("mine")], subscribe: [filter("#")], revision: 9)
+        for (topic, rights, isHeard) in [
+            ("mine", nil, false), ("theirs", rights, false), ("mine", rights, true),
+        ] as [(String, ClientRights?, Bool)] {
+            for isGone in [false, true] where !isGone || delay != nil {
+                let client = bench.connect(
+                    "c", clean: true, expiry: 100, will: will(topic, "open the door", delay: delay))
+                if isGone { client.drop() }
+                bench.handle(
+                    .disconnectOwner(
+                        "device", .notAuthorized, endSessions: false, olderThan: .max, rights: rights))
+                bench.advance(milliseconds: 40_000)
+                #expect(bench.committed.compactMap(\.publication).count { $0.isWill } == (isHeard ? 1 : 0))
+                #expect(bench.core.statistics().counters.willsPublished == (isHeard ? 1 : 0))
+                guard !isHeard else { return }
+            }
+        }
+    }
 }
