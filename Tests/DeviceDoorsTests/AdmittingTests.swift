@@ -121,7 +121,19 @@ import Trust
             }
             #expect(outcome == [.committed])
             let state = try StoredSessions.load(from: hub.database)
-            #expect(state.sessions[try MQTTString("board")]?.owner == "device:SPOT001")
+            #expect(state.sessions[client.session]?.owner == "device:SPOT001")
+        }
+    }
+
+    @Test func whoShowsAKeyWaitsForNoPasswords() {
+        #expect(DeviceAdmission.passwordsWaiting <= BrokerLimits().concurrentAuthentications / 4)
+    }
+
+    @Test func nothingIsKeptForADeviceThatWaits() async throws {
+        try await AdmittingHub.run { hub in
+            _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }
+            let waiting = try #require(try await hub.connect("SPOT009", "its own password", client: "board"))
+            #expect(waiting.rights?.sessionExpiry == 0)
         }
     }
 }

@@ -4,7 +4,8 @@ public import Transport
 /// Decides who may connect.
 public protocol BrokerAuthenticator: Sendable {
     /// May take its time: this client waits, the others do not. Called off the event loop, at most once a connection,
-    /// and for no more connections at once than `BrokerLimits.concurrentAuthentications`.
+    /// and for no more connections at once than `BrokerLimits.concurrentAuthentications`. Its task is cancelled when the
+    /// connection is gone; its answer counts for nothing then, but has to come.
     func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision
 }
 
