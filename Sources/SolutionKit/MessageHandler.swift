@@ -58,7 +58,7 @@ public struct DeviceMessage: Sendable {
 
 /// Where a message came from.
 public struct MessageOrigin: Sendable {
-    /// The MQTT client identifier; nil over HTTP.
+    /// The MQTT client, by a name that is no other's (`ClientName`); nil over HTTP.
     public let clientID: String?
     /// The address of the peer, without its port, if it is known.
     public let address: String?
@@ -88,7 +88,19 @@ public struct MessageOrigin: Sendable {
     }
 }
 
-/// A client of the broker came, went or changed its subscriptions.
+/// The name by which a client of the broker is told from all others: its client identifier, and before it whose it is, for two owners may use
+/// the same identifier. In an open hub nobody owns anything, and it is the identifier alone.
+public enum ClientName {
+    /// Stands before the identifier; no identifier has it, for the broker refuses control characters.
+    private static let mark: Character = "\u{1F}"
+
+    /// The client identifier, for people to read.
+    public static func identifier(_ name: String) -> String {
+        name.firstIndex(of: mark).map { String(name[name.index(after: $0)...]) } ?? name
+    }
+}
+
+/// A client of the broker, given by its name (`ClientName`), came, went or changed its subscriptions.
 public enum PresenceChange: Sendable {
     /// A client connected, from an address without its port.
     case connected(clientID: String, address: String?)

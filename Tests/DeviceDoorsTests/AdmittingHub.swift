@@ -111,7 +111,7 @@ struct AdmittingHub {
         guard case .accepted(let accepted) = decision else { return nil }
         return ConnectedClient(
             identifier: identifier, userName: accepted.userName, remoteAddress: "127.0.0.1:5", version: .v5_0,
-            owner: accepted.owner, rights: accepted.rights)
+            owner: accepted.owner, sessionOwner: accepted.sessionOwner, rights: accepted.rights)
     }
 
     func may(_ client: ConnectedClient, _ topic: String, retain: Bool = false) throws -> PublishDecision {

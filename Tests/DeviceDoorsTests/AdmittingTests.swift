@@ -96,8 +96,8 @@ import Trust
             let watch = DeviceWatch(
                 watcher: DeviceWatcher(admission: hub.admission, welcomes: welcomes),
                 replay: AsideReplay(line: hub.line, admission: hub.admission),
-                disconnect: { owner, endsSessions, _ in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
-                trouble: { _ in })
+                disconnect: { owner, endsSessions, _, _ in ended.withLock { $0.append("\(owner) \(endsSessions)") } },
+                forget: { _ in }, trouble: { _ in })
             try await watch.step()
             _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }
             let waiting = try #require(try await hub.connect("SPOT009", nil))
@@ -158,7 +158,19 @@ import Trust
             }
             #expect(outcome == [.committed])
             let state = try StoredSessions.load(from: hub.database)
-            #expect(state.sessions[try MQTTString("board")]?.owner == "device:SPOT001")
+            #expect(state.sessions[client.session]?.owner == "device:SPOT001")
+        }
+    }
+
+    @Test func whoShowsAKeyWaitsForNoPasswords() {
+        #expect(DeviceAdmission.passwordsWaiting <= BrokerLimits().concurrentAuthentications / 4)
+    }
+
+    @Test func nothingIsKeptForADeviceThatWaits() async throws {
+        try await AdmittingHub.run { hub in
+            _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }
+            let waiting = try #require(try await hub.connect("SPOT009", "its own password", client: "board"))
+            #expect(waiting.rights?.sessionExpiry == 0)
         }
     }
 }

@@ -116,4 +116,58 @@ private struct Picture: Equatable {
         retained = state.retained.values.map { "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list)" }
             .sorted()
     }
+
+    @Test func twoOwnersOfOneClientIdentifierHaveTheirOwnRows() async throws {
+        try await Hub.run { hub in
+            let clients = try ["x", "y"].map {
+                ConnectedClient(
+                    identifier: try MQTTString("board"), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0,
+                    owner: "device:\($0)")
+            }
+            let target = QueuedDelivery(client: clients[0].session, packetIdentifier: .first, qos: .atLeastOnce)
+            let message = try hub.message(1, "t", "x")
+            _ = await hub.commit(
+                clients.map(hub.opened) + [
+                    .publication(
+                        InboundPublication(
+                            client: clients[1], message: message, exactlyOnceIdentifier: .first, targets: [target]))
+                ])
+            var state = try StoredSessions.load(from: hub.database)
+            #expect(clients.map { state.sessions[$0.session]?.owner } == ["device:x", "device:y"])
+            #expect(clients.map { state.sessions[$0.session]?.queue.count } == [1, 0])
+            #expect(clients.map { state.sessions[$0.session]?.inboundIdentifiers.count } == [0, 1])
+            _ = await hub.commit([.session(.ended(client: clients[1].session, at: 0))])
+            state = try StoredSessions.load(from: hub.database)
+            #expect(state.sessions.keys.map(\.self) == [clients[0].session])
+            #expect(ClientName.identifier(clients[0].sessionText) == "board")
+        }
+    }
+
+    @Test func sessionsFromBeforeTheyHadNamesKeepTheirOwners() async throws {
+        let database = try Database.open(DatabaseConfiguration(.memory))
+        let before = Migrations(
+            owner: "mqtt", Array(SessionMigrations.all.list.prefix { $0.name != "session-name" }))
+        _ = try await database.migrate([before], at: 0)
+        try await database.write { transaction in
+            for (client, owner) in [
+                ("a", "'device:node_01'"), ("b", "NULL"), ("w", "'pending:new'"), ("t", "'token:1'"),
+            ] {
+                try transaction.execute(
+                    "INSERT INTO mqtt_session (client, expiry_interval, owner) VALUES ('\(client)', 60, \(owner))")
+                try transaction.execute("INSERT INTO mqtt_inbound VALUES ('\(client)', 3)")
+                try transaction.execute(
+                    "INSERT INTO mqtt_subscription (client, filter, options) VALUES ('\(client)', 'f/#', 1)")
+            }
+        }
+        _ = try await database.migrate([SessionMigrations.all], at: 0)
+        let state = try StoredSessions.load(from: database)
+        let owners = ["a": "device:node_01", "b": nil, "t": "token:1"]
+        #expect(state.sessions.count == 3)
+        for (identifier, owner) in owners {
+            let name = ConnectedClient.session(owner: owner, identifier: try MQTTString(identifier))
+            #expect(state.sessions[name]?.owner == owner)
+            #expect(state.sessions[name]?.inboundIdentifiers.count == 1)
+            #expect(state.sessions[name]?.subscriptions.count == 1)
+        }
+    }
 }

@@ -209,3 +209,38 @@ def test_a_storm_of_sign_ins_does_not_stop_a_device(own_closed):
     print(f"median {statistics.median(quiet) * 1e3:.1f} ms quiet, {statistics.median(busy) * 1e3:.1f} ms in the storm, worst {busy[-1] * 1e3:.0f} ms")
     # The benchmark measures this properly; here: it never stands still.
     assert busy[-1] < 2.0
+
+
+@pytest.mark.timeout(120)
+def test_guessing_at_a_devices_own_password_does_not_delay_a_device_with_a_key(own_closed):
+    """Passwords cost scrypt, keys do not: however many connections guess, who shows a key is answered at once."""
+    from support.raw import Raw, connect_packet
+
+    hub = own_closed()
+    key, password = hub.device("node_steady"), "brought-along-1"
+    hub.admin.must("POST", "/api/join", {"minutes": 5})
+    assert hub.connack("node_target", password) == 0
+    hub.admin.must("POST", "/api/devices/node_target/approve", {"kind": "node", "credential": "offered"})
+
+    def seconds():
+        begun = time.monotonic()
+        assert hub.connack("node_steady", key) == 0
+        return time.monotonic() - begun
+
+    quiet = statistics.median(seconds() for _ in range(5))
+    guesses = [Raw(hub.mqtt_port, 60, source=f"127.0.7.{n % 3 + 1}") for n in range(360)]
+    try:
+        for n, raw in enumerate(guesses):
+            raw.version = 5
+            raw.send(connect_packet(f"guess{n}", 5, username="node_target", password=f"wrong-password-{n}"))
+        busy = [seconds() for _ in range(5)]
+        reasons = [raw.read().reason for raw in guesses]
+    finally:
+        for raw in guesses:
+            raw.close()
+    print(f"CONNACK after {quiet:.3f} s quiet, {statistics.median(busy):.3f} s while they guess, worst {max(busy):.3f} s")
+    assert statistics.median(busy) < max(10 * quiet, 1.0)
+    # Nor are many guesses at once more guesses than in a row: five of each address, and the one that closes the door.
+    assert 0 not in reasons and sum(reason in (0x86, 0x87) for reason in reasons) <= 3 * 6, reasons
+    overloaded = [line for line in hub.metrics_text().splitlines() if line.startswith("martlet_devices_passwords_overload_total")]
+    assert overloaded and float(overloaded[0].split()[-1]) > 0, overloaded

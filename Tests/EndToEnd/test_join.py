@@ -276,3 +276,33 @@ def test_a_crash_while_it_is_approved_loses_nothing_and_doubles_nothing(own_clos
         assert sorted(taken()) == list(range(30)), sorted(taken())
     print(f"{approved} of 10 were approved before the crash")
     hub.stop()
+
+
+def test_a_client_identifier_locks_nobody_out(hub):
+    """Whoever used a client identifier before: the device whose own it is gets in, and hears what is meant for it."""
+    key, other = hub.device("node_09"), hub.device("node_10")
+    hub.admin.must("POST", "/api/join", {"minutes": 5})
+    with Raw(hub.mqtt_port) as stranger:
+        answer = stranger.connect("esp-09", 5, clean=False, expiry=86_400, username="node_stranger", password=OFFERED)
+        assert answer.reason == 0
+    hub.admin.must("DELETE", "/api/join")
+    with Raw(hub.mqtt_port) as squatter:
+        assert squatter.connect("esp-09", 5, clean=False, expiry=86_400, username="node_10", password=other).reason == 0
+        assert squatter.subscribe("iot/node/10/command", 1) == 1
+        assert hub.connack("node_09", key, client_id="esp-09", clean=False, expiry=600) == 0, "while another one has it"
+    assert hub.connack("node_09", key, client_id="esp-09") == 0, "and while that one is away"
+    hub.stop()
+    hub.start()
+    assert hub.connack("node_09", key, client_id="esp-09") == 0
+    hub.admin.must("POST", "/api/devices/node_stranger/reject")
+    with hub.mqtt_node("10", other, client_id="esp-09") as ten, hub.mqtt_node("09", key, client_id="esp-09") as nine:
+        nine.telemetry({"n": 1})
+        ten.telemetry({"n": 1})
+        assert not ten.gone.is_set() and not nine.gone.is_set(), "neither takes the other's place"
+        wait_for(lambda: (hub.node("09") or {}).get("state") == "online", "node 09 is there")
+        # That one says goodbye is no news of the other.
+        ten.disconnect()
+        hub.admin.must("POST", "/api/nodes/09/commands", {"command": "restart"}, (200, 201, 202))
+        assert nine.receive_json()["command"] == "restart"
+        found = hub.node("09")
+        assert found["state"] == "online" and found["client_id"] == "esp-09", found

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import json
+import queue
 import time
 
 import pytest
 import websockets
 
 from support.accounts import ADMIN, Signed, cookies_of, new_password
+from support.clients import Client
 from support.raw import Closed as Gone, Raw
 from support.server import run
 from support.voids import bearer, device_headers
@@ -344,3 +346,105 @@ def test_the_last_admin_stays(own_closed):
     told = run("user", "disable", ADMIN, "--data", hub.data)
     assert told.returncode != 0
     assert hub.admin.get("/api/users")
+
+
+def retained(hub, topic_filter):
+    """What somebody who subscribes now is sent first."""
+    person = hub.person("operator")
+    token = person.personal_token(["mqtt.subscribe"])["token"]
+    with Client(hub.mqtt_port, username=person.name, password=token, subscriptions=[(topic_filter, 1)]) as listener:
+        found = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                found.append(listener.receive(0.5).topic)
+        return found
+
+
+def test_a_new_token_goes_on_where_the_old_one_was(closed):
+    person = closed.person("operator")
+    old = person.personal_token(["mqtt.subscribe"])
+    with Raw(closed.mqtt_port) as raw:
+        assert raw.connect("telegraf", 4, clean=False, username=person.name, password=old["token"]).reason == 0
+        assert raw.subscribe("iot/node/#", 1) == 1
+        person.must("DELETE", f"/api/account/tokens/{old['id']}")
+        raw.ends(SOON + 1)
+    new = person.personal_token(["mqtt.subscribe"])
+    for clean in (False, True):
+        with Raw(closed.mqtt_port) as raw:
+            answer = raw.connect("telegraf", 4, clean=clean, username=person.name, password=new["token"])
+            assert answer.reason == 0 and answer.body[0] == (0 if clean else 1), answer
+    # Somebody else's program of that name is another one.
+    stranger = closed.person("operator")
+    with Raw(closed.mqtt_port) as raw:
+        token = stranger.personal_token(["mqtt.subscribe"])["token"]
+        answer = raw.connect("telegraf", 4, clean=False, username=stranger.name, password=token)
+        assert answer.reason == 0 and answer.body[0] == 0
+
+
+def test_a_new_token_with_fewer_rights_hears_no_more_than_they_allow(closed, fresh):
+    person = closed.person("admin")
+    wide, narrow = person.personal_token(["mqtt.subscribe", "mqtt.system"]), person.personal_token(["mqtt.system"])
+    with Raw(closed.mqtt_port) as raw:
+        assert raw.connect("reader", 5, clean=False, expiry=600, username=person.name, password=wide["token"]).reason == 0
+        assert raw.subscribe("iot/node/#", 1) == 1
+    key = closed.device(f"node_{fresh}")
+    with closed.mqtt_node(fresh, key) as node:
+        node.telemetry({"n": 1})
+    with Raw(closed.mqtt_port) as raw:
+        answer = raw.connect("reader", 5, clean=False, expiry=600, username=person.name, password=narrow["token"])
+        assert answer.reason == 0 and answer.body[0] == 1
+        assert raw.silent(), "neither what waited nor what comes"
+
+
+@pytest.mark.parametrize("what", ["disabled", "removed", "revoked from the shell"])
+def test_a_device_that_is_out_has_no_will(closed, fresh, what):
+    name, topic = f"node_{fresh}", f"iot/node/{fresh}/telemetry"
+    key = closed.device(name)
+    person = closed.person("operator")
+    token = person.personal_token(["mqtt.subscribe"])["token"]
+    with Client(closed.mqtt_port, username=person.name, password=token, subscriptions=[(topic, 1)]) as listener:
+        with Raw(closed.mqtt_port) as raw:
+            will = (topic, '{"sensors":{"lies":1}}', 1, False)
+            assert raw.connect(f"w-{fresh}", 5, username=name, password=key, will=will).reason == 0
+            DEVICE_CHANGES[what](closed, name)
+            raw.ends(SOON + 1)
+        assert listener.hears_nothing(1.0)
+
+
+def test_a_device_whose_key_is_new_has_its_will(closed, fresh):
+    name, topic = f"node_{fresh}", f"iot/node/{fresh}/status"
+    key = closed.device(name)
+    person = closed.person("operator")
+    token = person.personal_token(["mqtt.subscribe"])["token"]
+    with Client(closed.mqtt_port, username=person.name, password=token, subscriptions=[(topic, 1)]) as listener:
+        with Raw(closed.mqtt_port) as raw:
+            will = (topic, '{"status":"offline"}', 1, False)
+            assert raw.connect(f"w-{fresh}", 5, username=name, password=key, will=will).reason == 0
+            DEVICE_CHANGES["rotated"](closed, name)
+            raw.ends(SOON + 1)
+        assert listener.receive().topic == topic
+
+
+def test_a_token_that_is_revoked_has_no_will(closed, fresh):
+    key = closed.device(f"node_{fresh}")
+    person = closed.person("admin")
+    made = person.personal_token(["mqtt.publish"])
+    topic = f"iot/node/{fresh}/command"
+    with closed.mqtt_node(fresh, key) as node:
+        with Raw(closed.mqtt_port) as raw:
+            will = (topic, '{"command":"open_door"}', 1, False)
+            assert raw.connect(f"w-{fresh}", 5, username=person.name, password=made["token"], will=will).reason == 0
+            shell(closed, "token", "revoke", made["id"])
+            raw.ends(SOON + 1)
+        assert node.hears_nothing(1.0)
+
+
+def test_what_is_retained_of_a_device_that_is_removed_goes_with_it(closed, fresh):
+    other = f"{fresh}x"
+    for short in (fresh, other):
+        with closed.mqtt_node(short, closed.device(f"node_{short}")) as node:
+            assert node.publish(f"iot/node/{short}/status", {"status": "online"}, retain=True) == 0
+    assert {f"iot/node/{fresh}/status", f"iot/node/{other}/status"} <= set(retained(closed, "iot/node/+/status"))
+    closed.admin.must("DELETE", f"/api/devices/node_{fresh}")
+    wait_for(lambda: f"iot/node/{fresh}/status" not in retained(closed, "iot/node/+/status"), "it is forgotten", 10)
+    assert f"iot/node/{other}/status" in retained(closed, "iot/node/+/status")

@@ -10,32 +10,104 @@ struct OwnerTests {
         return Bench(rules: rules, state: state)
     }
 
-    @Test("nobody takes over the session of another owner, connected or kept", arguments: ProtocolVersion.allCases)
-    func takeover(version: ProtocolVersion) {
+    @Test("two owners use one client identifier and never meet", arguments: ProtocolVersion.allCases)
+    func sameIdentifier(version: ProtocolVersion) {
         var owner: String? = "mine"
         let bench = bench { owner }
         let first = bench.connect("c", clean: false, expiry: 100)
-        for other in ["theirs", nil] {
-            owner = other
-            for clean in [false, true] {
-                let thief = bench.connect("c", version, clean: clean)
-                #expect(thief.connack?.reason == .notAuthorized)
-            }
+        first.subscribe("mine", qos: .exactlyOnce)
+        owner = "theirs"
+        for clean in [false, true] {
+            let other = bench.connect("c", version, clean: clean, expiry: version == .v5_0 ? 100 : nil)
+            #expect(other.connack?.reason == .success)
+            #expect(other.connack?.sessionPresent == false)
+            other.drop()
         }
         #expect(!first.isClosed)
         bench.drop(first.handle)
-        #expect(bench.connect("c", version, clean: true).connack?.reason == .notAuthorized)
-        owner = "mine"
-        let again = bench.connect("c", clean: false, expiry: 100)
-        #expect(again.connack?.sessionPresent == true)
-        #expect(bench.core.statistics().counters.sessionsOfOthersRefused == 5)
-        #expect(bench.stored.sessions[text("c")]?.owner == "mine")
-        // It is so after a restart as well.
+        // Not even while its owner is away: what waits for it stays, and stays its own.
+        let other = bench.connect("c", version, clean: true)
+        other.subscribe("theirs")
+        other.publish("mine", "for me", qos: .exactlyOnce, id: 7)
+        #expect(other.messages().isEmpty)
         let later = bench.afterCrash()
-        owner = "theirs"
-        #expect(later.connect("c", clean: false, expiry: 100).connack?.reason == .notAuthorized)
         owner = "mine"
-        #expect(later.connect("c", clean: false, expiry: 100).connack?.sessionPresent == true)
+        let again = later.connect("c", clean: false, expiry: 100)
+        #expect(again.connack?.sessionPresent == true)
+        #expect(again.payloads() == ["for me"])
+        let name = ConnectedClient.session(owner: "mine", identifier: text("c"))
+        #expect(later.stored.sessions[name]?.owner == "mine")
+        #expect(again.connack?.reason == .success)
+        // Within one owner the newcomer takes over, as ever.
+        _ = later.connect("c", clean: false, expiry: 100)
+        #expect(again.isClosed)
+    }
+
+    @Test("what is exactly once is so for each owner: an identifier of one is not a repetition of the other's")
+    func exactlyOnce() {
+        var owner: String? = "a"
+        let bench = bench { owner }
+        let watcher = bench.connect("w")
+        watcher.subscribe("t")
+        for name in ["a", "b"] {
+            owner = name
+            bench.connect("c", clean: false, expiry: 100).publish("t", name, qos: .exactlyOnce, id: 5)
+        }
+        #expect(watcher.payloads() == ["a", "b"])
+        let names = ["a", "b"].map { ConnectedClient.session(owner: $0, identifier: text("c")) }
+        #expect(names.map { bench.stored.sessions[$0]?.inboundIdentifiers } == [[id(5)], [id(5)]])
+    }
+
+    @Test("a session may belong to another owner than the connection: who follows goes on, with its own rights")
+    func sessionOwner() {
+        let rules = Rules()
+        rules.usesRights = true
+        var (token, filters) = ("one", ["open", "secret"])
+        rules.decision = { _ in
+            .accepted(
+                AcceptedClient(
+                    userName: nil, owner: token, sessionOwner: "anna",
+                    rights: ClientRights(publish: [filter("#")], subscribe: filters.map(filter))))
+        }
+        let bench = Bench(rules: rules)
+        let first = bench.connect("c", .v3_1_1, clean: false)
+        #expect(first.subscribe("open", "secret", qos: .atLeastOnce).allSatisfy { !$0.isFailure })
+        bench.handle(.disconnectOwner("one", .notAuthorized, endSessions: false, olderThan: .max))
+        #expect(first.isClosed)
+        (token, filters) = ("two", ["open"])
+        let publisher = bench.connect("p")
+        publisher.publish("secret", "no", qos: .atLeastOnce, id: 1)
+        publisher.publish("open", "yes", qos: .atLeastOnce, id: 2)
+        let second = bench.connect("c", .v3_1_1, clean: false)
+        #expect(second.connack?.sessionPresent == true)
+        #expect(second.payloads() == ["yes"], "what waited for a filter that is not granted any more is dropped")
+        publisher.publish("secret", "no", qos: .atLeastOnce, id: 3)
+        #expect(second.messages().isEmpty)
+        let name = ConnectedClient.session(owner: "anna", identifier: text("c"))
+        #expect(bench.stored.sessions[name]?.queue.count == 1)
+        #expect(bench.stored.sessions[name]?.subscriptions.count == 1)
+        // The first owner is nobody to this connection.
+        bench.handle(.disconnectOwner("one", .notAuthorized, endSessions: false, olderThan: .max))
+        #expect(!second.isClosed)
+        bench.handle(.disconnectOwner("two", .notAuthorized, endSessions: false, olderThan: .max))
+        #expect(second.isClosed)
+    }
+
+    @Test("rights may say how long a session is kept", arguments: ProtocolVersion.allCases)
+    func sessionExpiry(version: ProtocolVersion) {
+        let rules = Rules()
+        rules.decision = { _ in
+            .accepted(
+                AcceptedClient(
+                    userName: nil, owner: "waits", rights: ClientRights(publish: [], subscribe: [], sessionExpiry: 0)))
+        }
+        let bench = Bench(rules: rules)
+        let client = bench.connect("c", version, clean: false, expiry: version == .v5_0 ? 86_400 : nil)
+        #expect(client.connack?.reason == .success)
+        if version == .v5_0 { #expect(client.connack?.properties.sessionExpiryInterval == 0) }
+        client.drop()
+        #expect(bench.stored.sessions.isEmpty)
+        #expect(bench.core.statistics().sessions == 0)
     }
 
     @Test("a session of nobody's is begun anew for an owner: what waited in it is not handed over")
@@ -51,9 +123,11 @@ struct OwnerTests {
         #expect(mine.connack?.reason == .success)
         #expect(mine.connack?.sessionPresent == false)
         #expect(mine.messages().isEmpty)
-        #expect(bench.stored.sessions[text("c")]?.owner == "me")
-        #expect(bench.stored.sessions[text("c")]?.queue.isEmpty == true)
-        #expect(bench.stored.sessions[text("c")]?.subscriptions.isEmpty == true)
+        #expect(bench.stored.sessions[text("c")] == nil)
+        let session = bench.stored.sessions[ConnectedClient.session(owner: "me", identifier: text("c"))]
+        #expect(session?.owner == "me")
+        #expect(session?.queue.isEmpty == true)
+        #expect(session?.subscriptions.isEmpty == true)
     }
 
     @Test("all connections of an owner are ended, with their sessions if told so")
@@ -112,5 +186,30 @@ struct OwnerTests {
         #expect(stolen.isClosed)
         #expect(!rightful.isClosed)
         #expect(knocking.connack?.reason == .success)
+    }
+
+    @Test(
+        "the will of an owner that is sent away is published only if its rights of now allow it",
+        arguments: [UInt32(0), 30])
+    func wills(delay: UInt32) {
+        let delay = delay == 0 ? nil : delay
+        let bench = bench { "device" }
+        let rights = ClientRights(publish: [filter("mine")], subscribe: [filter("#")], revision: 9)
+        for (topic, rights, isHeard) in [
+            ("mine", nil, false), ("theirs", rights, false), ("mine", rights, true),
+        ] as [(String, ClientRights?, Bool)] {
+            for isGone in [false, true] where !isGone || delay != nil {
+                let client = bench.connect(
+                    "c", clean: true, expiry: 100, will: will(topic, "open the door", delay: delay))
+                if isGone { client.drop() }
+                bench.handle(
+                    .disconnectOwner(
+                        "device", .notAuthorized, endSessions: false, olderThan: .max, rights: rights))
+                bench.advance(milliseconds: 40_000)
+                #expect(bench.committed.compactMap(\.publication).count { $0.isWill } == (isHeard ? 1 : 0))
+                #expect(bench.core.statistics().counters.willsPublished == (isHeard ? 1 : 0))
+                guard !isHeard else { return }
+            }
+        }
     }
 }

@@ -159,4 +159,20 @@ struct RetainedTests {
         bench.commitAll()
         #expect(client.payloads() == ["4"])
     }
+
+    @Test("the server forgets what is retained on topics, behind what is being stored")
+    func forgotten() {
+        let bench = Bench(mode: .manual)
+        let client = bench.dial()
+        client.connect("c")
+        bench.commitAll()
+        for name in ["node/31/status", "node/31/telemetry", "node/32/status"] {
+            client.publish(name, retain: true)
+        }
+        bench.handle(.forgetRetained([filter("node/31/status"), filter("node/31/+")]))
+        bench.commitAll()
+        #expect(bench.stored.retained.keys.map(\.description) == ["node/32/status"])
+        #expect(bench.core.statistics().retainedMessages == 1)
+        #expect(bench.afterCrash().core.statistics().retainedMessages == 1)
+    }
 }

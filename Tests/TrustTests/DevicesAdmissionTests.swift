@@ -153,10 +153,23 @@ import Trust
         #expect(await house.knock(nil, nil, certificate: shown("SPOT001")) == "bad_credentials")
     }
 
+    @Test func guessesAtOnceAreNoMoreThanGuessesInARow() async throws {
+        let house = try await DevicesHouse()
+        try await house.openJoin()
+        #expect(await house.knock("SPOT009", "its own password") == "pending SPOT009")
+        let id = try house.id("SPOT009")
+        _ = try await house.write { try $0.approve(id, kind: .parking, credential: .offered, by: $1, in: $2).device }
+        let answers = await withTaskGroup(of: String.self) { group in
+            for number in 0..<14 { group.addTask { await house.knock("SPOT009", "a wrong password \(number)") } }
+            return await group.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        }
+        #expect(answers == ["bad_credentials": 6, "too_many_requests": 8])
+    }
+
     @Test func aProgramComesInWithATokenWhoseRightsHoldForTheWholeHub() async throws {
         let house = try await DevicesHouse()
         guard
-            case .program("anna", "t1", let grants) = await house.admission.admit(
+            case .program("anna", "t1", "a", let grants) = await house.admission.admit(
                 house.attempt("anna", DevicesHouse.token.text))
         else { return #expect(Bool(false)) }
         #expect(grants == TopicGrants(publish: ["#"], subscribe: ["#", "$SYS/#"]))

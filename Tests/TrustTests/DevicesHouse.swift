@@ -87,7 +87,7 @@ struct DevicesHouse {
         case .device(let device, _): "device \(device)"
         case .pending(let device): "pending \(device)"
         case .keyless(let grants): "keyless \(grants.publish.joined(separator: " "))"
-        case .program(let name, _, _): "program \(name)"
+        case .program(let name, _, _, _): "program \(name)"
         case .refused(let refusal): refusal.code.rawValue
         }
     }

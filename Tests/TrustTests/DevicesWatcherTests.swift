@@ -50,6 +50,27 @@ import Trust
         #expect(try await owners(watcher) == [])
     }
 
+    @Test func whatAnOwnerMayDoFromNowOnIsSaidAndWhatIsRetainedOfARemovedOneIsForgotten() async throws {
+        let house = try await DevicesHouse()
+        for name in ["A", "B"] { _ = try await house.add(name) }
+        let watcher = watched(house)
+        _ = try await watcher.look()
+        let (a, b) = (try house.id("A"), try house.id("B"))
+        _ = try await house.write { try $0.setController(a, of: b, by: $1, in: $2) }
+        var findings = try await watcher.look()
+        #expect(
+            findings.rights["device:A"]?.publish.sorted() == ["spot/A/status", "spot/B/status", "spot/all"])
+        #expect(findings.forget.isEmpty)
+        _ = try await house.write { try $0.setEnabled(false, a, by: $1, in: $2) }
+        findings = try await watcher.look()
+        #expect(findings.disconnect.map(\.owner) == ["device:A"] && findings.rights.isEmpty && findings.forget.isEmpty)
+        try await house.write { try $0.remove(b, by: $1, in: $2) }
+        findings = try await watcher.look()
+        #expect(findings.rights.isEmpty)
+        // Not what it shared with others of its kind.
+        #expect(findings.forget.sorted() == ["spot/B/led", "spot/B/status"])
+    }
+
     @Test func approvedAndRejectedOnesWaitNoMore() async throws {
         let house = try await DevicesHouse()
         try await house.openJoin()

@@ -97,4 +97,26 @@ struct PasswordWorkerTests {
         }
         #expect(order.all == ["a1", "b3", "a2"])
     }
+
+    /// Whoever is gone when its turn comes costs nothing.
+    @Test func whatNobodyWaitsForIsNotDone() async throws {
+        let worker = PasswordWorker(limit: 2, limitPerAddress: 2)
+        let (started, starting) = AsyncStream.makeStream(of: Void.self)
+        let release = DispatchSemaphore(value: 0)
+        let order = Order()
+        let first = Task {
+            try await worker.run(for: "x") {
+                starting.finish()
+                release.wait()
+            }
+        }
+        for await _ in started {}
+        let gone = Task { try await worker.run(for: "a") { order.append("gone") } }
+        while worker.waiting < 1 { await Task.yield() }
+        gone.cancel()
+        release.signal()
+        try await first.value
+        await #expect(throws: CancellationError.self) { try await gone.value }
+        #expect(order.all.isEmpty)
+    }
 }

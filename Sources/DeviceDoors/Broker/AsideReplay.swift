@@ -75,12 +75,15 @@ public struct AsideReplay: Sendable {
 
     private func item(_ kept: Kept) -> LineItem {
         let (id, message, join) = (kept.id, kept.message, admission.joinRegistry)
+        let session = message.clientID.flatMap { try? MQTTString($0) }.map {
+            ConnectedClient.session(owner: ConnectionOwner.device(kept.device), identifier: $0).description
+        }
         return .message(
             DeviceMessage(
                 topic: message.topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
                 payload: message.payload,
                 origin: MessageOrigin(
-                    clientID: message.clientID, address: message.address, sender: .device(kept.device)),
+                    clientID: session, address: message.address, sender: .device(kept.device)),
                 receivedAt: message.receivedAt, isRetained: message.isRetained, isWill: message.isWill),
             storing: { line in
                 guard try join.take(id, in: line.transaction()) else {

@@ -37,8 +37,8 @@ public final class ConnectedOwners: BrokerLedger {
         for case .session(let change) in entries {
             switch change {
             case .connected(let opening):
-                state.withLock { $0.set(opening.client.owner, of: opening.client.identifier) }
-            case .disconnected(let closing): state.withLock { $0.set(nil, of: closing.client.identifier) }
+                state.withLock { $0.set(opening.client.owner, of: opening.client.session) }
+            case .disconnected(let closing): state.withLock { $0.set(nil, of: closing.client.session) }
             default: break
             }
         }

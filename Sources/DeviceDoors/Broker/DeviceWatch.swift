@@ -1,3 +1,5 @@
+public import MQTTBroker
+public import MQTTCodec
 public import Trust
 
 /// Carries out, again and again, what the watcher finds: connections that have to end, messages that have become free.
@@ -6,19 +8,26 @@ public struct DeviceWatch: Sendable {
     private let replay: AsideReplay
     private let closeWindow: @Sendable () async throws -> Void
     private let interval: Duration
-    private let disconnect: @Sendable (_ owner: String, _ endsSessions: Bool, _ olderThan: Int64) -> Void
+    private let disconnect: Disconnect
+    private let forget: @Sendable (_ retained: [TopicFilter]) -> Void
     private let trouble: @Sendable (any Error) -> Void
+
+    /// Ends the connections of an owner with rights older than a revision, and what is kept for them if told so. `rights` are those that the
+    /// owner has now; nil: none.
+    public typealias Disconnect =
+        @Sendable (_ owner: String, _ endsSessions: Bool, _ olderThan: Int64, _ rights: ClientRights?) -> Void
 
     /// A watch.
     /// - Parameters:
     ///   - interval: how long a change of rights may go unnoticed.
     ///   - closeWindow: closes the join window when its time is over.
-    ///   - disconnect: ends the connections of an owner with rights older than a revision, and what is kept for them if told so.
+    ///   - disconnect: ends connections.
+    ///   - forget: forgets what is retained on topics.
     ///   - trouble: told of what went wrong; it is tried again.
     public init(
         watcher: DeviceWatcher, replay: AsideReplay, interval: Duration = .milliseconds(300),
         closeWindow: @escaping @Sendable () async throws -> Void = {},
-        disconnect: @escaping @Sendable (_ owner: String, _ endsSessions: Bool, _ olderThan: Int64) -> Void,
+        disconnect: @escaping Disconnect, forget: @escaping @Sendable (_ retained: [TopicFilter]) -> Void,
         trouble: @escaping @Sendable (any Error) -> Void
     ) {
         self.watcher = watcher
@@ -26,6 +35,7 @@ public struct DeviceWatch: Sendable {
         self.interval = interval
         self.closeWindow = closeWindow
         self.disconnect = disconnect
+        self.forget = forget
         self.trouble = trouble
     }
 
@@ -50,7 +60,13 @@ public struct DeviceWatch: Sendable {
     /// - Throws: what the database throws, or the line.
     public func step(owesReplay: Bool = true) async throws {
         let findings = try await watcher.look()
-        for ending in findings.disconnect { disconnect(ending.owner, ending.endsSessions, ending.revision) }
+        for ending in findings.disconnect {
+            let rights = findings.rights[ending.owner].map { ClientRights($0) }
+            disconnect(ending.owner, ending.endsSessions, ending.revision, rights)
+        }
+        // Behind their ends: what they say last is not kept either.
+        let gone = findings.forget.compactMap { try? TopicFilter($0) }
+        if !gone.isEmpty { forget(gone) }
         if owesReplay || findings.mayHaveReleased { try await replay.run() }
         try await closeWindow()
     }

@@ -47,14 +47,18 @@ public struct HubAuthenticator: BrokerAuthenticator {
                 AcceptedClient(
                     userName: device.text, owner: ConnectionOwner.pending(device),
                     rights: ClientRights(
-                        publish: [], subscribe: [], isSetAside: true, messageRate: HubAuthenticator.pendingRate)))
+                        publish: [], subscribe: [], isSetAside: true, messageRate: HubAuthenticator.pendingRate,
+                        // It may hear nothing, so nothing has to wait for it, and what is nobody's yet is not kept.
+                        sessionExpiry: 0)))
         case .keyless(let grants):
             return .accepted(
                 AcceptedClient(userName: nil, owner: ConnectionOwner.keyless, rights: ClientRights(grants)))
-        case .program(let name, let token, let grants):
+        case .program(let name, let token, let account, let grants):
+            // A new token goes on where the old one was.
             return .accepted(
                 AcceptedClient(
-                    userName: name, owner: ConnectionOwner.program(token: token), rights: ClientRights(grants)))
+                    userName: name, owner: ConnectionOwner.program(token: token),
+                    sessionOwner: ConnectionOwner.account(account), rights: ClientRights(grants)))
         case .refused(let refusal):
             return .refused(refusal.code.connectReason)
         }

@@ -71,7 +71,7 @@ public final class LineLedger: BrokerLedger {
             storing = { line in
                 try noting?(&line)
                 try SessionTables(transaction: line.transaction()).store(
-                    message, targets: publication.targets, client: publication.client.identifier,
+                    message, targets: publication.targets, client: publication.client.session,
                     exactlyOnce: publication.exactlyOnceIdentifier)
             }
         }
@@ -80,7 +80,7 @@ public final class LineLedger: BrokerLedger {
             DeviceMessage(
                 topic: topic, payload: message.payload,
                 origin: MessageOrigin(
-                    clientID: publication.client.identifierText,
+                    clientID: publication.client.sessionText,
                     address: LineLedger.host(publication.client.remoteAddress), sender: sender),
                 receivedAt: receivedAt, isRetained: message.retain,
                 isWill: publication.isWill),
@@ -102,7 +102,7 @@ public final class LineLedger: BrokerLedger {
                 of: device, levels: message.topic.levelTexts, in: &line)
             guard let identifier = publication.exactlyOnceIdentifier else { return }
             try SessionTables(transaction: line.transaction()).store(
-                message, targets: [], client: client.identifier, exactlyOnce: identifier)
+                message, targets: [], client: client.session, exactlyOnce: identifier)
         }
     }
 
@@ -135,12 +135,12 @@ public final class LineLedger: BrokerLedger {
     private static func presence(_ change: SessionChange, _ tables: SessionTables) throws -> [PresenceChange] {
         switch change {
         case .connected(let opening):
-            let client = opening.client.identifierText
-            let filters = opening.isResumed ? try tables.filters(of: opening.client.identifier) : []
+            let client = opening.client.sessionText
+            let filters = opening.isResumed ? try tables.filters(of: opening.client.session) : []
             return [.connected(clientID: client, address: host(opening.client.remoteAddress))]
                 + filters.map { .subscribed(clientID: client, filter: $0) }
         case .disconnected(let closing):
-            return [.disconnected(clientID: closing.client.identifierText, isClean: closing.cause.isClean)]
+            return [.disconnected(clientID: closing.client.sessionText, isClean: closing.cause.isClean)]
         case .subscribed(let client, let subscriptions):
             return subscriptions.map {
                 .subscribed(clientID: client.description, filter: $0.subscription.filter.unshared.description)

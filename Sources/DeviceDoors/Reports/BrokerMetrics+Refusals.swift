@@ -21,10 +21,6 @@ extension BrokerMetrics {
                 "martlet_mqtt_connections_evicted_total", "Connections that gave way before they were let in.",
                 counters.connectionsEvicted
             ),
-            (
-                "martlet_mqtt_sessions_of_others_refused_total", "Clients refused for a session that is another's.",
-                counters.sessionsOfOthersRefused
-            ),
             ("martlet_mqtt_messages_too_fast_total", "Messages beyond a client's rate.", counters.messagesTooFast),
             (
                 "martlet_mqtt_reading_throttled_total", "Times that a client was not read for its rate.",

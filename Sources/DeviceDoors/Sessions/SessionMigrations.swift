@@ -75,5 +75,31 @@ public enum SessionMigrations {
                 ]),
             // Whose session it is; NULL: nobody's. Nobody else may take it over.
             Migration("session-owner", ["ALTER TABLE mqtt_session ADD COLUMN owner TEXT"]),
+            // From here on `client` is the name of a session: before the client identifier stands whose it is. What waits to be approved has
+            // no sessions that are kept.
+            Migration(
+                "session-name",
+                [
+                    "DELETE FROM mqtt_inbound WHERE client IN (SELECT client FROM mqtt_session WHERE owner LIKE 'pending:%')",
+                    "DELETE FROM mqtt_session WHERE owner LIKE 'pending:%'",
+                    """
+                    INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner)
+                    SELECT owner || '\(mark)' || client, expiry_interval, disconnected_at, owner
+                    FROM mqtt_session WHERE owner IS NOT NULL
+                    """,
+                ] + ["mqtt_subscription", "mqtt_inbound", "mqtt_delivery"].map(renaming) + [
+                    "DELETE FROM mqtt_session WHERE owner IS NOT NULL AND client NOT LIKE '%\(mark)%'"
+                ]),
         ])
+
+    /// Stands between owner and client identifier in the name of a session.
+    private static let mark = "\u{1F}"
+
+    private static func renaming(_ table: String) -> String {
+        """
+        UPDATE \(table) SET client = (
+            SELECT s.owner || '\(mark)' || s.client FROM mqtt_session s WHERE s.client = \(table).client)
+        WHERE client IN (SELECT client FROM mqtt_session WHERE owner IS NOT NULL AND client NOT LIKE '%\(mark)%')
+        """
+    }
 }

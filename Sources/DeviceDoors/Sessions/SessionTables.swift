@@ -3,7 +3,8 @@ internal import MQTTBroker
 internal import MQTTCodec
 internal import SQL
 
-/// Writes what the broker must not forget, within the transaction of the message or change that it belongs to.
+/// Writes what the broker must not forget, within the transaction of the message or change that it belongs to. The columns `client` hold
+/// names of sessions (`ConnectedClient.session`).
 struct SessionTables {
     let transaction: Transaction
 
@@ -63,7 +64,7 @@ struct SessionTables {
     }
 
     private func open(_ opening: SessionOpening) throws {
-        let client = opening.client.identifier
+        let client = opening.client.session
         if !opening.isResumed { try drop(client) }
         guard opening.expiryInterval > 0 || opening.isResumed else { return }
         try transaction.execute(
@@ -75,7 +76,7 @@ struct SessionTables {
     }
 
     private func close(_ closing: SessionClosing) throws {
-        let client = closing.client.identifier
+        let client = closing.client.session
         guard closing.expiryInterval > 0 else { return try drop(client) }
         try transaction.execute(
             "UPDATE mqtt_session SET expiry_interval = $2, disconnected_at = $3 WHERE client = $1",

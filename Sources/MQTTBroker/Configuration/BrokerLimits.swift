@@ -14,7 +14,8 @@ public struct BrokerLimits: Sendable, Hashable {
     /// Of them, those from one address, in the same way; 0 for no such limit.
     public var unadmittedConnectionsPerAddress = 1_000
     /// Clients that the authenticator decides on at once. More wait, within their time to connect: checking a password
-    /// is expensive on purpose.
+    /// is expensive on purpose. An authenticator lets fewer wait for that than may be decided on, so that who is let in
+    /// without it waits for nobody.
     public var concurrentAuthentications = 256
     /// Sessions, connected or kept; above, CONNECT is answered *quota exceeded*.
     public var sessions = 100_000

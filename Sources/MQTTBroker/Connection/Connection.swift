@@ -41,6 +41,8 @@ struct Connection {
     var bucket = TokenBucket.unlimited
     /// What the client was granted last; see `BrokerAuthorizer.publishing`.
     var granted: GrantedTopic?
+    /// Whether subscriptions of the session it resumed were not granted again.
+    var hasLostSubscriptions = false
     /// Whether it is in the list of those looked at in the next turn.
     var isWaiting = false
     private(set) var hasWalks = false

@@ -26,7 +26,7 @@ extension BrokerCore {
         switch sessions[session]?.outbox.receive(identifier) ?? .unknown {
         case .first(let outgoing):
             tell(outgoing, session, isTaken: true, into: &actions)
-            guard sessions[session]?.isKept == true, let client = sessions[session]?.identifier else {
+            guard sessions[session]?.isKept == true, let client = sessions[session]?.name else {
                 _ = sessions[session]?.outbox.markReleasing(identifier)
                 send(.pubrel(PublishAnswer(packetIdentifier: identifier)), to: handle, into: &actions)
                 return
@@ -65,7 +65,7 @@ extension BrokerCore {
         _ answer: PublishAnswer, _ session: SessionHandle, now: Moment, into actions: inout BrokerActions
     ) {
         guard let done = sessions[session]?.outbox.complete(answer.packetIdentifier),
-            sessions[session]?.isKept == true, let client = sessions[session]?.identifier
+            sessions[session]?.isKept == true, let client = sessions[session]?.name
         else {
             pump(session, now: now, into: &actions)
             return
@@ -79,7 +79,7 @@ extension BrokerCore {
         _ done: Outgoing, _ session: SessionHandle, isTaken: Bool, now: Moment, into actions: inout BrokerActions
     ) {
         tell(done, session, isTaken: isTaken, into: &actions)
-        if sessions[session]?.isKept == true, let client = sessions[session]?.identifier {
+        if sessions[session]?.isKept == true, let client = sessions[session]?.name {
             submit(
                 .session(.outboundCompleted(client: client, done.identifier)), then: .nothing, into: &actions)
         }
@@ -90,7 +90,7 @@ extension BrokerCore {
     private mutating func tell(
         _ outgoing: Outgoing, _ session: SessionHandle, isTaken: Bool, into actions: inout BrokerActions
     ) {
-        guard let token = outgoing.message.token, let client = sessions[session]?.identifier else { return }
+        guard let token = outgoing.message.token, let client = sessions[session]?.name else { return }
         actions.deliveries.append(
             isTaken ? .acknowledged(token: token, client: client) : .dropped(token: token, client: client))
     }
@@ -105,7 +105,7 @@ extension BrokerCore {
         let identifier = answer.packetIdentifier
         switch sessions[session]?.inbound[identifier] {
         case .committed:
-            guard sessions[session]?.isKept == true, let client = sessions[session]?.identifier else {
+            guard sessions[session]?.isKept == true, let client = sessions[session]?.name else {
                 sessions[session]?.inbound[identifier] = nil
                 complete(identifier, reason: .success, handle, into: &actions)
                 return

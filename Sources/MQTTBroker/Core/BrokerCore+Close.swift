@@ -39,7 +39,8 @@ extension BrokerCore {
                 violate(.protocolError, handle, now: now, into: &actions)
                 return
             }
-            let granted = min(wanted, configuration.maximumSessionExpiry)
+            let most = connections[handle]?.client?.rights?.sessionExpiry ?? .max
+            let granted = min(wanted, configuration.maximumSessionExpiry, most)
             sessions[session]?.expiryInterval = granted
         }
         // A normal goodbye takes the will along ([MQTT-3.14.4-3]).
@@ -123,10 +124,10 @@ extension BrokerCore {
         guard let session = sessions.remove(handle) else { return }
         for filter in session.subscriptions.keys { subscriptions.unsubscribe(handle, from: filter) }
         for position in 0..<session.outbox.entries.count {
-            report(session.outbox.entries[position], lostTo: session.identifier, into: &actions)
+            report(session.outbox.entries[position], lostTo: session.name, into: &actions)
         }
         if tellLedger {
-            submit(.session(.ended(client: session.identifier, at: now.wall)), then: .nothing, into: &actions)
+            submit(.session(.ended(client: session.name, at: now.wall)), then: .nothing, into: &actions)
         }
         if let will = session.will { publish(will.will, of: will.client, now: now, into: &actions) }
     }

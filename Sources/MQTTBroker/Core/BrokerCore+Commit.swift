@@ -17,6 +17,7 @@ extension BrokerCore {
         switch next {
         case .retained(let connection, let walks): startWalks(walks, connection, now: now, into: &actions)
         case .refusal(let reason, let answer): refuse(reason, answer, into: &actions)
+        case .forgetting(let filters): dropRetained(filters, now: now, into: &actions)
         case .nothing:
             if outcome != .committed { counters.entriesNotStored += 1 }
         case .publication(let publication):

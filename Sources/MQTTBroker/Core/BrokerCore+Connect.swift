@@ -85,7 +85,7 @@ extension BrokerCore {
             let client = ConnectedClient(
                 identifier: connect.clientIdentifier, userName: accepted.userName,
                 remoteAddress: connections[handle]?.peer.text ?? "", version: connect.version,
-                owner: accepted.owner, rights: accepted.rights)
+                owner: accepted.owner, sessionOwner: accepted.sessionOwner, rights: accepted.rights)
             letIn(client, connect, handle, now: now, into: &actions)
         }
     }
@@ -94,16 +94,9 @@ extension BrokerCore {
         _ client: ConnectedClient, _ connect: Connect, _ handle: ConnectionHandle, now: Moment,
         into actions: inout BrokerActions
     ) {
-        let known = sessions.handle(of: client.identifier)
-        // A session of nobody's, from before clients had owners, is not handed to whoever takes its name: what waits
-        // in it was meant for somebody else. It is begun anew.
-        let isForeign = known.map { sessions[$0]?.owner != client.owner } ?? false
-        if isForeign, let known, sessions[known]?.owner != nil {
-            counters.sessionsOfOthersRefused += 1
-            refuse(.notAuthorized, handle, now: now, into: &actions)
-            return
-        }
-        let beginsAnew = connect.cleanStart || isForeign
+        let key = SessionKey(owner: client.sessionOwner, identifier: client.identifier)
+        let known = sessions.handle(of: key)
+        let beginsAnew = connect.cleanStart
         let address = connections[handle]?.peer.address
         // A client that takes its own place needs no other.
         if known.flatMap({ sessions[$0]?.connection }) == nil, !pool.hasRoom(for: address) {
@@ -120,17 +113,15 @@ extension BrokerCore {
         }
         pool.admit(handle, from: address)
         connections[handle]?.isAdmitted = true
+        endNobodys(client, now: now, into: &actions)
         // Taking over may have ended a session that does not outlive its connection.
-        let resumed = beginsAnew ? nil : sessions.handle(of: client.identifier)
-        if beginsAnew, let stale = sessions.handle(of: client.identifier) {
+        let resumed = beginsAnew ? nil : sessions.handle(of: key)
+        if beginsAnew, let stale = sessions.handle(of: key) {
             // The ledger drops it with the entry of the new connection.
             endSession(stale, tellLedger: false, now: now, into: &actions)
         }
-        let expiry = sessionExpiry(connect)
-        let session =
-            resumed
-            ?? sessions.insert(
-                Session(identifier: client.identifier, owner: client.owner, expiryInterval: expiry))
+        let expiry = sessionExpiry(connect, client)
+        let session = resumed ?? sessions.insert(Session(key, expiryInterval: expiry))
         sessions[session]?.expiryInterval = expiry
         sessions[session]?.client = client
         sessions[session]?.connection = handle
@@ -145,6 +136,18 @@ extension BrokerCore {
             client: client, isResumed: resumed != nil, expiryInterval: expiry, keepAlive: connect.keepAlive,
             at: now.wall)
         submit(.session(.connected(opening)), then: .opening(handle, session), into: &actions)
+        // At once: what is published from now on is not for subscriptions that the client has lost.
+        if resumed != nil { dropForbiddenSubscriptions(session, client, handle, into: &actions) }
+    }
+
+    /// A session of nobody's, from before clients had owners, is not handed to the owner that comes with its identifier:
+    /// what waits in it was meant for somebody else. Nobody will come for it now.
+    private mutating func endNobodys(_ client: ConnectedClient, now: Moment, into actions: inout BrokerActions) {
+        guard client.sessionOwner != nil,
+            let nobodys = sessions.handle(of: SessionKey(owner: nil, identifier: client.identifier)),
+            sessions[nobodys]?.connection == nil
+        else { return }
+        endSession(nobodys, tellLedger: true, now: now, into: &actions)
     }
 
     private mutating func prepare(
@@ -162,14 +165,15 @@ extension BrokerCore {
         connections[handle]?.outboundAliases = OutboundAliases(
             offered: connect.properties.topicAliasMaximum ?? 0, most: limits.outboundTopicAliases)
         connections[handle]?.maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
-        let connack = Connack(sessionPresent: isResumed, properties: connackProperties(connect))
+        let connack = Connack(sessionPresent: isResumed, properties: connackProperties(connect, client))
         connections[handle]?.phase = .opening(connack)
     }
 
-    private func sessionExpiry(_ connect: Connect) -> UInt32 {
-        switch connect.version {
-        case .v3_1_1: connect.cleanStart ? 0 : configuration.legacySessionExpiry
-        case .v5_0: min(connect.properties.sessionExpiryInterval ?? 0, configuration.maximumSessionExpiry)
+    private func sessionExpiry(_ connect: Connect, _ client: ConnectedClient) -> UInt32 {
+        let most = client.rights?.sessionExpiry ?? .max
+        return switch connect.version {
+        case .v3_1_1: connect.cleanStart ? 0 : min(configuration.legacySessionExpiry, most)
+        case .v5_0: min(connect.properties.sessionExpiryInterval ?? 0, configuration.maximumSessionExpiry, most)
         }
     }
 
@@ -180,7 +184,7 @@ extension BrokerCore {
         return connect.keepAlive == 0 || connect.keepAlive > maximum ? maximum : nil
     }
 
-    private func connackProperties(_ connect: Connect) -> Properties {
+    private func connackProperties(_ connect: Connect, _ client: ConnectedClient) -> Properties {
         guard connect.version == .v5_0 else { return .none }
         let limits = configuration.limits
         var properties: Properties = [
@@ -189,7 +193,7 @@ extension BrokerCore {
             .topicAliasMaximum(limits.topicAliasMaximum),
         ]
         let wanted = connect.properties.sessionExpiryInterval ?? 0
-        let granted = sessionExpiry(connect)
+        let granted = sessionExpiry(connect, client)
         if wanted != granted { properties.append(.sessionExpiryInterval(granted)) }
         if let keepAlive = serverKeepAlive(connect) { properties.append(.serverKeepAlive(keepAlive)) }
         if let assigned = connect.properties.assignedClientIdentifier {
@@ -205,8 +209,7 @@ extension BrokerCore {
         _ handle: ConnectionHandle, _ session: SessionHandle, _ outcome: CommitOutcome, now: Moment,
         into actions: inout BrokerActions
     ) {
-        guard case .opening(let connack)? = connections[handle]?.phase, let client = connections[handle]?.client
-        else { return }
+        guard case .opening(let connack)? = connections[handle]?.phase else { return }
         guard outcome == .committed else {
             connections[handle]?.will = nil
             send(.connack(Connack(reason: .serverUnavailable)), to: handle, into: &actions)
@@ -220,24 +223,39 @@ extension BrokerCore {
         if let silence = connections[handle]?.silenceAllowed, silence > 0 {
             remind(handle, at: now.uptime + silence)
         }
-        if connack.sessionPresent { dropForbiddenSubscriptions(session, client, into: &actions) }
+        if connections[handle]?.hasLostSubscriptions == true { dropUnwanted(session, into: &actions) }
         pump(session, now: now, into: &actions)
     }
 
     /// Rights may have been taken away while the client was gone.
     private mutating func dropForbiddenSubscriptions(
-        _ session: SessionHandle, _ client: ConnectedClient, into actions: inout BrokerActions
+        _ session: SessionHandle, _ client: ConnectedClient, _ handle: ConnectionHandle,
+        into actions: inout BrokerActions
     ) {
         guard let held = sessions[session]?.subscriptions, !held.isEmpty else { return }
         let forbidden = held.keys.filter { authorizer.refusalToSubscribe(client, filter: $0) != nil }
         guard !forbidden.isEmpty else { return }
+        connections[handle]?.hasLostSubscriptions = true
         for filter in forbidden {
             sessions[session]?.subscriptions[filter] = nil
             subscriptions.unsubscribe(session, from: filter)
         }
         guard sessions[session]?.isKept == true else { return }
         submit(
-            .session(.unsubscribed(client: client.identifier, Array(forbidden))), then: .nothing, into: &actions)
+            .session(.unsubscribed(client: client.session, Array(forbidden))), then: .nothing, into: &actions)
+    }
+
+    /// What waits for subscriptions that the client has lost is not delivered any more.
+    private mutating func dropUnwanted(_ session: SessionHandle, into actions: inout BrokerActions) {
+        guard let name = sessions[session]?.name, let filters = sessions[session]?.subscriptions.keys else { return }
+        let held = filters.map(\.unshared)
+        let dropped =
+            sessions[session]?.outbox.drop { message in !held.contains { $0.matches(message.topic) } } ?? []
+        guard !dropped.isEmpty else { return }
+        for outgoing in dropped { report(outgoing, lostTo: name, into: &actions) }
+        guard sessions[session]?.isKept == true else { return }
+        submit(
+            .session(.outboundDropped(client: name, dropped.map(\.identifier))), then: .nothing, into: &actions)
     }
 }
 

@@ -71,7 +71,7 @@ extension BrokerCore {
         }
         // Expired, or larger than the client takes: as if it had been sent ([MQTT-3.1.2-25]).
         if isExpired { counters.messagesExpired += 1 }
-        guard let dropped = sessions[session]?.outbox.dropNext(), let client = sessions[session]?.identifier
+        guard let dropped = sessions[session]?.outbox.dropNext(), let client = sessions[session]?.name
         else { return }
         report(dropped, lostTo: client, into: &actions)
         if sessions[session]?.isKept == true {

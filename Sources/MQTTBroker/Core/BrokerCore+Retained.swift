@@ -102,7 +102,7 @@ extension BrokerCore {
         let placed = Delivery(
             session: session, qos: qos, retain: true, reservation: reservation,
             subscriptionIdentifiers: delivery.subscriptionIdentifiers)
-        guard sessions[session]?.isKept == true, let client = sessions[session]?.identifier else {
+        guard sessions[session]?.isKept == true, let client = sessions[session]?.name else {
             deliver(message, [placed], now: now, into: &actions)
             return
         }

@@ -19,7 +19,7 @@ extension BrokerCore {
             guard let delivery = place(message, match, storage: storage, into: &actions) else { continue }
             deliveries.append(delivery)
             guard let reservation = delivery.reservation, storage == .durable,
-                sessions[match.session]?.isKept == true, let client = sessions[match.session]?.identifier
+                sessions[match.session]?.isKept == true, let client = sessions[match.session]?.name
             else { continue }
             targets.append(
                 QueuedDelivery(
@@ -63,7 +63,7 @@ extension BrokerCore {
                 cost: message.cost, maximumCount: limits.queuedMessages, maximumBytes: limits.queuedBytes)
         else {
             counters.messagesDropped += 1
-            if let token = message.token, let client = sessions[match.session]?.identifier {
+            if let token = message.token, let client = sessions[match.session]?.name {
                 actions.deliveries.append(.dropped(token: token, client: client))
             }
             return nil

@@ -24,11 +24,19 @@ extension BrokerCore {
         if let token = own.token { reportRouted(token, deliveries, into: &actions) }
     }
 
-    /// The server ends a connection; with `endSession` also what is kept of the client.
+    /// The server ends the connections of a client identifier; with `endSession` also what is kept of them.
     mutating func disconnect(
         _ client: MQTTString, _ reason: ReasonCode, endSession: Bool, now: Moment, into actions: inout BrokerActions
     ) {
-        guard let session = sessions.handle(of: client) else { return }
+        for handle in sessions.handles where sessions[handle]?.identifier == client {
+            disconnect(handle, reason, endSession: endSession, now: now, into: &actions)
+        }
+    }
+
+    private mutating func disconnect(
+        _ session: SessionHandle, _ reason: ReasonCode, endSession: Bool, now: Moment,
+        into actions: inout BrokerActions
+    ) {
         if let handle = sessions[session]?.connection {
             let told = reason.isAllowed(in: .disconnect) && reason.isFailure ? reason : .administrativeAction
             end(handle, .serverDisconnected(told), tell: told, now: now, into: &actions)
@@ -39,19 +47,52 @@ extension BrokerCore {
     }
 
     /// The server ends the connections of an owner whose rights are older than a revision; with `endSessions` also what is kept of them.
+    ///
+    /// Their wills are published if the rights that the owner has now allow it. Those of an owner without rights are
+    /// dropped, also where their delay is running.
     mutating func disconnect(
-        owner: String, _ reason: ReasonCode, endSessions: Bool, olderThan revision: Int64, now: Moment,
-        into actions: inout BrokerActions
+        owner: String, _ reason: ReasonCode, endSessions: Bool, olderThan revision: Int64, rights: ClientRights?,
+        now: Moment, into actions: inout BrokerActions
     ) {
         authentications.end(owner, olderThan: revision)
-        for handle in sessions.handles where sessions[handle]?.owner == owner {
+        for handle in sessions.handles
+        where sessions[handle]?.owner == owner || sessions[handle]?.client?.owner == owner {
             if let connection = sessions[handle]?.connection,
                 connections[connection]?.client?.rights?.revision ?? .min >= revision
             {
                 continue
             }
-            guard let identifier = sessions[handle]?.identifier else { continue }
-            disconnect(identifier, reason, endSession: endSessions, now: now, into: &actions)
+            dropWills(of: handle, notWithin: rights)
+            disconnect(handle, reason, endSession: endSessions, now: now, into: &actions)
+        }
+    }
+
+    private mutating func dropWills(of session: SessionHandle, notWithin rights: ClientRights?) {
+        if let will = sessions[session]?.will, rights?.publishing(to: will.will.topic) != .granted {
+            sessions[session]?.will = nil
+        }
+        if let connection = sessions[session]?.connection, let will = connections[connection]?.will,
+            rights?.publishing(to: will.topic) != .granted
+        {
+            connections[connection]?.will = nil
+        }
+    }
+
+    /// The server forgets what is retained on topics; who subscribes to them hears it as from any publisher.
+    mutating func forgetRetained(_ filters: [TopicFilter], now: Moment, into actions: inout BrokerActions) {
+        // What is being stored may be retained in a moment.
+        guard pending.isEmpty else {
+            pending.append(.forgetting(filters))
+            return
+        }
+        dropRetained(filters, now: now, into: &actions)
+    }
+
+    mutating func dropRetained(_ filters: [TopicFilter], now: Moment, into actions: inout BrokerActions) {
+        for filter in filters {
+            for topic in retained.topics(matching: filter, now: now) {
+                publish(ServerMessage(topic: topic, payload: [], retain: true), now: now, into: &actions)
+            }
         }
     }
 

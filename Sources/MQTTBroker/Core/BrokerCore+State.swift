@@ -9,9 +9,9 @@ extension BrokerCore {
             guard deadline > now.uptime else { continue }
             retained.store(message, expiresAt: deadline)
         }
-        for (identifier, stored) in state.sessions {
+        for (name, stored) in state.sessions {
             var session = Session(
-                identifier: identifier, owner: stored.owner, expiryInterval: stored.expiryInterval)
+                SessionKey(name: name, owner: stored.owner), expiryInterval: stored.expiryInterval)
             session.endsAt = stored.end(now: now)
             session.subscriptions = stored.subscriptions
             for delivery in stored.queue {
@@ -33,7 +33,7 @@ extension BrokerCore {
         for message in retained.messages { state.retained[message.topic] = message }
         for handle in sessions.handles {
             guard let session = sessions[handle], session.isKept else { continue }
-            state.sessions[session.identifier] = StoredSession(
+            state.sessions[session.name] = StoredSession(
                 expiryInterval: session.expiryInterval, subscriptions: session.subscriptions,
                 queue: (0..<session.outbox.entries.count).map { StoredDelivery(session, at: $0) },
                 inboundIdentifiers: session.inbound.committed, owner: session.owner)
@@ -56,7 +56,7 @@ extension StoredDelivery {
     fileprivate init(_ session: Session, at position: Int) {
         let outgoing = session.outbox.entries[position]
         let delivery = QueuedDelivery(
-            client: session.identifier, packetIdentifier: outgoing.identifier, qos: outgoing.qos,
+            client: session.name, packetIdentifier: outgoing.identifier, qos: outgoing.qos,
             retain: outgoing.retain, subscriptionIdentifiers: outgoing.subscriptionIdentifiers)
         let isReceived =
             switch outgoing.state {

@@ -43,7 +43,7 @@ extension BrokerCore {
         if !isKept { subscribed(pending, .committed, now: now, into: &actions) }
         guard !granted.isEmpty else { return }
         submit(
-            .session(.subscribed(client: client.identifier, granted)), then: isKept ? .subscribe(pending) : .nothing,
+            .session(.subscribed(client: client.session, granted)), then: isKept ? .subscribe(pending) : .nothing,
             into: &actions)
     }
 
@@ -96,7 +96,7 @@ extension BrokerCore {
         }
         guard !held.isEmpty else { return }
         submit(
-            .session(.unsubscribed(client: client.identifier, held)),
+            .session(.unsubscribed(client: client.session, held)),
             then: isKept ? .unsubscribe(handle, session, unsubscribe, reasons) : .nothing, into: &actions)
     }
 

@@ -71,9 +71,11 @@ package struct BrokerCore {
             for message in messages { publish(message, now: now, into: &actions) }
         case .disconnect(let client, let reason, let endSession):
             disconnect(client, reason, endSession: endSession, now: now, into: &actions)
-        case .disconnectOwner(let owner, let reason, let endSessions, let revision):
+        case .disconnectOwner(let owner, let reason, let endSessions, let revision, let rights):
             disconnect(
-                owner: owner, reason, endSessions: endSessions, olderThan: revision, now: now, into: &actions)
+                owner: owner, reason, endSessions: endSessions, olderThan: revision, rights: rights, now: now,
+                into: &actions)
+        case .forgetRetained(let filters): forgetRetained(filters, now: now, into: &actions)
         case .tick:
             tick(now: now, into: &actions)
         case .shutDown:

@@ -23,8 +23,12 @@ package enum BrokerEvent {
     case publish([ServerMessage])
     /// The server ends a client's connection, and its session if told so.
     case disconnect(client: MQTTString, ReasonCode, endSession: Bool)
-    /// The server ends all connections of an owner, and its sessions if told so.
-    case disconnectOwner(String, ReasonCode, endSessions: Bool, olderThan: Int64)
+    /// The server ends all connections of an owner, and its sessions if told so. `rights` are those it has now: they
+    /// decide about its wills.
+    case disconnectOwner(
+        String, ReasonCode, endSessions: Bool, olderThan: Int64, rights: ClientRights? = nil)
+    /// The server forgets what is retained on topics that these match.
+    case forgetRetained([TopicFilter])
     /// Time has passed; comes a few times a second.
     case tick
     /// The server stops: every connection ends, no session does.

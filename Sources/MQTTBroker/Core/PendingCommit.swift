@@ -18,7 +18,8 @@ enum PendingCommit {
     case received(SessionHandle, PacketIdentifier)
     /// No entry of its own: when all before it are answered, send retained messages to a new subscriber.
     case retained(ConnectionHandle, [RetainedDelivery])
-
+    /// No entry of its own: when all before it are answered, forget what is retained there.
+    case forgetting([TopicFilter])
     /// No entry of its own: a refusal found out at once, which is told behind the acknowledgements of what came before
     /// ([MQTT-4.6.0-2]).
     case refusal(ReasonCode, PublicationAnswer)
@@ -26,7 +27,7 @@ enum PendingCommit {
     /// Whether the ledger is asked about it.
     var hasEntry: Bool {
         switch self {
-        case .retained, .refusal: false
+        case .retained, .refusal, .forgetting: false
         case .nothing, .publication, .opening, .subscribe, .unsubscribe, .release, .received: true
         }
     }

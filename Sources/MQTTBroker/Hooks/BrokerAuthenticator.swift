@@ -4,7 +4,8 @@ public import Transport
 /// Decides who may connect.
 public protocol BrokerAuthenticator: Sendable {
     /// May take its time: this client waits, the others do not. Called off the event loop, at most once a connection,
-    /// and for no more connections at once than `BrokerLimits.concurrentAuthentications`.
+    /// and for no more connections at once than `BrokerLimits.concurrentAuthentications`. Its task is cancelled when the
+    /// connection is gone; its answer counts for nothing then, but has to come.
     func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision
 }
 
@@ -57,16 +58,21 @@ public enum AuthenticationDecision: Sendable {
 public struct AcceptedClient: Sendable {
     /// The user name it goes by; nil for an anonymous one.
     public var userName: String?
-    /// Whose connection and session this is: a name of the authenticator's own, such as a device's id. A session
-    /// belongs to its owner, and no other owner takes it over. Nil for nobody's.
+    /// Whose connection this is: a name of the authenticator's own, such as a device's id. Nil for nobody's.
     public var owner: String?
+    /// Whose session this is, if that is not the same: a person's, whose tokens come and go. Two owners may use the same
+    /// client identifier, and neither sees anything of the other's session.
+    public var sessionOwner: String?
     /// What it may publish and subscribe, settled for the length of the connection; nil if only the authorizer knows.
     public var rights: ClientRights?
 
     /// A client with these fields.
-    public init(userName: String?, owner: String? = nil, rights: ClientRights? = nil) {
+    public init(
+        userName: String?, owner: String? = nil, sessionOwner: String? = nil, rights: ClientRights? = nil
+    ) {
         self.userName = userName
         self.owner = owner
+        self.sessionOwner = sessionOwner
         self.rights = rights
     }
 }

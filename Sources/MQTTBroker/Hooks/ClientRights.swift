@@ -15,6 +15,8 @@ public final class ClientRights: Sendable {
     public let messageRate: MessageRate?
     /// How many subscriptions its session may have; nil for `BrokerLimits.subscriptionsPerSession`.
     public let subscriptions: Int?
+    /// How long its session may outlive its connection, in seconds; nil for what the configuration says.
+    public let sessionExpiry: UInt32?
     /// The state of the authenticator's knowledge from which these rights were made: a number that grows with it. A connection with newer
     /// rights is left alone when those with older ones are ended.
     public let revision: Int64
@@ -25,13 +27,14 @@ public final class ClientRights: Sendable {
     /// Rights to these filters.
     public init(
         publish: [TopicFilter], subscribe: [TopicFilter], isSetAside: Bool = false, messageRate: MessageRate? = nil,
-        subscriptions: Int? = nil, revision: Int64 = 0
+        subscriptions: Int? = nil, sessionExpiry: UInt32? = nil, revision: Int64 = 0
     ) {
         self.publish = publish
         self.subscribe = subscribe
         self.isSetAside = isSetAside
         self.messageRate = messageRate
         self.subscriptions = subscriptions
+        self.sessionExpiry = sessionExpiry
         self.revision = revision
         exactTopics = publish.filter { !$0.isShared && !$0.hasWildcard }.map(\.bytes)
         patterns = publish.filter { !$0.isShared && $0.hasWildcard }

@@ -82,7 +82,7 @@ public struct ServerPublication: Sendable {
 
 /// The place of a message in the queue of one kept session. Client and packet identifier name it from then on.
 public struct QueuedDelivery: Sendable, Hashable {
-    /// Whose queue.
+    /// The session whose queue it is, by name (`ConnectedClient.session`).
     public let client: MQTTString
     /// The identifier it will be sent with, given before it is stored: after a crash it is sent with the same one.
     public let packetIdentifier: PacketIdentifier

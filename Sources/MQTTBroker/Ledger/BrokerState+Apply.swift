@@ -7,7 +7,7 @@ extension BrokerState {
         switch entry {
         case .publication(let publication):
             if let identifier = publication.exactlyOnceIdentifier {
-                sessions[publication.client.identifier]?.inboundIdentifiers.insert(identifier)
+                sessions[publication.client.session]?.inboundIdentifiers.insert(identifier)
             }
             store(publication.message, targets: publication.targets)
         case .serverPublication(let publication):
@@ -28,14 +28,14 @@ extension BrokerState {
     private mutating func apply(_ change: SessionChange) {
         switch change {
         case .connected(let opening):
-            let client = opening.client.identifier
+            let client = opening.client.session
             if !opening.isResumed { sessions[client] = nil }
             guard opening.expiryInterval > 0 || opening.isResumed else { return }
             sessions[client, default: StoredSession(expiryInterval: 0)].expiryInterval = opening.expiryInterval
             sessions[client]?.disconnectedAt = nil
             sessions[client]?.owner = opening.owner
         case .disconnected(let closing):
-            let client = closing.client.identifier
+            let client = closing.client.session
             if closing.expiryInterval == 0 {
                 sessions[client] = nil
             } else {

@@ -2,7 +2,7 @@ public import MQTTCodec
 
 /// What a broker starts from after a restart: everything the ledger was told and that still holds.
 public struct BrokerState: Sendable {
-    /// The kept sessions by client identifier.
+    /// The kept sessions by name (`ConnectedClient.session`).
     public var sessions: [MQTTString: StoredSession]
     /// The retained messages by topic.
     public var retained: [TopicName: Message]
@@ -23,7 +23,7 @@ public struct BrokerState: Sendable {
 public struct StoredSession: Sendable {
     /// Seconds it lives without a connection; `UInt32.max` for ever.
     public var expiryInterval: UInt32
-    /// Whose session it is; nil for nobody's. Nobody else may take it over.
+    /// Whose session it is; nil for nobody's. Nobody else takes it over.
     public var owner: String?
     /// When the connection ended; nil if it was still there when the server stopped: the interval then counts from
     /// the restart.

@@ -1,6 +1,6 @@
 public import MQTTCodec
 
-/// What happened to a session. Times are microseconds since 1970-01-01T00:00:00Z.
+/// What happened to a session; `client` is its name (`ConnectedClient.session`). Times are microseconds since 1970-01-01T00:00:00Z.
 ///
 /// Sessions that end with their connection appear as `connected`, `disconnected`, `subscribed` and `unsubscribed` too,
 /// which say who is present and listens; of them nothing has to be kept.
@@ -32,8 +32,8 @@ public struct SessionOpening: Sendable {
     /// Who.
     public let client: ConnectedClient
     /// Whose session it is from now on, to be stored with it; nil for nobody's.
-    public var owner: String? { client.owner }
-    /// Whether a stored session goes on. If not, whatever is stored under this identifier is to be dropped first.
+    public var owner: String? { client.sessionOwner }
+    /// Whether a stored session goes on. If not, whatever is stored under this name is to be dropped first.
     public let isResumed: Bool
     /// Seconds the session outlives its connection; 0 if it is not kept, `UInt32.max` if it never expires.
     public let expiryInterval: UInt32

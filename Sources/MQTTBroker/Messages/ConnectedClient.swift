@@ -9,8 +9,14 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
     public let identifierText: String
     /// The user name under which the client was let in; nil for an anonymous one.
     public let userName: String?
-    /// Whose connection and session this is (`AcceptedClient.owner`); nil for nobody's.
+    /// Whose connection this is (`AcceptedClient.owner`); nil for nobody's.
     public let owner: String?
+    /// Whose session this is (`AcceptedClient.sessionOwner`); nil for nobody's.
+    public let sessionOwner: String?
+    /// The name of the session, unlike that of every other one: the client identifier, and before it whose it is.
+    public let session: MQTTString
+    /// The same as a Swift string.
+    public let sessionText: String
     /// What it may publish and subscribe; nil if only the authorizer knows.
     public let rights: ClientRights?
     /// Address and port of the peer, for logs and audits.
@@ -21,7 +27,7 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
     /// A client as it was let in.
     public init(
         identifier: MQTTString, userName: String?, remoteAddress: String, version: ProtocolVersion,
-        owner: String? = nil, rights: ClientRights? = nil
+        owner: String? = nil, sessionOwner: String? = nil, rights: ClientRights? = nil
     ) {
         self.identifier = identifier
         self.identifierText = identifier.description
@@ -29,9 +35,17 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
         self.remoteAddress = remoteAddress
         self.version = version
         self.owner = owner
+        self.sessionOwner = sessionOwner ?? owner
+        session = SessionKey(owner: sessionOwner ?? owner, identifier: identifier).name
+        sessionText = session.description
         self.rights = rights
     }
 
     /// The client identifier.
     public var description: String { identifierText }
+
+    /// The name of the session that an owner's client of this identifier has.
+    public static func session(owner: String?, identifier: MQTTString) -> MQTTString {
+        SessionKey(owner: owner, identifier: identifier).name
+    }
 }

@@ -44,7 +44,7 @@ public struct ServerMessage: Sendable {
     }
 }
 
-/// What became of a server's message that carries a token.
+/// What became of a server's message that carries a token; `client` is the name of a session (`ConnectedClient.session`).
 public enum DeliveryEvent: Sendable, Hashable {
     /// Handed to the sessions that match: so many that are connected, so many that are kept for later.
     case routed(token: UInt64, online: Int, queued: Int)

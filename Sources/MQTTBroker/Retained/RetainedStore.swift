@@ -94,6 +94,17 @@ struct RetainedStore {
         return nil
     }
 
+    /// The topics that a filter matches.
+    mutating func topics(matching filter: TopicFilter, now: Moment) -> [TopicName] {
+        var walk = RetainedWalk(filter: filter, newest: .max)
+        var budget = Int.max
+        var topics: [TopicName] = []
+        while !walk.isFinished {
+            if let slot = next(&walk, budget: &budget, now: now) { topics.append(slot.message.topic) }
+        }
+        return topics
+    }
+
     /// Looks at some slots and drops what has expired, so that dead messages do not fill the store.
     mutating func sweep(_ budget: Int, now: Moment) {
         for _ in 0..<min(budget, slots.count) {

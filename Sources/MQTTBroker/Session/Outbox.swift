@@ -124,6 +124,29 @@ struct Outbox {
         return dropped
     }
 
+    /// Takes out the messages that are not wanted and that the client does not have yet. For a connection on which
+    /// nothing was sent.
+    mutating func drop(_ isUnwanted: (Message) -> Bool) -> [Outgoing] {
+        let all = entries
+        entries.removeAll()
+        var dropped: [Outgoing] = []
+        for position in 0..<all.count {
+            let outgoing = all[position]
+            let isTaken =
+                switch outgoing.state {
+                case .waiting, .sent: false
+                case .received, .releasing: true
+                }
+            guard !isTaken, isUnwanted(outgoing.message) else {
+                entries.append(outgoing)
+                continue
+            }
+            bytes -= outgoing.message.cost
+            dropped.append(outgoing)
+        }
+        return dropped
+    }
+
     // MARK: Answers
 
     /// PUBACK; nil if no such message is in flight.

@@ -3,8 +3,8 @@ internal import MQTTCodec
 /// What the broker remembers of a client, with or without a connection (4.1).
 struct Session {
     private struct Rest {
-        let identifier: MQTTString
-        var owner: String?
+        let key: SessionKey
+        let name: MQTTString
         var client: ConnectedClient?
         var will: DelayedWill?
     }
@@ -21,15 +21,21 @@ struct Session {
     /// The step of the timer wheel that will look at this session; nil if none is asked for.
     var reminder: Int64?
 
-    init(identifier: MQTTString, owner: String?, expiryInterval: UInt32) {
-        rest = Boxed(Rest(identifier: identifier, owner: owner))
+    init(_ key: SessionKey, expiryInterval: UInt32) {
+        rest = Boxed(Rest(key: key, name: key.name))
         self.expiryInterval = expiryInterval
     }
 
-    var identifier: MQTTString { rest.value.identifier }
+    var key: SessionKey { rest.value.key }
 
-    /// Whose it is; nil for nobody's, which whoever comes first makes its own.
-    var owner: String? { rest.value.owner }
+    /// Its name towards the ledger and the server.
+    var name: MQTTString { rest.value.name }
+
+    /// What its client calls itself.
+    var identifier: MQTTString { rest.value.key.identifier }
+
+    /// Whose it is; nil for nobody's.
+    var owner: String? { rest.value.key.owner }
 
     /// Who had it last; nil only after a restart.
     var client: ConnectedClient? {

@@ -1,9 +1,7 @@
-internal import MQTTCodec
-
-/// All sessions, by handle and by client identifier.
+/// All sessions, by handle and by owner and client identifier.
 struct SessionTable {
     private var slab = Slab<Session, SessionKind>()
-    private var byIdentifier: [MQTTString: SessionHandle] = [:]
+    private var byKey: [SessionKey: SessionHandle] = [:]
 
     var count: Int { slab.count }
     /// The length an array indexed by session needs.
@@ -15,18 +13,18 @@ struct SessionTable {
         _modify { yield &slab[handle] }
     }
 
-    func handle(of identifier: MQTTString) -> SessionHandle? { byIdentifier[identifier] }
+    func handle(of key: SessionKey) -> SessionHandle? { byKey[key] }
 
     mutating func insert(_ session: Session) -> SessionHandle {
-        let identifier = session.identifier
+        let key = session.key
         let handle = slab.insert(session)
-        byIdentifier[identifier] = handle
+        byKey[key] = handle
         return handle
     }
 
     mutating func remove(_ handle: SessionHandle) -> Session? {
         guard let session = slab.remove(handle) else { return nil }
-        if byIdentifier[session.identifier] == handle { byIdentifier[session.identifier] = nil }
+        if byKey[session.key] == handle { byKey[session.key] = nil }
         return session
     }
 }

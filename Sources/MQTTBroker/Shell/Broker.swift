@@ -84,7 +84,7 @@ public final class Broker: Sendable {
         eventLoop.execute { loop.value.handle(.publish(messages), now: SystemClock.now()) }
     }
 
-    /// Ends a client's connection with a reason that a 5.0 client is told; with `endSession` also drops what is kept of
+    /// Ends the connections of a client identifier, whoever they belong to, with a reason that a 5.0 client is told; with `endSession` also drops what is kept of
     /// it. From any thread. Nothing happens if the client is not known.
     public func disconnect(
         _ client: MQTTString, reason: ReasonCode = .administrativeAction, endSession: Bool = false
@@ -102,16 +102,28 @@ public final class Broker: Sendable {
     /// It also holds for connections of the owner that the authenticator is deciding on at this moment, by what it knew
     /// before: they are refused, and may come again.
     ///
-    /// - Parameter revision: only connections whose rights are older than this (`ClientRights.revision`); without it, all.
+    /// - Parameters:
+    ///   - revision: only connections whose rights are older than this (`ClientRights.revision`); without it, all.
+    ///   - rights: what the owner may do from now on; nil: nothing. A will is published only if they allow it, whatever
+    ///     its connection was allowed.
     public func disconnect(
         owner: String, reason: ReasonCode = .administrativeAction, endSessions: Bool = false,
-        olderThan revision: Int64 = .max
+        olderThan revision: Int64 = .max, rights: ClientRights? = nil
     ) {
         let loop = loop
         eventLoop.execute {
             loop.value.handle(
-                .disconnectOwner(owner, reason, endSessions: endSessions, olderThan: revision), now: SystemClock.now())
+                .disconnectOwner(owner, reason, endSessions: endSessions, olderThan: revision, rights: rights),
+                now: SystemClock.now())
         }
+    }
+
+    /// Forgets what is retained on topics that one of these matches; subscribers hear it as an empty message. From any
+    /// thread.
+    public func forgetRetained(on filters: [TopicFilter]) {
+        guard !filters.isEmpty else { return }
+        let loop = loop
+        eventLoop.execute { loop.value.handle(.forgetRetained(filters), now: SystemClock.now()) }
     }
 
     /// Counts and sizes, at most a second old. From any thread.

@@ -19,6 +19,8 @@ final class BrokerLoop {
     private var handlers: [ConnectionHandler?] = []
     private var dirty: [ConnectionHandler] = []
     private var held: [ConnectionHandler] = []
+    /// What the authenticator is doing for connections that are still there.
+    private var deciding: [ConnectionHandle: Task<Void, Never>] = [:]
     private var order = CommitOrder()
     private var isTurnScheduled = false
     private var isInTurn = false
@@ -54,6 +56,7 @@ final class BrokerLoop {
 
     func closed(_ connection: ConnectionHandle) {
         handlers[Int(connection.index)] = nil
+        deciding.removeValue(forKey: connection)?.cancel()
         handle(.closed(connection), now: SystemClock.now())
     }
 
@@ -183,12 +186,15 @@ final class BrokerLoop {
         let authenticator = services.authenticator
         let eventLoop = eventLoop
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        Task {
+        deciding[connection] = Task {
             let decision = await authenticator.authenticate(attempt)
-            eventLoop.execute {
-                bound.value.handle(.authenticated(decision, connection), now: SystemClock.now())
-            }
+            eventLoop.execute { bound.value.decided(decision, connection) }
         }
+    }
+
+    private func decided(_ decision: AuthenticationDecision, _ connection: ConnectionHandle) {
+        deciding[connection] = nil
+        handle(.authenticated(decision, connection), now: SystemClock.now())
     }
 
     // MARK: Stopping

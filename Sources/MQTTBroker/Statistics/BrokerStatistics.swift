@@ -46,8 +46,6 @@ public struct BrokerCounters: Sendable, Hashable {
     public internal(set) var connectionsRefusedByReason: [ReasonCode: UInt64] = [:]
     /// Connections that were not let in and were closed for newer ones.
     public internal(set) var connectionsEvicted: UInt64 = 0
-    /// Clients refused because the session under their identifier belongs to another owner.
-    public internal(set) var sessionsOfOthersRefused: UInt64 = 0
     /// Connections that did not say CONNECT in time.
     public internal(set) var connectTimeouts: UInt64 = 0
     /// Connections ended because nothing came for one and a half times the keep alive.

@@ -5,6 +5,8 @@ public import SQL
 public struct DeviceChange: Hashable, Sendable {
     /// Which.
     public let id: DeviceID
+    /// Its kind; nil for one that this version does not know.
+    public let kind: DeviceKind?
     /// Whether it is no device of the hub any more.
     public let isRemoved: Bool
     /// The number of the change (`TrustEpoch`): who came in knowing it is not concerned.
@@ -97,13 +99,16 @@ extension DeviceRegistry {
     /// - Throws: `SQLFailure`.
     public func changed(since epoch: Int64, in reader: some SQLReading) throws -> [DeviceChange] {
         try reader.query(
-            "SELECT id, state, trust_epoch FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id",
+            "SELECT id, state, trust_epoch, kind FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id",
             [.integer(epoch)]
         )
         .compactMap { row in
             let isRemoved = try row.text(1) == DeviceState.removed.rawValue
             let epoch = try row.integer(2)
-            return DeviceID(try row.text(0)).map { DeviceChange(id: $0, isRemoved: isRemoved, epoch: epoch) }
+            let kind = DeviceKind(rawValue: try row.text(3))
+            return DeviceID(try row.text(0)).map {
+                DeviceChange(id: $0, kind: kind, isRemoved: isRemoved, epoch: epoch)
+            }
         }
     }
 

@@ -54,8 +54,8 @@ public enum AdmissionDecision: Sendable {
     case pending(DeviceID)
     /// A device that showed nothing, let in by its network: nobody in particular, with what its kind may do.
     case keyless(TopicGrants)
-    /// A person's program, with what it may do.
-    case program(name: String, token: String, TopicGrants)
+    /// A program of a person's account, with what it may do.
+    case program(name: String, token: String, account: String, TopicGrants)
     /// Nobody who is let in; `detail` of the refusal is for the log at most.
     case refused(Refusal)
 }
@@ -70,6 +70,8 @@ public enum ConnectionOwner {
     public static let keyless = "keyless"
     /// A personal access token's.
     public static func program(token: String) -> String { "token:\(token)" }
+    /// An account's: its programs' sessions outlive the tokens.
+    public static func account(_ account: String) -> String { "account:\(account)" }
 }
 
 /// Who the owner of a connection is, for the messages that come over it.

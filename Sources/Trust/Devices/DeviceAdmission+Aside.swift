@@ -84,6 +84,10 @@ extension DeviceAdmission {
                 figures.throttled
             ),
             (
+                "martlet_devices_passwords_overload_total",
+                "Passwords not looked at because too many waited to be.", figures.overloaded
+            ),
+            (
                 "martlet_devices_pending_admitted_total", "Connections and requests of waiting devices.",
                 figures.pendingAdmitted
             ),

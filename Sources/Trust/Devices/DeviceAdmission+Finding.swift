@@ -88,30 +88,51 @@ extension DeviceAdmission {
     private func verify(
         _ password: [UInt8], _ hash: PasswordHash, of device: DeviceID, address: String?
     ) async throws -> Bool {
-        let now = clock.now()
-        let (isKnown, wait) = state.withLock { state in
-            (
-                state.verified.contains(password, hash, of: device),
-                state.throttle.secondsLocked(device, from: address, at: now)
-            )
-        }
-        if isKnown { return true }
-        if let wait {
-            state.withLock { $0.figures.throttled += 1 }
-            throw Refusal(.tooManyRequests, "There were too many wrong keys.", retryAfterSeconds: wait)
-        }
+        if state.withLock({ $0.verified.contains(password, hash, of: device) }) { return true }
+        try throttle(device, address)
         guard DeviceAdmission.offeredPasswords.contains(password.count),
             let text = String(validating: password, as: UTF8.self)
         else { return false }
-        let isRight = try await worker.run(for: address) { try hash.matches(text) }
-        state.withLock { state in
-            if isRight {
-                state.verified.insert(password, hash, of: device)
-            } else {
-                state.throttle.failed(device, from: address, at: now)
+        return try await hashed(for: address) { [self] in
+            // Once more: what was guessed beside this one, and looked at before it, counts too.
+            try throttle(device, address)
+            let isRight = try hash.matches(text)
+            state.withLock { state in
+                if isRight {
+                    state.verified.insert(password, hash, of: device)
+                } else {
+                    state.throttle.failed(device, from: address, at: clock.now())
+                }
             }
+            return isRight
         }
-        return isRight
+    }
+
+    private func throttle(_ device: DeviceID, _ address: String?) throws(Refusal) {
+        let now = clock.now()
+        let wait = state.withLock { state in
+            let wait = state.throttle.secondsLocked(device, from: address, at: now)
+            if wait != nil { state.figures.throttled += 1 }
+            return wait
+        }
+        guard let wait else { return }
+        throw Refusal(.tooManyRequests, "There were too many wrong keys.", retryAfterSeconds: wait)
+    }
+
+    /// Has a password hashed. Where too many wait already, nobody waits for the answer that there is none.
+    private func hashed<Value: Sendable>(
+        for address: String?, _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        let hasBegun = Atomic(false)
+        do {
+            return try await worker.run(for: address) {
+                hasBegun.store(true, ordering: .relaxed)
+                return try work()
+            }
+        } catch let refusal as Refusal where !hasBegun.load(ordering: .relaxed) {
+            state.withLock { $0.figures.overloaded += 1 }
+            throw refusal
+        }
     }
 
     /// An unknown device asks to be let in, or waits already.
@@ -145,7 +166,7 @@ extension DeviceAdmission {
             let text = String(validating: secret, as: UTF8.self)
         {
             let parameters = parameters
-            offered = try await worker.run(for: address) { try PasswordHash(of: text, parameters: parameters) }
+            offered = try await hashed(for: address) { try PasswordHash(of: text, parameters: parameters) }
         }
         try await knock(name, offered: offered, clientID: clientID, address: address)
         state.withLock { state in

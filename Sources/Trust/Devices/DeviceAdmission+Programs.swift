@@ -9,7 +9,7 @@ extension DeviceAdmission {
         let transport = RequestTransport(
             address: attempt.address, isLocal: false, isSecure: attempt.isSecure, cookies: [:], userAgent: nil)
         let caller = try await programs(token.text, transport, clock.now())
-        guard case .token(_, let name, let id) = caller.identity else { throw DeviceAdmission.badCredentials }
+        guard case .token(let account, let name, let id) = caller.identity else { throw DeviceAdmission.badCredentials }
         let grants = DeviceAdmission.grants(of: caller)
         guard grants != .none else {
             throw Refusal(.forbidden, "this needs mqtt.subscribe, mqtt.publish or mqtt.system for the whole hub")
@@ -28,7 +28,7 @@ extension DeviceAdmission {
         guard again.identity == caller.identity, again.grants == caller.grants else {
             throw DeviceAdmission.badCredentials
         }
-        return .program(name: name, token: id, grants)
+        return .program(name: name, token: id, account: account, grants)
     }
 
     /// What devices may publish and subscribe.

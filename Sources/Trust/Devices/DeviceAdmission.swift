@@ -31,6 +31,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         var unknownRefused: Int64 = 0
         var wrongKeys: Int64 = 0
         var throttled: Int64 = 0
+        var overloaded: Int64 = 0
         var pendingAdmitted: Int64 = 0
         var keylessAdmitted: Int64 = 0
         var setAside: Int64 = 0
@@ -41,6 +42,10 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     static let maximumPrograms = 10_000
     /// Bytes that a password must have to be worth keeping, and those it may have.
     static let offeredPasswords = 12...1_024
+    /// Passwords that wait to be hashed, of all and of one address: far fewer than the broker has decided on at once
+    /// (`BrokerLimits.concurrentAuthentications`), so that whoever shows a key waits for nobody's guesses.
+    package static let passwordsWaiting = 64
+    static let passwordsWaitingOfAddress = 16
     /// Microseconds after which it is worth noting again that a device is there.
     private static let seenEvery: Int64 = 60_000_000
 
@@ -54,7 +59,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     let programs: Programs
     let keyless: KeylessDevices
     private let trouble: @Sendable (any Error) -> Void
-    let worker = PasswordWorker(limit: 512, limitPerAddress: 128)
+    let worker = PasswordWorker(limit: passwordsWaiting, limitPerAddress: passwordsWaitingOfAddress)
     let parameters: PasswordHash.Parameters
     let state: Mutex<State>
 

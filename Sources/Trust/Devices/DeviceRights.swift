@@ -76,6 +76,16 @@ public struct DeviceRights: Sendable {
         return grants
     }
 
+    /// The topics that are a device's alone, where it speaks and where it listens: the patterns of its kind that have its name in them.
+    public func ownTopics(of device: DeviceID, kind: DeviceKind) -> [String] {
+        guard let entry = entries[kind] else { return [] }
+        let names = entry.spellings(device).filter(DeviceRights.isOneLevel)
+        let patterns = (entry.rights.publish + entry.rights.subscribe).filter {
+            $0.split(separator: "/").contains(Substring(DeviceRights.placeholder))
+        }
+        return DeviceRights.filters(patterns, names)
+    }
+
     /// The name under which the hub knows a device that spells itself so: `node_07` for `07`.
     public func canonical(_ spelling: DeviceID, kind: DeviceKind) -> DeviceID {
         entries[kind]?.spellings(spelling).first.flatMap { DeviceID($0) } ?? spelling

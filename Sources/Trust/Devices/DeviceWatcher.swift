@@ -13,6 +13,10 @@ public final class DeviceWatcher: Sendable {
         /// Owners whose connections have to end, if their rights are older than a revision (`TopicGrants.revision`); `endsSessions`: and what is
         /// kept for them.
         public var disconnect: [(owner: String, endsSessions: Bool, revision: Int64)] = []
+        /// What owners among them may do from now on; who is not here may do nothing, and their wills are not published.
+        public var rights: [String: TopicGrants] = [:]
+        /// Topic filters of devices that were removed: what is retained there goes with them.
+        public var forget: [String] = []
         /// Whether messages that were kept aside may have become free to be taken in.
         public var mayHaveReleased = false
 
@@ -60,7 +64,12 @@ public final class DeviceWatcher: Sendable {
         findings.mayHaveReleased = true
         // At the start nobody is connected; only the sessions of removed devices have to go.
         for change in changed where last != nil || change.isRemoved {
-            findings.disconnect.append((ConnectionOwner.device(change.id), change.isRemoved, change.epoch))
+            let owner = ConnectionOwner.device(change.id)
+            findings.disconnect.append((owner, change.isRemoved, change.epoch))
+            findings.rights[owner] = try await admission.grants(ofActive: change.id)
+            if change.isRemoved, let kind = change.kind {
+                findings.forget += admission.rights.ownTopics(of: change.id, kind: kind)
+            }
         }
         await endPrograms(at: current, &findings)
         admission.state.withLock { $0.pending.subtract(gone) }

@@ -66,27 +66,41 @@ package final class PasswordWorker: Sendable {
         shared.signal.signal()
     }
 
-    /// Runs work on the thread when its turn comes.
-    /// - Throws: `too_many_requests` when too many wait; what the work throws.
+    /// Runs work on the thread when its turn comes, unless the task was cancelled by then.
+    /// - Throws: `too_many_requests` when too many wait; `CancellationError`; what the work throws.
     package func run<Value: Sendable>(
         for address: String?, _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
-            let isTaken = shared.state.withLock { state in
-                let address = AddressGroup.of(address)
-                let mine = state.waiting[address]?.count ?? 0
-                guard state.count < limit, mine < limitPerAddress else { return false }
-                if mine == 0 { state.turns.append(address) }
-                state.waiting[address, default: []].append { continuation.resume(with: Result { try work() }) }
-                state.count += 1
-                return true
+        let isCancelled = Atomic(false)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
+                let isTaken = append(for: AddressGroup.of(address)) {
+                    continuation.resume(
+                        with: Result { () throws -> Value in
+                            guard !isCancelled.load(ordering: .relaxed) else { throw CancellationError() }
+                            return try work()
+                        })
+                }
+                guard isTaken else {
+                    let refusal = Refusal(
+                        .tooManyRequests, "Too many people sign in at this moment.", retryAfterSeconds: 3)
+                    return continuation.resume(throwing: refusal)
+                }
+                shared.signal.signal()
             }
-            guard isTaken else {
-                let refusal = Refusal(
-                    .tooManyRequests, "Too many people sign in at this moment.", retryAfterSeconds: 3)
-                return continuation.resume(throwing: refusal)
-            }
-            shared.signal.signal()
+        } onCancel: {
+            isCancelled.store(true, ordering: .relaxed)
+        }
+    }
+
+    private func append(for address: String, _ job: @escaping Job) -> Bool {
+        shared.state.withLock { state in
+            let mine = state.waiting[address]?.count ?? 0
+            guard state.count < limit, mine < limitPerAddress else { return false }
+            if mine == 0 { state.turns.append(address) }
+            state.waiting[address, default: []].append(job)
+            state.count += 1
+            return true
         }
     }
 }

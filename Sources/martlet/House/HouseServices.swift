@@ -4,6 +4,7 @@ internal import HubModel
 internal import Ingest
 internal import Logging
 internal import MQTTBroker
+internal import MQTTCodec
 internal import Registry
 internal import SQL
 internal import ServiceLifecycle
@@ -82,8 +83,13 @@ final class BrokerHandle: Sendable {
     }
 
     /// Ends the connections of an owner whose rights are older than a revision.
-    func disconnect(owner: String, endsSessions: Bool, olderThan revision: Int64) {
-        broker.get()?.disconnect(owner: owner, endSessions: endsSessions, olderThan: revision)
+    func disconnect(owner: String, endsSessions: Bool, olderThan revision: Int64, rights: ClientRights?) {
+        broker.get()?.disconnect(owner: owner, endSessions: endsSessions, olderThan: revision, rights: rights)
+    }
+
+    /// Forgets what is retained on topics.
+    func forgetRetained(on filters: [TopicFilter]) {
+        broker.get()?.forgetRetained(on: filters)
     }
 }
 
@@ -106,8 +112,8 @@ struct WatchService: Service {
             watcher: DeviceWatcher(admission: admission, welcomes: accounts.people.welcomes(trouble: note)),
             replay: AsideReplay(line: line, admission: admission),
             closeWindow: { try await admission.closeWindowIfOver() },
-            disconnect: { broker.disconnect(owner: $0, endsSessions: $1, olderThan: $2) },
-            trouble: note)
+            disconnect: { broker.disconnect(owner: $0, endsSessions: $1, olderThan: $2, rights: $3) },
+            forget: { broker.forgetRetained(on: $0) }, trouble: note)
         await cancelWhenGracefulShutdown { await watch.run() }
     }
 }

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Nodes and commands as docs/nodes-api.md shows them.
 extension JSONWriter {
@@ -18,7 +19,7 @@ extension JSONWriter {
         member("uptime_seconds", node.uptimeSeconds)
         member("heap_bytes", node.heapBytes)
         member("address", node.address)
-        member("client_id", node.clientID)
+        member("client_id", node.clientID.map(ClientName.identifier))
         key("fields")
         beginArray()
         for field in node.fields { string(field) }

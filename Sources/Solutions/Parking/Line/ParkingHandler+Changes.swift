@@ -71,7 +71,7 @@ extension ParkingHandler {
     /// Somebody listens to the LEDs' topics: its spots' colours are said again, and that of the one spot that it names.
     func resendColors(to clientID: String, listeningTo filter: LEDFilter, in line: inout LineContext) {
         var entries = park.spots(of: clientID)
-        for spot in [filter.spot, DeviceID(clientID)] {
+        for spot in [filter.spot, DeviceID(ClientName.identifier(clientID))] {
             guard let spot, let entry = park[spot], !entries.contains(where: { $0 === entry }) else { continue }
             entries.append(entry)
         }

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Spots and counts as docs/parking-api.md shows them.
 extension JSONWriter {
@@ -72,7 +73,7 @@ extension JSONWriter {
         key("sensed_occupied")
         if let sensed = spot.state.sensed { boolean(sensed) } else { null() }
         member("heard_at", spot.state.heardAt)
-        member("client_id", spot.clientID)
+        member("client_id", spot.clientID.map(ClientName.identifier))
         endObject()
     }
 
