@@ -225,7 +225,7 @@ def test_a_right_that_was_taken_meanwhile_disappears(hub, open_page):
 
 def test_the_banner_of_an_open_hub_is_on_every_page(serve, open_page):
     site = serve(demo=False)
-    for path in ["/", "/nodes", "/broker", "/admin/devices", "/docs", "/account"]:
+    for path in ["/", "/nodes", "/broker", "/admin/devices", "/docs", "/parking", "/parking/board/LOT001", "/account"]:
         page = open_page(site.url + path)
         page.get_by_text("This hub is open:").wait_for()
         assert page.locator(".person").count() == 0

@@ -4,7 +4,8 @@ import { Icon } from '/parts/icons.js';
 
 /** What everybody has to know on every page: that nobody is kept out, or that nothing here is real. */
 export function Banner() {
-    const { open, demo } = session.state;
+    // Without a network a public page opens all the same, and nobody knows what hub it is of.
+    const { open, demo } = session.state ?? {};
     return html`
         ${open && html`
             <p class="banner" data-tone="warn">

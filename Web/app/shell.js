@@ -159,7 +159,7 @@ function Guest({ path, query }) {
                 ${session.state && !session.state.setup_needed && html`<a class="button small quiet" href=${signInAddress()}>Sign in</a>`}
             </div>
         </header>
-        <main id="main" class="guest" tabindex="-1"><${Outlet} path=${path} query=${query} /></main>
+        <main id="main" class="guest" tabindex="-1"><${Banner} /><${Outlet} path=${path} query=${query} /></main>
         <${ConnectionBar} />
         <${Toasts} />`;
 }
@@ -167,7 +167,7 @@ function Guest({ path, query }) {
 /** A page that has the whole screen, such as a board at an entrance. */
 function Whole({ path, query }) {
     useEffect(() => live.start(), []);
-    return html`<main id="main" class="whole" tabindex="-1"><${Outlet} path=${path} query=${query} /></main>`;
+    return html`<main id="main" class="whole" tabindex="-1"><${Banner} /><${Outlet} path=${path} query=${query} /></main>`;
 }
 
 function Frame({ path, query }) {

@@ -113,7 +113,7 @@ import Testing
         for seed in UInt64(11)...13 {
             let city = try #require(ParkingSimulator(seed: seed, sizes: [60], faulty: 0, loss: 0.02))
             let said = flags(past(city))
-            #expect(said.allSatisfy(\.isEmpty), "\(said)")
+            #expect(said.allSatisfy { $0.isEmpty }, "\(said)")
         }
     }
 }

@@ -170,7 +170,7 @@ import Testing
     /// Sessions of a sensor that nobody contradicts are the times for which it said the same for long enough, read off its reports.
     @Test(arguments: 0..<300) func carsAreWhatLasted(_ seed: UInt64) {
         var random = SeededRandom(1_000 + seed)
-        let debounce = [0, 500, 2_000, 10_000].randomElement(using: &random) ?? 0
+        let debounce: Int64 = [0, 500, 2_000, 10_000].randomElement(using: &random) ?? 0
         var now: Int64 = 1_795_255_200_000
         var state = SpotState(
             kind: .standard, settings: SensorSettings(debounceMilliseconds: debounce), staleSeconds: 86_400,

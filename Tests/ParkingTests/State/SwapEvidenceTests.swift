@@ -1,5 +1,7 @@
 import HubModel
+import HubTesting
 import Parking
+import SQL
 import SolutionKit
 import Testing
 
@@ -59,10 +61,13 @@ import Testing
 
     @Test func overridesFindThePair() {
         let tracks = lot(visits: 4)
-        let claims = (0..<4).flatMap { visit in
-            [(visit * 120 + 10, "A", true), (visit * 120 + 11, "B", false), (visit * 120 + 70, "B", true)].map {
-                SpotClaim(spot: $0.1, at: at($0.0), isOccupied: $0.2, source: .override)
-            }
+        let claims = (0..<4).flatMap { (visit: Int) -> [SpotClaim] in
+            let begin = visit * 120
+            return [
+                SpotClaim(spot: "A", at: at(begin + 10), isOccupied: true, source: .override),
+                SpotClaim(spot: "B", at: at(begin + 11), isOccupied: false, source: .override),
+                SpotClaim(spot: "B", at: at(begin + 70), isOccupied: true, source: .override),
+            ]
         }
         #expect(pairs(claims, tracks) == [["A", "B"]])
     }

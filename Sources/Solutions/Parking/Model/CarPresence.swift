@@ -5,6 +5,11 @@ package struct CarChange: Hashable, Sendable {
     package var isThere: Bool
     /// Since when; not after now.
     package var at: Timestamp
+
+    package init(isThere: Bool, at: Timestamp) {
+        self.isThere = isThere
+        self.at = at
+    }
 }
 
 /// Whether a car stands in a spot, as money takes it. People are told at once what a sensor sees; nobody owes anything for what did not

@@ -41,6 +41,11 @@ package struct SpotChanges: Hashable, Sendable {
     package var status: StatusChange?
     /// What sessions follow.
     package var car: CarChange?
+
+    package init(status: StatusChange? = nil, car: CarChange? = nil) {
+        self.status = status
+        self.car = car
+    }
 }
 
 /// One spot's state: what its sensor says, what people decided, and what follows. A value; the line tells it what happens and when.
