@@ -26,7 +26,7 @@ struct LotRoutes: Sendable {
                     QueryParameter("lot_id", "only spots of this lot", .identifier),
                     QueryParameter("status", "only spots with this status", LotSchemas.status),
                     QueryParameter("kind", "only spots of this kind", LotSchemas.kind),
-                ], answers: [.json(.array(LotSchemas.spot))], handler: spots),
+                ], answers: [.json(.array(LotSchemas.spot))], refusals: [.notFound], handler: spots),
             Route(
                 .get, "/api/stats/{id}", access: .anyone,
                 summary: "A lot's counts; today's turnover and revenue for who may see them", pathSchemas: Self.lot,
