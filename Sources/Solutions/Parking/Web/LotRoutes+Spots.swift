@@ -21,7 +21,7 @@ extension LotRoutes {
                         "limit",
                         "at most this many spots, 1 to \(Self.mostSpots); as many as that without it, and in CSV all",
                         .integer(minimum: 1, maximum: Int64(Self.mostSpots))), .tableForm,
-                ], answers: [.table(.array(LotSchemas.spot), "The spots")], handler: spots)
+                ], answers: [.table(.array(LotSchemas.spot), "The spots")], refusals: [.notFound], handler: spots)
         ]
     }
 
