@@ -96,26 +96,6 @@ import TimeSeries
             #expect(outcomes == [.failed])
         }
     }
-}
-
-/// A broker's state in a form that compares.
-private struct Picture: Equatable {
-    let sessions: [String]
-    let retained: [String]
-
-    init(_ state: BrokerState) {
-        sessions = state.sessions.map { client, session in
-            let subscriptions = session.subscriptions.values.map { "\($0)" }.sorted()
-            let queue = session.queue.map { entry in
-                "\(entry.message.id) \(entry.message.topic) \(entry.message.payload) \(entry.message.properties.list) \(entry.delivery) \(entry.isReceived)"
-            }
-            let inbound = session.inboundIdentifiers.map(\.rawValue).sorted()
-            return
-                "\(client) \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
-        }.sorted()
-        retained = state.retained.values.map { "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list)" }
-            .sorted()
-    }
 
     @Test func twoOwnersOfOneClientIdentifierHaveTheirOwnRows() async throws {
         try await Hub.run { hub in
@@ -169,5 +149,25 @@ private struct Picture: Equatable {
             #expect(state.sessions[name]?.inboundIdentifiers.count == 1)
             #expect(state.sessions[name]?.subscriptions.count == 1)
         }
+    }
+}
+
+/// A broker's state in a form that compares.
+private struct Picture: Equatable {
+    let sessions: [String]
+    let retained: [String]
+
+    init(_ state: BrokerState) {
+        sessions = state.sessions.map { client, session in
+            let subscriptions = session.subscriptions.values.map { "\($0)" }.sorted()
+            let queue = session.queue.map { entry in
+                "\(entry.message.id) \(entry.message.topic) \(entry.message.payload) \(entry.message.properties.list) \(entry.delivery) \(entry.isReceived)"
+            }
+            let inbound = session.inboundIdentifiers.map(\.rawValue).sorted()
+            return
+                "\(client) \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
+        }.sorted()
+        retained = state.retained.values.map { "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list)" }
+            .sorted()
     }
 }
