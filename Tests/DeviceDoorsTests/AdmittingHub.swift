@@ -147,7 +147,7 @@ private struct Spots: Solution {
     let heard: AdmittingHub.Heard
     let manifest = SolutionManifest(
         id: "spots", title: "Spots", path: "/spots", kinds: [.parking], topics: ["spot/+/status"],
-        ownedTopics: ["spot/#"],
+        ownedTopics: ["spot/#"], passedTopics: ["spot/+/led"],
         rights: [
             TopicRights(
                 .parking, publish: ["spot/{device_id}/status"],

@@ -226,8 +226,8 @@ struct ServerTLSTests {
                     }
                 }
                 .connect(host: "127.0.0.1", port: port).get()
-            // The beginning of a ClientHello.
-            try await channel.writeAndFlush(ByteBuffer(bytes: [0x16, 0x03, 0x01]))
+            // The beginning of a ClientHello; on a machine that is busy the server may have hung up before.
+            try? await channel.writeAndFlush(ByteBuffer(bytes: [0x16, 0x03, 0x01]))
             for await _ in heard {}
             #expect(!channel.isActive)
         }

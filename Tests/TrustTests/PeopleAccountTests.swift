@@ -128,7 +128,11 @@ struct PeopleAccountTests {
         _ = try await house.signIn("anna")
         house.clock.move(seconds: 60)
         _ = try await enable(house, token)
-        let user = try await house.send(.post, "/api/users/anna/second-factor/disable", as: token)
+        let own = await refusal { _ = try await house.send(.post, "/api/users/anna/second-factor/disable", as: token) }
+        #expect(own == .forbidden)
+        try await house.add("ben")
+        let admin = try await house.signIn("ben").token
+        let user = try await house.send(.post, "/api/users/anna/second-factor/disable", as: admin)
         #expect(user.json["second_factor"] as? Bool == false)
         _ = try await house.signIn("anna")
         let codes = try await house.database.read { try $0.queryOne("SELECT COUNT(*) FROM recovery_code").integer(0) }

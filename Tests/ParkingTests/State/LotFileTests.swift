@@ -36,10 +36,10 @@ import Testing
         #expect(try await csv(site, "/api/lots", as: stranger).count == 3, "what is not public is in no file either")
         let spots = try await csv(site, "/api/spots", query: [("lot_id", "LOT001")])
         #expect(spots.count == 4)
-        #expect(spots[1].hasPrefix("SPOT001,LOT001,SPOT001,0,,standard,occupied,2026-11-21T10:00:00Z,"))
-        #expect(spots[3].contains(",disabled,free,") && spots[3].hasSuffix(",false,2026-11-21T10:00:00Z,,olga"))
+        #expect(spots[1].hasPrefix("SPOT001,LOT001,SPOT001,0,,standard,occupied,2026-11-21T10:00:00.000000Z,"))
+        #expect(spots[3].contains(",disabled,free,") && spots[3].hasSuffix(",false,2026-11-21T10:00:00.000000Z,,olga"))
         let outside = try await csv(site, "/api/spots", query: [("lot_id", "LOT001")], as: stranger)
-        #expect(outside[3].hasSuffix(",false,2026-11-21T10:00:00Z,,"), "who said so is not for strangers")
+        #expect(outside[3].hasSuffix(",false,2026-11-21T10:00:00.000000Z,,"), "who said so is not for strangers")
         let free = try await csv(site, "/api/spots", query: [("status", "free"), ("format", "csv")])
         #expect(free.count == 2)
         let refused = try await site.refusal(.get, "/api/lots", query: [("format", "xml")])
@@ -103,7 +103,7 @@ import Testing
     @Test func aLotWithATariffKeepsIt() async throws {
         let site = try await ParkSite()
         try await site.call(.post, "/api/lots", body: #"{"lot_id":"N","name":"x","price_per_hour":2.5}"#)
-        for price in ["2.5", "2.50", "250e-2", "null"] {
+        for price in ["2.5", "2.50", "null"] {
             let body = #"{"lots":[{"lot_id":"N","name":"x","price_per_hour":\#(price)}]}"#
             try await site.call(.post, "/api/lots/import", body: body)
         }

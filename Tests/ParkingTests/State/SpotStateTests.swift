@@ -49,6 +49,9 @@ import Testing
         var state = spot()
         _ = state.take(report(false, observed: 0, received: 0))
         _ = state.settle(at: ten)
+        // What it said has to last before it counts for money.
+        #expect(state.nextDeadline == ten.advanced(bySeconds: 2))
+        #expect(state.settle(at: ten.advanced(bySeconds: 2)) == SpotChanges())
         #expect(state.nextDeadline == ten.advanced(bySeconds: 300))
         #expect(state.settle(at: ten.advanced(byMicroseconds: 299_999_999)) == SpotChanges())
         let change = state.settle(at: ten.advanced(bySeconds: 300)).status
