@@ -225,7 +225,7 @@ def test_signing_out_one_and_everybody(hub):
     hub.do("user", "sign-out", "ben")
     hub.do("user", "sign-out", "--everybody")
     done = [entry["target"] for entry in hub.audit() if entry["action"] == "sign_out_everywhere"]
-    assert done == ["ben", "anna", "ben"]
+    assert done == ["user:ben", "user:anna", "user:ben"]
     assert "no user" in hub.refused("user", "sign-out", "nobody")
     hub.misused("user", "sign-out")
     hub.misused("user", "sign-out", "ben", "--everybody")

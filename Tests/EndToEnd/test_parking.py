@@ -230,7 +230,9 @@ def test_what_does_not_last_costs_nothing(hub, book, lot):
         arrived = time.time()
         other.report(True)
         assert one.color() == "red" and other.color() == "red"
-        assert book.sessions(parked) == [], "seen, and not yet counted"
+        before = book.sessions(parked)
+        if time.time() - arrived < 1.9:
+            assert before == [], "seen, and not yet counted"
         one.report(False)
         (session,) = wait_for(lambda: book.sessions(parked), "the car has come")
         assert session["arrived_at"] == pytest.approx(arrived * 1e6, abs=5e5)

@@ -17,8 +17,8 @@ from test_pages import ARGUMENTS, SIZES
 
 SOON = 1_000
 AWAY = ("ERR_CONNECTION_REFUSED", "WebSocket connection")
-# What a page says of free spots, wherever it stands; "Free 0" in the legend and "No spot is free" claim nothing.
-CLAIM = re.compile(r"\b(one spot is|[1-9]\d* spots? (is|are)|[1-9]\d*\s+free|room)\b", re.I)
+# What a page says of free spots, wherever it stands; "Free 0" in the legend, "None of 3 spots is free" and a clock before a word claim nothing.
+CLAIM = re.compile(r"(?<![:\d])\b([1-9]\d*( of \d+ spots? (is|are))?\s+free|room)\b", re.I)
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +96,8 @@ def test_colour_word_and_count_change_within_a_second(hub, fresh, browse):
     count, words = page.locator(".count-number"), page.locator(".count-words")
     with Spot(hub.mqtt_port, spot_id, lot_id) as sensor, Spot(hub.mqtt_port, other, lot_id) as neighbour:
         steps = [
-            (sensor, False, "1", "One spot is free of 3; of 2 it is not known."), (neighbour, False, "2", "2 spots are free of 3; of 1 it is not known."),
-            (sensor, True, "1", "One spot is free of 3; of 1 it is not known."), (sensor, False, "2", "2 spots are free of 3; of 1 it is not known."),
+            (sensor, False, "1", "1 of 3 spots is free; 2 are not known."), (neighbour, False, "2", "2 of 3 spots are free; 1 is not known."),
+            (sensor, True, "1", "1 of 3 spots is free; 1 is not known."), (sensor, False, "2", "2 of 3 spots are free; 1 is not known."),
         ]
         for device, occupied, number, sentence in steps:
             word = "occupied" if occupied else "free"
@@ -130,7 +130,7 @@ def test_an_override_in_one_browser_reaches_another(hub, fresh, chromium, browse
             owner.locator("dialog label", has_text="Occupied").click()
             owner.get_by_role("button", name="Say so").click()
             driver.wait_for_selector(f'g.spot[data-spot="{spot_id}"][data-status="occupied"][data-override]', timeout=SOON)
-            driver.get_by_text("No spot is free of 1.").wait_for(timeout=SOON)
+            driver.get_by_text("None of 1 spot is free.").wait_for(timeout=SOON)
             assert sensor.color() == "red"
             owner.get_by_role("button", name=f"Override {spot_id}").click()
             owner.get_by_role("button", name="Clear the override").click()
@@ -170,7 +170,7 @@ def test_no_page_says_free_of_a_sensor_that_was_unplugged(hub, fresh, browse):
     assert not says_free(browse(f"/parking/{lot_id}"))
     with Spot(hub.mqtt_port, spots[0], lot_id) as sensor:
         sensor.report(False)
-        pages["driver"].get_by_text("One spot is free of 2; of 1 it is not known.").wait_for(timeout=SOON)
+        pages["driver"].get_by_text("1 of 2 spots is free; 1 is not known.").wait_for(timeout=SOON)
 
 
 def test_the_drivers_page_comes_back_after_a_restart(own, browse):
@@ -181,7 +181,7 @@ def test_the_drivers_page_comes_back_after_a_restart(own, browse):
         assert sensor.color() == "green"
         page = browse("/parking/LOT-back", server=hub)
         is_live(page)
-        page.get_by_text("One spot is free of 1.").wait_for()
+        page.get_by_text("1 of 1 spot is free.").wait_for()
         # The same port again: a page cannot know of another.
         hub.arguments += ["--http", f"127.0.0.1:{hub.http_port}"]
         hub.stop()
@@ -192,7 +192,7 @@ def test_the_drivers_page_comes_back_after_a_restart(own, browse):
     with Spot(hub.mqtt_port, spot_id, "LOT-back") as sensor:
         sensor.report(True)
         wait_status(hub, "LOT-back", spot_id, "occupied")
-    page.get_by_text("No spot is free of 1.").wait_for(timeout=40_000)
+    page.get_by_text("None of 1 spot is free.").wait_for(timeout=40_000)
     page.wait_for_selector(".fresh[data-live=true]", timeout=40_000)
     browse.complaints[:] = [c for c in browse.complaints if not any(word in c for word in AWAY)]
     hub.stop()
