@@ -175,7 +175,7 @@ def test_a_payment_for_nobody_knows_what_is_allocated(lots, open_page):
              "paid_at": "2026-01-01T10:00:00Z", "refunds": None, "refunded_minor": 0}
     page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", who="ada", on=lots)
     page.get_by_role("heading", name="Sessions").wait_for()
-    assert page.get_by_role("heading", name="Payments for nobody knows what").count() == 0
+    assert page.get_by_role("heading", name="Payments not allocated yet").count() == 0
     lots.do(lambda world: world.parking.lots["LOT001"].payments.append(stray))
     page.reload()
     page.get_by_role("button", name="Allocate pay_stray").click()
@@ -189,7 +189,7 @@ def test_a_payment_for_nobody_knows_what_is_allocated(lots, open_page):
     page.get_by_role("button", name="Allocate", exact=True).click()
     page.get_by_text("The payment is allocated.").wait_for()
     assert lots.do(lambda world: world.parking.lots["LOT001"].payments[-1]["session_id"]) == wanted
-    page.get_by_role("heading", name="Payments for nobody knows what").wait_for(state="detached")
+    page.get_by_role("heading", name="Payments not allocated yet").wait_for(state="detached")
 
 
 @pytest.mark.parametrize("tab, button, column", [("spots", "CSV of spots", "spot_id"), ("sensors", "CSV of the sensors", "spot_id"), ("tariffs", "CSV of tariffs", "version")])

@@ -63,7 +63,7 @@ export function Unallocated({ lot, zone, currency, may }) {
     ];
     return html`
         <section aria-labelledby="unallocated-name">
-            <div class="section-head"><h2 id="unallocated-name">Payments for nobody knows what</h2><${CSV} lot=${lot} name="payments" query=${{ state: 'unallocated' }} of="unallocated payments" /></div>
+            <div class="section-head"><h2 id="unallocated-name">Payments not allocated yet</h2><${CSV} lot=${lot} name="payments" query=${{ state: 'unallocated' }} of="unallocated payments" /></div>
             <${Table} caption="Unallocated payments" columns=${columns} rows=${rows} rowKey=${(row) => row.payment_id} />
             ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More unallocated payments</button></p>`}
             ${open && html`<${Allocate} lot=${lot} payment=${open} zone=${zone} currency=${currency} close=${() => set(null)}
