@@ -135,7 +135,7 @@ def test_what_nobody_pays_is_written_off_with_a_reason(lots, open_page):
     page.get_by_label("Why").fill("the sensor had died")
     page.get_by_role("button", name="Write it off").click()
     page.get_by_text("It is written off.").wait_for()
-    page.get_by_text("Written off", exact=True).wait_for()
+    page.get_by_role("cell", name="Written off", exact=True).wait_for()
     until(page, f"[...document.querySelectorAll('button')].filter((b) => b.innerText.startsWith('Write off')).length === {owing - 1}")
     assert lots.do(lambda world: [each["waived_minor"] for each in world.parking.lots["LOT001"].sessions if each["state"] == "waived"]) == [owed]
 
