@@ -217,9 +217,10 @@ def test_the_same_message_twice_is_one_change(hub, book, lot):
     book.check()
 
 
-def test_what_does_not_last_costs_nothing(hub, book, lot):
+def test_what_does_not_last_costs_nothing(hub, book, fresh):
     """A walker and a car that is lost from sight for half a second: pages and LEDs show what is seen, money what lasted."""
-    lot_id, (walked, parked, _) = lot
+    lot_id = f"LOT-{fresh}"
+    walked, parked, _ = make_lot(hub, lot_id, 3)
     add_tariff(hub, lot_id, 200)
     with Spot(hub.mqtt_port, walked, lot_id) as one, Spot(hub.mqtt_port, parked, lot_id) as other:
         one.report(False)

@@ -16,9 +16,10 @@ from support.waiting import wait_for
 from test_pages import ARGUMENTS, SIZES
 
 SOON = 1_000
-AWAY = ("ERR_CONNECTION_REFUSED", "WebSocket connection")
+# What a browser may complain of while the hub is not there; the last is its look for a new worker.
+AWAY = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "error occurred when fetching the script")
 # What a page says of free spots, wherever it stands; "Free 0" in the legend, "None of 3 spots is free" and a clock before a word claim nothing.
-CLAIM = re.compile(r"(?<![:\d])\b([1-9]\d*( of \d+ spots? (is|are))?\s+free|room)\b", re.I)
+CLAIM = re.compile(r"(?<![:\d])\b([1-9]\d*( of \d+ spots? (is|are))?\s+free\b|(free|few left|at least)\s+[1-9]|room\b)", re.I)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,9 @@ def bay(page, spot_id):
 
 
 def colour(page, spot_id):
+    """The colours of a bay, once the highlight of its last change is over."""
+    still = "() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"
+    wait_for(lambda: page.evaluate(still), "nothing moves any more", 5, 0.05)
     return bay(page, spot_id).locator(".bay").evaluate("e => { const s = getComputedStyle(e); return s.fill + ' ' + s.stroke; }")
 
 
