@@ -24,10 +24,12 @@ export function silentNodes(nodes, present) {
 /** Commands of the last day that came to nothing, newest first. */
 export function useFailedCommands() {
     const [live, setLive] = useState([]);
-    const { data, reload } = useLoad('failed',
+    const { data, loading, reload } = useLoad('failed',
         (options) => api.allCommands({ state: 'failed,timed_out,expired', limit: 20 }, options));
     const take = (command) => setLive((held) => withCommand(held, command).slice(0, 50));
     useLive(['nodes/+/commands'], (message) => take(message.data), reload);
+    // What comes later would push down what is read already.
+    if (!data && loading) return null;
     const oldest = now() - commandsFor;
     return live.reduce(withCommand, data?.commands ?? [])
         .filter((command) => isFailed(command) && instant(command.updated_at) > oldest);

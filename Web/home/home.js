@@ -138,7 +138,7 @@ function Everything() {
     if (!loaded && error) return html`
         <${Head} title="Overview" />
         <${Problem} error=${error} title="Martlet cannot be reached" retry=${() => { retry(); system.reload(); }} />`;
-    if (!loaded || (system.loading && !system.data)) return html`<${Loading} />`;
+    if (!loaded || failed === null || (system.loading && !system.data)) return html`<${Loading} />`;
     const present = now();
     const counts = tally(nodes, present);
     const silent = silentNodes(nodes, present);
