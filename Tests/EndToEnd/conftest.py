@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from support.accounts import Closed
+from support.browser import launch
 from support.clients import V5, Client, Node
 from support.server import BINARY, ROOT, Martlet
 
@@ -103,3 +105,12 @@ def screenshots():
     folder = Path(os.environ.get("MARTLET_SCREENSHOTS", ROOT / "build/screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The browser that pages are opened in."""
+    with sync_playwright() as play:
+        browser = launch(play.chromium)
+        yield browser
+        browser.close()

@@ -1,12 +1,10 @@
 """The pages in Debian's Chromium, against the real server: live values, a command there and back, pictures of everything."""
 
 import json
-import os
 import threading
 import time
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from support.clients import Node
 from support.scene import message, set_up
@@ -14,19 +12,6 @@ from support.server import ROOT, Martlet
 from support.waiting import wait_for
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as play:
-        path = os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -64,14 +49,11 @@ def test_a_published_value_is_on_the_page_within_a_second(hub, node, open_page):
     page = open_page(f"/nodes?q={node.node_id}&view=panels")
     panel(page, node.node_id).get_by_text("21.5").first.wait_for()
     page.get_by_text("Live", exact=True).first.wait_for()
-    # The median: one stall of a machine that others use too is not the hub's.
-    took = []
-    for value in [22.5, 23.4, 24.3, 25.6, 26.7]:
+    for value in [22.5, 23.4, 24.3]:
         started = time.monotonic()
         node.telemetry({"temperature": value})
-        panel(page, node.node_id).get_by_text(str(value)).first.wait_for(timeout=5_000)
-        took.append(time.monotonic() - started)
-    assert sorted(took)[2] < 1, took
+        panel(page, node.node_id).get_by_text(str(value)).first.wait_for(timeout=1_000)
+        assert time.monotonic() - started < 1
 
 
 def test_a_new_node_appears_by_itself(hub, fresh, open_page):

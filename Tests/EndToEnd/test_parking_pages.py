@@ -1,19 +1,18 @@
 """The car park's pages in Chromium against the real server, with ParkMate devices that drive it: what a driver, an owner and the screen at the
 entrance see, and how soon; and that nobody reads "free" of what nobody knows."""
 
-import os
 import re
 import threading
 import time
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+from support.browser import launch
 from support.clients import Client
 from support.parkmate import FREE_CM, OCCUPIED_CM, PAYMENT, STATUS, Spot, add_tariff, hub_payment, make_lot, stamp, wait_status
 from support.server import ROOT, Martlet
 from support.waiting import wait_for
-from test_pages import ARGUMENTS, SIZES
+from test_pages import SIZES
 
 # A page follows within a second; what waits for it has patience with a machine that others use too, and the median is held against the second.
 SOON = 5_000
@@ -21,15 +20,6 @@ SOON = 5_000
 AWAY = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "error occurred when fetching the script")
 # What a page says of free spots, wherever it stands; "Free 0" in the legend, "None of 3 spots is free" and a clock before a word claim nothing.
 CLAIM = re.compile(r"(?<![:\d])\b([1-9]\d*( of \d+ spots? (is|are))?\s+free\b|(free|few left|at least)\s+[1-9]|room\b)", re.I)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as play:
-        path = os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -124,7 +114,7 @@ def test_colour_word_and_count_change_within_a_second(hub, fresh, browse):
 def test_an_override_in_one_browser_reaches_another(hub, fresh, chromium, browse):
     lot_id = f"LOT-{fresh}"
     (spot_id,) = make_quick_lot(hub, lot_id, 1)
-    second = chromium.browser_type.launch(executable_path=os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium"), headless=True, args=ARGUMENTS)
+    second = launch(chromium.browser_type)
     try:
         driver = browse(f"/parking/{lot_id}", "phone", browser=second)
         is_live(driver)

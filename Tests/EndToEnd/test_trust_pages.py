@@ -1,27 +1,15 @@
 """The pages of people, devices and the audit in a browser, against the real server: from the printed address to a device's first value."""
 
 import json
-import os
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from support.accounts import ADMIN, PASSWORD, new_password
 from support.raw import PUBACK, Raw
 from support.voids import bearer
 from test_first_start import setup_address
-from test_pages import ARGUMENTS
 from test_sessions import shell
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as play:
-        path = os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
