@@ -156,13 +156,8 @@ def test_demo_prints_its_own_credentials(tmp_path):
         hub.end()
 
 
-def test_run_ends_in_a_page_that_shows_live_data(tmp_path):
+def test_run_ends_in_a_page_that_shows_live_data(tmp_path, chromium):
     """./run as a newcomer types it: the printed address, opened in a browser, shows values without any further step."""
-    from playwright.sync_api import sync_playwright
-
-    from test_pages import ARGUMENTS
-    import os
-
     process = subprocess.Popen(
         [ROOT / "run", "--data", tmp_path / "run", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"], env=environment(),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -174,20 +169,16 @@ def test_run_ends_in_a_page_that_shows_live_data(tmp_path):
             if "#" in line:
                 break
         address = re.search(r"http://127\.0\.0\.1:\d+/\S*#\S+", said)[0]
-        with sync_playwright() as play:
-            path = os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium")
-            browser = play.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
-            page = browser.new_page()
-            page.set_default_timeout(15_000)
-            page.goto(address)
-            page.get_by_text("Live", exact=True).first.wait_for()
-            origin = re.match(r"http://[^/]+", address)[0]
-            page.goto(origin + "/nodes")
-            page.get_by_text(re.compile(r"\d+(\.\d+)?\s*°C")).first.wait_for()
-            assert "#" not in page.url or "=" not in page.url, "the code is not left in the address"
-            browser.close()
+        page = chromium.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(address)
+        page.get_by_text("Live", exact=True).first.wait_for()
+        origin = re.match(r"http://[^/]+", address)[0]
+        page.goto(origin + "/nodes")
+        page.get_by_text(re.compile(r"\d+(\.\d+)?\s*°C")).first.wait_for()
+        assert "#" not in page.url or "=" not in page.url, "the code is not left in the address"
+        page.close()
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait(20)
-
