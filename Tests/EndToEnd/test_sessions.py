@@ -180,6 +180,20 @@ def test_the_second_factor(closed):
     assert closed.login(person.name, person.password).status == 200
 
 
+@pytest.mark.parametrize("path", ["/api/account/second-factor", "/api/account/second-factor/disable"])
+def test_a_second_factor_is_not_changed_without_its_code(closed, path):
+    """Who has found out the password, and a page that was left open, has not what the second factor is for."""
+    person = closed.person("viewer")
+    secret, recovery = second_factor(person)
+    for body, code in (({}, "second_factor_needed"), ({"code": None}, "second_factor_needed"), ({"code": "000000"}, "bad_credentials"),
+                       ({"code": totp(secret, time.time() - 300)}, "bad_credentials")):
+        answer = person.post(path, {"password": person.password, **body})
+        assert answer.status == 401 and answer.json()["code"] == code, (body, answer)
+    assert person.get("/api/account")["second_factor"] is True
+    person.must("POST", path, {"password": person.password, "code": recovery[0]})
+    assert person.get("/api/account")["second_factor"] is (not path.endswith("disable")), "a new one stands once it is confirmed"
+
+
 def test_a_personal_token_does_what_it_was_made_for(closed):
     person = closed.person("operator")
     made = person.personal_token(["nodes.view"])

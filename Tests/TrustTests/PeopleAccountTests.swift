@@ -113,18 +113,61 @@ struct PeopleAccountTests {
         #expect(locked == .tooManyRequests)
     }
 
-    @Test func theSecondFactorGoesWithThePasswordOrByAnAdmin() async throws {
+    @Test func aSecondFactorIsReplacedWithACodeOfTheOneBefore() async throws {
+        let house = try await PeopleHouse()
+        try await house.add("anna")
+        let token = try await house.signIn("anna").token
+        let (factor, recovery) = try await enable(house, token)
+        house.clock.move(seconds: 30)
+        func propose(_ code: String?) async -> RefusalCode? {
+            var body = ["password": PeopleHouse.password]
+            body["code"] = code
+            return await refusal { _ = try await house.send(.post, "/api/account/second-factor", body, as: token) }
+        }
+        #expect(await propose(nil) == .secondFactorNeeded)
+        #expect(await propose("000000") == .badCredentials)
+        #expect(await propose(code(house, factor)) == nil)
+        #expect(await propose(code(house, factor)) == .badCredentials)
+        #expect(await propose(recovery[0]) == nil)
+        #expect(await propose(recovery[0]) == .badCredentials)
+        // What is only proposed is not asked for.
+        house.clock.move(seconds: 30)
+        _ = try await house.signIn("anna", code: code(house, factor))
+        #expect(house.count(.enableSecondFactor) == 1)
+    }
+
+    @Test func guessingAtTheCodeOfAnOpenSessionIsGuessingToo() async throws {
         let house = try await PeopleHouse()
         try await house.add("anna")
         let token = try await house.signIn("anna").token
         _ = try await enable(house, token)
-        let wrong = await refusal {
-            _ = try await house.send(
-                .post, "/api/account/second-factor/disable", ["password": "a wrong password"], as: token)
+        var codes: [RefusalCode?] = []
+        for _ in 0..<6 {
+            codes.append(
+                await refusal {
+                    _ = try await house.send(
+                        .post, "/api/account/second-factor/disable",
+                        ["password": PeopleHouse.password, "code": "000000"], as: token)
+                })
         }
-        #expect(wrong == .badCredentials)
-        _ = try await house.send(
-            .post, "/api/account/second-factor/disable", ["password": PeopleHouse.password], as: token)
+        #expect(codes == Array(repeating: .badCredentials, count: 5) + [.tooManyRequests])
+    }
+
+    @Test func theSecondFactorGoesWithPasswordAndCodeOrByAnAdmin() async throws {
+        let house = try await PeopleHouse()
+        try await house.add("anna")
+        let token = try await house.signIn("anna").token
+        let (factor, _) = try await enable(house, token)
+        func disable(_ body: [String: String]) async -> RefusalCode? {
+            await refusal { _ = try await house.send(.post, "/api/account/second-factor/disable", body, as: token) }
+        }
+        #expect(await disable(["password": "a wrong password", "code": code(house, factor)]) == .badCredentials)
+        #expect(await disable(["password": PeopleHouse.password]) == .secondFactorNeeded)
+        #expect(await disable(["password": PeopleHouse.password, "code": ""]) == .secondFactorNeeded)
+        // The code that confirmed it was used by that.
+        #expect(await disable(["password": PeopleHouse.password, "code": code(house, factor)]) == .badCredentials)
+        house.clock.move(seconds: 30)
+        #expect(await disable(["password": PeopleHouse.password, "code": code(house, factor)]) == nil)
         _ = try await house.signIn("anna")
         house.clock.move(seconds: 60)
         _ = try await enable(house, token)

@@ -276,8 +276,13 @@ def test_second_factor_on_and_off(hub, open_page):
     dialog.get_by_role("button", name="I have kept them").click()
     page.get_by_text("Second factor on").wait_for()
     page.get_by_role("button", name="Turn off").click()
-    page.get_by_role("dialog").get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("dialog").get_by_role("button", name="Turn it off").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_label("Code from your authenticator").fill("999999")
+    dialog.get_by_role("button", name="Turn it off").click()
+    dialog.get_by_text("The password or the code is not right").wait_for()
+    dialog.get_by_label("Code from your authenticator").fill(f"{CODE[:3]} {CODE[3:]}")
+    dialog.get_by_role("button", name="Turn it off").click()
     page.get_by_text("Password only").wait_for()
 
 

@@ -19,14 +19,23 @@ function Wrong({ error, what }) {
         : html`<${Refusal} title=${error.title}>${error.detail}<//>`;
 }
 
-/** The password again, before anything about signing in is changed. */
-function AskPassword({ action, danger = false, act }) {
-    const [password, set] = useState('');
+/** The password again, and a code where there is a second factor, before anything about signing in is changed. */
+function Proof({ action, danger = false, withCode = false, act }) {
+    const [password, setPassword] = useState('');
+    const [code, setCode] = useState('');
     const { busy, error, run } = useAction();
+    const submit = (event) => {
+        event.preventDefault();
+        run(() => act(password, code.replace(/\s/g, '')));
+    };
     return html`
-        <form onSubmit=${(event) => { event.preventDefault(); run(() => act(password)); }}>
-            <${Password} label="Password" value=${password} set=${set} autocomplete="current-password" required />
-            <${Wrong} error=${error} what="The password is not right" />
+        <form onSubmit=${submit}>
+            <${Password} label="Password" value=${password} set=${setPassword} autocomplete="current-password" required />
+            ${withCode && html`
+                <${Name} label="Code from your authenticator, or a recovery code" value=${code} set=${setCode}
+                    autocomplete="one-time-code" maxlength="32" class="code-input" required />`}
+            <${Wrong} error=${error} what=${withCode
+                ? 'The password or the code is not right; a code works once' : 'The password is not right'} />
             <p class="actions end">
                 <button type="submit" class=${`button primary ${danger ? 'danger' : ''}`} aria-busy=${busy}>${action}</button>
             </p>
@@ -87,14 +96,14 @@ function TurnOn({ close, changed }) {
                 : html`
                     <div class="stack">
                         <p>You need an authenticator app on your phone. First your password again.</p>
-                        <${AskPassword} action="Go on" act=${async (password) => setOffer(await accounts.beginFactor(password))} />
+                        <${Proof} action="Go on" act=${async (password) => setOffer(await accounts.beginFactor(password))} />
                     </div>`}
         <//>`;
 }
 
 function TurnOff({ close, changed }) {
-    const act = async (password) => {
-        await accounts.endFactor(password);
+    const act = async (password, code) => {
+        await accounts.endFactor(password, code);
         toast({ text: 'The second factor is off.' });
         changed();
         close();
@@ -103,7 +112,7 @@ function TurnOff({ close, changed }) {
         <${Dialog} title="Turn the second factor off" open=${true} close=${close}>
             <div class="stack">
                 <p>Your password alone will then be enough to sign in, and the recovery codes stop working.</p>
-                <${AskPassword} action="Turn it off" danger act=${act} />
+                <${Proof} action="Turn it off" danger withCode act=${act} />
             </div>
         <//>`;
 }

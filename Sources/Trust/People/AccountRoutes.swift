@@ -11,7 +11,11 @@ struct AccountRoutes: Sendable {
     private static let second = "/api/account/second-factor"
 
     var all: [Route] {
-        let password = RouteInput(.object([.required("password", PeopleSchemas.password)]))
+        let proof = RouteInput(
+            .object([
+                .required("password", PeopleSchemas.password),
+                .optional("code", .nullable(PeopleSchemas.code), "of the present second factor, where there is one"),
+            ]))
         return [
             Route(
                 .get, "/api/account", access: .signedIn, summary: "My account, and where I am signed in",
@@ -26,7 +30,7 @@ struct AccountRoutes: Sendable {
                     ])), answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: changePassword),
             Route(
                 .post, AccountRoutes.second, access: .signedIn, summary: "Make a second factor, to be confirmed",
-                input: password,
+                input: proof,
                 answers: [
                     .json(
                         .object([
@@ -43,7 +47,7 @@ struct AccountRoutes: Sendable {
             Route(
                 .post, AccountRoutes.second + "/disable", access: .signedIn,
                 summary: "Ask for no second factor any more",
-                input: password, answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes,
+                input: proof, answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes,
                 handler: disableSecondFactor),
             Route(
                 .delete, "/api/account/sessions/{id}", access: .signedIn, summary: "End one of my sign-ins",
@@ -113,8 +117,7 @@ struct AccountRoutes: Sendable {
 
     private func proposeSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.person(of: request)
-        let password = try RequestBody(request.body).string("password", limit: 1_024)
-        try await people.confirm(password, of: account, from: request.address, at: request.receivedAt)
+        try await prove(account, request)
         let factor = OneTimePassword()
         try await people.line.perform { line in
             try SecondFactorTable.propose(factor, for: account.id, in: line.transaction())
@@ -127,6 +130,13 @@ struct AccountRoutes: Sendable {
             writer.string(factor.address(issuer: "Martlet", account: account.name.text))
             writer.endObject()
         }
+    }
+
+    /// Whether it is the account's owner who asks, before the second factor changes.
+    private func prove(_ account: Account, _ request: RouteRequest) async throws {
+        let body = try RequestBody(request.body)
+        let (password, code) = (try body.string("password", limit: 1_024), try body.optionalString("code", limit: 64))
+        try await people.confirm(password, code: code, of: account, from: request.address, at: request.receivedAt)
     }
 
     private func confirmSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
@@ -146,8 +156,7 @@ struct AccountRoutes: Sendable {
 
     private func disableSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.person(of: request)
-        let password = try RequestBody(request.body).string("password", limit: 1_024)
-        try await people.confirm(password, of: account, from: request.address, at: request.receivedAt)
+        try await prove(account, request)
         let administration = people.administration
         try await people.line.perform { line in
             _ = try administration.disableSecondFactor(

@@ -54,7 +54,7 @@ extension People {
         switch verdict {
         case .welcome(let welcome): return welcome
         case .refused: throw Refusal(.badCredentials, "The user name, the password or the code is not right.")
-        case .codeNeeded: throw Refusal(.secondFactorNeeded, "The code of the second factor is needed too.")
+        case .codeNeeded: throw People.codeNeeded
         case .locked(let seconds): throw People.locked(seconds)
         }
     }
@@ -80,6 +80,34 @@ extension People {
         }
         throw Refusal(.badCredentials, "The password is not right.")
     }
+
+    /// As `confirm`, and with a code of the second factor where there is one: before that factor is replaced or given up. Who has found
+    /// out the password, and a page that was left open, shall not be able to take away what guards against just that.
+    /// - Throws: `second_factor_needed`, `bad_credentials`, `too_many_requests`; `SQLFailure`.
+    func confirm(
+        _ password: String, code: String?, of account: Account, from address: String?, at instant: Timestamp
+    ) async throws {
+        try await confirm(password, of: account, from: address, at: instant)
+        let attempt = Attempt(name: account.name.text, account: account.id, address: address, key: guardKey)
+        // A failure has to be counted, and what is thrown inside would undo that.
+        let refusal: Refusal? = try await line.perform { [self] line in
+            let transaction = try line.transaction()
+            if let seconds = try guardian.secondsLocked(attempt, at: instant, in: transaction) {
+                return People.locked(seconds)
+            }
+            let secrets = try AccountTable.secrets(account.id, in: transaction)
+            guard let secrets, let factor = secrets.secondFactor else { return nil }
+            guard let code, !code.isEmpty else { return People.codeNeeded }
+            if try use(code, of: account.id, factor, after: secrets.lastStep, at: instant, in: transaction) {
+                return nil
+            }
+            try count(attempt, named: account.name, from: address, at: instant, in: transaction)
+            return Refusal(.badCredentials, "The code is not right, or was used before: each works once.")
+        }
+        if let refusal { throw refusal }
+    }
+
+    private static let codeNeeded = Refusal(.secondFactorNeeded, "The code of the second factor is needed too.")
 
     private static func locked(_ seconds: Int) -> Refusal {
         Refusal(

@@ -162,8 +162,10 @@ class Access:
         return web.json_response({"recovery_codes": [f"{secrets.token_hex(2)}-{secrets.token_hex(2)}" for _ in range(8)]})
 
     async def factor_disable(self, request):
-        user = self.caller(request)
-        self.prove(user, (await request.json())["password"])
+        user, body = self.caller(request), await request.json()
+        self.prove(user, body["password"])
+        if body.get("code") != CODE:
+            raise Refused(401, "bad_credentials", "The code is not right")
         user["second_factor"] = False
         return empty()
 
