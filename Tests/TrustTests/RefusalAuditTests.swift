@@ -82,4 +82,15 @@ struct RefusalAuditTests {
         #expect(told.count == 12)
         #expect(told.last?.facts.last.map { "\($0.name)=\($0.value)" } == "left_out=90")
     }
+
+    @Test func whatCouldNotBeWrittenIsToldOfByTheNext() async throws {
+        house.audit.refuses(true)
+        for _ in 0..<3 { await refuse(ben, RefusalAuditTests.people, .forbidden) }
+        house.audit.refuses(false)
+        #expect(told.isEmpty)
+        await refuse(ben, RefusalAuditTests.people, .forbidden)
+        #expect(told.last?.facts.last.map { "\($0.name)=\($0.value)" } == "left_out=3")
+        await refuse(ben, RefusalAuditTests.people, .forbidden)
+        #expect(told.last?.facts.last?.name == "code")
+    }
 }

@@ -31,7 +31,8 @@ struct ProgramAudit {
         var facts: [(name: String, value: String)] = [("over", "mqtt"), ("bytes", String(message.payload.count))]
         if message.retain { facts.append(("retained", "true")) }
         if publication.isWill { facts.append(("will", "true")) }
-        let entry = AuditEntry(caller, .sendCommand, target: "topic:\(message.topic)", facts: facts + leftOut)
+        facts += AuditAllowance.facts(leftOut: leftOut)
+        let entry = AuditEntry(caller, .sendCommand, target: "topic:\(message.topic)", facts: facts)
         return { line in try AuditRegistry().record(entry, at: line.now, in: line.transaction()) }
     }
 }

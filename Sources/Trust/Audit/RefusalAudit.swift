@@ -24,10 +24,15 @@ final class RefusalAudit: Sendable {
             ("method", refused.route.method.rawValue), ("route", refused.route.path), ("code", refused.code.rawValue),
         ]
         let entry = AuditEntry(
-            refused.caller, .request, target: refused.path, outcome: .refused, facts: facts + leftOut)
+            refused.caller, .request, target: refused.path, outcome: .refused,
+            facts: facts + AuditAllowance.facts(leftOut: leftOut))
         let audit = audit
-        // A hub that is too busy to note it refuses all the same.
-        try? await line.perform { line in try audit.record(entry, at: line.now, in: line.transaction()) }
+        do {
+            try await line.perform { line in try audit.record(entry, at: line.now, in: line.transaction()) }
+        } catch {
+            // A hub that is too busy to note it refuses all the same; the next entry of this account tells of it.
+            allowance.withLock { $0.leaveOut(leftOut + 1, of: account) }
+        }
     }
 
     /// What somebody wanted to change, or to read of the audit, without the right to; and changes of people, devices and settings that

@@ -17,12 +17,22 @@ public struct AuditAllowance: Sendable {
 
     /// Asks for one entry.
     /// - Parameter account: whose it is: an account, a token.
-    /// - Returns: nil when it is one too many; otherwise facts for the entry, which tell of those that were left out before it.
-    public mutating func take(_ account: String, at instant: Timestamp) -> [(name: String, value: String)]? {
+    /// - Returns: nil when it is one too many; otherwise how many were left out before it, for the entry to tell.
+    public mutating func take(_ account: String, at instant: Timestamp) -> Int? {
         guard buckets.take(account, at: instant) == nil else {
-            if leftOut[account] != nil || leftOut.count < capacity { leftOut[account, default: 0] += 1 }
+            leaveOut(1, of: account)
             return nil
         }
-        return leftOut.removeValue(forKey: account).map { [("left_out", String($0))] } ?? []
+        return leftOut.removeValue(forKey: account) ?? 0
+    }
+
+    /// Counts entries that were taken and then could not be written: the next one tells of them.
+    public mutating func leaveOut(_ count: Int, of account: String) {
+        if leftOut[account] != nil || leftOut.count < capacity { leftOut[account, default: 0] += count }
+    }
+
+    /// What an entry says of those that were left out before it; nothing if there were none.
+    public static func facts(leftOut: Int) -> [(name: String, value: String)] {
+        leftOut > 0 ? [("left_out", String(leftOut))] : []
     }
 }
