@@ -1,8 +1,8 @@
 import { html, useState } from '/lib/html.js';
-import { useLoad } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
+import { usePages } from '/parking/pages.js';
 import { bookingWords } from '/parking/reserve.js';
 import { clock, dayAndClock } from '/parking/zone.js';
 import { Badge } from '/parts/badge.js';
@@ -17,10 +17,11 @@ import { toast } from '/parts/toast.js';
 export function BookingsTab({ lot, may }) {
     const zone = lot.time_zone ?? 'UTC';
     const [begins] = useState(() => new Date(now() - 86_400_000).toISOString());
-    const { data, error, reload } = useLoad(`bookings ${lot.lot_id}`, (options) => parking.reservations(lot.lot_id, { from: begins }, options));
+    const { data, error, loading, reload, more } = usePages(`bookings ${lot.lot_id}`, 'reservations',
+        (page, options) => parking.reservations(lot.lot_id, { from: begins, ...page }, options));
     const [ending, end] = useState(null);
     if (!data) return error ? html`<${Problem} error=${error} title="The reservations could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" label="Loading" />`;
-    const rows = data.reservations;
+    const { rows } = data;
     const columns = [
         { key: 'spot', label: 'Spot', head: true, cell: (row) => row.spot_id },
         { key: 'state', label: 'State', cell: (row) => { const [word, tone] = bookingWords[row.state] ?? [row.state, 'unknown']; return html`<${Badge} tone=${tone} word=${row.state === 'active' ? 'Reserved' : word} quiet />`; } },
@@ -32,7 +33,8 @@ export function BookingsTab({ lot, may }) {
     return html`
         <div class="section-head"><h2>From yesterday on</h2>${rows.length > 0 && html`<${CSV} lot=${lot} name="reservations" query=${{ from: begins }} of="the reservations" />`}</div>
         ${rows.length === 0 ? html`<${Empty} icon="calendar" small title="Nothing is reserved"><p>Drivers reserve on their page.</p><//>`
-            : html`<${Table} caption="Reservations" columns=${columns} rows=${rows} rowKey=${(row) => row.reservation_id} />`}
+            : html`<${Table} caption="Reservations" columns=${columns} rows=${rows} rowKey=${(row) => row.reservation_id} />
+                ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More reservations</button></p>`}`}
         ${ending && html`
             <${Confirm} title="Cancel this reservation?" action="Cancel it" close=${() => end(null)}
                 act=${async () => { await parking.giveUp(ending.reservation_id); reload(); toast({ text: 'The reservation is cancelled.' }); }}>

@@ -17,7 +17,7 @@ export function useMoney(lot, reload) {
 }
 
 /**
- * A list that comes in pages, the newest first: {data: {rows, next}, error, loading, reload, more}. `more` asks for one page more,
+ * A list that comes in pages: {data: {rows, next}, error, loading, reload, more}. `more` asks for one page more,
  * and is null when there is none; `ask` gets what the query of a page needs.
  */
 export function usePages(key, member, ask) {

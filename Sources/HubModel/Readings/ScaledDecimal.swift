@@ -17,7 +17,7 @@ public struct ScaledDecimal: Hashable, Sendable {
         self.scale = scale
     }
 
-    /// Reads `-?digits[.digits][e[+-]digits]`; nil when it is not that, or does not fit 64 bits and 18 places.
+    /// Reads `-?digits[.digits]`; nil when it is not that (with an exponent it is a double), or does not fit 64 bits and 18 places.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard let number = JSONNumber.scan(bytes, from: 0), number.end == bytes.count,

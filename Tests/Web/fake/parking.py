@@ -229,7 +229,8 @@ class Parking:
     async def lot_reservations(self, request):
         self.need(request, "parking.reserve")
         lot = self.lot(request)
-        return self.table(request, "reservations", [{k: v for k, v in r.items() if k != "secret"} for r in self.reservations.values() if r["lot_id"] == lot.id])
+        rows = [{k: v for k, v in r.items() if k != "secret"} for r in self.reservations.values() if r["lot_id"] == lot.id]
+        return self.page(request, "reservations", rows, "reservation_id")
 
     # Owners.
 

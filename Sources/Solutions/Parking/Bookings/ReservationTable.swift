@@ -104,8 +104,9 @@ enum ReservationTable {
     }
 
     /// Those of a lot that touch a time, in order of their beginning.
+    /// - Parameter after: only those behind this one; none if there is no such reservation.
     static func all(
-        in lot: LotID, from: Timestamp, to: Timestamp, state: ReservationState?, limit: Int,
+        in lot: LotID, from: Timestamp, to: Timestamp, state: ReservationState?, after: String? = nil, limit: Int,
         in reader: some SQLReading
     ) throws -> [Reservation] {
         // None is longer than twelve hours, rounded out to quarters: so far back the index is looked at.
@@ -114,12 +115,14 @@ enum ReservationTable {
             """
             SELECT * FROM parking_reservation WHERE lot = $1 AND begins_at >= $2 AND begins_at < $3 AND ends_at > $4
                 AND (CAST($6 AS TEXT) IS NULL OR state = $6)
+                AND (CAST($7 AS TEXT) IS NULL
+                    OR (begins_at, id) > (SELECT begins_at, id FROM parking_reservation WHERE id = $7))
             ORDER BY begins_at, id LIMIT $5
             """,
             [
                 .text(lot.text), .integer(from.advanced(bySeconds: -longest).microseconds),
                 .integer(to.microseconds), .integer(from.microseconds), .integer(Int64(limit)),
-                SQLValue(state?.rawValue),
+                SQLValue(state?.rawValue), SQLValue(after),
             ]
         ).map(Reservation.init)
     }

@@ -49,7 +49,9 @@ struct LotEdit: Hashable, Sendable {
             case "price_per_hour":
                 switch try reader.optionalNumber("price_per_hour") {
                 case .decimal(let price): pricePerHour = price
-                case .double: throw Refusal(.valueOutOfRange, "price_per_hour has more digits than an amount")
+                case .double:
+                    throw Refusal(
+                        .valueOutOfRange, "price_per_hour is written without an exponent, in at most 18 digits")
                 case nil: break
                 }
             case "spots":

@@ -8,6 +8,8 @@ struct BookingRoutes: Sendable {
     let services: WebServices
     let forecasts = ForecastShelf()
 
+    private static let mostRows = 5_000
+
     var all: [Route] { ofReservations + ofStrangers + ofForecast }
 
     private var ofReservations: [Route] {
@@ -27,8 +29,12 @@ struct BookingRoutes: Sendable {
                     QueryParameter("to", "up to this time; 14 days after from without it"),
                     QueryParameter(
                         "state", "only those in this state", .words(ReservationState.allCases.map(\.rawValue))),
+                    QueryParameter(
+                        "limit", "at most this many, 1 to 5000; 1000 without it, and in CSV all",
+                        .integer(minimum: 1, maximum: Int64(Self.mostRows))),
+                    QueryParameter("after", "those behind this one: next of the page before", .identifier),
                     .tableForm,
-                ], answers: [.table(.reservationList, "The reservations")], handler: reservations),
+                ], answers: [.table(.reservationPage, "The reservations")], handler: reservations),
             Route(
                 .get, "/api/lots/{id}/availability", access: .anyone,
                 summary: "The spots that can be reserved for a time", pathSchemas: ["id": .identifier],
@@ -112,15 +118,26 @@ struct BookingRoutes: Sendable {
         let from = try BookingParameters.instant("from", of: request) ?? services.clock.now()
         let to = try BookingParameters.instant("to", of: request) ?? from.advanced(bySeconds: BookingRules.aheadSeconds)
         let state = try request.word("state", of: ReservationState.self)
-        let limit = csv ? SheetLimit.rows + 1 : 5_000
+        let given = try request.whole("limit", in: 1...Self.mostRows)
+        let after = request.given("after")
+        if let after, DeviceID(after) == nil { throw Refusal(.invalidParameter, "after is a name") }
+        let limit = given ?? (csv ? SheetLimit.rows : 1_000)
+        // One more than fits tells that there are more.
         let found = try await services.database.read {
-            try ReservationTable.all(in: lot.id, from: from, to: to, state: state, limit: limit, in: $0)
+            try ReservationTable.all(
+                in: lot.id, from: from, to: to, state: state, after: after, limit: limit + 1, in: $0)
         }
+        let page = Array(found.prefix(limit))
         if csv {
-            try SheetLimit.check(found.count)
-            return BookingRoutes.sheet(of: found)
+            if given == nil { try SheetLimit.check(found.count) }
+            return BookingRoutes.sheet(of: page)
         }
-        return BookingRoutes.list(found, withHolders: true)
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            BookingRoutes.write(page, withHolders: true, into: &writer)
+            writer.member("next", found.count > limit ? page.last?.id : nil)
+            writer.endObject()
+        }
     }
 
     private func availability(_ request: RouteRequest) async throws -> RouteResponse {
@@ -157,9 +174,9 @@ struct BookingRoutes: Sendable {
     private func own(_ request: RouteRequest) async throws -> RouteResponse {
         let limit = try request.whole("limit", in: 1...500) ?? 50
         // An open hub knows no accounts: what is reserved there belongs to its code.
-        guard let account = request.caller.account else { return BookingRoutes.list([], withHolders: false) }
+        guard let account = request.caller.account else { return BookingRoutes.list([]) }
         let found = try await services.database.read { try ReservationTable.all(of: account, limit: limit, in: $0) }
-        return BookingRoutes.list(found, withHolders: false)
+        return BookingRoutes.list(found)
     }
 
     private func one(_ request: RouteRequest) async throws -> RouteResponse {
@@ -226,14 +243,18 @@ struct BookingRoutes: Sendable {
         return reservation
     }
 
-    private static func list(_ reservations: [Reservation], withHolders: Bool) -> RouteResponse {
+    private static func list(_ reservations: [Reservation]) -> RouteResponse {
         RouteResponse.json { writer in
             writer.beginObject()
-            writer.key("reservations")
-            writer.beginArray()
-            for reservation in reservations { writer.write(reservation, withHolder: withHolders) }
-            writer.endArray()
+            write(reservations, withHolders: false, into: &writer)
             writer.endObject()
         }
+    }
+
+    private static func write(_ reservations: [Reservation], withHolders: Bool, into writer: inout JSONWriter) {
+        writer.key("reservations")
+        writer.beginArray()
+        for reservation in reservations { writer.write(reservation, withHolder: withHolders) }
+        writer.endArray()
     }
 }

@@ -70,6 +70,10 @@ extension JSONSchema {
             ]))
 
     static let reservationList = JSONSchema.object([.required("reservations", .array(reservation))])
+    static let reservationPage = JSONSchema.object([
+        .required("reservations", .array(reservation)),
+        .required("next", .nullable(.identifier), "The after of the next answer; null: that was all"),
+    ])
 
     static let availability = JSONSchema.object([
         .required("lot_id", .identifier),

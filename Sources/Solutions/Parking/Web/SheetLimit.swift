@@ -1,0 +1,16 @@
+internal import HubModel
+
+/// The most rows of one file: some 40 MB, which a spreadsheet still opens. More is refused, because a file that is cut reads like a whole one.
+enum SheetLimit {
+    static let rows = 200_000
+
+    /// - Throws: `limit_reached` for more rows than one file holds.
+    static func check(_ rows: Int) throws(Refusal) {
+        guard rows <= SheetLimit.rows else {
+            throw Refusal(
+                .limitReached,
+                "a file holds at most \(SheetLimit.rows) rows: narrow the range with from and to, or ask for a part with limit and after"
+            )
+        }
+    }
+}
