@@ -32,7 +32,7 @@ public final class IngestLine: Line {
             let thread = Thread {
                 let handlers = parts.solutions.map { $0.makeHandler(parts.services) }
                 var writer = Writer(parts: parts, handlers: handlers, statistics: statistics)
-                while let submissions = queue.take(within: writer.secondsToTick()) {
+                while let submissions = queue.take(within: writer.secondsToWork()) {
                     writer.run(submissions)
                 }
                 ended.resume()

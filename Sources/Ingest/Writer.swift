@@ -17,6 +17,11 @@ struct Writer {
     private var outcomes: [LineOutcome] = []
 
     private var tickDue: Timestamp
+    /// Whether more has come due than one batch does.
+    private var isBehind = false
+
+    /// Pieces of due work of one handler in one batch: some 25 ms, which the messages of the next batch wait at most.
+    private static let piecesPerBatch = 256
 
     init(parts: LineParts, handlers: [any MessageHandler], statistics: LineStatistics) {
         recipe = Recipe(router: TopicRouter(parts.solutions.map(\.manifest)), handlers: handlers)
@@ -30,8 +35,9 @@ struct Writer {
         tickDue = parts.clock.now()
     }
 
-    /// Seconds until the handlers' next tick is due, 0...1; also when the machine's clock was set back.
-    mutating func secondsToTick() -> Double {
+    /// Seconds until there is something to do without any message, 0...1; also when the machine's clock was set back.
+    mutating func secondsToWork() -> Double {
+        if isBehind { return 0 }
         let now = clock.now()
         tickDue = min(tickDue, now.advanced(bySeconds: 1))
         return max(0, Double(tickDue.microseconds(since: now)) / 1e6)
@@ -42,7 +48,7 @@ struct Writer {
         let begin = clock.now()
         let isTick = begin >= tickDue
         if isTick { tickDue = begin.advanced(bySeconds: 1) }
-        guard isTick || !submissions.isEmpty else { return }
+        guard isTick || isBehind || !submissions.isEmpty else { return }
         do {
             let (effects, appended, forgets) = try database.writeBlocking { transaction in
                 try fill(submissions, tick: isTick, now: begin, in: transaction)
@@ -58,6 +64,8 @@ struct Writer {
             if !effects.events.isEmpty { live.publish(effects.events, committedAt: clock.now()) }
         } catch {
             for handler in recipe.handlers { handler.forget() }
+            // At the next tick again: a disk that is full is not to be asked without a pause.
+            isBehind = false
             outcomes = Array(repeating: .failed, count: submissions.reduce(0) { $0 + $1.items.count })
             statistics.batchFailed(items: outcomes.count, at: clock.now())
             log(.batchFailed(error, items: outcomes.count))
@@ -75,6 +83,8 @@ struct Writer {
         for submission in submissions {
             for item in submission.items { outcomes.append(take(item, in: &line)) }
         }
+        isBehind = false
+        for handler in recipe.handlers { advance(handler, in: &line) }
         if tick {
             for handler in recipe.handlers { attempt(in: &line) { try handler.tick(in: &$0) } }
         }
@@ -105,6 +115,16 @@ struct Writer {
             log(.itemFailed(error))
             return .failed
         }
+    }
+
+    /// Lets a handler do what has come due, piece by piece, as much as one batch bears.
+    private mutating func advance(_ handler: any MessageHandler, in line: inout LineContext) {
+        for _ in 0..<Writer.piecesPerBatch {
+            var wasOne = true
+            attempt(in: &line) { wasOne = try handler.advance(in: &$0) }
+            if !wasOne { return }
+        }
+        isBehind = true
     }
 
     /// Lets a handler do something of its own; when it fails, only that is undone.

@@ -17,7 +17,13 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
     /// Learns how far a publication that carried a token has come.
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws
 
-    /// Called about once a second, for what time alone changes.
+    /// Does the next piece of what has come due by now, such as a car that has stood long enough. Called in every batch again and again
+    /// while it says that there was one, so that much that comes due at once holds up no message; a piece that throws is undone alone, and
+    /// must not be the next one again.
+    /// - Returns: whether there was a piece.
+    func advance(in line: inout LineContext) throws -> Bool
+
+    /// Called about once a second, for what is looked up in tables by the clock.
     func tick(in line: inout LineContext) throws
 
     /// Called once before the batch is committed: the place to write what many messages of the batch share.
@@ -25,6 +31,11 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
 
     /// The batch was rolled back: drop what is only in memory, and read it from the tables when it is needed again.
     func forget()
+}
+
+extension MessageHandler {
+    /// Nothing comes due.
+    public func advance(in line: inout LineContext) throws -> Bool { false }
 }
 
 /// A message from a device.

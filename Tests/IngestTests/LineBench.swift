@@ -45,6 +45,13 @@ final class NotesHandler: MessageHandler {
     private(set) var forgotten = 0
     private(set) var ticks = 0
     private var breaksBatch = false
+    /// Pieces that have come due.
+    var due = 0
+    /// Of these, those that fail.
+    var failing: Set<Int> = []
+    /// Pieces that were done in each batch that did any.
+    private(set) var advances: [Int] = []
+    private var advanced = 0
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
         seen += 1
@@ -75,7 +82,18 @@ final class NotesHandler: MessageHandler {
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
     func tick(in line: inout LineContext) throws { ticks += 1 }
 
+    func advance(in line: inout LineContext) throws -> Bool {
+        guard due > 0 else { return false }
+        due -= 1
+        advanced += 1
+        try line.transaction().execute("INSERT INTO note (id, body) VALUES ($1, '')", [.text("piece \(due)")])
+        if failing.contains(due) { throw Broken() }
+        return true
+    }
+
     func finishBatch(in line: inout LineContext) throws {
+        if advanced > 0 { advances.append(advanced) }
+        advanced = 0
         if breaksBatch {
             breaksBatch = false
             throw Broken()

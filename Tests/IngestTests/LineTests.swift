@@ -223,6 +223,26 @@ import TimeSeries
         }
     }
 
+    @Test func whatComesDueIsSpreadOverBatchesAndEachPieceStandsAlone() async throws {
+        try await LineBench.run { bench in
+            try await bench.line.perform(with: NotesHandler.self) { handler, _ in
+                handler.due = 1_000
+                handler.failing = [700, 300]
+            }
+            // No clock is moved and no message comes: the line goes on by itself until it has caught up.
+            let deadline = ContinuousClock.now + .seconds(20)
+            var advances: [Int] = []
+            while advances.reduce(0, +) < 1_000, ContinuousClock.now < deadline {
+                advances = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.advances }
+            }
+            #expect(advances.reduce(0, +) == 1_000)
+            #expect(advances.allSatisfy { $0 <= 256 } && advances.count >= 4)
+            let notes = try Set(bench.notes())
+            #expect(notes.count == 998 && !notes.contains("piece 700") && !notes.contains("piece 300"))
+            #expect(bench.witness.troubles.withLock { $0.count } == 2)
+        }
+    }
+
     @Test func itemsThatArriveTogetherShareACommit() async throws {
         var patient = LineConfiguration()
         patient.gather = .seconds(3)

@@ -74,6 +74,7 @@ final class Garage: Line, @unchecked Sendable {
     func pass(seconds: Int64, _ reports: [(spot: String, occupied: Bool)] = [], of lot: String = "P1") throws {
         clock.move(seconds: seconds)
         for one in reports { try report(one.spot, of: lot, occupied: one.occupied) }
+        while try batch({ handler, line in try handler.advance(in: &line) }) {}
         try batch { handler, line in try handler.tick(in: &line) }
     }
 

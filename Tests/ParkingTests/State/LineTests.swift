@@ -63,11 +63,43 @@ import Testing
         try site.report("SPOT001", true)
         site.clock.move(seconds: 2)
         #expect(throws: (any Error).self) {
-            try site.batch(isBroken: true, [{ handler, line in try handler.tick(in: &line) }])
+            try site.batch(isBroken: true, [ParkSite.time])
         }
         #expect(try site.count("parking_session") == 0)
         try site.tick()
         #expect(try site.count("parking_session", where: "departed_at IS NULL") == 1)
+    }
+
+    @Test func aSpotThatCannotBeCountedHoldsUpNoOther() async throws {
+        let site = try await ParkSite()
+        for spot in ["SPOT001", "SPOT002", "SPOT003"] { try site.report(spot, true) }
+        try await site.database.write { transaction in
+            try transaction.execute(
+                """
+                CREATE TRIGGER broken BEFORE INSERT ON parking_session WHEN NEW.spot = 'SPOT001'
+                BEGIN SELECT RAISE(ABORT, 'broken'); END
+                """)
+        }
+        site.clock.move(seconds: 2)
+        let advance: (any MessageHandler, inout LineContext) throws -> Void = { handler, line in
+            _ = try handler.advance(in: &line)
+        }
+        func failures() throws -> Int {
+            try site.batch(Array(repeating: advance, count: 6)).errors.filter { $0 != nil }.count
+        }
+        #expect(try failures() == 1)
+        #expect(try site.count("parking_session") == 2)
+        // Not again at once …
+        site.clock.move(seconds: 1)
+        #expect(try failures() == 0)
+        // … but after a while, and then it is counted from when the car came.
+        site.clock.move(seconds: 59)
+        #expect(try failures() == 1)
+        try await site.database.write { try $0.execute("DROP TRIGGER broken") }
+        site.clock.move(seconds: 60)
+        #expect(try failures() == 0)
+        #expect(try site.count("parking_session") == 3)
+        #expect(try site.row("SELECT COUNT(DISTINCT arrived_at) FROM parking_session")?.integer(0) == 1)
     }
 
     @Test func aRefusedPieceOfWorkCountsNoCar() async throws {

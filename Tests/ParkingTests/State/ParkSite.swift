@@ -118,10 +118,16 @@ final class ParkSite: Line, @unchecked Sendable {
         try hear(#"{"spot_id":"\#(spot)","occupied":\#(occupied)}"#, client: client)
     }
 
+    /// All that has come due, then the tick.
+    static func time(_ handler: any MessageHandler, _ line: inout LineContext) throws {
+        while try handler.advance(in: &line) {}
+        try handler.tick(in: &line)
+    }
+
     @discardableResult
     func tick(after seconds: Int64 = 0) throws -> Effects {
         clock.move(seconds: seconds)
-        return try one { handler, line in try handler.tick(in: &line) }
+        return try one(ParkSite.time)
     }
 
     @discardableResult

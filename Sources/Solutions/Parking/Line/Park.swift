@@ -11,6 +11,8 @@ struct Park {
         fileprivate(set) var isDirty = false
         /// The soonest of its deadlines in the heap.
         fileprivate(set) var scheduled: Timestamp?
+        /// Until when time alone does not change it, because that failed.
+        var heldBack: Timestamp?
         /// A device that was found to be allowed to speak for it: its own, or its controller.
         var speaker: DeviceID?
         /// When the registry of devices last heard of it.
@@ -154,7 +156,8 @@ struct Park {
 
     /// Sees to it that a spot is looked at when time alone may change it.
     mutating func schedule(_ entry: Entry) {
-        guard let next = entry.spot.state.nextDeadline else { return }
+        guard var next = entry.spot.state.nextDeadline else { return }
+        if let until = entry.heldBack { next = max(next, until) }
         if let scheduled = entry.scheduled, scheduled <= next { return }
         entry.scheduled = next
         deadlines.insert(entry, at: next)
@@ -167,7 +170,8 @@ struct Park {
             // Of several entries in the heap the soonest counts; a later one that is met alone does no harm.
             entry.scheduled = nil
             guard let next = entry.spot.state.nextDeadline else { continue }
-            if next <= now { return entry }
+            if let until = entry.heldBack, until <= now { entry.heldBack = nil }
+            if next <= now, entry.heldBack == nil { return entry }
             schedule(entry)
         }
         return nil

@@ -16,8 +16,8 @@ final class ParkingHandler: MessageHandler {
     static let maximumSpotsPerLot = 10_000
     /// The most lots.
     static let maximumLots = 10_000
-    /// Spots that one tick looks at: a city that falls silent at once must not hold up its messages. Whoever reads sees the silence anyway.
-    private static let spotsPerTick = 2_000
+    /// How long a spot that could not be changed waits until that is tried again, in seconds.
+    private static let holdBackSeconds: Int64 = 60
 
     init(_ services: LineServices) {
         devices = services.devices
@@ -42,13 +42,18 @@ final class ParkingHandler: MessageHandler {
     /// LEDs are told, and nobody asks whether they heard it: the next change, and the next subscription, tell them again.
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
 
+    /// One spot that time has changed: silent, an override that is over, a car that has stood long enough.
+    func advance(in line: inout LineContext) throws -> Bool {
+        try prepare(in: &line)
+        guard let entry = park.nextDue(at: line.now) else { return false }
+        let later = line.now.advanced(bySeconds: ParkingHandler.holdBackSeconds)
+        line.ifUndone { entry.heldBack = later }
+        try change(entry, in: &line) { _ in nil }
+        return true
+    }
+
     func tick(in line: inout LineContext) throws {
         try prepare(in: &line)
-        var looked = 0
-        while looked < ParkingHandler.spotsPerTick, let entry = park.nextDue(at: line.now) {
-            looked += 1
-            try change(entry, in: &line) { _ in nil }
-        }
         // Reservations ask the tables whether their spots are empty.
         try saveDirty(in: &line)
         for step in try bookings.steps(upTo: line.now, in: try line.transaction()) {
