@@ -162,6 +162,11 @@ struct LineBench {
         }
     }
 
+    /// Waits until what the last batch released is with the witness: after the acknowledgements, before the next batch.
+    func released() async throws {
+        try await line.perform { _ in }
+    }
+
     func notes() throws -> [String] {
         try database.readBlocking { try $0.query("SELECT id FROM note ORDER BY id").map { try $0.text(0) } }
     }

@@ -26,10 +26,11 @@ import TimeSeries
             #expect(refusal.code == .valueOutOfRange)
             // What was refused or failed left nothing behind, and took nothing from its neighbours.
             #expect(try bench.notes() == ["a", "d"])
+            let figures = bench.line.figures
+            try await bench.released()
             #expect(bench.witness.events.withLock { $0.map(\.topic) } == ["notes/a", "notes/d"])
             #expect(bench.witness.publications.withLock { $0.map(\.topic) } == ["notes/a/free", "notes/d/free"])
             #expect(bench.witness.troubles.withLock { $0.count } == 2)
-            let figures = bench.line.figures
             #expect(figures.stored == 2 && figures.failed == 2 && figures.refused == [.valueOutOfRange: 1])
         }
     }
@@ -69,6 +70,7 @@ import TimeSeries
             }
             #expect(try bench.notes() == [])
             #expect(bench.store.latest(SeriesKey(source: "a", measurement: "notes")) == nil)
+            try await bench.released()
             #expect(bench.witness.events.withLock { $0.isEmpty } && bench.witness.publications.withLock { $0.isEmpty })
             let forgotten = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.forgotten }
             #expect(forgotten == 1)
@@ -146,6 +148,7 @@ import TimeSeries
                 return
             }
             #expect(refusal.code == .valueOutOfRange)
+            try await bench.released()
             #expect(bench.witness.events.withLock { $0.count } == 1)
         }
     }

@@ -127,8 +127,8 @@ private final class TestCertificates {
     func tls() throws -> ServerTLS {
         try ServerTLS(
             TLSFiles(
-                certificateChain: path("server.pem"), privateKey: path("server.key"), clientAuthorities: path("ca.pem"))
-        )
+                certificateChain: path("server.pem"), privateKey: path("server.key"), clientAuthorities: path("ca.pem")),
+            handshakeTimeout: .seconds(120))
     }
 
     func client(withCertificate: Bool) throws -> NIOSSLContext {

@@ -203,6 +203,8 @@ func withBroker(
 ) async throws {
     var configuration = configuration
     configuration.port = 0
+    // Nearly a thousand tests share the machine: one may have to wait between its connection and its CONNECT.
+    configuration.connectTimeout = 120
     let broker = try await Broker.start(
         configuration, ledger: ledger, authenticator: authenticator, authorizer: OpenAuthorizer(), state: state,
         deliveries: deliveries)
