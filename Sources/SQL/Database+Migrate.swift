@@ -10,7 +10,7 @@ extension Database {
     /// - Throws: `MigrationFailure`, or `SQLFailure`.
     @discardableResult
     public func migrate(_ groups: [Migrations], at time: Int64) async throws -> [String] {
-        try await write { try Migrations.apply(groups, at: time, in: $0) }
+        try await writeSorting { try Migrations.apply(groups, at: time, in: $0) }
     }
 
     /// What `migrate` would apply; changes nothing. The tables must have been migrated once.

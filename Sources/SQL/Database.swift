@@ -52,6 +52,34 @@ public final class Database: Sendable {
         // The pool sets NORMAL when it turns on the write-ahead log, so this comes after it.
         try engine.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = \(configuration.durability == .full ? "FULL" : "NORMAL")")
+            try Database.keepScratch(in: .memory, of: database)
+        }
+    }
+
+    /// Where the writer keeps what lives no longer than a transaction.
+    private enum Scratch: String {
+        /// What a savepoint needs to undo: of one message, a few pages. In a file it is most of what a busy hub would write, to a card
+        /// that wears out by it.
+        case memory = "MEMORY"
+        /// What sorting needs, which may be as large as the table.
+        case file = "FILE"
+    }
+
+    private static func keepScratch(in place: Scratch, of database: GRDB.Database) throws {
+        try database.execute(sql: "PRAGMA temp_store = \(place.rawValue)")
+    }
+
+    /// As `write`, for work that sorts whole tables, such as making an index over years of rows.
+    /// - Throws: what `body` throws, or `SQLFailure`.
+    func writeSorting<T: Sendable>(_ body: @Sendable (Transaction) throws -> T) async throws -> T {
+        do {
+            return try await engine.writeWithoutTransaction { database in
+                try Database.keepScratch(in: .file, of: database)
+                defer { try? Database.keepScratch(in: .memory, of: database) }
+                return try Database.transact(database, body)
+            }
+        } catch {
+            throw Database.unwrapped(error)
         }
     }
 

@@ -13,6 +13,8 @@ import Testing
     @Test func commitsOutliveTheProcessAndFullSyncIsOn() async throws {
         let folder = try Folder()
         let database = try open(folder.file("a.db"))
+        let scratch = try await database.write { try $0.queryOne("PRAGMA temp_store").integer(0) }
+        #expect(scratch == 2, "savepoints write nothing to a disk")
         let synchronous = try await database.write { transaction in
             try transaction.execute("CREATE TABLE t (k BIGINT)")
             try transaction.execute("INSERT INTO t VALUES (1)")
