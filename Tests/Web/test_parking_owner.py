@@ -6,6 +6,7 @@ import time
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import DESKTOP, PHONE, until
+from fake.clock import iso, now
 from fake.parking import Lot
 from test_access import CONTRAST, TARGETS
 
@@ -297,6 +298,25 @@ def test_an_owner_sees_and_cancels_reservations(lots, open_page):
     assert "K7QP" not in page.content()
     file = downloaded(page, "CSV of the reservations")
     assert file[0].startswith("reservation_id,") and "G006" in file[1]
+
+
+def test_reservations_page_after_page(lots, open_page):
+    def fill(world):
+        world.parking.rows_of_a_page = 4
+        for number in range(9):
+            at = now() + 3600 * (number + 1)
+            world.parking.reservations[f"R{number}"] = {
+                "reservation_id": f"R{number}", "lot_id": "LOT001", "spot_id": f"G{number:03}", "from": iso(at), "to": iso(at + 1800), "state": "active", "holds": False,
+                "release_at": None, "name": f"driver {number}", "arrived_at": None, "ended_at": None, "created_at": iso(now()), "account": None}
+    lots.do(fill)
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=reservations", who="ada", on=lots)
+    rows = "[...document.querySelectorAll('tbody tr')].filter((row) => row.innerText.includes('G00')).length"
+    until(page, f"{rows} === 4")
+    for shown in (8, 9):
+        page.get_by_role("button", name="More reservations").click()
+        until(page, f"{rows} === {shown}")
+    assert page.get_by_role("button", name="More reservations").count() == 0
+    assert len(downloaded(page, "CSV of the reservations")) == 10, "the file has them all"
 
 
 def test_the_board_counts_by_level_and_admits_what_it_does_not_know(lots, open_page):

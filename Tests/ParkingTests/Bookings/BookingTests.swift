@@ -164,6 +164,37 @@ import Testing
         #expect(addresses.isEmpty)
     }
 
+    @Test func aLotsReservationsComeInPages() async throws {
+        let garage = try await garage()
+        let staff = Caller.driver("9", [.reserveParking])
+        // Two at each time, so that a page ends between two that begin together.
+        for number in Int64(0)..<6 {
+            let begin = 3_600 * (1 + number / 2)
+            try await reserve(garage, begin, begin + 1_800, as: staff)
+        }
+        func page(_ query: [String: String]) async throws -> JSONTree {
+            try await garage.call(
+                .get, Self.path, ["id": "P1"], query: query.map { (name: $0.key, value: $0.value) }, as: staff
+            ).json
+        }
+        let whole = try #require(try await page([:])["reservations"]).elements.map { $0["reservation_id"]?.text }
+        #expect(Set(whole).count == 6)
+        #expect(try await page([:])["next"] == .null)
+        var found: [String?] = []
+        var query = ["limit": "3"]
+        for _ in 0..<2 {
+            let page = try await page(query)
+            found += try #require(page["reservations"]).elements.map { $0["reservation_id"]?.text }
+            query["after"] = page["next"]?.text
+        }
+        #expect(found == whole)
+        #expect(try await page(["limit": "6"])["next"] == .null)
+        #expect(try await page(["after": "nobody"])["reservations"]?.elements.isEmpty == true)
+        for (name, value) in [("limit", "0"), ("limit", "5001"), ("limit", "x"), ("after", "a b")] {
+            await refused(.invalidParameter) { try await page([name: value]) }
+        }
+    }
+
     @Test func nobodyHasTooMany() async throws {
         let garage = try await garage()
         for hour in Int64(1)...5 { try await reserve(garage, hour * 3_600, hour * 3_600 + 1_800) }
