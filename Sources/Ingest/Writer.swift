@@ -117,10 +117,11 @@ struct Writer {
         }
     }
 
-    /// Lets a handler do what has come due, piece by piece, as much as one batch bears.
+    /// Lets a handler do what has come due, piece by piece, as much as one batch bears; after a piece that fails the rest waits for the
+    /// next batch.
     private mutating func advance(_ handler: any MessageHandler, in line: inout LineContext) {
         for _ in 0..<Writer.piecesPerBatch {
-            var wasOne = true
+            var wasOne = false
             attempt(in: &line) { wasOne = try handler.advance(in: &$0) }
             if !wasOne { return }
         }

@@ -19,7 +19,7 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
 
     /// Does the next piece of what has come due by now, such as a car that has stood long enough. Called in every batch again and again
     /// while it says that there was one, so that much that comes due at once holds up no message; a piece that throws is undone alone, and
-    /// must not be the next one again.
+    /// must not be the next one again: the rest is asked for in the next batch.
     /// - Returns: whether there was a piece.
     func advance(in line: inout LineContext) throws -> Bool
 

@@ -76,6 +76,7 @@ final class Garage: Line, @unchecked Sendable {
         for one in reports { try report(one.spot, of: lot, occupied: one.occupied) }
         while try batch({ handler, line in try handler.advance(in: &line) }) {}
         try batch { handler, line in try handler.tick(in: &line) }
+        while try batch({ handler, line in try handler.advance(in: &line) }) {}
     }
 
     private func batch<Value>(_ work: (any MessageHandler, inout LineContext) throws -> Value) throws -> Value {

@@ -118,10 +118,11 @@ final class ParkSite: Line, @unchecked Sendable {
         try hear(#"{"spot_id":"\#(spot)","occupied":\#(occupied)}"#, client: client)
     }
 
-    /// All that has come due, then the tick.
+    /// All that has come due, the tick, and what is known to be due only since then.
     static func time(_ handler: any MessageHandler, _ line: inout LineContext) throws {
         while try handler.advance(in: &line) {}
         try handler.tick(in: &line)
+        while try handler.advance(in: &line) {}
     }
 
     @discardableResult

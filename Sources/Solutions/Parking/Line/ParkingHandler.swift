@@ -44,8 +44,9 @@ final class ParkingHandler: MessageHandler {
 
     /// One spot that time has changed: silent, an override that is over, a car that has stood long enough.
     func advance(in line: inout LineContext) throws -> Bool {
-        try prepare(in: &line)
-        guard let entry = park.nextDue(at: line.now) else { return false }
+        // Whoever has read nothing yet knows of nothing that is due; the tick reads it. In each batch, tables that cannot be read would
+        // be a burden to all solutions.
+        guard isLoaded, let entry = park.nextDue(at: line.now) else { return false }
         let later = line.now.advanced(bySeconds: ParkingHandler.holdBackSeconds)
         line.ifUndone { entry.heldBack = later }
         try change(entry, in: &line) { _ in nil }
