@@ -45,7 +45,7 @@ def busy(tmp_path_factory):
     anna, ben, carl = hub.person("viewer", name="anna"), hub.person("viewer", name="ben"), hub.person("viewer", name="carl")
     hub.login("anna", "wrong")
     until_held(hub, "anna", "127.0.0.91")
-    _, recovery = second_factor(anna)
+    secret, recovery = second_factor(anna)
     anna.must("POST", "/api/account/second-factor/disable", {"password": anna.password, "code": recovery[0]})
     token = anna.personal_token(["nodes.view"])
     anna.must("DELETE", f"/api/account/tokens/{token['id']}")
@@ -86,7 +86,7 @@ def busy(tmp_path_factory):
     shell(hub, "ca", "init")
     shell(hub, "ca", "issue", "node_shell", "--out", hub.data.parent / "issued")
     shell(hub, "ca", "revoke", serial_of(hub.data.parent / "issued/node_shell.pem"))
-    hub.secrets = [key, secret, new, ben.password, token["token"], "offered-password-1"]
+    hub.secrets = [key, secret, *recovery, new, ben.password, token["token"], "offered-password-1"]
     yield hub
     hub.end()
 
