@@ -101,6 +101,11 @@ struct DevicesHouse {
         _ = try await write { try $0.openJoin(minutes: 10, by: $1, in: $2) }
     }
 
+    /// How many wait to be approved.
+    func pendingCount() async throws -> Int {
+        try await database.read { Int(try $0.queryOne("SELECT COUNT(*) FROM device_request").integer(0)) }
+    }
+
     /// A message of a waiting device is kept.
     func keep(_ topic: String, of name: String, bytes: Int = 10) async throws {
         let (device, admission, now) = (try id(name), admission, clock.now())

@@ -50,6 +50,34 @@ import Trust
         #expect(try await owners(watcher) == [])
     }
 
+    /// Between the first word of a newcomer and its row lies the hashing of its password: the connection must not end meanwhile.
+    @Test func whoIsAskingIsNotTakenForOneThatWasRejected() async throws {
+        let house = try await DevicesHouse()
+        let watcher = watched(house)
+        _ = try await watcher.look()
+        let names = (0..<30).map { "X\($0)" }
+        try await house.openJoin()
+        let asking = Task {
+            var answers: [String] = []
+            for name in names { answers.append(await house.knock(name, "brought-along-1")) }
+            return answers
+        }
+        var ended: [String] = []
+        while try await house.pendingCount() < names.count {
+            try await house.openJoin()
+            ended += try await owners(watcher)
+        }
+        #expect(await asking.value == names.map { "pending \($0)" })
+        ended += try await owners(watcher)
+        #expect(ended == [])
+        // And each of them is still known to wait.
+        for name in names {
+            let device = try house.id(name)
+            try await house.write { try $0.reject(device, by: $1, in: $2) }
+        }
+        #expect(try await owners(watcher).sorted() == names.map { "pending:\($0) for good" }.sorted())
+    }
+
     @Test func whatAnOwnerMayDoFromNowOnIsSaidAndWhatIsRetainedOfARemovedOneIsForgotten() async throws {
         let house = try await DevicesHouse()
         for name in ["A", "B"] { _ = try await house.add(name) }

@@ -158,9 +158,16 @@ extension DeviceAdmission {
                 return false
             }
             state.pending.insert(name)
+            state.asking[name, default: 0] += 1
             return true
         }
         guard isNoted else { throw Refusal(.limitReached, "too many unknown devices wait to be approved") }
+        defer {
+            state.withLock { state in
+                let others = state.asking[name, default: 1] - 1
+                state.asking[name] = others > 0 ? others : nil
+            }
+        }
         var offered: PasswordHash?
         if known.pending == nil, let secret, DeviceAdmission.offeredPasswords.contains(secret.count),
             let text = String(validating: secret, as: UTF8.self)

@@ -21,6 +21,8 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         var verified: VerifiedPasswords
         /// Waiting devices that were let in since the start; those that wait no more are taken out by the watcher.
         var pending: Set<DeviceID> = []
+        /// Those of them that are asking right now, and how many connections do: their row is not there yet.
+        var asking: [DeviceID: Int] = [:]
         /// Programs that were let in since the start, by owner.
         var programs: [String: Caller] = [:]
         /// Messages of waiting devices that were not kept and are not yet counted in the tables.

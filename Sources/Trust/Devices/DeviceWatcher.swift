@@ -27,6 +27,8 @@ public final class DeviceWatcher: Sendable {
     private let welcomes: Welcomes
     /// The number up to which everything was looked at; nil before the first time.
     private let epoch = Mutex<Int64?>(nil)
+    /// Whether somebody was asking to be let in when it looked last: whether their row is there has to be looked at once more.
+    private let someAsked = Mutex(false)
 
     /// A watcher of what the admission let in.
     /// - Parameter welcomes: until when people's programs may go on; for this watcher alone.
@@ -43,15 +45,22 @@ public final class DeviceWatcher: Sendable {
         let last = epoch.withLock { $0 }
         let registry = admission.registry
         let join = admission.join
-        let waiting = admission.state.withLock { $0.pending }
+        // Who is asking has no row yet, and is not gone: it is only that a password takes a while to hash.
+        let (waiting, someAsk) = admission.state.withLock {
+            ($0.pending.subtracting($0.asking.keys), !$0.asking.isEmpty)
+        }
+        let someAsked = someAsked.withLock { $0 }
         let (current, changed, gone): (Int64, [DeviceChange], [DeviceID]) = try await admission.database.read {
             reader in
             let current = try TrustEpoch.current(in: reader)
             // Those that made room for others are noticed when there are many of them.
-            guard current != last || waiting.count > Int(join.limits.devices) else { return (current, [], []) }
+            guard current != last || someAsked || waiting.count > Int(join.limits.devices) else {
+                return (current, [], [])
+            }
             let changed = current == last ? [] : try registry.changed(since: last ?? 0, in: reader)
             return (current, changed, try waiting.filter { try join.pending($0, in: reader) == nil })
         }
+        self.someAsked.withLock { $0 = someAsk }
         for device in gone { findings.disconnect.append((ConnectionOwner.pending(device), true, .max)) }
         guard current != last else {
             admission.state.withLock { $0.pending.subtract(gone) }
