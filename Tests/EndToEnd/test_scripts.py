@@ -1,5 +1,6 @@
 """The scripts of the repository: ./run as a person starts it, and the check of the rooms when something is wrong."""
 
+import os
 import re
 import shutil
 import signal
@@ -12,10 +13,11 @@ import pytest
 from support.server import ROOT, environment
 
 
-def start(tmp_path, *options):
+def start(tmp_path, *options, session=False):
     return subprocess.Popen(
         [ROOT / "run", "--data", "my data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *options], cwd=tmp_path,
         env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=session,
         # A shell lets what it runs in the background ignore SIGINT; a person's terminal does not.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
@@ -44,6 +46,21 @@ def test_run_prints_the_address_within_seconds_and_stops_cleanly(tmp_path, how):
             process.terminate()
             process.wait(20)
     assert (tmp_path / "my data" / "martlet.db").exists(), "--data counts from where the person stands"
+
+
+def test_run_ends_with_its_terminal(tmp_path):
+    """A terminal that is closed says SIGHUP to everything that it runs."""
+    process = start(tmp_path, session=True)
+    try:
+        for line in process.stdout:
+            if "Ctrl-C" in line:
+                break
+        os.killpg(process.pid, signal.SIGHUP)
+        assert process.wait(20) == 0
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(20)
 
 
 def test_run_explains_itself():

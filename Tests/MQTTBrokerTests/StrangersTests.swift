@@ -46,10 +46,10 @@ struct StrangersTests {
             try await eventually("those that came first gave way") {
                 broker.statistics.counters.connectionsEvicted >= 1_000
             }
-            await attack.close()
             try await eventually("no more than a hundred are there") {
                 broker.statistics.unadmittedConnections <= 100
             }
+            await attack.close()
         }
     }
 
