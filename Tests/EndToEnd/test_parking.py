@@ -191,9 +191,13 @@ def test_late_data_is_history_only(hub, book, lot):
     lot_id, (spot_id, *_) = lot
     with Page(hub) as page, Spot(hub.mqtt_port, spot_id, lot_id) as sensor:
         now = time.time()
+        page.subscribe(f"parking/{lot_id}/#")
         sensor.report(False, timestamp=stamp(now))
         assert sensor.color() == "green"
-        page.subscribe(f"parking/{lot_id}/#")
+        # Pages are told after LEDs, and last of all the counts.
+        page.event(f"parking/{lot_id}/spots/{spot_id}")
+        while page.event(f"parking/{lot_id}/counts")["data"]["available_spots"] != 1:
+            pass
         before = book.everything(lot_id)
         assert sensor.report(True, timestamp=stamp(now - 3600)) == 0, "it is taken: nothing is wrong with it"
         assert sensor.is_told_nothing(), "no LED for what is over"
