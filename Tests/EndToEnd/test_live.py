@@ -119,8 +119,13 @@ def test_wildcards_and_unsubscribe(hub, fresh):
 
 def test_a_new_page_gets_the_recent_ones(hub, node):
     topic = f"nodes/node_{node.node_id}/telemetry"
-    for number in range(30):
-        node.telemetry({"v": number})
+    with Page(hub) as witness:
+        witness.subscribe(topic)
+        for number in range(30):
+            node.telemetry({"v": number})
+        # Pages are told after the device has its acknowledgement.
+        while witness.event(topic)["data"]["values"]["v"] != 29:
+            pass
     with Page(hub) as page:
         replay = page.subscribe(topic)
         assert [e["data"]["values"]["v"] for e in replay] == list(range(30))
@@ -136,8 +141,12 @@ def test_a_page_that_comes_back_gets_what_it_missed(hub, node):
         node.telemetry({"v": 0})
         page.event(topic)
         last = page.last
-    for number in range(1, 6):
-        node.telemetry({"v": number})
+    with Page(hub) as witness:
+        witness.subscribe(topic)
+        for number in range(1, 6):
+            node.telemetry({"v": number})
+        while witness.event(topic)["data"]["values"]["v"] != 5:
+            pass
     with Page(hub) as page:
         replay = page.subscribe(topic, after=last)
         assert [e["data"]["values"]["v"] for e in replay] == [1, 2, 3, 4, 5]
