@@ -23,7 +23,7 @@ import { LinkChoice } from '/parts/tabs.js';
 import { Tile } from '/parts/tile.js';
 import { toast } from '/parts/toast.js';
 
-const days = [[null, '7 days', 7], ['today', 'Today', 1], ['30d', '30 days', 30], ['90d', '90 days', 90]];
+const days = [['today', 'Today', 1], [null, '7 days', 7], ['30d', '30 days', 30], ['90d', '90 days', 90]];
 const sessionWords = { open: ['Here', 'busy'], paid: ['Paid', 'good'], unpaid: ['Unpaid', 'bad'], overpaid: ['Overpaid', 'warn'], waived: ['Written off', 'unknown'], free: ['Free of charge', 'good'] };
 
 function Pay({ session, currency, close, done }) {
@@ -167,7 +167,7 @@ function Revenue({ lot, range, currency }) {
 
 export function MoneyTab({ lot, query, may }) {
     const zone = lot.time_zone ?? 'UTC';
-    const [key, , count] = days.find(([each]) => each === query.get('days')) ?? days[0];
+    const [key, , count] = days.find(([each]) => each === query.get('days')) ?? days[1];
     const [ends] = useState(() => now());
     // Whole days by the clock of the lot.
     const first = toInput(ends - (count - 1) * 86_400_000, zone).slice(0, 10);

@@ -12,7 +12,7 @@ import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { LinkChoice } from '/parts/tabs.js';
 
-const days = [[null, '7 days', 7], ['today', 'Today', 1], ['30d', '30 days', 30], ['90d', '90 days', 90]];
+const days = [['today', 'Today', 1], [null, '7 days', 7], ['30d', '30 days', 30], ['90d', '90 days', 90]];
 /** Seconds after which it is asked again: all lots at every payment would be too much. */
 const anew = 60;
 
@@ -24,7 +24,7 @@ const columns = [
 ];
 
 export function RevenueByLot({ query }) {
-    const [key, , count] = days.find(([each]) => each === query.get('days')) ?? days[0];
+    const [key, , count] = days.find(([each]) => each === query.get('days')) ?? days[1];
     const [ends] = useState(() => now());
     const first = new Date(ends - (count - 1) * 86_400_000);
     const from = [first.getFullYear(), first.getMonth() + 1, first.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
