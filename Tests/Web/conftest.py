@@ -92,6 +92,32 @@ def until(page, expression, timeout=10):
         page.wait_for_timeout(50)
 
 
+class Held:
+    """An answer that is made at once and arrives late: what happens in between is not in it."""
+
+    def __init__(self, page, path, heard):
+        self.page, self.heard, self.answers, self.frames = page, heard, [], []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.frames.append(frame)))
+        page.route(path, lambda route: self.answers.append((route, route.fetch())))
+
+    def happen(self, site, work):
+        """Does something while the answer is on its way, until the page has heard of it as an event."""
+        self.wait(lambda: self.answers)
+        site.do(work)
+        self.wait(lambda: any(self.heard in str(frame) for frame in self.frames))
+
+    def arrive(self):
+        for route, answer in self.answers:
+            route.fulfill(response=answer)
+        self.answers.clear()
+
+    def wait(self, check, seconds=10):
+        end = time.monotonic() + seconds
+        while not check():
+            assert time.monotonic() < end, f"the page has not heard of {self.heard}"
+            self.page.wait_for_timeout(20)
+
+
 class Watch:
     """What a page did that it must not do, and the requests it made."""
 

@@ -1,7 +1,7 @@
 """The connection: values arrive, it breaks, it comes back, what was missed is read anew, and old news is called old."""
 import re
 
-from conftest import until
+from conftest import Held, until
 
 
 def panel(page, name):
@@ -36,6 +36,61 @@ def test_a_new_node_appears_by_itself(serve, open_page):
     site.do(appear)
     panel(page, "node_01").wait_for()
     panel(page, "node_01").locator(".value-number").first.wait_for()
+
+
+def test_what_happens_while_the_nodes_are_on_their_way_is_shown(serve, open_page):
+    site = serve(nodes=5, interval=1000)
+    page = open_page(f"{site.url}/broker")
+    held = Held(page, re.compile("/api/nodes$"), "77.7")
+    page.goto(f"{site.url}/nodes?view=panels")
+
+    def happen(world):
+        world.turn(world.nodes["node_01"], "offline")
+        newcomer = world.add_node()
+        newcomer.state = "offline"
+        world.report(newcomer, temperature=55.5)
+        world.report(world.nodes["node_02"], temperature=77.7)
+
+    held.happen(site, happen)
+    assert page.locator(".panel").count() == 0
+    held.arrive()
+    panel(page, "node_01").get_by_text("Offline").wait_for()
+    panel(page, "node_02").get_by_text("77.7").wait_for()
+    panel(page, "node_06").get_by_text("55.5").wait_for()
+
+
+def test_what_happens_while_a_node_is_on_its_way_is_shown(serve, open_page):
+    """Its page listens only once it is there; what the page before listened to may still come in between."""
+    site = serve(nodes=5, interval=1000)
+    page = open_page(f"{site.url}/broker")
+    held = Held(page, re.compile("/api/nodes/node_02$"), "later")
+    page.goto(f"{site.url}/nodes")
+    page.wait_for_selector(".connection[data-status=open]")
+    page.get_by_role("link", name="node_02", exact=True).click()
+
+    def happen(world):
+        world.report(world.nodes["node_02"], temperature=88.8)
+        world.number += 1
+        for socket in world.sockets:
+            socket.say({"type": "event", "n": world.number, "topic": "nodes/node_01/telemetry", "data": {"node_id": "node_01", "values": {}, "later": 1}})
+
+    held.happen(site, happen)
+    held.arrive()
+    page.get_by_text("88.8").first.wait_for()
+
+
+def test_a_nodes_first_reading_is_shown_with_it(serve, open_page):
+    """It is told before the node is."""
+    site = serve(nodes=1, interval=1000)
+    page = open_page(f"{site.url}/nodes")
+    panel(page, "node_01").wait_for()
+
+    def appear(world):
+        node = world.add_node()
+        node.state = "offline"
+        world.report(node, temperature=44.4)
+    site.do(appear)
+    panel(page, "node_02").get_by_text("44.4").wait_for()
 
 
 def test_lost_connection_says_since_when_and_returns_by_itself(site, open_page):

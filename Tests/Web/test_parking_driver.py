@@ -1,7 +1,7 @@
 """Drivers, who have not signed in: where is a free spot now, what does it cost, will there be one, and who keeps it for me."""
 import re
 
-from conftest import PHONE, until
+from conftest import PHONE, Held, until
 
 LOST = ["WebSocket connection", "ERR_CONNECTION_REFUSED", "Failed to load resource", "Failed to fetch"]
 
@@ -51,6 +51,27 @@ def test_colour_shape_and_count_follow_a_publish_within_a_second(lots, open_page
     assert bay(page, "G006").get_attribute("data-status") == "occupied" and bay(page, "G006").locator(".bay-car").count() == 1
     assert count(page) == "18"
     assert "G006: occupied" in bay(page, "G006").get_attribute("aria-label")
+
+
+def test_what_happens_while_the_lot_is_on_its_way_is_shown(lots, open_page):
+    page = open_page(f"{lots.url}/parking")
+    held = Held(page, re.compile("/api/lots/LOT001$"), "spots/G006")
+    page.goto(f"{lots.url}/parking/LOT001")
+    held.happen(lots, lambda world: world.parking.change("LOT001", "G006", "occupied"))
+    held.arrive()
+    bay(page, "G006").wait_for()
+    until(page, """document.querySelector('[data-spot="G006"]').dataset.status === 'occupied'""")
+    assert count(page) == "18"
+
+
+def test_what_happens_while_the_lots_are_on_their_way_is_shown(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001")
+    held = Held(page, re.compile("/api/lots$"), "LOT001/counts")
+    page.goto(f"{lots.url}/parking")
+    held.happen(lots, lambda world: world.parking.change("LOT001", "G006", "occupied"))
+    held.arrive()
+    line = page.locator(".lot-line", has_text="Garage at the Mill")
+    line.get_by_text("18", exact=True).wait_for()
 
 
 def test_each_status_has_a_shape_of_its_own(lots, open_page):

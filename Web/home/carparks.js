@@ -1,8 +1,8 @@
 // The car parks in one card: how many spots are free, and of how many nothing is known. Nothing of the car parks' own
 // pages is fetched for it.
 
-import { html, useState } from '/lib/html.js';
-import { useLive, useLoad } from '/lib/hooks.js';
+import { html } from '/lib/html.js';
+import { useFollowed } from '/lib/hooks.js';
 import { ask } from '/lib/api.js';
 import { number, plural } from '/lib/format.js';
 import { Glyph, Icon } from '/parts/icons.js';
@@ -12,12 +12,10 @@ const marked = [['occupied', 'bad'], ['unknown', 'unknown']];
 const names = { total: 'total_spots', free: 'available_spots', occupied: 'occupied_spots', unknown: 'unknown_spots' };
 
 export function CarParksGlance({ title, path }) {
-    const { data, error, reload } = useLoad('glance lots', (options) => ask('GET', '/api/lots', options));
-    const [changes, change] = useState({});
-    useLive(['parking/+/counts'], ({ topic, data: counts }) => change((held) => ({ ...held, [topic.split('/')[1]]: counts })),
-        () => { change({}); reload(); });
+    const { data, said, error } = useFollowed('glance lots', (options) => ask('GET', '/api/lots', options), ['parking/+/counts'],
+        ({ topic }) => topic.split('/')[1]);
     if (!data && !error) return html`<li><${Skeleton} shape="card" /></li>`;
-    const lots = (data ?? []).map((lot) => ({ ...lot, ...changes[lot.lot_id] }));
+    const lots = (data ?? []).map((lot) => ({ ...lot, ...said[lot.lot_id] }));
     const sum = (key) => lots.reduce((all, lot) => all + (lot[names[key]] ?? 0), 0);
     const total = sum('total');
     return html`

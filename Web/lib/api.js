@@ -94,7 +94,7 @@ export const api = {
     async nodes(options) {
         const answer = await ask('GET', '/api/nodes', options);
         learnServerTime(answer.now);
-        return { nodes: answer.nodes, at: instant(answer.now) };
+        return { nodes: answer.nodes };
     },
     node: (id, options) => ask('GET', nodePath(id), options),
     readings: (id, query, options) => ask('GET', address(`${nodePath(id)}/readings`, query), options),

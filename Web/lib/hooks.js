@@ -68,13 +68,38 @@ export function useLoad(key, load) {
     return { ...state, reload: run };
 }
 
-/** Subscribes to live topics while the component is shown; the newest functions are always the ones called. */
-export function useLive(topics, event, missed) {
+/**
+ * Loads something and follows it: {data, said, error, loading, reload}, where `said` is the newest that events told of each name
+ * since `data` was asked for. `name` gives what an event is about.
+ */
+export function useFollowed(key, load, topics, name) {
+    const since = useRef({});
+    const [said, say] = useState({});
+    const state = useLoad(key, async (options) => {
+        // What was said before is in the answer; what is said from now on may be newer than it.
+        since.current = {};
+        const data = await load(options);
+        say(since.current);
+        return data;
+    });
+    useLive(topics, (message) => {
+        const news = { [name(message)]: message.data };
+        since.current = { ...since.current, ...news };
+        say((held) => ({ ...held, ...news }));
+    }, state.reload);
+    return { ...state, said };
+}
+
+/**
+ * Subscribes to live topics while the component is shown, if need be to what was said `after` an event; the newest functions are
+ * always the ones called.
+ */
+export function useLive(topics, event, missed, after) {
     const handlers = useRef({});
     handlers.current = { event, missed };
     const key = topics.join(' ');
     useEffect(() => {
         if (topics.length === 0) return undefined;
-        return live.subscribe(topics, (message) => handlers.current.event(message), () => handlers.current.missed?.());
+        return live.subscribe(topics, (message) => handlers.current.event(message), () => handlers.current.missed?.(), after);
     }, [key]);
 }

@@ -22,7 +22,9 @@ export class Live {
         /** When the next attempt starts, or null while one is under way. */
         this.nextAttempt = null;
         this.socket = null;
+        /** Number of the last event, and that from which the first subscription followed; null before there was one. */
         this.last = null;
+        this.first = null;
         this.attempt = 0;
         this.request = 0;
         this.subscriptions = new Set();
@@ -48,15 +50,16 @@ export class Live {
     }
 
     /**
-     * Events of `topics` from now on. `missed` is called when events were lost and the state must be read anew.
-     * Returns a function that ends the subscription.
+     * Events of `topics` from now on, or all those after an event: the `last` of when something was asked for over HTTP that is
+     * followed only now (null: nothing had been heard yet). `missed` is called when events were lost and the state must be read
+     * anew. Returns a function that ends the subscription.
      */
-    subscribe(topics, event, missed = () => {}) {
+    subscribe(topics, event, missed = () => {}, after = this.last) {
         const entry = { topics, event, missed };
         this.subscriptions.add(entry);
         const fresh = topics.filter((topic) => !this.counts.has(topic));
         for (const topic of topics) this.counts.set(topic, (this.counts.get(topic) ?? 0) + 1);
-        if (this.socket) this.ask(fresh); else this.start();
+        if (this.socket) this.ask(fresh, after ?? this.first); else this.start();
         return () => {
             if (!this.subscriptions.delete(entry)) return;
             const unused = [];
@@ -80,9 +83,9 @@ export class Live {
         this.connect();
     }
 
-    ask(topics) {
-        // Named by number, an already open page loses nothing and is sent nothing twice.
-        if (topics.length > 0 && this.last !== null) this.send({ type: 'subscribe', topics, after: this.last });
+    /** Named by number, an already open page loses nothing. */
+    ask(topics, after = this.last) {
+        if (topics.length > 0 && this.last !== null) this.send({ type: 'subscribe', topics, after });
     }
 
     /** Another person than before: what the socket may carry is another. */
@@ -170,10 +173,11 @@ export class Live {
         this.isFull = false;
         // A smaller number than ours is another data folder: nothing we know belongs to it.
         const other = this.last !== null && message.last < this.last;
-        if (other) this.last = message.last;
+        if (other) this.last = this.first = message.last;
         // Event numbers are microseconds since 1970. A page reads its state over HTTP while the socket is still
         // opening; going back to before that leaves no hole between the two, and hearing an event twice does no harm.
         this.last ??= Math.min(message.last, (Date.parse(message.now) - (Date.now() - this.firstUse) - overlap) * 1000);
+        this.first ??= this.last;
         this.attempt = 0;
         this.become('open');
         this.ask([...this.counts.keys()]);

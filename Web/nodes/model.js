@@ -70,6 +70,27 @@ export function afterState(node, data) {
     return { ...node, ...data, latest: node?.latest ?? {}, last_seen: seen ?? null };
 }
 
+/** What events say of a node of which nothing else is known; events are laid over it like over a node. */
+export const unheardOf = { latest: {} };
+
+/** An answer's node with what events said since it was asked for: those may be newer than the answer, never the other way round. */
+export function withEvents(node, said = unheardOf) {
+    const latest = { ...node.latest };
+    for (const [name, entry] of Object.entries(said.latest)) {
+        if (!latest[name] || instant(latest[name].observed_at) <= instant(entry.observed_at)) latest[name] = entry;
+    }
+    const isNewer = (instant(said.last_seen) ?? 0) >= (instant(node.last_seen) ?? 0);
+    return {
+        ...node,
+        // A state event says everything; telemetry alone only what it carries.
+        ...(said.node_id ? said : {}),
+        latest,
+        last_seen: isNewer ? said.last_seen ?? node.last_seen : node.last_seen,
+        wifi_rssi: said.wifi_rssi ?? node.wifi_rssi,
+        uptime_seconds: said.uptime_seconds ?? node.uptime_seconds,
+    };
+}
+
 /** Seconds the node has been up, counted on from what it last said; null when it never said. */
 export function uptimeNow(node, present) {
     if (node.uptime_seconds === null || node.uptime_seconds === undefined) return null;

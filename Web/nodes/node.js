@@ -1,16 +1,17 @@
 // One node: how it is now, how it was, and what to ask of it.
 
-import { html, useEffect, useState } from '/lib/html.js';
+import { html, useEffect, useRef, useState } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { useLive, useLoad, useTick } from '/lib/hooks.js';
 import { describe, health } from '/lib/fields.js';
+import { live } from '/lib/live.js';
 import { instant, now } from '/lib/time.js';
 import { NotFound } from '/app/notfound.js';
 import { Charts } from '/nodes/charts.js';
 import { isOpen, withCommand } from '/nodes/command-model.js';
 import { Commands } from '/nodes/commands.js';
 import { Facts } from '/nodes/facts.js';
-import { afterState, afterTelemetry, chartFields, isStale, readingFields, stateOf, states } from '/nodes/model.js';
+import { afterState, afterTelemetry, chartFields, isStale, readingFields, stateOf, states, unheardOf, withEvents } from '/nodes/model.js';
 import { useSeries } from '/nodes/series.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -58,11 +59,16 @@ function useNode(first) {
     const [commands, setCommands] = useState(null);
     const [error, setError] = useState(null);
     const id = first.node_id;
+    /** The newest question for the node, and what events said since; null while none is under way. */
+    const asked = useRef(null);
     const readNode = async () => {
+        const mine = { said: unheardOf };
+        asked.current = mine;
         try {
             const answer = await api.node(id);
-            setNode((held) => ({ ...answer, latest: { ...held.latest, ...answer.latest } }));
+            if (asked.current === mine) setNode((held) => withEvents({ ...answer, latest: { ...held.latest, ...answer.latest } }, mine.said));
         } catch { /* What is shown stays, and ages; the connection bar says why. */ }
+        if (asked.current === mine) asked.current = null;
     };
     const readCommands = async () => {
         try {
@@ -73,8 +79,11 @@ function useNode(first) {
     };
     useEffect(() => { readCommands(); }, [id]);
     const take = ({ topic, data }) => {
-        if (topic.endsWith('/telemetry')) setNode((held) => afterTelemetry(held, data));
-        if (topic.endsWith('/state')) setNode((held) => afterState(held, data));
+        const after = { telemetry: afterTelemetry, state: afterState }[topic.split('/').at(-1)];
+        if (after) {
+            setNode((held) => after(held, data));
+            if (asked.current) asked.current.said = after(asked.current.said, data);
+        }
         if (topic.endsWith('/commands')) {
             const before = commands?.find((each) => each.command_id === data.command_id);
             if (before && isOpen(before) && data.state === 'failed') {
@@ -87,7 +96,7 @@ function useNode(first) {
     return { node, commands, error, take, sent, readCommands, readAll: () => { readNode(); readCommands(); } };
 }
 
-function NodeBody({ first, query }) {
+function NodeBody({ first, after, query }) {
     useTick();
     const { node, commands, error, take, sent, readCommands, readAll } = useNode(first);
     const view = viewOf(query);
@@ -97,7 +106,7 @@ function NodeBody({ first, query }) {
         take(message);
         if (message.topic.endsWith('/telemetry')) chart.take(message.data);
     };
-    useLive([`nodes/${node.node_id}/#`], event, () => { readAll(); chart.reload(); });
+    useLive([`nodes/${node.node_id}/#`], event, () => { readAll(); chart.reload(); }, after);
     const present = now();
     const { state, since } = stateOf(node, present);
     const readings = fields.filter((field) => !health.has(field));
@@ -140,7 +149,10 @@ function NodeBody({ first, query }) {
 }
 
 export function Page({ params, query }) {
-    const { data, error, loading, reload } = useLoad(params.id, (options) => api.node(params.id, options));
+    const { data, error, loading, reload } = useLoad(params.id, async (options) => {
+        const after = live.last;
+        return { node: await api.node(params.id, options), after };
+    });
     if (error?.status === 404) return html`<${NotFound} path=${`/nodes/${params.id}`} what="node" />`;
     if (error && !data) return html`
         <${Head} title=${params.id} above=${back} />
@@ -156,5 +168,5 @@ export function Page({ params, query }) {
             </div>
             <div class="column-narrow"><${Skeleton} shape="block" /></div>
         </div>`;
-    return html`<${NodeBody} key=${data.node_id} first=${data} query=${query} />`;
+    return html`<${NodeBody} key=${data.node.node_id} first=${data.node} after=${data.after} query=${query} />`;
 }

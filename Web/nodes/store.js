@@ -4,8 +4,8 @@
 import { useEffect, useState } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { live } from '/lib/live.js';
-import { instant, onTick } from '/lib/time.js';
-import { afterState, afterTelemetry } from '/nodes/model.js';
+import { onTick } from '/lib/time.js';
+import { afterState, afterTelemetry, unheardOf, withEvents } from '/nodes/model.js';
 
 /** Pages draw at most so often, however many events come: fast enough to feel live, slow enough for a phone. */
 const drawEvery = 250;
@@ -16,8 +16,12 @@ class NodeStore {
         this.error = null;
         this.loaded = false;
         this.listeners = new Set();
-        /** Newest state event of each node, so that an older answer does not undo it. */
-        this.stateAt = new Map();
+        /**
+         * What events said that no answer has brought: since the answer under way was asked for, and of nodes whose first state is
+         * still to come.
+         */
+        this.said = new Map();
+        this.isLoading = false;
     }
 
     watch(listener) {
@@ -47,49 +51,36 @@ class NodeStore {
         this.abort?.abort();
         const stop = new AbortController();
         this.abort = stop;
+        // What was said before is in the answer.
+        this.said.clear();
+        this.isLoading = true;
         try {
-            const { nodes, at } = await api.nodes({ signal: stop.signal });
-            const before = this.nodes;
-            this.nodes = new Map(nodes.map((node) => [node.node_id, this.merge(before.get(node.node_id), node, at)]));
+            const { nodes } = await api.nodes({ signal: stop.signal });
+            this.nodes = new Map(nodes.map((node) => [node.node_id, withEvents(node, this.said.get(node.node_id))]));
             // Nodes that appeared while the answer was on its way are not in it.
-            for (const [id, node] of before) {
-                if (!this.nodes.has(id) && (this.stateAt.get(id) ?? 0) > at) this.nodes.set(id, node);
-            }
+            for (const [id, node] of this.said) if (!this.nodes.has(id) && node.node_id) this.nodes.set(id, node);
+            for (const id of this.nodes.keys()) this.said.delete(id);
             this.loaded = true;
             this.error = null;
         } catch (error) {
             if (stop.signal.aborted) return;
             this.error = error;
         }
+        this.isLoading = false;
         this.changed(true);
     }
 
-    /**
-     * The answer's node, with what events told meanwhile and it does not know: the server may have noted a report in its table
-     * a moment before its newest values were there to be read.
-     */
-    merge(held, node, at) {
-        if (!held) return node;
-        const heldSeen = instant(held.last_seen) ?? 0;
-        const seen = instant(node.last_seen) ?? 0;
-        const latest = { ...node.latest };
-        for (const [name, entry] of Object.entries(held.latest ?? {})) {
-            const isNewer = latest[name] ? instant(latest[name].observed_at) < instant(entry.observed_at) : heldSeen >= seen;
-            if (isNewer) latest[name] = entry;
-        }
-        const stateIsOurs = (this.stateAt.get(node.node_id) ?? 0) > at;
-        return { ...(stateIsOurs ? { ...node, ...held } : node), latest, last_seen: heldSeen > seen ? held.last_seen : node.last_seen };
-    }
-
-    take(message) {
-        const { topic, data } = message;
-        const held = this.nodes.get(data.node_id);
+    take({ topic, data }) {
+        const id = data.node_id;
+        const held = this.nodes.get(id);
+        const said = this.said.get(id);
         if (topic.endsWith('/telemetry')) {
-            // A reading of a node not known yet: its state event says the rest.
-            if (held) this.nodes.set(data.node_id, afterTelemetry(held, data));
+            // Of a node not known yet its state event says the rest, which comes right after its first reading.
+            if (held) this.nodes.set(id, afterTelemetry(held, data));
+            if (this.isLoading || !held) this.said.set(id, afterTelemetry(said ?? unheardOf, data));
         } else if (topic.endsWith('/state')) {
-            this.stateAt.set(data.node_id, instant(message.at));
-            this.nodes.set(data.node_id, afterState(held, data));
+            this.nodes.set(id, afterState(held ?? said, data));
+            if (this.isLoading) this.said.set(id, afterState(said, data)); else this.said.delete(id);
         }
         this.changed();
     }

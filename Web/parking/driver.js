@@ -1,13 +1,13 @@
 // For drivers, signed in or not: where is a free spot, will there be one, what will it cost.
 
 import { html, useEffect, useState } from '/lib/html.js';
-import { useConnection, useLoad, useSession, useTick } from '/lib/hooks.js';
+import { useConnection, useFollowed, useSession, useTick } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { navigate, withQuery } from '/app/router.js';
 import { parking } from '/parking/api.js';
 import { ForecastCard } from '/parking/forecast.js';
 import { Lots } from '/parking/lots.js';
-import { fullness, kinds, levelWords, sentence } from '/parking/model.js';
+import { fullness, kinds, levelWords, lotOf, sentence } from '/parking/model.js';
 import { OfflineShell } from '/parking/offline.js';
 import { Legend, Plan } from '/parking/plan.js';
 import { PriceCard } from '/parking/price.js';
@@ -136,12 +136,13 @@ function LotPage({ id, query, alone }) {
 
 /** The only lot there is needs no list before it. */
 function AnyLot({ query }) {
-    const { data, error, reload } = useLoad('lots', (options) => parking.lots(options));
+    const { data, said, error, reload } = useFollowed('lots', (options) => parking.lots(options), ['parking/+/counts'], lotOf);
     if (!data && error) return html`
         <${Head} title="Parking" /><${Problem} error=${error} title="The car parks could not be read" outOfReach=${outOfReach} retry=${reload} />`;
     if (!data) return html`<${Loading} title="Parking" />`;
     if (data.length === 1) return html`<${LotPage} id=${data[0].lot_id} query=${query} alone />`;
-    return html`<${Lots} lots=${data} reload=${reload} query=${query} /><${OfflineShell} />`;
+    const lots = data.map((lot) => ({ ...lot, ...said[lot.lot_id] }));
+    return html`<${Lots} lots=${lots} reload=${reload} query=${query} /><${OfflineShell} />`;
 }
 
 export function Page({ params, query }) {

@@ -1,7 +1,6 @@
 // Which car park: the nearest if the driver says where they are, else by name.
 
 import { html, useEffect, useState } from '/lib/html.js';
-import { useLive } from '/lib/hooks.js';
 import { plural } from '/lib/format.js';
 import { onTick } from '/lib/time.js';
 import { countsOf, distance, distanceWords, fullness, sentence } from '/parking/model.js';
@@ -43,11 +42,8 @@ function LotLine({ lot, far }) {
         </li>`;
 }
 
-export function Lots({ lots: first, reload, query }) {
-    const [lots, set] = useState(first);
+export function Lots({ lots, reload, query }) {
     const { place, busy, fault, find } = usePlace();
-    useEffect(() => set(first), [first]);
-    useLive(['parking/+/counts'], ({ topic, data }) => set((held) => held.map((lot) => (lot.lot_id === topic.split('/')[1] ? { ...lot, ...data } : lot))), reload);
     // What is not live is asked for from time to time.
     useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % 30 === 0) reload(); }); }, []);
     const far = (lot) => (place && Number.isFinite(lot.latitude) ? distance(place, lot) : null);

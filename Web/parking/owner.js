@@ -1,13 +1,13 @@
 // For those who run car parks: all lots, the fullest first question: where is something wrong.
 
 import { html, useState } from '/lib/html.js';
-import { useAction, useLive, useLoad } from '/lib/hooks.js';
+import { useAction, useFollowed } from '/lib/hooks.js';
 import { number } from '/lib/format.js';
 import { session } from '/lib/session.js';
 import { navigate } from '/app/router.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
-import { countsOf, fullness, sentence } from '/parking/model.js';
+import { countsOf, fullness, lotOf, sentence } from '/parking/model.js';
 import { RevenueByLot } from '/parking/owner-revenue.js';
 import { Badge } from '/parts/badge.js';
 import { Dialog } from '/parts/dialog.js';
@@ -75,14 +75,12 @@ function AddLot({ close, made }) {
 }
 
 export function Page({ query }) {
-    const { data, error, reload } = useLoad('owner-lots', (options) => parking.lots(options));
-    const [changes, change] = useState({});
+    const { data, said, error, reload } = useFollowed('owner-lots', (options) => parking.lots(options), ['parking/+/counts'], lotOf);
     const [adding, add] = useState(false);
     const demo = useAction();
-    useLive(['parking/+/counts'], ({ topic, data: counts }) => change((held) => ({ ...held, [topic.split('/')[1]]: counts })), reload);
     if (!data && error) return html`<${Head} title="Car parks" /><${Problem} error=${error} title="The car parks could not be read" retry=${reload} />`;
     if (!data) return html`<${Head} title="Car parks" /><div class="skeletons"><${Skeleton} shape="block" label="Loading" /></div>`;
-    const lots = data.map((lot) => ({ ...lot, ...changes[lot.lot_id] })).filter((lot) => session.may('parking.view', lot.site ?? null));
+    const lots = data.map((lot) => ({ ...lot, ...said[lot.lot_id] })).filter((lot) => session.may('parking.view', lot.site ?? null));
     const wanted = query.get('sort') ?? 'name';
     const sort = { key: orders[wanted.replace('-', '')] ? wanted.replace('-', '') : 'name', down: wanted.startsWith('-') };
     const words = (query.get('q') ?? '').toLowerCase();

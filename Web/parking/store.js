@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from '/lib/html.js';
 import { live } from '/lib/live.js';
-import { now, instant, learnServerTime, onTick } from '/lib/time.js';
+import { now, learnServerTime, onTick } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { statusOf, tally } from '/parking/model.js';
 
@@ -18,9 +18,9 @@ class LotStore {
         this.error = null;
         /** When the server was last heard, milliseconds by its clock. */
         this.heard = 0;
-        /** Newest event of each spot, so that an older answer does not undo it. */
-        this.eventAt = new Map();
-        /** When a spot changed last before the reader's eyes. */
+        /** What events said of spots since the answer under way was asked for: it may be older. */
+        this.said = new Map();
+        this.isLoading = false;
         this.listeners = new Set();
     }
 
@@ -56,34 +56,37 @@ class LotStore {
         this.abort?.abort();
         const stop = new AbortController();
         this.abort = stop;
-        const asked = now();
+        this.said.clear();
+        this.isLoading = true;
+        let isWhole = true;
         try {
             const { spots, ...lot } = await parking.lot(this.id, { signal: stop.signal });
             if (lot.now) learnServerTime(lot.now);
-            const at = instant(lot.now) ?? asked;
             this.lot = lot;
-            this.spots = new Map(spots.map((spot) => {
-                const held = this.spots.get(spot.spot_id);
-                return [spot.spot_id, held && (this.eventAt.get(spot.spot_id) ?? 0) > at ? { ...spot, ...held } : spot];
-            }));
+            this.spots = new Map(spots.map((spot) => [spot.spot_id, { ...spot, ...this.said.get(spot.spot_id) }]));
+            // A spot that was made while the answer was on its way.
+            isWhole = [...this.said.keys()].every((spot) => this.spots.has(spot));
             this.heard = now();
             this.error = null;
         } catch (error) {
             if (stop.signal.aborted) return;
             this.error = error;
         }
+        this.isLoading = false;
         this.changed(true);
+        if (!isWhole) this.load();
     }
 
-    take({ topic, data, at }) {
+    take({ topic, data }) {
         if (!topic.includes('/spots/')) return;
-        const held = this.spots.get(data.spot_id);
-        // A spot that is new here: what it is and where comes with the whole lot.
-        if (!held) { if (this.lot) this.load(); return; }
         const { event, ...said } = data;
-        this.eventAt.set(data.spot_id, instant(at));
-        this.spots.set(data.spot_id, { ...held, ...said });
-        this.changed();
+        if (this.isLoading) this.said.set(data.spot_id, said);
+        const held = this.spots.get(data.spot_id);
+        if (held) {
+            this.spots.set(data.spot_id, { ...held, ...said });
+            this.changed();
+        // A spot that is new here: what it is and where comes with the whole lot.
+        } else if (this.lot && !this.isLoading) this.load();
     }
 
     /** When the server was last heard: now, while the connection is open. */

@@ -122,11 +122,12 @@ class World:
         t = now()
         node.last_seen = t
         self.received += 1
-        if node.state != "online":
-            self.turn(node, "online")
         values = {**node.values(t), **changes}
         self.emit(f"nodes/{node.node_id}/telemetry", {"node_id": node.node_id, "observed_at": iso(t), "received_at": iso(t),
                                                       "time_source": "device", "values": values, "late": False})
+        # The hub says first what a node measures, then that it is there.
+        if node.state != "online":
+            self.turn(node, "online")
 
     def turn(self, node, state):
         node.state, node.state_since = state, now()
