@@ -64,9 +64,9 @@ def test_a_new_node_appears_by_itself(hub, fresh, open_page):
     page = open_page(f"/nodes?q={fresh}&view=panels")
     page.get_by_text("Live", exact=True).first.wait_for()
     with Node(hub.mqtt_port, fresh) as node:
-        node.telemetry({"temperature": 19.75})
+        node.telemetry({"temperature": 19.5})
         # With its first reading, which the hub tells before it tells of the node.
-        panel(page, fresh).get_by_text("19.75").first.wait_for()
+        panel(page, fresh).get_by_text("19.5").first.wait_for()
 
 
 def test_a_command_goes_from_the_page_to_the_node_and_its_answer_comes_back(hub, node, open_page):
