@@ -1,6 +1,5 @@
 """Bad input is normal: a clear reason, a counter, nothing stored, nobody else disturbed."""
 
-import statistics
 import time
 from urllib.parse import quote
 
@@ -204,12 +203,12 @@ def test_others_are_not_disturbed(hub, fresh):
     """While one client sends nothing but rubbish, another's messages are acknowledged at once."""
     with Raw(hub.mqtt_port) as bad, Node(hub.mqtt_port, fresh) as good:
         bad.connect(f"rubbish-{fresh}", 5)
-        took = []
+        slowest = 0
         for number in range(200):
             bad.publish(f"iot/node/{fresh}x/telemetry", b'{"sensors":' * 2_000, 1, 1)
             started = time.monotonic()
             assert good.telemetry({"v": number}) == 0
-            took.append(time.monotonic() - started)
+            slowest = max(slowest, time.monotonic() - started)
             assert bad.expect(PUBACK).reason >= 0x80
-    assert statistics.median(took) < 0.5 and max(took) < 5, max(took)
+    assert slowest < 1
     assert hub.node(fresh)["latest"]["v"]["value"] == 199 and hub.node(f"{fresh}x") is None

@@ -208,7 +208,7 @@ def test_a_storm_of_sign_ins_does_not_stop_a_device(own_closed):
     assert len(statuses) >= 40
     print(f"median {statistics.median(quiet) * 1e3:.1f} ms quiet, {statistics.median(busy) * 1e3:.1f} ms in the storm, worst {busy[-1] * 1e3:.0f} ms")
     # The benchmark measures this properly; here: it never stands still.
-    assert busy[-1] < 5.0
+    assert busy[-1] < 2.0
 
 
 @pytest.mark.timeout(120)

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import statistics
 import struct
 import time
 
@@ -68,17 +67,14 @@ def test_hello_comes_first(hub):
 def test_a_published_message_is_seen_at_once(hub, node):
     with Page(hub) as page:
         page.subscribe(f"nodes/node_{node.node_id}/telemetry")
-        took = []
         for number in range(20):
             started = time.monotonic()
             node.telemetry({"temperature": number}, wifi_rssi=-60)
-            event = page.event(f"nodes/node_{node.node_id}/telemetry")
-            took.append(time.monotonic() - started)
+            event = page.event(f"nodes/node_{node.node_id}/telemetry", 2)
+            assert time.monotonic() - started < 1
             data = event["data"]
             assert data["node_id"] == f"node_{node.node_id}" and data["late"] is False and data["time_source"] == "receipt"
             assert data["values"] == {"temperature": number, "wifi_rssi": -60}
-        # The median: other tests run beside this one.
-        assert statistics.median(took) < 0.5, took
 
 
 def test_state_and_commands_are_shown(hub, fresh):

@@ -1,7 +1,6 @@
 """The pages in Debian's Chromium, against the real server: live values, a command there and back, pictures of everything."""
 
 import json
-import statistics
 import threading
 import time
 
@@ -50,14 +49,11 @@ def test_a_published_value_is_on_the_page_within_a_second(hub, node, open_page):
     page = open_page(f"/nodes?q={node.node_id}&view=panels")
     panel(page, node.node_id).get_by_text("21.5").first.wait_for()
     page.get_by_text("Live", exact=True).first.wait_for()
-    took = []
-    for value in [22.5, 23.4, 24.3, 25.2, 26.1]:
+    for value in [22.5, 23.4, 24.3]:
         started = time.monotonic()
         node.telemetry({"temperature": value})
-        panel(page, node.node_id).get_by_text(str(value)).first.wait_for()
-        took.append(time.monotonic() - started)
-    # The median: other tests run beside this one.
-    assert statistics.median(took) < 1, took
+        panel(page, node.node_id).get_by_text(str(value)).first.wait_for(timeout=1_000)
+        assert time.monotonic() - started < 1
 
 
 def test_a_new_node_appears_by_itself(hub, fresh, open_page):
@@ -66,7 +62,7 @@ def test_a_new_node_appears_by_itself(hub, fresh, open_page):
     with Node(hub.mqtt_port, fresh) as node:
         node.telemetry({"temperature": 19.5})
         # With its first reading, which the hub tells before it tells of the node.
-        panel(page, fresh).get_by_text("19.5").first.wait_for()
+        panel(page, fresh).get_by_text("19.5").first.wait_for(timeout=2_000)
 
 
 def test_a_command_goes_from_the_page_to_the_node_and_its_answer_comes_back(hub, node, open_page):

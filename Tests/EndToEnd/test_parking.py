@@ -1,7 +1,6 @@
 """ParkMate's sensors and app, unchanged, drive a lot: LEDs, counts, sessions, payments, live pages. shared contract «Car park»."""
 
 import json
-import statistics
 import time
 
 import pytest
@@ -375,16 +374,14 @@ def test_a_change_is_on_the_page_within_a_second(hub, lot):
     lot_id, (spot_id, *_) = lot
     with Page(hub) as page, Spot(hub.mqtt_port, spot_id, lot_id) as sensor:
         page.subscribe(f"parking/{lot_id}/#")
-        clock, occupied, took = time.time() - 3000, False, []
+        clock, occupied = time.time() - 3000, False
         for _ in range(10):
             occupied = not occupied
             clock += 60
             begun = time.monotonic()
             sensor.report(occupied, timestamp=stamp(clock))
-            while page.event(f"parking/{lot_id}/spots/{spot_id}")["data"]["occupied"] is not occupied:
+            while page.event(f"parking/{lot_id}/spots/{spot_id}", 1)["data"]["occupied"] is not occupied:
                 pass
-            counted = page.event(f"parking/{lot_id}/counts")["data"]
+            counted = page.event(f"parking/{lot_id}/counts", 1)["data"]
             assert counted["occupied_spots"] == int(occupied)
-            took.append(time.monotonic() - begun)
-        # The median: other tests run beside this one.
-        assert statistics.median(took) < 0.5, took
+            assert time.monotonic() - begun < 1

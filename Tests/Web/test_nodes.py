@@ -69,14 +69,10 @@ def test_a_thousand_nodes(serve, open_page):
     # Two hundred messages a second must leave the page free for the reader.
     page.get_by_role("searchbox").fill("")
     page.get_by_role("link", name="node_01", exact=True).wait_for()
-    measure = """() => new Promise((done) => { let worst = 0; let last = performance.now(); const end = last + 3000;
+    worst = page.evaluate("""() => new Promise((done) => { let worst = 0; let last = performance.now(); const end = last + 3000;
         const frame = (now) => { worst = Math.max(worst, now - last); last = now; now < end ? requestAnimationFrame(frame) : done(worst); };
-        requestAnimationFrame(frame); })"""
-    # Whatever else runs on the machine may stop the browser once; a page that is too slow always is.
-    worst = []
-    while len(worst) < 3 and (not worst or worst[-1] >= 500):
-        worst.append(page.evaluate(measure))
-    assert worst[-1] < 500, f"{worst} ms without a frame"
+        requestAnimationFrame(frame); })""")
+    assert worst < 500, f"{worst} ms without a frame"
 
 
 def test_a_thousand_panels_come_in_portions(serve, open_page):

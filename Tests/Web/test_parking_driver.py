@@ -38,16 +38,12 @@ def test_colour_shape_and_count_follow_a_publish_within_a_second(lots, open_page
     page.wait_for_selector(".connection[data-status=open]")
     page.wait_for_timeout(300)
     assert bay(page, "G006").get_attribute("data-status") == "free" and bay(page, "G006").locator(".bay-car").count() == 0
-    page.evaluate("""() => { const spot = document.querySelector('[data-spot="G006"]');
+    page.evaluate("""() => { window.seen = null; const spot = document.querySelector('[data-spot="G006"]');
         new MutationObserver(() => { window.seen ??= performance.now(); }).observe(spot, { attributes: true, attributeFilter: ['data-status'] }); }""")
-    took = []
-    for status in ("occupied", "free", "occupied"):
-        started = page.evaluate("window.seen = null, performance.now()")
-        lots.do(lambda world: world.parking.change("LOT001", "G006", status))
-        until(page, "window.seen !== null")
-        took.append(page.evaluate("window.seen") - started)
-    # The median: other tests run beside this one.
-    assert sorted(took)[1] < 1000, took
+    started = page.evaluate("performance.now()")
+    lots.do(lambda world: world.parking.change("LOT001", "G006", "occupied"))
+    until(page, "window.seen !== null", timeout=2)
+    assert page.evaluate("window.seen") - started < 1000
     assert bay(page, "G006").get_attribute("data-status") == "occupied" and bay(page, "G006").locator(".bay-car").count() == 1
     assert count(page) == "18"
     assert "G006: occupied" in bay(page, "G006").get_attribute("aria-label")

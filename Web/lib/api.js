@@ -1,6 +1,6 @@
 // The HTTP half of the conversation with the server. Every failure becomes one kind of error that a page can show.
 
-import { instant, learnServerTime } from '/lib/time.js';
+import { learnServerTime } from '/lib/time.js';
 
 /**
  * A request that did not do what it should. `code` is stable, `id` is also in the server's log, `retryAfter` says in how
@@ -94,7 +94,7 @@ export const api = {
     async nodes(options) {
         const answer = await ask('GET', '/api/nodes', options);
         learnServerTime(answer.now);
-        return { nodes: answer.nodes };
+        return answer.nodes;
     },
     node: (id, options) => ask('GET', nodePath(id), options),
     readings: (id, query, options) => ask('GET', address(`${nodePath(id)}/readings`, query), options),

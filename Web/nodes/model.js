@@ -73,7 +73,7 @@ export function afterState(node, data) {
 /** What events say of a node of which nothing else is known; events are laid over it like over a node. */
 export const unheardOf = { latest: {} };
 
-/** An answer's node with what events said since it was asked for: those may be newer than the answer, never the other way round. */
+/** An answer's node with what events said since it was asked for. One that is older than the answer is followed by a newer one. */
 export function withEvents(node, said = unheardOf) {
     const latest = { ...node.latest };
     for (const [name, entry] of Object.entries(said.latest)) {

@@ -55,7 +55,7 @@ class NodeStore {
         this.said.clear();
         this.isLoading = true;
         try {
-            const { nodes } = await api.nodes({ signal: stop.signal });
+            const nodes = await api.nodes({ signal: stop.signal });
             this.nodes = new Map(nodes.map((node) => [node.node_id, withEvents(node, this.said.get(node.node_id))]));
             // Nodes that appeared while the answer was on its way are not in it.
             for (const [id, node] of this.said) if (!this.nodes.has(id) && node.node_id) this.nodes.set(id, node);

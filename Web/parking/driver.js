@@ -1,19 +1,17 @@
 // For drivers, signed in or not: where is a free spot, will there be one, what will it cost.
 
-import { html, useEffect, useState } from '/lib/html.js';
-import { useConnection, useFollowed, useSession, useTick } from '/lib/hooks.js';
-import { instant, now } from '/lib/time.js';
+import { html } from '/lib/html.js';
+import { useConnection, useSession, useTick } from '/lib/hooks.js';
 import { navigate, withQuery } from '/app/router.js';
-import { parking } from '/parking/api.js';
 import { ForecastCard } from '/parking/forecast.js';
 import { Lots } from '/parking/lots.js';
-import { fullness, kinds, levelWords, lotOf, sentence } from '/parking/model.js';
+import { fullness, kinds, levelWords, sentence } from '/parking/model.js';
 import { OfflineShell } from '/parking/offline.js';
 import { Legend, Plan } from '/parking/plan.js';
 import { PriceCard } from '/parking/price.js';
 import { ReserveCard } from '/parking/reserve.js';
 import { SpotCard } from '/parking/spot.js';
-import { useLot } from '/parking/store.js';
+import { useLot, useLots } from '/parking/store.js';
 import { Age } from '/parts/age.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
@@ -136,12 +134,11 @@ function LotPage({ id, query, alone }) {
 
 /** The only lot there is needs no list before it. */
 function AnyLot({ query }) {
-    const { data, said, error, reload } = useFollowed('lots', (options) => parking.lots(options), ['parking/+/counts'], lotOf);
-    if (!data && error) return html`
+    const { lots, error, reload } = useLots();
+    if (!lots && error) return html`
         <${Head} title="Parking" /><${Problem} error=${error} title="The car parks could not be read" outOfReach=${outOfReach} retry=${reload} />`;
-    if (!data) return html`<${Loading} title="Parking" />`;
-    if (data.length === 1) return html`<${LotPage} id=${data[0].lot_id} query=${query} alone />`;
-    const lots = data.map((lot) => ({ ...lot, ...said[lot.lot_id] }));
+    if (!lots) return html`<${Loading} title="Parking" />`;
+    if (lots.length === 1) return html`<${LotPage} id=${lots[0].lot_id} query=${query} alone />`;
     return html`<${Lots} lots=${lots} reload=${reload} query=${query} /><${OfflineShell} />`;
 }
 

@@ -29,9 +29,6 @@ export const sources = {
     owner: 'the owner',
 };
 
-/** The lot that a live event is about. */
-export const lotOf = ({ topic }) => topic.split('/')[1];
-
 /** The longest that a page stands by what it heard once the server is out of reach, seconds. */
 const longestTrust = 120;
 

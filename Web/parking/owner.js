@@ -1,14 +1,15 @@
 // For those who run car parks: all lots, the fullest first question: where is something wrong.
 
 import { html, useState } from '/lib/html.js';
-import { useAction, useFollowed } from '/lib/hooks.js';
+import { useAction } from '/lib/hooks.js';
 import { number } from '/lib/format.js';
 import { session } from '/lib/session.js';
 import { navigate } from '/app/router.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
-import { countsOf, fullness, lotOf, sentence } from '/parking/model.js';
+import { countsOf, fullness, sentence } from '/parking/model.js';
 import { RevenueByLot } from '/parking/owner-revenue.js';
+import { useLots } from '/parking/store.js';
 import { Badge } from '/parts/badge.js';
 import { Dialog } from '/parts/dialog.js';
 import { Empty } from '/parts/empty.js';
@@ -75,22 +76,22 @@ function AddLot({ close, made }) {
 }
 
 export function Page({ query }) {
-    const { data, said, error, reload } = useFollowed('owner-lots', (options) => parking.lots(options), ['parking/+/counts'], lotOf);
+    const { lots: all, error, reload } = useLots();
     const [adding, add] = useState(false);
     const demo = useAction();
-    if (!data && error) return html`<${Head} title="Car parks" /><${Problem} error=${error} title="The car parks could not be read" retry=${reload} />`;
-    if (!data) return html`<${Head} title="Car parks" /><div class="skeletons"><${Skeleton} shape="block" label="Loading" /></div>`;
-    const lots = data.map((lot) => ({ ...lot, ...said[lot.lot_id] })).filter((lot) => session.may('parking.view', lot.site ?? null));
+    if (!all && error) return html`<${Head} title="Car parks" /><${Problem} error=${error} title="The car parks could not be read" retry=${reload} />`;
+    if (!all) return html`<${Head} title="Car parks" /><div class="skeletons"><${Skeleton} shape="block" label="Loading" /></div>`;
+    const lots = all.filter((lot) => session.may('parking.view', lot.site ?? null));
     const wanted = query.get('sort') ?? 'name';
     const sort = { key: orders[wanted.replace('-', '')] ? wanted.replace('-', '') : 'name', down: wanted.startsWith('-') };
     const words = (query.get('q') ?? '').toLowerCase();
     const shown = inOrder(lots.filter((lot) => `${lot.lot_id} ${lot.name} ${lot.address ?? ''}`.toLowerCase().includes(words)), sort);
-    const all = lots.map(countsOf).reduce((sum, each) => ({ free: sum.free + each.free, total: sum.total + each.total, unknown: sum.unknown + each.unknown }), { free: 0, total: 0, unknown: 0 });
+    const sums = lots.map(countsOf).reduce((sum, each) => ({ free: sum.free + each.free, total: sum.total + each.total, unknown: sum.unknown + each.unknown }), { free: 0, total: 0, unknown: 0 });
     const may = session.may('parking.manage');
     return html`
         <${Head} title="Car parks"
             aside=${may && html`<button type="button" class="button" onClick=${() => add(true)}><${Icon} name="plus" />Add a lot</button>`}>
-            <p class="lead" role="status">${lots.length > 0 ? sentence(all) : ''}</p>
+            <p class="lead" role="status">${lots.length > 0 ? sentence(sums) : ''}</p>
         <//>
         ${lots.length === 0 ? html`
             <${Empty} icon="parking" title="No car park yet">

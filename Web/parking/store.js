@@ -1,6 +1,8 @@
-// One lot with its spots, kept up to date from the live topics. Without a live connection it asks every few seconds.
+// Lots, kept up to date from the live topics: all with their counts, and one with its spots. Without a live connection that one is
+// asked for every few seconds.
 
 import { useEffect, useMemo, useState } from '/lib/html.js';
+import { useFollowed } from '/lib/hooks.js';
 import { live } from '/lib/live.js';
 import { now, learnServerTime, onTick } from '/lib/time.js';
 import { parking } from '/parking/api.js';
@@ -124,4 +126,11 @@ export function useLot(id) {
     const spots = [...store.spots.values()];
     const status = (spot) => statusOf(spot, lot ?? {}, contact, present);
     return { lot, spots, status, counts: tally(spots, status), contact, error, reload: () => store.load() };
+}
+
+/** All lots that one may see, with their counts: {lots, error, reload}; `lots` is null before they are known. */
+export function useLots() {
+    const { data, said, error, reload } = useFollowed('lots', (options) => parking.lots(options), ['parking/+/counts'],
+        ({ topic }) => topic.split('/')[1]);
+    return { lots: data && data.map((lot) => ({ ...lot, ...said[lot.lot_id] })), error, reload };
 }
