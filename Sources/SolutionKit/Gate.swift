@@ -21,7 +21,7 @@ public struct RequestCredentials: Sendable {
     public let kind: Kind
     /// How the request came.
     public let transport: RequestTransport
-    /// When.
+    /// When they are looked at: not when the request began to come.
     public let receivedAt: Timestamp
 
     /// Credentials.
@@ -42,7 +42,7 @@ public struct RefusedRequest: Sendable {
     public let path: String
     /// Why it was refused.
     public let code: RefusalCode
-    /// When it came.
+    /// When it was refused.
     public let receivedAt: Timestamp
 
     /// A refused request.

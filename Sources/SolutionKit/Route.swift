@@ -140,7 +140,7 @@ public struct RouteRequest: Sendable {
     public let accept: String?
     /// The body.
     public let body: [UInt8]
-    /// When the hub received it.
+    /// When the hub had received the whole of it. What is decided in the line is decided by the line's own clock.
     public let receivedAt: Timestamp
     /// Who asks; the route's access has been checked.
     public let caller: Caller

@@ -23,6 +23,9 @@ struct WebResponder: Sendable {
     private static let lingerBytes = 4_194_304
     private static let lingerTimeout = TimeAmount.seconds(2)
 
+    /// A request that took longer than this until its body was there is asked once more who it is of.
+    private static let trustedMicroseconds: Int64 = 1_000_000
+
     /// The end of a connection whose request was not read to its end.
     private struct ConnectionEnds: Error {}
 
@@ -30,7 +33,9 @@ struct WebResponder: Sendable {
     private struct Course {
         let fields: HeadFields
         let transport: RequestTransport
-        let receivedAt: Timestamp
+        /// When its head was there. Its body may be a long time in coming, and whoever sends it chooses how long: what is decided later is
+        /// decided by the clock of then.
+        let begunAt: Timestamp
         /// Under which name it is counted.
         var route = "unknown"
         /// The methods that its path answers.
@@ -53,7 +58,7 @@ struct WebResponder: Sendable {
             fields: fields,
             transport: transports.transport(
                 peer: channel.remoteAddress?.ipAddress, own: channel.localAddress?.ipAddress, isTLS: isTLS, fields),
-            receivedAt: clock.now())
+            begunAt: clock.now())
         var body = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
         var answer = await answer(request, &course, &body, writer, connection)
         answer.endsConnection = answer.endsConnection || body.isTooMuchToDrop
@@ -102,13 +107,13 @@ struct WebResponder: Sendable {
         let method = request.method.rawValue
         course.isAPI = path.hasPrefix("/api/")
         do {
-            try gate.admit(address: course.transport.address, at: course.receivedAt)
+            try gate.admit(address: course.transport.address, at: course.begunAt)
             try check.check(host: course.fields.host)
             switch table.match(method, path) {
             case .route(let route, let parameters):
                 course.route = route.path
-                let caller: Caller
-                let scope: SiteScope
+                var caller: Caller
+                var scope: SiteScope
                 do {
                     (caller, scope) = try await authorise(route, method, path, &course, &body, writer)
                 } catch let refusal as Refusal where refusal.code == .devicePending && route.reportTopic != nil {
@@ -118,10 +123,14 @@ struct WebResponder: Sendable {
                 let isReading = WebResponder.isReading(method)
                 let content = try await body.read(
                     upTo: isReading ? RequestBodyReader.idleBytes : route.maximumBodyBytes, writer)
+                // Somebody may have lost the right while they sent.
+                if abs(clock.now().microseconds(since: course.begunAt)) > WebResponder.trustedMicroseconds {
+                    (caller, scope) = try await authorise(route, method, path, &course, &body, writer)
+                }
                 if !isReading { try WebResponder.checkMediaType(request.headers[.contentType], content) }
                 let asked = RouteRequest(
                     path: parameters, query: try PercentCoding.parameters(halves.count > 1 ? halves[1] : ""),
-                    accept: request.headers[.accept], body: isReading ? [] : content, receivedAt: course.receivedAt,
+                    accept: request.headers[.accept], body: isReading ? [] : content, receivedAt: clock.now(),
                     caller: caller, scope: scope, transport: course.transport)
                 return WebAnswer(try await route.handler(asked), route: route.path)
             case .malformed(let route):
@@ -149,7 +158,7 @@ struct WebResponder: Sendable {
         guard let (caller, route, path) = course.asked, caller.identity != .anonymous else { return }
         await gate.note(
             RefusedRequest(
-                caller: caller, route: route, path: path, code: refusal.code, receivedAt: course.receivedAt))
+                caller: caller, route: route, path: path, code: refusal.code, receivedAt: clock.now()))
     }
 
     /// Finds out who asks, and whether they may: before anything else of the request is looked at.
@@ -194,7 +203,7 @@ struct WebResponder: Sendable {
         let shown = try await shown(for: route, course, &body, writer)
         try await gate.setAside(
             ShownCredentials.withoutKey(report), topic: topic,
-            of: RequestCredentials(shown, transport: course.transport, receivedAt: course.receivedAt))
+            of: RequestCredentials(shown, transport: course.transport, receivedAt: clock.now()))
         let answer = RouteResponse.json(status: 202) { writer in
             writer.beginObject()
             writer.key("status")
@@ -209,7 +218,7 @@ struct WebResponder: Sendable {
     ) async throws -> Caller {
         do {
             return try await gate.caller(
-                RequestCredentials(shown, transport: course.transport, receivedAt: course.receivedAt))
+                RequestCredentials(shown, transport: course.transport, receivedAt: clock.now()))
         } catch let refusal as Refusal where access == .anyone && WebResponder.isOfCredentials(refusal.code) {
             // Whoever may come in without them may come in with bad ones: how else would a page sign in again?
             return Caller(.anonymous, address: course.transport.address)

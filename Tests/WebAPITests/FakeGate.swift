@@ -13,6 +13,7 @@ final class FakeGate: RequestGate {
         var asked = 0
         var unwelcome: Set<String> = []
         var isClosed = false
+        var forgotten: Set<String> = []
         var aside: [(report: String, topic: [String])] = []
         var refused: [RefusedRequest] = []
     }
@@ -41,6 +42,11 @@ final class FakeGate: RequestGate {
         state.withLock { $0.unwelcome = accounts }
     }
 
+    /// From now on nobody knows these tokens.
+    func forget(_ tokens: Set<String>) {
+        state.withLock { $0.forgotten = tokens }
+    }
+
     /// From now on no address passes.
     func close() {
         state.withLock { $0.isClosed = true }
@@ -63,7 +69,8 @@ final class FakeGate: RequestGate {
         case .bearer("slow"): throw Refusal(.tooManyRequests, "Slower.", retryAfterSeconds: 3)
         case .bearer("broken"): throw Broken()
         case .bearer(let name), .cookie(let name):
-            guard let grants = FakeGate.people[name] else { break }
+            let isForgotten = state.withLock { $0.forgotten.contains(name) }
+            guard !isForgotten, let grants = FakeGate.people[name] else { break }
             return Caller(.person(account: name, name: name, session: name), grants: grants, address: address)
         case .device("node_01", key: "key"):
             guard let device = DeviceID("node_01") else { break }

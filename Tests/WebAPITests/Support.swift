@@ -62,6 +62,7 @@ struct TestServer: Sendable {
         publicOrigins: Set<String> = [], allowedOrigins: Set<String> = [], trustedProxies: TrustedNetworks = .none,
         web: String = "/nonexistent", vendor: String = "/nonexistent", pages: [String] = ["/", "/nodes", "/nodes/*"],
         metrics: [any MetricsSource] = [], readiness: @escaping @Sendable () -> Readiness = { .ready },
+        clock: any WallClock = FixedClock(instant: now),
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let log = LogBook()
@@ -73,7 +74,8 @@ struct TestServer: Sendable {
             limits: limits)
         let server = try WebServer(
             configuration: configuration,
-            parts: parts(routes: routes, gate: gate, live: live, metrics: metrics + [live], readiness: readiness),
+            parts: parts(
+                routes: routes, gate: gate, live: live, metrics: metrics + [live], readiness: readiness, clock: clock),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "test") { _ in LogBookHandler(book: log) }
         ) { source.yield(($0, $1.port ?? 0)) }
@@ -93,7 +95,7 @@ struct TestServer: Sendable {
 
     static func parts(
         routes: [Route], gate: any RequestGate, live: LiveHub, metrics: [any MetricsSource] = [],
-        readiness: @escaping @Sendable () -> Readiness = { .ready }
+        readiness: @escaping @Sendable () -> Readiness = { .ready }, clock: any WallClock = FixedClock(instant: now)
     ) -> WebParts {
         WebParts(
             routes: routes, gate: gate, live: live, metrics: metrics,
@@ -107,7 +109,7 @@ struct TestServer: Sendable {
                     ],
                     listeners: [(name: "http", address: "127.0.0.1:1")])
             },
-            readiness: readiness, clock: FixedClock(instant: now))
+            readiness: readiness, clock: clock)
     }
 
     /// One request on a connection of its own.
