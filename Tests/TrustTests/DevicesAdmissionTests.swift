@@ -134,6 +134,40 @@ import Trust
         #expect(await house.knock("SPOT1", "password of SPOT1", address: "6.6.6.6") == "device SPOT1")
     }
 
+    /// After a restart nobody remembers which passwords were right. A neighbour that guesses locks its address, but not for a device
+    /// that was there last.
+    @Test func theLockOfAnAddressDoesNotKeepOutADeviceThatIsKnownThere() async throws {
+        let house = try await DevicesHouse()
+        try await house.openJoin()
+        for (name, address) in [("SPOT1", "10.0.0.1"), ("SPOT2", "10.0.0.2"), ("SPOT3", "10.0.0.3")] {
+            #expect(await house.knock(name, "password of \(name)", address: address) == "pending \(name)")
+            let id = try house.id(name)
+            _ = try await house.write {
+                try $0.approve(id, kind: .parking, credential: .offered, by: $1, in: $2).device
+            }
+            #expect(await house.knock(name, "password of \(name)", address: address) == "device \(name)")
+        }
+        let restarted = house.makeAdmission()
+        func knock(_ name: String, _ password: String, from address: String) async -> String {
+            switch await restarted.admit(house.attempt(name, password, address: address)) {
+            case .device(let device, _): "device \(device)"
+            case .refused(let refusal): refusal.code.rawValue
+            default: "something else"
+            }
+        }
+        for _ in 0..<67 {
+            house.clock.move(seconds: 120)
+            #expect(await knock("SPOT2", "a wrong password", from: "10.0.0.1") == "bad_credentials")
+        }
+        #expect(await knock("SPOT3", "password of SPOT3", from: "10.0.0.1") == "too_many_requests")
+        #expect(await knock("SPOT1", "password of SPOT1", from: "10.0.0.1") == "device SPOT1")
+        // To set the clock back opens nothing, and locks nobody for longer than the longest lock.
+        house.clock.move(seconds: -86_400)
+        #expect(await knock("SPOT3", "password of SPOT3", from: "10.0.0.1") == "too_many_requests")
+        house.clock.move(seconds: 120)
+        #expect(await knock("SPOT3", "password of SPOT3", from: "10.0.0.1") == "device SPOT3")
+    }
+
     @Test func aCertificateCountsOnlyIfItsSerialNumberIsKnownAndItsNameIsTheDevices() async throws {
         let house = try await DevicesHouse()
         _ = try await house.add("SPOT001")

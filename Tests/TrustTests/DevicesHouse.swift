@@ -15,6 +15,8 @@ struct DevicesHouse {
     let audit = RecordingAudit()
     let administration: DeviceAdministration
     let admission: DeviceAdmission
+    /// Another admission over the same tables, which remembers nothing: as after a restart.
+    let makeAdmission: @Sendable () -> DeviceAdmission
     let rights = DeviceRights([Spots(), Boards()])
     let troubles = Troubles()
 
@@ -29,14 +31,17 @@ struct DevicesHouse {
         line = DirectLine(database: database, clock: clock)
         let join = JoinRegistry(limits: limits)
         administration = DeviceAdministration(rights: rights, audit: audit, join: join)
-        admission = DeviceAdmission(
-            database: database, line: line, rights: rights, join: join, clock: clock, passwords: .trivial,
-            keyless: keyless, trouble: { [troubles] in troubles.note($0) }
-        ) { token, transport, _ in
-            guard token == DevicesHouse.token.text else { throw Refusal(.notSignedIn, "no such token") }
-            return Caller(
-                .token(account: "a", name: "anna", token: "t1"), grants: grants, address: transport.address)
+        makeAdmission = { [database, line, rights, clock, troubles] in
+            DeviceAdmission(
+                database: database, line: line, rights: rights, join: join, clock: clock, passwords: .trivial,
+                keyless: keyless, trouble: { troubles.note($0) }
+            ) { token, transport, _ in
+                guard token == DevicesHouse.token.text else { throw Refusal(.notSignedIn, "no such token") }
+                return Caller(
+                    .token(account: "a", name: "anna", token: "t1"), grants: grants, address: transport.address)
+            }
         }
+        admission = makeAdmission()
     }
 
     /// What the admission could not look up.

@@ -61,9 +61,9 @@ struct PasswordWorkerTests {
     @Test func itGivesWhatTheWorkGives() async throws {
         struct Failed: Error {}
         let worker = PasswordWorker(limit: 1, limitPerAddress: 1)
-        let value = try await worker.run(for: nil) { 7 }
+        let value = try await worker.run(at: .stranger(from: nil)) { 7 }
         #expect(value == 7)
-        await #expect(throws: Failed.self) { try await worker.run(for: nil) { throw Failed() } }
+        await #expect(throws: Failed.self) { try await worker.run(at: .stranger(from: nil)) { throw Failed() } }
     }
 
     /// One job holds the thread; the others wait in a line that is full for one address and then for all; then each address has its
@@ -75,7 +75,7 @@ struct PasswordWorkerTests {
         let order = Order()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await worker.run(for: "x") {
+                try await worker.run(at: .stranger(from: "x")) {
                     starting.finish()
                     release.wait()
                 }
@@ -83,19 +83,56 @@ struct PasswordWorkerTests {
             for await _ in started {}
             // Each `run` takes its place before it waits; the next is sent when it has.
             for (address, place) in [("a", 1), ("a", 2), ("b", 3)] {
-                group.addTask { try await worker.run(for: address) { order.append("\(address)\(place)") } }
+                group.addTask {
+                    try await worker.run(at: .stranger(from: address)) { order.append("\(address)\(place)") }
+                }
                 while worker.waiting < place { await Task.yield() }
                 if place == 2 {
-                    let refused = await refusal { try await worker.run(for: "a") {} }
+                    let refused = await refusal { try await worker.run(at: .stranger(from: "a")) {} }
                     #expect(refused == .tooManyRequests)
                 }
             }
-            let full = await refusal { try await worker.run(for: "c") {} }
+            let full = await refusal { try await worker.run(at: .stranger(from: "c")) {} }
             #expect(full == .tooManyRequests)
             release.signal()
             try await group.waitForAll()
         }
         #expect(order.all == ["a1", "b3", "a2"])
+    }
+
+    /// The places of strangers are all taken: somebody who is known has one of their own, and every second turn.
+    @Test func thoseWhoAreKnownWaitForNoCrowdOfStrangers() async throws {
+        let worker = PasswordWorker(limit: 4, limitPerAddress: 1, limitOfKnown: 3, limitPerKnown: 2)
+        let (started, starting) = AsyncStream.makeStream(of: Void.self)
+        let release = DispatchSemaphore(value: 0)
+        let order = Order()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await worker.run(at: .stranger(from: "x")) {
+                    starting.finish()
+                    release.wait()
+                }
+            }
+            for await _ in started {}
+            let places: [PasswordWorker.Place] =
+                (0..<4).map { .stranger(from: "\($0)") } + [.known("anna"), .known("anna"), .known("ben")]
+            for (index, place) in places.enumerated() {
+                group.addTask { try await worker.run(at: place) { order.append("\(index)") } }
+                while worker.waiting < index + 1 { await Task.yield() }
+                if index == 5 {
+                    let third = await refusal { try await worker.run(at: .known("anna")) {} }
+                    #expect(third == .tooManyRequests)
+                }
+            }
+            for place in [PasswordWorker.Place.stranger(from: "4"), .known("carl")] {
+                let full = await refusal { try await worker.run(at: place) {} }
+                #expect(full == .tooManyRequests)
+            }
+            release.signal()
+            try await group.waitForAll()
+        }
+        // The first job was a stranger's out of turn, so the next turn is theirs again.
+        #expect(order.all == ["0", "4", "1", "6", "2", "5", "3"])
     }
 
     /// Whoever is gone when its turn comes costs nothing.
@@ -105,13 +142,13 @@ struct PasswordWorkerTests {
         let release = DispatchSemaphore(value: 0)
         let order = Order()
         let first = Task {
-            try await worker.run(for: "x") {
+            try await worker.run(at: .stranger(from: "x")) {
                 starting.finish()
                 release.wait()
             }
         }
         for await _ in started {}
-        let gone = Task { try await worker.run(for: "a") { order.append("gone") } }
+        let gone = Task { try await worker.run(at: .stranger(from: "a")) { order.append("gone") } }
         while worker.waiting < 1 { await Task.yield() }
         gone.cancel()
         release.signal()

@@ -58,12 +58,94 @@ struct PeopleGuessingTests {
         }
     }
 
-    /// A clock that was years ahead must not lock anybody out for years.
-    @Test func aLockOfAClockThatWasWrongDoesNotHold() {
-        var count: FailureCount?
-        for _ in 0..<5 { count = policy.failed(.pair, count, at: start.advanced(bySeconds: 100_000_000)) }
-        #expect(policy.secondsLocked(count, at: start) == nil)
-        #expect(policy.failed(.pair, count, at: start).failures == 1)
+    /// A clock that was years ahead must not lock anybody out for years, and to set it back opens nothing.
+    @Test func aLockOfAClockThatWasWrongHoldsAsLongAsItWasMadeFor() async throws {
+        let house = try await PeopleHouse()
+        try await house.add("anna")
+        house.clock.move(seconds: 100_000_000)
+        for _ in 0..<5 { _ = try await attempt(house, "anna") }
+        house.clock.move(seconds: -100_000_000)
+        for (passed, wait) in [(0, 30), (10, 20), (19, 1), (1, 0)] {
+            house.clock.move(seconds: Int64(passed))
+            let waits = try await attempt(house, "anna")
+            #expect(waits == wait)
+        }
+        let longer = try await attempt(house, "anna", PeopleHouse.password)
+        #expect(longer == 60)
+    }
+
+    /// Somebody began to send before the lock, and ends after it: the time at which a request began is no time to judge by.
+    @Test func aRequestThatBeganBeforeALockDoesNotUndoIt() async throws {
+        let house = try await PeopleHouse()
+        try await house.add("anna")
+        let begun = house.clock.now()
+        house.clock.move(seconds: 3_600)
+        for index in 0..<100 { _ = try await attempt(house, "name\(index)") }
+        for _ in 0..<5 { _ = try await attempt(house, "anna", from: "192.0.2.2") }
+        for (name, address, wait) in [("ben", "192.0.2.1", 900), ("anna", "192.0.2.2", 30)] {
+            var asked: Int?
+            do {
+                _ = try await house.send(
+                    .post, "/api/auth/login", ["username": name, "password": "a wrong password"],
+                    from: address, receivedAt: begun)
+            } catch let refusal as Refusal {
+                asked = refusal.retryAfterSeconds
+            }
+            #expect(asked == wait)
+            let still = try await attempt(house, name, from: address)
+            #expect(still == wait)
+        }
+    }
+
+    /// A person who is known somewhere is listened to while their name is locked for strangers; that they mistype there opens it for nobody.
+    @Test func aFailureWhereSomebodyIsKnownDoesNotShortenTheLockOfTheirName() async throws {
+        let house = try await PeopleHouse()
+        try await house.add("anna")
+        _ = try await house.signIn("anna", from: "198.51.100.7")
+        for index in 0..<50 { _ = try await attempt(house, "anna", from: "203.0.113.\(index)") }
+        let mistyped = try await attempt(house, "anna", from: "198.51.100.7")
+        #expect(mistyped == 0)
+        let stranger = try await attempt(house, "anna", from: "203.0.113.200")
+        #expect(stranger == 900)
+    }
+
+    @Test(arguments: [("192.0.2.1", "192.0.2.1"), ("2001:db8:0:1::5", "2001:db8:0:1:ffff::9")])
+    func theLockOfAnAddressDoesNotKeepOutWhoeverIsKnownThere(_ guesser: String, _ home: String) async throws {
+        let house = try await PeopleHouse()
+        for name in ["anna", "ben"] { try await house.add(name) }
+        _ = try await house.signIn("anna", from: home)
+        for index in 0..<100 { _ = try await attempt(house, "name\(index)", from: guesser) }
+        let unknown = try await attempt(house, "ben", PeopleHouse.password, from: home)
+        #expect(unknown == 900)
+        let known = try await attempt(house, "anna", PeopleHouse.password, from: home)
+        #expect(known == nil)
+    }
+
+    /// Whoever has an account could guess at others for ever otherwise.
+    @Test func aSuccessForgetsOnlyOnesOwnFailures() async throws {
+        let house = try await PeopleHouse()
+        for name in ["mallory", "anna"] { try await house.add(name) }
+        for index in 0..<99 { _ = try await attempt(house, "name\(index)") }
+        let own = try await attempt(house, "mallory", PeopleHouse.password)
+        #expect(own == nil)
+        let last = try await attempt(house, "anna")
+        #expect(last == 0)
+        let locked = try await attempt(house, "anna", PeopleHouse.password)
+        #expect(locked == 900)
+    }
+
+    /// What is true in the tables when it is judged counts, not what was there when hashing began.
+    @Test func aPasswordThatChangesWhileItIsComparedDoesNotSignIn() async throws {
+        let house = try await PeopleHouse()
+        let account = try await house.add("anna")
+        let people = try await house.people(whoseLineFirst: { [database = house.database] in
+            let hash = try PasswordHash(of: "another long passphrase", parameters: .trivial)
+            try await database.write { try AccountTable.set(hash, of: account.id, at: house.clock.now(), in: $0) }
+        })
+        let code = await refusal { _ = try await house.signIn("anna", through: people) }
+        #expect(code == .badCredentials)
+        let again = await refusal { _ = try await house.signIn("anna", "another long passphrase", through: people) }
+        #expect(again == nil)
     }
 
     @Test(arguments: ["anna", "nobody", "not a name"]) func fiveFailuresLockWhoeverItIs(_ name: String) async throws {

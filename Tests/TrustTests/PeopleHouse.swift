@@ -5,6 +5,7 @@ import HubTesting
 import Registry
 import SQL
 import SolutionKit
+import Synchronization
 import Testing
 import Trust
 
@@ -28,6 +29,15 @@ struct PeopleHouse {
         people = try await People.open(
             database: database, line: line, roles: RoleBook(), audit: audit, clock: clock, settings: settings,
             cookieTag: "8080", facts: facts)
+    }
+
+    /// The same people behind a line that does something first, once: whatever somebody else does between a look and a decision.
+    func people(whoseLineFirst work: @escaping @Sendable () async throws -> Void) async throws -> People {
+        var settings = PeopleSettings()
+        settings.passwords = .trivial
+        return try await People.open(
+            database: database, line: InterruptedLine(line, work), roles: RoleBook(), audit: audit, clock: clock,
+            settings: settings, cookieTag: "8080")
     }
 
     /// Adds somebody as the shell does.
@@ -54,25 +64,27 @@ struct PeopleHouse {
     /// Sends a request the way the web does: the gate first, then the route's access, then its handler.
     func send(
         _ method: Route.Method, _ path: String, _ body: [String: Any]? = nil, as token: String? = nil,
-        cookies: [String: String] = [:], from address: String = "192.0.2.1", isLocal: Bool = false
+        cookies: [String: String] = [:], from address: String = "192.0.2.1", isLocal: Bool = false,
+        receivedAt: Timestamp? = nil, through other: People? = nil
     ) async throws -> Reply {
         let transport = RequestTransport(
             address: address, isLocal: isLocal, isSecure: false, cookies: cookies, userAgent: "Tests")
         var caller = Caller(.anonymous, address: address)
         if let token { caller = try await people.caller(bearer: token, transport: transport, at: clock.now()) }
-        return try await send(method, path, body, as: caller, over: transport)
+        return try await send(
+            method, path, body, as: caller, over: transport, receivedAt: receivedAt, through: other)
     }
 
     func send(
         _ method: Route.Method, _ path: String, _ body: [String: Any]? = nil, as caller: Caller,
-        over transport: RequestTransport
+        over transport: RequestTransport, receivedAt: Timestamp? = nil, through other: People? = nil
     ) async throws -> Reply {
-        for route in people.routes where route.method == method {
+        for route in (other ?? people).routes where route.method == method {
             guard let parameters = PeopleHouse.match(route.path, path) else { continue }
             let request = RouteRequest(
                 path: parameters, query: [], accept: nil,
                 body: try body.map { [UInt8](try JSONSerialization.data(withJSONObject: $0)) } ?? [],
-                receivedAt: clock.now(), caller: caller, scope: try route.access.scope(for: caller),
+                receivedAt: receivedAt ?? clock.now(), caller: caller, scope: try route.access.scope(for: caller),
                 transport: transport)
             return Reply(try await route.answer(request))
         }
@@ -82,11 +94,11 @@ struct PeopleHouse {
     /// Signs in.
     func signIn(
         _ name: String, _ password: String = PeopleHouse.password, code: String? = nil,
-        from address: String = "192.0.2.1"
+        from address: String = "192.0.2.1", through other: People? = nil
     ) async throws -> Reply {
         var body = ["username": name, "password": password]
         if let code { body["code"] = code }
-        return try await send(.post, "/api/auth/login", body, from: address)
+        return try await send(.post, "/api/auth/login", body, from: address, through: other)
     }
 
     private static func match(_ pattern: String, _ path: String) -> [String: String]? {
@@ -106,6 +118,39 @@ struct PeopleHouse {
     /// How often something stands in the audit.
     func count(_ action: AuditAction, _ outcome: AuditOutcome = .done) -> Int {
         audit.entries.filter { $0.action == action && $0.outcome == outcome }.count
+    }
+}
+
+/// A line before whose first piece of work something else happens.
+private final class InterruptedLine: Line {
+    private let line: DirectLine
+    private let work: Mutex<(@Sendable () async throws -> Void)?>
+
+    init(_ line: DirectLine, _ work: @escaping @Sendable () async throws -> Void) {
+        self.line = line
+        self.work = Mutex(work)
+    }
+
+    private func interrupt() async throws {
+        let work = work.withLock { work in
+            defer { work = nil }
+            return work
+        }
+        try await work?()
+    }
+
+    func perform<Value: Sendable>(
+        _ work: @escaping @Sendable (inout LineContext) throws -> Value
+    ) async throws -> Value {
+        try await interrupt()
+        return try await line.perform(work)
+    }
+
+    func perform<Handler: MessageHandler, Value: Sendable>(
+        with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
+    ) async throws -> Value {
+        try await interrupt()
+        return try await line.perform(with: handler, work)
     }
 }
 

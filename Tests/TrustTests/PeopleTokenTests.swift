@@ -111,6 +111,47 @@ struct PeopleTokenTests {
         }
     }
 
+    /// One token has one spelling: whoever keeps a list of those that were seen, or revoked, must be able to rely on that.
+    @Test func aTokenThatIsSpeltAnotherWayDoesNotOpen() async throws {
+        let forger = try await Forger()
+        let good = try await forger.sign()
+        let parts = good.split(separator: ".").map(String.init)
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        // The last letter of 32 bytes has two bits that stand for nothing.
+        let last = try #require(letters.firstIndex { $0 == parts[2].last })
+        let twin = String(parts[2].dropLast()) + String(letters[last ^ 1])
+        let padded = parts.map { $0 + String(repeating: "=", count: (4 - $0.count % 4) % 4) }
+        for spelling in [
+            good + "=", good + "==", padded.joined(separator: "."), "\(parts[0]).\(parts[1]).\(twin)",
+            "\(parts[0]).\(parts[1])=.\(parts[2])", "\(parts[0])=.\(parts[1]).\(parts[2])", good + "\n", " " + good,
+            good + "A", good + ".",
+        ] { #expect(await !forger.opens(spelling), "\(spelling.suffix(12))") }
+        #expect(await forger.opens(good))
+    }
+
+    /// What a token is narrowed to holds for rights at single sites too.
+    @Test func aTokenOfSomebodyWithRightsAtOneSiteIsNarrowedThere() async throws {
+        let house = try await PeopleHouse()
+        try await house.shell { _, _, now, transaction in
+            guard let north = SiteID("north") else { return }
+            try SiteRegistry().add(north, title: "North", at: now, in: transaction)
+        }
+        let north = try #require(SiteID("north"))
+        try await house.add("olga", .operate, at: north)
+        let session = try await house.signIn("olga").token
+        let made = try await house.send(
+            .post, "/api/account/tokens", ["name": "a program", "scopes": ["devices.view"], "days": 1], as: session)
+        let caller = try await house.people.caller(
+            bearer: made.token, transport: RequestTransport(), at: house.clock.now())
+        #expect(caller.grants == Grants(sites: [north: [.viewDevices]]))
+        let access = RouteAccess.site(.manageDevices)
+        let person = try await house.people.caller(
+            bearer: session, transport: RequestTransport(), at: house.clock.now())
+        #expect(try access.scope(for: person) == .sites([north]))
+        let code = await refusal { _ = try access.scope(for: caller) }
+        #expect(code == .forbidden)
+    }
+
     /// A header of another algorithm over which the right key signed with the right one: only what the header says is wrong.
     @Test func aHeaderThatNamesAnotherAlgorithmDoesNotOpen() async throws {
         let forger = try await Forger()

@@ -22,7 +22,7 @@ extension DeviceAdmission {
     func find(_ name: DeviceID, secret: [UInt8]?, clientID: String?, address: String?) async throws -> Found {
         let known = try await lookUp(name)
         if let device = known.device {
-            try await check(secret, known.stored, of: device.id, address: address)
+            try await check(secret, known.stored, of: device, address: address)
             guard device.state == .active else { throw Refusal(.forbidden, "The device is disabled.") }
             await noteSeen(device, address: address)
             return .active(device)
@@ -70,12 +70,13 @@ extension DeviceAdmission {
     }
 
     private func check(
-        _ secret: [UInt8]?, _ stored: DeviceCredentials.Stored?, of device: DeviceID, address: String?
+        _ secret: [UInt8]?, _ stored: DeviceCredentials.Stored?, of device: DeviceRecord, address: String?
     ) async throws {
+        let isKnown = device.address.map { AddressGroup.of($0) == AddressGroup.of(address) } ?? false
         switch (stored, secret) {
         case (.key(let hash)?, let secret?) where Digest.areEqual(Digest.sha256(secret), hash): return
         case (.password(let hash)?, let secret?):
-            guard try await verify(secret, hash, of: device, address: address) else { fallthrough }
+            guard try await verify(secret, hash, of: device.id, address: address, isKnown: isKnown) else { fallthrough }
             return
         default:
             state.withLock { $0.figures.wrongKeys += 1 }
@@ -86,16 +87,18 @@ extension DeviceAdmission {
     /// Whether a password is the one behind a hash. Somebody who guesses is soon not listened to; a device whose password was right before
     /// never notices that.
     private func verify(
-        _ password: [UInt8], _ hash: PasswordHash, of device: DeviceID, address: String?
+        _ password: [UInt8], _ hash: PasswordHash, of device: DeviceID, address: String?, isKnown: Bool = false
     ) async throws -> Bool {
         if state.withLock({ $0.verified.contains(password, hash, of: device) }) { return true }
-        try throttle(device, address)
+        try throttle(device, address, isKnown)
         guard DeviceAdmission.offeredPasswords.contains(password.count),
             let text = String(validating: password, as: UTF8.self)
         else { return false }
-        return try await hashed(for: address) { [self] in
+        let place: PasswordWorker.Place =
+            isKnown ? .known("\(device) \(AddressGroup.of(address))") : .stranger(from: address)
+        return try await hashed(at: place) { [self] in
             // Once more: what was guessed beside this one, and looked at before it, counts too.
-            try throttle(device, address)
+            try throttle(device, address, isKnown)
             let isRight = try hash.matches(text)
             state.withLock { state in
                 if isRight {
@@ -108,10 +111,9 @@ extension DeviceAdmission {
         }
     }
 
-    private func throttle(_ device: DeviceID, _ address: String?) throws(Refusal) {
-        let now = clock.now()
+    private func throttle(_ device: DeviceID, _ address: String?, _ isKnown: Bool) throws(Refusal) {
         let wait = state.withLock { state in
-            let wait = state.throttle.secondsLocked(device, from: address, at: now)
+            let wait = state.throttle.secondsLocked(device, from: address, isKnown: isKnown, at: clock.now())
             if wait != nil { state.figures.throttled += 1 }
             return wait
         }
@@ -121,11 +123,11 @@ extension DeviceAdmission {
 
     /// Has a password hashed. Where too many wait already, nobody waits for the answer that there is none.
     private func hashed<Value: Sendable>(
-        for address: String?, _ work: @escaping @Sendable () throws -> Value
+        at place: PasswordWorker.Place, _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         let hasBegun = Atomic(false)
         do {
-            return try await worker.run(for: address) {
+            return try await worker.run(at: place) {
                 hasBegun.store(true, ordering: .relaxed)
                 return try work()
             }
@@ -173,7 +175,9 @@ extension DeviceAdmission {
             let text = String(validating: secret, as: UTF8.self)
         {
             let parameters = parameters
-            offered = try await hashed(for: address) { try PasswordHash(of: text, parameters: parameters) }
+            offered = try await hashed(at: .stranger(from: address)) {
+                try PasswordHash(of: text, parameters: parameters)
+            }
         }
         try await knock(name, offered: offered, clientID: clientID, address: address)
         state.withLock { state in

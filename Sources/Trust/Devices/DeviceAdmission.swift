@@ -44,10 +44,13 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     static let maximumPrograms = 10_000
     /// Bytes that a password must have to be worth keeping, and those it may have.
     static let offeredPasswords = 12...1_024
-    /// Passwords that wait to be hashed, of all and of one address: far fewer than the broker has decided on at once
+    /// Passwords that wait to be hashed, of all and of one address, and once more as many of devices at the address where they were last:
+    /// far fewer than the broker has decided on at once
     /// (`BrokerLimits.concurrentAuthentications`), so that whoever shows a key waits for nobody's guesses.
     package static let passwordsWaiting = 64
     static let passwordsWaitingOfAddress = 16
+    /// Of these, of one device at the address where it was last.
+    static let passwordsWaitingOfDevice = 8
     /// Microseconds after which it is worth noting again that a device is there.
     private static let seenEvery: Int64 = 60_000_000
 
@@ -61,7 +64,9 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     let programs: Programs
     let keyless: KeylessDevices
     private let trouble: @Sendable (any Error) -> Void
-    let worker = PasswordWorker(limit: passwordsWaiting, limitPerAddress: passwordsWaitingOfAddress)
+    let worker = PasswordWorker(
+        limit: passwordsWaiting, limitPerAddress: passwordsWaitingOfAddress, limitOfKnown: passwordsWaiting,
+        limitPerKnown: passwordsWaitingOfDevice)
     let parameters: PasswordHash.Parameters
     let state: Mutex<State>
 

@@ -7,6 +7,13 @@ struct KeyThrottle: Sendable {
         var failures: Int
         var lastAt: Int64
         var lockedUntil: Int64
+
+        /// As if the last failure were now, if the clock was set back since: its lock lasts as long as it was made for, and no longer.
+        mutating func follow(_ now: Int64) {
+            guard now < lastAt else { return }
+            lockedUntil -= lastAt - now
+            lastAt = now
+        }
     }
 
     private struct Key: Hashable {
@@ -36,18 +43,22 @@ struct KeyThrottle: Sendable {
     var count: Int { entries.count }
 
     /// Whole seconds for which no password for this name is looked at from this address; nil: it is.
-    func secondsLocked(_ device: DeviceID, from address: String?, at instant: Timestamp) -> Int? {
-        let now = instant.microseconds
-        let locks = [
-            Key(address: AddressGroup.of(address), device: device), Key(address: AddressGroup.of(address), device: nil),
-        ]
-        .compactMap { key -> Int64? in
-            guard let entry = entries[key] else { return nil }
-            let rest = entry.lockedUntil - now
-            // More than a lock can last: the clock was set back.
-            return rest > 0 && rest <= KeyThrottle.longestLock * 1_000_000 ? rest : nil
+    /// - Parameter isKnown: whether the device was there lately: what others do wrong there does not keep it out then.
+    mutating func secondsLocked(
+        _ device: DeviceID, from address: String?, isKnown: Bool = false, at instant: Timestamp
+    ) -> Int? {
+        let (from, now) = (AddressGroup.of(address), instant.microseconds)
+        var longest: Int64 = 0
+        for key in isKnown
+            ? [Key(address: from, device: device)]
+            : [
+                Key(address: from, device: device), Key(address: from, device: nil),
+            ]
+        {
+            entries[key]?.follow(now)
+            longest = max(longest, (entries[key]?.lockedUntil ?? now) - now)
         }
-        return locks.max().map { Int(($0 + 999_999) / 1_000_000) }
+        return longest > 0 ? Int((longest + 999_999) / 1_000_000) : nil
     }
 
     /// Notes a wrong password.
@@ -63,13 +74,14 @@ struct KeyThrottle: Sendable {
     private mutating func note(_ key: Key, free: Int, _ now: Int64) {
         if entries[key] == nil, entries.count >= capacity { makeRoom(now) }
         var entry = entries[key] ?? Entry(failures: 0, lastAt: now, lockedUntil: 0)
-        if now - entry.lastAt > KeyThrottle.memory * 1_000_000 || now < entry.lastAt { entry.failures = 0 }
+        entry.follow(now)
+        if now - entry.lastAt > KeyThrottle.memory * 1_000_000 { entry.failures = 0 }
         entry.failures += 1
         entry.lastAt = now
         if entry.failures > free {
             let doublings = min(entry.failures - free - 1, 16)
-            entry.lockedUntil =
-                now + min(KeyThrottle.firstLock << Int64(doublings), KeyThrottle.longestLock) * 1_000_000
+            let lock = min(KeyThrottle.firstLock << Int64(doublings), KeyThrottle.longestLock)
+            entry.lockedUntil = max(entry.lockedUntil, now + lock * 1_000_000)
         }
         entries[key] = entry
     }

@@ -52,6 +52,8 @@ struct AccessTokens: Sendable {
     /// the clock was set back, and it would hold until that time comes again.
     func read(_ token: String, at instant: Timestamp) async -> AccessClaims? {
         guard token.utf8.count <= AccessTokens.maximumBytes,
+            token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+                .allSatisfy(AccessTokens.isCanonical),
             let header = try? DefaultJWTParser().parse(Array(token.utf8), as: AccessClaims.self).header,
             // The key knows its algorithm whatever the header says; a header that says another is no header of ours.
             header.alg == "HS256",
@@ -60,5 +62,30 @@ struct AccessTokens: Sendable {
         else { return nil }
         let now = instant.microseconds / 1_000_000
         return claims.exp > now && claims.iat <= now + AccessTokens.clockSkew ? claims : nil
+    }
+
+    /// Whether this is how bytes are spelt in Base64 for addresses (RFC 7515, section 2): without padding, and with zeros in the bits of
+    /// the last letter that stand for nothing (RFC 4648, section 3.5). A decoder that takes more would give one token many spellings.
+    private static func isCanonical(_ part: Substring.UTF8View.SubSequence) -> Bool {
+        let values = part.map(value)
+        guard let last = values.last, !values.contains(nil) else { return part.isEmpty }
+        switch values.count % 4 {
+        case 0: return true
+        case 2: return (last ?? 0) & 0b1111 == 0
+        case 3: return (last ?? 0) & 0b11 == 0
+        default: return false
+        }
+    }
+
+    /// What a letter of that alphabet stands for.
+    private static func value(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): letter - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): letter - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): letter - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "-"): 62
+        case UInt8(ascii: "_"): 63
+        default: nil
+        }
     }
 }

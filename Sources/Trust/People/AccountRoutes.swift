@@ -72,7 +72,7 @@ struct AccountRoutes: Sendable {
 
     private func account(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.owner(of: request)
-        let current = request.caller.session
+        let (current, now) = (request.caller.session, people.clock.now())
         // Where somebody is signed in, and from which addresses, is not for their programs to know.
         let sessions =
             current == nil ? [] : try await people.database.read { try SignInTable.all(of: account.id, in: $0) }
@@ -80,7 +80,7 @@ struct AccountRoutes: Sendable {
             writer.write(account) { writer in
                 writer.key("sessions")
                 writer.beginArray()
-                for signIn in sessions where signIn.expiresAt > request.receivedAt {
+                for signIn in sessions where signIn.expiresAt > now {
                     writer.write(signIn, isCurrent: signIn.id == current)
                 }
                 writer.endArray()
@@ -95,21 +95,20 @@ struct AccountRoutes: Sendable {
         let new = try body.string("new", limit: 1_024)
         let endsTokens = try body.flag("tokens")
         try PasswordRules.check(new, for: account.name)
-        try await people.confirm(current, of: account, from: request.address, at: request.receivedAt)
-        let hash = try await people.hash(new, for: account.name, from: request.address)
+        try await people.confirm(current, of: account, from: request.address)
+        let hash = try await people.hash(new, for: account.name, at: request.place)
         let (administration, kept) = (people.administration, request.caller.session)
         let changed = try await people.line.perform { line in
             let (transaction, name) = (try line.transaction(), account.name.text)
             if endsTokens {
-                try administration.revokeTokens(
-                    of: name, by: request.caller, at: request.receivedAt, in: transaction)
+                try administration.revokeTokens(of: name, by: request.caller, at: line.now, in: transaction)
             }
             return try administration.setPassword(
-                of: name, to: hash, keeping: kept, by: request.caller, at: request.receivedAt, in: transaction)
+                of: name, to: hash, keeping: kept, by: request.caller, at: line.now, in: transaction)
         }
         // The present access token ended with the others; a page goes on with the next one.
         guard request.transport.cookies[people.cookies.access] != nil, let kept else { return .empty() }
-        let token = try await people.accessToken(for: changed, session: kept, at: request.receivedAt)
+        let token = try await people.accessToken(for: changed, session: kept)
         return .empty(headers: [
             people.cookies.set(access: token, seconds: people.settings.accessSeconds, over: request.transport)
         ])
@@ -136,14 +135,13 @@ struct AccountRoutes: Sendable {
     private func prove(_ account: Account, _ request: RouteRequest) async throws {
         let body = try RequestBody(request.body)
         let (password, code) = (try body.string("password", limit: 1_024), try body.optionalString("code", limit: 64))
-        try await people.confirm(password, code: code, of: account, from: request.address, at: request.receivedAt)
+        try await people.confirm(password, code: code, of: account, from: request.address)
     }
 
     private func confirmSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.person(of: request)
         let code = try RequestBody(request.body).string("code", limit: 64)
-        let codes = try await people.confirmSecondFactor(
-            of: account, code: code, by: request.caller, at: request.receivedAt)
+        let codes = try await people.confirmSecondFactor(of: account, code: code, by: request.caller)
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
             writer.beginObject()
             writer.key("recovery_codes")
@@ -160,7 +158,7 @@ struct AccountRoutes: Sendable {
         let administration = people.administration
         try await people.line.perform { line in
             _ = try administration.disableSecondFactor(
-                of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
+                of: account.name.text, by: request.caller, at: line.now, in: line.transaction())
         }
         return .empty()
     }
@@ -172,7 +170,7 @@ struct AccountRoutes: Sendable {
         try await people.line.perform { line in
             guard
                 try people.endSession(
-                    session, of: account, by: request.caller, at: request.receivedAt, in: line.transaction())
+                    session, of: account, by: request.caller, at: line.now, in: line.transaction())
             else { throw Refusal(.notFound, "There is no such sign-in.") }
         }
         return .empty()
@@ -207,7 +205,7 @@ struct AccountRoutes: Sendable {
         let made = try await people.line.perform { line in
             try administration.createToken(
                 of: account.name.text, name: name, scopes: scopes, days: days, by: request.caller,
-                at: request.receivedAt, in: line.transaction())
+                at: line.now, in: line.transaction())
         }
         return RouteResponse.json(status: 201, headers: [("Cache-Control", "no-store")]) { writer in
             writer.write(made.token) { writer in
@@ -222,7 +220,7 @@ struct AccountRoutes: Sendable {
         let (administration, id) = (people.administration, request.path["id"] ?? "")
         try await people.line.perform { line in
             try administration.revokeToken(
-                id, of: account.name.text, by: request.caller, at: request.receivedAt, in: line.transaction())
+                id, of: account.name.text, by: request.caller, at: line.now, in: line.transaction())
         }
         return .empty()
     }

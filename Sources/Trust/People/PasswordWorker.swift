@@ -3,52 +3,99 @@ internal import HubModel
 internal import Synchronization
 
 /// Hashes passwords, one at a time, on a thread of its own with little claim on the processor: a storm of sign-ins takes no thread from
-/// the tasks of the hub, and little time from its devices. The line before it is short, and each address has its turn in it.
+/// the tasks of the hub, and little time from its devices. Two short queues stand before it: one of those who are known where they are, and
+/// one of everybody else. They take turns, and in each of them everybody has their turn, so that nobody keeps out those who are known.
 package final class PasswordWorker: Sendable {
+    /// Who waits.
+    package enum Place: Hashable, Sendable {
+        /// Anybody, counted by the address they come from (`AddressGroup`).
+        case stranger(from: String?)
+        /// Somebody who is known where they are: each of them counts alone.
+        case known(String)
+    }
+
     private typealias Job = @Sendable () -> Void
 
+    private struct Queue {
+        let limit: Int
+        let limitEach: Int
+        private var waiting: [String: [Job]] = [:]
+        /// Whose turn it is: the keys of `waiting`, each once.
+        private var turns: [String] = []
+        private(set) var count = 0
+
+        init(limit: Int, limitEach: Int) {
+            self.limit = max(1, limit)
+            self.limitEach = max(1, limitEach)
+        }
+
+        mutating func append(_ key: String, _ job: @escaping Job) -> Bool {
+            let mine = waiting[key]?.count ?? 0
+            guard count < limit, mine < limitEach else { return false }
+            if mine == 0 { turns.append(key) }
+            waiting[key, default: []].append(job)
+            count += 1
+            return true
+        }
+
+        mutating func next() -> Job? {
+            guard let key = turns.first else { return nil }
+            turns.removeFirst()
+            var jobs = waiting[key] ?? []
+            let job = jobs.removeFirst()
+            waiting[key] = jobs.isEmpty ? nil : jobs
+            if !jobs.isEmpty { turns.append(key) }
+            count -= 1
+            return job
+        }
+    }
+
     private struct State {
-        var waiting: [String: [Job]] = [:]
-        /// Whose turn it is: the addresses of `waiting`, each once.
-        var turns: [String] = []
-        var count = 0
+        var strangers: Queue
+        var known: Queue
+        /// Whose turn it is if both wait.
+        var isTurnOfStrangers = false
         var isStopped = false
+
+        mutating func next() -> Job? {
+            let job = isTurnOfStrangers ? strangers.next() ?? known.next() : known.next() ?? strangers.next()
+            isTurnOfStrangers.toggle()
+            return job
+        }
     }
 
     /// What the thread shares with the worker, which it must not keep alive.
     private final class Shared: Sendable {
-        let state = Mutex(State())
+        let state: Mutex<State>
         let signal = DispatchSemaphore(value: 0)
+
+        init(_ state: State) { self.state = Mutex(state) }
 
         func next() -> Job? {
             while true {
                 signal.wait()
                 let job: Job?? = state.withLock { state in
-                    guard let address = state.turns.first else { return state.isStopped ? .some(nil) : nil }
-                    state.turns.removeFirst()
-                    var jobs = state.waiting[address] ?? []
-                    let job = jobs.removeFirst()
-                    state.waiting[address] = jobs.isEmpty ? nil : jobs
-                    if !jobs.isEmpty { state.turns.append(address) }
-                    state.count -= 1
-                    return .some(job)
+                    if let job = state.next() { return .some(job) }
+                    return state.isStopped ? .some(nil) : nil
                 }
                 if let job { return job }
             }
         }
     }
 
-    private let limit: Int
-    private let limitPerAddress: Int
-    private let shared = Shared()
+    private let shared: Shared
 
     /// Starts the thread; it ends when the worker is gone and nobody waits any more.
     /// - Parameters:
-    ///   - limit: how many may wait, 1 or more.
+    ///   - limit: how many may wait who are not known, 1 or more.
     ///   - limitPerAddress: how many of them from one address, 1 or more.
-    package init(limit: Int, limitPerAddress: Int) {
-        self.limit = max(1, limit)
-        self.limitPerAddress = max(1, limitPerAddress)
+    ///   - limitOfKnown: how many may wait beside them who are known where they are, 1 or more.
+    ///   - limitPerKnown: how many times one of these, 1 or more.
+    package init(limit: Int, limitPerAddress: Int, limitOfKnown: Int = 16, limitPerKnown: Int = 2) {
+        shared = Shared(
+            State(
+                strangers: Queue(limit: limit, limitEach: limitPerAddress),
+                known: Queue(limit: limitOfKnown, limitEach: limitPerKnown)))
         let thread = Thread { [shared] in
             // Linux: the nice value is a thread's own (setpriority(2), notes), and 0 is the calling one.
             _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, 10)
@@ -59,7 +106,7 @@ package final class PasswordWorker: Sendable {
     }
 
     /// How many wait for their turn.
-    package var waiting: Int { shared.state.withLock { $0.count } }
+    package var waiting: Int { shared.state.withLock { $0.strangers.count + $0.known.count } }
 
     deinit {
         shared.state.withLock { $0.isStopped = true }
@@ -69,12 +116,12 @@ package final class PasswordWorker: Sendable {
     /// Runs work on the thread when its turn comes, unless the task was cancelled by then.
     /// - Throws: `too_many_requests` when too many wait; `CancellationError`; what the work throws.
     package func run<Value: Sendable>(
-        for address: String?, _ work: @escaping @Sendable () throws -> Value
+        at place: Place, _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         let isCancelled = Atomic(false)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
-                let isTaken = append(for: AddressGroup.of(address)) {
+                let isTaken = append(at: place) {
                     continuation.resume(
                         with: Result { () throws -> Value in
                             guard !isCancelled.load(ordering: .relaxed) else { throw CancellationError() }
@@ -93,14 +140,12 @@ package final class PasswordWorker: Sendable {
         }
     }
 
-    private func append(for address: String, _ job: @escaping Job) -> Bool {
+    private func append(at place: Place, _ job: @escaping Job) -> Bool {
         shared.state.withLock { state in
-            let mine = state.waiting[address]?.count ?? 0
-            guard state.count < limit, mine < limitPerAddress else { return false }
-            if mine == 0 { state.turns.append(address) }
-            state.waiting[address, default: []].append(job)
-            state.count += 1
-            return true
+            switch place {
+            case .stranger(let address): state.strangers.append(AddressGroup.of(address), job)
+            case .known(let key): state.known.append(key, job)
+            }
         }
     }
 }

@@ -27,13 +27,13 @@ extension People {
         return try await owner(of: request)
     }
 
-    func accessToken(for welcome: Welcome, at instant: Timestamp) async throws -> String {
-        try await accessToken(for: welcome.account, session: welcome.signIn.id, at: instant)
+    func accessToken(for welcome: Welcome) async throws -> String {
+        try await accessToken(for: welcome.account, session: welcome.signIn.id)
     }
 
-    func accessToken(for account: Account, session: String, at instant: Timestamp) async throws -> String {
+    func accessToken(for account: Account, session: String) async throws -> String {
         try await tokens.make(
-            account: account.id, signIn: session, generation: account.generation, at: instant,
+            account: account.id, signIn: session, generation: account.generation, at: clock.now(),
             seconds: settings.accessSeconds)
     }
 
@@ -41,11 +41,11 @@ extension People {
     /// - Returns: the recovery codes, to be shown once.
     /// - Throws: `conflict` when none was proposed, `bad_credentials` for a wrong code; `SQLFailure`.
     func confirmSecondFactor(
-        of account: Account, code: String, by caller: Caller, at instant: Timestamp
+        of account: Account, code: String, by caller: Caller
     ) async throws -> [RecoveryCode] {
         let codes = (0..<10).map { _ in RecoveryCode() }
         try await line.perform { [self] line in
-            let transaction = try line.transaction()
+            let (instant, transaction) = (line.now, try line.transaction())
             let secrets = try AccountTable.secrets(account.id, in: transaction)
             guard let pending = secrets?.pendingSecondFactor else {
                 throw Refusal(.conflict, "There is no second factor to confirm: make one first.")
@@ -67,5 +67,13 @@ extension Caller {
     var session: String? {
         if case .person(_, _, let session) = identity { return session }
         return nil
+    }
+}
+
+extension RouteRequest {
+    /// Where it waits for a password to be hashed: who is signed in waits for nobody who tries to.
+    var place: PasswordWorker.Place {
+        guard let account = caller.account else { return .stranger(from: address) }
+        return .known("\(account) signed in")
     }
 }

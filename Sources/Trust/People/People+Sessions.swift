@@ -9,11 +9,11 @@ internal import Synchronization
 extension People {
     /// Renews a sign-in with a refresh token that works once.
     /// - Throws: `not_signed_in`; `SQLFailure`.
-    func refresh(_ text: String, over transport: RequestTransport, at instant: Timestamp) async throws -> Welcome {
+    func refresh(_ text: String, over transport: RequestTransport) async throws -> Welcome {
         let refusal = Refusal(.notSignedIn, "The sign-in has ended: sign in again.")
         guard let shown = SecretKey(text), shown.purpose == .refresh else { throw refusal }
         let welcome = try await line.perform { [self] line in
-            try renew(shown, over: transport, at: instant, in: line.transaction())
+            try renew(shown, over: transport, at: line.now, in: line.transaction())
         }
         guard let welcome else { throw refusal }
         return welcome
@@ -55,7 +55,7 @@ extension People {
 
     /// Ends the sign-in that a request belongs to, by its caller or by its refresh token. Nothing happens if there is none.
     /// - Throws: `SQLFailure`.
-    func signOut(_ caller: Caller, refresh: String?, at instant: Timestamp) async throws {
+    func signOut(_ caller: Caller, refresh: String?) async throws {
         let shown = refresh.flatMap { SecretKey($0) }
         try await line.perform { [self] line in
             let transaction = try line.transaction()
@@ -70,7 +70,7 @@ extension People {
                 guard let account = try AccountTable.account(id, in: transaction) else { continue }
                 let person = Caller(
                     .person(account: id, name: account.name.text, session: session), address: caller.address)
-                try endSession(session, of: account, by: person, at: instant, in: transaction)
+                try endSession(session, of: account, by: person, at: line.now, in: transaction)
             }
         }
     }
@@ -91,9 +91,7 @@ extension People {
     /// Makes the first admin, who is signed in at once.
     /// - Throws: `forbidden` from elsewhere than this machine, `bad_credentials` for a wrong code, `conflict` when there are users;
     ///   what `PasswordRules` throws; `SQLFailure`.
-    func setUp(
-        code: String, _ words: Words, over transport: RequestTransport, at instant: Timestamp
-    ) async throws -> Welcome {
+    func setUp(code: String, _ words: Words, over transport: RequestTransport) async throws -> Welcome {
         guard transport.isLocal else {
             throw Refusal(.forbidden, "The first admin is made from the machine itself.")
         }
@@ -101,9 +99,9 @@ extension People {
             throw Refusal(.badCredentials, "The code is not that of the present set-up address.")
         }
         let name = try PeopleAdministration.name(words.name)
-        let hash = try await hash(words.password, for: name, from: transport.address)
+        let hash = try await hash(words.password, for: name, at: .stranger(from: transport.address))
         let welcome = try await line.perform { [self] line in
-            let transaction = try line.transaction()
+            let (instant, transaction) = (line.now, try line.transaction())
             try TrustEpoch.advance(in: transaction)
             guard try AccountTable.count(in: transaction) == 0 else {
                 throw Refusal(.conflict, "There are users already: sign in.")
@@ -120,14 +118,14 @@ extension People {
 
     /// Signs in with a code that the hub printed.
     /// - Throws: `bad_credentials`; `SQLFailure`.
-    func signIn(code: String, over transport: RequestTransport, at instant: Timestamp) async throws -> Welcome {
-        let id = codes.withLock { $0.take(code, at: instant) }
+    func signIn(code: String, over transport: RequestTransport) async throws -> Welcome {
+        let id = codes.withLock { $0.take(code, at: clock.now()) }
         let welcome = try await line.perform { [self] line -> Welcome? in
             let transaction = try line.transaction()
             guard let id, let account = try AccountTable.account(id, in: transaction), account.state == .active else {
                 return nil
             }
-            return try begin(account, over: transport, at: instant, in: transaction)
+            return try begin(account, over: transport, at: line.now, in: transaction)
         }
         guard let welcome else { throw Refusal(.badCredentials, "The code was used already, or is none.") }
         return welcome
@@ -135,9 +133,11 @@ extension People {
 
     /// Checks a password and hashes it, on the thread for that.
     /// - Throws: what `PasswordRules` throws; `too_many_requests`.
-    func hash(_ password: String, for name: AccountName, from address: String?) async throws -> PasswordHash {
+    func hash(
+        _ password: String, for name: AccountName, at place: PasswordWorker.Place
+    ) async throws -> PasswordHash {
         try PasswordRules.check(password, for: name)
         let costs = settings.passwords
-        return try await worker.run(for: address) { try PasswordHash(of: password, parameters: costs) }
+        return try await worker.run(at: place) { try PasswordHash(of: password, parameters: costs) }
     }
 }

@@ -31,25 +31,25 @@ extension People {
         case locked(Int)
     }
 
+    /// What is known of an attempt before its password is hashed.
+    private struct Prepared: Sendable {
+        let attempt: Attempt
+        /// What the password is compared with; nil: the name is nobody's.
+        let stored: PasswordHash?
+        let look: SignInGuard.Look
+    }
+
     /// Signs somebody in with their password.
     ///
     /// A name that nobody has, a wrong password, a wrong code and an account that is disabled all cost the same time, give the same
-    /// answer, and count the same.
+    /// answer, and count the same. It is judged by the clock of the line, when its turn has come: not by the time at which the request
+    /// came, which somebody who sends slowly chooses.
     /// - Throws: `bad_credentials`, `second_factor_needed`, `too_many_requests`; `SQLFailure`.
-    func signIn(_ words: Words, over transport: RequestTransport, at instant: Timestamp) async throws -> Welcome {
-        let (guardian, guardKey) = (guardian, guardKey)
-        let (attempt, stored, seconds) = try await database.read { reader in
-            let account = try AccountName(words.name).flatMap { try AccountTable.account(named: $0, in: reader) }
-            let secrets = try account.flatMap { try AccountTable.secrets($0.id, in: reader) }
-            let attempt = Attempt(
-                name: words.name, account: account?.id, address: transport.address, key: guardKey)
-            return (attempt, secrets?.password, try guardian.secondsLocked(attempt, at: instant, in: reader))
-        }
-        if let seconds { throw People.locked(seconds) }
-        let check = try await compare(words.password, with: stored, from: transport.address)
+    func signIn(_ words: Words, over transport: RequestTransport) async throws -> Welcome {
+        let prepared = try await prepare(words.name, from: transport.address)
+        let check = try await compare(words.password, prepared)
         let verdict = try await line.perform { [self] line in
-            try judge(
-                attempt, words, stored: stored, check: check, over: transport, at: instant, in: line.transaction())
+            try judge(prepared, words, check: check, over: transport, at: line.now, in: line.transaction())
         }
         switch verdict {
         case .welcome(let welcome): return welcome
@@ -62,49 +62,73 @@ extension People {
     /// Whether a password is somebody's own, who has signed in: before they change what guards their account. Guessing counts as at the
     /// door.
     /// - Throws: `bad_credentials`, `too_many_requests`; `SQLFailure`.
-    func confirm(
-        _ password: String, of account: Account, from address: String?, at instant: Timestamp
-    ) async throws {
-        let (guardian, guardKey) = (guardian, guardKey)
-        let attempt = Attempt(name: account.name.text, account: account.id, address: address, key: guardKey)
-        let (stored, seconds) = try await database.read { reader in
-            (
-                try AccountTable.secrets(account.id, in: reader)?.password,
-                try guardian.secondsLocked(attempt, at: instant, in: reader)
-            )
-        }
-        if let seconds { throw People.locked(seconds) }
-        if try await compare(password, with: stored, from: address).isRight { return }
-        try await line.perform { [self] line in
-            try count(attempt, named: account.name, from: address, at: instant, in: line.transaction())
-        }
-        throw Refusal(.badCredentials, "The password is not right.")
+    func confirm(_ password: String, of account: Account, from address: String?) async throws {
+        try await confirm(password, of: account, from: address) { _, _, _ in nil }
     }
 
     /// As `confirm`, and with a code of the second factor where there is one: before that factor is replaced or given up. Who has found
     /// out the password, and a page that was left open, shall not be able to take away what guards against just that.
     /// - Throws: `second_factor_needed`, `bad_credentials`, `too_many_requests`; `SQLFailure`.
-    func confirm(
-        _ password: String, code: String?, of account: Account, from address: String?, at instant: Timestamp
-    ) async throws {
-        try await confirm(password, of: account, from: address, at: instant)
-        let attempt = Attempt(name: account.name.text, account: account.id, address: address, key: guardKey)
-        // A failure has to be counted, and what is thrown inside would undo that.
-        let refusal: Refusal? = try await line.perform { [self] line in
-            let transaction = try line.transaction()
-            if let seconds = try guardian.secondsLocked(attempt, at: instant, in: transaction) {
-                return People.locked(seconds)
-            }
-            let secrets = try AccountTable.secrets(account.id, in: transaction)
-            guard let secrets, let factor = secrets.secondFactor else { return nil }
+    func confirm(_ password: String, code: String?, of account: Account, from address: String?) async throws {
+        try await confirm(password, of: account, from: address) { [self] secrets, instant, transaction in
+            guard let factor = secrets.secondFactor else { return nil }
             guard let code, !code.isEmpty else { return People.codeNeeded }
             if try use(code, of: account.id, factor, after: secrets.lastStep, at: instant, in: transaction) {
                 return nil
             }
-            try count(attempt, named: account.name, from: address, at: instant, in: transaction)
             return Refusal(.badCredentials, "The code is not right, or was used before: each works once.")
         }
+    }
+
+    /// - Parameter further: what there is against it beside the password.
+    private func confirm(
+        _ password: String, of account: Account, from address: String?,
+        further: @escaping @Sendable (AccountSecrets, Timestamp, Transaction) throws -> Refusal?
+    ) async throws {
+        let prepared = try await prepare(account.name.text, from: address)
+        let check = try await compare(password, prepared)
+        // A failure has to be counted, and what is thrown inside would undo that.
+        let refusal: Refusal? = try await line.perform { [self] line in
+            let (instant, transaction) = (line.now, try line.transaction())
+            if let seconds = try guardian.follow(prepared.attempt, at: instant, in: transaction).secondsLocked {
+                return People.locked(seconds)
+            }
+            var refusal: Refusal?
+            if let secrets = try AccountTable.secrets(account.id, in: transaction), check.isRight,
+                secrets.password == prepared.stored
+            {
+                refusal = try further(secrets, instant, transaction)
+            } else {
+                refusal = Refusal(.badCredentials, "The password is not right.")
+            }
+            if refusal?.code == .badCredentials {
+                try count(prepared.attempt, named: account.name, from: address, at: instant, in: transaction)
+            }
+            return refusal
+        }
         if let refusal { throw refusal }
+    }
+
+    /// Looks up whom a name means and whether they are listened to, before anything is hashed.
+    /// - Throws: `too_many_requests` when they are not; `SQLFailure`.
+    private func prepare(_ name: String, from address: String?) async throws -> Prepared {
+        let (guardian, guardKey, clock) = (guardian, guardKey, clock)
+        let prepared = try await database.read { reader in
+            let account = try AccountName(name).flatMap { try AccountTable.account(named: $0, in: reader) }
+            let secrets = try account.flatMap { try AccountTable.secrets($0.id, in: reader) }
+            let attempt = Attempt(name: name, account: account?.id, address: address, key: guardKey)
+            return Prepared(
+                attempt: attempt, stored: secrets?.password,
+                look: try guardian.look(attempt, at: clock.now(), in: reader))
+        }
+        var look = prepared.look
+        if look.isAhead {
+            look = try await line.perform { line in
+                try guardian.follow(prepared.attempt, at: line.now, in: line.transaction())
+            }
+        }
+        if let seconds = look.secondsLocked { throw People.locked(seconds) }
+        return prepared
     }
 
     private static let codeNeeded = Refusal(.secondFactorNeeded, "The code of the second factor is needed too.")
@@ -116,10 +140,12 @@ extension People {
     }
 
     private func compare(
-        _ password: String, with stored: PasswordHash?, from address: String?
+        _ password: String, _ prepared: Prepared
     ) async throws -> (isRight: Bool, rehashed: PasswordHash?) {
-        let (known, costs) = (stored ?? nobody, settings.passwords)
-        return try await worker.run(for: address) {
+        let (known, costs) = (prepared.stored ?? nobody, settings.passwords)
+        let place: PasswordWorker.Place =
+            prepared.look.isKnown ? .known(prepared.attempt.place) : .stranger(from: prepared.attempt.address)
+        return try await worker.run(at: place) {
             guard try known.matches(password) else { return (false, nil) }
             return (true, known.needsRehash(under: costs) ? try PasswordHash(of: password, parameters: costs) : nil)
         }
@@ -127,10 +153,13 @@ extension People {
 
     /// What the line decides, with what the tables say by then: of many attempts at once, no more than the policy allows count.
     private func judge(
-        _ attempt: Attempt, _ words: Words, stored: PasswordHash?, check: (isRight: Bool, rehashed: PasswordHash?),
+        _ prepared: Prepared, _ words: Words, check: (isRight: Bool, rehashed: PasswordHash?),
         over transport: RequestTransport, at instant: Timestamp, in transaction: Transaction
     ) throws -> Verdict {
-        if let seconds = try guardian.secondsLocked(attempt, at: instant, in: transaction) { return .locked(seconds) }
+        let (attempt, stored) = (prepared.attempt, prepared.stored)
+        if let seconds = try guardian.follow(attempt, at: instant, in: transaction).secondsLocked {
+            return .locked(seconds)
+        }
         let account = try attempt.account.flatMap { try AccountTable.account($0, in: transaction) }
         let secrets = try account.flatMap { try AccountTable.secrets($0.id, in: transaction) }
         guard let account, let secrets, check.isRight, account.state == .active, secrets.password == stored else {

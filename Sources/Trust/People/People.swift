@@ -68,7 +68,8 @@ public final class People: Sendable {
         administration = PeopleAdministration(roles: roles, audit: audit)
         cookies = SessionCookies(tag: cookieTag)
         worker = PasswordWorker(
-            limit: settings.waitingPasswords, limitPerAddress: settings.waitingPasswordsPerAddress)
+            limit: settings.waitingPasswords, limitPerAddress: settings.waitingPasswordsPerAddress,
+            limitOfKnown: settings.waitingPasswordsOfKnown, limitPerKnown: settings.waitingPasswordsPerKnown)
         guardian = SignInGuard(policy: settings.guessing)
         nobody = .unmatchable(parameters: settings.passwords)
     }

@@ -14,10 +14,14 @@ public struct PeopleSettings: Hashable, Sendable {
     public var signInsPerAccount = 20
     /// What hashing a password costs.
     public var passwords: PasswordHash.Parameters = .standard
-    /// Passwords that may wait to be hashed.
+    /// Passwords that may wait to be hashed, of people who are not known where they are.
     public var waitingPasswords = 16
     /// Of these, from one address.
     public var waitingPasswordsPerAddress = 4
+    /// Passwords that may wait beside these, of people who are known where they are.
+    public var waitingPasswordsOfKnown = 16
+    /// Of these, of one person from one address.
+    public var waitingPasswordsPerKnown = 2
     /// What is done against guessing.
     public var guessing = GuessingPolicy()
 

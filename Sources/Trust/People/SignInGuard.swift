@@ -8,6 +8,8 @@ struct Attempt: Sendable {
     /// The account, if there is one of that name.
     let account: String?
     let address: String?
+    /// Whose place in a line it takes where the account is known: nobody else's.
+    let place: String
     private let keys: [FailureCount.Scope: [UInt8]]
 
     /// - Parameter key: the hub's own.
@@ -17,6 +19,7 @@ struct Attempt: Sendable {
         // A name that is none has a place of its own beside those that are.
         let name = AccountName(name)?.text ?? "?\(name)"
         let from = AddressGroup.of(address)
+        place = "\(name) \(from)"
         keys = [
             .pair: Digest.keyed(Array("pair\0\(name)\0\(from)".utf8), key: key),
             .address: Digest.keyed(Array("address\0\(from)".utf8), key: key),
@@ -28,8 +31,21 @@ struct Attempt: Sendable {
 }
 
 /// The policy against guessing, applied to its table.
+///
+/// A person is known where they signed in within a while (`GuessingPolicy.knownSeconds`), of IPv6 in the whole network. There, only
+/// failures of their own name from there keep them out: not what others try from the same address, and not what is tried elsewhere.
 struct SignInGuard: Sendable {
     let policy: GuessingPolicy
+
+    /// What the tables say of an attempt.
+    struct Look: Sendable {
+        /// How long nobody is listened to who tries this; nil if they are.
+        var secondsLocked: Int?
+        /// Whether the account signed in from there lately.
+        var isKnown = false
+        /// Whether a count is of a clock that has been set back since: `follow` has to write that down.
+        var isAhead = false
+    }
 
     /// What a failure did.
     struct Consequence {
@@ -39,16 +55,30 @@ struct SignInGuard: Sendable {
         var isFirst = false
     }
 
-    /// How long nobody is listened to who tries this; nil if they are.
-    func secondsLocked(_ attempt: Attempt, at instant: Timestamp, in reader: some SQLReading) throws -> Int? {
-        var longest: Int?
+    /// Looks an attempt up.
+    func look(_ attempt: Attempt, at instant: Timestamp, in reader: some SQLReading) throws -> Look {
+        var look = Look()
+        look.isKnown = try isKnown(attempt, at: instant, in: reader)
         for scope in FailureCount.Scope.allCases {
-            let count = try GuardTable.count(scope, attempt.key(scope), in: reader)
-            guard let seconds = policy.secondsLocked(count, at: instant) else { continue }
-            if scope == .name, try isKnown(attempt, at: instant, in: reader) { continue }
-            longest = max(longest ?? 0, seconds)
+            guard let count = try GuardTable.count(scope, attempt.key(scope), in: reader) else { continue }
+            if policy.isAhead(count, at: instant) { look.isAhead = true }
+            guard let seconds = policy.secondsLocked(count, at: instant), scope == .pair || !look.isKnown else {
+                continue
+            }
+            look.secondsLocked = max(look.secondsLocked ?? 0, seconds)
         }
-        return longest
+        return look
+    }
+
+    /// Looks an attempt up in the line, and lets its counts follow a clock that was set back: from then on their locks run out.
+    func follow(_ attempt: Attempt, at instant: Timestamp, in transaction: Transaction) throws -> Look {
+        let found = try look(attempt, at: instant, in: transaction)
+        guard found.isAhead else { return found }
+        for scope in FailureCount.Scope.allCases {
+            guard let count = try GuardTable.count(scope, attempt.key(scope), in: transaction) else { continue }
+            try GuardTable.set(policy.following(count, at: instant), scope, attempt.key(scope), in: transaction)
+        }
+        return found
     }
 
     /// Counts a failure.
@@ -74,12 +104,14 @@ struct SignInGuard: Sendable {
     func succeeded(_ attempt: Attempt, at instant: Timestamp, in transaction: Transaction) throws {
         try GuardTable.clear(.pair, attempt.key(.pair), in: transaction)
         guard let account = attempt.account, let address = attempt.address else { return }
-        try GuardTable.know(address, of: account, at: instant, in: transaction)
+        try GuardTable.know(AddressGroup.of(address), of: account, at: instant, in: transaction)
     }
 
     private func isKnown(_ attempt: Attempt, at instant: Timestamp, in reader: some SQLReading) throws -> Bool {
         guard let account = attempt.account, let address = attempt.address else { return false }
         let since = instant.advanced(bySeconds: -policy.knownSeconds)
-        return try GuardTable.isKnown(address, to: account, since: since, in: reader)
+        // Rows of earlier versions have an IPv6 address itself.
+        return try GuardTable.isKnown(AddressGroup.of(address), to: account, since: since, in: reader)
+            || GuardTable.isKnown(address, to: account, since: since, in: reader)
     }
 }

@@ -89,7 +89,7 @@ struct SignInRoutes: Sendable {
         let words = Words(
             name: try body.string("username", limit: 256), password: try body.string("password", limit: 1_024),
             code: try body.optionalString("code", limit: 64))
-        let welcome = try await people.signIn(words, over: request.transport, at: request.receivedAt)
+        let welcome = try await people.signIn(words, over: request.transport)
         return try await answer(welcome, to: request)
     }
 
@@ -99,13 +99,13 @@ struct SignInRoutes: Sendable {
         guard let token = shown ?? request.transport.cookies[people.cookies.refresh] else {
             throw Refusal(.notSignedIn, "There is no refresh token: sign in.")
         }
-        let welcome = try await people.refresh(token, over: request.transport, at: request.receivedAt)
+        let welcome = try await people.refresh(token, over: request.transport)
         return try await answer(welcome, to: request)
     }
 
     private func signOut(_ request: RouteRequest) async throws -> RouteResponse {
         let token = request.transport.cookies[people.cookies.refresh]
-        try await people.signOut(request.caller, refresh: token, at: request.receivedAt)
+        try await people.signOut(request.caller, refresh: token)
         return .empty(headers: people.cookies.clear(over: request.transport))
     }
 
@@ -116,11 +116,9 @@ struct SignInRoutes: Sendable {
         try await people.line.perform { line in
             let (transaction, name) = (try line.transaction(), account.name.text)
             if endsTokens {
-                try administration.revokeTokens(
-                    of: name, by: request.caller, at: request.receivedAt, in: transaction)
+                try administration.revokeTokens(of: name, by: request.caller, at: line.now, in: transaction)
             }
-            try administration.endSessions(
-                of: name, by: request.caller, at: request.receivedAt, in: transaction)
+            try administration.endSessions(of: name, by: request.caller, at: line.now, in: transaction)
         }
         return .empty(headers: people.cookies.clear(over: request.transport))
     }
@@ -131,20 +129,20 @@ struct SignInRoutes: Sendable {
             name: try body.string("username", limit: 256), password: try body.string("password", limit: 1_024),
             code: nil)
         let welcome = try await people.setUp(
-            code: body.string("code", limit: 64), words, over: request.transport, at: request.receivedAt)
+            code: body.string("code", limit: 64), words, over: request.transport)
         return try await answer(welcome, to: request)
     }
 
     private func code(_ request: RouteRequest) async throws -> RouteResponse {
         let code = try RequestBody(request.body).string("code", limit: 64)
-        let welcome = try await people.signIn(code: code, over: request.transport, at: request.receivedAt)
+        let welcome = try await people.signIn(code: code, over: request.transport)
         return try await answer(welcome, to: request)
     }
 
     private func answer(_ welcome: Welcome, to request: RouteRequest) async throws -> RouteResponse {
         let seconds = people.settings.accessSeconds
-        let token = try await people.accessToken(for: welcome, at: request.receivedAt)
-        let rest = welcome.signIn.expiresAt.microseconds(since: request.receivedAt) / 1_000_000
+        let token = try await people.accessToken(for: welcome)
+        let rest = welcome.signIn.expiresAt.microseconds(since: people.clock.now()) / 1_000_000
         let headers = [
             people.cookies.set(access: token, seconds: seconds, over: request.transport),
             people.cookies.set(refresh: welcome.refresh.text, seconds: rest, over: request.transport),

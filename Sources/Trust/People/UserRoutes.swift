@@ -110,10 +110,10 @@ struct UserRoutes: Sendable {
             role: body.string("role", limit: 64), site: body.optionalString("site", limit: 64) ?? "*")
         let chosen = try body.optionalString("password", limit: 1_024)
         let password = chosen ?? PasswordRules.generate()
-        let hash = try await people.hash(password, for: name, from: request.address)
-        let account = try await change(request) { administration, transaction in
+        let hash = try await people.hash(password, for: name, at: request.place)
+        let account = try await change { administration, instant, transaction in
             try administration.add(
-                name, password: hash, roles: [role], by: request.caller, at: request.receivedAt, in: transaction)
+                name, password: hash, roles: [role], by: request.caller, at: instant, in: transaction)
         }
         let headers = [("Location", "/api/users/\(account.name)"), ("Cache-Control", "no-store")]
         return RouteResponse.json(status: 201, headers: headers) { writer in
@@ -133,8 +133,8 @@ struct UserRoutes: Sendable {
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
         let name = name(request)
-        try await change(request) { administration, transaction in
-            try administration.remove(name, by: request.caller, at: request.receivedAt, in: transaction)
+        try await change { administration, instant, transaction in
+            try administration.remove(name, by: request.caller, at: instant, in: transaction)
         }
         return .empty()
     }
@@ -146,10 +146,10 @@ struct UserRoutes: Sendable {
         let administration = people.administration
         let account = try await people.database.read { try administration.user(name, in: $0) }
         try UserRoutes.refuse(own: account, request.caller)
-        let hash = try await people.hash(password, for: account.name, from: request.address)
-        _ = try await change(request) { administration, transaction in
+        let hash = try await people.hash(password, for: account.name, at: request.place)
+        _ = try await change { administration, instant, transaction in
             try administration.setPassword(
-                of: name, to: hash, by: request.caller, at: request.receivedAt, in: transaction)
+                of: name, to: hash, by: request.caller, at: instant, in: transaction)
         }
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
             writer.beginObject()
@@ -162,17 +162,17 @@ struct UserRoutes: Sendable {
     }
 
     private func disable(_ request: RouteRequest) async throws -> RouteResponse {
-        try await changed(request) { try $0.disable($1, by: request.caller, at: request.receivedAt, in: $2) }
+        try await changed(request) { try $0.disable($1, by: request.caller, at: $2, in: $3) }
     }
 
     private func enable(_ request: RouteRequest) async throws -> RouteResponse {
-        try await changed(request) { try $0.enable($1, by: request.caller, at: request.receivedAt, in: $2) }
+        try await changed(request) { try $0.enable($1, by: request.caller, at: $2, in: $3) }
     }
 
     private func disableSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
         try await changed(request) {
-            try UserRoutes.refuse(own: $0.user($1, in: $2), request.caller)
-            return try $0.disableSecondFactor(of: $1, by: request.caller, at: request.receivedAt, in: $2)
+            try UserRoutes.refuse(own: $0.user($1, in: $3), request.caller)
+            return try $0.disableSecondFactor(of: $1, by: request.caller, at: $2, in: $3)
         }
     }
 
@@ -196,7 +196,7 @@ struct UserRoutes: Sendable {
         }
         let wanted = assignments
         return try await changed(request) {
-            try $0.setRoles(of: $1, to: wanted, by: request.caller, at: request.receivedAt, in: $2)
+            try $0.setRoles(of: $1, to: wanted, by: request.caller, at: $2, in: $3)
         }
     }
 
@@ -211,17 +211,17 @@ struct UserRoutes: Sendable {
 
     private func changed(
         _ request: RouteRequest,
-        _ work: @escaping @Sendable (PeopleAdministration, String, Transaction) throws -> Account
+        _ work: @escaping @Sendable (PeopleAdministration, String, Timestamp, Transaction) throws -> Account
     ) async throws -> RouteResponse {
         let name = name(request)
-        let account = try await change(request) { try work($0, name, $1) }
+        let account = try await change { try work($0, name, $1, $2) }
         return RouteResponse.json { $0.write(account) }
     }
 
     private func change<Value: Sendable>(
-        _ request: RouteRequest, _ work: @escaping @Sendable (PeopleAdministration, Transaction) throws -> Value
+        _ work: @escaping @Sendable (PeopleAdministration, Timestamp, Transaction) throws -> Value
     ) async throws -> Value {
         let administration = people.administration
-        return try await people.line.perform { line in try work(administration, line.transaction()) }
+        return try await people.line.perform { line in try work(administration, line.now, line.transaction()) }
     }
 }
