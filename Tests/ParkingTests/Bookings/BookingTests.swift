@@ -262,6 +262,21 @@ import Testing
         try await reserve(garage, 1_800, 3_600, #","spot_id":"P1-A1""#, as: .driver("8"))
     }
 
+    /// The hub was off from before the reservation began until after it would have been given up: its holder could not be seen coming, and
+    /// has the whole grace from then on.
+    @Test func afterTheHubWasOffTheHolderHasTheWholeGrace() async throws {
+        let garage = try await garage(spots: 1)
+        try await reserve(garage, 900, 5_400, #","spot_id":"P1-A1""#)
+        let empty = [(spot: "P1-A1", occupied: false)]
+        garage.restart()
+        try garage.pass(seconds: 900 + 1_200, empty)
+        #expect(try garage.status("P1-A1") == "reserved")
+        try garage.pass(seconds: 899, empty)
+        #expect(try garage.status("P1-A1") == "reserved")
+        try garage.pass(seconds: 1, empty)
+        #expect(try garage.status("P1-A1") == "free")
+    }
+
     @Test func whatASilentSensorDoesNotSayIsNotHeldAgainstTheDriver() async throws {
         let garage = try await garage(spots: 1)
         try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)

@@ -78,8 +78,15 @@ import Testing
         #expect(answer["present"]?["false_unknowns"]?.number == 1)
         #expect(answer["present"]?["false_unknown_seconds"]?.number == 300)
         #expect(answer["proposed"]?["false_unknowns"]?.number == 0)
-        // One car in seven days on two spots.
-        for part in ["present", "proposed"] { #expect(answer[part]?["turnover"]?.number == 0.071) }
+        // Of a lot that was there for an hour nothing is said of a day.
+        for part in ["present", "proposed"] { #expect(answer[part]?["turnover"] == .null) }
+        // One car in two days on two spots: the five days before the lot was there are none.
+        let age = garage.clock.now().microseconds(since: Garage.start) / 1_000_000
+        garage.clock.move(seconds: 2 * 86_400 - age)
+        let later = try await garage.call(
+            .post, path, ["id": "P1"], body: #"{"stale_seconds":900}"#, as: owner
+        ).json
+        for part in ["present", "proposed"] { #expect(later[part]?["turnover"]?.number == 0.25) }
         for body in ["{}", #"{"stale_seconds":9}"#, #"{"stale_seconds":10.5}"#, #"{"stale_seconds":"10"}"#] {
             await #expect(throws: Refusal.self) {
                 try await garage.call(.post, path, ["id": "P1"], body: body, as: owner)

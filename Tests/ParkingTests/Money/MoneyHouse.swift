@@ -32,6 +32,10 @@ final class MoneyHouse: Sendable {
                         plan_width, plan_height, created_at)
                     VALUES ($1, $2, $1, '', $3, 'EUR', $4, 300, 100, 50, 0)
                     """, [.text(lot), .text(site), .text(zone), SQLValue(lot == "P1")])
+                // The lot is observed from then on.
+                try transaction.execute(
+                    "INSERT INTO parking_change (spot, lot, at, status, source) VALUES ($1, $2, $3, 'free', 'sensor')",
+                    [.text("\(lot)-1"), .text(lot), .integer(start.microseconds)])
                 for number in 1...spots {
                     try transaction.execute(
                         """
@@ -118,8 +122,10 @@ final class MoneyHouse: Sendable {
     }
 
     @discardableResult
-    func refund(_ id: String, of payment: String, minor: Int64? = nil) async throws -> Payment {
-        let amount = minor.map { #","amount_minor":\#($0)"# } ?? ""
+    func refund(
+        _ id: String, of payment: String, minor: Int64? = nil, lot: String? = nil
+    ) async throws -> Payment {
+        let amount = (minor.map { #","amount_minor":\#($0)"# } ?? "") + (lot.map { #","lot_id":"\#($0)""# } ?? "")
         let request = try PaymentRequest(Array(#"{"payment_id":"\#(id)"\#(amount)}"#.utf8))
         let till = till
         return try await line.perform { line in

@@ -112,7 +112,74 @@ import Testing
         let elsewhere = await refusal {
             try await house.pay("p1", #""spot_id":"P1-1""#, minor: 200, sites: .sites([]))
         }
-        #expect(elsewhere == .conflict)
+        #expect(elsewhere == .notFound)
+    }
+
+    /// Two operators count their payments alike, and neither learns of the other's.
+    @Test func aNameIsASitesOwn() async throws {
+        let house = try await house()
+        let (main, annex) = (SiteScope.sites([.main]), SiteScope.sites([try #require(SiteID("annex"))]))
+        for spot in ["P1-1", "P2-1"] { try await house.stay(spot, seconds: 60) }
+        let first = try await house.pay("1", #""spot_id":"P1-1""#, minor: 200, sites: main)
+        let other = try await house.pay("1", #""spot_id":"P2-1""#, minor: 300, sites: annex)
+        #expect(first.name == "1" && other.name == "1" && first.id != other.id)
+        // Within each of them the same is the same, and something else is a conflict.
+        #expect(try await house.pay("1", #""spot_id":"P1-1""#, minor: 200, sites: main) == first)
+        #expect(try await house.pay("1", #""spot_id":"P2-1""#, minor: 300, sites: annex) == other)
+        for sites in [annex, .all] {
+            let refused = await refusal { try await house.pay("1", #""spot_id":"P2-1""#, minor: 301, sites: sites) }
+            #expect(refused == .conflict)
+        }
+        #expect(try house.count("parking_payment") == 2)
+        #expect(try house.balances("P1")[.cash] == 200)
+        #expect(try house.balances("P2")[.cash] == 300)
+        // Whoever sees both says which.
+        #expect(await refusal { try await house.refund("r", of: "1", minor: 50) } == .conflict)
+        for (lot, left) in [("P2", 250), ("P1", 150)] as [(String, Int64)] {
+            let refund = try await house.refund("r", of: "1", minor: 50, lot: lot)
+            #expect(refund.refundsName == "1" && refund.name == "r" && refund.lot.text == lot)
+            #expect(try await house.refund("r", of: "1", minor: 50, lot: lot) == refund)
+            #expect(try house.balances(lot)[.cash] == left)
+        }
+        let seen = try await house.json("/api/payments/{id}", ["id": "1"])
+        #expect(seen["lot_id"]?.text == "P1" && seen["payment_id"]?.text == "1")
+        #expect(seen["refunded_minor"]?.number == 50)
+        let all = Caller(.open, grants: Grants(everywhere: .all))
+        let both = await refusal { try await house.json("/api/payments/{id}", ["id": "1"], as: all) }
+        #expect(both == .conflict)
+        let chosen = try await house.json("/api/payments/{id}", ["id": "1"], query: ["lot_id": "P2"], as: all)
+        #expect(chosen["amount_minor"]?.number == 300)
+        let ledger = try await house.json("/api/lots/{id}/ledger", ["id": "P2"], as: all)
+        let names = ledger["entries"]?.elements.compactMap { $0["payment_id"]?.text } ?? []
+        #expect(Set(names) == ["1", "r"])
+        // A name that is the key of another's row takes nothing from it.
+        #expect(try await house.pay(other.id, #""spot_id":"P1-1""#, minor: 10).id != other.id)
+    }
+
+    /// A refund of a payment of which nobody knew what for is no payment for the next car.
+    @Test func whatWasGivenBackOfAStrayPaymentIsNotPaidAgain() async throws {
+        let house = try await house()
+        let arrival = house.clock.now()
+        house.clock.move(seconds: 10)
+        try await house.pay("p1", #""spot_id":"P1-1""#, minor: 500)
+        try await house.refund("r1", of: "p1", minor: 200)
+        house.clock.move(seconds: 10)
+        // The car that paid counts now, with its arrival before both.
+        try await house.arrive(at: arrival)
+        #expect(try house.session().integer("balance_minor") == -300)
+        #expect(try house.balances() == [.cash: 300, .receivable: -300, .revenue: 0, .unallocated: 0])
+        #expect(try house.rows("SELECT session FROM parking_payment WHERE id = 'r1'").first?.optionalText("session") == nil)
+    }
+
+    /// A refund first takes what was paid beyond what is due, and only then what was earned: nobody owes again what they were given back.
+    @Test func aRefundTakesWhatWasOverpaidFirst() async throws {
+        let house = try await house()
+        try await house.stay(seconds: 60)
+        try await house.pay("p1", #""spot_id":"P1-1""#, minor: 500)
+        #expect(try house.session().integer("balance_minor") == -300)
+        try await house.refund("r1", of: "p1", minor: 400)
+        #expect(try house.session().integer("balance_minor") == 0)
+        #expect(try house.balances() == [.cash: 100, .receivable: 0, .revenue: -100, .unallocated: 0])
     }
 
     /// What was asked stood with its method and time in the rows of old.

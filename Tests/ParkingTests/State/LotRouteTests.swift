@@ -83,6 +83,30 @@ import Testing
             query = [("limit", "1"), ("after", last)]
         }
         #expect(seen == all)
+        // What people said of spots, each until it ends.
+        for (spot, body) in [
+            ("SPOT001", #""occupied":false,"until":"2026-11-21T10:10:00Z""#), ("SPOT002", #""out_of_service":true"#),
+        ] {
+            try await site.call(
+                .post, "/api/lots/{id}/override", ["id": "LOT001"], body: #"{"spot_id":"\#(spot)",\#(body)}"#)
+        }
+        for (query, seconds, found) in [
+            ([("overridden", "true")], 0, ["SPOT001", "SPOT002"]),
+            ([("overridden", "true"), ("status", "free")], 0, ["SPOT001"]),
+            ([("overridden", "true"), ("limit", "1")], 0, ["SPOT001"]), ([("overridden", "true")], 700, ["SPOT002"]),
+        ] as [([(String, String)], Int64, [String])] {
+            site.clock.move(seconds: seconds)
+            let page = try await site.call(
+                .get, "/api/spots", query: query.map { (name: $0.0, value: $0.1) }, as: stranger)
+            #expect(try JSONTree(page.body).elements.compactMap { $0["spot_id"]?.text } == found, "\(query)")
+            let link = page.headers.first { $0.name == "Link" }?.value
+            #expect(link.map { $0.contains("overridden=true") } ?? true)
+            site.clock.move(seconds: -seconds)
+        }
+        #expect(try await site.refusal(.get, "/api/spots", query: [("overridden", "1")]) == .invalidParameter)
+        for body in [#"{"spot_id":"SPOT001","clear":true}"#, #"{"spot_id":"SPOT002","out_of_service":false}"#] {
+            try await site.call(.post, "/api/lots/{id}/override", ["id": "LOT001"], body: body)
+        }
         for (status, count) in [("occupied", 1), ("unknown", 3), ("free", 0)] {
             let found = try await site.json(.get, "/api/spots", query: [("status", status)], as: stranger)
             #expect(found.elements.count == count && found.elements.allSatisfy { $0["status"]?.text == status })

@@ -98,7 +98,7 @@ extension JSONWriter {
 
     /// Writes a payment or a refund into an object that has been begun.
     mutating func members(of payment: Payment) {
-        member("payment_id", payment.id)
+        member("payment_id", payment.name)
         member("lot_id", payment.lot.text)
         member("spot_id", payment.spot?.text)
         member("session_id", payment.session)
@@ -107,7 +107,7 @@ extension JSONWriter {
         decimal(payment.amount)
         member("currency", payment.currency)
         member("method", payment.method)
-        member("refunds", payment.refunds)
+        member("refunds", payment.refundsName)
         member("refunded_minor", payment.refundedMinor)
         member("paid_at", payment.paidAt)
         member("received_at", payment.receivedAt)

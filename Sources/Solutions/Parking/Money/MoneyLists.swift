@@ -130,7 +130,9 @@ extension Ledger {
         if let after { conditions.add("id > ", .integer(after)) }
         return try reader.query(
             """
-            SELECT id, event, account, amount_minor, session, payment, at FROM parking_entry
+            SELECT id, event, account, amount_minor, session, at, COALESCE((SELECT name FROM parking_payment
+                WHERE parking_payment.id = parking_entry.payment), payment) AS payment
+            FROM parking_entry
             WHERE \(conditions.text) ORDER BY id LIMIT \(selection.limit + 1)
             """, conditions.arguments
         ).map { row in

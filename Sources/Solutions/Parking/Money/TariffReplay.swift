@@ -32,9 +32,8 @@ struct TariffReplay: Sendable {
     }
 
     private(set) var total = Sum()
-    /// Sessions for each spot of now and day of 24 hours; nil without spots or time. As many as there were: whether dearer parking keeps
-    /// people away, no past says.
-    private(set) var turnover: Double?
+    /// Cars a spot and day. As many as there were: whether dearer parking keeps people away, no past says.
+    private(set) var turnover: Turnover?
     private(set) var kinds: [SpotKind: Sum] = [:]
     /// By the day of the week on which the car came, 0 for Monday.
     private(set) var weekdays = [Sum](repeating: Sum(), count: 7)
@@ -57,9 +56,9 @@ struct TariffReplay: Sendable {
     /// Replays the sessions of a lot that ended between two instants.
     /// - Throws: `too_many_steps` when there are too many.
     mutating func run(
-        of lot: LotID, from begin: Timestamp, to end: Timestamp, now: Timestamp, in reader: some SQLReading
+        of lot: Lot, from begin: Timestamp, to end: Timestamp, now: Timestamp, in reader: some SQLReading
     ) throws {
-        let arguments: [SQLValue] = [.text(lot.text), .integer(begin.microseconds), .integer(end.microseconds)]
+        let arguments: [SQLValue] = [.text(lot.id.text), .integer(begin.microseconds), .integer(end.microseconds)]
         let condition = "FROM parking_session WHERE lot = $1 AND departed_at >= $2 AND departed_at < $3"
         let count = try reader.queryOne("SELECT COUNT(*) \(condition)", arguments).integer(0)
         guard count <= Self.mostSessions else {
@@ -68,10 +67,10 @@ struct TariffReplay: Sendable {
         try reader.queryEach("SELECT \(SessionTable.columns) \(condition)", arguments) { row in
             add(try SessionTable.session(row))
         }
-        let spots = try reader.queryOne("SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.text)]).integer(
-            0)
-        let days = Double(min(end, now).microseconds(since: begin)) / 86_400_000_000
-        turnover = spots > 0 && days > 0 ? Double(total.sessions) / Double(spots) / days : nil
+        let spots = try reader.queryOne(
+            "SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.id.text)]
+        ).integer(0)
+        turnover = try Turnover(of: lot, from: begin, to: min(end, now), spots: spots, in: reader)
     }
 
     /// Replays one session that has ended.

@@ -22,7 +22,7 @@ extension Till {
     }
 
     /// Records a payment: for the session that it names, or for the newest session of its spot that is open or owes. What is for none
-    /// is kept as unallocated.
+    /// is kept as unallocated. A payment's name is its own at its site.
     /// - Parameter sites: where the caller may take payments; nothing beyond exists.
     /// - Returns: the payment; that of the first time when the same is asked again, whatever has become of the spot.
     /// - Throws: `missing_field`, `value_out_of_range`, `not_found`, `id_mismatch`, `conflict` for another payment of the same name.
@@ -31,10 +31,16 @@ extension Till {
     ) throws -> Payment {
         let transaction = try line.transaction()
         // Before anything else: what was paid for may be gone since.
-        if let known = try PaymentTable.one(request.id, in: transaction) {
-            return try Till.again(request, as: known, at: sites, in: transaction)
+        let known = try PaymentTable.all(named: request.id, in: transaction)
+        let seen = known.filter { $0.site.map(sites.contains) ?? false }
+        if let same = try seen.first(where: { try Till.isSame(request, as: $0) }) { return same.payment }
+        let place: Place
+        do {
+            place = try Till.place(of: request, at: sites, in: transaction)
+        } catch let refusal as Refusal {
+            throw seen.isEmpty ? refusal : Till.conflict(request.id)
         }
-        let place = try Till.place(of: request, at: sites, in: transaction)
+        guard !known.contains(where: { $0.sites.contains(place.site) }) else { throw Till.conflict(request.id) }
         guard let amount = try request.minor(in: place.currency) else {
             throw Refusal(.missingField, "amount or amount_minor is missing")
         }
@@ -46,10 +52,11 @@ extension Till {
         let session =
             try place.session ?? place.spot.flatMap { try SessionTable.payable(in: $0, by: paidAt, in: transaction) }
         let payment = Payment(
-            id: request.id, lot: place.lot, spot: place.spot, session: session?.id, amountMinor: amount,
-            currency: place.currency.code, method: request.method, refunds: nil, refundedMinor: 0, paidAt: paidAt,
+            id: try PaymentTable.key(for: request.id, in: transaction), name: request.id, lot: place.lot,
+            spot: place.spot, session: session?.id, amountMinor: amount, currency: place.currency.code,
+            method: request.method, refunds: nil, refundsName: nil, refundedMinor: 0, paidAt: paidAt,
             receivedAt: line.now, takenBy: caller.shortName)
-        try PaymentTable.insert(payment, content: content.text, in: transaction)
+        try PaymentTable.insert(payment, content: content.text, at: place.site, in: transaction)
         try Ledger.book(
             .payment(payment.id), lot: payment.lot, session: payment.session, payment: payment.id, at: paidAt,
             [.cash: amount, session == nil ? .unallocated : .receivable: -amount], in: transaction)
@@ -63,10 +70,12 @@ extension Till {
         _ id: String, to session: String, by caller: Caller, at sites: SiteScope, in line: inout LineContext
     ) throws -> Payment {
         let transaction = try line.transaction()
-        var (payment, site) = try Till.payment(id, at: sites, in: transaction)
-        guard let found = try SessionTable.one(session, in: transaction),
-            try Till.site(of: found.lot, in: transaction).map(sites.contains) ?? false
-        else { throw Refusal(.notFound, "there is no such session") }
+        let found = try SessionTable.one(session, in: transaction)
+        // Of several of its name, the one of the session's site.
+        var (payment, site) = try Till.payment(id, of: found?.lot, at: sites, in: transaction)
+        guard let found, try Till.site(of: found.lot, in: transaction).map(sites.contains) ?? false else {
+            throw Refusal(.notFound, "there is no such session")
+        }
         guard found.lot == payment.lot else { throw Refusal(.identifierMismatch, "the session is of another lot") }
         guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund") }
         if payment.session == session { return payment }
@@ -108,17 +117,20 @@ extension Till {
         _ request: PaymentRequest, of id: String, by caller: Caller, at sites: SiteScope, in line: inout LineContext
     ) throws -> Payment {
         let transaction = try line.transaction()
-        let (payment, site) = try Till.payment(id, at: sites, in: transaction)
+        let (payment, site) = try Till.payment(id, of: request.lot, at: sites, in: transaction)
         guard let currency = Currency(payment.currency) else {
             throw SQLFailure(.wrongType, "a row of parking_payment holds no currency")
         }
         guard request.currency == nil || request.currency == currency.code else {
-            throw Refusal(.valueOutOfRange, "the currency of \(payment.id) is \(currency.code)")
+            throw Refusal(.valueOutOfRange, "the currency of \(id) is \(currency.code)")
         }
         let asked = try request.minor(in: currency)
         let content = PaymentContent(request, amount: asked, currency: currency.code, refunds: id)
-        if let known = try PaymentTable.one(request.id, in: transaction) {
-            guard try PaymentContent(stored: known.content) == content else { throw Till.conflict(request.id) }
+        let known = try PaymentTable.all(named: request.id, in: transaction).first { $0.sites.contains(site) }
+        if let known {
+            guard try PaymentContent(stored: known.content) == content, known.payment.refunds == payment.id else {
+                throw Till.conflict(request.id)
+            }
             return known.payment
         }
         guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund itself") }
@@ -127,10 +139,11 @@ extension Till {
         let amount = asked ?? left
         guard amount <= left else { throw Refusal(.valueOutOfRange, "of \(id) only \(left) minor units are left") }
         let refund = Payment(
-            id: request.id, lot: payment.lot, spot: payment.spot, session: payment.session, amountMinor: amount,
-            currency: currency.code, method: request.method ?? payment.method, refunds: id, refundedMinor: 0,
-            paidAt: line.now, receivedAt: line.now, takenBy: caller.shortName)
-        try PaymentTable.insert(refund, content: content.text, in: transaction)
+            id: try PaymentTable.key(for: request.id, in: transaction), name: request.id, lot: payment.lot,
+            spot: payment.spot, session: payment.session, amountMinor: amount, currency: currency.code,
+            method: request.method ?? payment.method, refunds: payment.id, refundsName: payment.name,
+            refundedMinor: 0, paidAt: line.now, receivedAt: line.now, takenBy: caller.shortName)
+        try PaymentTable.insert(refund, content: content.text, at: site, in: transaction)
         var amounts: [LedgerAccount: Int64] = [.cash: -amount]
         if let session = try payment.session.flatMap({ try SessionTable.one($0, in: transaction) }) {
             let credit = min(amount, max(0, -session.balanceMinor))
@@ -186,13 +199,23 @@ extension Till {
         return Place(lot: lot, site: site, currency: currency, spot: spot, session: session)
     }
 
-    private static func payment(
-        _ id: String, at sites: SiteScope, in reader: some SQLReading
+    /// The payment of a name.
+    /// - Parameter lot: a lot of the site that is meant, for somebody who sees several; nil: they did not say.
+    /// - Throws: `not_found`; `conflict` when there is one of the name at more than one of these sites.
+    static func payment(
+        _ name: String, of lot: LotID?, at sites: SiteScope, in reader: some SQLReading
     ) throws -> (Payment, SiteID) {
-        guard let known = try PaymentTable.one(id, in: reader), let site = try site(of: known.payment.lot, in: reader),
-            sites.contains(site)
-        else { throw Refusal(.notFound, "there is no such payment") }
-        return (known.payment, site)
+        var found = try PaymentTable.all(named: name, in: reader).compactMap { known in
+            known.site.flatMap { sites.contains($0) ? (known.payment, $0) : nil }
+        }
+        if found.count > 1, let wanted = try lot.flatMap({ try site(of: $0, in: reader) }) {
+            found.removeAll { $0.1 != wanted }
+        }
+        guard let first = found.first else { throw Refusal(.notFound, "there is no such payment") }
+        guard found.count == 1 else {
+            throw Refusal(.conflict, "There is a payment \(name) at several sites: say whose with lot_id.")
+        }
+        return first
     }
 
     static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
@@ -204,24 +227,17 @@ extension Till {
         Refusal(.conflict, "there is another payment of the name \(id)")
     }
 
-    /// What was answered the first time.
-    private static func again(
-        _ request: PaymentRequest, as known: (payment: Payment, content: String), at sites: SiteScope,
-        in reader: some SQLReading
-    ) throws -> Payment {
-        let payment = known.payment
-        guard let currency = Currency(payment.currency) else {
+    /// Whether a request is the one that a payment was made by, once more.
+    private static func isSame(_ request: PaymentRequest, as known: PaymentTable.Known) throws -> Bool {
+        guard let currency = Currency(known.payment.currency) else {
             throw SQLFailure(.wrongType, "a row of parking_payment holds no currency")
         }
         guard let amount = try request.minor(in: currency) else {
             throw Refusal(.missingField, "amount or amount_minor is missing")
         }
         let content = PaymentContent(request, amount: amount, currency: request.currency ?? currency.code)
-        guard try PaymentContent(stored: known.content) == content,
-            request.lot.map({ $0 == payment.lot }) ?? true,
-            try site(of: payment.lot, in: reader).map(sites.contains) ?? false
-        else { throw conflict(request.id) }
-        return payment
+        return try PaymentContent(stored: known.content) == content
+            && request.lot.map { $0 == known.payment.lot } ?? true
     }
 
     /// The oldest claim of when something was paid that is believed, in seconds: apps that were without a network for a week.
@@ -243,9 +259,9 @@ extension Till {
         ]
         if let session = payment.session { facts.append(("session", session)) }
         if let spot = payment.spot { facts.append(("spot", spot.text)) }
-        if let refunds = payment.refunds { facts.append(("refunds", refunds)) }
+        if let refunds = payment.refundsName { facts.append(("refunds", refunds)) }
         try audit.record(
-            AuditEntry(caller, action, target: "payment:\(payment.id)", facts: facts), at: line.now,
+            AuditEntry(caller, action, target: "payment:\(payment.name)", facts: facts), at: line.now,
             in: try line.transaction())
         show(event, payment, at: site, in: &line)
     }

@@ -5,8 +5,8 @@ internal import SQL
 struct UseReport: Hashable, Sendable {
     /// An hour of the day, over all days of the range.
     struct Hour: Hashable, Sendable {
-        /// Occupied part of the spots' time, 0...1.
-        var occupancyRate: Double
+        /// Occupied part of the spots' time, 0...1; nil for an hour in which the lot was never observed.
+        var occupancyRate: Double?
         var arrivals: Int64
     }
 
@@ -16,8 +16,10 @@ struct UseReport: Hashable, Sendable {
     private(set) var departures: Int64 = 0
     /// Occupied part of the spots' time, 0...1; nil without spots or time.
     private(set) var occupancyRate: Double?
-    /// Cars for each spot and day of 24 hours; nil without spots or time.
-    private(set) var turnover: Double?
+    /// Cars a spot, in all: of today, the turnover of today.
+    private(set) var carsPerSpot: Double?
+    /// Cars a spot and day.
+    let turnover: Turnover
     /// Mean length of the sessions that ended, in seconds; nil if none did.
     private(set) var meanStaySeconds: Double?
     /// Hours 0 to 23 of the lot's clock.
@@ -43,9 +45,11 @@ struct UseReport: Hashable, Sendable {
         WHERE parking_spot.lot = $1 AND parking_session.lot = $1 AND (departed_at >= $3 OR departed_at IS NULL)
         """
 
-    /// Reads the sessions that were there between two instants.
-    init(of lot: Lot, from begin: Timestamp, to end: Timestamp, in reader: some SQLReading) throws {
+    /// Reads the sessions that were there between two instants. The time before the lot was observed is left out.
+    init(of lot: Lot, from: Timestamp, to end: Timestamp, in reader: some SQLReading) throws {
         spots = try reader.queryOne("SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.id.text)]).integer(0)
+        turnover = try Turnover(of: lot, from: from, to: end, spots: spots, in: reader)
+        let begin = min(end, max(from, try ObservedTime.begin(of: lot.id, in: reader) ?? end))
         let first = begin.microseconds.flooredQuotient(by: Self.quarter)
         let count = Int(max(0, (end.microseconds - 1).flooredQuotient(by: Self.quarter) - first + 1))
         // Occupied microseconds of each quarter of an hour; whole quarters are noted by where they begin and end.
@@ -98,14 +102,14 @@ struct UseReport: Hashable, Sendable {
         hours = (0..<24).map { hour in
             let capacity = Double(time[hour]) * Double(spots)
             return Hour(
-                occupancyRate: capacity > 0 ? Double(occupied[hour]) / capacity : 0, arrivals: arrivalsByHour[hour])
+                occupancyRate: capacity > 0 ? Double(occupied[hour]) / capacity : nil, arrivals: arrivalsByHour[hour])
         }
         guard spots > 0, span > 0 else { return }
         occupancyRate = Double(occupied.reduce(0, +)) / (Double(span) * Double(spots))
-        turnover = Double(arrivals) / Double(spots) / (Double(span) / 86_400_000_000)
-        let highest = hours.map(\.occupancyRate).max() ?? 0
+        carsPerSpot = Double(arrivals) / Double(spots)
+        let rates = hours.map { $0.occupancyRate ?? 0 }
+        let highest = rates.max() ?? 0
         guard highest > 0 else { return }
-        peakHours = (0..<24).filter { hours[$0].occupancyRate >= highest * 0.9 }
-            .sorted { (-hours[$0].occupancyRate, $0) < (-hours[$1].occupancyRate, $1) }
+        peakHours = (0..<24).filter { rates[$0] >= highest * 0.9 }.sorted { (-rates[$0], $0) < (-rates[$1], $1) }
     }
 }

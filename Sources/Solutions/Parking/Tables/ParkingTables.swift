@@ -241,5 +241,17 @@ enum ParkingTables {
                     // Whoever looks for what people corrected must not read all that sensors said.
                     "CREATE INDEX parking_change_override ON parking_change (lot, at) WHERE source = 'override'"
                 ]),
+            // Two sites may each have a payment of one name. It is the row's own id too where that was not in use yet.
+            Migration(
+                "0008-payments-of-a-site",
+                [
+                    "ALTER TABLE parking_payment ADD COLUMN name TEXT CHECK (length(name) BETWEEN 1 AND 64)",
+                    "ALTER TABLE parking_payment ADD COLUMN site TEXT",
+                    """
+                    UPDATE parking_payment SET name = id,
+                        site = (SELECT site FROM parking_lot WHERE parking_lot.id = parking_payment.lot)
+                    """,
+                    "CREATE UNIQUE INDEX parking_payment_name ON parking_payment (name, site)",
+                ]),
         ])
 }

@@ -8,6 +8,8 @@ struct SpotSelection: Sendable {
     var lot: LotID?
     var status: SpotStatus?
     var kind: SpotKind?
+    /// Only spots of which a person has said how they are, against or without their sensor.
+    var isOverridden = false
     /// Only spots behind this one.
     var after: DeviceID?
     var limit: Int
@@ -30,6 +32,12 @@ enum SpotTable {
             ELSE parking_spot.status END
         """
 
+    /// Whether a person has said how the spot is; `$1` is now.
+    private static let overriddenNow = """
+        (parking_spot.out_of_service OR (parking_spot.override_at IS NOT NULL
+            AND (parking_spot.override_until IS NULL OR parking_spot.override_until > $1)))
+        """
+
     /// One spot; nil when there is none.
     static func one(_ id: DeviceID, in reader: some SQLReading) throws -> Spot? {
         try reader.queryFirst("\(columns) WHERE parking_spot.id = $1", [.text(id.text)]).map(spot)
@@ -48,8 +56,9 @@ enum SpotTable {
     /// Spots of many lots, by lot, level and id.
     /// - Throws: `invalid_parameter` when the page is to begin behind a spot that the reader does not see.
     static func all(_ selection: SpotSelection, now: Timestamp, in reader: some SQLReading) throws -> [Spot] {
-        // `statusNow` wants now as `$1`; without it there is no such argument.
-        var arguments: [SQLValue] = selection.status == nil ? [] : [.integer(now.microseconds)]
+        // `statusNow` and `overriddenNow` want now as `$1`; without them there is no such argument.
+        var arguments: [SQLValue] =
+            selection.status == nil && !selection.isOverridden ? [] : [.integer(now.microseconds)]
         let (seen, sites) = LotTable.selection(
             selection.sites, includingPublic: true, firstPlace: arguments.count + 1)
         arguments += sites
@@ -65,6 +74,7 @@ enum SpotTable {
         }
         if let lot = selection.lot { conditions.append("parking_spot.lot = \(place(lot.text))") }
         if let kind = selection.kind { conditions.append("kind = \(place(kind.rawValue))") }
+        if selection.isOverridden { conditions.append(overriddenNow) }
         if let status = selection.status { conditions.append("\(statusNow) = \(place(status.rawValue))") }
         return try reader.query(
             """

@@ -72,7 +72,10 @@ extension BookingRoutes {
             present = present + replay(lot.staleSeconds)
             proposed = proposed + replay(wanted)
         }
-        let spotDays = Double(chosen.count) * Double(days ?? 7)
+        // A rate for a day is of days in which the lot was there; part of one says nothing of a day.
+        let observed = try await services.database.read { try ObservedTime.begin(of: lot.id, in: $0) }
+        let length = observed.map { Double(now.microseconds(since: max(from, $0))) / 86_400_000_000 } ?? 0
+        let spotDays = length >= 1 ? Double(chosen.count) * length : 0
         let (before, after, count, isPart) = (present, proposed, reports, isTruncated)
         return RouteResponse.json { writer in
             writer.beginObject()

@@ -63,8 +63,11 @@ extension JSONWriter {
         member("departures", report.departures)
         key("occupancy_rate")
         optionalNumber(report.occupancyRate?.thousandths)
+        key("cars_per_spot")
+        optionalNumber(report.carsPerSpot?.thousandths)
         key("turnover")
-        optionalNumber(report.turnover?.thousandths)
+        optionalNumber(report.turnover.carsPerSpotAndDay?.thousandths)
+        member("turnover_days", report.turnover.days)
         key("mean_stay_seconds")
         optionalNumber(report.meanStaySeconds?.rounded())
         key("peak_hours")
@@ -77,7 +80,7 @@ extension JSONWriter {
             beginObject()
             member("hour", hour)
             key("occupancy_rate")
-            double(part.occupancyRate.thousandths)
+            optionalNumber(part.occupancyRate?.thousandths)
             member("arrivals", part.arrivals)
             endObject()
         }
@@ -95,8 +98,9 @@ extension JSONWriter {
         beginObject()
         for name in ["actual", "draft"] {
             key(name)
-            optionalNumber(replay.turnover?.thousandths)
+            optionalNumber(replay.turnover?.carsPerSpotAndDay?.thousandths)
         }
+        member("days", replay.turnover?.days ?? 0)
         endObject()
         key("kinds")
         beginArray()

@@ -57,9 +57,15 @@ extension LotRoutes {
                 writer.member("at", row.at)
                 for status in SpotStatus.allCases {
                     writer.key(status.rawValue)
-                    writer.number(LotRoutes.rounded(row.means[status]))
+                    writer.optionalNumber(LotRoutes.mean(of: status, row))
                 }
                 writer.member("changes", row.changes)
+                writer.key("occupied_mean")
+                writer.optionalNumber(LotRoutes.rounded(row.occupied?.mean))
+                writer.member("occupied_min", row.occupied.map { Int64($0.least) })
+                writer.member("occupied_max", row.occupied.map { Int64($0.most) })
+                writer.key("known_seconds")
+                writer.number(LotRoutes.knownSeconds(row))
                 writer.endObject()
             }
             writer.endArray()
@@ -68,16 +74,32 @@ extension LotRoutes {
     }
 
     private static func sheet(_ history: LotHistory) -> CSVWriter {
-        var sheet = CSVWriter(["at"] + SpotStatus.allCases.map(\.rawValue) + ["changes"])
+        var sheet = CSVWriter(
+            ["at"] + SpotStatus.allCases.map(\.rawValue) + [
+                "changes", "occupied_mean", "occupied_min", "occupied_max", "known_seconds",
+            ])
         for row in history.rows {
-            let means = SpotStatus.allCases.map { CSVWriter.Cell.number(rounded(row.means[$0])) }
-            sheet.row([.time(row.at)] + means + [.integer(Int64(row.changes))])
+            let means = SpotStatus.allCases.map { CSVWriter.Cell.number(mean(of: $0, row)) }
+            sheet.row(
+                [.time(row.at)] + means + [
+                    .integer(Int64(row.changes)), .number(rounded(row.occupied?.mean)),
+                    .integer(row.occupied.map { Int64($0.least) }), .integer(row.occupied.map { Int64($0.most) }),
+                    .number(knownSeconds(row)),
+                ])
         }
         return sheet
     }
 
     /// Three places: a thousandth of a spot is more than anybody wants to know.
-    private static func rounded(_ mean: Double?) -> Double { ((mean ?? 0) * 1_000).rounded() / 1_000 }
+    private static func rounded(_ mean: Double?) -> Double? { mean?.thousandths }
+
+    private static func mean(of status: SpotStatus, _ row: LotHistory.Row) -> Double? {
+        row.means.map { ($0[status] ?? 0).thousandths }
+    }
+
+    private static func knownSeconds(_ row: LotHistory.Row) -> Double {
+        (Double(row.occupied?.knownMicroseconds ?? 0) / 1e6).thousandths
+    }
 
     /// Reads `15m`: a whole number with `s`, `m`, `h` or `d`; in seconds.
     private static func step(_ text: String) throws(Refusal) -> Int64 {

@@ -16,6 +16,9 @@ extension LotRoutes {
                     QueryParameter("lot_id", "only spots of this lot", .identifier),
                     QueryParameter("status", "only spots with this status", LotSchemas.status),
                     QueryParameter("kind", "only spots of this kind", LotSchemas.kind),
+                    QueryParameter(
+                        "overridden", "true: only spots that a person has overridden or put out of service",
+                        .words(["true", "false"])),
                     QueryParameter("after", "only spots behind this one: the last of the page before", .identifier),
                     QueryParameter(
                         "limit",
@@ -32,6 +35,11 @@ extension LotRoutes {
         var selection = SpotSelection(sites: sites, limit: limit + 1)
         selection.status = try request.word("status", of: SpotStatus.self)
         selection.kind = try request.word("kind", of: SpotKind.self)
+        switch request.given("overridden") {
+        case nil, "false": break
+        case "true": selection.isOverridden = true
+        default: throw Refusal(.invalidParameter, "overridden is true or false")
+        }
         if let name = request.given("lot_id") {
             guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
             selection.lot = id
@@ -84,6 +92,7 @@ extension LotRoutes {
         if let lot = selection.lot { address += "&lot_id=\(lot)" }
         if let status = selection.status { address += "&status=\(status.rawValue)" }
         if let kind = selection.kind { address += "&kind=\(kind.rawValue)" }
+        if selection.isOverridden { address += "&overridden=true" }
         return address
     }
 }

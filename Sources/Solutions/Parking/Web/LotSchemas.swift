@@ -92,7 +92,9 @@ enum LotSchemas {
                 .required("lot_id", .identifier), .required("name", .text), .required("at", .timestamp),
                 .required("price_per_hour", .number), .required("currency", .text),
             ] + tallyMembers + groups + [
-                .optional("turnover", .nullable(.number), "Arrivals of today by spot; with parking.view"),
+                .optional(
+                    "turnover", .nullable(.number),
+                    "Cars a spot today: arrivals since midnight by spots; with parking.view"),
                 .optional("mean_stay_seconds", .nullable(.number), "Of stays that ended today; with parking.view"),
                 .optional("revenue_today_minor", .integer(), "What became due today; with parking.money"),
                 .optional("revenue_today", .number, "The same in major units"),
@@ -169,9 +171,14 @@ enum LotSchemas {
             .array(
                 .object([
                     .required("at", .timestamp),
-                    .required("free", .number), .required("occupied", .number), .required("reserved", .number),
-                    .required("out_of_service", .number), .required("unknown", .number),
-                    .required("changes", .count),
-                ])), "Spots of each status, on average over the step"),
+                    .required("free", .nullable(.number)), .required("occupied", .nullable(.number)),
+                    .required("reserved", .nullable(.number)), .required("out_of_service", .nullable(.number)),
+                    .required("unknown", .nullable(.number)), .required("changes", .count),
+                    .required("occupied_mean", .nullable(.number), "On average over the known time; null without any"),
+                    .required("occupied_min", .nullable(.count), "The fewest at any instant of it"),
+                    .required("occupied_max", .nullable(.count), "The most at any instant of it"),
+                    .required("known_seconds", .number, "How long something was known of one spot or more"),
+                ])),
+            "Spots of each status, on average over the part of the step in which the lot had spots; null without any"),
     ])
 }

@@ -14,7 +14,12 @@ extension MoneyRoutes {
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: pay),
             Route(
                 .get, "/api/payments/{id}", access: .site(.viewParkingMoney), summary: "One payment or refund",
-                pathSchemas: Self.lot, answers: [.json(.payment)], handler: payment),
+                pathSchemas: Self.lot,
+                query: [
+                    QueryParameter(
+                        "lot_id", "a lot of the site that is meant, where several have a payment of this name",
+                        .identifier)
+                ], answers: [.json(.payment)], refusals: [.conflict], handler: payment),
             Route(
                 .post, "/api/payments/{id}/refund", access: .site(.manageTariffs),
                 summary: "Give a payment back, whole or in part, under a payment_id of its own", pathSchemas: Self.lot,
@@ -71,7 +76,7 @@ extension MoneyRoutes {
     }
 
     private static func made(_ payment: Payment) -> RouteResponse {
-        RouteResponse.json(status: 201, headers: [("Location", "/api/payments/\(payment.id)")]) { $0.write(payment) }
+        RouteResponse.json(status: 201, headers: [("Location", "/api/payments/\(payment.name)")]) { $0.write(payment) }
     }
 
     private func allocate(_ request: RouteRequest) async throws -> RouteResponse {
@@ -95,12 +100,11 @@ extension MoneyRoutes {
 
     private func payment(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, sites) = (request.path["id"] ?? "", request.scope)
-        let found = try await services.database.read { reader in
-            guard let payment = try PaymentTable.one(id, in: reader)?.payment,
-                let lot = try LotTable.one(payment.lot, in: reader), sites.contains(lot.site)
-            else { throw Refusal(.notFound, "there is no such payment") }
-            return payment
+        let lot = try request.given("lot_id").map { (name) throws(Refusal) in
+            guard let lot = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
+            return lot
         }
+        let found = try await services.database.read { try Till.payment(id, of: lot, at: sites, in: $0).0 }
         return RouteResponse.json { $0.write(found) }
     }
 

@@ -62,7 +62,7 @@ extension MoneyRoutes {
         guard !csv else {
             var sheet = CSVWriter(["hour", "occupancy_rate", "arrivals"])
             for (hour, part) in report.hours.enumerated() {
-                sheet.row([.integer(Int64(hour)), .number(part.occupancyRate.thousandths), .integer(part.arrivals)])
+                sheet.row([.integer(Int64(hour)), .number(part.occupancyRate?.thousandths), .integer(part.arrivals)])
             }
             return .csv(sheet, named: "report")
         }

@@ -39,9 +39,9 @@ extension MoneyRoutes {
             read: { try PaymentTable.list($0, isUnallocated: isUnallocated, in: $1) },
             cells: { payment in
                 [
-                    .text(payment.id), .text(payment.lot.text), .text(payment.spot?.text), .text(payment.session),
+                    .text(payment.name), .text(payment.lot.text), .text(payment.spot?.text), .text(payment.session),
                     .integer(payment.amountMinor), .amount(payment.amount), .text(payment.currency),
-                    .text(payment.method), .text(payment.refunds), .integer(payment.refundedMinor),
+                    .text(payment.method), .text(payment.refundsName), .integer(payment.refundedMinor),
                     .time(payment.paidAt), .time(payment.receivedAt), .text(payment.takenBy),
                 ]
             })

@@ -125,7 +125,7 @@ extension MoneyRoutes {
         let range = try DayRange(from: draft.from, to: draft.to, of: lot, now: now)
         let replay = try await services.database.read { reader in
             var replay = TariffReplay(draft.tariff, clock: LocalClock(lot.timeZone) ?? .utc)
-            try replay.run(of: lot.id, from: range.begin, to: range.end, now: now, in: reader)
+            try replay.run(of: lot, from: range.begin, to: range.end, now: now, in: reader)
             return replay
         }
         return RouteResponse.json { $0.write(replay, of: lot, range) }

@@ -118,8 +118,9 @@ extension JSONSchema {
                 .required(
                     "turnover",
                     .object([
-                        .required("actual", .nullable(.number), "Sessions for each spot and day"),
+                        .required("actual", .nullable(.number), "Cars a spot and day; null without a whole day"),
                         .required("draft", .nullable(.number), "The same: who would have stayed away, nobody knows"),
+                        .required("days", .count, "Whole days in which the lot was observed"),
                     ])),
                 .required("kinds", .array(.object([.required("kind", spotKind)] + replaySum))),
                 .required(
@@ -146,7 +147,11 @@ extension JSONSchema {
         ] + amounts + [.optional("timestamp", .nullable(.anyOf([.text, .number])), "When it was paid; now without it")])
 
     static let newRefund = JSONSchema.object(
-        [.required("payment_id", paymentID, "The refund's own: the same again changes nothing")] + amounts)
+        [
+            .required("payment_id", paymentID, "The refund's own: the same again changes nothing"),
+            .optional(
+                "lot_id", .nullable(.identifier), "A lot of the site that is meant, where several have this payment"),
+        ] + amounts)
 
     static let newWaiver = JSONSchema.object([
         .required("waiver_id", paymentID, "The waiver's own: the same again changes nothing"),
@@ -267,14 +272,17 @@ extension JSONSchema {
                 .required("spots", .count, "At present"), .required("arrivals", .count),
                 .required("departures", .count),
                 .required("occupancy_rate", .nullable(.number), "Occupied part of the spots' time, 0 to 1"),
-                .required("turnover", .nullable(.number), "Cars for each spot and day"),
+                .required("cars_per_spot", .nullable(.number), "Cars a spot, in all; of today, as in the lot's stats"),
+                .required("turnover", .nullable(.number), "Cars a spot and day; null without a whole day"),
+                .required("turnover_days", .count, "Whole days in which the lot was observed, of which that is"),
                 .required("mean_stay_seconds", .nullable(.number)),
                 .required("peak_hours", .array(.integer(minimum: 0, maximum: 23)), "Fullest first"),
                 .required(
                     "hours",
                     .array(
                         .object([
-                            .required("hour", .integer(minimum: 0, maximum: 23)), .required("occupancy_rate", .number),
+                            .required("hour", .integer(minimum: 0, maximum: 23)),
+                            .required("occupancy_rate", .nullable(.number), "Null: the lot was not observed then"),
                             .required("arrivals", .count),
                         ])), "Of the day, over all days"),
             ]))
