@@ -129,8 +129,7 @@ def test_an_override_in_one_browser_reaches_another(hub, fresh, chromium, browse
             driver.wait_for_selector(f'g.spot[data-spot="{spot_id}"][data-status="occupied"][data-override]', timeout=SOON)
             driver.get_by_text("None of 1 spot is free.").wait_for(timeout=SOON)
             assert sensor.color() == "red"
-            owner.get_by_role("button", name=f"Override {spot_id}").click()
-            owner.get_by_role("button", name="Clear the override").click()
+            owner.get_by_role("button", name=f"Clear {spot_id}").click()
             driver.wait_for_selector(f'g.spot[data-spot="{spot_id}"][data-status="free"]:not([data-override])', timeout=SOON)
     finally:
         second.close()

@@ -6,6 +6,7 @@ from playwright.sync_api import sync_playwright
 
 from browser import launch
 from fake.accounts import PASSWORD, Accounts
+from fake.clock import iso, now
 from fake.people import hub
 from fake.server import ROOT, Server
 from fake.world import World
@@ -107,6 +108,23 @@ def parking(shoot):
     shoot(server, "parking-owner-now", "/parking/owner/LOT001", full=True, who="ada")
     for tab in ["spots", "sensors", "money", "tariffs", "reservations", "settings"]:
         shoot(server, f"parking-owner-{tab}", f"/parking/owner/LOT001?tab={tab}", full=True, who="ada", themes=["light"])
+    shoot(server, "parking-owner-today", "/parking/owner/LOT001?tab=money&days=today", who="ada", themes=["light"])
+
+    def thresholds(page):
+        page.get_by_role("button", name="Apply all").click()
+        page.get_by_role("dialog").wait_for()
+    shoot(server, "parking-owner-thresholds", "/parking/owner/LOT001?tab=sensors", thresholds, who="ada")
+
+    def changed(page):
+        thresholds(page)
+        page.get_by_role("button", name="Change 2").click()
+        page.get_by_role("button", name="Undo").wait_for()
+    shoot(server, "parking-owner-changed", "/parking/owner/LOT001?tab=sensors", changed, who="ada", themes=["light"])
+    server.do(lambda world: world.parking.change("LOT001", "G002", "out_of_service"))
+    server.do(lambda world: world.parking.change("LOT001", "G003", "occupied", override={"occupied": True, "at": iso(now()), "until": iso(now() + 3600), "by": "ada"}))
+    shoot(server, "parking-owner-overridden", "/parking/owner/LOT001?tab=spots&status=overridden", who="ada")
+    server.do(lambda world: setattr(world.parking, "observed_since", now() - 3 * 3600))
+    shoot(server, "parking-owner-gap", "/parking/owner/LOT001?range=24h", full=True, who="ada", themes=["light"])
     server.stop()
 
 

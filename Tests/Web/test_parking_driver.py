@@ -260,6 +260,15 @@ def test_installed_it_opens_without_a_network_and_keeps_no_answer(lots, browser)
     context.close()
 
 
+def test_a_page_stands_by_what_it_heard_for_two_minutes_at_most(lots, open_page):
+    page = open_page(f"{lots.url}/parking")
+    asked = page.evaluate("""import('/parking/model.js').then(({ statusOf, sourceOf }) => [
+        [3600, 121, 'free'], [3600, 120, 'free'], [60, 61, 'free'], [60, 60, 'occupied'], [3600, 121, 'out_of_service'], [null, 121, 'free']]
+        .map(([stale, age, status]) => statusOf({ status }, { stale_after_seconds: stale }, 0, age * 1000))
+        .concat([{ status: 'out_of_service', observed_at: 'x' }, { status: 'occupied', override: {} }, { status: 'unknown' }, { status: 'free' }].map(sourceOf)))""")
+    assert asked == ["unknown", "free", "unknown", "occupied", "out_of_service", "unknown", "owner", "override", "stale", "sensor"]
+
+
 def test_levels_begin_at_the_entrance_and_a_sentence_counts(lots, open_page):
     page = open_page(f"{lots.url}/parking")
     asked = page.evaluate("""import('/parking/model.js').then((model) => [['-1', '2', 'Roof', '0', '-2', '1'].sort(model.byLevel), model.levelWords('-1'),

@@ -62,15 +62,25 @@ def test_an_override_reaches_a_driver_at_once(lots, open_page):
     driver.locator('[data-spot="G006"][data-status=occupied]').wait_for(timeout=1500)
     sent = lots.do(lambda world: world.parking.overridden[-1])
     assert sent["spot_id"] == "G006" and sent["occupied"] is True and sent["until"].endswith("Z")
-    owner.get_by_text(re.compile("ada, until")).wait_for()
-    owner.get_by_role("button", name="Override G006").click()
-    owner.get_by_role("button", name="Clear the override").click()
+    owner.get_by_role("cell", name=re.compile(r"^owner \(ada\), until")).wait_for()
+    owner.get_by_role("button", name="Clear G006").click()
     driver.locator('[data-spot="G006"][data-status=free]').wait_for(timeout=1500)
     assert lots.do(lambda world: world.parking.overridden[-1]) == {"spot_id": "G006", "clear": True}
     owner.get_by_role("button", name="Override G006").click()
     owner.locator("dialog label", has_text="Out of service").click()
     owner.get_by_role("button", name="Say so").click()
     driver.locator('[data-spot="G006"][data-status=out_of_service]').wait_for(timeout=1500)
+    # The row says that it is a person's word, and takes it back.
+    row = owner.get_by_role("row", name=re.compile("G006"))
+    assert row.get_by_role("cell", name="owner", exact=True).count() == 1 and "sensor" not in row.inner_text()
+    assert row.get_by_role("button", name="Override G006").count() == 0
+    owner.goto(f"{lots.url}/parking/owner/LOT001?tab=spots&status=overridden")
+    row = owner.get_by_role("row", name=re.compile("G006"))
+    row.wait_for()
+    assert all("owner" in text for text in owner.locator("tbody tr").all_inner_texts())
+    row.get_by_role("button", name="Back in service G006").click()
+    driver.locator('[data-spot="G006"][data-status=free]').wait_for(timeout=1500)
+    row.wait_for(state="detached")
 
 
 def test_what_one_may_not_do_is_not_there(lots, open_page):
@@ -97,6 +107,65 @@ def test_proposed_thresholds_are_applied(lots, open_page):
     page.get_by_text("G002 has its new threshold.").wait_for()
     assert lots.do(lambda world: world.parking.applied) == [{"spot_id": "G002", "threshold_cm": 117, "hysteresis_cm": 24}]
     assert page.get_by_role("button", name="Apply to G002").count() == 0
+    page.get_by_text("The threshold of G002 was changed.").wait_for()
+
+
+def test_many_thresholds_are_shown_before_they_change_and_can_be_taken_back(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=sensors", who="ada", on=lots)
+    page.get_by_role("button", name=re.compile("^Apply all")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("heading", name="Change 2 thresholds?").wait_for()
+    # Only what changes by more than its own band; old and new side by side.
+    rows = [re.sub(r"\s+", " ", text) for text in dialog.locator("tbody tr").all_inner_texts()]
+    assert rows == ["G003 115 \u00b1 15 140 \u00b1 12", "G005 115 \u00b1 15 140 \u00b1 12"], rows
+    dialog.get_by_role("button", name="Cancel").click()
+    assert lots.do(lambda world: world.parking.applied) == [], "nothing changes unasked"
+    page.get_by_role("button", name=re.compile("^Apply all")).click()
+    dialog.get_by_label(re.compile("smaller change")).check()
+    assert dialog.locator("tbody tr").count() > 10
+    dialog.get_by_label(re.compile("smaller change")).uncheck()
+    dialog.get_by_role("button", name="Change 2").click()
+    page.get_by_text("2 thresholds were changed.").wait_for()
+    assert lots.do(lambda world: world.parking.applied) == [{"spot_id": id, "threshold_cm": 140, "hysteresis_cm": 24} for id in ["G003", "G005"]]
+    assert page.get_by_role("button", name="Apply to G003").count() == 0
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("2 thresholds were changed.").wait_for(state="detached")
+    assert lots.do(lambda world: world.parking.applied[2:]) == [{"spot_id": id, "threshold_cm": 115, "hysteresis_cm": 30} for id in ["G003", "G005"]]
+    page.get_by_role("button", name="Apply to G003").wait_for()
+
+
+def test_what_is_shown_of_the_past_is_what_was(lots, open_page):
+    lots.do(lambda world: setattr(world.parking, "observed_since", now() - 3 * 3600))
+    page = open_page(f"{lots.url}/parking/owner/LOT001?range=24h", who="ada", on=lots)
+    sentence = page.locator(".chart-sentence", has_text="occupied")
+    sentence.wait_for()
+    assert re.search(r"Between \d+ and \d+ occupied, [\d.]+ on average, in the .* that are known\.", sentence.inner_text()), sentence.inner_text()
+    page.get_by_role("button", name=re.compile("Show as table")).click()
+    texts = [re.sub(r"\s+", " ", text) for text in page.get_by_role("region", name="Table of Occupied spots").locator("tbody tr").all_inner_texts()]
+    assert texts[-1].endswith("\u2013 \u2013 \u2013") and not texts[0].endswith("\u2013"), (texts[0], texts[-1])
+
+
+def test_the_extent_of_a_time_is_made_of_extremes_not_of_means(lots, open_page):
+    page = open_page(f"{lots.url}/parking")
+    found = page.evaluate("""import('/parking/occupancy.js').then(({ extentOf, columnsOf }) => {
+        const row = (second, mean, low, high, known) => ({ at: new Date(second * 1000).toISOString(), occupied_mean: mean, occupied_min: low, occupied_max: high, known_seconds: known });
+        const gap = row(0, null, null, null, 0);
+        const rows = [gap, row(60, 2, 0, 9, 60), row(120, 4, 4, 4, 20), gap];
+        return [extentOf(rows, 0, 1000), extentOf(rows, 100, 1000), extentOf([gap], 0, 1000), columnsOf(rows).values[0]];
+    })""")
+    assert found == [{"low": 0, "high": 9, "mean": 2.5, "seconds": 80}, {"low": 4, "high": 4, "mean": 4, "seconds": 20}, None, [None, 2, 4, None]]
+
+
+def test_turnover_is_one_number_and_says_of_which_days(lots, open_page):
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", who="ada", on=lots)
+    tile = page.locator(".tile", has_text="Turnover")
+    tile.get_by_text("cars a spot and day, of 6 whole days").wait_for()
+    assert "2.8" in tile.inner_text()
+    page.goto(f"{lots.url}/parking/owner/LOT001?tab=money&days=today")
+    # The same as on the first tab.
+    page.locator(".tile", has_text="Turnover today").get_by_text("3.4").wait_for()
+    page.goto(f"{lots.url}/parking/owner/LOT001")
+    page.locator(".tile", has_text="Turnover today").get_by_text("3.4").wait_for()
 
 
 def test_money_is_shown_recorded_and_given_back(lots, open_page):
@@ -249,7 +318,7 @@ def test_a_tariff_is_tried_before_it_is_saved(lots, open_page):
     page.get_by_label("Price in EUR").first.fill("3.00")
     page.get_by_role("button", name="What if it had held?").click()
     page.locator(".delta", has_text="+148.50").wait_for()
-    assert re.sub(r"\s+", " ", page.get_by_role("row", name=re.compile("^Turnover")).inner_text()) == "Turnover, cars a spot and day 2.75 2.75"
+    assert re.sub(r"\s+", " ", page.get_by_role("row", name=re.compile("^Turnover")).inner_text()) == "Turnover, cars a spot and day (6 whole days) 2.75 2.75"
     page.get_by_text("The turnover is the same in both").wait_for()
     save.click()
     page.get_by_text(re.compile("The tariff holds from")).wait_for()

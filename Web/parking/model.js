@@ -29,6 +29,16 @@ export const sources = {
     owner: 'the owner',
 };
 
+/** Why this spot has the status that it has: a word of `sources`. A person's word comes first: what is said over a sensor is not from it. */
+export function sourceOf(spot) {
+    if (spot.status === 'out_of_service') return 'owner';
+    if (spot.override) return 'override';
+    return { unknown: 'stale', reserved: 'reservation' }[spot.status] ?? 'sensor';
+}
+
+/** Whether a person has said how a spot is, against or without its sensor. */
+export const isOverridden = (spot) => ['owner', 'override'].includes(sourceOf(spot));
+
 /** The longest that a page stands by what it heard once the server is out of reach, seconds. */
 const longestTrust = 120;
 

@@ -128,7 +128,7 @@ function Payments({ lot, range, zone, currency, may }) {
             ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More payments</button></p>`}
             ${refunding && html`
                 <${Confirm} title="Give the money back?" action="Refund" close=${() => refund(null)}
-                    act=${async () => { await parking.refund(refunding.payment_id, { payment_id: ids.get(refunding.payment_id), amount_minor: refunding.amount_minor - (refunding.refunded_minor ?? 0) }); reload(); toast({ text: 'The refund is recorded.' }); }}>
+                    act=${async () => { await parking.refund(refunding.payment_id, { payment_id: ids.get(refunding.payment_id), lot_id: lot.lot_id, amount_minor: refunding.amount_minor - (refunding.refunded_minor ?? 0) }); reload(); toast({ text: 'The refund is recorded.' }); }}>
                     <p>${amount(refunding.amount_minor - (refunding.refunded_minor ?? 0), refunding.currency ?? currency)} of payment ${refunding.payment_id}.</p>
                 <//>`}
         </section>`;
@@ -151,7 +151,10 @@ function Revenue({ lot, range, currency }) {
             <${Tile} label="Revenue" value=${amount(data.total.revenue_minor, currency)} note=${plural(data.total.sessions, 'session')} />
             <${Tile} label="Received" value=${amount(data.total.cash_minor, currency)} />
             ${Number.isFinite(report?.occupancy_rate) && html`<${Tile} label="Occupied" value=${percent(report.occupancy_rate)} note="of the time" />`}
-            ${Number.isFinite(report?.turnover) && html`<${Tile} label="Turnover" value=${number(report.turnover, 1)} note="cars a spot" />`}
+            ${report && (range.isToday
+                ? html`<${Tile} label="Turnover today" value=${Number.isFinite(report.cars_per_spot) ? number(report.cars_per_spot, 1) : '–'} note="cars a spot" />`
+                : html`<${Tile} label="Turnover" value=${Number.isFinite(report.turnover) ? number(report.turnover, 1) : '–'}
+                    note=${report.turnover_days > 0 ? `cars a spot and day, of ${plural(report.turnover_days, 'whole day')}` : 'no whole day was seen yet'} />`)}
             ${Number.isFinite(report?.mean_stay_seconds) && html`<${Tile} label="Mean stay" value=${duration(report.mean_stay_seconds)} />`}
             ${peaks.length > 0 && html`<${Tile} label="Peak hours" value=${peaks.slice(0, 2).map((hour) => `${hour}–${hour + 1}`).join(', ')} note="o'clock" />`}
         </dl>
@@ -171,7 +174,7 @@ export function MoneyTab({ lot, query, may }) {
     const [ends] = useState(() => now());
     // Whole days by the clock of the lot.
     const first = toInput(ends - (count - 1) * 86_400_000, zone).slice(0, 10);
-    const range = { key: key ?? '7d', days: { from: first }, ask: { from: new Date(fromInput(`${first}T00:00`, zone)).toISOString() } };
+    const range = { key: key ?? '7d', isToday: key === 'today', days: { from: first }, ask: { from: new Date(fromInput(`${first}T00:00`, zone)).toISOString() } };
     const given = { lot, range, zone, currency: lot.currency ?? 'EUR', may };
     return html`
         <div class="toolbar"><${LinkChoice} label="Time" name="days" value=${key} options=${days.map(([each, word]) => [each, word])} /></div>

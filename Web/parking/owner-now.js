@@ -2,13 +2,14 @@
 
 import { html, useMemo } from '/lib/html.js';
 import { useLoad } from '/lib/hooks.js';
-import { duration, instant, now } from '/lib/time.js';
+import { duration, now } from '/lib/time.js';
 import { number } from '/lib/format.js';
 import { stepFor, stepText } from '/parking/steps.js';
 import { withQuery } from '/app/router.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { amount } from '/parking/model.js';
+import { columnsOf, extentOf } from '/parking/occupancy.js';
 import { PlanCard } from '/parking/driver.js';
 import { percent } from '/parking/owner.js';
 import { ChartModel } from '/parts/chart-model.js';
@@ -29,18 +30,24 @@ function History({ lot, query }) {
     const ask = { from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString(), step: stepText(step) };
     const { data, error, loading, reload } = useLoad(key, (options) => parking.history(lot.lot_id, ask, options));
     const model = useMemo(() => {
-        const made = new ChartModel(1, step * 2.5);
-        const rows = data?.rows ?? [];
-        made.replace(rows.map((row) => instant(row.at) / 1000), [rows.map((row) => row.occupied)]);
+        const made = new ChartModel(3, step * 2.5);
+        const { times, values } = columnsOf(data?.rows ?? []);
+        made.replace(times, values);
         return made;
     }, [data]);
     if (error && !data) return html`<${Problem} error=${error} title="The history could not be read" retry=${reload} />`;
-    const say = (chart, start, end) => { const found = chart.summary(start, end); return found ? `Between ${number(found.low, 0)} and ${number(found.high, 0)} occupied, ${number(found.mean, 1)} on average.` : ''; };
+    // A row stands for the step behind it, so the first begins before the time that is shown.
+    const say = (chart, start, end) => {
+        const found = extentOf(data?.rows ?? [], start - step, end);
+        if (!found) return data ? 'Nothing is known of this time.' : '';
+        return `${found.low === found.high ? `${number(found.low, 0)} occupied all the time` : `Between ${number(found.low, 0)} and ${number(found.high, 0)} occupied, ${number(found.mean, 1)} on average`}${
+            found.seconds < 0.9 * (to - from) ? `, in the ${duration(found.seconds)} that are known` : ''}.`;
+    };
     return html`
         <div class="toolbar"><${RangePicker} view=${view} /></div>
-        <${TimeChart} key=${key} label="Occupied spots" model=${model} view=${view.live ? { live: false, from, to } : view} series=${series} zero least=${4} loading=${loading}
-            onZoom=${zoomTo} say=${say} idle="" columns=${['Occupied']} format=${(column, value) => number(value, 0)}
-            readout=${(plotted, index) => (Number.isFinite(plotted[1][index]) ? `${number(plotted[1][index], 0)} occupied` : null)}
+        <${TimeChart} key=${key} label="Occupied spots" model=${model} view=${view.live ? { live: false, from, to } : view} series=${series} band zero least=${4} loading=${loading}
+            onZoom=${zoomTo} say=${say} idle="" columns=${['Occupied, mean', 'Most', 'Fewest']} format=${(column, value) => (Number.isFinite(value) ? number(value, column === 0 ? 1 : 0) : '–')}
+            readout=${(plotted, index) => (Number.isFinite(plotted[1][index]) ? `${plotted[2][index] === plotted[3][index] ? number(plotted[2][index], 0) : `${number(plotted[3][index], 0)} to ${number(plotted[2][index], 0)}`} occupied` : null)}
             actions=${html`<${CSV} lot=${lot} name="history" query=${ask} />`} />`;
 }
 

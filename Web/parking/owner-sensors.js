@@ -2,12 +2,14 @@
 
 import { html, useState } from '/lib/html.js';
 import { useAction, useLoad } from '/lib/hooks.js';
-import { number } from '/lib/format.js';
+import { number, plural } from '/lib/format.js';
 import { instant } from '/lib/time.js';
 import { parking } from '/parking/api.js';
+import { isLarge, sets } from '/parking/calibration.js';
 import { CSV } from '/parking/csv.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
+import { Dialog } from '/parts/dialog.js';
 import { Empty } from '/parts/empty.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
@@ -23,7 +25,8 @@ const flagHelp = {
     dirty: 'The empty spot seems to come nearer day by day: dirt, snow or a cobweb before the sensor. Clean it, before the spot counts as occupied for good.',
     drift: 'It measures otherwise than it did: it ages, or hangs lower or higher than before. Apply the proposed threshold; if it goes on, replace it.',
 };
-const proposed = ({ proposal }) => `${number(proposal.threshold_cm, 0)} ± ${number(proposal.hysteresis_cm / 2, 0)}`;
+const band = ({ threshold_cm: threshold, hysteresis_cm: hysteresis }) => `${number(threshold, 0)} ± ${number(hysteresis / 2, 0)}`;
+const proposed = ({ proposal }) => band(proposal);
 const centimetres = (value) => (Number.isFinite(value) ? `${number(value, 0)} cm` : '–');
 
 /** What a person should know first: which sensors need one, and of which nothing can be said. */
@@ -34,22 +37,69 @@ function verdict(all, flagged, silent) {
     return 'All sensors see well';
 }
 
+/** Asks before many sensors are read otherwise: which, from what, to what. Those that would change by less than they waver are left alone unless one wants them. */
+function ApplyAll({ rows, close, apply }) {
+    const large = rows.filter(isLarge);
+    const [all, take] = useState(false);
+    const chosen = all ? rows : large;
+    const { busy, error, run } = useAction();
+    const columns = [
+        { key: 'name', label: 'Spot', head: true, cell: (row) => row.label ?? row.spot_id },
+        { key: 'old', label: 'Now, cm', align: 'end', cell: (row) => band(row.current) },
+        { key: 'new', label: 'New, cm', align: 'end', cell: (row) => band(row.proposal) },
+    ];
+    const submit = async (event) => {
+        event.preventDefault();
+        if (chosen.length > 0 && await run(() => apply(chosen)) !== undefined) close();
+    };
+    const few = rows.length - large.length;
+    return html`
+        <${Dialog} title=${chosen.length === 1 ? 'Change one threshold?' : `Change ${chosen.length} thresholds?`} open=${true} close=${close}>
+            <form onSubmit=${submit}>
+                <div class="stack">
+                    <p>From then on these spots are judged by the new thresholds. You can undo it here.</p>
+                    ${chosen.length === 0 ? html`<p class="hint">No proposal differs by more than its own band: nothing has to be changed.</p>`
+                        : html`<${Table} caption="What changes" columns=${columns} rows=${chosen} rowKey=${(row) => row.spot_id} />`}
+                    ${few > 0 && html`<label class="check"><input type="checkbox" checked=${all} onChange=${(event) => take(event.target.checked)} /> Also ${plural(few, 'smaller change')}</label>`}
+                </div>
+                ${error && html`<${Problem} error=${error} small level="h3" />`}
+                <p class="actions end">
+                    <button type="button" class="button" onClick=${close}>Cancel</button>
+                    <button type="submit" class="button primary" aria-busy=${busy} disabled=${chosen.length === 0}>Change ${chosen.length}</button>
+                </p>
+            </form>
+        <//>`;
+}
+
 export function SensorsTab({ lot, spots, may }) {
     const { data, error, reload } = useLoad(`calibration ${lot.lot_id}`, (options) => parking.calibration(lot.lot_id, options));
     const { busy, error: fault, run } = useAction();
-    const [done, set] = useState(() => new Set());
+    // What was set here, by spot: the answer above is of before.
+    const [held, hold] = useState(() => new Map());
+    const [undo, offer] = useState(null);
+    const [asking, ask] = useState(false);
     if (!data && error) return html`<${Problem} error=${error} title="The calibration could not be read" retry=${reload} />`;
     if (!data) return html`<${Skeleton} shape="block" label="Loading" />`;
     const known = new Map(spots.map((spot) => [spot.spot_id, spot]));
-    const rows = data.spots.map((row) => ({ ...row, spot: known.get(row.spot_id) }));
-    const differs = (row) => row.proposal && !done.has(row.spot_id) && (row.proposal.threshold_cm !== row.current.threshold_cm || row.proposal.hysteresis_cm !== row.current.hysteresis_cm);
+    const rows = data.spots.map((row) => ({ ...row, current: { ...row.current, ...held.get(row.spot_id) }, spot: known.get(row.spot_id) }));
+    const differs = (row) => row.proposal && (row.proposal.threshold_cm !== row.current.threshold_cm || row.proposal.hysteresis_cm !== row.current.hysteresis_cm);
     const open = rows.filter(differs);
+    const send = async (spots) => {
+        const answer = await parking.calibrate(lot.lot_id, spots);
+        hold((before) => new Map([...before, ...spots.map(({ spot_id: id, ...set }) => [id, set])]));
+        return answer ?? true;
+    };
     const apply = async (chosen) => {
-        const ids = chosen.map((row) => row.spot_id);
-        const proposals = chosen.map(({ spot_id: id, proposal }) => ({ spot_id: id, threshold_cm: proposal.threshold_cm, hysteresis_cm: proposal.hysteresis_cm }));
-        if (await run(() => parking.calibrate(lot.lot_id, proposals)) === undefined) return;
-        set((held) => new Set([...held, ...ids]));
-        toast({ text: ids.length === 1 ? `${ids[0]} has its new threshold.` : `${ids.length} sensors have their new thresholds.` });
+        const before = sets(chosen, 'current');
+        const answer = await send(sets(chosen, 'proposal'));
+        offer(before);
+        toast({ text: chosen.length === 1 ? `${chosen[0].spot_id} has its new threshold.` : `${chosen.length} sensors have their new thresholds.` });
+        return answer;
+    };
+    const takeBack = async () => {
+        if (await run(() => send(undo)) === undefined) return;
+        toast({ text: undo.length === 1 ? `${undo[0].spot_id} has its old threshold again.` : `${undo.length} sensors have their old thresholds again.` });
+        offer(null);
     };
     rows.sort((a, b) => (b.flags?.length ?? 0) - (a.flags?.length ?? 0) || a.spot_id.localeCompare(b.spot_id, 'en', { numeric: true }));
     const columns = [
@@ -64,7 +114,7 @@ export function SensorsTab({ lot, spots, may }) {
         { key: 'samples', label: 'Reports', phone: 'none', align: 'end', cell: (row) => number(row.samples, 0) },
         { key: 'heard', label: 'Heard', phone: 'none', cell: (row) => html`<${Age} at=${instant(row.spot?.sensor?.heard_at ?? row.spot?.observed_at)} />` },
         ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Apply</span>`, align: 'end', cell: (row) => differs(row) && html`
-            <button type="button" class="button small" aria-busy=${busy} onClick=${() => apply([row])}>Apply<span class="unseen"> to ${row.spot_id}</span></button>` }] : []),
+            <button type="button" class="button small" aria-busy=${busy} onClick=${() => run(() => apply([row]))}>Apply<span class="unseen"> to ${row.spot_id}</span></button>` }] : []),
     ];
     const present = Object.keys(flagHelp).filter((flag) => rows.some((row) => (row.flags ?? []).some((one) => one.flag === flag)));
     const flagged = rows.filter((row) => (row.flags ?? []).length > 0).length;
@@ -73,11 +123,14 @@ export function SensorsTab({ lot, spots, may }) {
         <div class="section-head">
             <h2>${verdict(rows.length, flagged, silent)}</h2>
             <div class="owner-foot"><${CSV} lot=${lot} name="calibration" of="the sensors" />
-                ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => apply(open)}>Apply all ${open.length}</button>`}</div>
+                ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button" aria-busy=${busy} onClick=${() => ask(true)}>Apply all ${open.length}</button>`}</div>
         </div>
+        ${undo && html`<p class="actions before-table" role="status"><span>${undo.length === 1 ? `The threshold of ${undo[0].spot_id} was changed.` : `${undo.length} thresholds were changed.`}</span>
+            <button type="button" class="button small" aria-busy=${busy} onClick=${takeBack}>Undo</button></p>`}
         <p class="hint before-table">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
         ${present.length > 0 && html`<ul class="hint" aria-label="What to do">${present.map((flag) => html`<li key=${flag}><strong>${flagWords[flag]}:</strong> ${flagHelp[flag]}</li>`)}</ul>`}
         ${fault && html`<${Problem} error=${fault} small level="h3" />`}
+        ${asking && html`<${ApplyAll} rows=${open} close=${() => ask(false)} apply=${apply} />`}
         ${rows.length === 0 ? html`<${Empty} icon="parking" small title="No sensor has measured yet"><p>Proposals come from distances that were heard.</p><//>`
             : html`<${Table} caption="Sensors" columns=${columns} rows=${rows} rowKey=${(row) => row.spot_id} />`}`;
 }

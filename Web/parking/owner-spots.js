@@ -5,7 +5,7 @@ import { useAction } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
-import { kindWord, levelWords, statuses, statusOrder } from '/parking/model.js';
+import { isOverridden, kindWord, levelWords, sourceOf, statuses, statusOrder } from '/parking/model.js';
 import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -19,7 +19,7 @@ import { toast } from '/parts/toast.js';
 
 function Override({ lot, spot, close }) {
     const zone = lot.time_zone ?? 'UTC';
-    const [choice, choose] = useState(spot.status === 'out_of_service' ? 'closed' : spot.override ? (spot.override.occupied ? 'occupied' : 'free') : 'occupied');
+    const [choice, choose] = useState('occupied');
     const [ends, setEnds] = useState('hour');
     const [until, setUntil] = useState(() => now() + 3_600_000);
     const { busy, error, run } = useAction();
@@ -46,12 +46,38 @@ function Override({ lot, spot, close }) {
                             onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) setUntil(at); }} />`}<//>`}`}
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    ${spot.override && html`<button type="button" class="button" onClick=${() => send({ clear: true }, `${spot.label} goes by its sensor again.`)}>Clear the override</button>`}
-                    ${spot.status === 'out_of_service' && html`<button type="button" class="button" onClick=${() => send({ out_of_service: false }, `${spot.label} is in service again.`)}>Back in service</button>`}
                     <button type="submit" class="button primary" aria-busy=${busy}>Say so</button>
                 </p>
             </form>
         <//>`;
+}
+
+/** A time with its day, if that is not today. */
+function timeWords(at, zone) {
+    const [day, clock] = dayAndClock(at, zone).split(', ');
+    return clock && day === dayAndClock(now(), zone).split(', ')[0] ? clock : dayAndClock(at, zone);
+}
+
+/** How a spot's status is known: of a person's word, whose it is and until when it holds. */
+function knownFrom(spot, zone) {
+    const source = sourceOf(spot);
+    if (source === 'owner') return 'owner';
+    if (source !== 'override') return source === 'sensor' || spot.observed_at ? { sensor: 'sensor', reservation: 'reservation', stale: 'silence' }[source] : '–';
+    const until = instant(spot.override.until);
+    return `owner${spot.override.by ? ` (${spot.override.by})` : ''}, until ${until ? timeWords(until, zone) : 'cleared'}`;
+}
+
+/** What a person can do to a spot, in its row: say something over its sensor, or end what was said with one press. */
+function Action({ lot, spot, override }) {
+    const { busy, error, run } = useAction();
+    const end = async (body, words) => {
+        if (await run(() => parking.override(lot.lot_id, { spot_id: spot.spot_id, ...body })) !== undefined) toast({ text: words });
+    };
+    const name = html`<span class="unseen"> ${spot.label}</span>`;
+    return html`${error && html`<span class="field-error" role="alert">It could not be changed. </span>`}
+        ${spot.status === 'out_of_service' ? html`<button type="button" class="button small" aria-busy=${busy} onClick=${() => end({ out_of_service: false }, `${spot.label} is in service again.`)}>Back in service${name}</button>`
+            : spot.override ? html`<button type="button" class="button small" aria-busy=${busy} onClick=${() => end({ clear: true }, `${spot.label} goes by its sensor again.`)}>Clear${name}</button>`
+            : html`<button type="button" class="button small" onClick=${override}>Override${name}</button>`}`;
 }
 
 export function SpotsTab({ lot, spots, status, query, may }) {
@@ -63,15 +89,14 @@ export function SpotsTab({ lot, spots, status, query, may }) {
     const keys = { name: (spot) => spot.label ?? spot.spot_id, status: (spot) => statusOrder.indexOf(status(spot)), since: (spot) => instant(spot.since) ?? 0, place: (spot) => `${spot.level} ${spot.zone ?? ''}` };
     const key = keys[sortKey] ?? keys.name;
     const compare = (a, b) => (typeof key(a) === 'number' ? key(a) - key(b) : key(a).localeCompare(key(b), 'en', { numeric: true }));
-    const rows = spots.filter((spot) => `${spot.spot_id} ${spot.label} ${spot.zone ?? ''}`.toLowerCase().includes(words) && (!wanted || status(spot) === wanted))
+    const rows = spots.filter((spot) => `${spot.spot_id} ${spot.label} ${spot.zone ?? ''}`.toLowerCase().includes(words) && (!wanted || (wanted === 'overridden' ? isOverridden(spot) : status(spot) === wanted)))
         .sort((a, b) => (down ? -1 : 1) * compare(a, b));
     const columns = [
         { key: 'name', label: 'Spot', head: true, sort: true, cell: (spot) => spot.label ?? spot.spot_id },
         { key: 'status', label: 'Status', sort: true, cell: (spot) => { const { word, tone } = statuses[status(spot)]; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
-        ...(may('parking.override') ? [{ key: 'act', label: html`<span class="unseen">Override</span>`, align: 'end', cell: (spot) => html`
-            <button type="button" class="button small" onClick=${() => set(spot.spot_id)}>Override<span class="unseen"> ${spot.label}</span></button>` }] : []),
+        ...(may('parking.override') ? [{ key: 'act', label: html`<span class="unseen">Override</span>`, align: 'end', cell: (spot) => html`<${Action} lot=${lot} spot=${spot} override=${() => set(spot.spot_id)} />` }] : []),
         { key: 'since', label: 'Since', sort: true, phone: 'more', cell: (spot) => html`<${Age} at=${instant(spot.since)} />` },
-        { key: 'by', label: 'Known from', phone: (spot) => spot.override && 'by hand', cell: (spot) => (spot.override ? `${spot.override.by ?? 'a person'}${spot.override.until ? `, until ${dayAndClock(instant(spot.override.until), zone)}` : ''}` : spot.observed_at ? 'sensor' : '–') },
+        { key: 'by', label: 'Known from', phone: (spot) => isOverridden(spot) && knownFrom({ ...spot, override: spot.override && { ...spot.override, by: null } }, zone), cell: (spot) => knownFrom(spot, zone) },
         { key: 'heard', label: 'Heard', phone: 'none', cell: (spot) => html`<${Age} at=${instant(spot.sensor?.heard_at ?? spot.observed_at)} />` },
         { key: 'place', label: 'Level, zone', sort: true, phone: (spot) => levelWords(spot.level).toLowerCase(), cell: (spot) => `${spot.level}${spot.zone ? `, ${spot.zone}` : ''}` },
         { key: 'kind', label: 'Kind', phone: 'none', cell: (spot) => kindWord(spot.kind) },
@@ -80,8 +105,8 @@ export function SpotsTab({ lot, spots, status, query, may }) {
     return html`
         <div class="toolbar">
             <${Search} label="Find a spot" placeholder="Spot or zone" value=${query.get('q') ?? ''} />
-            <${Pick} label="Status" name="status" value=${wanted ?? ''} options=${[['', 'Every status'], ...statusOrder.map((each) => [each, statuses[each].word])]} />
-            <${CSV} lot=${lot} name="spots" read=${() => parking.spotsTable({ lot_id: lot.lot_id, status: wanted })} />
+            <${Pick} label="Status" name="status" value=${wanted ?? ''} options=${[['', 'Every status'], ...statusOrder.map((each) => [each, statuses[each].word]), ['overridden', 'Overridden']]} />
+            <${CSV} lot=${lot} name="spots" read=${() => parking.spotsTable({ lot_id: lot.lot_id, ...(wanted === 'overridden' ? { overridden: true } : { status: wanted }) })} />
         </div>
         ${rows.length === 0 ? html`
             <${Empty} icon="parking" small title=${spots.length === 0 ? 'No spot yet' : 'No spot fits'}>

@@ -58,7 +58,7 @@ function Comparison({ answer, currency }) {
                     <tr><th scope="row">Revenue</th><td data-align="end">${amount(total.actual_minor, currency)}</td><td data-align="end">${amount(total.draft_minor, currency)}</td></tr>
                     <tr><th scope="row">A session on average</th><td data-align="end">${amount(mean(total.actual_minor), currency)}</td><td data-align="end">${amount(mean(total.draft_minor), currency)}</td></tr>
                     ${Number.isFinite(turnover?.actual) && html`
-                    <tr><th scope="row">Turnover, cars a spot and day</th><td data-align="end">${number(turnover.actual, 2)}</td><td data-align="end">${number(turnover.draft, 2)}</td></tr>`}
+                    <tr><th scope="row">Turnover, cars a spot and day${turnover.days ? ` (${plural(turnover.days, 'whole day')})` : ''}</th><td data-align="end">${number(turnover.actual, 2)}</td><td data-align="end">${number(turnover.draft, 2)}</td></tr>`}
                 </tbody>
                 <tfoot><tr><th scope="row" colspan="2">Difference</th><td data-align="end" class="delta">${sign}${amount(total.difference_minor, currency)}</td></tr></tfoot>
             </table>

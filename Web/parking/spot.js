@@ -1,7 +1,7 @@
 import { html } from '/lib/html.js';
 import { number } from '/lib/format.js';
 import { instant } from '/lib/time.js';
-import { kindWord, sources, statuses } from '/parking/model.js';
+import { kindWord, sourceOf, sources, statuses } from '/parking/model.js';
 import { dayAndClock } from '/parking/zone.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -14,7 +14,6 @@ export function SpotCard({ lot, spot, status, close, children }) {
     const heard = instant(spot.sensor?.heard_at ?? spot.observed_at);
     const override = spot.override ?? null;
     const until = instant(override?.until);
-    const source = { out_of_service: 'owner', unknown: 'stale', reserved: 'reservation' }[spot.status] ?? (override ? 'override' : 'sensor');
     const doubted = status !== spot.status;
     return html`
         <section class="spot-card" aria-label=${`Spot ${spot.label ?? spot.spot_id}`}>
@@ -26,7 +25,7 @@ export function SpotCard({ lot, spot, status, close, children }) {
             <dl class="facts">
                 <div><dt>Kind</dt><dd>${kindWord(spot.kind)}${spot.level ? `, level ${spot.level}` : ''}${spot.zone ? `, zone ${spot.zone}` : ''}</dd></div>
                 ${!doubted && since !== null && since !== undefined && html`<div><dt>Since</dt><dd><${Age} at=${since} open label="Since" /></dd></div>`}
-                ${!doubted && html`<div><dt>Known from</dt><dd>${sources[source]}${override && until ? `, until ${dayAndClock(until, lot.time_zone ?? 'UTC')}` : ''}</dd></div>`}
+                ${!doubted && html`<div><dt>Known from</dt><dd>${sources[sourceOf(spot)]}${override && until ? `, until ${dayAndClock(until, lot.time_zone ?? 'UTC')}` : ''}</dd></div>`}
                 <div><dt>Sensor heard</dt><dd>${heard ? html`<${Age} at=${heard} open label="Sensor heard" />` : 'never'}${
                     Number.isFinite(spot.distance) ? `, ${number(spot.distance, 0)} cm` : ''}</dd></div>
             </dl>

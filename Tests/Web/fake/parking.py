@@ -32,6 +32,8 @@ class Lot:
 class Parking:
     def __init__(self, world):
         self.world, self.lots, self.reservations, self.applied, self.overridden = world, {}, {}, [], []
+        # Of the time before that nothing is known.
+        self.observed_since = 0
         self.rows_of_a_page = 1000
 
     # Making.
@@ -293,7 +295,12 @@ class Parking:
         t = start
         while t < end:
             occupied = round(total * (0.5 - 0.4 * math.cos((t % 86400) / 86400 * 2 * math.pi)))
-            rows.append({"at": iso(t), "occupied": occupied, "free": total - occupied, "reserved": 0, "out_of_service": 0, "unknown": 0, "total": total, "occupancy_rate": occupied / total if total else None})
+            if t < self.observed_since:
+                rows.append({"at": iso(t), "free": None, "occupied": None, "reserved": None, "out_of_service": None, "unknown": None, "changes": 0,
+                             "occupied_mean": None, "occupied_min": None, "occupied_max": None, "known_seconds": 0})
+            else:
+                rows.append({"at": iso(t), "free": total - occupied, "occupied": occupied, "reserved": 0, "out_of_service": 0, "unknown": 0, "changes": 4,
+                             "occupied_mean": occupied, "occupied_min": max(0, occupied - 2), "occupied_max": min(total, occupied + 3), "known_seconds": round(min(step, end - t), 3)})
             t += step
         return self.table(request, "rows", rows)
 
@@ -339,7 +346,7 @@ class Parking:
     async def report(self, request):
         self.need(request, "parking.money")
         self.lot(request)
-        return web.json_response({"currency": "EUR", "spots": 48, "arrivals": 212, "departures": 208, "occupancy_rate": 0.62, "turnover": 3.4, "mean_stay_seconds": 5460, "peak_hours": [11, 12],
+        return web.json_response({"currency": "EUR", "spots": 48, "arrivals": 212, "departures": 208, "occupancy_rate": 0.62, "cars_per_spot": 3.4, "turnover": 2.75, "turnover_days": 6, "mean_stay_seconds": 5460, "peak_hours": [11, 12],
                                   "hours": [{"hour": hour, "occupancy_rate": round(0.5 - 0.4 * math.cos(hour / 24 * 2 * math.pi), 3), "arrivals": 9} for hour in range(24)]})
 
     async def allocate(self, request):
@@ -428,7 +435,7 @@ class Parking:
         self.lot(request)
         assert (await request.json())["tariff"]["rules"]
         total = {"sessions": 212, "actual_minor": 124_350, "draft_minor": 139_200, "difference_minor": 14_850, "dearer": 150, "cheaper": 12, "same": 50}
-        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "turnover": {"actual": 2.75, "draft": 2.75}, "kinds": [], "weekdays": [],
+        return web.json_response({"lot_id": "LOT001", "currency": "EUR", "from": iso(now() - 29 * 86400)[:10], "to": iso(now())[:10], "total": total, "turnover": {"actual": 2.75, "draft": 2.75, "days": 6}, "kinds": [], "weekdays": [],
                                   "dearest": [], "cheapest": []})
 
     async def calibration(self, request):
@@ -442,7 +449,7 @@ class Parking:
                      9: [{"flag": "swapped", "detail": "It changes when G012 should.", "with": "G012"}]}.get(index, [])
             known = index != 5
             rows.append({"spot_id": spot["spot_id"], "label": spot["label"], "samples": 480 if known else 12, "decides": "flag", "current": {"threshold_cm": 115, "hysteresis_cm": 30},
-                         "proposal": {"threshold_cm": 115 if index > 20 else 116 + index % 5, "hysteresis_cm": 30 if index > 20 else 24} if known else None,
+                         "proposal": {"threshold_cm": 115 if index > 20 else 140 if index in (2, 4) else 116 + index % 5, "hysteresis_cm": 30 if index > 20 else 24} if known else None,
                          "occupied": cluster(31.2 + index % 4) if known else None, "free": cluster(200.4), "flags": flags})
         if "text/csv" in request.headers.get("Accept", ""):
             return self.table(request, "spots", rows, ["spot_id", "samples"])
