@@ -26,6 +26,9 @@ package struct StaticFile: Sendable {
 }
 
 extension StaticFile {
+    /// Whether a browser makes a document of it, with permissions of its own.
+    var isDocument: Bool { contentType.hasPrefix("text/html") }
+
     /// Pictures and fonts are compressed already.
     private static func isText(_ contentType: String) -> Bool {
         contentType.hasPrefix("text/") || contentType.hasPrefix("application/") || contentType == "image/svg+xml"

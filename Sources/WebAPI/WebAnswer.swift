@@ -13,6 +13,8 @@ package struct WebAnswer {
     let route: String
     /// Whether the connection ends with this answer, because the request's body was not read.
     var endsConnection = false
+    /// Whether it is a page, or the word that a page which the browser has still holds.
+    private(set) var isDocument = false
 
     init(status: Int, headers: HTTPFields, body: ByteBuffer, route: String) {
         self.status = status
@@ -58,10 +60,12 @@ package struct WebAnswer {
         guard status == 200, WebAnswer.matches(ifNoneMatch, entityTag) else {
             headers[.contentType] = file.contentType
             self.init(status: status, headers: headers, body: body, route: "pages")
+            isDocument = file.isDocument
             return
         }
         headers[.contentEncoding] = nil
         self.init(status: 304, headers: headers, body: ByteBuffer(), route: "pages")
+        isDocument = file.isDocument
     }
 
     /// Whether `Accept-Encoding` names gzip, or all there is, and does not weigh it with nothing (RFC 9110, section 12.5.3).
@@ -89,7 +93,7 @@ package struct WebAnswer {
     /// Adds what every answer carries.
     mutating func complete(now: Timestamp, host: String?, isSecure: Bool, isAPI: Bool) {
         headers[.date] = HTTPDate.text(now)
-        for (name, value) in WebAnswer.usual { headers[name] = value }
+        for (name, value) in isDocument ? WebAnswer.usualOfDocument : WebAnswer.usual { headers[name] = value }
         headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy(host: host)
         // A browser that learnt this of localhost would also refuse plain HTTP on its other ports.
         if isSecure, !ClientCheck.isLoopback(host: host ?? "") {
@@ -101,12 +105,21 @@ package struct WebAnswer {
         if endsConnection { headers[.connection] = "close" }
     }
 
-    /// Nothing is guessed, no address leaks, and no page of another site shares a window or embeds what is here.
-    private static let usual: [(HTTPField.Name, String)] = [
-        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
-    ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+    private static let usual = usual(geolocation: "()")
+
+    /// A page may ask its reader where they are, which it does when they want the nearest car park. Without the hub's word the
+    /// browser would refuse before it asked them.
+    private static let usualOfDocument = usual(geolocation: "(self)")
+
+    /// Nothing is guessed, no address leaks, no device of the reader's is used, and no page of another site shares a window or
+    /// embeds what is here.
+    private static func usual(geolocation: String) -> [(HTTPField.Name, String)] {
+        [
+            ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+            ("Permissions-Policy", "camera=(), geolocation=\(geolocation), microphone=(), payment=(), usb=()"),
+            ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+        ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+    }
 
     /// Scripts and styles from files of the hub only; and nobody may frame its pages. Safari before 15.4 does not count the
     /// own WebSocket as `'self'`, so it is named.

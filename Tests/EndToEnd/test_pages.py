@@ -10,6 +10,7 @@ from support.clients import Node
 from support.scene import message, set_up
 from support.server import ROOT, Martlet
 from support.waiting import wait_for
+from test_http import curl
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
@@ -42,6 +43,34 @@ def open_page(hub, chromium):
 
 def panel(page, node_id):
     return page.locator("article.panel").filter(has=page.get_by_role("link", name=f"node_{node_id}", exact=True))
+
+
+def test_the_stand_in_of_the_pages_tests_sends_the_headers_that_the_hub_sends(hub):
+    held = json.loads((ROOT / "Tests/Web/fake/headers.json").read_text())
+    # What an answer has of its own.
+    own = {"content-type", "content-length", "content-encoding", "date", "etag", "vary", "connection"}
+    for kind, path in {"document": "/parking", "file": "/app/main.js", "api": "/api/nodes"}.items():
+        _, headers, _ = curl(hub, path)
+        wanted = {name.lower(): value.replace("{host}", f"127.0.0.1:{hub.http_port}") for name, value in held[kind].items()}
+        assert {name: value for name, value in headers.items() if name not in own} == wanted, kind
+
+
+def test_the_nearest_car_park_is_found_through_the_hubs_own_headers(own, chromium):
+    hub = own()
+    for lot, name, latitude in [("AFAR", "A far one", 53.5), ("NEAR", "Near", 52.53)]:
+        body = {"lot_id": lot, "name": name, "address": "", "time_zone": "UTC", "currency": "EUR", "latitude": latitude, "longitude": 13.4}
+        assert hub.ask("/api/lots", "POST", body).status == 201
+    context = chromium.new_context(geolocation={"latitude": 52.5302, "longitude": 13.4}, permissions=["geolocation"])
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    # By the way of somebody who came to another page first: the document is that of "/".
+    page.goto(hub.url + "/")
+    page.wait_for_selector("#main h1")
+    page.evaluate("import('/app/router.js').then((router) => router.navigate('/parking'))")
+    page.get_by_role("button", name="Nearest to me").click()
+    page.locator(".lot-far").first.wait_for()
+    assert "Near" in page.locator(".lot-line").first.inner_text()
+    context.close()
 
 
 def test_a_published_value_is_on_the_page_within_a_second(hub, node, open_page):

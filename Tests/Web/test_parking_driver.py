@@ -229,6 +229,29 @@ def test_the_nearest_lot_comes_first_only_when_one_asks(lots, browser):
     context.close()
 
 
+def test_where_location_is_switched_off_the_page_says_so_and_not_that_the_hub_refused(lots, open_page):
+    # Chromium without a permission, and nobody to ask: it is denied.
+    page = open_page(f"{lots.url}/parking")
+    page.get_by_role("button", name="Nearest to me").click()
+    page.get_by_role("status").get_by_text("Location is switched off for this page.").wait_for()
+    assert page.locator(".lot-line").count() == 2 and page.locator(".lot-far").count() == 0
+
+
+def test_where_a_header_forbids_to_ask_the_page_does_not_blame_the_reader(lots, open_page):
+    page = open_page(f"{lots.url}/parking", permissions=["geolocation"], geolocation={"latitude": 52.5302, "longitude": 13.42})
+    # What the hub answers through the test counts as fetched from another network.
+    page.watch.allowed += ["permissions policy", "LOCAL_NETWORK_ACCESS"]
+
+    def forbid(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "permissions-policy": "geolocation=()"})
+
+    page.route(re.compile("/parking$"), forbid)
+    page.reload()
+    page.get_by_role("button", name="Nearest to me").click()
+    page.get_by_text("does not let its pages ask where you are").wait_for()
+
+
 def test_a_lot_that_is_not_public_is_not_there(lots, open_page):
     page = open_page(f"{lots.url}/parking/STAFF")
     page.watch.allowed.append("404")

@@ -57,6 +57,26 @@ import WebAPI
         }
     }
 
+    @Test func `a page may ask where its reader is, and nothing else may`() async throws {
+        @Sendable func geolocation(_ answer: RawResponse) -> String? {
+            answer.headers["permissions-policy"]?.split(separator: ", ").first { $0.hasPrefix("geolocation=") }
+                .map { String($0.dropFirst("geolocation=".count)) }
+        }
+        try await withSite { server in
+            let page = try await server.ask("GET", "/nodes")
+            let tag = try #require(page.headers["etag"])
+            #expect(geolocation(page) == "(self)")
+            // A browser takes over the headers with which it is told that its page still holds (RFC 9111, section 4.3.4).
+            let held = try await server.ask("GET", "/nodes", headers: ["If-None-Match: \(tag)"])
+            #expect(held.status == 304 && geolocation(held) == "(self)")
+            let nowhere = try await server.ask("GET", "/nowhere", headers: ["Accept: text/html"])
+            #expect(nowhere.status == 404 && geolocation(nowhere) == "(self)")
+            for path in ["/app/main.js", "/style.css", "/health", "/api/nothing"] {
+                #expect(geolocation(try await server.ask("GET", path)) == "()", "\(path)")
+            }
+        }
+    }
+
     @Test(arguments: [
         "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/app/../../secret.txt", "/vendor/../secret.txt",
         "//secret.txt", "/./index.html", "/.hidden.js", "/notes.md", "/vendor.lock", "/link.txt", "/index.html%00.js",

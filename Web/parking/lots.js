@@ -9,17 +9,31 @@ import { Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { Search } from '/parts/search.js';
 
-const refusals = { 1: 'Your browser did not allow it. The lots are in order of their names.', 2: 'Where you are could not be found out.', 3: 'It took too long to find out where you are.' };
+const byName = 'The car parks are in order of their names.';
+const faults = {
+    insecure: `A browser tells where it is only to pages that come over HTTPS. ${byName}`,
+    hub: `This hub, or a proxy before it, does not let its pages ask where you are. ${byName}`,
+    browser: `Location is switched off for this page. Allow it in your browser's settings, then try again. ${byName}`,
+    unknown: `Your device could not find out where you are. ${byName}`,
+    late: `Your device took too long to find out where you are. Try again. ${byName}`,
+};
+
+/** Why the browser did not say where it is; `code` is that of a GeolocationPositionError. */
+function faultOf(code) {
+    // Only browsers that obey a Permissions-Policy header tell what it says.
+    if (code === 1) return document.featurePolicy?.allowsFeature('geolocation') === false ? faults.hub : faults.browser;
+    return code === 3 ? faults.late : faults.unknown;
+}
 
 /** Where the reader is, asked for only when they tap: {place, state, find}. */
 function usePlace() {
     const [state, set] = useState({ place: null, busy: false, fault: null });
     const find = () => {
-        if (!navigator.geolocation || !isSecureContext) { set({ place: null, busy: false, fault: 'This browser does not tell where it is on this address.' }); return; }
+        if (!isSecureContext || !navigator.geolocation) { set({ place: null, busy: false, fault: isSecureContext ? faults.unknown : faults.insecure }); return; }
         set({ place: null, busy: true, fault: null });
         navigator.geolocation.getCurrentPosition(
             ({ coords }) => set({ place: coords, busy: false, fault: null }),
-            ({ code }) => set({ place: null, busy: false, fault: refusals[code] ?? refusals[2] }),
+            ({ code }) => set({ place: null, busy: false, fault: faultOf(code) }),
             { maximumAge: 60_000, timeout: 10_000 });
     };
     return { ...state, find };

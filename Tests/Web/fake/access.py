@@ -18,7 +18,8 @@ HUB = {"users.manage", "audit.view", "broker.view", "settings.manage"}
 # The first that fits counts: method pattern, path pattern, right.
 NEEDS = [("GET", r"/api/devices.*|/api/sites.*", "devices.view"), ("POST|PUT", r"/api/sites.*", "settings.manage"),
          (".*", r"/api/devices.*|/api/join", "devices.manage"), (".*", r"/api/users.*", "users.manage"), (".*", r"/api/audit.*", "audit.view"),
-         (".*", r"/api/broker", "broker.view"), (".*", r"/api/system", "system.view"), ("POST", r"/api/nodes.*", "nodes.command"),
+         (".*", r"/api/broker", "broker.view"), (".*", r"/api/system", "system.view"),
+         (".*", r"/api/system/installation", "settings.manage"), ("POST", r"/api/nodes.*", "nodes.command"),
          (".*", r"/api/(nodes|commands).*", "nodes.view")]
 
 

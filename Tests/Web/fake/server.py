@@ -1,5 +1,6 @@
 """HTTP: the API, the pages, the socket. Runs in a thread of its own, on a free port of the loopback."""
 import asyncio
+import json
 import math
 import re
 import threading
@@ -15,8 +16,8 @@ from .world import World
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [r"/", r"/nodes", r"/nodes/[^/]+", r"/broker", r"/sign-in", r"/setup", r"/account", r"/admin", r"/admin/[^/]+", r"/docs", r"/parking", r"/parking/.+"]
-# The policy that the pages must live with: nothing inline, nothing from elsewhere.
-POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+# What the hub sends with a document, another file, and an answer of the API. Tests/EndToEnd/test_pages.py holds this file against a real hub.
+HEADERS = json.loads((Path(__file__).parent / "headers.json").read_text())
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -24,6 +25,13 @@ def problem(status, code, title, detail="", wait=None):
     return web.json_response({"type": f"/problems/{code}", "status": status, "code": code, "title": title, "detail": detail, "id": "0f3a91c2"},
                              status=status, content_type="application/problem+json",
                              headers={"Retry-After": str(wait)} if wait else None)
+
+
+class Document(web.FileResponse):
+    """The one document, which every page begins with."""
+
+    def __init__(self, status):
+        super().__init__(ROOT / "Web/index.html", status=status)
 
 
 class Server:
@@ -36,6 +44,7 @@ class Server:
         self.world.parking.add_to(self.app.router)
         self.app.router.add_get("/ws", self.socket)
         self.app.router.add_get("/api/system", self.system)
+        self.app.router.add_get("/api/system/installation", self.installation)
         self.app.router.add_get("/api/broker", self.broker)
         self.app.router.add_get("/api/commands", self.all_commands)
         self.app.router.add_get("/api/nodes", self.nodes)
@@ -134,8 +143,9 @@ class Server:
         except Refused as refusal:
             response = problem(refusal.status, refusal.code, refusal.title, refusal.detail, refusal.wait)
         if not response.prepared:
-            response.headers["Content-Security-Policy"] = POLICY
-            response.headers["Cache-Control"] = "no-cache"
+            kind = "api" if request.path.startswith("/api/") else "document" if isinstance(response, Document) else "file"
+            for name, value in HEADERS[kind].items():
+                response.headers[name] = value.replace("{host}", request.host)
         return response
 
     async def socket(self, request):
@@ -151,6 +161,9 @@ class Server:
                                   + ([{"id": "parking", "title": "Car park", "path": "/parking", "devices": sum(len(lot.spots) for lot in world.parking.lots.values()), "attention": 1}]
                                      if world.parking.lots else []),
                                   "listeners": {"http": f"127.0.0.1:{self.wanted_port}", "mqtt": "127.0.0.1:1883"}})
+
+    async def installation(self, _):
+        return web.json_response(self.world.installation)
 
     async def broker(self, _):
         return web.json_response(self.world.broker())
@@ -238,5 +251,4 @@ class Server:
         if path.startswith(("/api/", "/vendor/")) or "." in path.rsplit("/", 1)[-1]:
             return problem(404, "not_found", "There is nothing here")
         status = 200 if any(re.fullmatch(pattern, path) for pattern in PAGES) else 404
-        response = web.FileResponse(ROOT / "Web/index.html", status=status)
-        return response
+        return Document(status)

@@ -56,6 +56,8 @@ class World:
         self.automatic = True      # commands go their way by themselves
         self.broken = {}           # path prefix -> (status, problem)
         self.refuse_sockets = False
+        # Where the hub lies on its machine; names that a shell would read otherwise than they are.
+        self.installation = {"program": "/opt/Martlet's hub/martlet", "data": "/srv/a hub"}
         self.posted = []
         self.received = 0
         self.parking = Parking(self)
