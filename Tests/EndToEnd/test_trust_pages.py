@@ -2,11 +2,13 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 
 from support.accounts import ADMIN, PASSWORD, new_password
 from support.raw import PUBACK, Raw
+from support.server import environment
 from support.voids import bearer
 from test_first_start import setup_address
 from test_sessions import shell
@@ -63,6 +65,25 @@ def test_from_the_printed_address_to_the_first_page(own_closed, browse):
     again = browse(hub, address[len(hub.url):])
     again.wait_for_selector("h1")
     assert again.get_by_role("button", name="Make the administrator").count() == 0
+
+
+def test_the_commands_of_the_empty_page_bring_the_first_nodes_as_they_are_printed(own_closed, browse, tmp_path):
+    hub = own_closed(tmp_path / "it's a hub")
+    page = browse(hub, "/nodes")
+    sign_in(page, ADMIN, PASSWORD)
+    page.get_by_role("region", name="Simulate five nodes").wait_for()
+    add, simulate = [page.get_by_role("region", name=name).inner_text() for name in ("Add five simulated nodes", "Simulate five nodes")]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    done = subprocess.run(["sh", "-c", add], cwd=elsewhere, env=environment(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done
+    assert [path.name for path in elsewhere.iterdir()] == ["keys.txt"], "no other hub was made"
+    fleet = subprocess.Popen(["sh", "-c", f"exec {simulate}"], cwd=elsewhere, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        page.get_by_role("link", name="node_05", exact=True).wait_for(timeout=20_000)
+    finally:
+        fleet.terminate()
+        fleet.wait(20)
 
 
 def test_a_stranger_sees_the_sign_in_and_then_what_they_asked_for(closed, browse):

@@ -49,7 +49,23 @@ def test_overview_of_a_hub_that_asks_for_keys_does_not_send_nodes_without_one(se
     site = serve(nodes=0, demo=False, accounts=hub())
     page = open_page(site.url, who="ada", on=site)
     page.get_by_role("heading", level=1, name="Ready for its first node").wait_for()
-    assert page.get_by_text("martlet device add --ids-stdin --kind node").is_visible()
-    assert page.get_by_text("martlet simulate nodes --count 5 --keys keys.txt").is_visible()
+    command = "'/opt/Martlet'\\''s hub/martlet'"
+    page.get_by_text(f"| {command} device add --data '/srv/a hub' --ids-stdin --kind node > keys.txt").wait_for()
+    assert page.get_by_text(f"{command} simulate nodes --count 5 --keys keys.txt --mqtt 127.0.0.1:1883").is_visible()
     page.get_by_role("main").get_by_role("link", name="Devices").click()
     page.get_by_role("heading", level=1, name="Devices").wait_for()
+    # Paths of the machine are for those who administer the hub.
+    page = open_page(site.url, who="vera", on=site)
+    page.get_by_text(re.compile("mosquitto_pub .* -u node_01 -P KEY")).wait_for()
+    assert page.get_by_text("keys.txt").count() == 0
+    assert not any("installation" in url for url in page.watch.requests)
+
+
+def test_commands_name_what_a_shell_on_the_hubs_machine_reaches(site, open_page):
+    page = open_page(site.url)
+    asked = page.evaluate("""Promise.all([import('/lib/shell.js'), import('/nodes/first.js')]).then(([shell, first]) => [
+        ['/a/b-c.d', '', 'a b', "it's", 'a\\nb', '$HOME', '~', 'ü'].map(shell.shellWord),
+        ['127.0.0.1:1883', '0.0.0.0:1884', '[::]:1', '[::1]:2', undefined].map((each) => first.placeOf(each, 'hub.example'))])""")
+    assert asked[0] == ["/a/b-c.d", "''", "'a b'", "'it'\\''s'", "'a\nb'", "'$HOME'", "'~'", "'ü'"]
+    assert asked[1] == [{"local": "127.0.0.1:1883", "host": "127.0.0.1", "port": "1883"}, {"local": "127.0.0.1:1884", "host": "hub.example", "port": "1884"},
+                        {"local": "[::1]:1", "host": "hub.example", "port": "1"}, {"local": "[::1]:2", "host": "::1", "port": "2"}, None]

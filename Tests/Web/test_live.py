@@ -26,7 +26,7 @@ def test_a_new_node_appears_by_itself(serve, open_page):
     site = serve(nodes=0)
     page = open_page(f"{site.url}/nodes")
     page.get_by_text("No node has reported yet").wait_for()
-    assert page.get_by_text("martlet simulate nodes --count 5").is_visible()
+    page.get_by_text("hub/martlet' simulate nodes --count 5 --mqtt 127.0.0.1:1883").wait_for()
     assert page.get_by_text(re.compile(r"mosquitto_pub -h 127\.0\.0\.1 -p 1883")).is_visible()
 
     def appear(world):

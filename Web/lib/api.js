@@ -90,6 +90,7 @@ const nodePath = (id) => `/api/nodes/${encodeURIComponent(id)}`;
 /** The server's API, one function a request. Times in queries are milliseconds since 1970. */
 export const api = {
     system: (options) => ask('GET', '/api/system', options),
+    installation: (options) => ask('GET', '/api/system/installation', options),
     broker: (options) => ask('GET', '/api/broker', options),
     async nodes(options) {
         const answer = await ask('GET', '/api/nodes', options);

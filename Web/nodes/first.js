@@ -2,50 +2,57 @@ import { html } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { useLoad } from '/lib/hooks.js';
 import { session } from '/lib/session.js';
+import { shellWord } from '/lib/shell.js';
 import { Command } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
 
-const usual = '127.0.0.1:1883';
+const reading = '{"node_id":"node_01","sensors":{"temperature":22.5,"humidity":45.2},"wifi_rssi":-65}';
+/** Addresses that stand for all of a machine's own: one listens at them, and goes to another. */
+const everywhere = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
-/** How nodes come to a hub that asks who they are: each with its key. */
-function Known({ host, port, mqtt, message }) {
-    return html`
-        <p>
-            A node is anything that publishes its readings over MQTT. This hub takes them only from devices that it knows: add
-            the node under Devices and give it its key, or open the window there and switch it on.
-        </p>
-        ${session.may('devices.view') && html`<p class="actions"><a class="button primary" href="/admin/devices">Devices</a></p>`}
-        <p>Or try it with simulated nodes, in the folder where Martlet was started:</p>
-        <${Command} label="Add five simulated nodes" line="printf 'node_%02d\\n' 1 2 3 4 5 | martlet device add --ids-stdin --kind node > keys.txt" />
-        <${Command} label="Simulate five nodes" line=${`martlet simulate nodes --count 5 --keys keys.txt --mqtt ${mqtt}`} />
-        <p>or say one reading by hand, with a node's key:</p>
-        <${Command} label="Publish one reading"
-            line=${`mosquitto_pub -h ${host} -p ${port} -u node_01 -P KEY -q 1 -t iot/node/01/telemetry -m '${message}'`} />`;
+/** Where MQTT is without TLS: `local` for a shell on the hub's machine, `host` and `port` for others; null if it is nowhere. */
+export function placeOf(listener, pageHost) {
+    if (!listener) return null;
+    const at = listener.lastIndexOf(':');
+    const [host, port] = [listener.slice(0, at), listener.slice(at + 1)];
+    const name = everywhere[host] ? pageHost : host;
+    return { local: `${everywhere[host] ?? host}:${port}`, host: name.replace(/^\[|\]$/g, ''), port };
 }
 
-/** A hub that takes readings from anybody. */
-function Anybody({ host, port, mqtt, message }) {
+/**
+ * Simulated nodes by the program that runs here, for its own data folder: another program or folder in the reader's shell would
+ * be another hub. On a hub that asks who comes, each needs a key.
+ */
+function Simulated({ program, data, place }) {
+    const martlet = shellWord(program);
+    const mqtt = shellWord(place.local);
+    if (session.state?.open) return html`
+        <p>Try it with simulated nodes, in a shell on the hub's machine:</p>
+        <${Command} label="Simulate five nodes" line=${`${martlet} simulate nodes --count 5 --mqtt ${mqtt}`} />`;
     return html`
-        <p>
-            A node is anything that publishes its readings over MQTT. It appears here by itself with its first
-            message.
-        </p>
-        <p>Try it with simulated nodes:</p>
-        <${Command} label="Simulate five nodes" line=${`martlet simulate nodes --count 5${mqtt === usual ? '' : ` --mqtt ${mqtt}`}`} />
-        <p>or say one reading by hand:</p>
-        <${Command} label="Publish one reading"
-            line=${`mosquitto_pub -h ${host} -p ${port} -q 1 -t iot/node/01/telemetry -m '${message}'`} />`;
+        <p>Or try it with simulated nodes, in a shell on the hub's machine:</p>
+        <${Command} label="Add five simulated nodes"
+            line=${`printf 'node_%02d\\n' 1 2 3 4 5 | ${martlet} device add --data ${shellWord(data)} --ids-stdin --kind node > keys.txt`} />
+        <${Command} label="Simulate five nodes" line=${`${martlet} simulate nodes --count 5 --keys keys.txt --mqtt ${mqtt}`} />`;
 }
 
 /** No node has reported yet: what a node is and how the first one appears. This page changes by itself when it does. */
 export function FirstNode() {
-    const { data } = useLoad('system', api.system);
-    const mqtt = data?.listeners?.mqtt ?? usual;
-    const at = mqtt.lastIndexOf(':');
-    const [host, port] = [mqtt.slice(0, at).replace(/^\[|\]$/g, ''), mqtt.slice(at + 1)];
-    const message = '{"node_id":"node_01","sensors":{"temperature":22.5,"humidity":45.2},"wifi_rssi":-65}';
+    const { data: system } = useLoad('system', api.system);
+    // Where the hub lies on its machine is told to those who administer it.
+    const { data: installation } = useLoad('installation',
+        (options) => (session.may('settings.manage', '*') ? api.installation(options) : Promise.resolve(null)));
+    const isOpen = session.state?.open === true;
+    const place = placeOf(system?.listeners?.mqtt, location.hostname);
     return html`
         <${Empty} icon="nodes" title="No node has reported yet">
-            <${session.state?.open ? Anybody : Known} host=${host} port=${port} mqtt=${mqtt} message=${message} />
+            <p>A node is anything that publishes its readings over MQTT. ${isOpen ? 'It appears here by itself with its first message.'
+                : 'This hub takes them only from devices that it knows: add the node under Devices and give it its key, or open the window there and switch it on.'}</p>
+            ${!isOpen && session.may('devices.view') && html`<p class="actions"><a class="button primary" href="/admin/devices">Devices</a></p>`}
+            ${place && installation && html`<${Simulated} ...${installation} place=${place} />`}
+            ${place && html`
+                <p>${isOpen ? 'Or publish one reading by hand:' : 'Or publish one reading by hand, with a node\u2019s key:'}</p>
+                <${Command} label="Publish one reading" line=${`mosquitto_pub -h ${shellWord(place.host)} -p ${place.port}${isOpen ? '' : ' -u node_01 -P KEY'} -q 1 -t iot/node/01/telemetry -m ${shellWord(reading)}`} />`}
+            ${!place && system?.listeners?.mqtts && html`<p>This hub takes MQTT with TLS, at <code>${system.listeners.mqtts}</code>.</p>`}
         <//>`;
 }

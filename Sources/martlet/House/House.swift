@@ -123,6 +123,7 @@ struct House {
         let routes =
             Solutions.all.flatMap { $0.routes(services) } + reporter.routes + accounts.people.routes
             + accounts.deviceRoutes(services, owners) + AuditRoutes(services: services).all
+            + [Installation(data: configuration.data).route]
         let addresses = [(Door.http, configuration.http)] + (configuration.https.map { [(Door.https, $0)] } ?? [])
         return try WebServer(
             configuration: webConfiguration(pages, certificates),

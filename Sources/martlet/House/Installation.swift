@@ -1,0 +1,44 @@
+internal import Foundation
+internal import HubModel
+internal import SolutionKit
+
+/// Where the running program and its data folder are: what a person at the hub's machine needs to name in a shell, since
+/// neither the search path nor the current folder leads there.
+struct Installation: Sendable {
+    /// The program that runs; absolute.
+    let program: String
+    /// The data folder of this hub; absolute.
+    let data: String
+
+    /// - Parameter data: the data folder as the settings name it, from the current folder on.
+    init(data: String) {
+        program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        self.data = URL(fileURLWithPath: data).standardizedFileURL.path
+    }
+
+    /// Tells it to those who administer the hub. Paths of the machine are nobody else's matter.
+    var route: Route {
+        Route(
+            .get, "/api/system/installation", access: .hub(.manageSettings),
+            summary: "Where the program and its data folder are, for commands on the hub's own machine",
+            answers: [
+                .json(
+                    .named(
+                        "Installation",
+                        .object([
+                            .required("program", .text, "The program that runs, an absolute path"),
+                            .required("data", .text, "Its data folder, an absolute path"),
+                        ])))
+            ]
+        ) { _ in
+            .json { json in
+                json.beginObject()
+                json.key("program")
+                json.string(program)
+                json.key("data")
+                json.string(data)
+                json.endObject()
+            }
+        }
+    }
+}
