@@ -10,11 +10,12 @@ import { amount, kindWord, minorOf, typed } from '/parking/model.js';
 import { percent } from '/parking/owner.js';
 import { useMoney, usePages } from '/parking/pages.js';
 import { Unallocated } from '/parking/owner-unallocated.js';
-import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
+import { dayAndClock, dayOf, fromInput } from '/parking/zone.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { Empty } from '/parts/empty.js';
 import { Text } from '/parts/input.js';
+import { OnPaper } from '/parts/print.js';
 import { Problem } from '/parts/problem.js';
 import { Pick } from '/parts/search.js';
 import { Skeleton } from '/parts/skeleton.js';
@@ -173,10 +174,11 @@ export function MoneyTab({ lot, query, may }) {
     const [key, , count] = days.find(([each]) => each === query.get('days')) ?? days[1];
     const [ends] = useState(() => now());
     // Whole days by the clock of the lot.
-    const first = toInput(ends - (count - 1) * 86_400_000, zone).slice(0, 10);
+    const [first, last] = [dayOf(ends, zone, 1 - count), dayOf(ends, zone)];
     const range = { key: key ?? '7d', isToday: key === 'today', days: { from: first }, ask: { from: new Date(fromInput(`${first}T00:00`, zone)).toISOString() } };
     const given = { lot, range, zone, currency: lot.currency ?? 'EUR', may };
     return html`
+        <${OnPaper}>Money of ${lot.name} (${lot.lot_id}), ${first === last ? first : `${first} to ${last}`}, by the clock of ${zone}.<//>
         <div class="toolbar"><${LinkChoice} label="Time" name="days" value=${key} options=${days.map(([each, word]) => [each, word])} /></div>
         <div class="owner-stack"><${Revenue} ...${given} /><${Unallocated} lot=${lot} zone=${zone} currency=${given.currency} may=${may} /><${Sessions} ...${given} state=${sessionWords[query.get('state')] ? query.get('state') : null} /><${Payments} ...${given} /></div>`;
 }

@@ -7,6 +7,8 @@ import { now, onTick } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { amount } from '/parking/model.js';
+import { dayOf } from '/parking/zone.js';
+import { OnPaper } from '/parts/print.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
@@ -26,8 +28,8 @@ const columns = [
 export function RevenueByLot({ query }) {
     const [key, , count] = days.find(([each]) => each === query.get('days')) ?? days[1];
     const [ends] = useState(() => now());
-    const first = new Date(ends - (count - 1) * 86_400_000);
-    const from = [first.getFullYear(), first.getMonth() + 1, first.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const [from, to] = [dayOf(ends, zone, 1 - count), dayOf(ends, zone)];
     const { data, error, reload } = useLoad(`revenue of all ${from}`, (options) => parking.allRevenue({ from, by: 'lot' }, options));
     useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % anew === 0) reload(); }); }, [reload]);
     if (!data) return error ? html`<${Problem} error=${error} title="The revenue could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" label="Loading" />`;
@@ -38,6 +40,7 @@ export function RevenueByLot({ query }) {
                 <div class="owner-foot"><${CSV} name="revenue" read=${() => parking.allRevenueTable({ from, by: 'lot' })} of="revenue by lot" />
                     <${CSV} name="revenue-by-day" word="By day" read=${() => parking.allRevenueTable({ from, by: 'day' })} of="revenue by day" /></div></div>
             <div class="toolbar"><${LinkChoice} label="Time" name="days" value=${key} options=${days.map(([each, word]) => [each, word])} /></div>
+            <${OnPaper}>${from === to ? from : `${from} to ${to}`}, each lot by its own clock.<//>
             <${Table} caption="Revenue by lot" columns=${columns} rows=${rows} rowKey=${(row) => row.lot_id} />
             <p class="hint" role="status">${data.totals.map((total) => `${amount(total.revenue_minor, total.currency)} earned, ${amount(total.cash_minor, total.currency)} received`).join('; ')}</p>
         </section>`;

@@ -6,12 +6,13 @@ import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { isOverridden, kindWord, levelWords, sourceOf, statuses, statusOrder } from '/parking/model.js';
-import { dayAndClock, fromInput, toInput } from '/parking/zone.js';
+import { TimeField } from '/parking/time-field.js';
+import { dayAndClock } from '/parking/zone.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Dialog } from '/parts/dialog.js';
 import { Empty } from '/parts/empty.js';
-import { Choice, Field } from '/parts/form.js';
+import { Choice } from '/parts/form.js';
 import { Problem } from '/parts/problem.js';
 import { Pick, Search } from '/parts/search.js';
 import { Table } from '/parts/table.js';
@@ -42,8 +43,7 @@ function Override({ lot, spot, close }) {
                 ${choice !== 'closed' && html`
                     <${Choice} legend="Until" name="ends" value=${ends} change=${setEnds} options=${[['hour', 'In an hour'], ['time', 'A time'], ['never', 'Cleared']]} />
                     ${ends === 'time' && html`
-                        <${Field} label="Until">${(given) => html`<input type="datetime-local" ...${given} value=${toInput(until, zone)}
-                            onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) setUntil(at); }} />`}<//>`}`}
+                        <${TimeField} label="Until" zone=${zone} value=${until} set=${setUntil} />`}`}
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
                     <button type="submit" class="button primary" aria-busy=${busy}>Say so</button>

@@ -9,10 +9,10 @@ import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { amount, kinds, kindWord } from '/parking/model.js';
 import { bodyOf, faultOf, formOf, newRule, weekdays } from '/parking/tariff.js';
-import { dayAndClock, fromInput, quarter, toInput } from '/parking/zone.js';
+import { TimeField } from '/parking/time-field.js';
+import { dayAndClock, quarter } from '/parking/zone.js';
 import { Badge } from '/parts/badge.js';
 import { Empty } from '/parts/empty.js';
-import { Field } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 import { Name, Select, Text } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
@@ -99,8 +99,7 @@ function Editor({ lot, newest, currency, zone, done }) {
                         change=${(next) => change({ rules: form.rules.map((each, at) => (at === index ? next : each)) })}
                         remove=${() => change({ rules: form.rules.filter((_, at) => at !== index) })} />`)}</div>
                 <p class="actions"><button type="button" class="button" disabled=${form.rules.length >= 24} onClick=${() => change({ rules: [...form.rules, newRule('Night')] })}><${Icon} name="plus" />Add a rule</button></p>
-                <${Field} label="Holds from">${(given) => html`<input type="datetime-local" step="900" ...${given} value=${toInput(from, zone)}
-                    onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) setFrom(at); }} />`}<//>
+                <${TimeField} label="Holds from" zone=${zone} step="900" value=${from} set=${setFrom} />
                 ${shown && fault && html`<p class="field-error" role="alert">${fault}</p>`}
                 ${(trial.error || saving.error) && html`<${Problem} error=${saving.error ?? trial.error} small level="h3" />`}
                 ${compared && html`<${Comparison} answer=${compared} currency=${currency} />`}

@@ -5,8 +5,8 @@ import { useLoad } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { amount, kindWord } from '/parking/model.js';
-import { clock, dayAndClock, fromInput, isElsewhere, quarter, toInput } from '/parking/zone.js';
-import { Field } from '/parts/form.js';
+import { TimeField } from '/parking/time-field.js';
+import { clock, dayAndClock, dayOf, isElsewhere, quarter } from '/parking/zone.js';
 import { Select } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
 
@@ -14,21 +14,15 @@ import { Problem } from '/parts/problem.js';
 export function Times({ zone, from, to, setFrom, setTo, words = ['Arrive', 'Leave'], error = null }) {
     return html`
         <div class="times">
-            <${Field} label=${words[0]}>
-                ${(given) => html`<input type="datetime-local" step="900" ...${given} value=${toInput(from, zone)}
-                    onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) { setTo(Math.max(to - from, 900_000) + at); setFrom(at); } }} />`}
-            <//>
-            <${Field} label=${words[1]} error=${error}>
-                ${(given) => html`<input type="datetime-local" step="900" ...${given} value=${toInput(to, zone)}
-                    onInput=${(event) => { const at = fromInput(event.target.value, zone); if (at !== null) setTo(at); }} />`}
-            <//>
+            <${TimeField} label=${words[0]} zone=${zone} step="900" value=${from} set=${(at) => { setTo(Math.max(to - from, 900_000) + at); setFrom(at); }} />
+            <${TimeField} label=${words[1]} zone=${zone} step="900" value=${to} set=${setTo} error=${error} />
         </div>
         ${isElsewhere(zone, from) && html`<p class="hint">Times by the clock of the car park (${zone}).</p>`}`;
 }
 
 /** The lines of a bill. */
 export function Bill({ lines, total, currency, zone, label = 'Price, line by line' }) {
-    const oneDay = lines.length > 0 && toInput(instant(lines[0].from), zone).slice(0, 10) === toInput(instant(lines[lines.length - 1].to), zone).slice(0, 10);
+    const oneDay = lines.length > 0 && dayOf(instant(lines[0].from), zone) === dayOf(instant(lines[lines.length - 1].to), zone);
     const say = oneDay ? clock : dayAndClock;
     return html`
         <table class="bill">

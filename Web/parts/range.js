@@ -51,7 +51,8 @@ function CustomRange({ view, open, close }) {
     const end = view.live ? now() : view.to * 1000;
     const first = from ?? toLocalInput(end - view.span * 1000);
     const last = to ?? toLocalInput(end);
-    const [a, b] = [Date.parse(first), Date.parse(last)];
+    // What nobody has changed is the instant itself: its text may be that of two, in the night that has an hour twice.
+    const [a, b] = [from === null ? end - view.span * 1000 : Date.parse(from), to === null ? end : Date.parse(to)];
     const missing = Number.isNaN(a) || Number.isNaN(b);
     const wrong = missing ? 'Give both times.' : a >= b ? 'The end must be after the start.' : null;
     const submit = (event) => {

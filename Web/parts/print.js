@@ -1,0 +1,14 @@
+import { html } from '/lib/html.js';
+import { usePrinting } from '/lib/printing.js';
+import { session } from '/lib/session.js';
+import { exact, now } from '/lib/time.js';
+
+/** What a sheet of paper says and a screen shows elsewhere, such as the time that it is about. */
+export const OnPaper = ({ children }) => html`<p class="on-paper">${children}</p>`;
+
+/** Where a sheet comes from, and when and by whom it was printed. */
+export function PrintNote() {
+    usePrinting();
+    const name = session.state?.user?.username;
+    return html`<p class="on-paper print-note">Martlet at ${location.host}${location.pathname}, printed on ${exact(now())}${name ? ` by ${name}` : ''}.</p>`;
+}
