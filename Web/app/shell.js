@@ -13,6 +13,7 @@ import { administration, isUnder, mayOpen, navigation, routes } from '/app/route
 import { ThemePicker } from '/app/theme-picker.js';
 import { NotFound } from '/app/notfound.js';
 import { Icon, Mark } from '/parts/icons.js';
+import { PrintNote } from '/parts/print.js';
 import { Problem } from '/parts/problem.js';
 import { PageSkeleton } from '/parts/skeleton.js';
 import { Toasts } from '/parts/toast.js';
@@ -159,7 +160,7 @@ function Guest({ path, query }) {
                 ${session.state && !session.state.setup_needed && html`<a class="button small quiet" href=${signInAddress()}>Sign in</a>`}
             </div>
         </header>
-        <main id="main" class="guest" tabindex="-1"><${Banner} /><${Outlet} path=${path} query=${query} /></main>
+        <main id="main" class="guest" tabindex="-1"><${Banner} /><${Outlet} path=${path} query=${query} /><${PrintNote} /></main>
         <${ConnectionBar} />
         <${Toasts} />`;
 }
@@ -182,7 +183,7 @@ function Frame({ path, query }) {
                 <div class="rail-state"><${ConnectionDot} /><${ThemePicker} /></div>
             </div>
         </header>
-        <main id="main" tabindex="-1"><${Banner} /><${Outlet} path=${path} query=${query} /></main>
+        <main id="main" tabindex="-1"><${Banner} /><${Outlet} path=${path} query=${query} /><${PrintNote} /></main>
         <${BottomNavigation} path=${path} />
         <${ConnectionBar} />
         <${Toasts} />`;

@@ -1,5 +1,6 @@
 import { html, useEffect, useRef } from '/lib/html.js';
 import { Icon } from '/parts/icons.js';
+import { PrintNote } from '/parts/print.js';
 
 /**
  * A window over the page. The browser's own <dialog> keeps the focus inside, closes on Escape and gives the focus back;
@@ -28,6 +29,7 @@ export function Dialog({ title, open, close, children }) {
                         </button>
                     </header>
                     ${children}
+                    <${PrintNote} />
                 </div>`}
         </dialog>`;
 }

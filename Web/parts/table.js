@@ -2,6 +2,7 @@
 // is long. A phone has room for three columns; what else a row says stands there in a second line of its first cell.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from '/lib/html.js';
+import { usePrinting } from '/lib/printing.js';
 import { withQuery } from '/app/router.js';
 import { Icon } from '/parts/icons.js';
 
@@ -30,7 +31,9 @@ function useWindow(element, count, active) {
         addEventListener('resize', measure);
         return () => { removeEventListener('scroll', measure); removeEventListener('resize', measure); };
     }, [count, active]);
-    return active ? range : [0, count];
+    // Paper has no window that moves over it.
+    const isPrinting = usePrinting();
+    return active && !isPrinting ? range : [0, count];
 }
 
 /** Where a column is on a phone: nowhere, in the second line, or (null) a column as elsewhere. */
