@@ -1,10 +1,26 @@
-// What a field of a node is called and measured in. A node may send any name; the well-known ones get their unit
-// from here, the others are shown as they are, without a unit: a guessed unit would be worse than none.
+// What a field of a node is called and measured in (docs/nodes-api.md, "Names and units"). A node may send any name; the
+// well-known ones get their unit from here, the others are shown as they are, without a unit: a guessed unit would be worse
+// than none. So a value that cannot be of a name's unit has none either.
 
+const percent = (value) => value >= 0 && value <= 100;
+
+/**
+ * A battery's state under a bare name is a charge in percent or a voltage: one cell's 3.1 has a fraction, and no pack has more than
+ * 30 V. What may be either (6, 12.6) has no unit.
+ */
+function batteryUnit(value) {
+    if (value >= 0 && value < 6 && !Number.isInteger(value)) return { unit: 'V', digits: 2, least: 0.2 };
+    return percent(value) && (value >= 30 || (value > 6 && Number.isInteger(value))) ? { unit: '%', digits: 0, least: 4 } : unknownUnit;
+}
+
+const unknownUnit = { unit: '', digits: null, least: 0 };
+
+/** Label, unit, digits after the point, smallest span of an axis; and, where not every number can be of that unit, which can. */
 const known = {
     temperature: ['Temperature', '°C', 1, 2],
-    humidity: ['Humidity', '%', 1, 4],
-    pressure: ['Pressure', 'hPa', 1, 2],
+    humidity: ['Humidity', '%', 1, 4, percent],
+    // On the ground; 101325 is in pascals, 101.3 in kilopascals, 1.01 in bars.
+    pressure: ['Pressure', 'hPa', 1, 2, (value) => value >= 300 && value <= 1200],
     light: ['Light', 'lx', 0, 10],
     illuminance: ['Illuminance', 'lx', 0, 10],
     lux: ['Light', 'lx', 0, 10],
@@ -14,9 +30,10 @@ const known = {
     pm10: ['PM 10', 'µg/m³', 1, 2],
     noise: ['Noise', 'dB', 1, 5],
     distance: ['Distance', 'cm', 1, 5],
-    moisture: ['Moisture', '%', 1, 4],
-    soil_moisture: ['Soil moisture', '%', 1, 4],
-    battery: ['Battery', '%', 0, 4],
+    // Many sensors send what their converter counts, 0 to 1023 or 4095.
+    moisture: ['Moisture', '%', 1, 4, percent],
+    soil_moisture: ['Soil moisture', '%', 1, 4, percent],
+    battery: ['Battery', '', null, 0],
     battery_voltage: ['Battery', 'V', 2, 0.2],
     voltage: ['Voltage', 'V', 2, 0.2],
     current: ['Current', 'A', 3, 0.1],
@@ -40,22 +57,33 @@ function words(name) {
     return text === '' ? name : text[0].toUpperCase() + text.slice(1);
 }
 
+/** Names that begin a longer one with any end, as in temperature_outside; the others (current_step, light_on) only with a number. */
+const beginnings = new Set(['temperature', 'humidity', 'pressure', 'soil_moisture', 'co2', 'pm25', 'pm10', 'illuminance', 'wifi_rssi']);
+const numbered = (name, word) => name.startsWith(`${word}_`) && (beginnings.has(word) || /^\d+$/.test(name.slice(word.length + 1)));
+
+/** The well-known word that a longer name has at one end: the quantity comes last in most, so that battery_current is a current. */
+function wordOf(name) {
+    if (known[name]) return name;
+    if (/(^|_)battery_(percent|pct|soc)$/.test(name)) return 'battery_percent';
+    if (/(^|_)(battery_v|vbat|vbatt)$/.test(name)) return 'battery_voltage';
+    return order.find((word) => name.endsWith(`_${word}`)) ?? order.find((word) => numbered(name, word)) ?? null;
+}
+
 /**
  * Label, unit (empty if not known), digits after the point (null: as many as the value has) and the smallest span
  * of a chart's axis, so that noise in the last digit does not look like a storm.
+ * @param sample a value of the field, which may tell that it is not of the unit that its name has elsewhere
  */
-export function describe(name) {
+export function describe(name, sample = null) {
     const lower = name.toLowerCase();
-    const entry = known[lower];
-    if (entry) return { name, label: entry[0], unit: entry[1], digits: entry[2], least: entry[3] };
-    // soil_temperature, temperature_2, battery_v: the known word at one end gives the unit.
-    if (/(^|_)battery_v$/.test(lower)) return { name, label: words(name), unit: 'V', digits: 2, least: 0.2 };
-    for (const word of order) {
-        if (lower.endsWith(`_${word}`) || lower.startsWith(`${word}_`)) {
-            return { name, label: words(name), unit: known[word][1], digits: known[word][2], least: known[word][3] };
-        }
-    }
-    return { name, label: words(name), unit: '', digits: null, least: 0 };
+    const word = wordOf(lower);
+    const label = known[lower] ? known[lower][0] : words(name);
+    if (word === null) return { name, label, ...unknownUnit };
+    if (word === 'battery_percent') return { name, label, unit: '%', digits: 0, least: 4 };
+    if (word === 'battery') return { name, label, ...(typeof sample === 'number' ? batteryUnit(sample) : unknownUnit) };
+    const [, unit, digits, least, fits] = known[word];
+    if (fits && typeof sample === 'number' && !fits(sample)) return { name, label, ...unknownUnit };
+    return { name, label, unit, digits, least };
 }
 
 /** Readings first in the order people ask for them, then the rest by name, then what concerns the node itself. */

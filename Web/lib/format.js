@@ -18,19 +18,19 @@ export function number(value, digits = null) {
     return format.format(value).replaceAll(',', '\u202f').replace('-', minus);
 }
 
-/** Value of a field without its unit. */
-export function value(field, raw) {
+/** Value of a field without its unit. `sample` is a value of the field that tells what it is measured in. */
+export function value(field, raw, sample = raw) {
     if (raw === null || raw === undefined) return '–';
     if (typeof raw === 'boolean') return raw ? 'on' : 'off';
     if (typeof raw !== 'number') return String(raw);
-    return number(raw, describe(field).digits);
+    return number(raw, describe(field, sample).digits);
 }
 
 /** Value of a field with its unit: "22.5 °C". */
-export function quantity(field, raw) {
+export function quantity(field, raw, sample = raw) {
     if (field === 'uptime' && typeof raw === 'number') return duration(raw);
-    const unit = describe(field).unit;
-    return unit === '' || raw === null || raw === undefined ? value(field, raw) : `${value(field, raw)}\u00a0${unit}`;
+    const unit = typeof raw === 'number' ? describe(field, sample).unit : '';
+    return unit === '' ? value(field, raw, sample) : `${value(field, raw, sample)}\u00a0${unit}`;
 }
 
 /** Bytes in powers of 1,000, with three digits that mean something: "1.24 MB". */

@@ -4,7 +4,7 @@ import { html, useState } from '/lib/html.js';
 import { address, api } from '/lib/api.js';
 import { describe, health } from '/lib/fields.js';
 import { number, quantity, value } from '/lib/format.js';
-import { duration, moment, now, span } from '/lib/time.js';
+import { moment, now, span } from '/lib/time.js';
 import { bounds } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
 import { Icon } from '/parts/icons.js';
@@ -15,13 +15,15 @@ import { stepFor } from '/nodes/steps.js';
 
 const line = [{ label: 'mean', tone: '--chart-1' }];
 
-/** Uptime is read in hours and days: its axis has labels at whole ones. */
-const uptimeAxis = {
+/** Uptime is read in hours and days: its axis has labels at whole ones, with minutes where those lie closer together. */
+export const uptimeAxis = {
     steps: [60, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 8_640_000, 31_536_000],
-    tick(seconds) {
+    tick(seconds, step) {
         if (seconds < 0) return '';
-        if (seconds < 600) return `${number(seconds / 60)} min`;
-        return seconds < 172_800 ? `${number(seconds / 3600)} h` : duration(seconds);
+        const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+        const clock = step < 3600 ? `${hours}:${`${minutes}`.padStart(2, '0')}\u00a0h` : `${hours}\u00a0h`;
+        if (days === 0) return seconds < 3600 && step < 3600 ? `${minutes}\u00a0min` : clock;
+        return step % 86_400 === 0 ? `${number(days, 0)}\u00a0d` : `${number(days, 0)}\u00a0d ${clock}`;
     },
 };
 
@@ -67,39 +69,41 @@ function CsvLink({ node, field, view }) {
 }
 
 /** What a field did in the time shown, as the end of a sentence. */
-function course(field, found, step) {
+function course(field, found, step, sample) {
     if (field === 'uptime') {
         const anew = found.last < found.high - 2 * step;
         return anew ? 'it started anew' : `up to ${quantity(field, found.high)}, without a restart`;
     }
-    if (found.low === found.high) return `always ${quantity(field, found.low)}`;
-    return `between ${value(field, found.low)} and ${quantity(field, found.high)}, mean ${quantity(field, found.mean)}`;
+    if (found.low === found.high) return `always ${quantity(field, found.low, sample)}`;
+    return `between ${value(field, found.low, sample)} and ${quantity(field, found.high, sample)}, mean ${quantity(field, found.mean, sample)}`;
 }
 
 /** Time and value at a point of the plotted arrays, or null in a hole. */
-function pointAt(field, [times, mean, high, low], index) {
+function pointAt(field, [times, mean, high, low], index, sample) {
     if (typeof mean[index] !== 'number') return null;
     const isSpread = high[index] !== low[index];
-    const spread = isSpread ? ` (${value(field, low[index])} to ${value(field, high[index])})` : '';
-    return `${moment(times[index] * 1000)}  ${quantity(field, mean[index])}${spread}`;
+    const spread = isSpread ? ` (${value(field, low[index], sample)} to ${value(field, high[index], sample)})` : '';
+    return `${moment(times[index] * 1000)}  ${quantity(field, mean[index], sample)}${spread}`;
 }
 
 function FieldChart({ node, field, series, view, loading }) {
-    const about = describe(field);
+    const latest = node.latest?.[field];
+    // One unit for the whole chart, told by the node's latest value.
+    const sample = latest?.value;
+    const about = describe(field, sample);
     const say = (model, from, to) => {
         const found = model.summary(from, to, { mean: 0, high: 1, low: 2 });
         if (!found) return loading ? 'Loading…' : `No ${about.label.toLowerCase()} in ${viewWords(view)}.`;
-        return `${view.live ? 'In' : 'From'} ${viewWords(view)}: ${course(field, found, stepFor(view.span))}.`;
+        return `${view.live ? 'In' : 'From'} ${viewWords(view)}: ${course(field, found, stepFor(view.span), sample)}.`;
     };
-    const latest = node.latest?.[field];
-    const readout = (data, index) => pointAt(field, data, index);
+    const readout = (data, index) => pointAt(field, data, index, sample);
     return html`
         <${TimeChart} label=${about.label} unit=${field === 'uptime' ? '' : about.unit}
             ...${field === 'uptime' ? uptimeAxis : {}}
             model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
             series=${health.has(field) ? healthLine : line} loading=${loading} height=${health.has(field) ? 136 : 192}
             say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
-            columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw)}
+            columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw, sample)}
             actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
 }
 

@@ -55,7 +55,7 @@ export function NodePanel({ node }) {
                         <dd><${Value} field=${field} raw=${node.latest[field].value} stale=${stale(field)} /></dd>
                     </div>`)}
                 ${hidden > 0 && html`
-                    <div class="panel-more"><dt class="unseen">More fields</dt><dd>+${hidden}</dd></div>`}
+                    <div class="panel-more" title=${rest.slice(room - 1).map((field) => describe(field).label).join(', ')}><dt class="unseen">More fields</dt><dd>+${hidden}</dd></div>`}
             </dl>
             <footer>
                 <${Badge} tone=${states[state].tone} word=${states[state].word} title=${states[state].says}

@@ -50,12 +50,25 @@ const valueRange = (least, zero) => (plot, low, high) => {
     return [middle - room, middle + room];
 };
 
+/** Room for the labels of the value axis, pixels: as wide as the widest, and for the usual ones the same in all charts of a page. */
+const usualLabels = 52;
+const gap = 6;
+function labelRoom(plot, labels, index, cycle) {
+    const axis = plot.axes[index];
+    // Another cycle must not answer otherwise, or the plot never comes to rest.
+    if (cycle > 1) return axis._size;
+    if (!labels) return usualLabels;
+    plot.ctx.font = axis.font[0];
+    const widest = Math.max(0, ...labels.map((label) => plot.ctx.measureText(label ?? '').width / devicePixelRatio));
+    return Math.max(usualLabels, Math.ceil(widest) + 2 * gap);
+}
+
 /**
  * Options of one plot.
  * @param series {label, tone (a colour token), width}; with `band` the second and third are the upper and lower edge of
  * a shaded band
  * @param zoomed called with two times (seconds) when the reader has drawn over a part
- * @param tick(value) a label of the value axis
+ * @param tick(value, step) a label of the value axis, and how far apart the labels are
  * @param steps the distances that labels may have, if not 1, 2, 5 and their tens
  * @param pointed called with the index under the pointer, or null
  */
@@ -87,7 +100,7 @@ export function plotOptions({ width, height, series, band, least, zero, sync, zo
         scales: { x: { time: true, range }, y: { range: valueRange(least, zero) } },
         axes: [
             { ...axis, space: 72, size: 28, gap: 4, values: timeLabels, grid: { show: false } },
-            { ...axis, space: 36, size: 52, gap: 6, values: (plot, splits) => splits.map(tick),
+            { ...axis, space: 36, size: labelRoom, gap, values: (plot, splits, index, space, step) => splits.map((value) => tick(value, step)),
                 ...(steps ? { incrs: steps } : {}) },
         ],
         series: band ? [{}, lines[0], edge('high'), edge('low')] : [{}, ...lines],

@@ -11,7 +11,12 @@ import { ChartTable } from '/parts/chart-table.js';
 import { useId } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 
-const plain = (value) => number(value);
+/** A label with as many digits as the steps of its axis have, so that no two are alike. */
+export function plain(value, step) {
+    let digits = 0;
+    while (digits < 12 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits += 1;
+    return number(value, digits);
+}
 
 /** At most so many redraws a second for what arrives. */
 const redrawEvery = 250;

@@ -23,13 +23,20 @@ export function useHighlight(signal) {
     return element;
 }
 
-/** The value of a field with its unit. A stale one is drawn as unknown: grey, struck by hatching, and said so. */
+/** Longer than a figure, longer than a line: such a value is drawn smaller, and goes on in the next line. */
+const lengthOf = (text) => (text.length > 24 ? 'text' : text.length > 9 ? 'long' : null);
+
+/**
+ * The value of a field with its unit. A stale one is drawn as unknown: grey, struck by hatching, and said so. Where there is no room
+ * for the whole of it, an ellipsis says so and the title has it.
+ */
 export function Value({ field, raw, stale = false, size = 'normal' }) {
     const shown = text(field, raw);
     const element = useHighlight(shown);
-    const { unit } = describe(field);
+    const unit = typeof raw === 'number' ? describe(field, raw).unit : '';
+    const length = lengthOf(shown);
     return html`
-        <span class="value" data-size=${size} data-stale=${stale} ref=${element}>
+        <span class="value" data-size=${size} data-stale=${stale} data-length=${length} ref=${element} title=${length && (unit ? `${shown} ${unit}` : shown)}>
             <span class="value-number">${shown}</span>
             ${unit !== '' && html`
                 <span class="value-unit" aria-hidden="true">${unit}</span>

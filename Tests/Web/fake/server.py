@@ -210,7 +210,12 @@ class Server:
         thin = max(1, len(times) // 20_000)
         for t in times[::thin]:
             groups.setdefault(math.floor(t / step) * step, []).append(t)
-        return [[start, *[make([node.value(field, t) for t in members]) for field in fields]] for start, members in groups.items()]
+
+        def of(field, members):
+            # As the hub: texts have no mean.
+            values = [value for value in (node.value(field, t) for t in members) if not isinstance(value, str)]
+            return make(values) if values else None
+        return [[start, *[of(field, members) for field in fields]] for start, members in groups.items()]
 
     async def all_commands(self, request):
         states = request.query.get("state")
