@@ -2,7 +2,7 @@
 import re
 import time
 
-from conftest import until
+from conftest import PHONE, until
 
 
 def names(page):
@@ -49,6 +49,58 @@ def test_filter_state_sort_and_group_are_in_the_address(site, open_page):
     shows(page, ["node_04", "node_05", "node_03", "node_02", "node_01"])
     page.get_by_role("searchbox").fill("nothing like it")
     page.get_by_text("No node fits").wait_for()
+
+
+def heads(page):
+    return page.locator("thead th").all_inner_texts()
+
+
+def test_the_table_says_what_it_leaves_out_and_shows_it(site, open_page):
+    page = open_page(f"{site.url}/nodes?view=table")
+    page.wait_for_selector("tbody tr")
+    assert heads(page)[2:] == ["Temperature", "Humidity", "Pressure", "Light", "More\nfields", "Signal", "Heard of"]
+    row = page.locator("tbody tr", has=page.get_by_role("link", name="node_05", exact=True))
+    more = row.get_by_role("link", name="2 more fields of node_05: CO₂, Battery")
+    assert more.inner_text() == "+2" and "Battery" in more.get_attribute("title")
+    more.click()
+    until(page, "document.querySelectorAll('thead th').length === 10")
+    assert heads(page)[2:-2] == ["Temperature", "Humidity", "Pressure", "Light", "CO₂", "Battery"] and page.locator(".more-fields").count() == 0
+    # The columns are in the address.
+    page.reload()
+    page.wait_for_selector("tbody tr")
+    assert heads(page)[2:-2] == ["Temperature", "Humidity", "Pressure", "Light", "CO₂", "Battery"]
+
+
+def test_columns_are_picked_and_a_name_may_have_any_letters(site, open_page):
+    def odd(world):
+        node = world.nodes["node_01"]
+        node.fields = [*node.fields, "a,b", "50%"]
+        node.value = lambda field, t, real=node.value: 7 if field in ("a,b", "50%") else real(field, t)
+    site.do(odd)
+    page = open_page(f"{site.url}/nodes?view=table")
+    page.locator("summary", has_text="Columns 4 of 8").click()
+    picker = page.get_by_role("group", name="Fields with a column")
+    for name in ["Humidity", "Pressure", "Light"]:
+        picker.get_by_text(re.compile(f"^{name}")).click()
+    until(page, "document.querySelectorAll('thead th').length === 6")
+    for name in ["A,b", "50%"]:
+        picker.get_by_text(re.compile(f"^{name}")).click()
+    until(page, "document.querySelectorAll('thead th').length === 8")
+    page.keyboard.press("Escape")
+    assert not picker.is_visible()
+    page.reload()
+    page.wait_for_selector("tbody tr")
+    assert heads(page)[2:5] == ["Temperature", "50%", "A,b"]
+    page.goto(f"{site.url}/nodes?view=table&fields=nothing,%25E0%25A4%25A,%E0")
+    page.wait_for_selector("tbody tr")
+    assert heads(page)[2] == "Temperature", "an address that asks for nothing there is gets the usual ones"
+
+
+def test_on_a_phone_what_has_no_column_is_in_the_second_line_or_counted(site, open_page):
+    page = open_page(f"{site.url}/nodes?view=table", size=PHONE)
+    page.wait_for_selector("tbody tr")
+    line = page.locator("tbody tr", has=page.get_by_role("link", name="node_05", exact=True)).locator(".row-second")
+    assert re.search(r"Humidity [\d.]+\s%.*Pressure .*Light .*2 more fields", line.inner_text(), re.S)
 
 
 def test_a_thousand_nodes(serve, open_page):

@@ -2,8 +2,11 @@
 
 import { html } from '/lib/html.js';
 import { describe, sortFields } from '/lib/fields.js';
+import { plural, quantity } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
-import { isStale, readingFields, stateOf, states } from '/nodes/model.js';
+import { withQuery } from '/app/router.js';
+import { fieldsText, leftOut } from '/nodes/columns.js';
+import { isStale, stateOf, states } from '/nodes/model.js';
 import { nodeAddress } from '/nodes/panel.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -11,15 +14,8 @@ import { Signal } from '/parts/signal.js';
 import { Table } from '/parts/table.js';
 import { Value } from '/parts/value.js';
 
-const mostFields = 4;
-
-/** The fields that most nodes have: they become the columns. */
-export function commonFields(nodes) {
-    const counts = new Map();
-    for (const node of nodes) for (const field of readingFields(node)) counts.set(field, (counts.get(field) ?? 0) + 1);
-    const usual = [...counts].sort((a, b) => b[1] - a[1]).slice(0, mostFields).map(([field]) => field);
-    return sortFields(usual);
-}
+/** So many fields of a node are in the second line of its row on a phone, after the one with a column; rows of a long table are all as high. */
+const onPhone = (isLong) => (isLong ? 1 : 4);
 
 function fieldCell(node, field) {
     const entry = node.latest?.[field];
@@ -28,7 +24,25 @@ function fieldCell(node, field) {
     return html`<${Value} field=${field} raw=${entry.value} stale=${stale} />`;
 }
 
-export function NodeTable({ nodes, fields, sort }) {
+/** A field of a node in words: "Humidity 46.0 %". */
+const fieldWords = (node, field) => node.latest?.[field] && `${describe(field).label} ${quantity(field, node.latest[field].value)}`;
+
+/** How many fields of a node have no column; the link gives them one. */
+function More({ node, fields }) {
+    const rest = leftOut(node, fields);
+    if (rest.length === 0) return null;
+    const words = rest.map((field) => describe(field).label).join(', ');
+    return html`
+        <a class="more-fields" data-replace href=${withQuery({ fields: fieldsText(sortFields([...fields, ...rest])) })} title=${rest.map((field) => fieldWords(node, field)).join(', ')}
+            aria-label=${`${plural(rest.length, 'more field')} of ${node.node_id}: ${words}`}>+${rest.length}</a>`;
+}
+
+/** @param hasMore whether some node on the page has a field that has no column */
+export function NodeTable({ nodes, fields, sort, hasMore }) {
+    const isLong = nodes.length > 60;
+    const shown = fields.slice(0, onPhone(isLong));
+    /** What a phone's row says of the fields that it does not show. */
+    const unsaid = (node) => { const rest = leftOut(node, shown).length; return rest > 0 && html`<a href=${nodeAddress(node)}>${plural(rest, 'more field')}</a>`; };
     const columns = [
         { key: 'name', label: 'Node', head: true, sort: true, cell: (node) => html`
             <a href=${nodeAddress(node)}>${node.node_id}</a>` },
@@ -38,15 +52,19 @@ export function NodeTable({ nodes, fields, sort }) {
                 <${Badge} tone=${states[state].tone} word=${states[state].word}
                     since=${state === 'online' ? null : since} quiet />`;
         } },
-        ...fields.map((field) => ({
+        ...fields.map((field, index) => ({
             key: field, label: describe(field).label, align: 'end', sort: true, cell: (node) => fieldCell(node, field),
+            ...(index === 0 ? {} : { phone: shown.includes(field) ? (node) => fieldWords(node, field) : 'none' }),
         })),
+        ...(hasMore ? [{
+            key: 'more', label: html`More<span class="unseen"> fields</span>`, phone: 'none', cell: (node) => html`<${More} node=${node} fields=${fields} />`,
+        }] : []),
         { key: 'signal', label: 'Signal', sort: true, align: 'end', cell: (node) => html`
             <${Signal} rssi=${node.wifi_rssi} compact />` },
-        { key: 'seen', label: 'Heard of', sort: true, align: 'end', cell: (node) => html`
+        { key: 'seen', label: 'Heard of', sort: true, align: 'end', phone: unsaid, cell: (node) => html`
             <${Age} at=${instant(node.last_seen)} />` },
     ];
     return html`
         <${Table} caption="Nodes" columns=${columns} rows=${nodes} rowKey=${(node) => node.node_id} sort=${sort}
-            long=${nodes.length > 60} />`;
+            long=${isLong} />`;
 }

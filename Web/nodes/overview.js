@@ -5,7 +5,8 @@ import { number, plural } from '/lib/format.js';
 import { now } from '/lib/time.js';
 import { choicesOf, choose, grouped, panelLimit, verdict } from '/nodes/choose.js';
 import { FirstNode } from '/nodes/first.js';
-import { commonFields, NodeTable } from '/nodes/list.js';
+import { commonFields, fieldCounts, fieldsOf, leftOut } from '/nodes/columns.js';
+import { NodeTable } from '/nodes/list.js';
 import { stateOf, states, tally } from '/nodes/model.js';
 import { NodePanel } from '/nodes/panel.js';
 import { useNodes } from '/nodes/store.js';
@@ -47,8 +48,9 @@ function Panels({ nodes, present }) {
 }
 
 function Shown({ nodes, choices, view, fields, present }) {
+    const hasMore = view === 'table' && nodes.some((node) => leftOut(node, fields).length > 0);
     const part = (members) => (view === 'table' ? html`
-        <${NodeTable} nodes=${members} fields=${fields} sort=${choices.sort} />` : html`
+        <${NodeTable} nodes=${members} fields=${fields} sort=${choices.sort} hasMore=${hasMore} />` : html`
             <${Panels} nodes=${members} present=${present} />`);
     if (choices.group !== 'state') return html`
         <section aria-label="Nodes"><h2 class="unseen">Nodes</h2>${part(nodes)}</section>`;
@@ -66,14 +68,15 @@ function Body({ nodes, query }) {
     const present = now();
     const choices = choicesOf(query);
     const counts = tally(nodes, present);
-    const fields = commonFields(nodes);
     const shown = choose(nodes, choices, present);
     const view = choices.view ?? (nodes.length > panelLimit ? 'table' : 'panels');
+    const fieldsThereAre = fieldCounts(nodes);
+    const fields = (view === 'table' ? fieldsOf(query, fieldsThereAre) : null) ?? commonFields(fieldsThereAre);
     return html`
         <${Head} title="Nodes" aside=${html`<${ViewChoice} view=${view} />`}>
             <p class="lead">${verdict(counts, nodes.length)}</p>
         <//>
-        <${Toolbar} choices=${choices} counts=${counts} total=${nodes.length} fields=${fields} />
+        <${Toolbar} choices=${choices} counts=${counts} total=${nodes.length} fields=${fields} allFields=${view === 'table' ? fieldsThereAre : null} />
         <p class="unseen" role="status">${choices.q || choices.state ? `${plural(shown.length, 'node')} shown` : ''}</p>
         ${shown.length === 0
             ? html`

@@ -2,6 +2,7 @@ import { html, useEffect, useRef } from '/lib/html.js';
 import { number } from '/lib/format.js';
 import { navigate, withQuery } from '/app/router.js';
 import { describe } from '/lib/fields.js';
+import { ColumnPicker } from '/nodes/column-picker.js';
 import { states } from '/nodes/model.js';
 import { useId } from '/parts/form.js';
 import { Glyph, Icon } from '/parts/icons.js';
@@ -23,7 +24,7 @@ export function ViewChoice({ view }) {
 }
 
 /** Filter and order of many nodes. Everything goes into the address. */
-export function Toolbar({ choices, counts, total, fields }) {
+export function Toolbar({ choices, counts, total, fields, allFields }) {
     const id = useId('toolbar');
     const box = useRef(null);
     // The box is the reader's while they type; the address follows a moment later.
@@ -75,5 +76,6 @@ export function Toolbar({ choices, counts, total, fields }) {
                     onChange=${({ target }) => set({ group: target.checked ? 'state' : null })} />
                 <span>Group by state</span>
             </label>
+            ${allFields !== null && allFields.size > 1 && html`<${ColumnPicker} counts=${allFields} fields=${fields} />`}
         </search>`;
 }
