@@ -5,5 +5,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
              "--disable-component-update", "--disable-sync"]
 
 
-def launch(play):
-    return play.chromium.launch(executable_path=os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium"), headless=True, args=ARGUMENTS)
+def launch(play, **options):
+    return start(play.chromium, **options)
+
+
+def start(chromium, **options):
+    return chromium.launch(executable_path=os.environ.get("MARTLET_CHROMIUM", "/usr/bin/chromium"), headless=True, args=ARGUMENTS, **options)

@@ -252,6 +252,25 @@ def test_where_a_header_forbids_to_ask_the_page_does_not_blame_the_reader(lots, 
     page.get_by_text("does not let its pages ask where you are").wait_for()
 
 
+def test_the_way_is_planned_by_the_maps_of_the_readers_device(lots, open_page):
+    android = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130 Mobile Safari/537.36"
+    iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"
+    for agent, way in [(android, "geo:0,0?q=52.5205,13.4095(Garage%20at%20the%20Mill)"), (iphone, "https://maps.apple.com/?daddr=52.5205%2C13.4095"),
+                       ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0", "https://www.openstreetmap.org/directions?to=52.5205%2C13.4095")]:
+        page = open_page(f"{lots.url}/parking/LOT001", user_agent=agent)
+        link = page.get_by_role("link", name="Show the way")
+        assert link.get_attribute("href") == way and link.get_attribute("rel") == "noopener"
+    asked = page.evaluate("""import('/parking/way.js').then(({ wayTo }) => [{ name: 'A', address: ' Mill Lane 4, Oldtown ' }, { name: 'B', address: '' },
+        { name: 'C (east)', latitude: -33.5, longitude: 0 }].flatMap((lot) => ['Android', 'iPad', ''].map((agent) => wayTo(lot, agent))))""")
+    assert asked == ["geo:0,0?q=Mill%20Lane%204%2C%20Oldtown", "https://maps.apple.com/?daddr=Mill%20Lane%204%2C%20Oldtown",
+                     "https://www.openstreetmap.org/directions?to=Mill%20Lane%204%2C%20Oldtown", None, None, None,
+                     "geo:0,0?q=-33.5,0(C%20%28east%29)", "https://maps.apple.com/?daddr=-33.5%2C0", "https://www.openstreetmap.org/directions?to=-33.5%2C0"]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the address").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "Mill Lane 4, Oldtown"
+
+
 def test_a_lot_that_is_not_public_is_not_there(lots, open_page):
     page = open_page(f"{lots.url}/parking/STAFF")
     page.watch.allowed.append("404")

@@ -3,6 +3,7 @@ import gzip
 import re
 
 import pytest
+from browser import start
 from conftest import PAGES, PHONE, until
 from fake.server import ROOT
 
@@ -23,7 +24,7 @@ def test_no_inline_script_or_style_in_the_document():
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
     for file in (ROOT / "Web").rglob("*.js"):
-        assert not re.search(r"style=\"|dangerouslySetInnerHTML|innerHTML|https?://(?!www\.w3\.org)", file.read_text()), file
+        assert not re.search(r"style=\"|dangerouslySetInnerHTML|innerHTML|https?://(?!www\.w3\.org|maps\.apple\.com|www\.openstreetmap\.org/directions)", file.read_text()), file
 
 
 IMPORT = re.compile(r"^(?:(?:import|export)[^;]*?from|import) '(/[^']+)'", re.M)
@@ -119,3 +120,27 @@ def test_skip_link_is_the_first_stop(open_page, pages):
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_no_strip_for_a_scrollbar_is_left_on_the_board_or_beside_a_window(lots, browser):
+    # A browser without a screen hides its scrollbars, and with them the room for them.
+    shown = start(browser.browser_type, ignore_default_args=["--hide-scrollbars"])
+    try:
+        page = shown.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(f"{lots.url}/parking/board/LOT001")
+        page.wait_for_selector(".board-number")
+        assert page.evaluate("document.querySelector('.board').getBoundingClientRect().right") == 1280
+        context = shown.new_context(viewport={"width": 1280, "height": 800})
+        context.add_cookies([lots.cookie("ada")])
+        page = context.new_page()
+        page.goto(f"{lots.url}/nodes/node_01")
+        page.wait_for_selector(".tile")
+        left = page.evaluate("document.querySelector('main').getBoundingClientRect().width")
+        assert page.evaluate("document.documentElement.clientWidth") < 1280, "there is a scrollbar"
+        page.get_by_role("button", name="Custom").click()
+        page.wait_for_selector("dialog[open]")
+        style = page.evaluate("(({ overflow, backgroundColor }) => [overflow, backgroundColor])(getComputedStyle(document.documentElement))")
+        assert style[0] == "hidden" and "0.49" in style[1] or style[1].startswith("color("), style
+        assert page.evaluate("document.querySelector('main').getBoundingClientRect().width") == left, "nothing moves"
+    finally:
+        shown.close()

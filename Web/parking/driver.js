@@ -12,7 +12,9 @@ import { PriceCard } from '/parking/price.js';
 import { ReserveCard } from '/parking/reserve.js';
 import { SpotCard } from '/parking/spot.js';
 import { useLot, useLots } from '/parking/store.js';
+import { wayTo } from '/parking/way.js';
 import { Age } from '/parts/age.js';
+import { CopyLink } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
@@ -102,12 +104,14 @@ function LotPage({ id, query, alone }) {
         <${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" outOfReach=${outOfReach} retry=${reload} />`;
     if (!lot) return html`<${Loading} title="Parking" />`;
     const mayOwn = session.may('parking.view', lot.site ?? null);
+    const way = wayTo(lot, navigator.userAgent);
     return html`
         <${Head} title=${lot.name} above=${above}
             aside=${mayOwn && html`<a class="button" href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>Run this lot</a>`}>
             <p class="lead">
                 ${lot.address && html`<span>${lot.address}</span>`}
-                ${Number.isFinite(lot.latitude) && html`<a href=${`geo:${lot.latitude},${lot.longitude}`}>Show the way</a>`}
+                ${way && html`<a class="way" href=${way} target="_blank" rel="noopener">Show the way</a>`}
+                ${lot.address && html`<${CopyLink} text=${lot.address} word="Copy the address" />`}
             </p>
         <//>
         ${spots.length === 0 ? html`

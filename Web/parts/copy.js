@@ -14,13 +14,27 @@ async function put(text) {
     return done;
 }
 
-/** A command line with a button that copies it. */
-export function Command({ line, label }) {
+/** [what came of it, for a moment; copy()]. */
+function useCopy(text) {
     const [state, set] = useState('');
     const copy = async () => {
-        set(await put(line) ? 'Copied' : 'Select and copy by hand');
+        set(await put(text) ? 'Copied' : 'Select and copy by hand');
         setTimeout(() => set(''), 2500);
     };
+    return [state, copy];
+}
+
+/** A link that copies a text, within a line. */
+export function CopyLink({ text, word }) {
+    const [state, copy] = useCopy(text);
+    return html`
+        <button type="button" class="link copy-link" onClick=${copy}>${state || word}</button>
+        <span class="unseen" role="status">${state}</span>`;
+}
+
+/** A command line with a button that copies it. */
+export function Command({ line, label }) {
+    const [state, copy] = useCopy(line);
     return html`
         <div class="command-line">
             <code tabindex="0" role="region" aria-label=${label}>${line}</code>
