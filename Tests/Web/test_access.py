@@ -92,12 +92,33 @@ def test_nothing_moves_for_those_who_ask_for_no_motion(open_page, pages):
     assert page.evaluate("document.getAnimations().filter((a) => a.playState === 'running').length") == 0
 
 
-def test_large_type_still_fits(open_page, pages):
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_large_type_still_fits(open_page, pages, name, width):
     """Text at twice its size, as a reader may set it: nothing is cut off sideways."""
-    page = open_page(pages["nodes"])
+    page = open_page(pages[name], size={"viewport": {"width": width, "height": 844}})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     settle(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    bar = page.locator(".nav-bottom")
+    assert not bar.is_visible() or bar.evaluate("e => e.querySelector('ul').scrollWidth <= e.clientWidth")
+
+
+def test_large_type_fits_where_one_parks_and_counts_money(lots, open_page):
+    for path in ["/parking/LOT001", "/parking/owner/LOT001?tab=money"]:
+        page = open_page(lots.url + path, size={"viewport": {"width": 390, "height": 844}}, who="ada", on=lots)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_what_is_chosen_is_seen_where_the_system_sets_the_colours(open_page, pages):
+    page = open_page(pages["node"], forced_colors="active")
+    settle(page)
+    back = lambda selector: page.locator(selector).first.evaluate("e => getComputedStyle(e).backgroundColor")
+    for chosen, other in [(".nav-side a[aria-current]", ".nav-side a:not([aria-current])"), (".link-choice a[aria-current]", ".link-choice a:not([aria-current])"),
+                          (".choice-row label[data-on=true]", ".choice-row label:not([data-on=true])")]:
+        assert back(chosen) != back(other), chosen
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

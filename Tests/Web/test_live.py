@@ -22,6 +22,20 @@ def test_values_appear_as_they_arrive(site, open_page):
     assert panel(page, "node_01").locator(".value-unit").first.inner_text() == "°C"
 
 
+def test_while_nothing_is_heard_states_are_hatched_like_values(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    page.watch.allowed += ["WebSocket connection", "ERR_CONNECTION_REFUSED", "Failed to load resource", "Failed to fetch"]
+    page.get_by_text("Follows the clock").wait_for()
+    hatched = "getComputedStyle(document.querySelector('.lead .badge')).backgroundImage.startsWith('repeating-linear-gradient')"
+    assert not page.evaluate(hatched)
+    site.cut()
+    until(page, hatched)
+    assert page.get_by_text("Nothing is heard").is_visible() and page.get_by_text("Follows the clock").count() == 0
+    site.come_back()
+    until(page, f"!({hatched})", timeout=20)
+    page.get_by_text("Follows the clock").wait_for()
+
+
 def test_a_new_node_appears_by_itself(serve, open_page):
     site = serve(nodes=0)
     page = open_page(f"{site.url}/nodes")

@@ -71,6 +71,13 @@ def test_the_table_says_what_it_leaves_out_and_shows_it(site, open_page):
     assert heads(page)[2:-2] == ["Temperature", "Humidity", "Pressure", "Light", "CO₂", "Battery"]
 
 
+def test_beside_the_navigation_of_a_tablet_the_table_is_not_cut_off(site, open_page):
+    page = open_page(f"{site.url}/nodes?view=table", size={"viewport": {"width": 1024, "height": 768}})
+    page.wait_for_selector("tbody tr")
+    assert page.locator(".table-box").evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert len(heads(page)) == 8 and page.get_by_role("link", name="3 more fields of node_05: Pressure, CO₂, Battery").is_visible()
+
+
 def test_columns_are_picked_and_a_name_may_have_any_letters(site, open_page):
     def odd(world):
         node = world.nodes["node_01"]

@@ -32,6 +32,11 @@ export function ConnectionBar() {
             toast({ tone: 'good', text: `Live again after ${span(Math.max(1, live.lasted / 1000))}.` });
         }
     }, [status]);
+    // What a page says of the present is hatched meanwhile, as values are (styles/parts.css).
+    useEffect(() => {
+        document.documentElement.toggleAttribute('data-lost', visible);
+        return () => document.documentElement.removeAttribute('data-lost');
+    }, [visible]);
     const wait = nextAttempt === null ? 0 : Math.max(0, Math.ceil((nextAttempt - now) / 1000));
     // The sentence that is spoken does not change every second; what counts down is for the eye only.
     return html`

@@ -174,7 +174,7 @@ function Everything() {
         ${system.data && html`
             <${Notes} system=${system.data} />
             <p class="colophon">
-                Martlet ${system.data.version}, running since <${Age}
-                    at=${instant(system.data.started_at)} />, ${bytes(system.data.data_bytes)} stored.
+                Martlet ${system.data.version}, running <${Age}
+                    at=${instant(system.data.started_at)} lead="for" />, ${bytes(system.data.data_bytes)} stored.
             </p>`}`;
 }

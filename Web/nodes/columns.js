@@ -1,11 +1,12 @@
 // Which fields the table of nodes has columns for: those in the address, else those that most nodes have. What has no column is
-// counted, row by row. Pure functions.
+// counted, row by row.
 
 import { sortFields } from '/lib/fields.js';
 import { readingFields } from '/nodes/model.js';
 
-/** Without a choice in the address. */
-const usualColumns = 4;
+/** Columns without a choice in the address: one less where the navigation leaves no room for more. */
+const narrow = matchMedia('(min-width: 801px) and (max-width: 1100px)');
+const usualColumns = () => (narrow.matches ? 3 : 4);
 
 /** All fields of the nodes, in the order people ask for them, each with how many nodes have it. */
 export function fieldCounts(nodes) {
@@ -17,7 +18,7 @@ export function fieldCounts(nodes) {
 /** The fields that most nodes have. */
 export function commonFields(counts) {
     const rank = [...counts.keys()];
-    const usual = [...counts].sort((a, b) => b[1] - a[1] || rank.indexOf(a[0]) - rank.indexOf(b[0])).slice(0, usualColumns).map(([field]) => field);
+    const usual = [...counts].sort((a, b) => b[1] - a[1] || rank.indexOf(a[0]) - rank.indexOf(b[0])).slice(0, usualColumns()).map(([field]) => field);
     return sortFields(usual);
 }
 

@@ -1,6 +1,7 @@
 // Which time a page's charts show. It is in the address: `range=6h`, or `from` and `to` in seconds since 1970.
 
 import { html, useState } from '/lib/html.js';
+import { useConnection } from '/lib/hooks.js';
 import { navigate, withQuery } from '/app/router.js';
 import { moment, now, toLocalInput } from '/lib/time.js';
 import { Dialog } from '/parts/dialog.js';
@@ -85,6 +86,7 @@ function CustomRange({ view, open, close }) {
 /** Choice of the time shown, and, when the reader looks back, a way to what is live. */
 export function RangePicker({ view }) {
     const [open, set] = useState(false);
+    const { status } = useConnection();
     return html`
         <div class="range">
             <${LinkChoice} label="Time shown" name="range" clear=${['from', 'to']} value=${view.key}
@@ -97,7 +99,7 @@ export function RangePicker({ view }) {
                 ${view.live
                     ? html`
                         <span class="range-live">
-                            <span class="connection-dot" aria-hidden="true"></span>Follows the clock
+                            <span class="connection-dot" aria-hidden="true"></span>${status === 'lost' ? 'Nothing is heard' : 'Follows the clock'}
                         </span>`
                     : html`
                         <span class="range-paused"><${Icon} name="pause" />Paused</span>
