@@ -54,9 +54,21 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     public func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Touched() }
 
     /// Throws.
+    public func hold(_ id: String, by session: String?, in transaction: Transaction) throws { throw Touched() }
+
+    /// Throws.
+    public func held(by session: String, in reader: some SQLReading) throws -> [Command] { throw Touched() }
+
+    /// Throws.
+    public func holders(in reader: some SQLReading) throws -> Set<String> { throw Touched() }
+
+    /// Throws.
     public func overdue(
         kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading
     ) throws -> [Command] { throw Touched() }
+
+    /// Throws.
+    public func command(_ id: String, in reader: some SQLReading) throws -> Command? { throw Touched() }
 
     /// Throws.
     public func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? {

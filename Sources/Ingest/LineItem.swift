@@ -16,8 +16,8 @@ public enum LineItem: Sendable {
     /// Clients came, went or changed their subscriptions: the work keeps what the door must keep of that, and says
     /// what changed.
     case presence(@Sendable (inout LineContext) throws -> [PresenceChange])
-    /// How far a publication with a token has come.
-    case delivery(DeliveryReport)
+    /// How far a publication with a token has come. `storing` is what the door must keep of it.
+    case delivery(DeliveryReport, storing: LineWork? = nil)
     /// Work for the tables alone.
     case work(LineWork)
     /// Work that one solution's handler does.

@@ -26,7 +26,8 @@ struct Recipe {
             for change in try storing(&line) {
                 for handler in handlers { try handler.presence(change, in: &line) }
             }
-        case .delivery(let report):
+        case .delivery(let report, let storing):
+            try storing?(&line)
             for handler in handlers { try handler.delivery(report, in: &line) }
         case .work(let work):
             try work(&line)

@@ -66,5 +66,6 @@ public enum RegistryTables {
                     """,
                 ]),
             TrustEpoch.migration,
-        ] + AuditTables.migrations + PeopleTables.migrations + DeviceTables.migrations)
+        ] + AuditTables.migrations + PeopleTables.migrations + DeviceTables.migrations
+            + [CommandRegistry.holders])
 }

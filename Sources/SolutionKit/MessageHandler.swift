@@ -105,10 +105,33 @@ public enum ClientName {
     /// Stands before the identifier; no identifier has it, for the broker refuses control characters.
     private static let mark: Character = "\u{1F}"
 
+    /// Whose a client is, by its name. The hub itself makes the name out of the credentials that the client has shown.
+    public static func owner(of name: String) -> ClientOwner {
+        guard let end = name.firstIndex(of: mark) else { return .nobody }
+        let owner = name[..<end]
+        guard owner.hasPrefix(devicePrefix), let device = DeviceID(String(owner.dropFirst(devicePrefix.count))) else {
+            return .other
+        }
+        return .device(device)
+    }
+
+    /// Stands before a device's name in the owner of its clients.
+    public static let devicePrefix = "device:"
+
     /// The client identifier, for people to read.
     public static func identifier(_ name: String) -> String {
         name.firstIndex(of: mark).map { String(name[name.index(after: $0)...]) } ?? name
     }
+}
+
+/// Whose a client of the broker is.
+public enum ClientOwner: Hashable, Sendable {
+    /// Nobody's: the hub is open (`--open`), and nobody has to show anything.
+    case nobody
+    /// A device's, which has shown who it is.
+    case device(DeviceID)
+    /// A person's program, or that of a device that showed nothing.
+    case other
 }
 
 /// A client of the broker, given by its name (`ClientName`), came, went or changed its subscriptions.
@@ -121,12 +144,19 @@ public enum PresenceChange: Sendable {
     case subscribed(clientID: String, filter: String)
     /// A client gave up a subscription.
     case unsubscribed(clientID: String, filter: String)
+    /// A client's session is over, with all that waited in it: it was not kept, it expired, or the client began anew.
+    case sessionEnded(clientID: String)
 }
 
 /// How far a publication with a token has come.
 public enum DeliveryReport: Sendable {
-    /// The broker passed it on to this many connected clients; with 0 nobody was there, and it is gone.
-    case passedOn(token: String, subscribers: Int)
+    /// The queues of these kept sessions have it, stored by the same transaction: each repeats it to its client until it is
+    /// acknowledged, over lost connections and restarts, or until `dropped` or `PresenceChange.sessionEnded`.
+    case queued(token: String, sessions: [String])
+    /// The broker passed it on to these connected clients; without any, nobody was there, and it is gone.
+    case passedOn(token: String, clients: [String])
+    /// A client will not get it: it expired, was too large or refused.
+    case dropped(token: String, clientID: String)
     /// A client acknowledged it (MQTT PUBACK or PUBREC).
     case acknowledged(token: String, clientID: String)
 }

@@ -107,8 +107,20 @@ public protocol CommandBook: Sendable {
     /// The commands of a device that are not final, oldest first.
     func open(device: DeviceID, in reader: some SQLReading) throws -> [Command]
 
+    /// Notes that a kept session of the device's holds an open command, or with nil that none does any more.
+    func hold(_ id: String, by session: String?, in transaction: Transaction) throws
+
+    /// The open commands that a session holds, oldest first.
+    func held(by session: String, in reader: some SQLReading) throws -> [Command]
+
+    /// The sessions that hold commands.
+    func holders(in reader: some SQLReading) throws -> Set<String>
+
     /// Open commands of this kind of device that time has overtaken: expired, or their answer overdue.
     func overdue(kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading) throws -> [Command]
+
+    /// One command of whatever device, without its history.
+    func command(_ id: String, in reader: some SQLReading) throws -> Command?
 
     /// One command, with its history.
     func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command?

@@ -7,6 +7,7 @@ import MQTTBroker
 import MQTTCodec
 import SQL
 import SolutionKit
+import Synchronization
 import TimeSeries
 
 /// A line with a ledger over a database in memory, and one solution that refuses everything on `strict/+`.
@@ -14,6 +15,7 @@ struct Hub {
     let line: IngestLine
     let ledger: LineLedger
     let database: Database
+    let told: Told
 
     static func run(_ body: (Hub) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/ledger-\(UUID().uuidString)"
@@ -22,13 +24,14 @@ struct Hub {
         let database = try Database.open(DatabaseConfiguration(.memory))
         _ = try await database.migrate([TimeSeriesStore.migrations, SessionMigrations.all], at: 0)
         let store = try await TimeSeriesStore.open(database, TimeSeriesConfiguration(folder: folder), now: 0)
+        let told = Told()
         let line = IngestLine(
             LineParts(
-                solutions: [Strict()],
+                solutions: [Strict(told: told)],
                 services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks()),
                 database: database,
                 store: store, clock: ManualClock(), live: Nowhere(), outbound: Nowhere(), log: { _ in }))
-        let hub = Hub(line: line, ledger: LineLedger(line: line), database: database)
+        let hub = Hub(line: line, ledger: LineLedger(line: line), database: database, told: told)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await line.run() }
             do {
@@ -72,13 +75,29 @@ private struct Nowhere: LiveSink, OutboundSink {
     func publish(_ messages: [OutgoingMessage]) {}
 }
 
+/// What the solution was told of its publications and of clients, as text.
+final class Told: Sendable {
+    private let words = Mutex<[String]>([])
+
+    func note(_ word: String) { words.withLock { $0.append(word) } }
+
+    /// What was told since the last time.
+    func take() -> [String] {
+        words.withLock { words in
+            defer { words = [] }
+            return words
+        }
+    }
+}
+
 private struct Strict: Solution {
+    let told: Told
     let manifest = SolutionManifest(
         id: "strict", title: "Strict", path: "/strict", kinds: [], topics: ["strict/+"], ownedTopics: ["strict/#"],
         rights: [], grants: [], needs: .viewNodes)
     let migrations = Migrations(owner: "strict", [])
 
-    func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing() }
+    func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing(told: told) }
     func routes(_ services: WebServices) -> [Route] { [] }
     func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
         SolutionOverview(devices: 0, attention: 0)
@@ -86,11 +105,33 @@ private struct Strict: Solution {
 }
 
 private final class Refusing: MessageHandler {
+    let told: Told
+
+    init(told: Told) {
+        self.told = told
+    }
+
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
         throw HubModel.Refusal(.wrongType, "everything is wrong")
     }
-    func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
-    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
+    func presence(_ change: PresenceChange, in line: inout LineContext) throws {
+        switch change {
+        case .connected(let client, _): told.note("connected \(client)")
+        case .disconnected(let client, _): told.note("disconnected \(client)")
+        case .sessionEnded(let client): told.note("ended \(client)")
+        case .subscribed, .unsubscribed: break
+        }
+    }
+    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {
+        switch report {
+        case .queued(let token, let sessions):
+            let stored = try line.transaction().queryOne("SELECT COUNT(*) FROM mqtt_delivery").integer(0)
+            told.note("\(token) queued \(sessions) of \(stored)")
+        case .passedOn(let token, let clients): told.note("\(token) passed on \(clients)")
+        case .acknowledged(let token, let client): told.note("\(token) acknowledged \(client)")
+        case .dropped(let token, let client): told.note("\(token) dropped \(client)")
+        }
+    }
     func tick(in line: inout LineContext) throws {}
     func finishBatch(in line: inout LineContext) throws {}
     func forget() {}

@@ -53,6 +53,36 @@ import TimeSeries
         }
     }
 
+    @Test("the queue of a kept session, what is told of it, and its name survive together")
+    func tokens() async throws {
+        try await Hub.run { hub in
+            let a = try hub.client("a")
+            let message = Message(
+                id: 1, topic: try TopicName("cmd"), payload: [1], qos: .atLeastOnce, retain: false, receivedAt: 1,
+                token: "c1")
+            let target = QueuedDelivery(client: a.session, packetIdentifier: .first, qos: .atLeastOnce)
+            _ = await hub.commit([
+                hub.opened(a), .serverPublication(ServerPublication(message: message, targets: [target])),
+                .delivery(.routed(token: "c1", online: [a.session], queued: [])),
+            ])
+            #expect(hub.told.take() == ["ended a", "connected a", "c1 queued [\"a\"] of 1", "c1 passed on [\"a\"]"])
+            let stored = try StoredSessions.load(from: hub.database).sessions[a.session]?.queue.first
+            #expect(stored?.message.token == "c1")
+            _ = await hub.commit([
+                .session(.outboundCompleted(client: a.session, .first)),
+                .delivery(.acknowledged(token: "c1", client: a.session)),
+                .session(.disconnected(SessionClosing(client: a, cause: .connectionLost, expiryInterval: 60, at: 2))),
+                .session(.ended(client: a.session, at: 3)),
+            ])
+            #expect(hub.told.take() == ["c1 acknowledged a", "disconnected a", "ended a"])
+            // One that is not kept ends with its connection.
+            _ = await hub.commit([
+                .session(.disconnected(SessionClosing(client: a, cause: .connectionLost, expiryInterval: 0, at: 4)))
+            ])
+            #expect(hub.told.take() == ["disconnected a", "ended a"])
+        }
+    }
+
     @Test func aRefusedMessageKeepsNoIdentifierAndNoCopy() async throws {
         try await Hub.run { hub in
             let a = try hub.client("a")

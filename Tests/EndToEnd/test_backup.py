@@ -32,7 +32,7 @@ def test_a_backup_under_load_is_consistent_and_can_be_restored(own, tmp_path):
 
     with Node(hub.mqtt_port, "b2") as node:
         node.telemetry({"v": 1})
-    wait_for(lambda: hub.node("b2")["state"] == "offline", "offline")
+    wait_for(lambda: hub.node("b2")["state"] == "asleep", "asleep")
     hub.post("/api/nodes/b2/commands", {"command": "keep_me", "params": {"a": 1}})
     thread = threading.Thread(target=publish)
     thread.start()

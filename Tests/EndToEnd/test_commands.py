@@ -61,7 +61,7 @@ def test_an_old_node_answers_with_the_commands_name_only(hub, node):
 def test_a_command_waits_for_an_absent_node(hub, fresh):
     with Node(hub.mqtt_port, fresh) as node:
         node.telemetry({"v": 1})
-    wait_for(lambda: hub.node(fresh)["state"] == "offline", "offline")
+    wait_for(lambda: hub.node(fresh)["state"] == "asleep", "asleep")
     commands = [ask(hub, fresh, f"step_{n}") for n in range(3)]
     assert [state(hub, c) for c in commands] == ["queued"] * 3
     assert hub.node(fresh)["open_commands"] == 3
@@ -86,7 +86,7 @@ def test_a_command_times_out_and_a_late_answer_still_counts(hub, node):
 def test_a_command_expires_when_it_is_never_delivered(hub, fresh):
     with Node(hub.mqtt_port, fresh) as node:
         node.telemetry({"v": 1})
-    wait_for(lambda: hub.node(fresh)["state"] == "offline", "offline")
+    wait_for(lambda: hub.node(fresh)["state"] == "asleep", "asleep")
     command = ask(hub, fresh, ttl_seconds=1)
     becomes(hub, command, "expired")
     with Node(hub.mqtt_port, fresh) as node:
@@ -117,7 +117,7 @@ def test_commands_survive_a_restart(own, how):
         delivered = ask(hub, "n1", "delivered", timeout_seconds=600)
         told = node.receive_json()
         becomes(hub, delivered, "delivered")
-    wait_for(lambda: hub.node("n1")["state"] == "offline", "offline")
+    wait_for(lambda: hub.node("n1")["state"] == "asleep", "asleep")
     waiting, dying = ask(hub, "n1", "waiting"), ask(hub, "n1", "dying", ttl_seconds=1)
     getattr(hub, how)()
     hub.start()

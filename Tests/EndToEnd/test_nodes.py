@@ -43,7 +43,7 @@ def test_two_spellings_are_one_node(hub, fresh):
         for topic_id, node_id in [(fresh, f"node_{fresh}"), (f"node_{fresh}", fresh), (fresh, fresh), (f"node_{fresh}", None)]:
             message = {"sensors": {"v": 1}} | ({"node_id": node_id} if node_id else {})
             assert any_client.publish(f"iot/node/{topic_id}/telemetry", message) == 0
-        # While it is connected: whoever has left is offline from some instant on.
+        # While it is connected: one that has left is asleep from some instant on.
         assert hub.node(fresh) == hub.node(f"node_{fresh}")
     assert [n["id"] for n in hub.get("/api/nodes")["nodes"]].count(fresh) == 1
 
@@ -142,7 +142,7 @@ def test_status_brings_health(hub, node):
     assert found["heap_bytes"] == 153_000 and found["state"] == "online"
 
 
-def test_offline_by_will_by_goodbye_and_back(hub, fresh):
+def test_offline_by_will_asleep_by_goodbye_and_back(hub, fresh):
     node = Node(hub.mqtt_port, fresh)
     node.telemetry({"v": 1})
     assert hub.node(fresh)["state"] == "online"
@@ -156,8 +156,9 @@ def test_offline_by_will_by_goodbye_and_back(hub, fresh):
         assert hub.node(fresh)["state_since"] > since
         listed = {n["id"] for n in hub.get("/api/nodes?state=online")["nodes"]}
         assert fresh in listed
-    wait_for(lambda: hub.node(fresh)["state"] == "offline", "offline after a clean disconnect")
-    assert fresh in {n["id"] for n in hub.get("/api/nodes?state=offline")["nodes"]}
+    wait_for(lambda: hub.node(fresh)["state"] == "asleep", "asleep after a clean disconnect")
+    assert fresh in {n["id"] for n in hub.get("/api/nodes?state=asleep")["nodes"]}
+    assert fresh not in {n["id"] for n in hub.get("/api/nodes?state=offline")["nodes"]}
 
 
 def test_latest_goes_stale_with_the_node(hub, node):

@@ -20,7 +20,7 @@ import Testing
     @Test func nothingFollowsAnEndButALateAnswer() {
         for state in CommandState.allCases where state.isFinal {
             let next = CommandState.allCases.filter(state.mayBecome)
-            #expect(next == (state == .timedOut ? [.done, .failed] : []))
+            #expect(next == (state == .timedOut || state == .expired ? [.done, .failed] : []))
         }
     }
 

@@ -224,20 +224,19 @@ struct SocketTests {
 
     @Test("the server publishes, hears of the delivery, and sends a client away")
     func serverSide() async throws {
-        let events = Mutex<[DeliveryEvent]>([])
-        try await withBroker(deliveries: { new in events.withLock { $0 += new } }) { broker, _ in
+        try await withBroker { broker, ledger in
             let device = try await Wire.connect(port: broker.port)
             try await device.open("d")
             try await device.send(subscribe("cmd"))
             _ = try await device.next()
-            broker.publish([ServerMessage(topic: topic("cmd"), payload: [9], qos: .atLeastOnce, token: 5)])
+            broker.publish([ServerMessage(topic: topic("cmd"), payload: [9], qos: .atLeastOnce, token: "5")])
             guard case .publish(let message)? = try await device.next(), let number = message.packetIdentifier else {
                 Issue.record("no command")
                 return
             }
             try await device.send(.puback(PublishAnswer(packetIdentifier: number)))
             try await eventually("the acknowledgement is told") {
-                events.withLock { $0.last } == .acknowledged(token: 5, client: text("d"))
+                ledger.deliveries.last == .acknowledged(token: "5", client: text("d"))
             }
             broker.disconnect(text("d"))
             #expect(try await device.next() == .disconnect(Disconnect(reason: .administrativeAction)))

@@ -8,9 +8,9 @@ import Testing
     @Test(arguments: [true, false]) func aBrokenConnectionBringsItBackIntoTheQueue(isClean: Bool) async throws {
         let site = try await connectedSite()
         let sent = try await ask(site)
-        try site.delivery(.passedOn(token: sent, subscribers: 1))
+        try site.delivery(.passedOn(token: sent, clients: ["board"]))
         let delivered = try await ask(site)
-        try site.delivery(.passedOn(token: delivered, subscribers: 1))
+        try site.delivery(.passedOn(token: delivered, clients: ["board"]))
         try site.delivery(.acknowledged(token: delivered, clientID: "board"))
         try site.presence(.disconnected(clientID: "board", isClean: isClean))
         #expect(try site.command(sent)?.state == .queued)
@@ -23,7 +23,7 @@ import Testing
     @Test func takeOverBringsItBackToo() async throws {
         let site = try await connectedSite()
         let id = try await ask(site)
-        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.passedOn(token: id, clients: ["board"]))
         try site.presence(.connected(clientID: "board", address: nil))
         #expect(try site.command(id)?.state == .queued)
     }
@@ -55,7 +55,7 @@ import Testing
         let site = try await connectedSite()
         let overdue = try await ask(site, #"{"command":"read","timeout_seconds":5,"ttl_seconds":60}"#)
         let expired = try await ask(site, #"{"command":"read","timeout_seconds":60,"ttl_seconds":5}"#)
-        for id in [overdue, expired] { try site.delivery(.passedOn(token: id, subscribers: 1)) }
+        for id in [overdue, expired] { try site.delivery(.passedOn(token: id, clients: ["board"])) }
         site.after(seconds: 4.9)
         try site.tick()
         #expect(try site.command(overdue)?.state == .sent)
@@ -68,7 +68,7 @@ import Testing
     @Test func timedOutAndAnsweredAfterAll() async throws {
         let site = try await connectedSite()
         let id = try await ask(site, #"{"command":"reboot","timeout_seconds":5}"#)
-        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.passedOn(token: id, clients: ["board"]))
         try site.delivery(.acknowledged(token: id, clientID: "board"))
         site.after(seconds: 5)
         try site.tick()
@@ -81,9 +81,9 @@ import Testing
         let site = try await connectedSite()
         let queued = try await ask(site)
         let sent = try await ask(site)
-        try site.delivery(.passedOn(token: sent, subscribers: 1))
+        try site.delivery(.passedOn(token: sent, clients: ["board"]))
         let delivered = try await ask(site, #"{"command":"read","timeout_seconds":600}"#)
-        try site.delivery(.passedOn(token: delivered, subscribers: 1))
+        try site.delivery(.passedOn(token: delivered, clients: ["board"]))
         try site.delivery(.acknowledged(token: delivered, clientID: "board"))
         site.restart()
         // Nobody is connected after a start: what was on the way waits again.
@@ -113,7 +113,7 @@ import Testing
     @Test func aStartWhoseBatchFailsIsMadeAgain() async throws {
         let site = try await connectedSite()
         let id = try await ask(site)
-        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.passedOn(token: id, clients: ["board"]))
         site.restart()
         site.failingBatch { handler, line in try handler.tick(in: &line) }
         #expect(try site.command(id)?.state == .sent)
@@ -122,7 +122,7 @@ import Testing
         // Once only: what is sent from now on is on its way.
         try site.presence(.connected(clientID: "board", address: nil))
         try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command"))
-        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.passedOn(token: id, clients: ["board"]))
         site.failingBatch { handler, line in try handler.tick(in: &line) }
         try site.tick()
         #expect(try site.command(id)?.state == .sent)

@@ -19,7 +19,7 @@ import Testing
         #expect(payload["params"]?["state"]?.text == "on")
         #expect(payload["command_id"]?.text == id)
 
-        let sent = try site.delivery(.passedOn(token: id, subscribers: 1))
+        let sent = try site.delivery(.passedOn(token: id, clients: ["board"]))
         #expect(sent.events.map(\.topic) == ["nodes/node_01/commands"])
         #expect(sent.events.first?.json?["state"]?.text == "sent")
         let delivered = try site.delivery(.acknowledged(token: id, clientID: "board"))
@@ -48,7 +48,7 @@ import Testing
     func wordsOfAnswers(_ words: String, _ state: CommandState) async throws {
         let site = try await connectedSite()
         let id = try await ask(site)
-        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.passedOn(token: id, clients: ["board"]))
         try site.hear("iot/node/01/status", #"{"command_id":"\#(id)",\#(words)}"#)
         #expect(try site.command(id)?.state == state)
     }
@@ -65,7 +65,7 @@ import Testing
         let site = try await connectedSite()
         let first = try await ask(site)
         let second = try await ask(site)
-        for id in [first, second] { try site.delivery(.passedOn(token: id, subscribers: 1)) }
+        for id in [first, second] { try site.delivery(.passedOn(token: id, clients: ["board"])) }
         try site.hear("iot/node/01/status", #"{"command":"set_led","status":"done"}"#)
         #expect(try site.command(first)?.state == .done)
         #expect(try site.command(second)?.state == .sent)
@@ -92,7 +92,7 @@ import Testing
         let site = try await connectedSite()
         let id = try await ask(site)
         try site.hear("iot/node/01/status", #"{"command_id":"\#(id)","status":"done"}"#)
-        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.passedOn(token: id, clients: ["board"]))
         try site.delivery(.acknowledged(token: id, clientID: "board"))
         #expect(try site.command(id)?.state == .done)
         #expect(try site.command(id)?.history.map(\.state) == [.queued, .done])
@@ -111,7 +111,7 @@ import Testing
         let sent = try site.presence(.subscribed(clientID: "board", filter: "iot/node/node_01/command"))
         #expect(sent.publications.map(\.token) == ids.prefix(4).map { $0 })
         #expect(sent.publications.first?.topic == "iot/node/node_01/command")
-        for id in ids.prefix(4) { try site.delivery(.passedOn(token: id, subscribers: 1)) }
+        for id in ids.prefix(4) { try site.delivery(.passedOn(token: id, clients: ["board"])) }
         #expect(try site.tick().publications.isEmpty)
         let next = try site.delivery(.acknowledged(token: ids[0], clientID: "board"))
         #expect(next.publications.map(\.token) == [ids[4]])
@@ -150,7 +150,7 @@ import Testing
     @Test func onlyTheNodesOwnAcknowledgementMeansDelivered() async throws {
         let site = try await connectedSite()
         let id = try await ask(site)
-        try site.delivery(.passedOn(token: id, subscribers: 2))
+        try site.delivery(.passedOn(token: id, clients: ["logger", "board"]))
         try site.delivery(.acknowledged(token: id, clientID: "logger"))
         #expect(try site.command(id)?.state == .sent)
         try site.delivery(.acknowledged(token: id, clientID: "board"))
@@ -160,7 +160,7 @@ import Testing
     @Test func nobodyThereMeansQueued() async throws {
         let site = try await connectedSite()
         let id = try await ask(site)
-        try site.delivery(.passedOn(token: id, subscribers: 0))
+        try site.delivery(.passedOn(token: id, clients: []))
         #expect(try site.command(id)?.state == .queued)
         #expect(try site.tick().publications.map(\.token) == [id])
     }

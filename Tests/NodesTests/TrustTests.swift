@@ -135,7 +135,7 @@ import Testing
         }
         #expect(effects.publications.map(\.token) == [id])
         #expect(try site.tick().publications.isEmpty)
-        try site.delivery(.passedOn(token: id, subscribers: 1))
+        try site.delivery(.passedOn(token: id, clients: ["board"]))
         #expect(try site.command(id)?.state == .sent)
     }
 

@@ -124,6 +124,23 @@ import Testing
             try insert(a, .node)
             let again = try registry.device(a, in: transaction)
             #expect(again?.state == .active && again?.lastSeen == nil)
+            // What its name tells of is at this site, and so is nobody's elsewhere.
+            let north = try #require(SiteID("north"))
+            try SiteRegistry().add(north, title: "North", at: start, in: transaction)
+            try registry.remove(a, at: start, in: transaction)
+            #expect(throws: Refusal.self) {
+                try transaction.savepoint {
+                    try registry.insert(
+                        a, kind: .node, site: north, controller: nil, isHeard: false, at: start, in: transaction)
+                }
+            }
+            try insert(a, .node)
+            // One that came by contact comes back to where it was.
+            try registry.setSite(north, of: a, in: transaction)
+            try registry.remove(a, at: start, in: transaction)
+            _ = try DeviceRegistry(admission: .byContact).admit(a, kind: .node, at: start, in: transaction)
+            let back = try registry.site(of: a, in: transaction)
+            #expect(back == north)
         }
     }
 

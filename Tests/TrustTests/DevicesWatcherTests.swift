@@ -50,6 +50,24 @@ import Trust
         #expect(try await owners(watcher) == [])
     }
 
+    @Test("what waited for a device that was removed is not for the next one of its name, however soon it comes")
+    func removedAndAddedAgain() async throws {
+        let house = try await DevicesHouse()
+        _ = try await house.add("A")
+        let watcher = watched(house)
+        _ = try await watcher.look()
+        let a = try house.id("A")
+        try await house.write { try $0.remove(a, by: $1, in: $2) }
+        _ = try await house.add("A")
+        let findings = try await watcher.look()
+        #expect(findings.disconnect.map(\.owner) == ["device:A"])
+        #expect(findings.disconnect.first?.endsSessions == true)
+        #expect(!findings.forget.isEmpty)
+        // Its own session is kept from then on.
+        _ = try await house.write { try $0.rotate(a, by: $1, in: $2).key }
+        #expect(try await owners(watcher) == ["device:A"])
+    }
+
     /// Between the first word of a newcomer and its row lies the hashing of its password: the connection must not end meanwhile.
     @Test func whoIsAskingIsNotTakenForOneThatWasRejected() async throws {
         let house = try await DevicesHouse()

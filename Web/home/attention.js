@@ -6,7 +6,7 @@ import { useLive, useLoad } from '/lib/hooks.js';
 import { number, plural } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { commandWords, isFailed, withCommand } from '/nodes/command-model.js';
-import { byName, stateOf, stateOrder, states } from '/nodes/model.js';
+import { byName, isWell, stateOf, stateOrder, states } from '/nodes/model.js';
 import { nodeAddress } from '/nodes/panel.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -14,9 +14,9 @@ import { Badge } from '/parts/badge.js';
 const most = 8;
 const commandsFor = 86_400_000;
 
-/** Nodes that are not online, offline before unknown, the longest first. */
+/** Nodes that are neither online nor asleep, offline before unknown, the longest first. */
 export function silentNodes(nodes, present) {
-    return nodes.map((node) => ({ node, ...stateOf(node, present) })).filter(({ state }) => state !== 'online')
+    return nodes.map((node) => ({ node, ...stateOf(node, present) })).filter(({ state }) => !isWell(state))
         .sort((a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state)
             || (a.since ?? 0) - (b.since ?? 0) || byName(a.node, b.node));
 }

@@ -46,7 +46,7 @@ const mostMarks = 120;
 
 /** How the nodes divide into states: a mark for each, in order of name, or a bar; and the same in words. */
 function Flock({ nodes, counts, present }) {
-    const parts = [['online', 'good'], ['offline', 'bad'], ['unknown', 'unknown']]
+    const parts = [['online', 'good'], ['asleep', 'good'], ['offline', 'bad'], ['unknown', 'unknown']]
         .filter(([state]) => counts[state] > 0);
     return html`
         ${nodes.length <= mostMarks

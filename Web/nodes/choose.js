@@ -57,6 +57,8 @@ export function grouped(nodes, present) {
 export function verdict(counts, total) {
     const bad = ['offline', 'unknown'].filter((state) => counts[state] > 0)
         .map((state) => `${number(counts[state], 0)} ${state}`);
-    if (bad.length === 0) return total === 1 ? 'The one node is online.' : `All ${number(total, 0)} nodes are online.`;
-    return `${number(counts.online, 0)} of ${plural(total, 'node')} online; ${bad.join(', ')}.`;
+    const asleep = counts.asleep > 0 ? `, ${number(counts.asleep, 0)} asleep` : '';
+    if (bad.length === 0 && !asleep) return total === 1 ? 'The one node is online.' : `All ${number(total, 0)} nodes are online.`;
+    if (bad.length === 0 && counts.online === 0) return total === 1 ? 'The one node is asleep.' : `All ${number(total, 0)} nodes are asleep.`;
+    return `${number(counts.online, 0)} of ${plural(total, 'node')} online${asleep}${bad.length > 0 ? `; ${bad.join(', ')}` : ''}.`;
 }

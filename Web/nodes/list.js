@@ -6,7 +6,7 @@ import { plural, quantity } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { withQuery } from '/app/router.js';
 import { fieldsText, leftOut } from '/nodes/columns.js';
-import { isStale, stateOf, states } from '/nodes/model.js';
+import { isStale, isWell, stateOf, states } from '/nodes/model.js';
 import { nodeAddress } from '/nodes/panel.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -20,7 +20,7 @@ const onPhone = (isLong) => (isLong ? 1 : 4);
 function fieldCell(node, field) {
     const entry = node.latest?.[field];
     if (!entry) return html`<span class="absent">–</span>`;
-    const stale = stateOf(node, now()).state !== 'online' || isStale(node, entry.observed_at, now());
+    const stale = !isWell(stateOf(node, now()).state) || isStale(node, entry.observed_at, now());
     return html`<${Value} field=${field} raw=${entry.value} stale=${stale} />`;
 }
 

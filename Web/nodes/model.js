@@ -1,25 +1,29 @@
 // A node as the pages see it: pure functions from what the server said and the present time to what is shown.
 
 import { sortFields, health } from '/lib/fields.js';
-import { instant } from '/lib/time.js';
+import { duration, instant } from '/lib/time.js';
 
 /** The states of a node: the word, what it means, and which of the state colours it has. */
 export const states = {
     online: { word: 'Online', tone: 'good', says: 'connected and heard of recently' },
-    offline: { word: 'Offline', tone: 'bad', says: 'it said goodbye or its connection broke' },
+    asleep: { word: 'Asleep', tone: 'good', says: 'it reported, disconnected properly, and is expected again' },
+    offline: { word: 'Offline', tone: 'bad', says: 'it said so or its connection broke' },
     unknown: { word: 'Unknown', tone: 'unknown', says: 'not heard of for longer than usual' },
 };
 
 /** Most urgent first. */
-export const stateOrder = ['offline', 'unknown', 'online'];
+export const stateOrder = ['offline', 'unknown', 'asleep', 'online'];
+
+/** Whether a node in this state is as it should be: its last values are still those of now. */
+export const isWell = (state) => state === 'online' || state === 'asleep';
 
 /**
- * State and since when (milliseconds), as it is at `present`. A node that the server last called online becomes unknown
+ * State and since when (milliseconds), as it is at `present`. A node that the server last called online or asleep becomes unknown
  * here by itself when nothing is heard for `stale_after_seconds`: also while the connection to the server is lost.
  */
 export function stateOf(node, present) {
     const seen = instant(node.last_seen);
-    if (node.state === 'online' && seen !== null) {
+    if (isWell(node.state) && seen !== null) {
         const stale = seen + node.stale_after_seconds * 1000;
         if (present > stale) return { state: 'unknown', since: stale };
     }
@@ -99,9 +103,17 @@ export function uptimeNow(node, present) {
     return node.uptime_seconds + (running ? Math.max(0, (present - said) / 1000) : 0);
 }
 
+/** When a node that is asleep is expected again, in words; nothing where that cannot be told. */
+export function expected(node, present) {
+    const at = instant(node.next_expected);
+    if (at === null) return null;
+    const left = Math.round((at - present) / 1000);
+    return left > 0 ? `next expected in ${duration(left)}` : 'expected by now';
+}
+
 /** Count of nodes in each state. */
 export function tally(nodes, present) {
-    const counts = { online: 0, offline: 0, unknown: 0 };
+    const counts = { online: 0, asleep: 0, offline: 0, unknown: 0 };
     for (const node of nodes) counts[stateOf(node, present).state] += 1;
     return counts;
 }

@@ -11,7 +11,7 @@ import { Charts } from '/nodes/charts.js';
 import { isOpen, withCommand } from '/nodes/command-model.js';
 import { Commands } from '/nodes/commands.js';
 import { Facts } from '/nodes/facts.js';
-import { afterState, afterTelemetry, chartFields, isStale, readingFields, stateOf, states, unheardOf, withEvents } from '/nodes/model.js';
+import { afterState, afterTelemetry, chartFields, expected, isStale, isWell, readingFields, stateOf, states, unheardOf, withEvents } from '/nodes/model.js';
 import { useSeries } from '/nodes/series.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -37,7 +37,7 @@ function Latest({ node, state, present }) {
             <dl class="tiles">
                 ${fields.map((field) => {
                     const entry = node.latest[field];
-                    const stale = state !== 'online' || isStale(node, entry.observed_at, present);
+                    const stale = !isWell(state) || isStale(node, entry.observed_at, present);
                     return html`
                     <div class="tile" key=${field} data-stale=${stale}>
                         <dt>${describe(field).label}</dt>
@@ -119,8 +119,9 @@ function NodeBody({ first, after, query }) {
                 <${Badge} tone=${states[state].tone} word=${states[state].word} since=${since}
                     title=${states[state].says} />
                 <span>
-                    ${state === 'online' ? 'Heard of' : `It was ${describeState[state]}; heard of`} <${Age}
-                        at=${instant(node.last_seen)} open label="Heard of" />
+                    ${isWell(state) ? 'Heard of' : `It was ${describeState[state]}; heard of`} <${Age}
+                        at=${instant(node.last_seen)} open label="Heard of" />${state === 'asleep' && expected(node, present)
+                        ? `, ${expected(node, present)}` : ''}
                 </span>
             </p>
         <//>

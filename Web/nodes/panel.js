@@ -4,7 +4,7 @@ import { html, useRef } from '/lib/html.js';
 import { describe } from '/lib/fields.js';
 import { plural } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
-import { isStale, readingFields, stateOf, states } from '/nodes/model.js';
+import { isStale, isWell, readingFields, stateOf, states } from '/nodes/model.js';
 import { trailSeconds, useSeen, useTrail } from '/nodes/trail.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -27,7 +27,7 @@ export function NodePanel({ node }) {
     const points = useTrail(node, main, seen);
     // A node that has just begun fills its sparkline sooner than in a quarter of an hour.
     const start = Math.max(present / 1000 - trailSeconds, Math.min(points[0]?.[0] ?? 0, present / 1000 - 120));
-    const stale = (field) => state !== 'online' || isStale(node, node.latest[field].observed_at, present);
+    const stale = (field) => !isWell(state) || isStale(node, node.latest[field].observed_at, present);
     const others = rest.length > room ? rest.slice(0, room - 1) : rest;
     const hidden = rest.length - others.length;
     return html`

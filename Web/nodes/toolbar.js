@@ -61,7 +61,8 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
                     spellcheck="false" onInput=${type} onKeyDown=${escape} />
             </div>
             <${LinkChoice} label="State" name="state" value=${choices.state}
-                options=${[[null, 'All', amount(total)], ...['online', 'offline', 'unknown'].map(stateLink)]} />
+                options=${[[null, 'All', amount(total)], ...['online', 'asleep', 'offline', 'unknown'].filter((state) => state !== 'asleep' || counts.asleep > 0
+                    || choices.state === 'asleep').map(stateLink)]} />
             <div class="select-box">
                 <label class="unseen" for=${`${id}-sort`}>Sort nodes</label>
                 <select id=${`${id}-sort`} value=${sortKey}

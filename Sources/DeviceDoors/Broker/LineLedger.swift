@@ -51,14 +51,23 @@ public final class LineLedger: BrokerLedger {
             let noting = memory.programs.note(publication, from: sender)
             return item(publication, from: sender, noting: noting, receivedAt: receivedAt)
         case .serverPublication(let publication):
-            return .traffic(
-                topic: nil,
-                storing: { line in
-                    try SessionTables(transaction: line.transaction()).store(
-                        publication.message, targets: publication.targets, client: nil, exactlyOnce: nil)
-                })
+            return item(publication)
         case .session(let change): return item(change)
+        case .delivery(let event): return .delivery(DeliveryReport(event))
         }
+    }
+
+    /// A message of the hub's own. Whoever wants to hear of it learns with the same commit which kept sessions owe it from now on.
+    private func item(_ publication: ServerPublication) -> LineItem {
+        let storing: LineWork = { line in
+            try SessionTables(transaction: line.transaction()).store(
+                publication.message, targets: publication.targets, client: nil, exactlyOnce: nil)
+        }
+        guard let token = publication.message.token, !publication.targets.isEmpty else {
+            return .traffic(topic: nil, storing: storing)
+        }
+        let sessions = publication.targets.map(\.client.description)
+        return .delivery(.queued(token: token, sessions: sessions), storing: storing)
     }
 
     private func item(
@@ -120,13 +129,13 @@ public final class LineLedger: BrokerLedger {
 
     private func item(_ change: SessionChange) -> LineItem {
         switch change {
-        case .connected, .disconnected, .subscribed, .unsubscribed:
+        case .connected, .disconnected, .subscribed, .unsubscribed, .ended:
             .presence { line in
                 let tables = SessionTables(transaction: try line.transaction())
                 try tables.apply(change)
                 return try LineLedger.presence(change, tables)
             }
-        case .ended, .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
+        case .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
             .work { line in try SessionTables(transaction: line.transaction()).apply(change) }
         }
     }
@@ -137,17 +146,21 @@ public final class LineLedger: BrokerLedger {
         case .connected(let opening):
             let client = opening.client.sessionText
             let filters = opening.isResumed ? try tables.filters(of: opening.client.session) : []
-            return [.connected(clientID: client, address: host(opening.client.remoteAddress))]
+            let isOver: [PresenceChange] = opening.isResumed ? [] : [.sessionEnded(clientID: client)]
+            return isOver + [.connected(clientID: client, address: host(opening.client.remoteAddress))]
                 + filters.map { .subscribed(clientID: client, filter: $0) }
         case .disconnected(let closing):
-            return [.disconnected(clientID: closing.client.sessionText, isClean: closing.cause.isClean)]
+            let client = closing.client.sessionText
+            let isOver: [PresenceChange] = closing.expiryInterval == 0 ? [.sessionEnded(clientID: client)] : []
+            return [.disconnected(clientID: client, isClean: closing.cause.isClean)] + isOver
+        case .ended(let client, _): return [.sessionEnded(clientID: client.description)]
         case .subscribed(let client, let subscriptions):
             return subscriptions.map {
                 .subscribed(clientID: client.description, filter: $0.subscription.filter.unshared.description)
             }
         case .unsubscribed(let client, let filters):
             return filters.map { .unsubscribed(clientID: client.description, filter: $0.unshared.description) }
-        case .ended, .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
+        case .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
             return []
         }
     }
@@ -172,6 +185,19 @@ extension LedgerEntry {
     fileprivate var isSetAside: Bool {
         if case .publication(let publication) = self { return publication.isSetAside }
         return false
+    }
+}
+
+extension DeliveryReport {
+    fileprivate init(_ event: DeliveryEvent) {
+        switch event {
+        case .routed(let token, let online, _):
+            self = .passedOn(token: token, clients: online.map(\.description))
+        case .acknowledged(let token, let client):
+            self = .acknowledged(token: token, clientID: client.description)
+        case .dropped(let token, let client): self = .dropped(token: token, clientID: client.description)
+        case .notStored(let token): self = .passedOn(token: token, clients: [])
+        }
     }
 }
 

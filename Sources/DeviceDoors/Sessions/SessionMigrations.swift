@@ -90,6 +90,8 @@ public enum SessionMigrations {
                 ] + ["mqtt_subscription", "mqtt_inbound", "mqtt_delivery"].map(renaming) + [
                     "DELETE FROM mqtt_session WHERE owner IS NOT NULL AND client NOT LIKE '%\(mark)%'"
                 ]),
+            // Under which name the hub wants to hear what becomes of a message of its own; NULL: not at all.
+            Migration("message-token", ["ALTER TABLE mqtt_message ADD COLUMN token TEXT"]),
         ])
 
     /// Stands between owner and client identifier in the name of a session.

@@ -64,8 +64,9 @@ public enum StoredSessions {
         _ reader: Reader, into state: inout BrokerState, _ damaged: (String) -> Void
     ) throws {
         var messages: [Int64: Message] = [:]
-        try each(reader, "SELECT id, received_at, qos, packet FROM mqtt_message", in: "mqtt_message", damaged) { row in
-            let message = try message(row, "mqtt_message")
+        try each(reader, "SELECT id, received_at, qos, packet, token FROM mqtt_message", in: "mqtt_message", damaged) {
+            row in
+            let message = try message(row, "mqtt_message", token: try row.optionalText("token"))
             messages[try row.integer(0)] = message
             state.lastMessageID = max(state.lastMessageID, message.id)
         }
@@ -87,11 +88,12 @@ public enum StoredSessions {
         }
     }
 
-    private static func message(_ row: Row, _ table: String) throws -> Message {
+    private static func message(_ row: Row, _ table: String, token: String? = nil) throws -> Message {
         try found(
             StoredMessage.message(
-                packet: try row.blob(3), id: try row.integer(0), qos: try row.integer(2), receivedAt: try row.integer(1)
-            ), table)
+                packet: try row.blob(3), id: try row.integer(0), qos: try row.integer(2),
+                receivedAt: try row.integer(1),
+                token: token), table)
     }
 
     private static func packetIdentifier(_ value: Int64, _ table: String) throws -> PacketIdentifier {

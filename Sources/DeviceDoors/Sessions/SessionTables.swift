@@ -107,10 +107,13 @@ struct SessionTables {
     private func queue(_ message: Message, _ targets: [QueuedDelivery]) throws {
         guard !targets.isEmpty else { return }
         try transaction.execute(
-            "INSERT INTO mqtt_message (id, received_at, qos, packet) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+            """
+            INSERT INTO mqtt_message (id, received_at, qos, packet, token) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (id) DO NOTHING
+            """,
             [
                 .integer(Int64(message.id)), .integer(message.receivedAt), .integer(Int64(message.qos.rawValue)),
-                .blob(try StoredMessage.packet(of: message)),
+                .blob(try StoredMessage.packet(of: message)), SQLValue(message.token),
             ])
         for target in targets { try queue(target, message: message.id) }
     }

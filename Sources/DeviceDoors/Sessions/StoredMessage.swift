@@ -16,7 +16,9 @@ enum StoredMessage {
     }
 
     /// The message in a packet; nil when the bytes are not a whole PUBLISH.
-    static func message(packet bytes: [UInt8], id: Int64, qos: Int64, receivedAt: Int64) -> Message? {
+    static func message(packet bytes: [UInt8], id: Int64, qos: Int64, receivedAt: Int64, token: String? = nil)
+        -> Message?
+    {
         let limits = PacketLimits(
             maximumPacketSize: PacketLimits.protocolMaximum, maximumProperties: .max, allowsDiscouragedText: true)
         var decoder = PacketDecoder(receiver: .client(.v5_0), limits: limits)
@@ -26,6 +28,6 @@ enum StoredMessage {
         return Message(
             id: id, topic: topic, payload: publish.payload, qos: qos, retain: publish.retain,
             properties: publish.properties,
-            receivedAt: receivedAt)
+            receivedAt: receivedAt, token: token)
     }
 }

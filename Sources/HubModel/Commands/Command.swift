@@ -26,7 +26,7 @@ public enum CommandState: String, CaseIterable, Sendable {
     /// Whether a command in this state may go to the other.
     ///
     /// A sent command returns to the queue when the connection breaks before the device acknowledged it; an answer
-    /// that arrives after the time-out still counts, because the device did what it says.
+    /// that arrives after the end still counts, because the device did what it says.
     public func mayBecome(_ next: CommandState) -> Bool {
         switch (self, next) {
         case (.queued, .sent), (.queued, .expired), (.sent, .queued), (.sent, .delivered), (.sent, .timedOut),
@@ -35,7 +35,7 @@ public enum CommandState: String, CaseIterable, Sendable {
             true
         case (.queued, .done), (.queued, .failed), (.sent, .done), (.sent, .failed), (.delivered, .done),
             (.delivered, .failed),
-            (.timedOut, .done), (.timedOut, .failed):
+            (.timedOut, .done), (.timedOut, .failed), (.expired, .done), (.expired, .failed):
             true
         default:
             false
@@ -65,6 +65,8 @@ public struct Command: Sendable {
     public var timeoutSeconds: Int64
     /// When an answer is overdue; nil before it is sent.
     public var answerDueAt: Timestamp?
+    /// The kept session of the device's (`ClientName`) that owes it to its client; nil when none does.
+    public var holder: String?
     /// What the device answered: JSON as text.
     public var result: String?
     /// Why it failed, in the device's words.
@@ -76,6 +78,7 @@ public struct Command: Sendable {
     public init(
         id: String, device: DeviceID, name: String, parameters: String, state: CommandState, createdAt: Timestamp,
         updatedAt: Timestamp, expiresAt: Timestamp, timeoutSeconds: Int64, answerDueAt: Timestamp? = nil,
+        holder: String? = nil,
         result: String? = nil, error: String? = nil, history: [(state: CommandState, at: Timestamp)] = []
     ) {
         self.id = id
@@ -88,6 +91,7 @@ public struct Command: Sendable {
         self.expiresAt = expiresAt
         self.timeoutSeconds = timeoutSeconds
         self.answerDueAt = answerDueAt
+        self.holder = holder
         self.result = result
         self.error = error
         self.history = history

@@ -13,7 +13,7 @@ package struct BrokerActions {
     package var entries: [LedgerEntry] = []
     /// To be asked of the authenticator.
     package var authentications: [(connection: ConnectionHandle, attempt: ConnectAttempt)] = []
-    /// To be told to the server.
+    /// To be told to the server, in the same call of the ledger as the entries.
     package var deliveries: [DeliveryEvent] = []
     var encoded = EncodedPublishes()
 

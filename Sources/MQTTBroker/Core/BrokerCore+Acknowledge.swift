@@ -80,8 +80,11 @@ extension BrokerCore {
     ) {
         tell(done, session, isTaken: isTaken, into: &actions)
         if sessions[session]?.isKept == true, let client = sessions[session]?.name {
-            submit(
-                .session(.outboundCompleted(client: client, done.identifier)), then: .nothing, into: &actions)
+            let change: SessionChange =
+                isTaken
+                ? .outboundCompleted(client: client, done.identifier)
+                : .outboundDropped(client: client, [done.identifier])
+            submit(.session(change), then: .nothing, into: &actions)
         }
         pump(session, now: now, into: &actions)
         if let handle = sessions[session]?.connection { continueWalks(handle, now: now, into: &actions) }

@@ -98,8 +98,13 @@ extension BrokerCore {
         }
     }
 
-    mutating func reportRouted(_ token: UInt64, _ deliveries: [Delivery], into actions: inout BrokerActions) {
-        let online = deliveries.count { sessions[$0.session]?.connection != nil }
-        actions.deliveries.append(.routed(token: token, online: online, queued: deliveries.count - online))
+    mutating func reportRouted(_ token: String, _ deliveries: [Delivery], into actions: inout BrokerActions) {
+        var online: [MQTTString] = []
+        var queued: [MQTTString] = []
+        for delivery in deliveries {
+            guard let session = sessions[delivery.session] else { continue }
+            if session.connection == nil { queued.append(session.name) } else { online.append(session.name) }
+        }
+        actions.deliveries.append(.routed(token: token, online: online, queued: queued))
     }
 }

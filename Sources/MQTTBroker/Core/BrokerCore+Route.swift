@@ -18,7 +18,7 @@ extension BrokerCore {
             let match = matches.matches[index]
             guard let delivery = place(message, match, storage: storage, into: &actions) else { continue }
             deliveries.append(delivery)
-            guard let reservation = delivery.reservation, storage == .durable,
+            guard let reservation = delivery.reservation, storage != .memory,
                 sessions[match.session]?.isKept == true, let client = sessions[match.session]?.name
             else { continue }
             targets.append(
@@ -48,8 +48,8 @@ extension BrokerCore {
     ) -> Delivery? {
         let qos = min(message.qos, match.maximumQoS)
         let retain = match.retainAsPublished && message.retain
-        if qos == .atMostOnce || storage == .memory {
-            // What is not worth keeping is only for those who are there.
+        if qos == .atMostOnce || storage != .durable {
+            // Only for those who are there.
             guard sessions[match.session]?.connection != nil else { return nil }
         }
         guard qos > .atMostOnce else {

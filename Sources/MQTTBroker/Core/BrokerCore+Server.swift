@@ -13,7 +13,7 @@ extension BrokerCore {
         var targets: [QueuedDelivery] = []
         let deliveries = route(message, publisher: nil, targets: &targets, storage: own.storage, into: &actions)
         let publication = PendingPublication(message: message, answer: nil, deliveries: deliveries)
-        if own.storage == .durable, own.retain || !targets.isEmpty {
+        if own.storage != .memory, own.retain || !targets.isEmpty {
             submit(
                 .serverPublication(ServerPublication(message: message, targets: targets)),
                 then: .publication(publication), into: &actions)

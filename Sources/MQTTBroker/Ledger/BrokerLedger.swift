@@ -31,6 +31,9 @@ public enum LedgerEntry: Sendable {
     case serverPublication(ServerPublication)
     /// A change of a session.
     case session(SessionChange)
+    /// What became of a server's message that carries a token. It is in the same call as the change of the session that it tells of, so
+    /// that both are stored or neither.
+    case delivery(DeliveryEvent)
 }
 
 /// A message that a client published.

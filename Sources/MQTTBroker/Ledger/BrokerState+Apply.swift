@@ -14,6 +14,7 @@ extension BrokerState {
             store(publication.message, targets: publication.targets)
         case .session(let change):
             apply(change)
+        case .delivery: break
         }
     }
 

@@ -17,12 +17,12 @@ public final class Message: Sendable {
     /// Microseconds since 1970-01-01T00:00:00Z at which the broker received it.
     public let receivedAt: Int64
     /// What the server wants to hear again when a client has acknowledged the message; only for its own messages.
-    public let token: UInt64?
+    public let token: String?
 
     /// A message with these fields.
     public init(
         id: UInt64, topic: TopicName, payload: [UInt8], qos: QoS, retain: Bool, properties: Properties = .none,
-        receivedAt: Int64, token: UInt64? = nil
+        receivedAt: Int64, token: String? = nil
     ) {
         self.id = id
         self.topic = topic

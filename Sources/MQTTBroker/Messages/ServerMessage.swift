@@ -6,6 +6,9 @@ public struct ServerMessage: Sendable {
     public enum Storage: Sendable, Hashable {
         /// Kept sessions that are away get it later, a retained one survives a restart: it goes through the ledger.
         case durable
+        /// Only for clients that are connected now. A kept session then owes it to its client as any other message, over lost connections
+        /// and restarts: it goes through the ledger.
+        case present
         /// Delivered and retained in memory only; for figures that are old in a moment anyway.
         case memory
     }
@@ -23,14 +26,14 @@ public struct ServerMessage: Sendable {
     /// Further properties: content type, response topic, correlation data, user properties.
     public var properties: Properties
     /// If set, `DeliveryEvent`s tell what became of the message.
-    public var token: UInt64?
+    public var token: String?
     /// Whether it goes through the ledger.
     public var storage: Storage
 
     /// A message with these fields.
     public init(
         topic: TopicName, payload: [UInt8], qos: QoS = .atMostOnce, retain: Bool = false,
-        expiryInterval: UInt32? = nil, properties: Properties = .none, token: UInt64? = nil,
+        expiryInterval: UInt32? = nil, properties: Properties = .none, token: String? = nil,
         storage: Storage = .durable
     ) {
         self.topic = topic
@@ -46,12 +49,12 @@ public struct ServerMessage: Sendable {
 
 /// What became of a server's message that carries a token; `client` is the name of a session (`ConnectedClient.session`).
 public enum DeliveryEvent: Sendable, Hashable {
-    /// Handed to the sessions that match: so many that are connected, so many that are kept for later.
-    case routed(token: UInt64, online: Int, queued: Int)
+    /// Handed to the sessions that match: these are connected, these are kept for later.
+    case routed(token: String, online: [MQTTString], queued: [MQTTString])
     /// A client has it (QoS 1: PUBACK, QoS 2: PUBREC).
-    case acknowledged(token: UInt64, client: MQTTString)
+    case acknowledged(token: String, client: MQTTString)
     /// A client will not get it: expired, too large, its queue full, its session over, or refused with a reason.
-    case dropped(token: UInt64, client: MQTTString)
+    case dropped(token: String, client: MQTTString)
     /// The ledger did not take it; nobody gets it.
-    case notStored(token: UInt64)
+    case notStored(token: String)
 }

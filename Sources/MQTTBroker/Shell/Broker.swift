@@ -21,17 +21,13 @@ public final class Broker: Sendable {
     public var port: Int { ports.first ?? 0 }
 
     /// Starts a broker. Throws `BrokerStartFailure` if an address cannot be listened on.
-    ///
-    /// `deliveries` is called on the broker's thread, must not block, and hears what became of server messages that
-    /// carry a token.
     public static func start(
         _ configuration: BrokerConfiguration = BrokerConfiguration(), ledger: any BrokerLedger,
         authenticator: any BrokerAuthenticator, authorizer: any BrokerAuthorizer,
-        state: BrokerState = BrokerState(),
-        deliveries: @escaping @Sendable ([DeliveryEvent]) -> Void = { _ in }
+        state: BrokerState = BrokerState()
     ) async throws(BrokerStartFailure) -> Broker {
         let services = BrokerServices(
-            ledger: ledger, authenticator: authenticator, authorizer: authorizer, deliveries: deliveries)
+            ledger: ledger, authenticator: authenticator, authorizer: authorizer)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         do {

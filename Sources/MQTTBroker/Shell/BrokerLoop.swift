@@ -103,7 +103,7 @@ final class BrokerLoop {
     }
 
     private func perform() {
-        while !actions.entries.isEmpty { commit() }
+        while !actions.entries.isEmpty || !actions.deliveries.isEmpty { commit() }
         let performing = actions
         actions = spareActions
         spareActions = BrokerActions()
@@ -111,7 +111,6 @@ final class BrokerLoop {
             for item in performing.items { perform(item, bytes) }
         }
         for (connection, attempt) in performing.authentications { authenticate(attempt, connection) }
-        if !performing.deliveries.isEmpty { services.deliveries(performing.deliveries) }
         let flushing = dirty
         dirty.removeAll(keepingCapacity: true)
         for handler in flushing where handler.isDirty { handler.flush() }
@@ -145,12 +144,16 @@ final class BrokerLoop {
     // MARK: Ledger
 
     private func commit() {
-        let entries = actions.entries
+        let answered = actions.entries.count
+        // What is told waits for no answer.
+        let entries = actions.entries + actions.deliveries.map(LedgerEntry.delivery)
         actions.entries = []
-        let number = order.issue(entries.count)
+        actions.deliveries = []
+        let number = order.issue(answered)
         let eventLoop = eventLoop
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         services.ledger.commit(entries) { outcomes in
+            let outcomes = Array(outcomes.prefix(answered))
             if eventLoop.inEventLoop {
                 bound.value.answered(number, outcomes)
             } else {
@@ -247,7 +250,6 @@ struct BrokerServices: Sendable {
     let ledger: any BrokerLedger
     let authenticator: any BrokerAuthenticator
     let authorizer: any BrokerAuthorizer
-    let deliveries: @Sendable ([DeliveryEvent]) -> Void
 }
 
 /// The last statistics, for any thread. Set once a second, so the lock costs nobody anything.

@@ -22,6 +22,12 @@ extension CommandRegistry {
             [.integer(instant.microseconds), .text(kind.rawValue), .integer(CommandRegistry.overdueLimit)], in: reader)
     }
 
+    /// One command of whatever device, without its history; nil when there is none.
+    /// - Throws: `SQLFailure`.
+    public func command(_ id: String, in reader: some SQLReading) throws -> Command? {
+        try CommandRow.one(id, in: reader)
+    }
+
     /// One command, with its history; nil when the device has no such command.
     /// - Throws: `SQLFailure`.
     public func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command? {
@@ -60,7 +66,7 @@ extension CommandRegistry {
 enum CommandRow {
     private static let columns = """
         SELECT id, device, name, parameters, state, created_at, updated_at, expires_at, timeout_seconds, answer_due_at,
-            result, error FROM command
+            holder, result, error FROM command
         """
 
     static func all(_ condition: String, _ arguments: [SQLValue], in reader: some SQLReading) throws -> [Command] {
@@ -115,7 +121,8 @@ enum CommandRow {
             expiresAt: Timestamp(microseconds: try row.integer("expires_at")),
             timeoutSeconds: try row.integer("timeout_seconds"),
             answerDueAt: try row.optionalInteger("answer_due_at").map(Timestamp.init(microseconds:)),
-            result: try row.optionalText("result"), error: try row.optionalText("error"))
+            holder: try row.optionalText("holder"), result: try row.optionalText("result"),
+            error: try row.optionalText("error"))
     }
 
     private static func state(_ word: String) throws -> CommandState {

@@ -77,6 +77,7 @@ public struct CommandRegistry: Sendable {
         command.updatedAt = instant
         command.result = result ?? command.result
         command.error = error ?? command.error
+        if state.isFinal { command.holder = nil }
         switch state {
         case .sent: command.answerDueAt = instant.advanced(bySeconds: command.timeoutSeconds)
         case .queued: command.answerDueAt = nil
@@ -84,7 +85,8 @@ public struct CommandRegistry: Sendable {
         }
         let changed = try transaction.execute(
             """
-            UPDATE command SET state = $3, updated_at = $4, answer_due_at = $5, due_at = $6, result = $7, error = $8
+            UPDATE command SET state = $3, updated_at = $4, answer_due_at = $5, due_at = $6, result = $7, error = $8,
+                holder = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN NULL ELSE holder END
             WHERE id = $1 AND state = $2
             """,
             [

@@ -35,7 +35,7 @@ extension DeviceRegistry {
         try stamp(device, in: transaction)
     }
 
-    /// Takes a device out of the hub: its credentials are gone, its certificates revoked, its row stays.
+    /// Takes a device out of the hub: its credentials are gone, its certificates revoked, its open commands ended; its row stays.
     /// - Throws: `SQLFailure`.
     public func remove(_ device: DeviceID, at instant: Timestamp, in transaction: Transaction) throws {
         try stamp(device, in: transaction)
@@ -48,6 +48,8 @@ extension DeviceRegistry {
             "UPDATE device SET controller = NULL, trust_epoch = $2 WHERE controller = $1",
             [.text(device.text), .integer(epoch)])
         try dropCredentials(of: device, at: instant, in: transaction)
+        // What was meant for this device is not for the next one of its name.
+        try CommandRegistry().end(of: device, at: instant, in: transaction)
         try transaction.execute("UPDATE registry_count SET value = value - 1 WHERE name = 'device' AND value > 0")
     }
 

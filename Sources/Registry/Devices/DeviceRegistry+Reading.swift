@@ -9,6 +9,8 @@ public struct DeviceChange: Hashable, Sendable {
     public let kind: DeviceKind?
     /// Whether it is no device of the hub any more.
     public let isRemoved: Bool
+    /// Whether it was removed and has come back since one asked last: it may be another device of the same name.
+    public let hasReturned: Bool
     /// The number of the change (`TrustEpoch`): who came in knowing it is not concerned.
     public let epoch: Int64
 }
@@ -97,17 +99,18 @@ extension DeviceRegistry {
 
     /// The devices whose rights changed after a number of `TrustEpoch`, also the removed ones.
     /// - Throws: `SQLFailure`.
-    public func changed(since epoch: Int64, in reader: some SQLReading) throws -> [DeviceChange] {
+    public func changed(since epochBefore: Int64, in reader: some SQLReading) throws -> [DeviceChange] {
         try reader.query(
-            "SELECT id, state, trust_epoch, kind FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id",
-            [.integer(epoch)]
+            "SELECT id, state, trust_epoch, kind, returned_epoch FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id",
+            [.integer(epochBefore)]
         )
         .compactMap { row in
             let isRemoved = try row.text(1) == DeviceState.removed.rawValue
             let epoch = try row.integer(2)
             let kind = DeviceKind(rawValue: try row.text(3))
+            let hasReturned = try row.integer(4) > epochBefore
             return DeviceID(try row.text(0)).map {
-                DeviceChange(id: $0, kind: kind, isRemoved: isRemoved, epoch: epoch)
+                DeviceChange(id: $0, kind: kind, isRemoved: isRemoved, hasReturned: hasReturned, epoch: epoch)
             }
         }
     }

@@ -30,15 +30,19 @@ public struct DeviceRegistry: Sendable {
     public func admit(
         _ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction
     ) throws -> Bool {
-        if let known = try transaction.queryFirst("SELECT kind, state FROM device WHERE id = $1", [.text(device.text)])
-        {
+        var site = SiteID.main
+        let known = try transaction.queryFirst(
+            "SELECT kind, state, site FROM device WHERE id = $1", [.text(device.text)])
+        if let known {
             guard try known.text(0) == kind.rawValue else {
                 throw Refusal(.conflict, "the name \(device) belongs to a device of another kind")
             }
             guard try known.text(1) == DeviceState.removed.rawValue else { return false }
+            // Where it was, its history is.
+            site = SiteID(try known.text(2)) ?? site
         }
         guard admission == .byContact else { throw Refusal(.notFound, "there is no device \(device)") }
-        try insert(device, kind: kind, site: .main, controller: nil, isHeard: true, at: instant, in: transaction)
+        try insert(device, kind: kind, site: site, controller: nil, isHeard: true, at: instant, in: transaction)
         return true
     }
 
@@ -79,8 +83,9 @@ public struct DeviceRegistry: Sendable {
             [.text(other.text), .text(device.text)]) != nil
     }
 
-    /// Makes the row of a device, or brings back that of one that was removed. Its credentials are for others to make.
-    /// - Throws: `Refusal` with `conflict` when the name is in use, or was the name of another kind of device, whose history it still names;
+    /// Makes the row of a device, or brings back that of one that was removed, at the same site: the name still names what that one
+    /// measured and was told, which is for nobody at another site to read. Its credentials are for others to make.
+    /// - Throws: `Refusal` with `conflict` when the name is in use, or was that of a device of another kind or at another site;
     ///   `limit_reached`; `SQLFailure`.
     public func insert(
         _ device: DeviceID, kind: DeviceKind, site: SiteID, controller: DeviceID?, isHeard: Bool, at instant: Timestamp,
@@ -100,13 +105,16 @@ public struct DeviceRegistry: Sendable {
         if changed == 0 {
             changed = try transaction.execute(
                 """
-                UPDATE device SET state = 'active', first_seen = $3, last_seen = $3, site = $4, controller = $5, trust_epoch = $6,
-                    is_heard = \(heard), removed_at = NULL, address = NULL
-                WHERE id = $1 AND kind = $2 AND state = 'removed'
+                UPDATE device SET state = 'active', first_seen = $3, last_seen = $3, controller = $5, trust_epoch = $6,
+                    returned_epoch = $6, is_heard = \(heard), removed_at = NULL, address = NULL, firmware = NULL
+                WHERE id = $1 AND kind = $2 AND site = $4 AND state = 'removed'
                 """, values)
         }
         guard changed == 1 else {
-            throw Refusal(.conflict, "the name \(device) is in use, or was that of a device of another kind")
+            throw Refusal(
+                .conflict,
+                "the name \(device) is in use, or was that of a device of another kind or at another site: choose another name"
+            )
         }
         if controller != nil { try stamp(device, in: transaction) }
         let counted = try transaction.execute(

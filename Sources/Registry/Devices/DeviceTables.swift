@@ -2,7 +2,7 @@ internal import SQL
 
 /// The tables of sites, of what devices show to come in, and of those that wait to be approved.
 enum DeviceTables {
-    static let migrations: [Migration] = [sites, credentials, join]
+    static let migrations: [Migration] = [sites, credentials, join, returns]
 
     private static let sites = Migration(
         "0006-sites-and-devices",
@@ -53,6 +53,13 @@ enum DeviceTables {
                 revoked_at BIGINT)
             """,
             "CREATE INDEX device_certificate_device ON device_certificate (device, issued_at)",
+        ])
+
+    private static let returns = Migration(
+        "0009-device-returns",
+        [
+            // The number (table trust_epoch) with which the device came back after it was removed; 0: it never was.
+            "ALTER TABLE device ADD COLUMN returned_epoch BIGINT NOT NULL DEFAULT 0"
         ])
 
     private static let join = Migration(

@@ -48,7 +48,7 @@ public struct NodesSolution: Solution {
         NodesRoutes(services: services).all
     }
 
-    /// All nodes of these sites; those that are not online need attention.
+    /// All nodes of these sites; those that are neither online nor asleep need attention.
     public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
         try await services.database.read { try NodeTable.overview(at: sites, in: $0) }
     }

@@ -1,4 +1,5 @@
 public import HubModel
+internal import SolutionKit
 
 /// What a client shows when it connects over MQTT.
 public struct DeviceAttempt: Sendable {
@@ -63,7 +64,7 @@ public enum AdmissionDecision: Sendable {
 /// The names under which connections and sessions belong to somebody.
 public enum ConnectionOwner {
     /// A device's.
-    public static func device(_ device: DeviceID) -> String { "device:\(device)" }
+    public static func device(_ device: DeviceID) -> String { ClientName.devicePrefix + device.text }
     /// A waiting device's.
     public static func pending(_ device: DeviceID) -> String { "pending:\(device)" }
     /// Those of all devices that showed nothing.
@@ -83,6 +84,7 @@ extension ConnectionOwner {
 
     /// The device whose connection it is; nil if it is another's.
     public static func activeDevice(_ owner: String) -> DeviceID? {
-        owner.hasPrefix("device:") ? DeviceID(String(owner.dropFirst(7))) : nil
+        guard owner.hasPrefix(ClientName.devicePrefix) else { return nil }
+        return DeviceID(String(owner.dropFirst(ClientName.devicePrefix.count)))
     }
 }

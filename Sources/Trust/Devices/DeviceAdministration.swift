@@ -133,8 +133,8 @@ public struct DeviceAdministration: Sendable {
         return try device(id, administrator, in: transaction)
     }
 
-    /// Takes a device out of the hub. Its history stays under its name, and the name may come back with a device of the same kind. What is
-    /// retained on the topics that are its alone is forgotten (`DeviceWatcher.Findings.forget`).
+    /// Takes a device out of the hub. Its history stays under its name, and the name may come back with a device of the same kind at the
+    /// same site. Its open commands are ended. What is retained on the topics that are its alone is forgotten (`DeviceWatcher.Findings.forget`).
     /// - Throws: `Refusal` with `not_found`; `SQLFailure`.
     public func remove(_ id: DeviceID, by administrator: Administrator, in transaction: Transaction) throws {
         _ = try device(id, administrator, in: transaction)

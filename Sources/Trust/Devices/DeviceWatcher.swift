@@ -74,9 +74,11 @@ public final class DeviceWatcher: Sendable {
         // At the start nobody is connected; only the sessions of removed devices have to go.
         for change in changed where last != nil || change.isRemoved {
             let owner = ConnectionOwner.device(change.id)
-            findings.disconnect.append((owner, change.isRemoved, change.epoch))
+            // What waits for the device that was removed is not for the next one of its name.
+            let isAnother = change.isRemoved || change.hasReturned
+            findings.disconnect.append((owner, isAnother, change.epoch))
             findings.rights[owner] = try await admission.grants(ofActive: change.id)
-            if change.isRemoved, let kind = change.kind {
+            if isAnother, let kind = change.kind {
                 findings.forget += admission.rights.ownTopics(of: change.id, kind: kind)
             }
         }

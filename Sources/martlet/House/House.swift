@@ -64,7 +64,7 @@ struct House {
             LineService(line: line),
             MaintenanceService(stored: stored, figures: figures, line: line, clock: clock, logger: logger),
             BrokerService(
-                configuration: brokerConfiguration(certificates), state: try sessions(of: stored, logger), line: line,
+                configuration: brokerConfiguration(certificates), state: try sessions(of: stored, logger),
                 ledger: owners, admission: admission, outbound: outbound, broker: broker, doors: doors),
             WatchService(
                 accounts: accounts, line: line, broker: broker, doors: doors,

@@ -31,7 +31,6 @@ struct LineService: Service {
 struct BrokerService: Service {
     let configuration: BrokerConfiguration
     let state: BrokerState
-    let line: IngestLine
     /// The line, as the broker's ledger.
     let ledger: any BrokerLedger
     /// Who is let in; nil: everybody.
@@ -51,14 +50,14 @@ struct BrokerService: Service {
                     configuration, ledger: ledger,
                     authenticator: admission.map(HubAuthenticator.init(admission:)) ?? .open,
                     authorizer: HubAuthorizer(isOpen: admission == nil),
-                    state: state, deliveries: { outbound.take($0) })
+                    state: state)
             }
         } catch {
             await doors.mqttStaysShut()
             throw error
         }
         broker.set(running)
-        outbound.connect(line: line, publish: { running.publish($0) })
+        outbound.connect(publish: { running.publish($0) })
         for (door, (listener, port)) in zip([Door.mqtt, .mqtts], zip(configuration.listeners, running.ports)) {
             await doors.opened(door, HostPort(host: listener.host, port: port))
         }

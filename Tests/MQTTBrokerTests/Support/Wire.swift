@@ -189,6 +189,13 @@ final class TestLedger: BrokerLedger {
     }
 
     var publications: [InboundPublication] { state.withLock { $0.entries.compactMap(\.publication) } }
+    var deliveries: [DeliveryEvent] {
+        state.withLock { state in
+            state.entries.compactMap { entry in
+                if case .delivery(let event) = entry { event } else { nil }
+            }
+        }
+    }
     var stored: BrokerState { state.withLock { $0.state } }
     /// The most entries in one call.
     var largestBatch: Int { state.withLock { $0.largest } }
@@ -198,7 +205,6 @@ final class TestLedger: BrokerLedger {
 func withBroker(
     _ configuration: BrokerConfiguration = BrokerConfiguration(), ledger: TestLedger = TestLedger(),
     authenticator: any BrokerAuthenticator = OpenAuthenticator(), state: BrokerState = BrokerState(),
-    deliveries: @escaping @Sendable ([DeliveryEvent]) -> Void = { _ in },
     _ body: (Broker, TestLedger) async throws -> Void
 ) async throws {
     var configuration = configuration
@@ -206,8 +212,7 @@ func withBroker(
     // Nearly a thousand tests share the machine: one may have to wait between its connection and its CONNECT.
     configuration.connectTimeout = 120
     let broker = try await Broker.start(
-        configuration, ledger: ledger, authenticator: authenticator, authorizer: OpenAuthorizer(), state: state,
-        deliveries: deliveries)
+        configuration, ledger: ledger, authenticator: authenticator, authorizer: OpenAuthorizer(), state: state)
     do {
         try await body(broker, ledger)
     } catch {

@@ -20,7 +20,8 @@ extension NodesHandler {
         }
 
         let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
-        let isLate = NodesHandler.isLate(observed, after: entry.node.telemetryAt, message)
+        let counts = counts(message, isGoodbye: false, for: entry.node)
+        let isLate = !counts || NodesHandler.isLate(observed, after: entry.node.telemetryAt, message)
         if !payload.fields.isEmpty {
             let reading = Reading(
                 device: name.device, measurement: "telemetry", observed: observed, receivedAt: message.receivedAt,
@@ -39,6 +40,7 @@ extension NodesHandler {
             entry.node.rssi = payload.rssi ?? entry.node.rssi
             entry.node.uptimeSeconds = payload.uptimeSeconds ?? entry.node.uptimeSeconds
         }
+        guard counts else { return }
         try noteContact(with: entry, message, isGone: message.isWill, isNew: known == nil, in: &line)
     }
 
@@ -54,7 +56,8 @@ extension NodesHandler {
         let entry = try known ?? admit(name, message, in: &line)
 
         let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
-        let isLate = NodesHandler.isLate(observed, after: entry.node.statusAt, message)
+        let counts = counts(message, isGoodbye: payload.word == "offline", for: entry.node)
+        let isLate = !counts || NodesHandler.isLate(observed, after: entry.node.statusAt, message)
         let health = payload.healthFields
         if !health.isEmpty {
             line.append(
@@ -73,9 +76,11 @@ extension NodesHandler {
             }
         }
         let saysGoodbye = payload.word == "offline" && !isLate
-        try noteContact(
-            with: entry, message, isGone: message.isWill || saysGoodbye, isNew: known == nil,
-            isNews: !health.isEmpty && !isLate, in: &line)
+        if counts {
+            try noteContact(
+                with: entry, message, isGone: message.isWill || saysGoodbye, isNew: known == nil,
+                isNews: !health.isEmpty && !isLate, in: &line)
+        }
         if let answer = payload.answer { try answered(answer, by: entry, in: &line) }
     }
 
@@ -140,6 +145,15 @@ extension NodesHandler {
         return entry
     }
 
+    /// Whether a message says something of the node as it is now. A will speaks for the connection that set it alone, and so does a
+    /// goodbye: when another client speaks for the node meanwhile, neither says anything of the node.
+    private func counts(_ message: DeviceMessage, isGoodbye: Bool, for node: Node) -> Bool {
+        guard message.isWill || isGoodbye, let clientID = message.origin.clientID, let speaker = node.clientID,
+            clientID != speaker
+        else { return true }
+        return !message.isWill && !presence.isConnected(speaker)
+    }
+
     /// What every message says beside its content: that the node is there (or gone), and who speaks for it from where.
     private func noteContact(
         with entry: Roster.Entry, _ message: DeviceMessage, isGone: Bool, isNew: Bool, isNews: Bool = false,
@@ -157,7 +171,11 @@ extension NodesHandler {
         if entry.node.wireID != message.topic[2] { entry.node.wireID = message.topic[2] }
         // A will is sent by the broker, after the client is gone.
         if !message.isWill, let clientID = message.origin.clientID, clientID != entry.node.clientID {
+            let before = entry.node.clientID
             roster.setClient(clientID, of: entry)
+            // Whose will counts is not to be forgotten by a crash.
+            isUrgent = true
+            line.ifUndone { self.roster.setClient(before, of: entry) }
             // It may have a filter for all nodes, which now counts for this one.
             waiting.insert(entry.node.name.short)
         }
@@ -166,6 +184,6 @@ extension NodesHandler {
             entry.registeredAt = nil
         }
         if isUrgent { try save(entry, in: &line) } else { roster.markDirty(entry) }
-        if isUrgent || isNews { try showState(of: entry, in: &line) }
+        if isNew || isChanged || isNews { try showState(of: entry, in: &line) }
     }
 }

@@ -7,18 +7,18 @@ extension NodesHandler {
     /// Between two notes in the registry of devices, in microseconds.
     private static let registryInterval: Int64 = 60_000_000
 
-    /// A client is gone. What it was sent and did not acknowledge goes back to the queue; if it said goodbye, the nodes for which it
-    /// spoke are offline.
+    /// A client is gone; if it said goodbye, the nodes for which it spoke last are asleep.
     func lost(_ clientID: String, isClean: Bool, in line: inout LineContext) throws {
-        let spokenFor = roster.nodes(of: clientID)
-        let heard = presence.disconnected(clientID)
-        for short in spokenFor.union(heard) {
+        presence.disconnected(clientID)
+        try take(.disconnected(clientID), of: clientID, in: &line)
+        guard isClean else { return }
+        for short in roster.nodes(of: clientID) {
             guard let entry = roster[short] else { continue }
-            if isClean, spokenFor.contains(short), entry.node.liveness.left(at: line.now) {
-                try save(entry, in: &line)
-                try showState(of: entry, in: &line)
-            }
-            if presence.spelling(for: entry.node) == nil { try takeBack(from: entry, in: &line) }
+            let before = entry.node.liveness
+            guard entry.node.liveness.disconnected(at: line.now) else { continue }
+            line.ifUndone { entry.node.liveness = before }
+            try save(entry, in: &line)
+            try showState(of: entry, in: &line)
         }
     }
 
@@ -29,7 +29,11 @@ extension NodesHandler {
             guard let name = NodeName(spelling) else { return }
             try dispatch(name.short, in: &line)
         case .all:
-            for short in roster.nodes(of: clientID) { try dispatch(short, in: &line) }
+            var nodes = roster.nodes(of: clientID)
+            if case .device(let device) = ClientName.owner(of: clientID), let name = NodeName(device.text) {
+                nodes.insert(name.short)
+            }
+            for short in nodes.sorted() { try dispatch(short, in: &line) }
         case nil: break
         }
     }

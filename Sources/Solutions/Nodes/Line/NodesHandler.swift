@@ -10,7 +10,9 @@ final class NodesHandler: MessageHandler {
     /// What the tables say, once `prepare` has read it.
     var roster = Roster()
     var presence = Presence()
-    var flights = Flights()
+    var handovers = Handovers()
+    /// The clients whose kept sessions may hold commands (`CommandHolder.session`).
+    var holders: Set<String> = []
     /// Short names of nodes that may have commands to be published; the tick looks after them.
     var waiting: Set<String> = []
     private var isLoaded = false
@@ -50,9 +52,11 @@ final class NodesHandler: MessageHandler {
         switch change {
         case .connected(let clientID, _):
             // Its old connection may have ended without a word (take-over).
-            try lost(clientID, isClean: false, in: &line)
+            if presence.isConnected(clientID) { try lost(clientID, isClean: false, in: &line) }
             presence.connected(clientID)
+            try take(.connected(clientID), of: clientID, in: &line)
         case .disconnected(let clientID, let isClean): try lost(clientID, isClean: isClean, in: &line)
+        case .sessionEnded(let clientID): try take(.sessionEnded(clientID), of: clientID, in: &line)
         case .subscribed(let clientID, let filter): try subscribed(clientID, to: filter, in: &line)
         case .unsubscribed(let clientID, let filter): presence.unsubscribed(clientID, from: filter)
         }
@@ -60,10 +64,7 @@ final class NodesHandler: MessageHandler {
 
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {
         try prepare(in: &line)
-        switch report {
-        case .passedOn(let token, let subscribers): try passedOn(token, to: subscribers, in: &line)
-        case .acknowledged(let token, let clientID): try acknowledged(token, by: clientID, in: &line)
-        }
+        try take(report, in: &line)
     }
 
     func tick(in line: inout LineContext) throws {
@@ -73,13 +74,16 @@ final class NodesHandler: MessageHandler {
             try showState(of: entry, in: &line)
         }
         try endOverdueCommands(in: &line)
-        waiting.formUnion(flights.giveUp(at: line.now))
+        for id in handovers.overdue(at: line.now) {
+            guard let command = try commands.command(id, in: try line.transaction()) else { continue }
+            _ = try take(.unreported, for: command, in: &line)
+        }
         for short in waiting { try dispatch(short, in: &line) }
     }
 
     func finishBatch(in line: inout LineContext) throws {
-        flights.batchFinished()
-        if line.forgetsAfterCommit { flights.batchLeaves() }
+        handovers.batchFinished()
+        if line.forgetsAfterCommit { handovers.batchLeaves() }
         if start == .inThisBatch { start = .finished }
         // What is about to be forgotten must be in the tables.
         let unsaved =
@@ -93,7 +97,7 @@ final class NodesHandler: MessageHandler {
     func forget() {
         isLoaded = false
         roster = Roster()
-        flights.batchFailed()
+        handovers.batchFailed()
         if start == .inThisBatch || start == .finished { start = .pending }
     }
 
@@ -101,6 +105,7 @@ final class NodesHandler: MessageHandler {
     func prepare(in line: inout LineContext) throws {
         if !isLoaded {
             roster = Roster(try NodeTable.all(in: try line.transaction()))
+            holders = try commands.holders(in: try line.transaction())
             isLoaded = true
         }
         switch start {

@@ -1,89 +1,82 @@
 internal import HubModel
+internal import SolutionKit
 
-/// Which clients of the broker are here, and which of them listen for commands to which nodes.
+/// Which clients of the broker are here, and for what of commands each listens.
 ///
-/// This is knowledge of the world, not of the tables: a batch that is rolled back does not change it.
+/// This is knowledge of the world, not of the tables: a batch that is rolled back does not change it. It says nothing of whose a client
+/// is: a filter is no identity.
 struct Presence {
-    private struct Client {
-        /// Filters that name one node literally, with the spelling of its id.
-        var literal: [String: String] = [:]
-        /// Filters that cover all nodes.
-        var wide: Set<String> = []
-    }
-
-    private var clients: [String: Client] = [:]
-    /// By a node's short name: the clients with a literal filter for it.
-    private var listeners: [String: Set<String>] = [:]
+    /// What each client's filters cover of commands, by filter.
+    private var clients: [String: [String: CommandFilter]] = [:]
+    /// By a node's short name: the clients with a filter that names it.
+    private var naming: [String: Set<String>] = [:]
+    /// By device: its clients.
+    private var byDevice: [DeviceID: Set<String>] = [:]
 
     mutating func connected(_ clientID: String) {
-        clients[clientID] = Client()
+        disconnected(clientID)
+        clients[clientID] = [:]
+        if case .device(let device) = ClientName.owner(of: clientID) { byDevice[device, default: []].insert(clientID) }
     }
 
-    /// Forgets a client.
-    /// - Returns: the short names of the nodes that it listened for by name.
-    mutating func disconnected(_ clientID: String) -> Set<String> {
-        guard let client = clients.removeValue(forKey: clientID) else { return [] }
-        let nodes = Set(client.literal.values.compactMap { NodeName($0)?.short })
-        for node in nodes { remove(clientID, from: node) }
-        return nodes
+    mutating func disconnected(_ clientID: String) {
+        guard let filters = clients.removeValue(forKey: clientID) else { return }
+        for filter in filters.values { forget(clientID, filter) }
+        guard case .device(let device) = ClientName.owner(of: clientID) else { return }
+        byDevice[device]?.remove(clientID)
+        if byDevice[device]?.isEmpty == true { byDevice[device] = nil }
     }
+
+    /// Whether a client has a connection.
+    func isConnected(_ clientID: String) -> Bool { clients[clientID] != nil }
 
     /// Notes a subscription.
     /// - Returns: what of commands it covers; nil when nothing.
     mutating func subscribed(_ clientID: String, to filter: String) -> CommandFilter? {
         guard let covered = CommandFilter(filter) else { return nil }
-        switch covered {
-        case .all: clients[clientID, default: Client()].wide.insert(filter)
-        case .node(let spelling):
-            guard let name = NodeName(spelling) else { return nil }
-            clients[clientID, default: Client()].literal[filter] = spelling
-            listeners[name.short, default: []].insert(clientID)
+        if clients[clientID] == nil { connected(clientID) }
+        clients[clientID]?[filter] = covered
+        if case .node(let spelling) = covered, let name = NodeName(spelling) {
+            naming[name.short, default: []].insert(clientID)
         }
         return covered
     }
 
     mutating func unsubscribed(_ clientID: String, from filter: String) {
-        guard var client = clients[clientID] else { return }
-        client.wide.remove(filter)
-        let spelling = client.literal.removeValue(forKey: filter)
-        clients[clientID] = client
-        guard let spelling, let name = NodeName(spelling) else { return }
-        if !client.literal.values.contains(where: name.isSpelled) { remove(clientID, from: name.short) }
+        guard let covered = clients[clientID]?.removeValue(forKey: filter) else { return }
+        forget(clientID, covered)
     }
 
-    /// How the id is spelled in the topic on which a node hears commands now; nil when nobody listens for it.
-    ///
-    /// The client that speaks for the node counts first, also with a filter for all nodes (a gateway); otherwise a client that
-    /// names the node in its filter. Somebody who merely listens to everything is no node.
-    func spelling(for node: Node) -> String? {
-        if let clientID = node.clientID, let client = clients[clientID] {
-            if !client.wide.isEmpty { return node.wireID }
-            if let spelling = literal(of: client, for: node) { return spelling }
+    /// The clients that may be a node's own and are here, in a fixed order: that which last spoke for it first. Whether they are, is for
+    /// others to say.
+    func candidates(for node: Node, controller: DeviceID?) -> [String] {
+        var found = naming[node.name.short] ?? []
+        for device in [node.name.device, controller] {
+            if let device, let clients = byDevice[device] { found.formUnion(clients) }
         }
-        for clientID in (listeners[node.name.short] ?? []).sorted() {
-            if let client = clients[clientID], let spelling = literal(of: client, for: node) { return spelling }
+        guard let speaker = node.clientID, clients[speaker] != nil else { return found.sorted() }
+        found.remove(speaker)
+        return [speaker] + found.sorted()
+    }
+
+    /// How the id is spelled in the topic on which a client hears a node's commands; nil when it does not listen for it.
+    func spelling(for node: Node, of clientID: String) -> String? {
+        guard let filters = clients[clientID]?.values else { return nil }
+        if filters.contains(.all) { return node.wireID }
+        let spellings = filters.compactMap { filter in
+            if case .node(let spelling) = filter, node.name.isSpelled(spelling) { spelling } else { nil }
         }
-        return nil
-    }
-
-    /// Whether a client is the node's own, whose acknowledgement means delivery.
-    func isClient(_ clientID: String, of node: Node) -> Bool {
-        node.clientID == clientID || listeners[node.name.short]?.contains(clientID) == true
-    }
-
-    /// The short names of the nodes for which a client listens by name.
-    func nodes(of clientID: String) -> Set<String> {
-        Set(clients[clientID]?.literal.values.compactMap { NodeName($0)?.short } ?? [])
-    }
-
-    private func literal(of client: Client, for node: Node) -> String? {
-        let spellings = client.literal.values.filter(node.name.isSpelled)
         return spellings.contains(node.wireID) ? node.wireID : spellings.min()
     }
 
-    private mutating func remove(_ clientID: String, from node: String) {
-        listeners[node]?.remove(clientID)
-        if listeners[node]?.isEmpty == true { listeners[node] = nil }
+    private mutating func forget(_ clientID: String, _ filter: CommandFilter) {
+        guard case .node(let spelling) = filter, let name = NodeName(spelling) else { return }
+        let stillNames = clients[clientID]?.values.contains { other in
+            if case .node(let other) = other { name.isSpelled(other) } else { false }
+        }
+        guard stillNames != true else { return }
+        naming[name.short]?.remove(clientID)
+        if naming[name.short]?.isEmpty == true { naming[name.short] = nil }
     }
 }
 

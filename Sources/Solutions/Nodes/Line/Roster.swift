@@ -56,9 +56,9 @@ struct Roster {
     /// The short names of the nodes for which a client spoke last.
     func nodes(of clientID: String) -> Set<String> { byClient[clientID] ?? [] }
 
-    mutating func setClient(_ clientID: String, of entry: Entry) {
+    mutating func setClient(_ clientID: String?, of entry: Entry) {
         if let before = entry.node.clientID { removeClient(before, of: entry) }
-        byClient[clientID, default: []].insert(entry.node.name.short)
+        if let clientID { byClient[clientID, default: []].insert(entry.node.name.short) }
         entry.node.clientID = clientID
     }
 

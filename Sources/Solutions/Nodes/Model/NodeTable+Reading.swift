@@ -22,7 +22,12 @@ struct NodeSelection: Sendable {
         }
         // A device that was removed keeps its rows: its name may come back, and then its history is its own again.
         var conditions = ["device.state <> 'removed'"]
-        if let state { conditions.append("node.state = \(place(.text(state.rawValue)))") }
+        switch state {
+        case .asleep: conditions.append("node.state = 'offline' AND node.asleep_since IS NOT NULL")
+        case .offline: conditions.append("node.state = 'offline' AND node.asleep_since IS NULL")
+        case .online, .unknown: conditions.append("node.state = \(place(SQLValue(state?.rawValue)))")
+        case nil: break
+        }
         if let after { conditions.append("node.device > \(place(.text(after.text)))") }
         if case .sites(let sites) = sites {
             let places = sites.map(\.text).sorted().map { place(.text($0)) }
@@ -66,13 +71,14 @@ extension NodeTable {
         return node
     }
 
-    /// How many nodes these sites have, and how many of them are not online.
+    /// How many nodes these sites have, and how many of them are neither online nor asleep.
     static func overview(at sites: SiteScope, in reader: some SQLReading) throws -> SolutionOverview {
         let (text, arguments) = NodeSelection(sites: sites).clauses
         let row = try reader.queryOne(
             """
-            SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'online' THEN 0 ELSE 1 END), 0)
-            FROM (SELECT node.state FROM node JOIN device ON device.id = node.device \(text)) AS chosen
+            SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'online' OR (state = 'offline' AND asleep_since IS NOT NULL)
+                THEN 0 ELSE 1 END), 0)
+            FROM (SELECT node.state, node.asleep_since FROM node JOIN device ON device.id = node.device \(text)) AS chosen
             """, arguments)
         return SolutionOverview(devices: Int(try row.integer(0)), attention: Int(try row.integer(1)))
     }

@@ -35,8 +35,20 @@ enum NodeTable {
                         name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
                         PRIMARY KEY (device, name))
                     """,
-                ])
+                ]),
+            Migration(
+                "0002-asleep",
+                [
+                    // A node that is asleep has the state 'offline', which it had in versions before this, and this time.
+                    "ALTER TABLE node ADD COLUMN asleep_since BIGINT",
+                    "ALTER TABLE node ADD COLUMN nap_us BIGINT CHECK (nap_us > 0)",
+                ]),
         ])
+
+    /// The state in the words of the table.
+    private static func word(_ state: NodeState) -> SQLValue {
+        .text((state == .asleep ? NodeState.offline : state).rawValue)
+    }
 
     /// Makes a node's row, its fields left out; a row that is there stays.
     static func insert(_ node: Node, in transaction: Transaction) throws {
@@ -46,7 +58,7 @@ enum NodeTable {
             ON CONFLICT (device) DO NOTHING
             """,
             [
-                .text(node.name.device.text), .text(node.wireID), .text(node.liveness.state.rawValue),
+                .text(node.name.device.text), .text(node.wireID), word(node.liveness.state),
                 .integer(node.liveness.since.microseconds), .integer(node.firstSeen.microseconds),
                 .integer(node.liveness.lastSeen.microseconds),
             ])
@@ -58,15 +70,17 @@ enum NodeTable {
             """
             UPDATE node SET wire_id = $2, state = $3, state_since = $4, last_seen = $5, telemetry_at = $6,
                 telemetry_received_at = $7, status_at = $8, interval_us = $9, client_id = $10, address = $11, firmware = $12,
-                wifi_rssi = $13, uptime_seconds = $14, heap_bytes = $15 WHERE device = $1
+                wifi_rssi = $13, uptime_seconds = $14, heap_bytes = $15, asleep_since = $16, nap_us = $17
+            WHERE device = $1
             """,
             [
-                .text(node.name.device.text), .text(node.wireID), .text(node.liveness.state.rawValue),
+                .text(node.name.device.text), .text(node.wireID), word(node.liveness.state),
                 .integer(node.liveness.since.microseconds), .integer(node.liveness.lastSeen.microseconds),
                 SQLValue(node.telemetryAt?.microseconds), SQLValue(node.telemetryReceivedAt?.microseconds),
                 SQLValue(node.statusAt?.microseconds), SQLValue(node.liveness.interval.median), SQLValue(node.clientID),
                 SQLValue(node.address), SQLValue(node.firmware), SQLValue(node.rssi), SQLValue(node.uptimeSeconds),
-                SQLValue(node.heapBytes),
+                SQLValue(node.heapBytes), SQLValue(node.liveness.asleepSince?.microseconds),
+                SQLValue(node.liveness.nap.median),
             ])
     }
 
@@ -81,19 +95,22 @@ enum NodeTable {
 
     /// A node out of its row, with the column `site` of its device.
     static func node(_ row: Row) throws -> Node {
-        guard let name = NodeName(try row.text("device")), let state = NodeState(rawValue: try row.text("state")),
+        guard let name = NodeName(try row.text("device")), let kept = NodeState(rawValue: try row.text("state")),
             let site = SiteID(try row.text("site"))
         else { throw SQLFailure(.wrongType, "a row of node holds no node's name, state or site") }
         func instant(_ column: String) throws -> Timestamp? {
             try row.optionalInteger(column).map(Timestamp.init(microseconds:))
         }
+        let asleepSince = try instant("asleep_since")
+        let state = kept == .offline && asleepSince != nil ? NodeState.asleep : kept
         var node = Node(
             name, site: site, wireID: try row.text("wire_id"),
             firstSeen: Timestamp(microseconds: try row.integer("first_seen")),
             liveness: Liveness(
                 state: state, since: Timestamp(microseconds: try row.integer("state_since")),
                 lastSeen: Timestamp(microseconds: try row.integer("last_seen")),
-                interval: UsualInterval(median: try row.optionalInteger("interval_us"))))
+                interval: UsualInterval(.awake, median: try row.optionalInteger("interval_us")),
+                nap: UsualInterval(.asleep, median: try row.optionalInteger("nap_us")), asleepSince: asleepSince))
         node.telemetryAt = try instant("telemetry_at")
         node.telemetryReceivedAt = try instant("telemetry_received_at")
         node.statusAt = try instant("status_at")

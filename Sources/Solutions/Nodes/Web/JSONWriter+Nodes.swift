@@ -12,6 +12,7 @@ extension JSONWriter {
         member("state", node.liveness.state.rawValue)
         member("state_since", node.liveness.since)
         member("last_seen", node.liveness.lastSeen)
+        member("next_expected", node.liveness.expectedAt)
         member("stale_after_seconds", node.staleAfterSeconds)
         member("first_seen", node.firstSeen)
         member("firmware", node.firmware)
@@ -76,5 +77,5 @@ extension JSONWriter {
 
 extension Node {
     /// Silence longer than this makes its state unknown.
-    var staleAfterSeconds: Int64 { liveness.interval.staleAfter / 1_000_000 }
+    var staleAfterSeconds: Int64 { liveness.staleAfter / 1_000_000 }
 }

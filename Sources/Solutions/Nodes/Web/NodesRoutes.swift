@@ -86,8 +86,9 @@ struct NodesRoutes: Sendable {
         let latest = try await services.history.latest(device: node.name.device, measurement: "telemetry")
         let age = node.telemetryReceivedAt.map { services.clock.now().microseconds(since: $0) }
         // Received after now: the machine's clock was set back, and nobody knows how long ago it was.
-        let fresh = -1_000_000...node.liveness.interval.staleAfter
-        let isFresh = node.liveness.state == .online && age.map(fresh.contains) ?? false
+        let fresh = -1_000_000...node.liveness.staleAfter
+        let isThere = node.liveness.state == .online || node.liveness.state == .asleep
+        let isFresh = isThere && age.map(fresh.contains) ?? false
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("node_id", node.name.device.text)

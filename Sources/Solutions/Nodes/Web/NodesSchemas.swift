@@ -23,6 +23,8 @@ extension JSONSchema {
             .required("state", .words(NodeState.allCases.map(\.rawValue))),
             .required("state_since", .timestamp),
             .required("last_seen", .timestamp),
+            .required(
+                "next_expected", .nullable(.timestamp), "Of a node that is asleep: when it usually reports again"),
             .required("stale_after_seconds", .count, "Silence longer than this makes the state unknown"),
             .required("first_seen", .timestamp),
             .required("firmware", .nullable(.text)),

@@ -1,0 +1,124 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// Where commands are on their way (`CommandHolder`), out of what the broker says of them and of the clients that come and go.
+extension NodesHandler {
+    /// After a start all connections are new: what was with one goes back to the queue. What a kept session owes stays with it.
+    func resumeCommands(in line: inout LineContext) throws {
+        let open = try commands.overdue(kind: .node, at: Timestamp(microseconds: .max), in: try line.transaction())
+        for command in open {
+            if let name = NodeName(command.device.text) { waiting.insert(name.short) }
+            _ = try take(.restarted, for: command, in: &line)
+        }
+    }
+
+    /// Where a command is.
+    func holder(of command: Command) -> CommandHolder {
+        if command.state == .delivered { return .device }
+        if let session = command.holder { return .session(of: session, isConnected: command.state == .sent) }
+        // What was sent by an earlier process is with a connection that is gone.
+        return handovers[command.id] ?? (command.state == .sent ? .connection(of: "") : .queue)
+    }
+
+    /// Something happened to an open command: keeps where it is now, and shows its state if that is another one.
+    /// - Returns: the command as it is now.
+    func take(_ event: CommandHolder.Event, for command: Command, in line: inout LineContext) throws -> Command {
+        guard !command.state.isFinal else { return command }
+        var command = command
+        var holder = holder(of: command)
+        guard holder.take(event), let name = NodeName(command.device.text) else { return command }
+        let session: String? = if case .session(let session, _) = holder { session } else { nil }
+        if session != command.holder {
+            try commands.hold(command.id, by: session, in: try line.transaction())
+            command.holder = session
+            if let session { holders.insert(session) }
+        }
+        handovers.set(holder, of: command.id, at: line.now)
+        if holder == .queue { waiting.insert(name.short) }
+        guard holder.state != command.state else { return command }
+        // Its own report may come after the acknowledgement, or never.
+        if command.state == .queued, holder == .device { try advance(command.id, to: .sent, in: &line) }
+        try advance(command.id, to: holder.state, in: &line)
+        command.state = holder.state
+        return command
+    }
+
+    /// A client came or went, or its session is over: what it has of commands.
+    func take(_ event: CommandHolder.Event, of clientID: String, in line: inout LineContext) throws {
+        for id in handovers.commands(with: clientID) {
+            guard let command = try commands.command(id, in: try line.transaction()) else { continue }
+            _ = try take(event, for: command, in: &line)
+        }
+        // Nearly all clients hold nothing: no statement for them.
+        guard holders.contains(clientID) else { return }
+        let held = try commands.held(by: clientID, in: try line.transaction())
+        for command in held { _ = try take(event, for: command, in: &line) }
+        guard held.isEmpty else { return }
+        holders.remove(clientID)
+        line.ifUndone { self.holders.insert(clientID) }
+    }
+
+    /// Takes the broker's report on a command.
+    func take(_ report: DeliveryReport, in line: inout LineContext) throws {
+        let token =
+            switch report {
+            case .queued(let token, _), .passedOn(let token, _), .dropped(let token, _), .acknowledged(let token, _):
+                token
+            }
+        guard let command = try commands.command(token, in: try line.transaction()),
+            let short = NodeName(command.device.text)?.short, let entry = roster[short]
+        else { return }
+        switch report {
+        case .queued(_, let sessions):
+            // Others may have a copy; it is no delivery of theirs.
+            guard let own = try own(among: sessions, entry, in: &line) else { return }
+            _ = try take(.queued(in: own), for: command, in: &line)
+        case .passedOn(_, let clients):
+            // One that is gone again has lost it with its connection.
+            let own = try own(among: clients.filter(presence.isConnected), entry, in: &line)
+            _ = try take(.passedOn(to: own), for: command, in: &line)
+        case .dropped(_, let clientID): _ = try take(.dropped(by: clientID), for: command, in: &line)
+        case .acknowledged(_, let clientID):
+            let isHolder = holder(of: command).client == clientID
+            guard try isHolder || isOwn(clientID, entry, in: &line) else { return }
+            _ = try take(.acknowledged, for: command, in: &line)
+            try dispatch(short, in: &line)
+        }
+    }
+
+    /// The client of a node's own that listens for its commands, and how it spells the node.
+    func listener(
+        for entry: Roster.Entry, in line: inout LineContext
+    ) throws -> (client: String, spelling: String)? {
+        for client in presence.candidates(for: entry.node, controller: entry.controller) {
+            guard let spelling = presence.spelling(for: entry.node, of: client),
+                try isOwn(client, entry, in: &line)
+            else { continue }
+            return (client, spelling)
+        }
+        return nil
+    }
+
+    private func own(
+        among clients: [String], _ entry: Roster.Entry, in line: inout LineContext
+    ) throws -> String? {
+        if let speaker = entry.node.clientID, clients.contains(speaker), try isOwn(speaker, entry, in: &line) {
+            return speaker
+        }
+        return try clients.first { try isOwn($0, entry, in: &line) }
+    }
+
+    /// Whether a client is the node's own, whose acknowledgement means delivery: by the credentials that it has shown, those of the node
+    /// or of its controller. In an open hub nobody shows any; there it is the client that last spoke for the node.
+    private func isOwn(_ clientID: String, _ entry: Roster.Entry, in line: inout LineContext) throws -> Bool {
+        let node = entry.node
+        switch ClientName.owner(of: clientID) {
+        case .nobody: return clientID == node.clientID
+        case .other: return false
+        case .device(let device):
+            if device == node.name.device || device == entry.controller { return true }
+            return try devices.maySpeak(device, for: node.name.device, in: try line.transaction())
+        }
+    }
+}
