@@ -54,6 +54,12 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     public func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Touched() }
 
     /// Throws.
+    public func note(_ refused: RefusedMessage, in transaction: Transaction) throws { throw Touched() }
+
+    /// Throws.
+    public func refusals(of device: DeviceID, in reader: some SQLReading) throws -> [RefusedMessage] { throw Touched() }
+
+    /// Throws.
     public func hold(_ id: String, by session: String?, in transaction: Transaction) throws { throw Touched() }
 
     /// Throws.

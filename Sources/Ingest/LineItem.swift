@@ -10,9 +10,9 @@ public enum LineItem: Sendable {
     /// retained message); it runs in the same savepoint after the solution has taken the message, and is nil for
     /// most.
     case message(DeviceMessage, storing: LineWork?)
-    /// A message that no solution takes, which the door only passes on and may have to keep. `topic` is nil for the
-    /// hub's own.
-    case traffic(topic: [String]?, storing: LineWork?)
+    /// A message that no solution takes, which the door only passes on and may have to keep. `topic` and `sender` are nil
+    /// for the hub's own.
+    case traffic(topic: [String]?, storing: LineWork?, sender: MessageOrigin.Sender? = nil)
     /// Clients came, went or changed their subscriptions: the work keeps what the door must keep of that, and says
     /// what changed.
     case presence(@Sendable (inout LineContext) throws -> [PresenceChange])

@@ -16,7 +16,7 @@ struct Recipe {
             let handler = try identify(message)
             try handler.handle(message, in: &line)
             try storing?(&line)
-        case .traffic(let topic, let storing):
+        case .traffic(let topic, let storing, _):
             if let topic, router.isOwned(topic) {
                 throw Refusal(
                     .unknownTopic, "the topic lies in a solution's own space, and the solution does not know it")
@@ -34,6 +34,23 @@ struct Recipe {
         case .handler(let work):
             for handler in handlers where try work.attempt(handler, &line) { return }
             throw Refusal(.notFound, "no such solution runs here")
+        }
+    }
+
+    /// Whose an item is that was refused; nil when it is no device's, or nobody can tell.
+    func device(of item: LineItem) -> DeviceID? {
+        switch item {
+        case .message(let message, _): device(message.origin.sender, message.topic)
+        case .traffic(let topic?, _, let sender?): device(sender, topic)
+        case .traffic, .presence, .delivery, .work, .handler: nil
+        }
+    }
+
+    private func device(_ sender: MessageOrigin.Sender, _ topic: [String]) -> DeviceID? {
+        switch sender {
+        case .device(let device): device
+        case .anybody: handlers.lazy.compactMap { $0.device(namedBy: topic) }.first
+        case .keyless, .person: nil
         }
     }
 

@@ -6,6 +6,8 @@ internal import TimeSeries
 /// Commits one batch after the other. Lives on one thread; what it calls out to after a commit must not block.
 struct Writer {
     private let recipe: Recipe
+    private let devices: any DeviceBook
+    private var refusals = RefusedItems()
     private let database: Database
     private let store: TimeSeriesStore
     private let clock: any WallClock
@@ -25,6 +27,7 @@ struct Writer {
 
     init(parts: LineParts, handlers: [any MessageHandler], statistics: LineStatistics) {
         recipe = Recipe(router: TopicRouter(parts.solutions.map(\.manifest)), handlers: handlers)
+        devices = parts.services.devices
         database = parts.database
         store = parts.store
         clock = parts.clock
@@ -79,6 +82,7 @@ struct Writer {
     ) throws -> (effects: Effects, appended: Appended?, forgets: Bool) {
         outcomes.removeAll(keepingCapacity: true)
         reports.removeAll()
+        refusals.removeAll()
         var line = LineContext(now: now, transaction: transaction)
         for submission in submissions {
             for item in submission.items { outcomes.append(take(item, in: &line)) }
@@ -90,11 +94,15 @@ struct Writer {
         }
         // Not one by one: what a handler writes for many messages must not be lost while they are acknowledged.
         for handler in recipe.handlers { try line.perform { try handler.finishBatch(in: &$0) } }
-        guard !reports.isEmpty else { return (line.effects, nil, line.forgetsAfterCommit) }
+        guard !reports.isEmpty else {
+            keepRefusals(in: &line)
+            return (line.effects, nil, line.forgetsAfterCommit)
+        }
         let appended = try store.append(reports.reports, now: now.microseconds, in: transaction)
         for refused in appended.refused {
             outcomes[reports.owner(of: refused.index)] = .refused(refused.reason.asRefusal)
         }
+        keepRefusals(in: &line)
         return (line.effects, appended, line.forgetsAfterCommit)
     }
 
@@ -109,11 +117,20 @@ struct Writer {
             return .committed
         } catch let refusal as HubModel.Refusal {
             reports.cut(to: stored)
+            if let device = recipe.device(of: item) { refusals.note(item, of: device, refusal, at: line.now) }
             return .refused(refusal)
         } catch {
             reports.cut(to: stored)
             log(.itemFailed(error))
             return .failed
+        }
+    }
+
+    /// What was refused is written for those who look after the devices; when it cannot be, that is no reason to lose the batch.
+    private func keepRefusals(in line: inout LineContext) {
+        guard !refusals.isEmpty else { return }
+        attempt(in: &line) { line in
+            for refused in refusals.kept { try devices.note(refused, in: line.transaction()) }
         }
     }
 

@@ -29,6 +29,9 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
     /// Called once before the batch is committed: the place to write what many messages of the batch share.
     func finishBatch(in line: inout LineContext) throws
 
+    /// The device that a topic names, for messages of which nothing else says whose they are: in an open hub. Nil when it names none.
+    func device(namedBy topic: [String]) -> DeviceID?
+
     /// The batch was rolled back: drop what is only in memory, and read it from the tables when it is needed again.
     func forget()
 }
@@ -36,6 +39,9 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
 extension MessageHandler {
     /// Nothing comes due.
     public func advance(in line: inout LineContext) throws -> Bool { false }
+
+    /// Topics name no device.
+    public func device(namedBy topic: [String]) -> DeviceID? { nil }
 }
 
 /// A message from a device.

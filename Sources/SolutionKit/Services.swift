@@ -85,6 +85,12 @@ public protocol DeviceBook: Sendable {
 
     /// Whether a device may speak for another: it is the same, or its controller.
     func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool
+
+    /// Keeps a refusal of a device, for its operator; the newest of each device are kept. One that is no device of the hub has none.
+    func note(_ refused: RefusedMessage, in transaction: Transaction) throws
+
+    /// The refusals that are kept of a device, newest first.
+    func refusals(of device: DeviceID, in reader: some SQLReading) throws -> [RefusedMessage]
 }
 
 /// The commands to devices.

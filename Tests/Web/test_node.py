@@ -3,6 +3,7 @@ import re
 from urllib.parse import parse_qs, urlparse
 
 from conftest import until
+from fake.clock import iso, now
 
 
 def chart(page, name):
@@ -146,6 +147,42 @@ def test_an_offline_node_shows_its_last_values_as_old(site, open_page):
     site.do(lambda world: world.report(world.nodes["node_02"]))
     page.locator(".lead .badge", has_text="Online").wait_for()
     assert page.locator(".tile .value").first.get_attribute("data-stale") != "true"
+
+
+def test_a_node_that_is_asleep_is_well_and_says_when_it_is_expected(site, open_page):
+    def sleep(world):
+        node = world.nodes["node_02"]
+        node.next_expected, node.stale_after, node.silent = now() + 290, 900, True
+        world.turn(node, "asleep")
+
+    site.do(sleep)
+    page = open_page(f"{site.url}/nodes/node_02")
+    page.locator('.lead .badge[data-tone="good"]', has_text="Asleep").wait_for()
+    page.locator(".lead", has_text=re.compile("next expected in [45] min")).wait_for()
+    assert page.locator(".tile .value").first.get_attribute("data-stale") != "true"
+    page.goto(f"{site.url}/")
+    page.get_by_text("All is well").wait_for()
+    page.get_by_text(re.compile(r"online, 1 asleep\.")).wait_for()
+    page.goto(f"{site.url}/nodes?state=asleep")
+    page.get_by_role("link", name="node_02").wait_for()
+
+
+def test_a_node_whose_messages_are_refused_says_why(site, open_page):
+    def refuse(world):
+        world.nodes["node_01"].refusals = [{
+            "at": iso(now()), "code": "wrong_type", "detail": "a sensor's value is a number", "topic": "iot/node/01/telemetry",
+            "excerpt": '{"api_key":…,"sensors":{"t":[1]}}', "bytes": 48, "left_out": 12}]
+
+    site.do(refuse)
+    page = open_page(f"{site.url}/nodes/node_01")
+    section = page.get_by_role("region", name="Refused messages")
+    section.get_by_text("a sensor's value is a number").wait_for()
+    text = section.inner_text()
+    for wanted in ["wrong_type", "iot/node/01/telemetry", "48 bytes", '"sensors"', "12 more refusals"]:
+        assert wanted in text, text
+    page.goto(f"{site.url}/nodes/node_02")
+    page.get_by_role("heading", name="About this node").wait_for()
+    assert page.get_by_role("region", name="Refused messages").count() == 0
 
 
 def test_exact_age_on_tap(site, open_page):

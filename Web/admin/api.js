@@ -19,6 +19,7 @@ export const people = {
 export const devices = {
     list: (query, options) => ask('GET', address('/api/devices', query), options),
     one: (id, options) => ask('GET', one('devices', id), options),
+    refusals: (id, options) => ask('GET', one('devices', id, '/refusals'), options),
     add: (body) => post('/api/devices', body),
     change: (id, body) => ask('PUT', one('devices', id), { body }),
     remove: (id) => ask('DELETE', one('devices', id)),

@@ -12,6 +12,7 @@ import { Confirm } from '/parts/confirm.js';
 import { Dialog } from '/parts/dialog.js';
 import { Name, Select } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
+import { Refusals } from '/parts/refusals.js';
 import { toast } from '/parts/toast.js';
 
 function Place({ device, sites, changed }) {
@@ -68,6 +69,8 @@ export function DeviceDialog({ device, sites, close, changed, keyed }) {
                     <div><dt>Last heard of</dt><dd><${Age} at=${instant(device.last_seen)} /></dd></div>
                     <div><dt>First heard of</dt><dd><${Age} at=${instant(device.first_seen)} /></dd></div>
                 </dl>
+                ${may && device.state !== 'pending' && html`
+                    <${Refusals} of=${device.id} load=${(options) => devices.refusals(device.id, options)} level="h3" />`}
                 ${may && html`
                     <${Place} key=${`${device.site} ${device.controller}`} device=${device} sites=${sites} changed=${changed} />
                     ${error && html`<${Problem} error=${error} small level="h3" />`}

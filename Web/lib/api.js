@@ -100,6 +100,7 @@ export const api = {
     node: (id, options) => ask('GET', nodePath(id), options),
     readings: (id, query, options) => ask('GET', address(`${nodePath(id)}/readings`, query), options),
     readingsCSV: (id, query) => ask('GET', address(`${nodePath(id)}/readings`, query), { accept: 'text/csv' }),
+    refusals: (id, options) => ask('GET', `${nodePath(id)}/refusals`, options),
     commands: (id, query, options) => ask('GET', address(`${nodePath(id)}/commands`, query), options),
     allCommands: (query, options) => ask('GET', address('/api/commands', query), options),
     command: (id, body) => ask('POST', `${nodePath(id)}/commands`, { body }),

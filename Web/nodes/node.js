@@ -5,6 +5,7 @@ import { api } from '/lib/api.js';
 import { useLive, useLoad, useTick } from '/lib/hooks.js';
 import { describe, health } from '/lib/fields.js';
 import { live } from '/lib/live.js';
+import { session } from '/lib/session.js';
 import { instant, now } from '/lib/time.js';
 import { NotFound } from '/app/notfound.js';
 import { Charts } from '/nodes/charts.js';
@@ -19,6 +20,7 @@ import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
+import { Refusals } from '/parts/refusals.js';
 import { RangePicker, viewOf } from '/parts/range.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { toast } from '/parts/toast.js';
@@ -143,6 +145,8 @@ function NodeBody({ first, after, query }) {
             </div>
             <div class="column-narrow">
                 <${Facts} node=${node} present=${present} />
+                ${session.may('nodes.command', node.site) && html`
+                    <${Refusals} of=${node.node_id} load=${(options) => api.refusals(node.node_id, options)} />`}
                 <${Commands} node=${node} state=${state} commands=${commands} error=${error} reload=${readCommands}
                     sent=${sent} />
             </div>

@@ -12,16 +12,19 @@ public struct HubAuthenticator: BrokerAuthenticator {
     }
 
     private let door: Door
+    private let refusals: DoorRefusals?
     /// What a waiting device may send: enough for a sensor, not for a flood.
     private static let pendingRate = MessageRate(perSecond: 5, burst: 50)
 
-    private init(_ door: Door) {
+    private init(_ door: Door, refusals: DoorRefusals? = nil) {
         self.door = door
+        self.refusals = refusals
     }
 
     /// Lets in whom the admission lets in.
-    public init(admission: DeviceAdmission) {
-        self.init(.closed(admission))
+    /// - Parameter refusals: told of devices that are not let in.
+    public init(admission: DeviceAdmission, refusals: DoorRefusals? = nil) {
+        self.init(.closed(admission), refusals: refusals)
     }
 
     /// Lets everybody in, who then may do everything: `--open`.
@@ -60,6 +63,9 @@ public struct HubAuthenticator: BrokerAuthenticator {
                     userName: name, owner: ConnectionOwner.program(token: token),
                     sessionOwner: ConnectionOwner.account(account), rights: ClientRights(grants)))
         case .refused(let refusal):
+            if let name = DeviceID(shown.userName ?? shown.clientID) {
+                refusals?.note(admission.deviceRights.candidates(name), refusal)
+            }
             return .refused(refusal.code.connectReason)
         }
     }

@@ -84,7 +84,7 @@ public final class LineLedger: BrokerLedger {
                     exactlyOnce: publication.exactlyOnceIdentifier)
             }
         }
-        guard line.takes(topic) else { return .traffic(topic: topic, storing: storing) }
+        guard line.takes(topic) else { return .traffic(topic: topic, storing: storing, sender: sender) }
         return .message(
             DeviceMessage(
                 topic: topic, payload: message.payload,

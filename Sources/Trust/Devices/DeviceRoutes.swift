@@ -43,6 +43,10 @@ public struct DeviceRoutes: Sendable {
                 .get, "/api/devices/{id}", access: .site(.viewDevices), summary: "One device", pathSchemas: path,
                 answers: [.json(DeviceRoutes.deviceSchema)], handler: one),
             Route(
+                .get, "/api/devices/{id}/refusals", access: .site(.manageDevices),
+                summary: "The last messages and connections of a device that were refused, and why", pathSchemas: path,
+                answers: [.json(.refusalList)], handler: refusals),
+            Route(
                 .put, "/api/devices/{id}", access: .site(.manageDevices),
                 summary: "Move a device to another site, or give it another controller", pathSchemas: path,
                 input: RouteInput(DeviceRoutes.changeSchema), answers: [.json(DeviceRoutes.deviceSchema)],
@@ -113,6 +117,16 @@ public struct DeviceRoutes: Sendable {
             return .device(try administration.device(id, administrator, in: reader))
         }
         return .json { $0.write(entry, isConnected: isConnected(id)) }
+    }
+
+    private func refusals(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let devices = services.devices
+        let kept = try await services.database.read { reader in
+            _ = try administration.device(id, administrator, in: reader)
+            return try devices.refusals(of: id, in: reader)
+        }
+        return .json { $0.write(kept) }
     }
 
     // MARK: Changing

@@ -65,7 +65,8 @@ struct House {
             MaintenanceService(stored: stored, figures: figures, line: line, clock: clock, logger: logger),
             BrokerService(
                 configuration: brokerConfiguration(certificates), state: try sessions(of: stored, logger),
-                ledger: owners, admission: admission, outbound: outbound, broker: broker, doors: doors),
+                ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
+                outbound: outbound, broker: broker, doors: doors),
             WatchService(
                 accounts: accounts, line: line, broker: broker, doors: doors,
                 trouble: TroubleLog(logger: logger, clock: clock)),

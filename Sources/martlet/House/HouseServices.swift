@@ -35,12 +35,14 @@ struct BrokerService: Service {
     let ledger: any BrokerLedger
     /// Who is let in; nil: everybody.
     let admission: DeviceAdmission?
+    /// Told of what is refused to devices.
+    let refusals: DoorRefusals
     let outbound: BrokerOutbound
     let broker: BrokerHandle
     let doors: Doors
 
     func run() async throws {
-        let outbound = outbound
+        let (outbound, refusals) = (outbound, refusals)
         let running: Broker
         do {
             running = try await Port.opening(
@@ -48,8 +50,8 @@ struct BrokerService: Service {
             ) {
                 try await Broker.start(
                     configuration, ledger: ledger,
-                    authenticator: admission.map(HubAuthenticator.init(admission:)) ?? .open,
-                    authorizer: HubAuthorizer(isOpen: admission == nil),
+                    authenticator: admission.map { HubAuthenticator(admission: $0, refusals: refusals) } ?? .open,
+                    authorizer: HubAuthorizer(isOpen: admission == nil, refusals: refusals),
                     state: state)
             }
         } catch {

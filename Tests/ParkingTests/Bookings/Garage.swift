@@ -171,6 +171,9 @@ struct ManyDevices: DeviceBook {
     func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID? { .main }
     func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool { true }
     func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool { true }
+
+    func note(_ refused: RefusedMessage, in transaction: Transaction) throws {}
+    func refusals(of device: DeviceID, in reader: some SQLReading) throws -> [RefusedMessage] { [] }
 }
 
 /// History that holds what the line appended.

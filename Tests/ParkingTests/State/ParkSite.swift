@@ -293,4 +293,7 @@ final class KnownDevices: DeviceBook {
     func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool {
         device == other || (device.text == "gate" && ["SPOT001", "NEW1"].contains(other.text))
     }
+
+    func note(_ refused: RefusedMessage, in transaction: Transaction) throws {}
+    func refusals(of device: DeviceID, in reader: some SQLReading) throws -> [RefusedMessage] { [] }
 }

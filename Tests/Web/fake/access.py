@@ -16,7 +16,8 @@ PUBLIC = re.compile(r"/ws|/api/(lots|stats|reservations|payments|init).*")
 # What belongs to no site needs its right for all of them.
 HUB = {"users.manage", "audit.view", "broker.view", "settings.manage"}
 # The first that fits counts: method pattern, path pattern, right.
-NEEDS = [("GET", r"/api/devices.*|/api/sites.*", "devices.view"), ("POST|PUT", r"/api/sites.*", "settings.manage"),
+NEEDS = [("GET", r"/api/devices/[^/]+/refusals", "devices.manage"), ("GET", r"/api/nodes/[^/]+/refusals", "nodes.command"),
+         ("GET", r"/api/devices.*|/api/sites.*", "devices.view"), ("POST|PUT", r"/api/sites.*", "settings.manage"),
          (".*", r"/api/devices.*|/api/join", "devices.manage"), (".*", r"/api/users.*", "users.manage"), (".*", r"/api/audit.*", "audit.view"),
          (".*", r"/api/broker", "broker.view"), (".*", r"/api/system", "system.view"),
          (".*", r"/api/system/installation", "settings.manage"), ("POST", r"/api/nodes.*", "nodes.command"),
@@ -82,6 +83,7 @@ class Access:
                 ("POST", "/api/users/{name}/{act:.*}", self.change_user), ("PUT", "/api/users/{name}/roles", self.roles),
                 ("GET", "/api/sites", self.sites), ("POST", "/api/sites", self.add_site), ("PUT", "/api/sites/{id}", self.change_site),
                 ("GET", "/api/devices", self.devices), ("POST", "/api/devices", self.add_device), ("GET", "/api/devices/{id}", self.device),
+                ("GET", "/api/devices/{id}/refusals", self.device_refusals),
                 ("PUT", "/api/devices/{id}", self.change_device), ("DELETE", "/api/devices/{id}", self.remove_device),
                 ("POST", "/api/devices/{id}/{act}", self.act_on_device), ("POST", "/api/join", self.open_join), ("DELETE", "/api/join", self.close_join),
                 ("GET", "/api/audit", self.audit), ("GET", "/api/audit/verify", self.verify), ("GET", "/api/audit/export", self.export),
@@ -264,6 +266,9 @@ class Access:
                                       address=None, controller=body.get("controller"))
         self.book.audit("device.add", f"device:{body['id']}", "ada")
         return web.json_response({**device, "key": self.book.new_key()}, status=201)
+
+    async def device_refusals(self, request):
+        return web.json_response({"refusals": []})
 
     async def device(self, request):
         return web.json_response(self.book.device(request.match_info["id"]))

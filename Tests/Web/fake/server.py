@@ -49,6 +49,7 @@ class Server:
         self.app.router.add_get("/api/commands", self.all_commands)
         self.app.router.add_get("/api/nodes", self.nodes)
         self.app.router.add_get("/api/nodes/{id}", self.node)
+        self.app.router.add_get("/api/nodes/{id}/refusals", self.refusals)
         self.app.router.add_get("/api/nodes/{id}/readings", self.readings)
         self.app.router.add_get("/api/nodes/{id}/commands", self.commands)
         self.app.router.add_post("/api/nodes/{id}/commands", self.send_command)
@@ -155,7 +156,7 @@ class Server:
 
     async def system(self, _):
         world = self.world
-        silent = sum(node.state != "online" for node in world.nodes.values())
+        silent = sum(node.state not in ("online", "asleep") for node in world.nodes.values())
         return web.json_response({"version": "0.1.0-fake", "started_at": iso(world.started), "demo": world.demo, "data_bytes": 18_432_000,
                                   "solutions": [{"id": "nodes", "title": "Sensor nodes", "path": "/nodes", "devices": len(world.nodes), "attention": silent}]
                                   + ([{"id": "parking", "title": "Car park", "path": "/parking", "devices": sum(len(lot.spots) for lot in world.parking.lots.values()), "attention": 1}]
@@ -179,6 +180,10 @@ class Server:
     async def node(self, request):
         node, refused = self.find(request)
         return refused or web.json_response(self.world.record(node))
+
+    async def refusals(self, request):
+        node, refused = self.find(request)
+        return refused or web.json_response({"refusals": node.refusals})
 
     async def readings(self, request):
         node, refused = self.find(request)

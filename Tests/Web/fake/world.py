@@ -18,7 +18,7 @@ class Node:
         self.index, self.interval, self.born = index, interval, born
         self.id = f"{index:02d}"
         self.node_id = f"node_{self.id}"
-        self.state, self.state_since = "online", born
+        self.state, self.state_since, self.next_expected, self.refusals = "online", born, None, []
         self.fields = KITS[(index - 1) % len(KITS)]
         self.last_seen = None
         self.silent = False
@@ -82,6 +82,7 @@ class World:
         values = node.values(seen) if seen else {}
         open_commands = sum(1 for c in self.commands.values() if c["node_id"] == node.node_id and c["state"] in ("queued", "sent", "delivered"))
         answer = {"node_id": node.node_id, "id": node.id, "state": node.state, "state_since": iso(node.state_since), "last_seen": iso(seen),
+                  "next_expected": iso(node.next_expected) if node.next_expected else None,
                   "stale_after_seconds": node.stale_after, "first_seen": iso(node.born), "firmware": node.firmware,
                   "wifi_rssi": values.get("wifi_rssi"), "uptime_seconds": values.get("uptime"), "heap_bytes": 143_000 + node.index * 310,
                   "address": f"192.168.4.{node.index % 250 + 2}", "client_id": f"esp32-{node.id}", "fields": sorted(values), "open_commands": open_commands}

@@ -15,6 +15,8 @@ final class NodesHandler: MessageHandler {
     var holders: Set<String> = []
     /// Short names of nodes that may have commands to be published; the tick looks after them.
     var waiting: Set<String> = []
+    /// For nodes that speak HTTP; those over MQTT have the line's.
+    private var refusals = RefusalAllowance()
     private var isLoaded = false
     private var start = Start.pending
 
@@ -92,6 +94,22 @@ final class NodesHandler: MessageHandler {
         for entry in unsaved {
             try save(entry, in: &line)
         }
+    }
+
+    func device(namedBy topic: [String]) -> DeviceID? {
+        guard topic.count > 2, topic[0] == "iot", topic[1] == "node" else { return nil }
+        return NodeName(topic[2])?.device
+    }
+
+    /// Keeps the refusal of a message that came over HTTP, whose own work is undone.
+    func note(_ refusal: Refusal, of message: DeviceMessage, in line: inout LineContext) throws {
+        let device: DeviceID? =
+            if case .device(let device) = message.origin.sender { device } else { device(namedBy: message.topic) }
+        guard let device, let leftOut = refusals.take(device, at: message.receivedAt) else { return }
+        try devices.note(
+            RefusedMessage(
+                device: device, at: message.receivedAt, refusal: refusal, topic: message.topic,
+                payload: message.payload, leftOut: leftOut), in: line.transaction())
     }
 
     func forget() {

@@ -37,8 +37,16 @@ extension NodesRoutes {
             topic: ["iot", "node", request.path["id"] ?? "", kind], payload: request.body,
             origin: MessageOrigin(clientID: nil, address: request.address, sender: sender),
             receivedAt: request.receivedAt)
-        try await services.line.perform(with: NodesHandler.self) { handler, line in
-            try handler.handle(message, in: &line)
+        do {
+            try await services.line.perform(with: NodesHandler.self) { handler, line in
+                try handler.handle(message, in: &line)
+            }
+        } catch let refusal as Refusal where refusal.code.httpStatus < 500 {
+            // Its page says so too; the node hears it either way.
+            try? await services.line.perform(with: NodesHandler.self) { handler, line in
+                try handler.note(refusal, of: message, in: &line)
+            }
+            throw refusal
         }
         return RouteResponse.json { writer in
             writer.beginObject()

@@ -6,7 +6,7 @@ internal import SolutionKit
 struct NodesRoutes: Sendable {
     let services: WebServices
 
-    var all: [Route] { ofNodes + ofCommands + fromDevices }
+    var all: [Route] { ofNodes + ofCommands + ofRefusals + fromDevices }
 
     /// The shapes of a path that names a node.
     static let node: [String: JSONSchema] = ["id": .nodeName]
