@@ -25,16 +25,20 @@ public struct LiveReplay: Sendable {
     private let batches: ArraySlice<LiveRing.Batch>
     private let patterns: [TopicPattern]
     private let grants: Grants
+    private let governing: [String: LiveEvent]
     private var batch: Int
     private var offset: Int
     private var limit: Int?
     private var judged: [String: Bool] = [:]
+    /// Topics whose public events are still public, or may be seen all the same.
+    private var open: [String: Bool] = [:]
 
     /// A walk over what `ring` holds now, past what `grants` do not allow to see.
     public init(_ ring: LiveRing, patterns: [TopicPattern], grants: Grants, start: LiveStart) {
         self.batches = ring.batches
         self.patterns = patterns
         self.grants = grants
+        self.governing = ring.governing
         self.batch = ring.batches.startIndex
         self.offset = 0
         switch start {
@@ -100,8 +104,20 @@ public struct LiveReplay: Sendable {
         }
     }
 
+    /// Whether what was public on a topic may be seen as things stand.
+    private mutating func isOpen(_ topic: String) -> Bool {
+        guard !governing.isEmpty else { return true }
+        if let known = open[topic] { return known }
+        let verdict = topic.indices.allSatisfy { index in
+            guard topic[index] == "/", let event = governing[String(topic[...index])] else { return true }
+            return event.isVisible(to: grants)
+        }
+        open[topic] = verdict
+        return verdict
+    }
+
     private mutating func isWanted(_ event: LiveEvent) -> Bool {
-        guard event.isVisible(to: grants) else { return false }
+        guard event.isVisible(to: grants), event.permission != nil || isOpen(event.topic) else { return false }
         if let known = judged[event.topic] { return known }
         let verdict = patterns.contains { $0.matches(event.topic) }
         judged[event.topic] = verdict

@@ -35,6 +35,9 @@ public struct LiveRing: Sendable {
     /// About how many bytes they take.
     public private(set) var bytes = 0
 
+    /// By the beginning of topics: the event that says who may see what was public there (`LiveEvent.governs`); none where all still may.
+    private(set) var governing: [String: LiveEvent] = [:]
+
     private let maximumEvents: Int
     private let maximumBytes: Int
     private var stored: [Batch] = []
@@ -58,6 +61,11 @@ public struct LiveRing: Sendable {
     public mutating func append(_ events: [LiveEvent], committedAt: Timestamp) -> Int64 {
         let first = max(last + 1, committedAt.microseconds)
         guard !events.isEmpty else { return first }
+        if governing.count > LiveRing.mostGoverning { forget() }
+        for event in events {
+            guard let prefix = event.governs, event.permission != nil || governing[prefix] != nil else { continue }
+            governing[prefix] = event.permission == nil ? nil : event
+        }
         last = first + Int64(events.count) - 1
         var kept = events[...]
         if kept.count > maximumEvents { kept = kept.suffix(maximumEvents) }
@@ -71,6 +79,19 @@ public struct LiveRing: Sendable {
         evict()
         return first
     }
+
+    /// Forgets all that is kept, and with it who may not see it.
+    private mutating func forget() {
+        stored = []
+        start = 0
+        count = 0
+        bytes = 0
+        floor = last
+        governing = [:]
+    }
+
+    /// Beginnings of topics that are told apart.
+    private static let mostGoverning = 10_000
 
     private mutating func evict() {
         while stored.count - start > 1, count > maximumEvents || bytes > maximumBytes {

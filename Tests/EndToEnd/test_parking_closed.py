@@ -8,6 +8,7 @@ from websockets.sync.client import connect
 
 from support.clients import V5, V311
 from support.parkmate import LED, PAYMENT, STATUS, Book, hub_payment, lot_of, make_lot, spot_of, stamp
+from support.waiting import wait_for
 
 
 class Place:
@@ -197,3 +198,22 @@ def test_live_events_of_public_lots_are_for_everybody(place):
         assert not {topic for topic in topics if "money" in topic}
         assert f"parking/{place.far_lot}/spots/{far}" in of_other and f"parking/{place.open_lot}/spots/{third}" in of_other
         assert not {topic for topic in of_other if place.hidden_lot in topic}
+
+
+def replayed(hub, lot, **headers):
+    """What a new listener is shown of a lot's past: the topics, without the lot's own beginning."""
+    topics = set()
+    with connect(hub.ws_url, open_timeout=10, additional_headers=headers) as socket:
+        socket.send(json.dumps({"type": "subscribe", "id": 1, "topics": [f"parking/{lot}/#"], "recent": 100}))
+        while (message := json.loads(socket.recv(timeout=10)))["type"] != "subscribed":
+            topics |= {message["topic"].rsplit("/", 1)[1]} if "topic" in message else set()
+    return topics
+
+
+def test_what_was_public_is_not_replayed_once_the_lot_is_private(place):
+    admin, lot = place.hub.admin, "LOT-closed-turns-private"
+    (spot,) = make_lot(admin, lot, 1)
+    wait_for(lambda: replayed(place.hub, lot) == {spot, "counts"}, "a stranger is shown the lot's past")
+    admin.must("PUT", f"/api/lots/{lot}", {"public": False})
+    wait_for(lambda: replayed(place.hub, lot) == set(), "and not any more")
+    assert replayed(place.hub, lot, **admin.headers) == {spot, "counts"}

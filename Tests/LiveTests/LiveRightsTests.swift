@@ -61,6 +61,35 @@ import Testing
         #expect(try await values(hub, &guestFeed) == [2])
     }
 
+    @Test func `what was public and is not any more is replayed only to those who may see it now`() async throws {
+        let hub = LiveHub(clock: clock)
+        func show(_ topic: String, _ value: Int, isPublic: Bool, governing: String? = nil) {
+            let data = LiveData.json(Array("{\"v\":\(value)}".utf8))
+            hub.publish(
+                [
+                    LiveEvent(
+                        topic: topic, data: data, needs: isPublic ? nil : .viewNodes, at: .main, governing: governing)
+                ],
+                committedAt: at(2_000))
+        }
+        func replayed(_ viewer: Caller) async throws -> [Int64] {
+            var feed = try feed(hub, viewer)
+            try subscribe(hub, feed, .recent(100))
+            defer { hub.detach(feed.id) }
+            return try await values(hub, &feed)
+        }
+        let nobody = viewer("nobody", Grants())
+        show("lots/a/spots/1", 1, isPublic: true)
+        show("lots/a/counts", 2, isPublic: true, governing: "lots/a/")
+        show("lots/ab/spots/1", 3, isPublic: true)
+        #expect(try await replayed(nobody) == [1, 2, 3])
+        show("lots/a/counts", 4, isPublic: false, governing: "lots/a/")
+        #expect(try await replayed(nobody) == [3])
+        #expect(try await replayed(guest) == [1, 2, 3, 4])
+        show("lots/a/counts", 5, isPublic: true, governing: "lots/a/")
+        #expect(try await replayed(nobody) == [1, 2, 3, 5], "what was said in private stays so")
+    }
+
     @Test func `a topic whose device moves to another site changes its viewers at once`() async throws {
         let hub = LiveHub(clock: clock)
         var guestFeed = try feed(hub, guest)

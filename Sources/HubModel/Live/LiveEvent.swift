@@ -16,9 +16,15 @@ public struct LiveEvent: Sendable {
     public let permission: Permission?
     /// The site it belongs to; nil: to none, and the right must hold at every site.
     public let site: SiteID?
+    /// The beginning of topics, such as `parking/main/`, whose earlier events are no more public than this one: what was public and is not any
+    /// more is not shown again either. Nil: it says nothing of others.
+    public let governs: String?
 
     /// An event.
-    public init(topic: String, data: LiveData, needs permission: Permission?, at site: SiteID?) {
+    public init(
+        topic: String, data: LiveData, needs permission: Permission?, at site: SiteID?, governing governs: String? = nil
+    ) {
+        self.governs = governs
         self.topic = topic
         self.data = data
         self.permission = permission

@@ -115,6 +115,7 @@ extension ParkingHandler {
         line.show(
             LiveEvent(
                 topic: "parking/\(entry.lot.id)/counts", data: .json(writer.bytes),
-                needs: entry.lot.isPublic ? nil : .viewParking, at: entry.lot.site))
+                needs: entry.lot.isPublic ? nil : .viewParking, at: entry.lot.site,
+                governing: "parking/\(entry.lot.id)/"))
     }
 }
