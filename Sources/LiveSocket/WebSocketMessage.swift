@@ -73,6 +73,10 @@ public struct WebSocketLimits: Sendable {
     public var maximumMessageBytes: Int
     /// The largest number of fragments of one message. Over it: 1008.
     public var maximumFragments: Int
+    /// Frames of any kind that the peer may send in a second, pings and pongs among them; 0: no limit. Over it: 1008.
+    public var framesPerSecond: Int
+    /// Frames that may come at once, after a time of rest.
+    public var frameBurst: Int
     /// Bytes waiting for the peer's receive window, above which `send` waits.
     public var maximumQueuedBytes: Int
     /// Messages that `send(contentsOf:)` hands over at once before it looks at the queue again.
@@ -86,13 +90,16 @@ public struct WebSocketLimits: Sendable {
 
     /// Limits; the defaults suit small messages to browsers.
     public init(
-        maximumMessageBytes: Int = 16_384, maximumFragments: Int = 64, maximumQueuedBytes: Int = 262_144,
+        maximumMessageBytes: Int = 16_384, maximumFragments: Int = 64, framesPerSecond: Int = 0, frameBurst: Int = 0,
+        maximumQueuedBytes: Int = 262_144,
         maximumQueuedMessages: Int = 256, pingInterval: TimeAmount = .seconds(20),
         pongTimeout: TimeAmount = .seconds(10),
         closeTimeout: TimeAmount = .seconds(5)
     ) {
         self.maximumMessageBytes = maximumMessageBytes
         self.maximumFragments = maximumFragments
+        self.framesPerSecond = framesPerSecond
+        self.frameBurst = frameBurst
         self.maximumQueuedBytes = maximumQueuedBytes
         self.maximumQueuedMessages = maximumQueuedMessages
         self.pingInterval = pingInterval

@@ -39,6 +39,7 @@ package struct WebSocketStateMachine {
     private let limits: WebSocketLimits
     private var assembler: MessageAssembler
     private var state: State
+    private var frames: FrameAllowance
 
     /// An open socket.
     package init(limits: WebSocketLimits, now: NIODeadline) {
@@ -46,6 +47,7 @@ package struct WebSocketStateMachine {
         self.assembler = MessageAssembler(
             maximumBytes: limits.maximumMessageBytes, maximumFragments: limits.maximumFragments)
         self.state = .open(nextPing: now + limits.pingInterval, pongDue: nil)
+        self.frames = FrameAllowance(perSecond: limits.framesPerSecond, burst: limits.frameBurst, now: now)
     }
 
     /// Whether messages may be sent.
@@ -74,6 +76,9 @@ package struct WebSocketStateMachine {
             return .drop
         case .open:
             state = .open(nextPing: now + limits.pingInterval, pongDue: nil)
+            guard frames.take(now: now) else {
+                return fail(WebSocketClose(.policyViolation, "too many messages"), now: now)
+            }
             do throws(WebSocketViolation) {
                 return try receiveOpen(frame, now: now)
             } catch {

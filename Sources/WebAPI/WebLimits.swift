@@ -15,6 +15,8 @@ public struct WebLimits: Sendable {
     public var maximumHeadBytes: Int
     /// Header fields of a request.
     public var maximumHeaders: Int
+    /// Messages, pings and pongs that a live socket may send in a second; ten times as many at once; 0: no limit.
+    public var liveMessagesPerSecond: Int
     /// How long a request's head may take to arrive: the first one from the opening of the connection (with the TLS
     /// handshake), a later one from its first byte.
     public var headTimeout: TimeAmount
@@ -29,10 +31,13 @@ public struct WebLimits: Sendable {
     /// How long requests and sockets have to end when the server stops.
     public var stopTimeout: Duration
 
+    static let liveMessageBurst = 10
+
     /// Limits.
     public init(
         maximumConnections: Int = 1_024, maximumConnectionsPerAddress: Int = 256, maximumNewConnections: Int = 256,
-        maximumHeadBytes: Int = 16_384, maximumHeaders: Int = 100, headTimeout: TimeAmount = .seconds(10),
+        maximumHeadBytes: Int = 16_384, maximumHeaders: Int = 100, liveMessagesPerSecond: Int = 20,
+        headTimeout: TimeAmount = .seconds(10),
         idleTimeout: TimeAmount = .seconds(60), bodyTimeout: TimeAmount = .seconds(30),
         responseTimeout: TimeAmount = .seconds(120), welcomeInterval: Duration = .seconds(1),
         stopTimeout: Duration = .seconds(10)
@@ -42,6 +47,7 @@ public struct WebLimits: Sendable {
         self.maximumNewConnections = maximumNewConnections
         self.maximumHeadBytes = maximumHeadBytes
         self.maximumHeaders = maximumHeaders
+        self.liveMessagesPerSecond = liveMessagesPerSecond
         self.headTimeout = headTimeout
         self.idleTimeout = idleTimeout
         self.bodyTimeout = bodyTimeout

@@ -91,7 +91,10 @@ public final class WebServer: Sendable {
             configuration: HTTP1Channel.Configuration(
                 idleTimeout: limits.idleTimeout, httpDecoderConfiguration: decoder))
         let endpoint = door.endpoint(
-            limits: WebSocketLimits(), firstRequestTimeout: limits.headTimeout, isTLS: isTLS)
+            limits: WebSocketLimits(
+                framesPerSecond: limits.liveMessagesPerSecond,
+                frameBurst: limits.liveMessagesPerSecond * WebLimits.liveMessageBurst),
+            firstRequestTimeout: limits.headTimeout, isTLS: isTLS)
         return DoorChannel(
             inner: HTTP1WebSocketChannel(http: http, endpoint: endpoint), connections: responder.connections,
             headTimeout: limits.headTimeout, tls: listener.tls)

@@ -44,6 +44,26 @@ import Testing
         #expect(machine.receive(frame(.text, [0x61]), now: begin) == .deliver(.text(ByteBuffer(string: "a"))))
     }
 
+    @Test func `too many frames a second close with 1008, whatever they are; a time of rest makes up for it`() {
+        for opcode in [WebSocketOpcode.ping, .pong, .text] {
+            let limits = WebSocketLimits(framesPerSecond: 10, frameBurst: 5)
+            var machine = Machine(limits: limits, now: begin)
+            for number in 0..<5 {
+                #expect(closeCode(machine.receive(frame(opcode, [0x61]), now: begin)) == nil, "\(number)")
+            }
+            var now = begin
+            for _ in 0..<50 {
+                now = now + .milliseconds(100)
+                #expect(closeCode(machine.receive(frame(opcode, [0x61]), now: now)) == nil)
+            }
+            now = now + .seconds(3_600)
+            for _ in 0..<5 { #expect(closeCode(machine.receive(frame(opcode, [0x61]), now: now)) == nil) }
+            #expect(closeCode(machine.receive(frame(opcode, [0x61]), now: now)) == 1008)
+        }
+        var unlimited = machine()
+        for _ in 0..<10_000 { #expect(unlimited.receive(frame(.ping), now: begin) == .pong(ByteBuffer())) }
+    }
+
     struct Sent: Sendable {
         let opcode: UInt8
         let bytes: [UInt8]
