@@ -114,6 +114,54 @@ import Trust
         }
     }
 
+    @Test func sessionsOfAccountsThatAreNoMoreAreEnded() async throws {
+        try await AdmittingHub.run { hub in
+            let ended = Mutex<[String]>([])
+            let welcomes = Welcomes(database: hub.database, clock: hub.clock, trouble: { _ in }) { _ in
+                Timestamp(microseconds: .max)
+            }
+            let (admission, database) = (hub.admission, hub.database)
+            let watch = DeviceWatch(
+                watcher: DeviceWatcher(admission: hub.admission, welcomes: welcomes),
+                replay: AsideReplay(line: hub.line, admission: hub.admission),
+                endedAccounts: {
+                    try await admission.ended(amongAccounts: try await StoredSessions.accounts(in: database))
+                },
+                disconnect: { owner, endsSessions, _, rights in
+                    ended.withLock { $0.append("\(owner) \(endsSessions) \(rights == nil)") }
+                },
+                forget: { _ in }, trouble: { _ in })
+            try await database.write { transaction in
+                for (id, state) in [("active-----------", "active"), ("disabled---------", "disabled")] {
+                    try transaction.execute(
+                        """
+                        INSERT INTO account (id, name, password, state, generation, created_at, password_changed_at)
+                        VALUES ($1, $1, 'x', $2, 1, 0, 0)
+                        """, [.text(id), .text(state)])
+                }
+                for owner in [
+                    "account:active-----------", "account:disabled---------", "account:deleted", "device:x", "keyless",
+                ] {
+                    for client in ["a", "b"] {
+                        try transaction.execute(
+                            "INSERT INTO mqtt_session (client, expiry_interval, owner) VALUES ($1, 60, $2)",
+                            [.text("\(owner)\u{1F}\(client)"), .text(owner)])
+                    }
+                }
+            }
+            let gone = ["account:deleted true true", "account:disabled--------- true true"]
+            try await watch.step()
+            #expect(ended.withLock { $0.sorted() } == gone)
+            ended.withLock { $0 = [] }
+            // Not looked for again until a right changes.
+            #expect(try await !watch.step(owesReplay: false, owesAccounts: false))
+            #expect(ended.withLock { $0.isEmpty })
+            try await database.write { _ = try TrustEpoch.advance(in: $0) }
+            #expect(try await watch.step(owesReplay: false, owesAccounts: false))
+            #expect(ended.withLock { $0.sorted() } == gone)
+        }
+    }
+
     /// As a command over HTTP is: devices listen there. What devices say is not, nor what a program says in their place.
     @Test func whatAProgramTellsDevicesIsInTheAudit() async throws {
         try await AdmittingHub.run { hub in

@@ -36,6 +36,10 @@ import Trust
         _ = try await house.write { try $0.move(b, to: try #require(SiteID("north")), by: $1, in: $2) }
         #expect(try await owners(watcher).sorted() == ["device:A", "device:B"])
         _ = try await house.write { try $0.setEnabled(false, b, by: $1, in: $2) }
+        #expect(try await owners(watcher).sorted() == ["device:A", "device:B for good"])
+        // Who looks for the first time, after the hub was off, ends what is left of it as well.
+        #expect(try await owners(watched(house)) == ["device:B for good"])
+        _ = try await house.write { try $0.setEnabled(true, b, by: $1, in: $2) }
         #expect(try await owners(watcher).sorted() == ["device:A", "device:B"])
         // Its controller loses a name.
         try await house.write { try $0.remove(b, by: $1, in: $2) }

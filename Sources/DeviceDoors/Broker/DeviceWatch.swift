@@ -6,6 +6,8 @@ public import Trust
 public struct DeviceWatch: Sendable {
     private let watcher: DeviceWatcher
     private let replay: AsideReplay
+    /// The accounts that have sessions, as their owners' names; and those of them that may not come in any more.
+    private let endedAccounts: @Sendable () async throws -> [String]
     private let closeWindow: @Sendable () async throws -> Void
     private let interval: Duration
     private let disconnect: Disconnect
@@ -20,12 +22,14 @@ public struct DeviceWatch: Sendable {
     /// A watch.
     /// - Parameters:
     ///   - interval: how long a change of rights may go unnoticed.
+    ///   - endedAccounts: owners that have sessions and are accounts which may not come in any more.
     ///   - closeWindow: closes the join window when its time is over.
     ///   - disconnect: ends connections.
     ///   - forget: forgets what is retained on topics.
     ///   - trouble: told of what went wrong; it is tried again.
     public init(
         watcher: DeviceWatcher, replay: AsideReplay, interval: Duration = .milliseconds(300),
+        endedAccounts: @escaping @Sendable () async throws -> [String] = { [] },
         closeWindow: @escaping @Sendable () async throws -> Void = {},
         disconnect: @escaping Disconnect, forget: @escaping @Sendable (_ retained: [TopicFilter]) -> Void,
         trouble: @escaping @Sendable (any Error) -> Void
@@ -33,6 +37,7 @@ public struct DeviceWatch: Sendable {
         self.watcher = watcher
         self.replay = replay
         self.interval = interval
+        self.endedAccounts = endedAccounts
         self.closeWindow = closeWindow
         self.disconnect = disconnect
         self.forget = forget
@@ -41,14 +46,14 @@ public struct DeviceWatch: Sendable {
 
     /// Watches until its task is cancelled.
     public func run() async {
-        var owesReplay = true
+        var (owesReplay, owesAccounts) = (true, true)
         while !Task.isCancelled {
             do {
-                try await step(owesReplay: owesReplay)
+                owesAccounts = try await step(owesReplay: owesReplay, owesAccounts: owesAccounts)
                 owesReplay = false
             } catch {
-                // Whatever it was, there may be something left to hand over.
-                owesReplay = true
+                // Whatever it was, there may be something left to do.
+                (owesReplay, owesAccounts) = (true, true)
                 trouble(error)
             }
             try? await Task.sleep(for: interval)
@@ -56,18 +61,26 @@ public struct DeviceWatch: Sendable {
     }
 
     /// Looks once.
-    /// - Parameter owesReplay: whether messages may be left to be handed over, whatever the watcher finds.
+    /// - Parameters:
+    ///   - owesReplay: whether messages may be left to be handed over, whatever the watcher finds.
+    ///   - owesAccounts: whether sessions of accounts may be left to be ended.
+    /// - Returns: whether sessions of accounts have to be looked for once more: one that was begun this moment is stored behind.
     /// - Throws: what the database throws, or the line.
-    public func step(owesReplay: Bool = true) async throws {
+    @discardableResult
+    public func step(owesReplay: Bool = true, owesAccounts: Bool = true) async throws -> Bool {
         let findings = try await watcher.look()
         for ending in findings.disconnect {
             let rights = findings.rights[ending.owner].map { ClientRights($0) }
             disconnect(ending.owner, ending.endsSessions, ending.revision, rights)
+        }
+        if owesAccounts || findings.mayHaveEndedAccounts {
+            for owner in try await endedAccounts() { disconnect(owner, true, .max, nil) }
         }
         // Behind their ends: what they say last is not kept either.
         let gone = findings.forget.compactMap { try? TopicFilter($0) }
         if !gone.isEmpty { forget(gone) }
         if owesReplay || findings.mayHaveReleased { try await replay.run() }
         try await closeWindow()
+        return findings.mayHaveEndedAccounts
     }
 }

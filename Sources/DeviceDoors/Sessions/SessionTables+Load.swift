@@ -48,6 +48,16 @@ public enum StoredSessions {
         }
     }
 
+    /// The accounts that have sessions, by their owners' names (`ConnectionOwner.account`).
+    /// - Throws: `SQLFailure`.
+    public static func accounts(in database: Database) async throws -> [String] {
+        try await database.read { reader in
+            try reader.query("SELECT DISTINCT owner FROM mqtt_session WHERE owner LIKE 'account:%'").map {
+                try $0.text(0)
+            }
+        }
+    }
+
     private static func each(
         _ reader: Reader, _ sql: String, in table: String, _ damaged: (String) -> Void, _ take: (Row) throws -> Void
     ) throws {

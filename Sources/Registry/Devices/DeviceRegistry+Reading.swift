@@ -11,6 +11,8 @@ public struct DeviceChange: Hashable, Sendable {
     public let isRemoved: Bool
     /// Whether it was removed and has come back since one asked last: it may be another device of the same name.
     public let hasReturned: Bool
+    /// Whether it may come in.
+    public let isActive: Bool
     /// The number of the change (`TrustEpoch`): who came in knowing it is not concerned.
     public let epoch: Int64
 }
@@ -105,12 +107,14 @@ extension DeviceRegistry {
             [.integer(epochBefore)]
         )
         .compactMap { row in
-            let isRemoved = try row.text(1) == DeviceState.removed.rawValue
+            let state = try row.text(1)
             let epoch = try row.integer(2)
             let kind = DeviceKind(rawValue: try row.text(3))
             let hasReturned = try row.integer(4) > epochBefore
             return DeviceID(try row.text(0)).map {
-                DeviceChange(id: $0, kind: kind, isRemoved: isRemoved, hasReturned: hasReturned, epoch: epoch)
+                DeviceChange(
+                    id: $0, kind: kind, isRemoved: state == DeviceState.removed.rawValue, hasReturned: hasReturned,
+                    isActive: state == DeviceState.active.rawValue, epoch: epoch)
             }
         }
     }

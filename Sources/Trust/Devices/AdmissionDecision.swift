@@ -82,6 +82,11 @@ extension ConnectionOwner {
         owner.hasPrefix("pending:") ? DeviceID(String(owner.dropFirst(8))) : nil
     }
 
+    /// The account whose session it is; nil if it is another's.
+    public static func account(ofOwner owner: String) -> String? {
+        owner.hasPrefix("account:") ? String(owner.dropFirst(8)) : nil
+    }
+
     /// The device whose connection it is; nil if it is another's.
     public static func activeDevice(_ owner: String) -> DeviceID? {
         guard owner.hasPrefix(ClientName.devicePrefix) else { return nil }

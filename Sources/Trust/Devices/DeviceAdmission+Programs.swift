@@ -1,5 +1,7 @@
 internal import Credentials
 public import HubModel
+internal import Registry
+internal import SQL
 internal import SolutionKit
 internal import Synchronization
 
@@ -29,6 +31,17 @@ extension DeviceAdmission {
             throw DeviceAdmission.badCredentials
         }
         return .program(name: name, token: id, account: account, grants)
+    }
+
+    /// Those of these owners of sessions that are accounts which may not come in any more: disabled or deleted.
+    /// - Throws: what the database throws.
+    public func ended(amongAccounts owners: [String]) async throws -> [String] {
+        try await database.read { reader in
+            try owners.filter { owner in
+                guard let account = ConnectionOwner.account(ofOwner: owner) else { return false }
+                return try AccountTable.account(account, in: reader)?.state != .active
+            }
+        }
     }
 
     /// What devices may publish and subscribe.

@@ -19,6 +19,8 @@ public final class DeviceWatcher: Sendable {
         public var forget: [String] = []
         /// Whether messages that were kept aside may have become free to be taken in.
         public var mayHaveReleased = false
+        /// Whether accounts may have been disabled or deleted.
+        public var mayHaveEndedAccounts = false
 
         init() {}
     }
@@ -71,12 +73,13 @@ public final class DeviceWatcher: Sendable {
         // Another process cannot tell the handlers that a device is at another site now.
         if last != nil, !changed.isEmpty { try await admission.line.perform { $0.forgetAfterCommit() } }
         findings.mayHaveReleased = true
-        // At the start nobody is connected; only the sessions of removed devices have to go.
-        for change in changed where last != nil || change.isRemoved {
+        findings.mayHaveEndedAccounts = true
+        // At the start nobody is connected; only the sessions of those that may not come in any more have to go.
+        for change in changed where last != nil || !change.isActive {
             let owner = ConnectionOwner.device(change.id)
             // What waits for the device that was removed is not for the next one of its name.
             let isAnother = change.isRemoved || change.hasReturned
-            findings.disconnect.append((owner, isAnother, change.epoch))
+            findings.disconnect.append((owner, isAnother || !change.isActive, change.epoch))
             findings.rights[owner] = try await admission.grants(ofActive: change.id)
             if isAnother, let kind = change.kind {
                 findings.forget += admission.rights.ownTopics(of: change.id, kind: kind)
@@ -94,6 +97,7 @@ public final class DeviceWatcher: Sendable {
             among: Set(programs.values), epoch: epoch, at: admission.clock.now())
         for (owner, caller) in programs where ended.contains(caller) {
             findings.disconnect.append((owner, false, .max))
+            findings.mayHaveEndedAccounts = true
             admission.state.withLock { $0.programs[owner] = nil }
         }
     }

@@ -68,7 +68,7 @@ struct House {
                 ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
                 outbound: outbound, broker: broker, doors: doors),
             WatchService(
-                accounts: accounts, line: line, broker: broker, doors: doors,
+                accounts: accounts, database: stored.database, line: line, broker: broker, doors: doors,
                 trouble: TroubleLog(logger: logger, clock: clock)),
             ReporterService(reporter: reporter, doors: doors),
             WebService(server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }),

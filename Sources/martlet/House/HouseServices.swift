@@ -97,6 +97,7 @@ final class BrokerHandle: Sendable {
 /// Sees to it that a right that was taken away ends what was open by it, and that what approved devices sent while they waited is taken in.
 struct WatchService: Service {
     let accounts: Accounts
+    let database: Database
     let line: IngestLine
     let broker: BrokerHandle
     let doors: Doors
@@ -107,11 +108,14 @@ struct WatchService: Service {
             try? await gracefulShutdown()
             return
         }
-        let (admission, broker, log) = (accounts.admission, broker, trouble)
+        let (admission, database, broker, log) = (accounts.admission, database, broker, trouble)
         let note: @Sendable (any Error) -> Void = { log.note("Changes of rights could not be looked up", $0) }
         let watch = DeviceWatch(
             watcher: DeviceWatcher(admission: admission, welcomes: accounts.people.welcomes(trouble: note)),
             replay: AsideReplay(line: line, admission: admission),
+            endedAccounts: {
+                try await admission.ended(amongAccounts: try await StoredSessions.accounts(in: database))
+            },
             closeWindow: { try await admission.closeWindowIfOver() },
             disconnect: { broker.disconnect(owner: $0, endsSessions: $1, olderThan: $2, rights: $3) },
             forget: { broker.forgetRetained(on: $0) }, trouble: note)
