@@ -107,8 +107,8 @@ class Martlet(System):
 
     def start(self):
         self.binary = os.environ.get("MARTLET_BIN", ROOT / ".build/release/martlet")
-        # The limit is looked at for each message, as always, but is out of reach at full speed.
-        limits = {"MARTLET_LIMIT_MESSAGES_PER_DEVICE": "1000000"}
+        # The limits are looked at for each message, as always, but are out of reach at full speed.
+        limits = {"MARTLET_LIMIT_MESSAGES_PER_DEVICE": "1000000", "MARTLET_LIMIT_MESSAGES_PER_ADDRESS": "1000000"}
         process = self.launch(
             "martlet", self.binary, "serve", "--data", self.folder / "data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0",
             *self.how, stdout=subprocess.PIPE, env=os.environ | limits,

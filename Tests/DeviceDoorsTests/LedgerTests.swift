@@ -195,9 +195,10 @@ private struct Picture: Equatable {
             }
             let inbound = session.inboundIdentifiers.map(\.rawValue).sorted()
             return
-                "\(client) \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
+                "\(client) \(session.quotaAddress ?? "-") \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
         }.sorted()
-        retained = state.retained.values.map { "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list)" }
-            .sorted()
+        retained = state.retained.values.map {
+            "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list) \($0.publisher ?? "-")"
+        }.sorted()
     }
 }

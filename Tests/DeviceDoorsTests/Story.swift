@@ -64,7 +64,8 @@ struct Story {
 
     private mutating func client() -> ConnectedClient {
         ConnectedClient(
-            identifier: text(names[random(names.count)]), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0)
+            identifier: text(names[random(names.count)]), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0,
+            quotaAddress: random(2) == 0 ? "192.0.2.\(random(3))" : nil)
     }
 
     private func text(_ string: String) -> MQTTString {
@@ -98,7 +99,7 @@ struct Story {
             qos: QoS(rawValue: UInt8(random(3))) ?? .atMostOnce,
             retain: random(3) == 0,
             properties: random(2) == 0 ? [.messageExpiryInterval(30), .contentType(text("x"))] : .none,
-            receivedAt: time)
+            receivedAt: time, publisher: random(2) == 0 ? "device:x" : nil)
     }
 
     /// Places in the queues of some of the kept sessions, with identifiers that are free there.

@@ -149,6 +149,27 @@ struct SocketTests {
         }
     }
 
+    @Test("what has come of a packet that is not whole counts: beyond the bound the connection ends with quota exceeded")
+    func unfinished() async throws {
+        var configuration = BrokerConfiguration()
+        configuration.limits.rememberedBytesPerOwner = 50_000
+        try await withBroker(configuration) { broker, ledger in
+            var bytes: [UInt8] = []
+            try publish("t", Array(repeating: 7, count: 100_000)).encode(into: &bytes, version: .v5_0)
+            let loud = try await Wire.connect(port: broker.port)
+            try await loud.open("loud")
+            try await loud.send(bytes: Array(bytes[..<60_000]))
+            #expect(try await loud.next() == .disconnect(Disconnect(reason: .quotaExceeded)))
+            let calm = try await Wire.connect(port: broker.port)
+            try await calm.open("calm")
+            for number: UInt16 in 1...5 {
+                try await calm.send([publish("t", Array(repeating: 7, count: 40_000), id: number)])
+                #expect(try await calm.next() == .puback(answer(number)))
+            }
+            #expect(ledger.publications.count == 5)
+        }
+    }
+
     @Test("a subscriber that does not read loses QoS 0 beyond the bound, and the broker's memory with it stays small")
     func slowSubscriber() async throws {
         var configuration = BrokerConfiguration()

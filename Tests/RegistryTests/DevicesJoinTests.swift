@@ -88,6 +88,40 @@ import Testing
         }
     }
 
+    @Test func oneAddressTakesNotAllPlacesAndMakesRoomAmongItsOwn() async throws {
+        var limits = JoinLimits()
+        limits.devices = 5
+        limits.devicesPerAddress = 2
+        limits.idleSeconds = 100
+        let join = JoinRegistry(limits: limits)
+        let start = start
+        try await database().write { transaction in
+            func isIn(_ name: String, from address: String?, _ second: Int64) throws -> Bool {
+                do {
+                    try join.knock(
+                        try #require(DeviceID(name)), offered: nil, clientID: nil, address: address,
+                        at: start.advanced(bySeconds: second), in: transaction)
+                    return true
+                } catch let refusal as Refusal where refusal.code == .limitReached {
+                    return false
+                }
+            }
+            var answers = [try isIn("first", from: "192.0.2.1", 0)]
+            // One network of IPv6 is one address.
+            answers += [try isIn("a1", from: "2001:db8::1", 1), try isIn("a2", from: "2001:db8::2", 2)]
+            #expect(answers == [true, true, true])
+            answers = [try isIn("a3", from: "2001:db8::3", 3), try isIn("b1", from: "192.0.2.9", 3)]
+            #expect(answers == [false, true])
+            // Who waits already is heard as ever.
+            answers = [try isIn("a1", from: "2001:db8::1", 50), try isIn("a3", from: "2001:db8::3", 110)]
+            #expect(answers == [true, true])
+            let waiting = try join.pending(limit: 9, in: transaction).map(\.id.text)
+            #expect(
+                waiting == ["a1", "a3", "b1", "first"],
+                "of its own the one silent for longest has gone, though another was silent for longer")
+        }
+    }
+
     @Test func topicsAreNotedUpToABoundAndTheKindOnce() async throws {
         let join = JoinRegistry()
         let device = try #require(DeviceID("a"))

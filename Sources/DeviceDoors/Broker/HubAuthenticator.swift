@@ -55,7 +55,8 @@ public struct HubAuthenticator: BrokerAuthenticator {
                         sessionExpiry: 0)))
         case .keyless(let grants):
             return .accepted(
-                AcceptedClient(userName: nil, owner: ConnectionOwner.keyless, rights: ClientRights(grants)))
+                AcceptedClient(
+                    userName: nil, owner: ConnectionOwner.keyless, countsByAddress: true, rights: ClientRights(grants)))
         case .program(let name, let token, let account, let grants):
             // A new token goes on where the old one was.
             return .accepted(

@@ -21,6 +21,10 @@ extension BrokerMetrics {
                 "martlet_mqtt_connections_evicted_total", "Connections that gave way before they were let in.",
                 counters.connectionsEvicted
             ),
+            (
+                "martlet_mqtt_sessions_displaced_total", "Sessions without a connection that gave way to new ones.",
+                counters.sessionsDisplaced
+            ),
             ("martlet_mqtt_messages_too_fast_total", "Messages beyond a client's rate.", counters.messagesTooFast),
             (
                 "martlet_mqtt_reading_throttled_total", "Times that a client was not read for its rate.",

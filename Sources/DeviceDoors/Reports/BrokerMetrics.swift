@@ -16,6 +16,15 @@ public struct BrokerMetrics: MetricsSource {
         let gauges: [(String, String, Int)] = [
             ("martlet_mqtt_connections", "Open MQTT connections.", figures.connections),
             ("martlet_mqtt_sessions", "MQTT sessions, connected or kept.", figures.sessions),
+            (
+                "martlet_mqtt_remembered_bytes", "Bytes of wills, filters, topic aliases and unfinished packets.",
+                figures.rememberedBytes
+            ),
+            ("martlet_mqtt_queued_bytes", "Bytes of the messages that wait in sessions.", figures.queuedBytes),
+            (
+                "martlet_mqtt_unreleased_identifiers", "QoS 2 identifiers that clients have not released.",
+                figures.unreleasedIdentifiers
+            ),
             ("martlet_mqtt_subscriptions", "MQTT subscriptions.", figures.subscriptions),
             ("martlet_mqtt_retained_messages", "Retained messages.", figures.retainedMessages),
             ("martlet_mqtt_retained_bytes", "Bytes of retained messages.", figures.retainedBytes),

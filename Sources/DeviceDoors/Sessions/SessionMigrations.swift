@@ -92,6 +92,13 @@ public enum SessionMigrations {
                 ]),
             // Under which name the hub wants to hear what becomes of a message of its own; NULL: not at all.
             Migration("message-token", ["ALTER TABLE mqtt_message ADD COLUMN token TEXT"]),
+            // Whom the bounds count a session and a retained message for. NULL: the owner of the session; nobody.
+            Migration(
+                "quota",
+                [
+                    "ALTER TABLE mqtt_session ADD COLUMN quota_address TEXT",
+                    "ALTER TABLE mqtt_retained ADD COLUMN publisher TEXT",
+                ]),
         ])
 
     /// Stands between owner and client identifier in the name of a session.

@@ -15,12 +15,13 @@ public enum StoredSessions {
         try database.readBlocking { reader in
             var state = BrokerState()
             try each(
-                reader, "SELECT client, expiry_interval, disconnected_at, owner FROM mqtt_session", in: "mqtt_session",
-                damaged
+                reader, "SELECT client, expiry_interval, disconnected_at, owner, quota_address FROM mqtt_session",
+                in: "mqtt_session", damaged
             ) { row in
                 state.sessions[try MQTTString(row.text(0))] = StoredSession(
                     expiryInterval: UInt32(clamping: try row.integer(1)),
-                    disconnectedAt: try row.optionalInteger("disconnected_at"), owner: try row.optionalText("owner"))
+                    disconnectedAt: try row.optionalInteger("disconnected_at"), owner: try row.optionalText("owner"),
+                    quotaAddress: try row.optionalText("quota_address"))
             }
             try each(
                 reader, "SELECT client, filter, options, identifier FROM mqtt_subscription", in: "mqtt_subscription",
@@ -38,9 +39,11 @@ public enum StoredSessions {
                 state.sessions[try MQTTString(row.text(0))]?.inboundIdentifiers.insert(identifier)
             }
             try loadQueues(reader, into: &state, damaged)
-            try each(reader, "SELECT id, received_at, qos, packet FROM mqtt_retained", in: "mqtt_retained", damaged) {
-                row in
-                let message = try message(row, "mqtt_retained")
+            try each(
+                reader, "SELECT id, received_at, qos, packet, publisher FROM mqtt_retained", in: "mqtt_retained",
+                damaged
+            ) { row in
+                let message = try message(row, "mqtt_retained", publisher: try row.optionalText("publisher"))
                 state.retained[message.topic] = message
                 state.lastMessageID = max(state.lastMessageID, message.id)
             }
@@ -98,12 +101,13 @@ public enum StoredSessions {
         }
     }
 
-    private static func message(_ row: Row, _ table: String, token: String? = nil) throws -> Message {
+    private static func message(
+        _ row: Row, _ table: String, token: String? = nil, publisher: String? = nil
+    ) throws -> Message {
         try found(
             StoredMessage.message(
                 packet: try row.blob(3), id: try row.integer(0), qos: try row.integer(2),
-                receivedAt: try row.integer(1),
-                token: token), table)
+                receivedAt: try row.integer(1), token: token, publisher: publisher), table)
     }
 
     private static func packetIdentifier(_ value: Int64, _ table: String) throws -> PacketIdentifier {

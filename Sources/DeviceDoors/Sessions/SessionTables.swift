@@ -69,10 +69,15 @@ struct SessionTables {
         guard opening.expiryInterval > 0 || opening.isResumed else { return }
         try transaction.execute(
             """
-            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner) VALUES ($1, $2, NULL, $3)
+            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner, quota_address)
+            VALUES ($1, $2, NULL, $3, $4)
             ON CONFLICT (client) DO UPDATE SET expiry_interval = excluded.expiry_interval, disconnected_at = NULL,
-                owner = excluded.owner
-            """, [.text(client.description), .integer(Int64(opening.expiryInterval)), SQLValue(opening.owner)])
+                owner = excluded.owner, quota_address = excluded.quota_address
+            """,
+            [
+                .text(client.description), .integer(Int64(opening.expiryInterval)), SQLValue(opening.owner),
+                SQLValue(opening.client.quotaAddress),
+            ])
     }
 
     private func close(_ closing: SessionClosing) throws {
@@ -164,14 +169,15 @@ struct SessionTables {
         }
         try transaction.execute(
             """
-            INSERT INTO mqtt_retained (topic, id, received_at, qos, packet, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO mqtt_retained (topic, id, received_at, qos, packet, expires_at, publisher)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (topic) DO UPDATE SET id = excluded.id, received_at = excluded.received_at, qos = excluded.qos,
-                packet = excluded.packet, expires_at = excluded.expires_at
+                packet = excluded.packet, expires_at = excluded.expires_at, publisher = excluded.publisher
             """,
             [
                 .text(message.topic.description), .integer(Int64(message.id)), .integer(message.receivedAt),
                 .integer(Int64(message.qos.rawValue)), .blob(try StoredMessage.packet(of: message)),
-                SQLValue(expiresAt?.microseconds),
+                SQLValue(expiresAt?.microseconds), SQLValue(message.publisher),
             ])
     }
 

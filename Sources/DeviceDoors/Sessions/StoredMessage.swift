@@ -16,8 +16,9 @@ enum StoredMessage {
     }
 
     /// The message in a packet; nil when the bytes are not a whole PUBLISH.
-    static func message(packet bytes: [UInt8], id: Int64, qos: Int64, receivedAt: Int64, token: String? = nil)
-        -> Message?
+    static func message(
+        packet bytes: [UInt8], id: Int64, qos: Int64, receivedAt: Int64, token: String? = nil, publisher: String? = nil
+    ) -> Message?
     {
         let limits = PacketLimits(
             maximumPacketSize: PacketLimits.protocolMaximum, maximumProperties: .max, allowsDiscouragedText: true)
@@ -28,6 +29,6 @@ enum StoredMessage {
         return Message(
             id: id, topic: topic, payload: publish.payload, qos: qos, retain: publish.retain,
             properties: publish.properties,
-            receivedAt: receivedAt, token: token)
+            receivedAt: receivedAt, token: token, publisher: publisher)
     }
 }

@@ -33,12 +33,14 @@ struct Connection {
     private(set) var isClosing = false
     /// Whether the shell was told to stop reading because of `unsent`.
     var isReadingPaused = false
-    /// Whether the shell was told to stop reading because of `bucket`.
+    /// Whether the shell was told to stop reading because of a rate of messages.
     var isThrottled = false
     /// Whether it counts as a client that is let in.
     var isAdmitted = false
-    /// What is left of the rate of messages.
+    /// What is left of the connection's own rate of messages.
     var bucket = TokenBucket.unlimited
+    /// Whose rate of messages it uses as well; nil before it is let in.
+    var quota: OwnerHandle?
     /// What the client was granted last; see `BrokerAuthorizer.publishing`.
     var granted: GrantedTopic?
     /// Whether subscriptions of the session it resumed were not granted again.

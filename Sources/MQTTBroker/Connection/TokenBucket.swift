@@ -1,8 +1,8 @@
 /// How much of a rate of messages is left. Time in milliseconds; a thousandth of a message is the unit, so that nothing
 /// is rounded.
 struct TokenBucket {
-    private let perSecond: Int64
-    private let most: Int64
+    private var perSecond: Int64
+    private var most: Int64
     private var tokens: Int64
     private var filledAt: Int64
 
@@ -20,16 +20,34 @@ struct TokenBucket {
 
     var isLimited: Bool { perSecond > 0 }
 
-    /// Takes one message's worth; false, and nothing taken, if it is not there.
-    mutating func take(now: Int64) -> Bool {
+    /// Another rate from now on. What was used up stays so: coming again with another rate fills nothing.
+    mutating func change(to rate: MessageRate, now: Int64) {
+        let other = TokenBucket(rate, now: now)
+        guard other.perSecond != perSecond || other.most != most else { return }
         fill(now: now)
-        guard tokens >= 1000 else { return false }
-        tokens -= 1000
-        return true
+        let missing = isLimited ? most - tokens : 0
+        self = other
+        tokens = most - missing
     }
 
-    /// Takes one message's worth even if it is not there: it is owed.
-    mutating func owe() { tokens -= 1000 }
+    /// Whether nothing of it is used up.
+    mutating func isFull(now: Int64) -> Bool {
+        guard isLimited else { return true }
+        fill(now: now)
+        return tokens == most
+    }
+
+    /// Whether one message's worth is there.
+    mutating func hasMessage(now: Int64) -> Bool {
+        guard isLimited else { return true }
+        fill(now: now)
+        return tokens >= 1000
+    }
+
+    /// Takes one message's worth; what is not there is owed.
+    mutating func takeMessage() {
+        if isLimited { tokens -= 1000 }
+    }
 
     /// When the next message is within.
     func nextAt(now: Int64) -> Int64 {

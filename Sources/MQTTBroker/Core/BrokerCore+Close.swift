@@ -76,6 +76,7 @@ extension BrokerCore {
         close(handle, now: now, into: &actions)
         guard let client, let session, sessions[session]?.connection == handle else { return }
         sessions[session]?.connection = nil
+        sessions[session]?.memory.connectionLost()
         let expiry = sessions[session]?.expiryInterval ?? 0
         let closing = SessionClosing(client: client, cause: cause, expiryInterval: expiry, at: now.wall)
         submit(.session(.disconnected(closing)), then: .nothing, into: &actions)

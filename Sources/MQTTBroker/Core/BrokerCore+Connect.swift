@@ -85,7 +85,8 @@ extension BrokerCore {
             let client = ConnectedClient(
                 identifier: connect.clientIdentifier, userName: accepted.userName,
                 remoteAddress: connections[handle]?.peer.text ?? "", version: connect.version,
-                owner: accepted.owner, sessionOwner: accepted.sessionOwner, rights: accepted.rights)
+                owner: accepted.owner, sessionOwner: accepted.sessionOwner,
+                quotaAddress: quotaAddress(accepted, handle), rights: accepted.rights)
             letIn(client, connect, handle, now: now, into: &actions)
         }
     }
@@ -103,7 +104,7 @@ extension BrokerCore {
             refuse(pool.isFull ? .serverBusy : .quotaExceeded, handle, now: now, into: &actions)
             return
         }
-        if known == nil, sessions.count >= configuration.limits.sessions {
+        guard makeRoom(for: client, known, connect.will, now: now, into: &actions) else {
             refuse(.quotaExceeded, handle, now: now, into: &actions)
             return
         }
@@ -121,16 +122,17 @@ extension BrokerCore {
             endSession(stale, tellLedger: false, now: now, into: &actions)
         }
         let expiry = sessionExpiry(connect, client)
-        let session = resumed ?? sessions.insert(Session(key, expiryInterval: expiry))
+        let session = resumed ?? begin(key, handle, client)
+        sessions[session]?.connection = handle
+        sessions.move(session, to: client.quotaOwner)
         sessions[session]?.expiryInterval = expiry
         sessions[session]?.client = client
-        sessions[session]?.connection = handle
         sessions[session]?.endsAt = nil
         // The client is back before the delay of its will has passed ([MQTT-3.1.3-9]).
         sessions[session]?.will = nil
+        sessions[session]?.memory.will = connect.will?.cost ?? 0
         sessions[session]?.outbox.restart()
-        let rate = client.rights?.messageRate ?? configuration.limits.messageRate
-        connections[handle]?.bucket = TokenBucket(rate, now: now.uptime)
+        setRates(of: client, handle, session, now: now)
         prepare(handle, client, connect, session, isResumed: resumed != nil)
         let opening = SessionOpening(
             client: client, isResumed: resumed != nil, expiryInterval: expiry, keepAlive: connect.keepAlive,
@@ -238,6 +240,7 @@ extension BrokerCore {
         connections[handle]?.hasLostSubscriptions = true
         for filter in forbidden {
             sessions[session]?.subscriptions[filter] = nil
+            sessions[session]?.memory.filters -= filter.cost
             subscriptions.unsubscribe(session, from: filter)
         }
         guard sessions[session]?.isKept == true else { return }

@@ -11,8 +11,12 @@ extension BrokerCore {
     ) {
         counters.messagesReceived += 1
         counters.bytesReceived += UInt64(publish.payload.count)
-        guard let topic = resolveTopic(publish, handle) else {
+        guard let topic = resolveTopic(publish, handle, session) else {
             violate(.topicAliasInvalid, handle, now: now, into: &actions)
+            return
+        }
+        guard !publish.hasAlias || isWithinMemory(session) else {
+            end(handle, .serverDisconnected(.quotaExceeded), tell: .quotaExceeded, now: now, into: &actions)
             return
         }
         if let identifier = publish.packetIdentifier, publish.qos == .exactlyOnce,
@@ -31,9 +35,15 @@ extension BrokerCore {
         let answer = PublicationAnswer(
             connection: handle, session: session, identifier: publish.packetIdentifier, qos: publish.qos)
         let decision = decision(on: topic, retain: publish.retain, of: client, handle)
+        let lacksIdentifiers = publish.qos == .exactlyOnce && !hasRoomForIdentifier(session)
+        if lacksIdentifiers, connections[handle]?.version != .v5_0 {
+            // A PUBREC of 3.1.1 says only yes.
+            end(handle, .serverDisconnected(.quotaExceeded), tell: nil, now: now, into: &actions)
+            return
+        }
         let reason =
-            isTooFast(publish, handle, now: now, into: &actions)
-            ? .quotaExceeded : refusal(of: publish, topic: topic, decision: decision)
+            isTooFast(publish, handle, now: now, into: &actions) || lacksIdentifiers
+            ? .quotaExceeded : refusal(of: publish, topic: topic, decision: decision, client)
         if let reason {
             // Nobody waits for an answer to QoS 0.
             if pending.isEmpty || publish.qos == .atMostOnce {
@@ -50,7 +60,7 @@ extension BrokerCore {
         let message = Message(
             id: lastMessageID, topic: topic, payload: publish.payload, qos: publish.qos,
             retain: publish.retain && decision == .granted, properties: publish.forwardedProperties,
-            receivedAt: now.wall)
+            receivedAt: now.wall, publisher: publish.retain ? client.quotaName : nil)
         guard decision == .granted else {
             counters.messagesSetAside += 1
             setAside(message, client: client, answer: answer, into: &actions)
@@ -94,11 +104,14 @@ extension BrokerCore {
 
     /// The topic, by name or by its alias, which a name defines or redefines (3.3.2.3.4). Nil for an alias that is out
     /// of range or stands for nothing.
-    private mutating func resolveTopic(_ publish: Publish, _ handle: ConnectionHandle) -> TopicName? {
+    private mutating func resolveTopic(
+        _ publish: Publish, _ handle: ConnectionHandle, _ session: SessionHandle
+    ) -> TopicName? {
         guard !publish.properties.isEmpty, let alias = publish.properties.topicAlias else { return publish.topic }
         guard alias > 0, alias <= configuration.limits.topicAliasMaximum else { return nil }
         if let topic = publish.topic {
-            connections[handle]?.aliases[alias] = topic
+            let replaced = connections[handle]?.aliases.updateValue(topic, forKey: alias)
+            sessions[session]?.memory.aliases += topic.bytes.count - (replaced?.bytes.count ?? 0)
             return topic
         }
         return connections[handle]?.aliases[alias]
@@ -128,10 +141,14 @@ extension BrokerCore {
         return count <= Int(configuration.limits.receiveMaximum)
     }
 
-    private func refusal(of publish: Publish, topic: TopicName, decision: PublishDecision) -> ReasonCode? {
+    private func refusal(
+        of publish: Publish, topic: TopicName, decision: PublishDecision, _ client: ConnectedClient
+    ) -> ReasonCode? {
         if topic.isReserved || topic.levelCount > configuration.limits.topicLevels { return .topicNameInvalid }
         if decision == .refused { return .notAuthorized }
-        if publish.retain, decision == .granted, !publish.payload.isEmpty, !hasRoomToRetain(publish, topic) {
+        if publish.retain, decision == .granted, !publish.payload.isEmpty,
+            !hasRoomToRetain(publish, topic, client)
+        {
             return .quotaExceeded
         }
         if !publish.properties.isEmpty, publish.properties.payloadFormatIndicator == true,
@@ -140,12 +157,6 @@ extension BrokerCore {
             return .payloadFormatInvalid
         }
         return nil
-    }
-
-    private func hasRoomToRetain(_ publish: Publish, _ topic: TopicName) -> Bool {
-        let replaced = retained.message(on: topic)
-        if replaced == nil, retained.count >= configuration.limits.retainedMessages { return false }
-        return retained.bytes - (replaced?.cost ?? 0) + publish.payload.count <= configuration.limits.retainedBytes
     }
 
     /// Nobody receives the message; the publisher gets the reason (5.0) or a plain acknowledgement (3.1.1).
@@ -199,13 +210,15 @@ extension BrokerCore {
         lastMessageID += 1
         let message = Message(
             id: lastMessageID, topic: will.topic, payload: will.payload, qos: will.qos, retain: will.retain,
-            properties: properties, receivedAt: now.wall)
+            properties: properties, receivedAt: now.wall, publisher: will.retain ? client.quotaName : nil)
         counters.willsPublished += 1
         accept(message, client: client, publisher: nil, answer: nil, isWill: true, into: &actions)
     }
 }
 
 extension Publish {
+    var hasAlias: Bool { !properties.isEmpty && properties.topicAlias != nil }
+
     /// What is passed on to subscribers: all but the alias, which is this connection's (3.3.2.3.4).
     fileprivate var forwardedProperties: Properties {
         guard !properties.isEmpty, properties.topicAlias != nil else { return properties }

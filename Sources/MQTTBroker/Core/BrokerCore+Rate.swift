@@ -8,14 +8,15 @@ extension BrokerCore {
     mutating func isTooFast(
         _ publish: Publish, _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
     ) -> Bool {
-        guard connections[handle]?.bucket.isLimited == true,
-            connections[handle]?.bucket.take(now: now.uptime) == false
-        else { return false }
+        guard !isWithinRate(handle, now: now) else {
+            takeMessage(handle)
+            return false
+        }
         guard publish.qos > .atMostOnce, connections[handle]?.version == .v3_1_1 else {
             counters.messagesTooFast += 1
             return true
         }
-        connections[handle]?.bucket.owe()
+        takeMessage(handle)
         guard connections[handle]?.isThrottled == false else { return false }
         counters.readingThrottled += 1
         connections[handle]?.isThrottled = true
@@ -24,13 +25,46 @@ extension BrokerCore {
         return false
     }
 
+    /// Sets how fast a client may publish: its owner with all its connections, or, where it counts by address, this connection and its address.
+    mutating func setRates(
+        of client: ConnectedClient, _ handle: ConnectionHandle, _ session: SessionHandle, now: Moment
+    ) {
+        guard let owner = sessions[session]?.quota else { return }
+        let rate = client.rights?.messageRate ?? configuration.limits.messageRate
+        let countsByAddress = client.quotaOwner.isAddress
+        connections[handle]?.bucket = countsByAddress ? TokenBucket(rate, now: now.uptime) : .unlimited
+        connections[handle]?.quota = owner
+        sessions.setRate(countsByAddress ? configuration.limits.addressMessageRate : rate, of: owner, now: now)
+    }
+
+    /// Whether the connection and its owner may publish one message more.
+    private mutating func isWithinRate(_ handle: ConnectionHandle, now: Moment) -> Bool {
+        if connections[handle]?.bucket.isLimited == true,
+            connections[handle]?.bucket.hasMessage(now: now.uptime) == false
+        {
+            return false
+        }
+        guard let owner = connections[handle]?.quota else { return true }
+        return sessions.hasMessage(of: owner, now: now)
+    }
+
+    private mutating func takeMessage(_ handle: ConnectionHandle) {
+        if connections[handle]?.bucket.isLimited == true { connections[handle]?.bucket.takeMessage() }
+        if let owner = connections[handle]?.quota { sessions.takeMessage(of: owner) }
+    }
+
+    private func nextMessage(_ handle: ConnectionHandle, now: Moment) -> Int64? {
+        guard let own = connections[handle]?.bucket.nextAt(now: now.uptime) else { return nil }
+        guard let owner = connections[handle]?.quota else { return own }
+        return max(own, sessions.owners.nextMessage(of: owner, now: now))
+    }
+
     /// Reads on where the rate allows it again.
     mutating func releaseThrottled(now: Moment, into actions: inout BrokerActions) {
         guard !throttled.isEmpty else { return }
         var left: [ConnectionHandle] = []
         for handle in throttled {
-            guard connections[handle]?.isOnline == true, let due = connections[handle]?.bucket.nextAt(now: now.uptime)
-            else { continue }
+            guard connections[handle]?.isOnline == true, let due = nextMessage(handle, now: now) else { continue }
             guard due <= now.uptime else {
                 left.append(handle)
                 continue

@@ -22,6 +22,9 @@ extension BrokerCore {
         _ walks: [RetainedDelivery], _ handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
     ) {
         guard connections[handle]?.isOnline == true else { return }
+        // A filter that is subscribed to again begins again: there is never more than one walk of each.
+        let again = Set(walks.map(\.walk.filter))
+        connections[handle]?.walks.removeAll { again.contains($0.walk.filter) }
         connections[handle]?.walks.append(contentsOf: walks)
         continueWalks(handle, now: now, into: &actions)
     }

@@ -58,7 +58,7 @@ extension BrokerCore {
                 subscriptionIdentifiers: match.subscriptionIdentifiers)
         }
         let limits = configuration.limits
-        guard
+        guard hasRoomToQueue(message, in: match.session),
             let reservation = sessions[match.session]?.outbox.reserve(
                 cost: message.cost, maximumCount: limits.queuedMessages, maximumBytes: limits.queuedBytes)
         else {

@@ -9,17 +9,20 @@ extension BrokerCore {
             guard deadline > now.uptime else { continue }
             retained.store(message, expiresAt: deadline)
         }
-        for (name, stored) in state.sessions {
+        // In the order in which they lost their connections: the longest without one give way first.
+        let sessions = state.sessions.sorted { ($0.value.disconnectedAt ?? .max) < ($1.value.disconnectedAt ?? .max) }
+        for (name, stored) in sessions {
             var session = Session(
                 SessionKey(name: name, owner: stored.owner), expiryInterval: stored.expiryInterval)
             session.endsAt = stored.end(now: now)
             session.subscriptions = stored.subscriptions
+            for filter in stored.subscriptions.keys { session.memory.filters += filter.cost }
             for delivery in stored.queue {
                 lastMessageID = max(lastMessageID, delivery.message.id)
                 session.outbox.restore(delivery, expiresAt: delivery.message.deadline(now: now))
             }
             for inbound in stored.inboundIdentifiers { session.inbound[inbound] = .committed }
-            let handle = sessions.insert(session)
+            let handle = self.sessions.insert(session, for: stored.quotaOwner)
             for stored in stored.subscriptions.values {
                 subscriptions.subscribe(Subscriber(stored, session: handle), to: stored.subscription.filter)
             }
@@ -36,13 +39,20 @@ extension BrokerCore {
             state.sessions[session.name] = StoredSession(
                 expiryInterval: session.expiryInterval, subscriptions: session.subscriptions,
                 queue: (0..<session.outbox.entries.count).map { StoredDelivery(session, at: $0) },
-                inboundIdentifiers: session.inbound.committed, owner: session.owner)
+                inboundIdentifiers: session.inbound.committed, owner: session.owner,
+                quotaAddress: quotaAddress(of: session))
         }
         return state
     }
 }
 
 extension StoredSession {
+    /// Whom the bounds count it for.
+    fileprivate var quotaOwner: QuotaOwner {
+        if let quotaAddress { return .address(quotaAddress) }
+        return owner.map { .named($0) } ?? .unknownAddress
+    }
+
     /// When the session ends, in milliseconds of uptime. A clock that went backward while the server was away counts
     /// as no time.
     fileprivate func end(now: Moment) -> Int64 {

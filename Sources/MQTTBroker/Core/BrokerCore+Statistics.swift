@@ -9,6 +9,10 @@ extension BrokerCore {
         statistics.awaitingAuthentication = authentications.waitingCount
         statistics.throttledConnections = throttled.count
         statistics.sessions = sessions.count
+        statistics.owners = sessions.owners.count
+        statistics.rememberedBytes = sessions.owners.total.remembered
+        statistics.queuedBytes = sessions.owners.total.queued
+        statistics.unreleasedIdentifiers = sessions.owners.total.unreleased
         statistics.subscriptions = subscriptions.count
         statistics.retainedMessages = retained.count
         statistics.retainedBytes = retained.bytes

@@ -11,26 +11,36 @@ extension BrokerCore {
         guard let client = connections[handle]?.client else { return }
         let identifier = subscribe.properties.subscriptionIdentifiers.first
         let most = client.rights?.subscriptions ?? configuration.limits.subscriptionsPerSession
-        var room = most - (sessions[session]?.subscriptions.count ?? 0)
+        let held = (sessions[session]?.subscriptions.count ?? 0) + (sessions[session]?.memory.filtersOnTheirWay ?? 0)
+        var room = most - held
+        var bytes = roomToRemember(for: session)
+        var reserved = FiltersOnTheirWay()
         var reasons: [ReasonCode] = []
         var granted: [StoredSubscription] = []
-        var added: Set<TopicFilter> = []
+        // Where in `granted` a filter is: of several of one packet the last counts, and it is stored once.
+        var places: [TopicFilter: Int] = [:]
         for wanted in subscribe.subscriptions {
-            let isNew =
-                sessions[session]?.subscriptions[wanted.filter] == nil && !added.contains(wanted.filter)
-            if wanted.filter.levelCount > configuration.limits.topicLevels {
+            let isNew = sessions[session]?.subscriptions[wanted.filter] == nil && places[wanted.filter] == nil
+            if wanted.filter.levelCount > configuration.limits.topicLevels || isShareNameTooLong(wanted.filter) {
                 reasons.append(.topicFilterInvalid)
-            } else if isNew, room <= 0 {
+            } else if isNew, room <= 0 || wanted.filter.cost > bytes {
                 reasons.append(.quotaExceeded)
             } else if let refusal = authorizer.refusalToSubscribe(client, filter: wanted.filter) {
                 reasons.append(refusal.isAllowed(in: .suback) && refusal.isFailure ? refusal : .notAuthorized)
             } else {
                 if isNew {
                     room -= 1
-                    added.insert(wanted.filter)
+                    bytes -= wanted.filter.cost
+                    reserved.add(wanted.filter)
                 }
                 reasons.append(.granted(wanted.maximumQoS))
-                granted.append(StoredSubscription(subscription: wanted, identifier: identifier))
+                let stored = StoredSubscription(subscription: wanted, identifier: identifier)
+                if let place = places[wanted.filter] {
+                    granted[place] = stored
+                } else {
+                    places[wanted.filter] = granted.count
+                    granted.append(stored)
+                }
             }
         }
         for reason in reasons where reason.isFailure {
@@ -38,7 +48,8 @@ extension BrokerCore {
         }
         let pending = PendingSubscribe(
             connection: handle, session: session, packetIdentifier: subscribe.packetIdentifier, reasons: reasons,
-            granted: granted)
+            granted: granted, reserved: reserved)
+        sessions[session]?.memory.reserve(reserved)
         let isKept = sessions[session]?.isKept == true && !granted.isEmpty
         if !isKept { subscribed(pending, .committed, now: now, into: &actions) }
         guard !granted.isEmpty else { return }
@@ -50,6 +61,7 @@ extension BrokerCore {
     mutating func subscribed(
         _ pending: PendingSubscribe, _ outcome: CommitOutcome, now: Moment, into actions: inout BrokerActions
     ) {
+        sessions[pending.session]?.memory.release(pending.reserved)
         guard outcome == .committed else {
             failStorage(of: pending.session, now: now, into: &actions)
             return
@@ -77,6 +89,7 @@ extension BrokerCore {
         guard sessions[session] != nil else { return false }
         let filter = stored.subscription.filter
         let replaced = sessions[session]?.subscriptions.updateValue(stored, forKey: filter)
+        if replaced == nil { sessions[session]?.memory.filters += filter.cost }
         subscriptions.subscribe(Subscriber(stored, session: session), to: filter)
         return replaced == nil
     }
@@ -110,6 +123,7 @@ extension BrokerCore {
         }
         for filter in unsubscribe.filters {
             guard sessions[session]?.subscriptions.removeValue(forKey: filter) != nil else { continue }
+            sessions[session]?.memory.filters -= filter.cost
             subscriptions.unsubscribe(session, from: filter)
         }
         guard connections[handle]?.isOnline == true else { return }

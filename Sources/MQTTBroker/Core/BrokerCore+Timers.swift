@@ -28,6 +28,7 @@ extension BrokerCore {
         dueTimers.removeAll(keepingCapacity: true)
         releaseThrottled(now: now, into: &actions)
         retained.sweep(Self.sweptSlotsPerTick, now: now)
+        sessions.sweepOwners(Self.sweptSlotsPerTick, now: now)
         waiting.append(contentsOf: heldUp)
         heldUp.removeAll(keepingCapacity: true)
         turn(now: now, into: &actions)

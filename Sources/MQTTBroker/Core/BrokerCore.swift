@@ -4,7 +4,7 @@ internal import MQTTCodec
 ///
 /// It is made of values that know one thing each: connections, sessions with their outboxes, the subscription tree, the
 /// retained messages, the entries that the ledger has not answered, and a timer wheel. The extensions follow a packet
-/// on its way: `+Open`, `+Connect`, `+Publish`, `+Rate`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`,
+/// on its way: `+Open`, `+Connect`, `+Bounds`, `+Publish`, `+Rate`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`,
 /// `+Retained`, `+Close`, `+Timers`, `+Server`, `+State`.
 package struct BrokerCore {
     let configuration: BrokerConfiguration
@@ -56,6 +56,8 @@ package struct BrokerCore {
             reject(failure, refusal: refusal, on: connection, now: now, into: &actions)
         case .proxied(let origin, let connection):
             proxied(connection, origin, into: &actions)
+        case .unfinished(let bytes, let connection):
+            unfinished(bytes, connection, now: now, into: &actions)
         case .secured(let certificate, let connection):
             connections[connection]?.peer.certificate = certificate
             connections[connection]?.peer.isSecure = true

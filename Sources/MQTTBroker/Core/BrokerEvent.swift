@@ -9,6 +9,8 @@ package enum BrokerEvent {
     case undecodable(DecodeFailure, refusal: (connack: Connack, version: ProtocolVersion)?, ConnectionHandle)
     /// A trusted proxy says who is at the other end.
     case proxied(ConnectionOrigin, ConnectionHandle)
+    /// So many bytes of a packet that is not whole yet are kept.
+    case unfinished(bytes: Int, ConnectionHandle)
     /// The TLS handshake is done.
     case secured(PeerCertificate?, ConnectionHandle)
     /// The authenticator has decided.

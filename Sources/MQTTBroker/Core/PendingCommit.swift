@@ -66,6 +66,8 @@ struct PendingSubscribe {
     /// The answer to each filter, in order.
     let reasons: [ReasonCode]
     let granted: [StoredSubscription]
+    /// What was reserved for those of them that the session did not have.
+    let reserved: FiltersOnTheirWay
 }
 
 /// A message for one session.

@@ -63,16 +63,21 @@ public struct AcceptedClient: Sendable {
     /// Whose session this is, if that is not the same: a person's, whose tokens come and go. Two owners may use the same
     /// client identifier, and neither sees anything of the other's session.
     public var sessionOwner: String?
+    /// Whether the owner stands for many who are not told apart, so that the bounds count this client for its address. Without an owner they
+    /// always do.
+    public var countsByAddress: Bool
     /// What it may publish and subscribe, settled for the length of the connection; nil if only the authorizer knows.
     public var rights: ClientRights?
 
     /// A client with these fields.
     public init(
-        userName: String?, owner: String? = nil, sessionOwner: String? = nil, rights: ClientRights? = nil
+        userName: String?, owner: String? = nil, sessionOwner: String? = nil, countsByAddress: Bool = false,
+        rights: ClientRights? = nil
     ) {
         self.userName = userName
         self.owner = owner
         self.sessionOwner = sessionOwner
+        self.countsByAddress = countsByAddress
         self.rights = rights
     }
 }

@@ -35,6 +35,7 @@ extension BrokerState {
             sessions[client, default: StoredSession(expiryInterval: 0)].expiryInterval = opening.expiryInterval
             sessions[client]?.disconnectedAt = nil
             sessions[client]?.owner = opening.owner
+            sessions[client]?.quotaAddress = opening.client.quotaAddress
         case .disconnected(let closing):
             let client = closing.client.session
             if closing.expiryInterval == 0 {

@@ -25,6 +25,8 @@ public struct StoredSession: Sendable {
     public var expiryInterval: UInt32
     /// Whose session it is; nil for nobody's. Nobody else takes it over.
     public var owner: String?
+    /// The address for which the bounds count it (`ConnectedClient.quotaAddress`); nil: they count it for its owner.
+    public var quotaAddress: String?
     /// When the connection ended; nil if it was still there when the server stopped: the interval then counts from
     /// the restart.
     public var disconnectedAt: Int64?
@@ -38,7 +40,8 @@ public struct StoredSession: Sendable {
     /// A session with these parts.
     public init(
         expiryInterval: UInt32, disconnectedAt: Int64? = nil, subscriptions: [TopicFilter: StoredSubscription] = [:],
-        queue: [StoredDelivery] = [], inboundIdentifiers: Set<PacketIdentifier> = [], owner: String? = nil
+        queue: [StoredDelivery] = [], inboundIdentifiers: Set<PacketIdentifier> = [], owner: String? = nil,
+        quotaAddress: String? = nil
     ) {
         self.expiryInterval = expiryInterval
         self.disconnectedAt = disconnectedAt
@@ -46,6 +49,7 @@ public struct StoredSession: Sendable {
         self.queue = queue
         self.inboundIdentifiers = inboundIdentifiers
         self.owner = owner
+        self.quotaAddress = quotaAddress
     }
 }
 

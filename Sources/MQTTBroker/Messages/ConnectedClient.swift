@@ -17,6 +17,9 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
     public let session: MQTTString
     /// The same as a Swift string.
     public let sessionText: String
+    /// The address for which the bounds count this client, because its owner, if it has one, stands for many; nil: they count it for the owner
+    /// of its session.
+    public let quotaAddress: String?
     /// What it may publish and subscribe; nil if only the authorizer knows.
     public let rights: ClientRights?
     /// Address and port of the peer, for logs and audits.
@@ -27,7 +30,7 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
     /// A client as it was let in.
     public init(
         identifier: MQTTString, userName: String?, remoteAddress: String, version: ProtocolVersion,
-        owner: String? = nil, sessionOwner: String? = nil, rights: ClientRights? = nil
+        owner: String? = nil, sessionOwner: String? = nil, quotaAddress: String? = nil, rights: ClientRights? = nil
     ) {
         self.identifier = identifier
         self.identifierText = identifier.description
@@ -38,11 +41,26 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
         self.sessionOwner = sessionOwner ?? owner
         session = SessionKey(owner: sessionOwner ?? owner, identifier: identifier).name
         sessionText = session.description
+        self.quotaAddress = quotaAddress
         self.rights = rights
     }
 
     /// The client identifier.
     public var description: String { identifierText }
+
+    /// Whom the bounds count it for.
+    var quotaOwner: QuotaOwner {
+        if let quotaAddress { return .address(quotaAddress) }
+        return sessionOwner.map { .named($0) } ?? .unknownAddress
+    }
+
+    /// The same as text, unlike for different ones: the owner of its session or, behind `address:`, its address.
+    public var quotaName: String {
+        switch quotaOwner {
+        case .named(let name): name
+        case .address(let address): "address:\(address)"
+        }
+    }
 
     /// The name of the session that an owner's client of this identifier has.
     public static func session(owner: String?, identifier: MQTTString) -> MQTTString {

@@ -18,11 +18,15 @@ public final class Message: Sendable {
     public let receivedAt: Int64
     /// What the server wants to hear again when a client has acknowledged the message; only for its own messages.
     public let token: String?
+    /// Whom it counts for while it is retained (`ConnectedClient.quotaName`); nil for the server's own and for one from before that was kept.
+    public let publisher: String?
+    /// Bytes it counts for in a limit of memory: topic, payload, properties and an estimate for the rest.
+    let cost: Int
 
     /// A message with these fields.
     public init(
         id: UInt64, topic: TopicName, payload: [UInt8], qos: QoS, retain: Bool, properties: Properties = .none,
-        receivedAt: Int64, token: String? = nil
+        receivedAt: Int64, token: String? = nil, publisher: String? = nil
     ) {
         self.id = id
         self.topic = topic
@@ -32,10 +36,9 @@ public final class Message: Sendable {
         self.properties = properties
         self.receivedAt = receivedAt
         self.token = token
+        self.publisher = publisher
+        cost = topic.bytes.count + payload.count + properties.cost + 96
     }
-
-    /// Bytes it counts for in a limit of memory: topic, payload and an estimate for the rest.
-    var cost: Int { topic.bytes.count + payload.count + properties.count * 48 + 96 }
 
     /// The moment after which it is delivered to nobody, in milliseconds of uptime; `.max` for never. The time it
     /// lived before a restart counts, whatever the wall clock did meanwhile (3.3.2.3.3).
@@ -44,4 +47,14 @@ public final class Message: Sendable {
         let lived = max(0, now.wall - receivedAt) / 1000
         return now.uptime + max(0, Int64(seconds) * 1000 - lived)
     }
+}
+
+extension Properties {
+    /// Bytes they count for in a limit of memory.
+    var cost: Int { isEmpty ? 0 : count * 48 + contentSize }
+}
+
+extension Will {
+    /// Bytes it counts for in a limit of memory.
+    var cost: Int { topic.bytes.count + payload.count + properties.cost + 96 }
 }

@@ -22,6 +22,7 @@ struct RetainedStore {
     private var free: [Int] = []
     private var byTopic: [TopicName: Int] = [:]
     private var sweepPosition = 0
+    private var byPublisher: [String: RetainedUse] = [:]
     /// What the messages cost together, in bytes.
     private(set) var bytes = 0
 
@@ -43,9 +44,13 @@ struct RetainedStore {
             return
         }
         bytes += message.cost
+        count(message, by: 1)
         let slot = Slot(message: message, expiresAt: expiresAt)
         if let index = byTopic[message.topic] {
-            bytes -= slots[index]?.message.cost ?? 0
+            if let replaced = slots[index]?.message {
+                bytes -= replaced.cost
+                count(replaced, by: -1)
+            }
             slots[index] = slot
             return
         }
@@ -64,8 +69,19 @@ struct RetainedStore {
     mutating func remove(_ topic: TopicName) {
         guard let index = byTopic.removeValue(forKey: topic), let slot = slots[index] else { return }
         bytes -= slot.message.cost
+        count(slot.message, by: -1)
         slots[index] = nil
         free.append(index)
+    }
+
+    /// What is kept of one publisher (`Message.publisher`).
+    func use(of publisher: String) -> RetainedUse { byPublisher[publisher] ?? RetainedUse() }
+
+    private mutating func count(_ message: Message, by change: Int) {
+        guard let publisher = message.publisher else { return }
+        byPublisher[publisher, default: RetainedUse()].messages += change
+        byPublisher[publisher]?.bytes += change * message.cost
+        if byPublisher[publisher]?.messages == 0 { byPublisher[publisher] = nil }
     }
 
     /// Moves the walk on to the next message it asks for; nil at its end or when `budget` slots have been looked at.
@@ -144,6 +160,12 @@ struct RetainedStore {
         bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         return UInt32(truncatingIfNeeded: hasher.finalize()) | 1
     }
+}
+
+/// How much is retained.
+struct RetainedUse: Hashable {
+    var messages = 0
+    var bytes = 0
 }
 
 /// How far one subscription has been sent the retained messages it asks for.

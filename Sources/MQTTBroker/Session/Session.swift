@@ -16,6 +16,12 @@ struct Session {
     var subscriptions: [TopicFilter: StoredSubscription] = [:]
     var outbox = Outbox()
     var inbound = InboundIdentifiers()
+    /// Whom the bounds count it for; nil until it is in the table.
+    var quota: OwnerHandle?
+    /// Bytes of what the broker remembers for it: see `SessionUse.remembered`.
+    var memory = SessionMemory()
+    /// The how manieth loss of a connection it was that left it without one.
+    var unconnectedNumber: UInt64 = 0
     /// When it ends, in milliseconds of uptime; nil while connected, `.max` for never.
     var endsAt: Int64?
     /// The step of the timer wheel that will look at this session; nil if none is asked for.
@@ -46,7 +52,15 @@ struct Session {
     /// The will of the last connection while its delay runs.
     var will: DelayedWill? {
         get { rest.value.will }
-        set { rest.value.will = newValue }
+        set {
+            rest.value.will = newValue
+            memory.will = newValue?.will.cost ?? 0
+        }
+    }
+
+    /// What it holds of what its owner is bounded in.
+    var use: SessionUse {
+        SessionUse(remembered: memory.total, queued: outbox.bytes, unreleased: inbound.count)
     }
 
     /// Whether the ledger knows the session.
@@ -62,6 +76,52 @@ struct Session {
         let end = endsAt == .max ? nil : endsAt
         guard let will else { return end }
         return min(will.due, end ?? .max)
+    }
+}
+
+/// Bytes of what the broker remembers for a session.
+struct SessionMemory {
+    /// The will of its connection, or the one that waits.
+    var will = 0
+    /// Filters: those it has, and those that are being stored.
+    var filters = 0
+    /// Topic aliases of its connection.
+    var aliases = 0
+    /// A packet of its connection that is not whole yet.
+    var unfinished = 0
+    /// Filters that are being stored.
+    private(set) var filtersOnTheirWay = 0
+
+    var total: Int { will + filters + aliases + unfinished }
+
+    /// Filters are being stored that it does not have yet.
+    mutating func reserve(_ reserved: FiltersOnTheirWay) {
+        filters += reserved.bytes
+        filtersOnTheirWay += reserved.count
+    }
+
+    /// They are stored, or will not be.
+    mutating func release(_ reserved: FiltersOnTheirWay) {
+        filters -= reserved.bytes
+        filtersOnTheirWay -= reserved.count
+    }
+
+    /// Its connection is gone, and what belonged to that.
+    mutating func connectionLost() {
+        will = 0
+        aliases = 0
+        unfinished = 0
+    }
+}
+
+/// New filters of a SUBSCRIBE that is being stored.
+struct FiltersOnTheirWay {
+    private(set) var count = 0
+    private(set) var bytes = 0
+
+    mutating func add(_ filter: TopicFilter) {
+        count += 1
+        bytes += filter.cost
     }
 }
 

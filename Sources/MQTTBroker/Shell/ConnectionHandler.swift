@@ -23,6 +23,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var remainder = ByteBuffer()
     /// Bytes that `remainder` must hold before it is worth looking at again.
     private var wanted = 0
+    /// How much of it the core was told of last.
+    private var toldUnfinished = 0
     private var output = ByteBuffer()
     /// Whether `output` or a flush waits for the end of the turn.
     var isDirty = false
@@ -103,7 +105,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             }
         } else {
             remainder.writeBuffer(&received)
-            guard !isHeld, remainder.readableBytes >= wanted else { return }
+            guard !isHeld, remainder.readableBytes >= wanted else { return tellUnfinished() }
             decodeRemainder()
         }
     }
@@ -123,11 +125,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Keeps what was not decoded in memory of its own size: the buffer it came in is large and belongs to the loop.
     private func keep(_ bytes: ByteBuffer) {
-        guard bytes.readableBytes > 0, !isClosing else { return }
+        guard bytes.readableBytes > 0, !isClosing else {
+            if toldUnfinished > 0 { tellUnfinished() }
+            return
+        }
         var rest = ByteBuffer()
         rest.writeImmutableBuffer(bytes)
         remainder = rest
+        tellUnfinished()
     }
+
+    /// Has the bytes of an unfinished packet counted for whose they are, if they are worth it.
+    private func tellUnfinished() {
+        let bytes = remainder.readableBytes < ConnectionHandler.smallPacket ? 0 : remainder.readableBytes
+        guard bytes != toldUnfinished, let connection, !isClosing else { return }
+        toldUnfinished = bytes
+        loop.handle(.unfinished(bytes: bytes, connection), now: SystemClock.now())
+    }
+
+    private static let smallPacket = 4_096
 
     /// Hands all whole packets to the core; how many bytes they took.
     private func decode(_ bytes: ByteBuffer) -> Int {

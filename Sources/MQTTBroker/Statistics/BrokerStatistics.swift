@@ -16,6 +16,14 @@ public struct BrokerStatistics: Sendable, Hashable {
     public internal(set) var throttledConnections = 0
     /// Sessions, with and without a connection.
     public internal(set) var sessions = 0
+    /// Owners that have a session, or whose rate of messages is not full again.
+    public internal(set) var owners = 0
+    /// Bytes that sessions have the broker remember: wills, filters, topic aliases, packets that are not whole.
+    public internal(set) var rememberedBytes = 0
+    /// Bytes of the messages that wait in sessions.
+    public internal(set) var queuedBytes = 0
+    /// QoS 2 identifiers that clients have not released.
+    public internal(set) var unreleasedIdentifiers = 0
     /// Subscriptions of all sessions.
     public internal(set) var subscriptions = 0
     /// Retained messages.
@@ -54,6 +62,8 @@ public struct BrokerCounters: Sendable, Hashable {
     public internal(set) var protocolViolations: UInt64 = 0
     /// Sessions whose time ran out.
     public internal(set) var sessionsExpired: UInt64 = 0
+    /// Sessions without a connection that gave way to new ones.
+    public internal(set) var sessionsDisplaced: UInt64 = 0
     /// Packets of every kind from clients.
     public internal(set) var packetsReceived: UInt64 = 0
     /// Packets of every kind to clients.

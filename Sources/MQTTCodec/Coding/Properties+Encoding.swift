@@ -26,7 +26,8 @@ extension Properties {
         for property in list { property.write(into: &output) }
     }
 
-    private var contentSize: Int {
+    /// Bytes of the list on the wire, without its length.
+    public var contentSize: Int {
         var size = 0
         for property in list { size += property.encodedSize }
         return size

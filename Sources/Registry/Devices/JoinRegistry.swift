@@ -6,6 +6,8 @@ public import SQL
 public struct JoinLimits: Sendable {
     /// Devices that wait to be approved.
     public var devices: Int64 = 1_000
+    /// Of them, those that came from one address (`AddressGroup`); those whose address is not known count together.
+    public var devicesPerAddress: Int64 = 250
     /// Seconds without a sign of life after which a waiting device makes room for another one.
     public var idleSeconds: Int64 = 600
     /// Messages of one device.
@@ -104,7 +106,7 @@ public struct JoinRegistry: Sendable {
     }
 
     /// Notes that an unknown device is there and wants to be let in. When there is no room, the one that has been silent for the longest
-    /// goes, if it has been silent for long enough.
+    /// goes, if it has been silent for long enough; when its address has too many, the one of them.
     /// - Parameter offered: scrypt over the password it shows; only the first time it counts.
     /// - Throws: `Refusal` with `limit_reached`; `SQLFailure`.
     public func knock(
@@ -118,7 +120,7 @@ public struct JoinRegistry: Sendable {
             """,
             [.text(device.text), .integer(instant.microseconds), SQLValue(address), SQLValue(clientID)])
         guard known == 0 else { return }
-        try makeRoom(at: instant, in: transaction)
+        try makeRoom(for: address, at: instant, in: transaction)
         try transaction.execute(
             """
             INSERT INTO device_request (device, secret, first_seen, last_seen, address, client, topics)
@@ -163,13 +165,24 @@ public struct JoinRegistry: Sendable {
         text.lowercased().map { "\\%_".contains($0) ? "\\\($0)" : "\($0)" }.joined()
     }
 
-    private func makeRoom(at instant: Timestamp, in transaction: Transaction) throws {
-        guard try count("device_request", in: transaction) >= limits.devices else { return }
-        guard
-            let oldest = try transaction.queryFirst(
-                "SELECT device, last_seen FROM device_request ORDER BY last_seen, device LIMIT 1"),
-            let device = DeviceID(try oldest.text(0)),
-            instant.microseconds(since: Timestamp(microseconds: try oldest.integer(1))) >= limits.idleSeconds
+    private func makeRoom(for address: String?, at instant: Timestamp, in transaction: Transaction) throws {
+        let waiting = try count("device_request", in: transaction)
+        guard waiting >= min(limits.devices, limits.devicesPerAddress) else { return }
+        let rows = try transaction.query(
+            "SELECT device, last_seen, address FROM device_request ORDER BY last_seen, device")
+        let group = AddressGroup.of(address)
+        let own = try rows.filter { AddressGroup.of(try $0.optionalText("address")) == group }
+        if own.count >= limits.devicesPerAddress {
+            try forget(own.first, at: instant, in: transaction)
+        } else if waiting >= limits.devices {
+            try forget(rows.first, at: instant, in: transaction)
+        }
+    }
+
+    /// Forgets a waiting device for another one, if it has been silent for long enough.
+    private func forget(_ silent: Row?, at instant: Timestamp, in transaction: Transaction) throws {
+        guard let silent, let device = DeviceID(try silent.text(0)),
+            instant.microseconds(since: Timestamp(microseconds: try silent.integer(1))) >= limits.idleSeconds
                 * 1_000_000
         else { throw Refusal(.limitReached, "too many unknown devices wait to be approved") }
         _ = try forget(device, in: transaction)

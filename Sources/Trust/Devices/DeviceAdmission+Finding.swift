@@ -154,12 +154,11 @@ extension DeviceAdmission {
         } else if !known.isOpen {
             throw turnAway()
         }
-        // Before its row is there: so the watcher, which looks for those whose row is gone, misses none.
+        // Before its row is there: so the watcher, which looks for those whose row is gone, misses none. Who is refused is not among those that
+        // were let in: names that somebody makes up must not fill them.
         let isNoted = state.withLock { state in
-            guard state.pending.count < 2 * Int(join.limits.devices) || state.pending.contains(name) else {
-                return false
-            }
-            state.pending.insert(name)
+            guard state.pending.count + state.asking.count < 2 * Int(join.limits.devices) || state.pending.contains(name)
+            else { return false }
             state.asking[name, default: 0] += 1
             return true
         }
@@ -182,6 +181,7 @@ extension DeviceAdmission {
         try await knock(name, offered: offered, clientID: clientID, address: address)
         state.withLock { state in
             if let offered, let secret { state.verified.insert(secret, offered, of: name) }
+            state.pending.insert(name)
             state.figures.pendingAdmitted += 1
         }
         return .pending(name)

@@ -73,6 +73,7 @@ struct Accounts: Sendable {
     private static func joinLimits(_ limits: Limits) -> JoinLimits {
         var join = JoinLimits()
         join.devices = Int64(limits[.pendingDevices])
+        join.devicesPerAddress = Int64(limits[.pendingDevicesPerAddress])
         join.messagesPerDevice = Int64(limits[.pendingMessages])
         return join
     }

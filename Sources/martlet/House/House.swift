@@ -157,6 +157,7 @@ struct House {
         web.limits.maximumConnections = limits[.httpConnections]
         web.limits.maximumConnectionsPerAddress = limits[.httpConnectionsPerAddress]
         web.limits.maximumNewConnections = limits[.httpStrangers]
+        web.limits.liveMessagesPerSecond = limits[.liveMessagesPerSocket]
         return web
     }
 
@@ -202,11 +203,31 @@ struct House {
         broker.limits.unadmittedConnectionsPerAddress = limits[.mqttStrangersPerAddress]
         let rate = limits[.messagesPerDevice]
         broker.limits.messageRate = MessageRate(perSecond: rate, burst: rate * House.messageBurst)
+        let ofAddress = limits[.messagesPerAddress]
+        broker.limits.addressMessageRate = MessageRate(perSecond: ofAddress, burst: ofAddress * House.messageBurst)
         broker.limits.packetSize = limits[.packetBytes]
-        broker.limits.subscriptionsPerSession = limits[.subscriptionsPerDevice]
-        broker.limits.queuedBytes = limits[.sessionQueueBytes]
-        broker.limits.queuedMessages = limits[.sessionQueueMessages]
+        setSessionLimits(&broker.limits)
         return broker
+    }
+
+    private func setSessionLimits(_ broker: inout BrokerLimits) {
+        let limits = configuration.limits
+        broker.sessions = limits[.sessions]
+        broker.sessionsPerOwner = limits[.sessionsPerOwner]
+        broker.sessionsPerAddress = limits[.sessionsPerAddress]
+        broker.rememberedBytes = limits[.sessionBytes]
+        broker.rememberedBytesPerOwner = limits[.sessionBytesPerOwner]
+        broker.subscriptionsPerSession = limits[.subscriptionsPerDevice]
+        broker.queuedBytes = limits[.sessionQueueBytes]
+        broker.queuedMessages = limits[.sessionQueueMessages]
+        broker.totalQueuedBytes = limits[.queueBytes]
+        broker.queuedBytesPerOwner = limits[.queueBytesPerOwner]
+        broker.unreleasedIdentifiers = limits[.unreleasedIdentifiers]
+        broker.unreleasedIdentifiersPerOwner = limits[.unreleasedIdentifiersPerOwner]
+        broker.retainedMessages = limits[.retainedMessages]
+        broker.retainedMessagesPerOwner = limits[.retainedMessagesPerOwner]
+        broker.retainedBytes = limits[.retainedBytes]
+        broker.retainedBytesPerOwner = limits[.retainedBytesPerOwner]
     }
 
     /// Messages of one client that may come at once, for each that may come in a second.
