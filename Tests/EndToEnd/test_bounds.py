@@ -19,7 +19,7 @@ from conftest import LOGS
 from support.accounts import Closed
 from support.matrix import cells
 from support.parkmate import STATUS
-from support.raw import CONNACK, DISCONNECT, PUBACK, PUBLISH, PUBREC, SUBACK, Closed as Gone, Raw, packet, text
+from support.raw import DISCONNECT, PUBACK, PUBLISH, PUBREC, Raw, packet, publish_packet, text
 from support.server import ROOT, Martlet, run
 from support.settings import KEYLESS, NO_REQUEST_LIMITS, limits
 from support.waiting import wait_for
@@ -708,3 +708,47 @@ def pending_messages(hub):
             raw.publish("iot/node/w/telemetry", '{"sensors":{"n":1}}', 1, number)
             reasons.append(raw.expect(PUBACK).reason)
         assert reasons == [0, 0, 0, QUOTA, QUOTA]
+
+
+# Bounds that cannot be set, of those that a caller fills quickly
+
+
+def test_an_account_has_so_many_personal_tokens(hubs):
+    hub = hubs("all")
+    loud, calm = hub.person("viewer"), hub.admin
+    answers = [loud.post("/api/account/tokens", {"name": f"t{n}", "scopes": ["nodes.view"], "days": 1}) for n in range(51)]
+    assert [a.status for a in answers] == [201] * 50 + [429] and answers[-1].json()["code"] == "limit_reached"
+    assert calm.personal_token(["nodes.view"])["token"]
+
+
+def test_a_node_has_so_many_fields(hubs):
+    hub = hubs("all")
+    loud, calm = Device(hub), Device(hub)
+    with calm.undisturbed(), loud.raw() as raw:
+        reasons = []
+        for turn in range(5):
+            fields = ",".join(f'"f{turn * 60 + n}":{n}' for n in range(60))
+            raw.publish(f"iot/node/{loud.short}/telemetry", '{"sensors":{%s}}' % fields, 1, turn + 1)
+            reasons.append(raw.expect(PUBACK).reason)
+        assert reasons == [0] * 4 + [QUOTA], reasons
+        raw.publish(f"iot/node/{loud.short}/telemetry", '{"sensors":{"f1":2}}', 1, 9)
+        assert raw.expect(PUBACK).reason == 0, "those that it has, it has"
+
+
+def test_a_shared_subscription_has_a_short_name(hubs):
+    hub = hubs("all")
+    loud = Device(hub)
+    with loud.raw() as raw:
+        topic = f"iot/node/{loud.short}/command"
+        assert [raw.subscribe(f"$share/{'g' * count}/{topic}", 1, count) for count in (64, 65, 3_000)] == [1, DENIED, DENIED]
+        raw.send(packet(8, struct.pack("!H", 9) + b"\x00" + text(f"$share/a+b/{topic}") + b"\x01"))
+        assert [p.kind for p in raw.ends()] == [DISCONNECT], "a wildcard in it is no MQTT"
+
+
+def test_a_packet_that_is_not_whole_counts(hubs):
+    hub = hubs("all")
+    loud, calm = Device(hub), Device(hub)
+    with calm.undisturbed(), loud.raw() as raw:
+        raw.send(publish_packet(f"iot/node/{loud.short}/telemetry", "x" * 60_000, version=5)[:20_000])
+        said = raw.ends()
+        assert [p.kind for p in said] == [DISCONNECT] and said[0].reason == QUOTA
