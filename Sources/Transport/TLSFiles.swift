@@ -64,7 +64,9 @@ public struct TLSFiles: Sendable, Hashable {
         defer { try? file.close() }
         do {
             let data = try file.read(upToCount: TLSFiles.mostBytes + 1) ?? Data()
-            if data.count <= TLSFiles.mostBytes { return Array(data) }
+            // Editors on Windows may write a byte order mark, before which PEM's first line is none.
+            let text = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+            if data.count <= TLSFiles.mostBytes { return Array(text) }
         } catch {
             throw TLSFileFailure(file: path, problem: .unreadable)
         }

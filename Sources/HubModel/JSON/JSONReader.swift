@@ -11,9 +11,10 @@ public struct JSONReader {
     /// How deep arrays and objects may nest.
     public static let maximumDepth = 32
 
-    /// A reader at the start of a text.
+    /// A reader at the start of a text; a byte order mark before it is passed over (RFC 8259, section 8.1).
     public init(_ bytes: [UInt8]) {
         self.bytes = bytes
+        if bytes.first == TextInput.byteOrderMark[0] { position = TextInput.withoutByteOrderMark(bytes).startIndex }
     }
 
     /// What sort of value comes next.

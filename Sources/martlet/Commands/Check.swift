@@ -39,6 +39,9 @@ struct Check: AsyncParsableCommand {
             if !certificates.all.isEmpty, let file = configuration.tlsCertificate { print(Check.line("tls", file)) }
             print("retention  \(configuration.retentionDays.map { "\($0) days" } ?? "for ever")")
             try await checkData(configuration)
+            for name in configuration.unknownNames {
+                print(Check.line("ignored", "\(name) in the environment is no setting"))
+            }
             print("everything is in order")
         }
     }

@@ -82,7 +82,7 @@ struct DeviceAdd: AsyncParsableCommand {
 
     private static func names() throws -> [DeviceID] {
         let text = try StandardInput.text(named: "list of names", maximum: limit * (DeviceID.maximumLength + 2))
-        let lines = text.split(whereSeparator: \.isNewline)
+        let lines = TextInput.lines(text).filter { !$0.isEmpty }
         guard (1...limit).contains(lines.count) else {
             throw SettingError("1 to \(limit) names are taken from standard input")
         }

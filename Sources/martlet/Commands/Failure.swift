@@ -32,6 +32,7 @@ enum Failure {
 enum DataOption {
     /// The flag, or the environment, or the default.
     static func path(_ flag: String?) -> String {
-        flag ?? ProcessInfo.processInfo.environment[Setting.data.rawValue] ?? "data"
+        let path = flag ?? ProcessInfo.processInfo.environment[Setting.data.rawValue] ?? "data"
+        return Configuration.folder(String(TextInput.trimmed(path[...])))
     }
 }

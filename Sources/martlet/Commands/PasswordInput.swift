@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Credentials
 internal import Foundation
+internal import HubModel
 internal import Registry
 internal import Trust
 
@@ -36,8 +37,8 @@ enum StandardInput {
     static func line(named what: String) throws -> String {
         let text = try self.text(named: what, maximum: maximumLine)
         var line = text[...]
-        // "\r\n" is one character.
-        if let last = line.last, last == "\n" || last == "\r\n" { line.removeLast() }
+        // Blanks stay: a password may end with one. "\r\n" is one character.
+        if let last = line.last, last == "\n" || last == "\r\n" || last == "\r" { line.removeLast() }
         guard !line.isEmpty else { throw SettingError("there is no \(what) on standard input") }
         guard !line.contains(where: \.isNewline) else { throw SettingError("a \(what) is one line") }
         return String(line)
@@ -60,7 +61,7 @@ enum StandardInput {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw SettingError("the \(what) on standard input is not UTF-8")
         }
-        return text
+        return TextInput.withoutByteOrderMark(text)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HubModel
 internal import Logging
 internal import Transport
 
@@ -25,6 +26,8 @@ struct Configuration: Sendable {
     var retentionDays: Int?
     var logLevel = Logger.Level.notice
     var limits = Limits()
+    /// Names in the environment that begin like settings and are none.
+    var unknownNames: [String] = []
 
     /// Puts the settings together: what flags say counts most, then the environment, then the file.
     /// - Throws: `SettingError` for the first setting that cannot be.
@@ -33,10 +36,17 @@ struct Configuration: Sendable {
         var limitTexts: [Limit: String] = [:]
         if let path = file { (values, limitTexts) = try ConfigurationFile.read(path) }
         for (name, value) in environment where name.hasPrefix("MARTLET_") {
-            // Other names with this beginning belong to scripts around the program.
-            if let setting = Setting(rawValue: name) { values[setting] = value }
-            if let limit = Limit(rawValue: name) { limitTexts[limit] = value }
+            // Files of environments that were written on Windows leave `\r` at the end of a value.
+            let value = String(TextInput.trimmed(value[...]))
+            if let setting = Setting(rawValue: name) {
+                values[setting] = value
+            } else if let limit = Limit(rawValue: name) {
+                limitTexts[limit] = value
+            } else if !Configuration.namesOfScripts.contains(name) {
+                unknownNames.append(name)
+            }
         }
+        unknownNames.sort()
         values.merge(flags) { _, flag in flag }
         if try flag(.demo, values[.demo] ?? "") { data = "demo-data" }
         for (setting, value) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) { try set(setting, value) }
@@ -51,7 +61,7 @@ struct Configuration: Sendable {
         switch setting {
         case .data:
             guard !value.isEmpty else { throw SettingError("\(setting.rawValue) is empty") }
-            data = value
+            data = Configuration.folder(value)
         case .http: http = try address(setting, value)
         case .mqtt: mqtt = try address(setting, value)
         case .https: https = value.isEmpty ? nil : try address(setting, value)
@@ -72,7 +82,7 @@ struct Configuration: Sendable {
             hosts = names.isEmpty ? nil : Set(names.map { $0.lowercased() })
         case .publicOrigins: publicOrigins = try origins(setting, value)
         case .allowedOrigins: allowedOrigins = try origins(setting, value)
-        case .web: web = value
+        case .web: web = value.isEmpty ? nil : Configuration.folder(value)
         case .demo: isDemo = try flag(setting, value)
         case .open: isOpen = try flag(setting, value)
         case .openToNetwork: isOpenToNetwork = try flag(setting, value)
@@ -100,6 +110,19 @@ struct Configuration: Sendable {
             }
         }
         return Set(origins.map { $0.lowercased() })
+    }
+
+    /// What scripts around the program are told by their environment.
+    private static let namesOfScripts: Set<String> = [
+        "MARTLET_BIN", "MARTLET_CHROMIUM", "MARTLET_CRASH_ROUNDS", "MARTLET_CROWD_SECONDS",
+        "MARTLET_PARKING_CRASH_ROUNDS", "MARTLET_SCREENSHOTS", "MARTLET_TOKEN", "MARTLET_URL", "MARTLET_WHEELS",
+    ]
+
+    /// A folder without the slashes that its name may end with.
+    static func folder(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path = path.dropLast() }
+        return String(path)
     }
 
     private static func list(_ value: String) -> [String] {

@@ -1,16 +1,17 @@
 internal import Foundation
+internal import HubModel
 
 /// The settings file: lines `NAME=value` with the names of the environment, `#` for remarks; what systemd calls an
-/// EnvironmentFile.
+/// EnvironmentFile. It may come from any editor (`TextInput`).
 enum ConfigurationFile {
     /// Reads a file.
     /// - Throws: `SettingError` that names file and line.
     static func read(_ path: String) throws -> (settings: [Setting: String], limits: [Limit: String]) {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
             throw SettingError("the settings file \(path) cannot be read")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw SettingError("the settings file \(path) is not UTF-8; save it as UTF-8")
         }
         return try parse(text, path: path)
     }
@@ -18,8 +19,7 @@ enum ConfigurationFile {
     static func parse(_ text: String, path: String) throws -> (settings: [Setting: String], limits: [Limit: String]) {
         var values: [Setting: String] = [:]
         var limits: [Limit: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let content = line.trimmingCharacters(in: .whitespaces)
+        for (index, content) in TextInput.lines(text).enumerated() {
             if content.isEmpty || content.hasPrefix("#") { continue }
             guard let equals = content.firstIndex(of: "=") else {
                 throw SettingError("\(path), line \(index + 1): not of the form NAME=value")
@@ -36,8 +36,12 @@ enum ConfigurationFile {
             if value.count >= 2, let first = value.first, first == value.last, first == "\"" || first == "'" {
                 value = String(value.dropFirst().dropLast())
             }
-            if let setting { values[setting] = value }
-            if let limit { limits[limit] = value }
+            let isRepeated =
+                setting.map { values.updateValue(value, forKey: $0) != nil }
+                ?? limit.map { limits.updateValue(value, forKey: $0) != nil } ?? false
+            guard !isRepeated else {
+                throw SettingError("\(path), line \(index + 1): \(name) is set for the second time")
+            }
         }
         return (values, limits)
     }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HubModel
 
 /// The keys with which simulated nodes sign in, out of a file with a line `ID KEY` for each: what `martlet device add` prints.
 ///
@@ -33,7 +34,7 @@ struct NodeKeys: Sendable {
     /// - Throws: `SettingError`.
     init(text: String) throws {
         var keys: [String: String] = [:]
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in TextInput.lines(text).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace)
             if words.isEmpty { continue }
             guard words.count == 2 else { throw SettingError("--keys: line \(number + 1) is not ID KEY") }

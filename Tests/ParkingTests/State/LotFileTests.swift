@@ -175,6 +175,10 @@ import Testing
         "lot_id,name,latitude,longitude,spot_id,x,y\nE1,\"Eins; zwei, drei\",52.5,-13.25,E1-A,1.5,2\n",
         "\"lot_id\";\"name\";\"latitude\";\"longitude\";\"spot_id\";\"x\";\"y\"\nE1;Eins; zwei, drei;52.5;-13.25;E1-A;1.5;2\n"
             .replacing("Eins; zwei, drei", with: "\"Eins; zwei, drei\""),
+        "\u{FEFF}sep=;\r\nlot_id;name;latitude;longitude;spot_id;x;y\r\nE1;\"Eins; zwei, drei\";52,5;-13,25;E1-A;1,5;2",
+        "\"SEP=\t\"\nlot_id\tname\tlatitude\tlongitude\tspot_id\tx\ty\nE1\tEins; zwei, drei\t52.5\t-13.25\tE1-A\t1.5\t2\n",
+        "\u{FEFF}[{\"lot_id\":\"E1\",\"name\":\"Eins; zwei, drei\",\"latitude\":52.5,\"longitude\":-13.25,"
+            + "\"spots\":[{\"spot_id\":\"E1-A\",\"x\":1.5,\"y\":2}]}]\r\n",
     ]) func cellsAreSeparatedAsTheFirstLineHasIt(_ file: String) async throws {
         let site = try await ParkSite()
         try await site.call(.post, "/api/lots/import", body: file)

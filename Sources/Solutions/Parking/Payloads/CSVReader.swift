@@ -8,9 +8,10 @@ enum CSVReader {
         var cells: [String]
     }
 
-    /// What separates the cells of the first line: a comma, or the semicolon or tab that spreadsheets write where the comma stands in
-    /// numbers.
+    /// What separates the cells: what a first line `sep=;` says, which spreadsheets write for each other; else what separates those of the
+    /// first line: a comma, or the semicolon or tab that spreadsheets write where the comma stands in numbers.
     static func separator(_ bytes: [UInt8]) -> UInt8 {
+        if let said = saidSeparator(bytes) { return said.separator }
         var counts: [UInt8: Int] = [:]
         var isQuoted = false
         for byte in bytes {
@@ -24,15 +25,28 @@ enum CSVReader {
         return others.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? comma
     }
 
-    /// The records; empty lines are left out.
+    /// The separator that a first line `sep=;` names, perhaps in quotes, and where that line ends.
+    private static func saidSeparator(_ bytes: [UInt8]) -> (separator: UInt8, end: Int)? {
+        let text = TextInput.withoutByteOrderMark(bytes)
+        let end = text.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? text.endIndex
+        var line = text[..<end]
+        let quote = UInt8(ascii: "\"")
+        if line.count > 2, line.first == quote, line.last == quote { line = line.dropFirst().dropLast() }
+        // Some repeat the separator, to fill the line's cells.
+        guard line.count >= 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep=",
+            let separator = line.dropFirst(4).first, line.dropFirst(4).allSatisfy({ $0 == separator })
+        else { return nil }
+        return (separator, end)
+    }
+
+    /// The records; empty lines are left out, and so is a first line `sep=;`.
     static func records(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) throws(Refusal) -> [Record] {
-        // A byte order mark, as spreadsheets write it.
-        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        let begin = saidSeparator(bytes)?.end ?? TextInput.withoutByteOrderMark(bytes).startIndex
         var records: [Record] = []
         var record = Record(line: 1, cells: [])
         var cell: [UInt8] = []
         var line = 1
-        var index = 0
+        var index = begin
         func text(_ cell: [UInt8]) throws(Refusal) -> String {
             guard let text = String(validating: cell, as: UTF8.self) else {
                 throw Refusal(.invalidParameter, "line \(line): not valid UTF-8")

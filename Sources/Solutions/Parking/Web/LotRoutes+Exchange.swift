@@ -133,7 +133,7 @@ extension LotRoutes {
 
     /// Reads a file: JSON if it begins like JSON.
     static func edits(_ body: [UInt8]) throws(Refusal) -> [LotEdit] {
-        let first = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let first = TextInput.withoutByteOrderMark(body).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         var edits: [LotEdit] = []
         if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
             var reader = JSONReader(body)
