@@ -149,6 +149,9 @@ let package = Package(
             resources: [.copy("cases")]),
         tests(
             "WebAPITests",
-            ["WebAPI", "Live", "HubModel", "SolutionKit", "Transport", nioCore, nioPosix, nioSSL, logging]),
+            [
+                "WebAPI", "Live", "HubModel", "SolutionKit", "Transport", "Compression", nioCore, nioPosix, nioSSL,
+                logging,
+            ]),
     ]
 )

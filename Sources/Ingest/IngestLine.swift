@@ -100,6 +100,7 @@ public final class IngestLine: Line {
                         continuation.resume(throwing: Refusal(.internalFailure, "the work gave no result"))
                     }
                 case .refused(let refusal): continuation.resume(throwing: refusal)
+                case .unstored: continuation.resume(throwing: Refusal.storageUnavailable)
                 case .failed, nil:
                     continuation.resume(throwing: Refusal(.internalFailure, "the change could not be stored"))
                 }

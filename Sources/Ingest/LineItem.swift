@@ -47,6 +47,8 @@ public enum LineOutcome: Sendable {
     case refused(Refusal)
     /// Our failure; nothing of it was stored, and it may be sent again.
     case failed
+    /// The store takes nothing at the moment: the disk is full, say. It may be sent again once that is over.
+    case unstored
 }
 
 /// Items that a door hands over together, and what to call when they are committed.

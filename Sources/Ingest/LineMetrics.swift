@@ -4,6 +4,14 @@ extension IngestLine: MetricsSource {
     /// The line's figures for `/metrics`.
     public func metrics() -> [MetricFamily] {
         let figures = figures
+        // Before the first batch there is no time that one took, rather than one of 0 s.
+        let quantiles =
+            figures.batches == 0
+            ? []
+            : [
+                MetricSample(Double(figures.commitMedian) / 1e6, labels: [("quantile", "0.5")]),
+                MetricSample(Double(figures.commitP99) / 1e6, labels: [("quantile", "0.99")]),
+            ]
         return [
             MetricFamily(
                 "martlet_messages_stored_total", .counter, help: "Items committed by the line.",
@@ -32,9 +40,7 @@ extension IngestLine: MetricsSource {
             MetricFamily(
                 "martlet_commit_seconds", .summary,
                 help: "Time from the beginning of a batch to the end of its commit.",
-                samples: [
-                    MetricSample(Double(figures.commitMedian) / 1e6, labels: [("quantile", "0.5")]),
-                    MetricSample(Double(figures.commitP99) / 1e6, labels: [("quantile", "0.99")]),
+                samples: quantiles + [
                     MetricSample(Double(figures.busyMicroseconds) / 1e6, suffix: "_sum"),
                     MetricSample(Double(figures.batches), suffix: "_count"),
                 ]),

@@ -49,7 +49,7 @@ final class LineStatistics: Sendable {
                 switch outcome {
                 case .committed: stored += 1
                 case .refused(let refusal): state.figures.refused[refusal.code, default: 0] += 1
-                case .failed: state.figures.failed += 1
+                case .failed, .unstored: state.figures.failed += 1
                 }
             }
             state.figures.stored += stored

@@ -69,7 +69,8 @@ struct Writer {
             for handler in recipe.handlers { handler.forget() }
             // At the next tick again: a disk that is full is not to be asked without a pause.
             isBehind = false
-            outcomes = Array(repeating: .failed, count: submissions.reduce(0) { $0 + $1.items.count })
+            let outcome: LineOutcome = Refusal(storage: error) == nil ? .failed : .unstored
+            outcomes = Array(repeating: outcome, count: submissions.reduce(0) { $0 + $1.items.count })
             statistics.batchFailed(items: outcomes.count, at: clock.now())
             log(.batchFailed(error, items: outcomes.count))
             complete(submissions)
@@ -122,7 +123,7 @@ struct Writer {
         } catch {
             reports.cut(to: stored)
             log(.itemFailed(error))
-            return .failed
+            return Refusal(storage: error) == nil ? .failed : .unstored
         }
     }
 

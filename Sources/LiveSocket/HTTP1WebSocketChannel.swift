@@ -33,7 +33,7 @@ public struct HTTP1WebSocketChannel: ServerChildChannel {
             let peek = RequestPeek(path: endpoint.path, maximumBytes: http.configuration.httpDecoder.maxHeaderListSize)
             let handler = FirstRequestHandler(
                 peek: peek, deadline: endpoint.firstRequestTimeout, outcome: outcome,
-                makeHTTP: { http.setup(channel: $0, logger: logger).map(FirstRequest.http) },
+                makeHTTP: { plainHTTP($0, logger: logger) },
                 makeWebSocket: upgrade)
             try channel.pipeline.syncOperations.addHandler(handler)
             return Value(channel: channel, outcome: outcome.futureResult)
@@ -53,6 +53,15 @@ public struct HTTP1WebSocketChannel: ServerChildChannel {
         // The refusal closes the connection by itself; a failed set-up has closed it already.
         case .refused: try? await value.channel.closeFuture.get()
         case nil: value.channel.close(promise: nil)
+        }
+    }
+
+    private func plainHTTP(_ channel: any Channel, logger: Logger) -> EventLoopFuture<FirstRequest> {
+        http.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            let pipeline = channel.pipeline.syncOperations
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(RequestHeadHandler(), position: .after(decoder))
+            return .http(value)
         }
     }
 

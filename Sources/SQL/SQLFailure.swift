@@ -59,6 +59,19 @@ public struct SQLFailure: Error, Sendable, Hashable {
     }
 }
 
+extension SQLFailure.Code {
+    /// Whether the disk or the file is at fault, not the statement: the same may succeed once there is room again.
+    public var isOfStorage: Bool {
+        switch self {
+        case .full, .ioError, .cannotOpen, .readOnly, .busy: true
+        case .uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation, .constraintViolation,
+            .corrupt, .syntax, .invalidValue, .misuse, .transactionFailed, .interrupted, .noRow, .noColumn,
+            .wrongType, .other:
+            false
+        }
+    }
+}
+
 extension SQLFailure: CustomStringConvertible {
     /// Code, message and statement in one line.
     public var description: String {

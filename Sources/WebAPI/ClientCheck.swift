@@ -21,10 +21,15 @@ package struct ClientCheck: Sendable {
     /// Whether pages of any other site may use the API.
     package var allowsOrigins: Bool { !allowedOrigins.isEmpty }
 
-    /// Checks the name under which the request was made.
+    /// Checks the name under which the request was made: the `Host` field, nil where it is missing or given twice.
+    /// - Throws: `malformed_request` (RFC 9112, section 3.2); `forbidden` for a name that is not the hub's.
     package func check(host: String?) throws(Refusal) {
-        guard let allowedHosts, let host else { return }
-        guard allowedHosts.contains(ClientCheck.name(of: host)) else {
+        guard let host = host.flatMap({ HostField($0) }) else {
+            throw Refusal(.malformedRequest, "A request names its host once, in the field Host: NAME or NAME:PORT.")
+        }
+        // No browser leaves it empty; a program that speaks HTTP/1.0 does.
+        guard let allowedHosts, !host.name.isEmpty else { return }
+        guard allowedHosts.contains(host.name) else {
             throw Refusal(.forbidden, "The hub does not answer under this name.")
         }
     }
@@ -58,12 +63,6 @@ package struct ClientCheck: Sendable {
 
     /// Whether a name is one of this machine for itself.
     package static func isLoopback(host: String) -> Bool {
-        WebConfiguration.loopbackNames.contains(name(of: host))
-    }
-
-    /// The host without its port and brackets, in lower case.
-    private static func name(of host: String) -> String {
-        if host.first == "[" { return String(host.dropFirst().prefix { $0 != "]" }).lowercased() }
-        return String(host.prefix { $0 != ":" }).lowercased()
+        HostField(host).map { WebConfiguration.loopbackNames.contains($0.name) } ?? false
     }
 }

@@ -3,20 +3,10 @@ import NIOCore
 import Synchronization
 import Transport
 
-/// One open connection, and how far it is with its requests.
+/// One open connection, and whether a request on it is being answered.
 final class Connection: Sendable {
-    private enum Phase: UInt8, AtomicRepresentable {
-        /// The first request is on its way, or the connection is a live socket.
-        case first
-        case answering
-        /// All is answered; nothing of a next request has come.
-        case idle
-        /// The head of a next request has begun.
-        case head
-    }
-
     let channel: any Channel
-    private let phase = Atomic(Phase.first)
+    private let answering = Atomic(false)
 
     init(_ channel: any Channel) {
         self.channel = channel
@@ -28,17 +18,10 @@ final class Connection: Sendable {
         channel.close(promise: nil)
     }
 
-    /// Bytes have come; whether they are the first ones of a later request.
-    func beginsHead() -> Bool {
-        phase.compareExchange(expected: .idle, desired: .head, ordering: .relaxed).exchanged
-    }
+    /// Whether a request has been heard on it whose answer is not yet out.
+    var isAnswering: Bool { answering.load(ordering: .relaxed) }
 
-    /// Whether the head that has begun is still not whole.
-    var isWithinHead: Bool { phase.load(ordering: .relaxed) == .head }
-
-    func answering() { phase.store(.answering, ordering: .relaxed) }
-
-    func answered() { phase.store(.idle, ordering: .relaxed) }
+    func setAnswering(_ isAnswering: Bool) { answering.store(isAnswering, ordering: .relaxed) }
 }
 
 /// Keeps the open connections of all listeners within their bounds.
@@ -94,18 +77,17 @@ final class ConnectionBook: Sendable {
     func heard(_ id: ObjectIdentifier) {
         state.withLock { state in
             state.table.heard(id)
-            state.connections[id]?.answering()
+            state.connections[id]?.setAnswering(true)
         }
     }
 
     /// A request was read to its end and answered.
     func answered(_ id: ObjectIdentifier) {
-        state.withLock { $0.connections[id] }?.answered()
+        state.withLock { $0.connections[id] }?.setAnswering(false)
     }
 
-    /// Closes a connection if the head of its request, which has had its time, is still not whole.
+    /// Closes a connection because the head of a later request, which has had its time, is still not whole.
     func endSlowHead(of connection: Connection) {
-        guard connection.isWithinHead else { return }
         state.withLock { $0.slowHeads += 1 }
         connection.end()
     }

@@ -31,13 +31,29 @@ struct DoorChannel: ServerChildChannel {
 
 /// Stands before the HTTP decoder: has the connection counted, and closes it when the head of a later request takes too
 /// long, counted from its first byte. The first request's head has a deadline of its own, in LiveSocket.
-final class DoorHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the next bytes belong to, as the decoder tells it. Not as the answers do: a client that has its answer may
+    /// send its next byte before the task that wrote the answer goes on.
+    private enum Stage {
+        /// The first request, or a live socket.
+        case first
+        /// The body of a request whose head is whole.
+        case request
+        /// Nothing: the last request is whole.
+        case between
+        /// The head of a later request.
+        case head
+    }
 
     private let connections: ConnectionBook
     private let headTimeout: TimeAmount
     private var connection: Connection?
+    private var stage = Stage.first
     private var deadline: Scheduled<Void>?
 
     init(connections: ConnectionBook, headTimeout: TimeAmount) {
@@ -55,16 +71,46 @@ final class DoorHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if let connection, connection.beginsHead() {
-            let connections = connections
-            deadline?.cancel()
-            deadline = context.eventLoop.scheduleTask(in: headTimeout) { connections.endSlowHead(of: connection) }
+        if stage == .between, DoorHandler.beginsHead(unwrapInboundIn(data)) {
+            stage = .head
+            startDeadline(context.eventLoop)
         }
         context.fireChannelRead(data)
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard let boundary = event as? RequestBoundary else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        switch boundary {
+        case .headEnded:
+            deadline?.cancel()
+            stage = .request
+        case .requestEnded: stage = .between
+        }
+        promise?.succeed()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.cancel()
         connection = nil
+    }
+
+    private func startDeadline(_ eventLoop: any EventLoop) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        deadline = eventLoop.scheduleTask(in: headTimeout) { bound.value.headIsLate(eventLoop) }
+    }
+
+    private func headIsLate(_ eventLoop: any EventLoop) {
+        guard stage == .head, let connection else { return }
+        // The request before it is still being answered, and is not cut short.
+        guard !connection.isAnswering else { return startDeadline(eventLoop) }
+        connections.endSlowHead(of: connection)
+    }
+
+    /// Whether there is more than line ends, which some clients send after a body and a server ignores (RFC 9112,
+    /// section 2.2).
+    private static func beginsHead(_ bytes: ByteBuffer) -> Bool {
+        bytes.readableBytesView.contains { $0 != 0x0D && $0 != 0x0A }
     }
 }

@@ -4,7 +4,7 @@ import LiveSocket
 
 /// A request's header fields, the same for HTTP and for the live socket.
 package struct HeadFields: Sendable {
-    /// The name under which the client asks: the `Host` field.
+    /// The name under which the client asks: the `Host` field; nil where it is missing or given twice.
     package let host: String?
     private let fields: [(name: String, value: String)]
 
@@ -15,8 +15,11 @@ package struct HeadFields: Sendable {
     }
 
     init(_ request: Request) {
+        // The first `Host` is taken out of the fields by what translates them; a second one stays among them.
+        let isAmbiguous = HTTPField.Name("Host").map { request.headers.contains($0) } ?? false
         self.init(
-            host: request.head.authority, request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
+            host: isAmbiguous ? nil : request.head.authority,
+            request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
     }
 
     init(_ request: WebSocketRequest) {

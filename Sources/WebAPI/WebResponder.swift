@@ -4,6 +4,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import SolutionKit
+import Synchronization
 
 /// Answers HTTP requests: finds the route and who asks, reads the body within its limit, and renders what goes wrong.
 struct WebResponder: Sendable {
@@ -17,6 +18,7 @@ struct WebResponder: Sendable {
     let limits: WebLimits
     let clock: any WallClock
     let logger: Logger
+    private let storageTrouble = StorageTrouble()
 
     /// What is still read, and dropped, of a body that was refused: were the connection cut at once, the client might
     /// lose the answer together with what it still sends.
@@ -61,15 +63,16 @@ struct WebResponder: Sendable {
             begunAt: clock.now())
         var body = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
         var answer = await answer(request, &course, &body, writer, connection)
-        answer.endsConnection = answer.endsConnection || body.isTooMuchToDrop
+        answer.endsConnection = answer.endsConnection || body.isTooMuchToDrop || body.isTorn
         complete(&answer, course)
         let head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
         let hasNoBody = method == "HEAD" || answer.body.readableBytes == 0
         let deadline = channel.closing(in: limits.responseTimeout)
         defer { deadline.cancel() }
-        try await writer.write(response: head, body: hasNoBody ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
+        // Before it is sent: who has an answer finds it counted.
         let took = ContinuousClock.now - began
         figures.count(route: answer.route, method: method, status: answer.status, took: took)
+        try await writer.write(response: head, body: hasNoBody ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
         logger.debug(
             "HTTP request answered",
             metadata: [
@@ -253,6 +256,11 @@ struct WebResponder: Sendable {
     /// What answers a path that is no route: a file, a page, or 404.
     private func page(_ method: String, _ path: Substring, _ request: Request) throws -> WebAnswer {
         if path == LiveDoor.path { return WebResponder.upgradeRequired }
+        // How HAProxy asks whether a server is there, unless it is told otherwise; `*` asks for the server itself.
+        if method == "OPTIONS", path == "*" || site.file(path) != nil {
+            return WebAnswer(
+                status: 204, headers: [.allow: "GET, HEAD, OPTIONS"], body: ByteBuffer(), route: "pages")
+        }
         guard method == "GET" || method == "HEAD" else { throw Refusal(.notFound, "There is nothing at this address.") }
         if let file = site.file(path) {
             return WebAnswer(
@@ -289,7 +297,12 @@ struct WebResponder: Sendable {
             return WebAnswer(
                 Problem.response(Refusal(.stopping, "The hub is stopping; try again soon.")), route: route)
         default:
-            return failed(error, route: route)
+            guard let refusal = Refusal(storage: error) else { return failed(error, route: route) }
+            if storageTrouble.isDue(at: clock.now()) {
+                logger.error("Nothing can be stored", metadata: ["error": .string(String(reflecting: error))])
+            }
+            figures.count(refusal: refusal.code)
+            return WebAnswer(Problem.response(refusal), route: route)
         }
     }
 
@@ -315,5 +328,19 @@ struct WebResponder: Sendable {
             type.hasSuffix("/json") || type.hasSuffix("+json") || type.hasPrefix("text/")
             || type == "application/x-www-form-urlencoded" || type == "application/octet-stream"
         guard isReadable else { throw Refusal(.unsupportedMediaType, "Send application/json.") }
+    }
+}
+
+/// Says once in ten seconds that nothing can be stored: the log of a disk that is full must not fill it further.
+private final class StorageTrouble: Sendable {
+    private let next = Mutex<Timestamp?>(nil)
+
+    func isDue(at now: Timestamp) -> Bool {
+        next.withLock { next in
+            // A clock that was set back must not silence the log.
+            if let due = next, now < due, due <= now.advanced(bySeconds: 10) { return false }
+            next = now.advanced(bySeconds: 10)
+            return true
+        }
     }
 }

@@ -55,6 +55,59 @@ import TimeSeries
         }
     }
 
+    @Test func aFullDiskIsSaidAndIsOverOnceThereIsRoom() async throws {
+        try await LineBench.run { bench in
+            let payload = "x" + String(repeating: "y", count: 100_000)
+            func limitPages(to count: Int64) throws {
+                _ = try bench.database.writeBlocking { try $0.query("PRAGMA max_page_count = \(count)") }
+            }
+            let before = try #require(await bench.outcomes([bench.message("a", "write", "one")]))
+            guard case .committed = before[0] else {
+                Issue.record("\(before)")
+                return
+            }
+            // The engine's own word for a disk without room.
+            try limitPages(to: 1)
+            let outcomes = try #require(
+                await bench.outcomes([bench.message("b", "write", payload), bench.message("c", "write", payload)]))
+            for outcome in outcomes {
+                guard case .unstored = outcome else {
+                    Issue.record("\(outcome)")
+                    return
+                }
+            }
+            let refusal = await #expect(throws: HubModel.Refusal.self) {
+                try await bench.line.perform { line in
+                    try line.transaction().execute(
+                        "INSERT INTO note (id, body) VALUES ('d', $1)", [.text(payload)])
+                }
+            }
+            #expect(refusal?.code == .storageUnavailable)
+            #expect(refusal?.retryAfterSeconds == 10)
+            #expect(refusal?.code.httpStatus == 503)
+            #expect(try bench.notes() == ["a"])
+            try limitPages(to: 1 << 30)
+            let after = try #require(await bench.outcomes([bench.message("b", "write", payload)]))
+            guard case .committed = after[0] else {
+                Issue.record("\(after)")
+                return
+            }
+            #expect(try bench.notes() == ["a", "b"])
+        }
+    }
+
+    @Test func thereIsNoTimeOfACommitBeforeTheFirst() async throws {
+        try await LineBench.run { bench in
+            func quantiles() -> Int {
+                bench.line.metrics().first { $0.name == "martlet_commit_seconds" }?.samples
+                    .count { !$0.labels.isEmpty } ?? 0
+            }
+            #expect(quantiles() == 0)
+            _ = await bench.outcomes([bench.message("a", "write", "one")])
+            #expect(quantiles() == 2)
+        }
+    }
+
     @Test func aBatchThatIsRolledBackLeavesNothing() async throws {
         try await LineBench.run { bench in
             let outcomes = try #require(

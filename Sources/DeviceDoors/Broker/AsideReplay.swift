@@ -53,7 +53,7 @@ public struct AsideReplay: Sendable {
                 switch outcome {
                 case .committed: taken += 1
                 case .refused: unwanted.append(row)
-                case .failed: throw Refusal(.internalFailure, "a message kept aside could not be stored")
+                case .failed, .unstored: throw Refusal(.internalFailure, "a message kept aside could not be stored")
                 }
             }
         }

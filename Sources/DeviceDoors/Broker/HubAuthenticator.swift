@@ -89,7 +89,7 @@ extension RefusalCode {
         case .tooManyRequests: .connectionRateExceeded
         case .limitReached: .quotaExceeded
         case .overloaded: .serverBusy
-        case .stopping, .internalFailure: .serverUnavailable
+        case .stopping, .storageUnavailable, .internalFailure: .serverUnavailable
         default: .notAuthorized
         }
     }

@@ -123,7 +123,7 @@ public final class LineLedger: BrokerLedger {
         case .committed: admission?.noteSetAside()
         case .refused: admission?.noteDropped(of: device)
         // The client sends it again.
-        case .failed: break
+        case .failed, .unstored: break
         }
     }
 
@@ -169,7 +169,7 @@ public final class LineLedger: BrokerLedger {
         switch outcome {
         case .committed: .committed
         case .refused(let refusal): .refused(refusal.code.reasonCode)
-        case .failed: .failed
+        case .failed, .unstored: .failed
         }
     }
 

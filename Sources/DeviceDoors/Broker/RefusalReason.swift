@@ -14,10 +14,10 @@ extension RefusalCode {
         case .limitReached, .tooManyRequests: .quotaExceeded
         case .overloaded: .messageRateTooHigh
         case .stopping: .serverShuttingDown
-        case .identifierMismatch, .tooOld, .invalidParameter, .tooManySteps, .notFound, .methodNotAllowed,
-            .notAcceptable, .conflict, .weakPassword:
+        case .identifierMismatch, .tooOld, .invalidParameter, .tooManySteps, .malformedRequest, .notFound,
+            .methodNotAllowed, .notAcceptable, .conflict, .weakPassword:
             .implementationSpecificError
-        case .internalFailure: .unspecifiedError
+        case .storageUnavailable, .internalFailure: .unspecifiedError
         }
     }
 }

@@ -13,6 +13,7 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case tooOld = "too_old"
     case invalidParameter = "invalid_parameter"
     case tooManySteps = "too_many_steps"
+    case malformedRequest = "malformed_request"
     // The addressee.
     case unknownTopic = "unknown_topic"
     case reservedTopic = "reserved_topic"
@@ -33,6 +34,7 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case limitReached = "limit_reached"
     case overloaded = "overloaded"
     case stopping = "stopping"
+    case storageUnavailable = "storage_unavailable"
     case internalFailure = "internal_error"
 }
 
@@ -59,7 +61,7 @@ extension RefusalCode {
         switch self {
         case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .invalidIdentifier,
             .identifierMismatch,
-            .tooOld, .invalidParameter, .tooManySteps, .unknownTopic, .reservedTopic, .weakPassword:
+            .tooOld, .invalidParameter, .tooManySteps, .malformedRequest, .unknownTopic, .reservedTopic, .weakPassword:
             400
         case .notSignedIn, .badCredentials, .secondFactorNeeded: 401
         case .forbidden, .devicePending: 403
@@ -71,7 +73,7 @@ extension RefusalCode {
         case .unsupportedMediaType: 415
         case .limitReached, .tooManyRequests: 429
         case .internalFailure: 500
-        case .overloaded, .stopping: 503
+        case .overloaded, .stopping, .storageUnavailable: 503
         }
     }
 
@@ -89,6 +91,7 @@ extension RefusalCode {
         case .tooOld: "The reading is older than what is kept"
         case .invalidParameter: "A parameter is not valid"
         case .tooManySteps: "The range holds too many steps"
+        case .malformedRequest: "The request is malformed"
         case .unknownTopic: "Nothing listens on this topic"
         case .reservedTopic: "The topic belongs to the hub"
         case .notFound: "Not found"
@@ -106,6 +109,7 @@ extension RefusalCode {
         case .limitReached: "A limit is reached"
         case .overloaded: "Too busy at the moment"
         case .stopping: "The hub is stopping"
+        case .storageUnavailable: "The hub cannot store anything at the moment"
         case .internalFailure: "Something went wrong inside the hub"
         }
     }
