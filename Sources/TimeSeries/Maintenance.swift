@@ -28,10 +28,9 @@ public struct TimeSeriesStatistics: Sendable, Hashable {
 }
 
 extension TimeSeriesStore {
-    /// Counts, cheap enough to be asked every second.
-    /// - Throws: `SQLFailure`.
-    public func statistics() async throws -> TimeSeriesStatistics {
-        var result = heads.withLock { heads in
+    /// Counts of what is in memory, cheap enough to be asked at any time; those of chunks and month files are 0.
+    public var memoryStatistics: TimeSeriesStatistics {
+        heads.withLock { heads in
             var result = TimeSeriesStatistics()
             result.series = heads.all.count
             result.headBytes = heads.bytes
@@ -40,6 +39,12 @@ extension TimeSeriesStore {
             result.damagedChunks = heads.damagedChunks
             return result
         }
+    }
+
+    /// Counts, cheap enough to be asked every second.
+    /// - Throws: `SQLFailure`.
+    public func statistics() async throws -> TimeSeriesStatistics {
+        var result = memoryStatistics
         for file in months.all {
             let row = try await file.database.read { try $0.queryOne("SELECT chunks, bytes, points FROM total") }
             result.chunks += Int(try row.integer(0))

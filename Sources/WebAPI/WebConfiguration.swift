@@ -42,6 +42,9 @@ public struct WebConfiguration: Sendable {
     public var trustedProxies: TrustedNetworks
     /// What clients may use up.
     public var limits: WebLimits
+    /// How many connections may be open, so that the process has descriptors for its files; beyond that accepting pauses.
+    /// More than `limits` allow: beyond those, connections are closed.
+    public var budget = ConnectionBudget()
 
     /// A configuration. Without `allowedHosts` it is left to the addresses: if all of them are loopback, only loopback's
     /// names are allowed, else any.

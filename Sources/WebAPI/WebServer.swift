@@ -4,6 +4,7 @@ public import Logging
 public import NIOCore
 import SolutionKit
 import Synchronization
+import Transport
 
 /// The hub's web server: the routes, the live socket and the pages on one address or more.
 ///
@@ -59,11 +60,13 @@ public final class WebServer: Sendable {
         // What the library tells about each start and connection is not for the hub's log.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let budget = configuration.budget
         self.servers = configuration.listeners.enumerated().map { place, listener in
             Server(
                 childChannelSetup: WebServer.channel(listener, responder, door, limits),
                 configuration: ServerConfiguration(address: .hostname(listener.host, port: listener.port)),
                 onServerRunning: { channel in
+                    await WebServer.guardAccepting(on: channel, budget)
                     if let address = channel.localAddress { await listening(place, address) }
                 },
                 eventLoopGroup: eventLoopGroup, logger: quiet)
@@ -74,6 +77,16 @@ public final class WebServer: Sendable {
         self.isStopping = isStopping
         let (signals, source) = AsyncStream.makeStream(of: Void.self)
         self.impatience = (signals, source)
+    }
+
+    /// The library has no place for a handler of the listening socket before it listens.
+    private static func guardAccepting(on channel: any Channel, _ budget: ConnectionBudget) async {
+        let guarding = channel.eventLoop.submit {
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(AcceptGuard.acceptsAtOnce))
+            try channel.pipeline.syncOperations.addHandler(AcceptGuard(budget), position: .first)
+        }
+        // It fails only on a channel that is closed, and then accepts nothing.
+        try? await guarding.get()
     }
 
     private static func channel(

@@ -4,6 +4,9 @@ public import Transport
 public struct BrokerConfiguration: Sendable {
     /// Where it listens; at least one.
     public var listeners = [ListenerConfiguration()]
+    /// How many connections may be open, so that the process has descriptors for its files; beyond that accepting pauses.
+    /// More than `limits` allow: what happens beyond those, clients are told.
+    public var budget = ConnectionBudget()
     /// What clients may take.
     public var limits = BrokerLimits()
     /// Seconds a connection has to say CONNECT and to be let in, the TLS handshake included.

@@ -30,11 +30,17 @@ enum BrokerListener {
             maximumPacketSize: configuration.limits.packetSize,
             maximumConnectSize: min(configuration.limits.connectPacketSize, configuration.limits.packetSize),
             maximumProperties: configuration.limits.properties)
+        let budget = configuration.budget
         let connectTimeout = TimeAmount.seconds(Int64(configuration.connectTimeout))
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .serverChannelOption(.maxMessagesPerRead, value: UInt(AcceptGuard.acceptsAtOnce))
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptGuard(budget))
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // One read a round: the loop comes back to a socket that has more, after the others had their turn.
             .childChannelOption(.maxMessagesPerRead, value: 1)

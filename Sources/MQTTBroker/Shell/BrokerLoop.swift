@@ -39,6 +39,8 @@ final class BrokerLoop {
         self.published = published
         core = BrokerCore(
             configuration: configuration, authorizer: services.authorizer, state: state, now: SystemClock.now())
+        // What came out of the ledger is there from now on, not from the first tick on.
+        published.set(core.statistics())
     }
 
     // MARK: Events

@@ -181,6 +181,11 @@ struct Limits: Sendable {
 
     subscript(limit: Limit) -> Int { values[limit] ?? limit.standard }
 
+    /// Lowers a limit; one that is lower already stays.
+    mutating func lower(_ limit: Limit, to most: Int) {
+        values[limit] = min(self[limit], most)
+    }
+
     /// Sets a limit from its text.
     /// - Throws: `SettingError`.
     mutating func set(_ limit: Limit, _ text: String) throws {

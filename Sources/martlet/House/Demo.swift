@@ -15,7 +15,7 @@ struct DemoService: Service {
 
     func run() async {
         await cancelWhenGracefulShutdown {
-            guard let broker = await doors.mqttAddress() else {
+            guard let broker = await doors.allOpen()?[.mqtt] else {
                 try? await gracefulShutdown()
                 return
             }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import HubModel
 internal import Logging
+internal import Synchronization
 
 /// A door of the hub: an address at which it listens.
 enum Door: String, CaseIterable {
@@ -23,15 +24,23 @@ enum Door: String, CaseIterable {
 }
 
 /// The addresses at which the hub listens; complete when all doors are open.
-actor Doors {
+///
+/// The doors open in any order. Who needs to know asks for their present state, or waits for all of them; nobody is told
+/// of a single door.
+final class Doors: Sendable {
+    private struct State {
+        var open: [Door: HostPort] = [:]
+        /// Whether it is settled that one of them will not open any more.
+        var isGivenUp = false
+        var waiting: [CheckedContinuation<[Door: HostPort]?, Never>] = []
+    }
+
     private let ready: String
     private let expected: [Door]
     /// What a person is told once everything is open.
     private let greeting: @Sendable ([Door: HostPort]) -> String
     private let logger: Logger
-    private var open: [Door: HostPort] = [:]
-    private var staysShut = false
-    private var waiting: [CheckedContinuation<HostPort?, Never>] = []
+    private let state = Mutex(State())
 
     /// - Parameters:
     ///   - ready: the file into which the addresses are written for other programs.
@@ -47,38 +56,55 @@ actor Doors {
     }
 
     /// Whether all doors are open.
-    var areOpen: Bool { expected.allSatisfy { open[$0] != nil } }
+    var areOpen: Bool { state.withLock { areOpen($0) } }
 
     /// Where the hub listens, by the name of the door.
     var listeners: [(name: String, address: String)] {
-        Door.allCases.compactMap { door in open[door].map { (door.rawValue, $0.description) } }
+        let open = state.withLock { $0.open }
+        return Door.allCases.compactMap { door in open[door].map { (door.rawValue, $0.description) } }
     }
 
+    /// A door listens. With the last of them the hub is ready, and says so.
     func opened(_ door: Door, _ address: HostPort) {
-        open[door] = address
-        if door == .mqtt { tellWaiting() }
-        if areOpen { announce() }
+        let complete: ([Door: HostPort], [CheckedContinuation<[Door: HostPort]?, Never>])? = state.withLock { state in
+            guard !areOpen(state) else { return nil }
+            state.open[door] = address
+            guard areOpen(state) else { return nil }
+            defer { state.waiting = [] }
+            return (state.open, state.waiting)
+        }
+        guard let (open, waiting) = complete else { return }
+        announce(open)
+        for continuation in waiting { continuation.resume(returning: open) }
     }
 
-    /// The door for MQTT cannot be opened: whoever waits for it must not keep the program from ending.
-    func mqttStaysShut() {
-        staysShut = true
-        tellWaiting()
+    /// A door that is not open by now will not open: whoever waits for it must not keep the program from ending.
+    func giveUp() {
+        let waiting = state.withLock { state in
+            state.isGivenUp = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: nil) }
     }
 
-    /// Where devices connect; waits until that is so. Nil when it will never be: the program ends.
-    func mqttAddress() async -> HostPort? {
-        if open[.mqtt] != nil || staysShut { return open[.mqtt] }
-        return await withCheckedContinuation { waiting.append($0) }
+    /// Where the hub listens; waits until all doors are open. Nil when that will never be: the program ends.
+    func allOpen() async -> [Door: HostPort]? {
+        await withCheckedContinuation { continuation in
+            let answer: [Door: HostPort]?? = state.withLock { state in
+                if areOpen(state) { return state.open }
+                if state.isGivenUp { return .some(nil) }
+                state.waiting.append(continuation)
+                return nil
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
     }
 
-    private func tellWaiting() {
-        for continuation in waiting { continuation.resume(returning: open[.mqtt]) }
-        waiting = []
-    }
+    private func areOpen(_ state: State) -> Bool { expected.allSatisfy { state.open[$0] != nil } }
 
     /// Says once, for programs on standard output and in `ready.json`, for people on standard error, where the hub is.
-    private func announce() {
+    private func announce(_ open: [Door: HostPort]) {
         var json = JSONWriter()
         json.beginObject()
         json.key("event")

@@ -25,6 +25,10 @@ struct House {
         var logger = Logger(label: "martlet")
         logger.logLevel = configuration.logLevel
         OpenFiles.raiseLimit()
+        for name in configuration.unknownNames {
+            logger.warning(
+                "A name in the environment is no setting and was ignored", metadata: ["name": .string(name)])
+        }
         let pages = try WebFolder.find(configuration.web)
         let certificates = try DoorCertificates(configuration)
         let folder = try DataFolder(configuration.data)
@@ -32,7 +36,8 @@ struct House {
         try folder.claim(forDemo: configuration.isDemo)
         let stored = try await Stored.open(
             folder, retentionDays: configuration.retentionDays, now: clock.now(), logger: logger)
-        try await serve(stored, folder, pages, certificates, logger)
+        let house = House(configuration: try withinDescriptors(logger))
+        try await house.serve(stored, folder, pages, certificates, logger)
         try await stored.close()
     }
 
@@ -50,7 +55,7 @@ struct House {
         let broker = BrokerHandle()
         let admission = configuration.isOpen ? nil : accounts.admission
         let owners = ConnectedOwners(LineLedger(line: line, admission: admission))
-        let figures = StoreFigures()
+        let figures = StoreFigures(of: stored.store)
         let reporter = BrokerReporter(
             version: Version.text, clock: clock, live: live, line: line, statistics: { broker.statistics },
             publish: { broker.publish($0) })
@@ -64,14 +69,15 @@ struct House {
             LineService(line: line),
             MaintenanceService(stored: stored, figures: figures, line: line, clock: clock, logger: logger),
             BrokerService(
-                configuration: brokerConfiguration(certificates), state: try sessions(of: stored, logger),
+                configuration: brokerConfiguration(certificates, logger), state: try sessions(of: stored, logger),
                 ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
                 outbound: outbound, broker: broker, doors: doors),
             WatchService(
                 accounts: accounts, database: stored.database, line: line, broker: broker, doors: doors,
                 trouble: TroubleLog(logger: logger, clock: clock)),
             ReporterService(reporter: reporter, doors: doors),
-            WebService(server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }),
+            WebService(
+                server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }, doors: doors),
             ReloadService(certificates: certificates.all, logger: logger),
         ]
         if configuration.isDemo {
@@ -118,7 +124,6 @@ struct House {
         logger: Logger
     ) throws -> WebServer {
         let services = webServices(stored, line)
-        let isOpen = Locked(false)
         let report = SystemReport(
             startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
         let routes =
@@ -127,21 +132,21 @@ struct House {
             + [Installation(data: configuration.data).route]
         let addresses = [(Door.http, configuration.http)] + (configuration.https.map { [(Door.https, $0)] } ?? [])
         return try WebServer(
-            configuration: webConfiguration(pages, certificates),
+            configuration: webConfiguration(pages, certificates, logger),
             parts: WebParts(
                 routes: routes, gate: accounts.gate, live: live, metrics: metrics,
                 system: { caller, _ in try await report.facts(for: caller) },
-                readiness: { readiness(isOpen.get(), line) }, clock: clock),
+                readiness: { readiness(doors, line) }, clock: clock),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             listening: { place, address in
                 let (door, wanted) = addresses[place]
-                await doors.opened(door, HostPort(host: wanted.host, port: address.port ?? wanted.port))
-                guard await doors.mqttAddress() != nil, await doors.areOpen else { return }
-                isOpen.set(true)
+                doors.opened(door, HostPort(host: wanted.host, port: address.port ?? wanted.port))
             })
     }
 
-    private func webConfiguration(_ pages: WebFolder, _ certificates: DoorCertificates) -> WebConfiguration {
+    private func webConfiguration(
+        _ pages: WebFolder, _ certificates: DoorCertificates, _ logger: Logger
+    ) -> WebConfiguration {
         var listeners = [WebListener(host: configuration.http.host, port: configuration.http.port)]
         if let https = configuration.https {
             listeners.append(WebListener(host: https.host, port: https.port, tls: certificates.https))
@@ -158,6 +163,7 @@ struct House {
         web.limits.maximumConnectionsPerAddress = limits[.httpConnectionsPerAddress]
         web.limits.maximumNewConnections = limits[.httpStrangers]
         web.limits.liveMessagesPerSecond = limits[.liveMessagesPerSocket]
+        web.budget = budget("http", limits[.httpConnections], logger)
         return web
     }
 
@@ -176,15 +182,15 @@ struct House {
     }
 
     /// Not ready before all doors are open, and for half a minute after a batch that could not be stored.
-    private func readiness(_ isOpen: Bool, _ line: IngestLine) -> Readiness {
-        guard isOpen else { return .notReady("starting") }
+    private func readiness(_ doors: Doors, _ line: IngestLine) -> Readiness {
+        guard doors.areOpen else { return .notReady("starting") }
         if let failure = line.figures.lastFailure, clock.now() < failure.advanced(bySeconds: 30) {
             return .notReady("changes cannot be stored")
         }
         return .ready
     }
 
-    private func brokerConfiguration(_ certificates: DoorCertificates) -> BrokerConfiguration {
+    private func brokerConfiguration(_ certificates: DoorCertificates, _ logger: Logger) -> BrokerConfiguration {
         var broker = BrokerConfiguration()
         let proxies = configuration.usesProxyProtocol ? configuration.trustedProxies : .none
         broker.listeners = [
@@ -201,6 +207,7 @@ struct House {
         broker.limits.connectionsPerAddress = limits[.mqttConnectionsPerAddress]
         broker.limits.unadmittedConnections = limits[.mqttStrangers]
         broker.limits.unadmittedConnectionsPerAddress = limits[.mqttStrangersPerAddress]
+        broker.budget = budget("mqtt", limits[.mqttConnections] + limits[.mqttStrangers], logger)
         let rate = limits[.messagesPerDevice]
         broker.limits.messageRate = MessageRate(perSecond: rate, burst: rate * House.messageBurst)
         let ofAddress = limits[.messagesPerAddress]

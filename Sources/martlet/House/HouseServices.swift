@@ -55,13 +55,13 @@ struct BrokerService: Service {
                     state: state)
             }
         } catch {
-            await doors.mqttStaysShut()
+            doors.giveUp()
             throw error
         }
         broker.set(running)
         outbound.connect(publish: { running.publish($0) })
         for (door, (listener, port)) in zip([Door.mqtt, .mqtts], zip(configuration.listeners, running.ports)) {
-            await doors.opened(door, HostPort(host: listener.host, port: port))
+            doors.opened(door, HostPort(host: listener.host, port: port))
         }
         try? await gracefulShutdown()
         await running.drain()
@@ -104,7 +104,7 @@ struct WatchService: Service {
     let trouble: TroubleLog
 
     func run() async {
-        guard await doors.mqttAddress() != nil else {
+        guard await doors.allOpen() != nil else {
             try? await gracefulShutdown()
             return
         }
@@ -129,7 +129,7 @@ struct ReporterService: Service {
     let doors: Doors
 
     func run() async {
-        guard await doors.mqttAddress() != nil else {
+        guard await doors.allOpen() != nil else {
             // A service that ends by itself would take the others with it at once, and not in their order.
             try? await gracefulShutdown()
             return
@@ -142,8 +142,11 @@ struct ReporterService: Service {
 struct WebService: Service {
     let server: WebServer
     let addresses: [HostPort]
+    let doors: Doors
 
     func run() async throws {
+        // A signal may end the server before it listens.
+        defer { doors.giveUp() }
         let server = server
         try await Port.opening("pages (--http, --https)", addresses) {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -182,7 +185,7 @@ struct MaintenanceService: Service {
                     await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
                 }
                 if round % 60 == 0 {
-                    await attempt("The store could not be counted") { try await figures.sample(stored.store) }
+                    await attempt("The store could not be counted") { try await figures.sample() }
                 }
                 if round % 3_600 == 0 {
                     if trust.believes(clock.now(), uptime: ContinuousClock.now - start) {

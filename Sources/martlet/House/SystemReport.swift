@@ -24,6 +24,6 @@ struct SystemReport: Sendable {
         }
         return SystemFacts(
             startedAt: startedAt, isDemo: configuration.isDemo, dataBytes: DataFolder.bytes(configuration.data),
-            solutions: solutions, listeners: await doors.listeners)
+            solutions: solutions, listeners: doors.listeners)
     }
 }

@@ -55,13 +55,15 @@ class Martlet:
         self.data, self.log, self.arguments = Path(data), Path(log), [str(a) for a in arguments]
         # Settings for the process alone, as its environment.
         self.settings = {}
+        # What is put before the command, such as `prlimit`.
+        self.wrapper = []
         self.process = None
         self.lines = []
         self.ready = None
 
     def start(self, seconds=20):
         command = [
-            BINARY, "serve", "--data", self.data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *self.doors, *self.arguments,
+            *self.wrapper, BINARY, "serve", "--data", self.data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *self.doors, *self.arguments,
         ]
         self.lines, self.ready, told = [], None, threading.Event()
         with open(self.log, "ab") as log:
@@ -180,6 +182,11 @@ class Martlet:
             if match:
                 found[match[1]] = found.get(match[1], 0) + value
         return found
+
+    def cpu_seconds(self):
+        """The processor time that the process has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self):
         text = Path(f"/proc/{self.process.pid}/status").read_text()

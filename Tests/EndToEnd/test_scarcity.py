@@ -1,0 +1,153 @@
+"""Out of descriptors or of room on the disk: the hub pauses, says so once, and goes on when there is enough again."""
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import time
+
+import pytest
+
+from support.clients import Client, Node
+from support.raw import Raw
+from support.waiting import wait_for
+
+DESCRIPTORS = 64
+
+
+def begin(hub):
+    """Starts a hub whose log holds nothing of earlier runs."""
+    hub.log.unlink(missing_ok=True)
+    return hub.start()
+
+
+def confined(own, *arguments, **settings):
+    hub = own(None, *arguments, start=False)
+    hub.wrapper = ["prlimit", f"--nofile={DESCRIPTORS}"]
+    hub.settings = settings
+    return hub
+
+
+def connect(port):
+    sock = socket.socket()
+    sock.settimeout(10)
+    sock.connect(("127.0.0.1", port))
+    return sock
+
+
+def answers(hub):
+    try:
+        return hub.ask("/health", timeout=5).status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def test_more_connections_than_descriptors_harm_nobody_who_is_there(own):
+    """180 idle connections on a hub that may have 64 files open."""
+    hub = begin(confined(own))
+    assert "Fewer connections are taken" in hub.log_text()
+    with Client(hub.mqtt_port) as known, contextlib.ExitStack() as idle:
+        known.subscribe("a/b", 1)
+        for port in [hub.mqtt_port] * 120 + [hub.http_port] * 60:
+            idle.enter_context(contextlib.closing(connect(port)))
+        # Who is let in goes on, and so do pages, while all of them are there.
+        used, begun = hub.cpu_seconds(), time.monotonic()
+        for number in range(20):
+            assert known.publish("a/b", str(number)) == 0
+            assert known.receive().payload == str(number).encode()
+        wait_for(lambda: answers(hub), "HTTP while all descriptors are wanted")
+        # Nothing spins: a thread that did would use about all of this time, two of them twice that.
+        while time.monotonic() - begun < 1:
+            known.publish("a/b", "x")
+            known.receive()
+        share = (hub.cpu_seconds() - used) / (time.monotonic() - begun)
+        quiet = hub.cpu_seconds(), time.monotonic()
+        known.gone.wait(1)
+        assert not known.gone.is_set()
+        idle_share = (hub.cpu_seconds() - quiet[0]) / (time.monotonic() - quiet[1])
+        assert idle_share < 0.5, f"{idle_share:.0%} of a processor while nothing happens ({share:.0%} while it works)"
+        wait_for(lambda: known.publish("a/b", "still") == 0, "the client that was let in")
+    wait_for(lambda: answers(hub), "HTTP after they are gone")
+    with Client(hub.mqtt_port) as later:
+        assert later.publish("a/c", "1") == 0
+    said = [line for line in hub.log_text().splitlines() if "onnection" in line and "accepted" in line]
+    assert len(said) <= 4, said
+    hub.stop()
+
+
+def test_a_hub_that_runs_out_of_descriptors_pauses_and_recovers(own):
+    """Its own bounds cannot help here: the limit is lowered while it runs."""
+    hub = begin(own(start=False))
+    pid = hub.process.pid
+    with Client(hub.mqtt_port) as known, contextlib.ExitStack() as idle:
+        known.subscribe("a/b", 1)
+        # A few more than are in use: whatever is accepted next takes them all.
+        used = len(os.listdir(f"/proc/{pid}/fd"))
+        subprocess.run(["prlimit", "--pid", str(pid), f"--nofile={used + 4}:"], check=True)
+        waiting = [idle.enter_context(contextlib.closing(connect(hub.http_port))) for _ in range(20)]
+        waiting += [idle.enter_context(contextlib.closing(connect(hub.mqtt_port))) for _ in range(20)]
+        wait_for(lambda: hub.log_text().count("No connection can be accepted") >= 1, "the log to say it")
+        begun = hub.cpu_seconds(), time.monotonic()
+        known.gone.wait(1)
+        share = (hub.cpu_seconds() - begun[0]) / (time.monotonic() - begun[1])
+        assert share < 0.5, f"{share:.0%} of a processor while nothing can be accepted"
+        assert hub.is_running() and not known.gone.is_set()
+        subprocess.run(["prlimit", "--pid", str(pid), "--nofile=1024:"], check=True)
+        wait_for(lambda: answers(hub), "HTTP once there are descriptors again")
+        assert known.publish("a/b", "1") == 0
+        # Once for each sort of door.
+        assert hub.log_text().count("No connection can be accepted") <= 2
+        assert waiting
+    hub.stop()
+
+
+def test_too_few_descriptors_for_any_hub_are_said(own):
+    hub = own(start=False)
+    hub.wrapper = ["prlimit", "--nofile=40"]
+    with pytest.raises(AssertionError, match="no ready line"):
+        begin(hub)
+    assert "LimitNOFILE" in hub.log_text(), hub.log_text()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own, of 24 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "none", folder], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_is_said_to_devices_and_is_over_once_there_is_room(own, small_disk, fresh):
+    hub = begin(own(small_disk / "data", start=False))
+    filler = small_disk / "filler"
+    with Node(hub.mqtt_port, fresh) as node:
+        assert node.telemetry({"t": 1}) == 0
+        with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"x" * 4096)
+        # What is not stored is not acknowledged; until then what there is may go into free pages.
+        with Raw(hub.mqtt_port) as device:
+            device.connect("loud", 4)
+
+            def refused():
+                answer = hub.ask(f"/api/nodes/{fresh}/commands", "POST", {"command": "note", "params": {"text": "x" * 12_000}})
+                return answer if answer.status == 503 else None
+
+            answer = wait_for(refused, "HTTP 503", seconds=30, pause=0)
+            assert answer.json()["code"] == "storage_unavailable"
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert hub.ask("/ready").status == 503
+        filler.unlink()
+        wait_for(
+            lambda: hub.ask(f"/api/nodes/{fresh}/commands", "POST", {"command": "note", "params": {}}).status == 202,
+            "HTTP once there is room", seconds=30)
+    with Node(hub.mqtt_port, fresh) as node:
+        assert node.telemetry({"t": 2}) == 0
+    assert "Request failed" not in hub.log_text()
+    assert hub.log_text().count("rolled back") <= 6, "the log of a full disk does not fill it further"
+    hub.stop()
