@@ -79,7 +79,7 @@ need_packages() {
         [[ -t 0 ]] || as_root=(sudo -n)
     fi
     say "Installing from Debian: ${missing[*]}"
-    # RUNLEVEL=1: a server among them (the benchmarks' mosquitto) is installed, not started.
+    # RUNLEVEL=1: a server among them (mosquitto, haproxy) is installed, not started.
     local -a apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -q -o DPkg::Lock::Timeout=600)
     mkdir -p "$root/build/logs"
     local log="$root/build/logs/apt.log"
