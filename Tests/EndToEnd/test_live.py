@@ -251,7 +251,7 @@ def frames(raw):
 def test_a_slow_page_is_coalesced_then_closed_and_devices_go_on(own):
     hub = own(start=False)
     # One connection stands for a whole fleet here.
-    hub.settings = limits(MESSAGES_PER_DEVICE=0)
+    hub.settings = limits(MESSAGES_PER_DEVICE=0, MESSAGES_PER_ADDRESS=0)
     hub.start()
     slow = handshake(hub, 4096)
     send_masked(slow, '{"type":"subscribe","id":1,"topics":["nodes/#"]}')
