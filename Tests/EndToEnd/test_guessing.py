@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import hmac
+import json
+import socket
 import statistics
 import struct
 import time
@@ -86,12 +88,30 @@ def test_many_addresses_at_one_account_are_held_back_too(own_closed):
     assert hub.login(victim.name, victim.password).status == 200, "its owner, from where they always do"
 
 
+def test_a_guess_that_began_before_a_lock_does_not_undo_it(own_closed):
+    """Its head comes before the lock, the rest of its body when there is one."""
+    hub = own_closed()
+    victim = hub.person("viewer")
+    body = json.dumps({"username": victim.name, "password": "wrong"}).encode()
+    with socket.create_connection(("127.0.0.1", hub.http_port), 30, ("127.0.0.21", 0)) as slow:
+        slow.sendall(b"POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                     b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:1])
+        until_held(hub, victim.name, "127.0.0.21")
+        slow.sendall(body[1:])
+        answer = b"".join(iter(lambda: slow.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 429 "), answer[:200]
+    assert guess(hub, victim.name, "127.0.0.21", victim.password).status == 429, "the lock is still there"
+
+
 @pytest.mark.timeout(180)
 def test_one_address_at_many_accounts_is_held_back_too(own_closed):
     hub = own_closed()
+    resident = hub.person("viewer")
+    assert hub.login(resident.name, resident.password, source="127.0.0.41").status == 200
     statuses = [guess(hub, f"name{n}", "127.0.0.41").status for n in range(OF_ADDRESS + 5)]
     assert statuses[:OF_ADDRESS] == [401] * OF_ADDRESS and set(statuses[OF_ADDRESS:]) == {429}, statuses
     assert hub.login(ADMIN, PASSWORD, source="127.0.0.42").status == 200, "from elsewhere one gets in"
+    assert hub.login(resident.name, resident.password, source="127.0.0.41").status == 200, "and from there whoever is known there"
 
 
 def test_nobody_learns_which_names_exist(own_closed):
