@@ -219,7 +219,6 @@ struct SessionTests {
         let method = bench.connect("c", properties: [.authenticationMethod(text("SCRAM"))])
         #expect(method.connack?.reason == .badAuthenticationMethod)
         #expect(method.isClosed)
-        #expect(bench.connect("c", will: will("$SYS/x", "")).connack?.reason == .topicNameInvalid)
         #expect(bench.core.statistics().sessions == 0)
     }
 

@@ -40,8 +40,8 @@ extension BrokerCore {
             return .clientIdentifierNotValid
         }
         if let will = connect.will {
+            // Its rights are judged when it is due, and so is a name that only the server publishes on.
             if will.topic.levelCount > configuration.limits.topicLevels { return .topicNameInvalid }
-            if will.topic.isReserved { return .topicNameInvalid }
         }
         return nil
     }

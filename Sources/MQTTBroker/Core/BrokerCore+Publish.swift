@@ -201,6 +201,10 @@ extension BrokerCore {
     mutating func publish(
         _ will: Will, of client: ConnectedClient, now: Moment, into actions: inout BrokerActions
     ) {
+        guard !will.topic.isReserved else {
+            countRefused(.topicNameInvalid)
+            return
+        }
         guard authorizer.publishing(client, to: will.topic, retain: will.retain) == .granted else {
             countRefused(.notAuthorized)
             return
