@@ -11,7 +11,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let first = input.first else { return 0 }
     let limits = PacketLimits(
         maximumPacketSize: 70_000, maximumConnectSize: 70_000, allowsDiscouragedText: first & 4 != 0)
-    let receiver: PacketReceiver = first & 1 == 0 ? .server : .client(first & 2 == 0 ? .v5_0 : .v3_1_1)
+    let version: ProtocolVersion = first & 2 == 0 ? .v5_0 : first & 8 == 0 ? .v3_1_1 : .v3_1
+    let receiver: PacketReceiver = first & 1 == 0 ? .server : .client(version)
     check(input, from: 1, with: PacketDecoder(receiver: receiver, limits: limits))
     return 0
 }

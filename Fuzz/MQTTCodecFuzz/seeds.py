@@ -6,9 +6,13 @@ import pathlib
 import sys
 
 CONNECT = {
+    "3.1": bytes.fromhex("100f00064d51497364700302003c000170"),
     "3.1.1": bytes.fromhex("100d00044d5154540402003c000170"),
     "5.0": bytes.fromhex("100e00044d5154540502003c00000170"),
 }
+
+# The first byte of a seed whose receiver is a client of that version.
+RECEIVER = {"3.1": 11, "3.1.1": 3, "5.0": 1}
 
 
 def parse(text):
@@ -35,7 +39,7 @@ def main(cases, output):
                 if sender == "client":
                     seed = bytes([0]) + (b"" if data[:1] == b"\x10" else CONNECT[version]) + data
                 else:
-                    seed = bytes([1 if version == "5.0" else 3]) + data
+                    seed = bytes([RECEIVER[version]]) + data
                 (output / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed)
 
 

@@ -28,7 +28,7 @@ struct ReceivingTests {
         actions = []
         client.session.transportConnected(&actions)
         expected.clientIdentifier = try MQTTString("given")
-        expected.cleanStart = version == .v3_1_1
+        expected.cleanStart = version != .v5_0
         #expect(actions == [.send(.connect(expected))])
     }
 

@@ -40,7 +40,7 @@ struct CaseFileError: Error { let line: String }
 
 enum CaseFile {
     static let names = [
-        "connect", "connack", "publish", "answers", "subscribe", "others", "properties", "reasons",
+        "connect", "connack", "publish", "answers", "subscribe", "others", "properties", "reasons", "version31",
     ]
 
     static func all() throws -> [Case] { try names.flatMap(load) }
@@ -69,7 +69,12 @@ enum CaseFile {
         case "clause": target.clause = String(value)
         case "from":
             target.isFromClient = words[0] == "client"
-            target.version = words[1] == "5.0" ? .v5_0 : .v3_1_1
+            switch words[1] {
+            case "3.1": target.version = .v3_1
+            case "3.1.1": target.version = .v3_1_1
+            case "5.0": target.version = .v5_0
+            default: throw CaseFileError(line: String(value))
+            }
         case "bytes":
             switch words.first {
             case "connected": target.start = .connected

@@ -91,6 +91,7 @@ struct CaseTests {
         #expect(cases.count >= 1_000)
         #expect(types[.v5_0] == Set(PacketType.allCases))
         #expect(types[.v3_1_1] == Set(PacketType.allCases).subtracting([.auth]))
+        #expect(types[.v3_1] == Set(PacketType.allCases).subtracting([.auth]))
         #expect(properties == Set(PropertyIdentifier.allCases))
         // The limit on properties is not the protocol's and has a test of its own.
         #expect(failures == Set(DecodeFailure.allCases.map { "\($0)" }).subtracting(["tooManyProperties"]))

@@ -32,7 +32,7 @@ func describe(_ packet: Packet) -> String {
 }
 
 private func describe(_ connect: Connect) -> String {
-    var words = ["CONNECT version=\(connect.version == .v5_0 ? "5.0" : "3.1.1")"]
+    var words = ["CONNECT version=\(connect.version.digits)"]
     words.append("client=\(quoted(connect.clientIdentifier))")
     words.append("clean=\(bit(connect.cleanStart)) keepAlive=\(connect.keepAlive)")
     if let will = connect.will {
@@ -100,4 +100,15 @@ private func hex(_ reason: ReasonCode) -> String { hex([reason.rawValue]) }
 
 private func hex(_ bytes: [UInt8]) -> String {
     "0x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
+extension ProtocolVersion {
+    /// As the case files write it.
+    fileprivate var digits: String {
+        switch self {
+        case .v3_1: "3.1"
+        case .v3_1_1: "3.1.1"
+        case .v5_0: "5.0"
+        }
+    }
 }

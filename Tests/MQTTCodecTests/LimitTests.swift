@@ -58,7 +58,8 @@ struct LimitTests {
     @Test("A refused CONNECT is answered in the form the client understands")
     func refusals() throws {
         let cases: [(name: String, level: UInt8, expected: (code: ReasonCode, version: ProtocolVersion)?)] = [
-            ("MQIsdp", 3, (.unsupportedProtocolVersion, .v3_1_1)), ("MQTT", 3, (.unsupportedProtocolVersion, .v3_1_1)),
+            ("MQIsdp", 3, nil), ("MQIsdp", 4, (.unsupportedProtocolVersion, .v3_1_1)),
+            ("MQTT", 3, (.unsupportedProtocolVersion, .v3_1_1)),
             ("MQTT", 6, (.unsupportedProtocolVersion, .v5_0)), ("MQTT", 0x84, (.unsupportedProtocolVersion, .v3_1_1)),
             ("HTTP", 4, nil), ("MQTT", 4, nil), ("MQTT", 5, (.malformedPacket, .v5_0)),
         ]

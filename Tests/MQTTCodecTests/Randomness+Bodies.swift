@@ -18,7 +18,8 @@ extension PacketMaker {
         let codes = ConnectReturnCode.allCases.map(\.reasonCode)
         let reason = version == .v5_0 ? reason(.connack) : pick(codes)
         return Connack(
-            sessionPresent: reason == .success && flag(), reason: reason, properties: try properties(.connack))
+            sessionPresent: reason == .success && version != .v3_1 && flag(), reason: reason,
+            properties: try properties(.connack))
     }
 
     mutating func publish(isFromServer: Bool) throws -> Publish {

@@ -33,7 +33,7 @@ extension BrokerCore {
     private func refusal(of connect: Connect) -> ReasonCode? {
         // No method of extended authentication is offered (4.12, [MQTT-4.12.0-1]).
         if connect.properties.authenticationMethod != nil { return .badAuthenticationMethod }
-        if connect.clientIdentifier.isEmpty, connect.version == .v3_1_1, !connect.cleanStart {
+        if connect.clientIdentifier.isEmpty, connect.version != .v5_0, !connect.cleanStart {
             return .clientIdentifierNotValid
         }
         if connect.clientIdentifier.count > configuration.limits.clientIdentifierBytes {
@@ -174,7 +174,7 @@ extension BrokerCore {
     private func sessionExpiry(_ connect: Connect, _ client: ConnectedClient) -> UInt32 {
         let most = client.rights?.sessionExpiry ?? .max
         return switch connect.version {
-        case .v3_1_1: connect.cleanStart ? 0 : min(configuration.legacySessionExpiry, most)
+        case .v3_1, .v3_1_1: connect.cleanStart ? 0 : min(configuration.legacySessionExpiry, most)
         case .v5_0: min(connect.properties.sessionExpiryInterval ?? 0, configuration.maximumSessionExpiry, most)
         }
     }

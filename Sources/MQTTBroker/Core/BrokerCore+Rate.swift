@@ -2,7 +2,7 @@ internal import MQTTCodec
 
 /// How fast clients may publish.
 extension BrokerCore {
-    /// Whether a message is one too many and to be refused. One that a 3.1.1 client wants acknowledged never is, for
+    /// Whether a message is one too many and to be refused. One that a client of 3.1 or 3.1.1 wants acknowledged never is, for
     /// the client could not be told: it is taken, and nothing more read until what was taken too much is made up for.
     /// All that has come in one read is taken, so that may be some time.
     mutating func isTooFast(
@@ -12,7 +12,7 @@ extension BrokerCore {
             takeMessage(handle)
             return false
         }
-        guard publish.qos > .atMostOnce, connections[handle]?.version == .v3_1_1 else {
+        guard publish.qos > .atMostOnce, connections[handle]?.version != .v5_0 else {
             counters.messagesTooFast += 1
             return true
         }

@@ -105,7 +105,7 @@ extension ClientSession {
 
     private mutating func release(_ identifier: PacketIdentifier, _ actions: inout [ClientAction]) {
         let isKnown = unreleased.remove(identifier) != nil
-        let reason: ReasonCode = isKnown || settings.version == .v3_1_1 ? .success : .packetIdentifierNotFound
+        let reason: ReasonCode = isKnown || settings.version != .v5_0 ? .success : .packetIdentifierNotFound
         actions.append(.send(.pubcomp(PublishAnswer(packetIdentifier: identifier, reason: reason))))
     }
 }

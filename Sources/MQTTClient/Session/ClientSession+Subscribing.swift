@@ -64,7 +64,7 @@ extension ClientSession {
                 note(subscription, number, reason, isRenewal: operation.ticket == nil, &actions)
             }
         case .unsubscribe(let filters):
-            guard settings.version == .v3_1_1 || reasons.count == filters.count else { return violation(&actions) }
+            guard settings.version != .v5_0 || reasons.count == filters.count else { return violation(&actions) }
             subscriptions.removeAll { filters.contains($0.subscription.filter) }
         }
         operations[identifier] = nil

@@ -1,9 +1,9 @@
 extension Connect {
     func bodySize(version: ProtocolVersion) throws(EncodeFailure) -> Int {
         guard version == self.version else { throw .versionMismatch }
-        if version == .v3_1_1, password != nil, userName == nil { throw .passwordWithoutUserName }
+        if version != .v5_0, password != nil, userName == nil { throw .passwordWithoutUserName }
         // Name, level, flags and keep alive.
-        var size = 10 + WireSize.text(clientIdentifier)
+        var size = (version == .v3_1 ? 12 : 10) + WireSize.text(clientIdentifier)
         size += try properties.encodedSize(in: .connect, version: version)
         if let will {
             size += try will.properties.encodedSize(in: .will, version: version)
@@ -15,10 +15,12 @@ extension Connect {
     }
 
     func writeBody(into output: inout [UInt8], version: ProtocolVersion) {
-        let name: [6 of UInt8] = [
-            0, 4, UInt8(ascii: "M"), UInt8(ascii: "Q"), UInt8(ascii: "T"), UInt8(ascii: "T"),
-        ]
-        for index in name.indices { output.append(name[index]) }
+        let name: StaticString = version == .v3_1 ? "MQIsdp" : "MQTT"
+        output.append(UInt16(truncatingIfNeeded: name.utf8CodeUnitCount))
+        // The pointer is to a constant of the program and lives only for the call.
+        name.withUTF8Buffer { bytes in
+            for index in bytes.indices { output.append(bytes[index]) }
+        }
         output.append(version.rawValue)
         output.append(ConnectFlags(self).rawValue)
         output.append(keepAlive)
@@ -38,7 +40,7 @@ extension Connack {
     func bodySize(version: ProtocolVersion) throws(EncodeFailure) -> Int {
         if sessionPresent, reason != .success { throw .sessionPresentWithFailure }
         switch version {
-        case .v3_1_1:
+        case .v3_1, .v3_1_1:
             guard ConnectReturnCode(reason) != nil else { throw .reasonNotInVersion }
         case .v5_0:
             guard reason.isAllowed(in: .connack) else { throw .reasonNotForPacket }
@@ -47,8 +49,9 @@ extension Connack {
     }
 
     func writeBody(into output: inout [UInt8], version: ProtocolVersion) {
-        output.append(sessionPresent ? 1 : 0 as UInt8)
-        let code = version == .v3_1_1 ? ConnectReturnCode(reason)?.rawValue : nil
+        // 3.1 has no word for a session that is present.
+        output.append(sessionPresent && version != .v3_1 ? 1 : 0 as UInt8)
+        let code = version != .v5_0 ? ConnectReturnCode(reason)?.rawValue : nil
         output.append(code ?? reason.rawValue)
         properties.write(into: &output, version: version)
     }

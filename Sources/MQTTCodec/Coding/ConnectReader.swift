@@ -14,10 +14,13 @@ struct ConnectReader {
         let reader = PropertiesReader(maximum: limits.maximumProperties)
         let properties = version == .v5_0 ? try reader.read(.connect, bytes, &cursor) : .none
         let clientIdentifier = try cursor.text(bytes)
-        if version == .v3_1_1, clientIdentifier.isEmpty, !flags.cleanStart { throw .emptyClientIdentifier }
+        // 3.1 wants 1 to 23 characters; nobody is kept out for more, nor for none where 3.1.1 allows none.
+        if version != .v5_0, clientIdentifier.isEmpty, !flags.cleanStart { throw .emptyClientIdentifier }
         let will = try flags.hasWill ? will(flags, version, bytes, &cursor) : nil
-        let userName = try flags.hasUserName ? cursor.text(bytes) : nil
-        let password = try flags.hasPassword ? cursor.binary(bytes) : nil
+        // In 3.1 the length of the packet outweighs these flags (3.1, CONNECT, user name and password).
+        let mayEnd = version == .v3_1
+        let userName = try flags.hasUserName && !(mayEnd && cursor.remaining == 0) ? cursor.text(bytes) : nil
+        let password = try flags.hasPassword && !(mayEnd && cursor.remaining == 0) ? cursor.binary(bytes) : nil
         try cursor.finish()
         return Connect(
             version: version, clientIdentifier: clientIdentifier, cleanStart: flags.cleanStart, keepAlive: keepAlive,
@@ -31,7 +34,7 @@ struct ConnectReader {
         let isMQTT = ConnectReader.equals(bytes, name, "MQTT")
         guard isMQTT || ConnectReader.equals(bytes, name, "MQIsdp") else { throw .protocolName }
         let level = try cursor.byte(bytes)
-        if isMQTT, let version = ProtocolVersion(rawValue: level) { return version }
+        if let version = ProtocolVersion(rawValue: level), isMQTT == (version != .v3_1) { return version }
         if level & 0x80 != 0 { throw .protocolLevelPrivate }
         throw isMQTT && level > ProtocolVersion.v5_0.rawValue ? .protocolLevelTooNew : .protocolLevelTooOld
     }
@@ -71,12 +74,13 @@ struct ConnectFlags {
     var hasUserName: Bool { rawValue & 0x80 != 0 }
 
     init(rawValue: UInt8, version: ProtocolVersion) throws(DecodeFailure) {
-        if rawValue & 0x01 != 0 { throw .connectReservedFlag }
+        // 3.1 does not use that bit, nor those of a will without a will.
+        if rawValue & 0x01 != 0, version != .v3_1 { throw .connectReservedFlag }
         guard let willQoS = QoS(rawValue: rawValue >> 3 & 0x03) else { throw .willQoS }
         self.rawValue = rawValue
         self.willQoS = willQoS
-        if !hasWill, willRetain || willQoS != .atMostOnce { throw .willFlagsWithoutWill }
-        if version == .v3_1_1, hasPassword, !hasUserName { throw .passwordWithoutUserName }
+        if !hasWill, willRetain || willQoS != .atMostOnce, version != .v3_1 { throw .willFlagsWithoutWill }
+        if version != .v5_0, hasPassword, !hasUserName { throw .passwordWithoutUserName }
     }
 
     init(_ connect: Connect) {

@@ -1,7 +1,7 @@
 extension PacketDecoder {
     /// The CONNACK that tells a client why its CONNECT failed to decode, and the version to encode it for. Nil where the
     /// specification wants the connection closed without a word: the first packet was no CONNECT, the version never
-    /// became known, or 3.1.1 has no return code for it.
+    /// became known, or an old version has no return code for it.
     public func refusal(of failure: DecodeFailure) -> (connack: Connack, version: ProtocolVersion)? {
         let form: ProtocolVersion?
         switch failure {
@@ -11,7 +11,7 @@ extension PacketDecoder {
         default: form = version
         }
         guard let form else { return nil }
-        if form == .v3_1_1, ConnectReturnCode(failure.reason) == nil { return nil }
+        if form != .v5_0, ConnectReturnCode(failure.reason) == nil { return nil }
         return (Connack(reason: failure.reason), form)
     }
 }

@@ -45,7 +45,7 @@ public struct PacketDecoder: Sendable {
 
     private func packetType(_ first: UInt8) throws(DecodeFailure) -> PacketType {
         guard let type = PacketType(rawValue: first >> 4) else { throw .reservedPacketType }
-        if let flags = type.reservedFlags, first & 0x0F != flags { throw .fixedHeaderFlags }
+        if let flags = type.reservedFlags, first & 0x0F != flags, !isRepetition(type, first) { throw .fixedHeaderFlags }
         switch receiver {
         case .server:
             if version == nil {
@@ -55,9 +55,15 @@ public struct PacketDecoder: Sendable {
             }
         case .client: break
         }
-        if version == .v3_1_1, type == .auth { throw .authIn311 }
+        if version != .v5_0, version != nil, type == .auth { throw .authIn311 }
         guard isExpected(type) else { throw .packetNotForReceiver }
         return type
+    }
+
+    /// In 3.1 these carry DUP like a PUBLISH, when they are sent again (3.1, 2.1).
+    private func isRepetition(_ type: PacketType, _ first: UInt8) -> Bool {
+        guard version == .v3_1, type == .pubrel || type == .subscribe || type == .unsubscribe else { return false }
+        return first & 0x07 == 0x02
     }
 
     private func isExpected(_ type: PacketType) -> Bool {

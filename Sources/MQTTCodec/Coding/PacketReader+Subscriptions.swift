@@ -1,13 +1,14 @@
 /// CONNACK and the packets of subscribing.
 extension PacketReader {
     func connack(_ bytes: Span<UInt8>, _ cursor: inout ByteCursor) throws(DecodeFailure) -> Connack {
-        let flags = try cursor.byte(bytes)
+        // 3.1 does not use that byte.
+        let flags = try version == .v3_1 ? cursor.byte(bytes) & 0 : cursor.byte(bytes)
         guard flags & 0xFE == 0 else { throw .connackFlags }
         let sessionPresent = flags == 1
         // A server of 3.1.1 refuses a 5.0 client in the 3.1.1 form, whose code 1 means nothing else in 5.0.
         let isOldRefusal = version == .v5_0 && cursor.remaining == 1 && bytes[cursor.position] == 1
         var connack = Connack(sessionPresent: sessionPresent)
-        if version == .v3_1_1 || isOldRefusal {
+        if version != .v5_0 || isOldRefusal {
             guard let code = ConnectReturnCode(rawValue: try cursor.byte(bytes)) else { throw .reservedReasonCode }
             connack.reason = code.reasonCode
         } else {
@@ -81,7 +82,7 @@ extension PacketReader {
         while cursor.remaining > 0 {
             let reason = try reason(type, bytes, &cursor)
             // 3.1.1 knows one failure only (3.1.1, 3.9.3).
-            if version == .v3_1_1, reason.isFailure, reason != .unspecifiedError { throw .reservedReasonCode }
+            if version != .v5_0, reason.isFailure, reason != .unspecifiedError { throw .reservedReasonCode }
             reasons.append(reason)
         }
         if reasons.isEmpty { throw .noReasonCodes }

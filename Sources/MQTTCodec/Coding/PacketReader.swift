@@ -10,7 +10,7 @@ struct PacketReader {
         let isDuplicate = flags & 0x08 != 0
         if isDuplicate, qos == .atMostOnce { throw .duplicateAtQoS0 }
         let topic = try cursor.topicName(bytes, wildcard: .topicHasWildcard)
-        if topic == nil, version == .v3_1_1 { throw .topicEmpty }
+        if topic == nil, version != .v5_0 { throw .topicEmpty }
         let identifier = try qos == .atMostOnce ? nil : cursor.packetIdentifier(bytes)
         let properties = try properties(.publish, bytes, &cursor)
         if topic == nil, properties.topicAlias == nil { throw .topicEmptyWithoutAlias }

@@ -10,7 +10,7 @@ extension Publish {
         guard (packetIdentifier != nil) == (qos != .atMostOnce) else { throw .packetIdentifier }
         if isDuplicate, qos == .atMostOnce { throw .packetIdentifier }
         if topic == nil {
-            if version == .v3_1_1 { throw .notInVersion }
+            if version != .v5_0 { throw .notInVersion }
             if properties.topicAlias == nil { throw .topicMissing }
         }
         return headSize + (try properties.encodedSize(in: .publish, version: version)) + payload.count

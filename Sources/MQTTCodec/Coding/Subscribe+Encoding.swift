@@ -39,7 +39,7 @@ extension Suback {
         output.append(packetIdentifier.rawValue)
         properties.write(into: &output, version: version)
         for reason in reasons {
-            let isHidden = version == .v3_1_1 && reason.isFailure
+            let isHidden = version != .v5_0 && reason.isFailure
             output.append(isHidden ? ReasonCode.unspecifiedError.rawValue : reason.rawValue)
         }
     }

@@ -1,4 +1,4 @@
-/// The return codes of a 3.1.1 CONNACK (3.1.1, table 3.1). A packet carries `ReasonCode` in both versions; this is the
+/// The return codes of a CONNACK before 5.0 (3.1.1, table 3.1; the same in 3.1). A packet carries `ReasonCode` in both versions; this is the
 /// bridge to the 3.1.1 numbers.
 public enum ConnectReturnCode: UInt8, Sendable, Hashable, CaseIterable {
     /// 0: accepted.
