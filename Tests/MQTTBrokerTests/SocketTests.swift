@@ -58,6 +58,54 @@ struct SocketTests {
         }
     }
 
+    @Test(
+        "CONNECT, messages and DISCONNECT in one write, and the connection is gone: every message counts",
+        arguments: [QoS.atMostOnce, .atLeastOnce])
+    func inOneBreath(qos: QoS) async throws {
+        for saysGoodbye in [true, false] {
+            let gate = Gate()
+            try await withBroker(authenticator: Gated(gate: gate)) { broker, ledger in
+                for number in 0..<30 {
+                    var bytes: [UInt8] = []
+                    let connect = Connect(
+                        version: .v5_0, clientIdentifier: text("small\(number)"), will: will("will", "dead"))
+                    try Packet.connect(connect).encode(into: &bytes, version: .v5_0)
+                    try publish("t", [UInt8(number)], qos: qos).encode(into: &bytes, version: .v5_0)
+                    if saysGoodbye { try Packet.disconnect(Disconnect()).encode(into: &bytes, version: .v5_0) }
+                    let client = try await Wire.connect(port: broker.port)
+                    try await client.send(bytes: bytes)
+                    await client.close()
+                }
+                // Nobody is let in before all have hung up; the broker has seen the end of most by now.
+                await gate.open()
+                let count = saysGoodbye ? 30 : 60
+                try await eventually("all that was said is stored") { ledger.publications.count == count }
+                try await eventually("nobody is left") { broker.statistics.connections == 0 }
+                #expect(ledger.publications.filter(\.isWill).count == (saysGoodbye ? 0 : 30))
+                #expect(Set(ledger.publications.filter { !$0.isWill }.map(\.message.payload)).count == 30)
+                #expect(ledger.stored.wills.isEmpty)
+            }
+        }
+    }
+
+    @Test("a peer that hangs up in the middle of a packet, or is refused, leaves nothing behind")
+    func hangsUp() async throws {
+        try await withBroker(authenticator: Refusing()) { broker, ledger in
+            for cut in [3, 20, 24] {
+                var bytes: [UInt8] = []
+                try Packet.connect(Connect(version: .v5_0, clientIdentifier: text("c"))).encode(
+                    into: &bytes, version: .v5_0)
+                try publish("t", [1, 2, 3]).encode(into: &bytes, version: .v5_0)
+                let client = try await Wire.connect(port: broker.port)
+                try await client.send(bytes: Array(bytes.prefix(cut)))
+                await client.close()
+            }
+            try await eventually("all have come") { broker.statistics.counters.connectionsAccepted == 3 }
+            try await eventually("nobody is left") { broker.statistics.connections == 0 }
+            #expect(ledger.publications.isEmpty)
+        }
+    }
+
     @Test("no acknowledgement while the ledger is shut; the publisher is pushed back and memory stays bounded")
     func pushBack() async throws {
         var configuration = BrokerConfiguration()
@@ -318,4 +366,19 @@ actor Gate {
         for continuation in waiting { continuation.resume() }
         waiting = []
     }
+}
+
+/// Lets everybody in once a door is open.
+private struct Gated: BrokerAuthenticator {
+    let gate: Gate
+
+    func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision {
+        await gate.wait()
+        return .accepted(userName: nil)
+    }
+}
+
+/// Lets nobody in.
+private struct Refusing: BrokerAuthenticator {
+    func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision { .refused(.notAuthorized) }
 }

@@ -33,6 +33,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isAwaitingAnswer = false
     private var isPaused = false
     private var isClosing = false
+    /// Whether the peer has closed, and what it said before has still to be decoded.
+    private var isFinishing = false
     private var hasPendingRead = false
 
     init(loop: BrokerLoop, limits: PacketLimits, trustedProxies: TrustedNetworks, isEncrypted: Bool) {
@@ -78,10 +80,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// What came before the end counts, although its connection is gone: a small device says CONNECT, PUBLISH and
+    /// DISCONNECT in one breath and hangs up before it is let in. The core keeps the connection until all is decoded, and
+    /// no longer than it waits for any other.
     func channelInactive(context: ChannelHandlerContext) {
+        output = ByteBuffer()
+        isFinishing = !isClosing && connection != nil && remainder.readableBytes > 0
+        finishIfDone()
+    }
+
+    /// Ends a connection that is gone when nothing more of what it said can be decoded.
+    private func finishIfDone() {
+        if isFinishing, !isClosing, remainder.readableBytes > 0, isHeld || remainder.readableBytes >= wanted { return }
+        isFinishing = false
         isClosing = true
         remainder = ByteBuffer()
-        output = ByteBuffer()
         guard let connection else { return }
         self.connection = nil
         loop.closed(connection)
@@ -185,6 +198,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func resume() {
         guard !isAwaitingAnswer, !isPaused, !loop.isHolding else { return }
         if remainder.readableBytes > 0, remainder.readableBytes >= wanted { decodeRemainder() }
+        guard !isFinishing else { return finishIfDone() }
         readIfPending()
     }
 
@@ -216,6 +230,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func flush() {
         isDirty = false
+        guard !isFinishing else {
+            // Nobody is there to take it, and nobody has to wait for it.
+            output = ByteBuffer()
+            if let connection { loop.handle(.flushed(unsent: 0, connection), now: SystemClock.now()) }
+            return
+        }
         guard let context, output.readableBytes > 0 else { return }
         let bytes = output
         output = ByteBuffer()
@@ -242,6 +262,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func close() {
         guard !isClosing else { return }
         isClosing = true
+        guard !isFinishing else { return finishIfDone() }
         remainder = ByteBuffer()
         flush()
         context?.close(mode: .output, promise: nil)
@@ -250,6 +271,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func abort() {
         isClosing = true
+        guard !isFinishing else { return finishIfDone() }
         guard isEncrypted else {
             context?.close(promise: nil)
             return
