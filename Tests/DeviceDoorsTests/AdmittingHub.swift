@@ -76,7 +76,13 @@ struct AdmittingHub {
                 store: store, clock: clock, live: NoSink(), outbound: NoSink(), log: { _ in }))
         administration = DeviceAdministration(rights: rights, audit: RecordingAudit())
         admission = DeviceAdmission(
-            database: database, line: line, rights: rights, clock: clock, passwords: .trivial
+            database: database, line: line, rights: rights, clock: clock, passwords: .trivial,
+            absentPrograms: { token, address, _ in
+                guard token == "t1" else { return nil }
+                return Caller(
+                    .token(account: "a", name: "anna", token: "t1"), grants: Grants(everywhere: [.publishMQTT]),
+                    address: address)
+            }
         ) { token, transport, _ in
             guard token == AdmittingHub.token.text else { throw HubModel.Refusal(.notSignedIn, "no such token") }
             return Caller(

@@ -210,6 +210,36 @@ import Trust
         }
     }
 
+    @Test func whoIsNotThereStandsAsItWouldNow() async throws {
+        try await AdmittingHub.run { hub in
+            let key = try await hub.add("SPOT001")
+            _ = try await hub.administer { try $0.openJoin(minutes: 5, by: $1, in: $2) }
+            let device = try #require(try await hub.connect("SPOT001", key))
+            let waiting = try #require(try await hub.connect("SPOT009", "its own password"))
+            func rights(_ owner: String?, _ sessionOwner: String? = nil) async throws -> ClientRights? {
+                let client = ConnectedClient(
+                    identifier: device.identifier, userName: nil, remoteAddress: "127.0.0.1:5", version: .v5_0,
+                    owner: owner, sessionOwner: sessionOwner)
+                guard case .accepted(let accepted) = await hub.authenticator.standing(of: client) else { return nil }
+                #expect(accepted.owner == owner)
+                return accepted.rights
+            }
+            let (own, other) = (try TopicName("spot/SPOT001/status"), try TopicName("spot/SPOT002/status"))
+            let now = try #require(try await rights(device.owner))
+            #expect(now.mayPublish(to: own) && !now.mayPublish(to: other))
+            let program = try #require(try await rights("token:t1", "account:a"))
+            #expect(program.mayPublish(to: other))
+            // Whose its will is has to be known when it is published.
+            #expect(hub.admission.program("token:t1") != nil)
+            for owner in ["token:t2", "device:SPOT003", "keyless", waiting.owner, nil] {
+                #expect(try await rights(owner) == nil, "\(owner ?? "nobody")")
+            }
+            let id = try #require(DeviceID("SPOT001"))
+            _ = try await hub.administer { try $0.setEnabled(false, id, by: $1, in: $2) }
+            #expect(try await rights(device.owner) == nil)
+        }
+    }
+
     @Test func whoShowsAKeyWaitsForNoPasswords() {
         #expect(DeviceAdmission.passwordsWaiting <= BrokerLimits().concurrentAuthentications / 4)
     }

@@ -186,16 +186,22 @@ import TimeSeries
 private struct Picture: Equatable {
     let sessions: [String]
     let retained: [String]
+    let wills: [String]
 
     init(_ state: BrokerState) {
+        wills = state.wills.map { name, stored in
+            let (client, will) = (stored.client, stored.will)
+            return
+                "\(name) \(client.identifier) \(String(describing: client.owner)) \(String(describing: client.sessionOwner)) \(client.remoteAddress) \(client.quotaAddress ?? "-") \(client.version) \(will.topic) \(will.payload) \(will.qos) \(will.retain) \(will.properties.list) \(stored.keepAlive) \(String(describing: stored.dueAt))"
+        }.sorted()
         sessions = state.sessions.map { client, session in
             let subscriptions = session.subscriptions.values.map { "\($0)" }.sorted()
             let queue = session.queue.map { entry in
-                "\(entry.message.id) \(entry.message.topic) \(entry.message.payload) \(entry.message.properties.list) \(entry.delivery) \(entry.isReceived)"
+                "\(entry.message.id) \(entry.message.topic) \(entry.message.payload) \(entry.message.properties.list) \(entry.delivery) \(entry.isReceived) \(entry.isSent)"
             }
             let inbound = session.inboundIdentifiers.map(\.rawValue).sorted()
             return
-                "\(client) \(session.quotaAddress ?? "-") \(session.expiryInterval) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
+                "\(client) \(session.quotaAddress ?? "-") \(session.expiryInterval) \(String(describing: session.inFlight)) \(String(describing: session.disconnectedAt)) \(subscriptions) \(queue) \(inbound)"
         }.sorted()
         retained = state.retained.values.map {
             "\($0.id) \($0.topic) \($0.payload) \($0.qos) \($0.properties.list) \($0.publisher ?? "-")"

@@ -5,6 +5,7 @@ import MQTTCodec
 struct Story {
     private var state: UInt64
     private var messages: UInt64 = 0
+    private var places: Int64 = 0
     private var time: Int64 = 1_763_690_000_000_000
     private let names = ["a", "b", "c"]
     private let topics = ["t/x", "t/y", "u"]
@@ -27,19 +28,22 @@ struct Story {
         time += 1_000
         let client = client()
         let session = model.sessions[client.identifier]
-        switch random(12) {
+        switch random(14) {
         case 0, 1:
             return .session(
                 .connected(
                     SessionOpening(
                         client: client, isResumed: session != nil && random(2) == 0,
                         expiryInterval: random(3) == 0 ? 0 : 3_600,
-                        keepAlive: 60, at: time)))
+                        keepAlive: UInt16(random(60)), will: random(2) == 0 ? will() : nil,
+                        inFlight: random(2) == 0 ? UInt16(random(100)) : nil, at: time)))
         case 2:
             return .session(
                 .disconnected(
                     SessionClosing(
-                        client: client, cause: .connectionLost, expiryInterval: random(3) == 0 ? 0 : 600, at: time)))
+                        client: client, cause: .connectionLost, expiryInterval: random(3) == 0 ? 0 : 600,
+                        will: [.unchanged, .discarded, .due(at: time + 7)][random(3)],
+                        sent: (0..<random(4)).map { _ in identifier(6) }, at: time)))
         case 3:
             return .session(.subscribed(client: client.identifier, [subscription(), subscription()]))
         case 4:
@@ -52,13 +56,17 @@ struct Story {
                 random(2) == 0
                     ? .outboundReceived(client: client.identifier, waiting)
                     : .outboundCompleted(client: client.identifier, waiting))
+        case 13:
+            return .session(
+                .absent(client: client.identifier, since: time, sent: (0..<random(4)).map { _ in identifier(6) }))
+        case 12: return .session(.willDropped(client: client.identifier))
         case 8:
             return .serverPublication(ServerPublication(message: message(), targets: targets(model)))
         default:
             return .publication(
                 InboundPublication(
                     client: client, message: message(), exactlyOnceIdentifier: random(2) == 0 ? identifier(6) : nil,
-                    targets: targets(model)))
+                    targets: targets(model), isWill: random(4) == 0))
         }
     }
 
@@ -89,6 +97,16 @@ struct Story {
             identifier: random(2) == 0 ? UInt32(random(1_000) + 1) : nil)
     }
 
+    private mutating func will() -> Will {
+        guard let topic = try? TopicName(topics[random(topics.count)]) else {
+            preconditionFailure("a topic of the list")
+        }
+        return Will(
+            topic: topic, payload: (0..<random(4)).map { UInt8($0) },
+            qos: QoS(rawValue: UInt8(random(3))) ?? .atMostOnce, retain: random(2) == 0,
+            properties: random(2) == 0 ? [.contentType(text("x")), .willDelayInterval(UInt32(random(9) + 1))] : .none)
+    }
+
     private mutating func message() -> Message {
         messages += 1
         guard let topic = try? TopicName(topics[random(topics.count)]) else {
@@ -111,10 +129,12 @@ struct Story {
             guard
                 let free = (1...60_000).lazy.compactMap({ PacketIdentifier($0) }).first(where: { !taken.contains($0) })
             else { continue }
+            places += 1
             targets.append(
                 QueuedDelivery(
                     client: text(name), packetIdentifier: free, qos: random(2) == 0 ? .atLeastOnce : .exactlyOnce,
-                    retain: random(2) == 0, subscriptionIdentifiers: (0..<random(3)).map { UInt32($0 + 1) }))
+                    retain: random(2) == 0, subscriptionIdentifiers: (0..<random(3)).map { UInt32($0 + 1) },
+                    place: places))
         }
         return targets
     }

@@ -1,11 +1,13 @@
 """MQTT byte by byte: redelivery, keep-alive, take-over, and peers that break the rules."""
 
+import socket
 import struct
+import time
 
 import pytest
 
 from support.raw import (
-    CONNACK, DISCONNECT, PINGREQ, PINGRESP, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL, SUBSCRIBE, Raw, connect_packet, packet,
+    CONNACK, DISCONNECT, PINGREQ, PINGRESP, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL, SUBSCRIBE, Closed, Raw, connect_packet, packet,
     publish_packet, text,
 )
 
@@ -109,6 +111,65 @@ def test_keep_alive_is_held_to(link, fresh):
         alive.expect(PINGRESP)
     dead.ends(1.0)
     assert watcher.expect(PUBLISH).publish()[2] == b"silent"
+
+
+def test_what_is_sent_to_a_client_is_no_sign_of_life(hub, link, fresh):
+    """MQTT-3.1.2-22: only the client's own packets are."""
+    watcher = link(f"{fresh}-w")
+    watcher.subscribe(f"{fresh}/will", 1)
+    dead = link(f"{fresh}-d", keep_alive=1, will=(f"{fresh}/will", "silent", 1, False))
+    dead.subscribe(f"{fresh}/busy", 0)
+    speaker = link(f"{fresh}-s")
+    deadline = time.monotonic() + 10
+    with pytest.raises(Closed):
+        while time.monotonic() < deadline:
+            speaker.publish(f"{fresh}/busy", "x")
+            assert dead.expect(PUBLISH, 2).publish()[2] == b"x"
+    assert watcher.expect(PUBLISH).publish()[2] == b"silent"
+
+
+@pytest.mark.parametrize("version", [3, 4, 5], ids=["3.1", "3.1.1", "5.0"])
+def test_all_that_was_said_before_the_end_counts(hub, link, fresh, version):
+    """A small device connects, says something, says goodbye and hangs up, in one write."""
+    watcher = link(f"{fresh}-w", version)
+    watcher.subscribe(f"{fresh}/#", 1)
+    for number in range(30):
+        with Raw(hub.mqtt_port) as raw:
+            raw.send(
+                connect_packet(f"{fresh}-{number}", version)
+                + publish_packet(f"{fresh}/{number}", "x", 1, 1, version=version)
+                + packet(DISCONNECT)
+            )
+            raw.socket.shutdown(socket.SHUT_WR)
+            raw.ends()
+    heard = set()
+    for number in range(30):
+        message = watcher.expect(PUBLISH)
+        topic, packet_id, _ = message.publish(version)
+        watcher.acknowledge(PUBACK, packet_id)
+        heard.add(topic)
+    assert heard == {f"{fresh}/{number}" for number in range(30)}
+
+
+@pytest.mark.parametrize("version", [3, 4, 5], ids=["3.1", "3.1.1", "5.0"])
+def test_a_bridge_with_its_notifications_is_let_in(link, fresh, version):
+    """Mosquitto's bridges have a will on a topic that only the hub publishes on: it goes nowhere."""
+    watcher = link(f"{fresh}-w")
+    watcher.subscribe("$SYS/broker/connection/#", 1)
+    bridge = link()
+    assert bridge.connect(f"{fresh}-b", version, will=(f"$SYS/broker/connection/{fresh}/state", "0", 1, True)).reason == 0
+    bridge.close()
+    assert watcher.silent(1.0)
+
+
+def test_all_topics_are_those_of_the_hub_too(link, fresh):
+    """MQTT 5, 4.7.2: a filter that begins with a wildcard leaves out names with $ first, and nothing else."""
+    reader = link(f"{fresh}-r")
+    reader.subscribe("#", 0)
+    heard = set()
+    while not {"iot/broker/status", "iot/broker/stats"} <= heard:
+        heard.add(reader.expect(PUBLISH).publish()[0])
+    assert not any(topic.startswith("$") for topic in heard)
 
 
 def test_a_take_over_says_so(link, fresh):

@@ -4,6 +4,29 @@ import Testing
 
 /// Memory stays bounded, whoever is slow or fast.
 struct BoundsTests {
+    @Test("bytes that a lost client has not taken count no more")
+    func unsentOfTheLost() {
+        let bench = Bench()
+        let client = bench.connect("c")
+        client.subscribe("t", qos: .atMostOnce)
+        bench.stall(client.handle, true)
+        bench.connect("p").publish("t", String(repeating: "x", count: 5_000))
+        #expect(bench.core.statistics().unsentBytes > 5_000)
+        client.drop()
+        #expect(bench.core.statistics().unsentBytes == 0)
+    }
+
+    @Test("a goodbye may not keep a session longer than a session may be kept")
+    func expiryAtGoodbye() {
+        var configuration = BrokerConfiguration()
+        configuration.maximumSessionExpiry = 100
+        let bench = Bench(configuration)
+        bench.connect("c", clean: false, expiry: 50).disconnect(expiry: 1_000_000)
+        #expect(bench.stored.sessions[text("c")]?.expiryInterval == 100)
+        bench.advance(milliseconds: 101_000)
+        #expect(bench.core.statistics().sessions == 0)
+    }
+
     @Test("QoS 0 to a client that takes nothing is dropped beyond the bound, and counted; others are not touched")
     func slowAtMostOnce() {
         var configuration = BrokerConfiguration()

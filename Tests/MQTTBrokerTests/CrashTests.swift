@@ -70,6 +70,59 @@ struct CrashTests {
         #expect(Set(identifiers).count == 6)
     }
 
+    @Test("identifiers of what was restored are passed over, one after the other")
+    func restoredIdentifiersArePassedOver() {
+        let bench = Bench()
+        bench.connect("reader", clean: false, expiry: 1000).subscribe("t")
+        let writer = bench.connect("writer")
+        for number in 1...7 { writer.publish("t", "\(number)", qos: .atLeastOnce, id: UInt16(number)) }
+        var state = bench.stored
+        let name = text("reader")
+        let queue = state.sessions[name]?.queue ?? []
+        #expect(queue.map(\.delivery.packetIdentifier.rawValue) == Array(1...7))
+        state.sessions[name]?.queue = [4, 5, 6, 3].map { queue[$0] }
+        let after = Bench(state: state)
+        after.connect("writer").publish("t", "new", qos: .atLeastOnce, id: 1)
+        #expect(after.stored.sessions[name]?.queue.last?.delivery.packetIdentifier.rawValue == 8)
+    }
+
+    @Test("a clock that was set back while the server was away makes no session and no message end early or late")
+    func clockSetBack() {
+        let bench = Bench()
+        let client = bench.connect("c", clean: false, expiry: 100)
+        client.subscribe("t")
+        client.drop()
+        bench.connect("p").publish(
+            "t", "short", qos: .atLeastOnce, id: 1, properties: [.messageExpiryInterval(50)])
+        let day: Int64 = 86_400_000_000
+        for seconds: Int64 in [49, 51, 99] {
+            let after = Bench(state: bench.stored, now: Moment(uptime: 5_000, wall: bench.now.wall - day))
+            after.advance(milliseconds: seconds * 1000)
+            let back = after.connect("c", clean: false, expiry: 100)
+            #expect(back.connack?.sessionPresent == true)
+            #expect(back.payloads() == (seconds < 50 ? ["short"] : []))
+        }
+        let after = Bench(state: bench.stored, now: Moment(uptime: 5_000, wall: bench.now.wall - day))
+        after.advance(milliseconds: 101_000)
+        #expect(after.connect("c", clean: false, expiry: 100).connack?.sessionPresent == false)
+    }
+
+    @Test("a QoS 2 message that comes again while its release is being stored is answered and not taken again")
+    func repeatedWhileReleasing() {
+        let bench = Bench(mode: .manual)
+        let client = bench.connect("a", clean: false, expiry: 100)
+        bench.commitAll()
+        client.publish("t", qos: .exactlyOnce, id: 5)
+        bench.commitAll()
+        client.pubrel(5)
+        _ = client.read()
+        client.publish("t", qos: .exactlyOnce, id: 5, duplicate: true)
+        #expect(client.read() == [.pubrec(answer(5))])
+        bench.commitAll()
+        #expect(client.read() == [.pubcomp(answer(5))])
+        #expect(bench.committed.compactMap(\.publication).count == 1)
+    }
+
     /// A state in a form that can be compared.
     private struct Summary: Equatable {
         let sessions: [String: [String]]

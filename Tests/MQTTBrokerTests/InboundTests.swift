@@ -245,15 +245,44 @@ struct InboundTests {
         #expect(client.read() == [.puback(answer(4, .notAuthorized))])
     }
 
-    @Test("limits: too deep a topic, a payload that is not the UTF-8 it claims, too much retained")
-    func limits() {
+    @Test(
+        "too deep a topic ends the connection at each QoS and in every version: it is never acknowledged and dropped",
+        arguments: ProtocolVersion.allCases, QoS.allCases)
+    func tooDeep(version: ProtocolVersion, qos: QoS) {
         var configuration = BrokerConfiguration()
         configuration.limits.topicLevels = 4
+        let bench = Bench(configuration)
+        for name in ["a/b/c/d/e", String(repeating: "/", count: 65_535)] {
+            let client = bench.connect("a", version)
+            client.publish("a/b/c/d", qos: qos, id: qos == .atMostOnce ? 0 : 1)
+            _ = client.read()
+            #expect(!client.isClosed)
+            client.publish(name, qos: qos, id: qos == .atMostOnce ? 0 : 2)
+            #expect(client.isClosed)
+            #expect(
+                client.read() == (version == .v5_0 ? [.disconnect(Disconnect(reason: .topicNameInvalid))] : []))
+        }
+    }
+
+    @Test("messages of QoS 2 that are refused give back their place in the receive maximum")
+    func refusedBeyondReceiveMaximum() {
+        let rules = Rules()
+        rules.forbiddenTopics = ["secret"]
+        var configuration = BrokerConfiguration()
+        configuration.limits.receiveMaximum = 2
+        let bench = Bench(configuration, rules: rules)
+        let client = bench.connect("a")
+        for number: UInt16 in 1...5 { client.publish("secret", qos: .exactlyOnce, id: number) }
+        #expect(client.read() == (1...5).map { .pubrec(answer($0, .notAuthorized)) })
+        #expect(!client.isClosed)
+    }
+
+    @Test("limits: a payload that is not the UTF-8 it claims, too much retained")
+    func limits() {
+        var configuration = BrokerConfiguration()
         configuration.limits.retainedMessages = 1
         let bench = Bench(configuration)
         let client = bench.connect("a")
-        client.publish("a/b/c/d/e", qos: .atLeastOnce, id: 1)
-        client.publish(String(repeating: "/", count: 65_535), qos: .atLeastOnce, id: 2)
         client.send(
             .publish(
                 Publish(
@@ -264,7 +293,6 @@ struct InboundTests {
         client.publish("r1", qos: .atLeastOnce, id: 6, retain: true)
         #expect(
             client.read() == [
-                .puback(answer(1, .topicNameInvalid)), .puback(answer(2, .topicNameInvalid)),
                 .puback(answer(3, .payloadFormatInvalid)), .puback(answer(4)), .puback(answer(5, .quotaExceeded)),
                 .puback(answer(6)),
             ])

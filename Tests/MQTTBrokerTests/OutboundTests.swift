@@ -247,4 +247,118 @@ struct OutboundTests {
         #expect(actions.items.count == 101)
         #expect(actions.bytes.count < 5 * 1000)
     }
+
+    /// An answer that is not the one that comes next.
+    enum WrongAnswer: CaseIterable {
+        case pubackTo2, pubrecTo1, refusalTo1, pubcompTo1, pubcompBeforePubrec, pubackAfterPubrec
+    }
+
+    @Test("an answer of the wrong kind ends the connection", arguments: WrongAnswer.allCases, ProtocolVersion.allCases)
+    func wrongAnswers(wrong: WrongAnswer, version: ProtocolVersion) {
+        let bench = Bench()
+        let client = bench.connect("s", version)
+        client.subscribe("t")
+        let publisher = bench.connect("p")
+        let isTo1 = [.pubrecTo1, .refusalTo1, .pubcompTo1].contains(wrong)
+        publisher.publish("t", qos: isTo1 ? .atLeastOnce : .exactlyOnce, id: 1)
+        let number = client.messages().first?.packetIdentifier?.rawValue ?? 0
+        // An answer to nothing is none: it may be an old one, sent again.
+        client.puback(number + 1)
+        client.pubcomp(number + 1)
+        #expect(!client.isClosed)
+        switch wrong {
+        case .pubackTo2: client.puback(number)
+        case .pubrecTo1: client.pubrec(number)
+        case .refusalTo1: client.pubrec(number, .quotaExceeded)
+        case .pubcompTo1, .pubcompBeforePubrec: client.pubcomp(number)
+        case .pubackAfterPubrec:
+            client.pubrec(number)
+            client.puback(number)
+        }
+        #expect(client.isClosed)
+        if version == .v5_0 { #expect(client.read().last == .disconnect(Disconnect(reason: .protocolError))) }
+    }
+
+    @Test("an expiry interval of 0: sent at once at any QoS, and it never waits", arguments: QoS.allCases)
+    func expiryOfZero(qos: QoS) {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let there = bench.connect("there")
+        there.subscribe("t")
+        let full = bench.connect("full", properties: [.receiveMaximum(1)])
+        full.subscribe("t", "first")
+        let away = bench.connect("away", clean: false, expiry: 100)
+        away.subscribe("t")
+        away.drop()
+        publisher.publish("first", qos: .atLeastOnce, id: 7)
+        let blocking = full.messages().first?.packetIdentifier?.rawValue ?? 0
+        publisher.publish(
+            "t", "now", qos: qos, id: qos == .atMostOnce ? 0 : 1, retain: true, properties: [.messageExpiryInterval(0)])
+        let heard = there.messages()
+        #expect(heard.map { String(decoding: $0.payload, as: UTF8.self) } == ["now"])
+        #expect(heard.first?.properties.messageExpiryInterval == 0)
+        bench.advance(milliseconds: 250)
+        full.puback(blocking)
+        #expect(full.payloads() == (qos == .atMostOnce ? ["now"] : []))
+        #expect(bench.connect("away", clean: false, expiry: 100).payloads().isEmpty)
+        let late = bench.connect("late")
+        late.subscribe("t")
+        #expect(late.payloads().isEmpty)
+    }
+
+    @Test("a message that expired before the ledger had it is delivered to nobody", arguments: QoS.allCases)
+    func expiredInLedger(qos: QoS) {
+        let bench = Bench(mode: .manual)
+        let client = bench.connect("s")
+        bench.commitAll()
+        client.subscribe("t")
+        bench.commitAll()
+        _ = client.read()
+        client.publish(
+            "t", "late", qos: qos, id: qos == .atMostOnce ? 0 : 1, properties: [.messageExpiryInterval(1)])
+        bench.advance(milliseconds: 2_000)
+        bench.commitAll()
+        #expect(client.payloads().isEmpty)
+        #expect(bench.core.statistics().counters.messagesExpired == 1)
+    }
+
+    @Test(
+        "an identifier is given again only when its message has gone, however long that took",
+        .enabled(if: isOptimized, "130,000 messages take a minute without optimisation"))
+    func identifiersOfOldMessages() {
+        var configuration = BrokerConfiguration()
+        configuration.limits.inFlight = 3
+        let bench = Bench(configuration)
+        let client = bench.connect("s")
+        client.subscribe("t", qos: .atLeastOnce)
+        let message = ServerMessage(topic: topic("t"), payload: [1], qos: .atLeastOnce, storage: .memory)
+        func next() -> UInt16 {
+            bench.handle(.publish([message]))
+            return client.messages().first?.packetIdentifier?.rawValue ?? 0
+        }
+        #expect(next() == 1)
+        for number: UInt16 in 2...65_534 {
+            guard next() == number else { return #expect(Bool(false), "out of step at \(number)") }
+            client.puback(number)
+        }
+        // Two wait: the first of the round, and the last.
+        #expect(next() == 65_535)
+        #expect(next() == 2)
+        client.puback(2)
+        client.puback(1)
+        for number: UInt16 in 3...65_534 {
+            guard next() == number else { return #expect(Bool(false), "out of step at \(number)") }
+            client.puback(number)
+        }
+        #expect(next() == 1)
+    }
 }
+
+/// Whether the tests are built as the program is shipped.
+private let isOptimized: Bool = {
+    #if DEBUG
+    return false
+    #else
+    return true
+    #endif
+}()

@@ -101,6 +101,40 @@ struct RetainedTests {
         if kept { #expect(bench.stored.sessions[text("c")]?.queue.isEmpty == true) }
     }
 
+    @Test("what is retained while older ones are on their way to a new subscriber comes once", arguments: QoS.allCases)
+    func meanwhile(qos: QoS) {
+        let bench = Bench()
+        let publisher = bench.connect("p")
+        let identifier: UInt16 = qos == .atMostOnce ? 0 : 1
+        for number in 0..<600 {
+            publisher.publish("r/\(number)", qos: qos, id: identifier, retain: true)
+            publisher.pubrel(1)
+        }
+        let client = bench.connect("c", properties: [.receiveMaximum(20)])
+        bench.stall(client.handle, true)
+        client.subscribe("r/#", qos: qos)
+        for number in 600..<610 {
+            publisher.publish("r/\(number)", qos: qos, id: identifier, retain: true)
+            publisher.pubrel(1)
+        }
+        bench.stall(client.handle, false)
+        var heard: [String: Int] = [:]
+        for _ in 0..<200 {
+            for message in client.messages() {
+                heard[message.topic?.description ?? "", default: 0] += 1
+                let number = message.packetIdentifier?.rawValue ?? 0
+                if qos == .atLeastOnce { client.puback(number) }
+                if qos == .exactlyOnce {
+                    client.pubrec(number)
+                    client.pubcomp(number)
+                }
+            }
+            bench.advance(milliseconds: 250)
+        }
+        #expect(heard.count == 610)
+        #expect(heard.values.allSatisfy { $0 == 1 })
+    }
+
     @Test("retained messages expire")
     func expiry() {
         let bench = Bench()

@@ -159,6 +159,42 @@ struct SessionTests {
         #expect(!quiet.isClosed)
     }
 
+    @Test("a client that only receives, and says nothing, is lost after its keep alive; its will comes")
+    func onlyReceives() {
+        let bench = Bench()
+        let watcher = bench.connect("w")
+        watcher.subscribe("will")
+        let client = bench.connect("c", keepAlive: 10, will: will("will", "dead"))
+        client.subscribe("t", qos: .atMostOnce)
+        let publisher = bench.connect("p")
+        for _ in 0..<64 {
+            publisher.publish("t")
+            bench.advance(milliseconds: 250)
+        }
+        #expect(client.isClosed)
+        #expect(watcher.payloads() == ["dead"])
+    }
+
+    @Test("while a client is not read because its network is slow, taking bytes keeps it alive; taking none does not")
+    func slowNetwork() {
+        var configuration = BrokerConfiguration()
+        configuration.limits.unsentBytes = 1_000
+        let bench = Bench(configuration)
+        let client = bench.connect("c", keepAlive: 10)
+        client.subscribe("t", qos: .atMostOnce)
+        bench.stall(client.handle, true)
+        let publisher = bench.connect("p")
+        publisher.publish("t", String(repeating: "x", count: 2_000))
+        #expect(client.isReadingPaused)
+        for taken in 1...8 {
+            bench.advance(milliseconds: 5_000)
+            bench.handle(.flushed(unsent: 2_000 - taken * 100, client.handle))
+        }
+        #expect(!client.isClosed)
+        bench.advance(milliseconds: 16_000)
+        #expect(client.isClosed)
+    }
+
     @Test("a machine that slept longer than the wheel turns finds everything due", arguments: [300_000, 3_600_000])
     func slept(milliseconds: Int64) {
         let bench = Bench()
@@ -219,6 +255,40 @@ struct SessionTests {
         let method = bench.connect("c", properties: [.authenticationMethod(text("SCRAM"))])
         #expect(method.connack?.reason == .badAuthenticationMethod)
         #expect(method.isClosed)
+        #expect(bench.core.statistics().sessions == 0)
+    }
+
+    @Test("MQTT 3.1: let in as by its successor, without a word on sessions that are present")
+    func oldest() {
+        let bench = Bench()
+        let watcher = bench.connect("w")
+        watcher.subscribe("#")
+        let client = bench.connect("a-client-identifier-of-more-than-23-characters", .v3_1, clean: false)
+        #expect(client.connack == Connack())
+        client.subscribe("t")
+        client.publish("t", "one", qos: .atLeastOnce, id: 1)
+        let heard = client.read()
+        #expect(heard.map(\.type).contains(.puback))
+        client.drop()
+        bench.connect("p").publish("t", "two", qos: .atLeastOnce, id: 1)
+        let again = bench.connect("a-client-identifier-of-more-than-23-characters", .v3_1, clean: false)
+        #expect(again.connack == Connack())
+        #expect(again.payloads() == ["one", "two"])
+        #expect(watcher.payloads() == ["one", "two"])
+        #expect(bench.connect("", .v3_1, clean: true).connack?.reason == .success)
+        #expect(bench.connect("", .v3_1, clean: false).connack?.reason == .clientIdentifierNotValid)
+    }
+
+    @Test("no CONNACK is larger than the packets that the client takes", arguments: 1...60 as ClosedRange<UInt32>)
+    func connackTooLarge(most: UInt32) {
+        let bench = Bench()
+        let client = bench.connect("", properties: [.maximumPacketSize(most)])
+        let sent = bench.peers[client.handle]?.total ?? 0
+        #expect(sent <= Int(most))
+        if most >= 60 { #expect(client.connack?.reason == .success) }
+        guard client.connack?.reason != .success else { return }
+        #expect(client.isClosed)
+        #expect(client.connack?.reason == (most < 5 ? nil : .packetTooLarge))
         #expect(bench.core.statistics().sessions == 0)
     }
 

@@ -115,7 +115,9 @@ struct SubscriptionTests {
         let outsider = bench.connect("o")
         outsider.subscribe("$share/h/t/#")
         for number in 1...9 { publisher.publish("t/x", "\(number)", qos: .atLeastOnce, id: UInt16(number)) }
-        #expect(members.map { $0.payloads().count } == [3, 3, 3])
+        let heard = members.map { $0.messages() }
+        #expect(heard.map(\.count) == [3, 3, 3])
+        for message in heard[0] { members[0].puback(message.packetIdentifier?.rawValue ?? 0) }
         #expect(outsider.payloads().count == 9)
         members[0].drop()
         members[1].unsubscribe("$share/g/t/#")
@@ -139,6 +141,82 @@ struct SubscriptionTests {
         #expect(client.messages().flatMap(\.properties.subscriptionIdentifiers).sorted() == [1, 2])
     }
 
+    @Test(
+        "messages of a member whose session is over go to another: all but QoS 2 that was begun",
+        arguments: [false, true])
+    func sharedOver(kept: Bool) {
+        for qos in [QoS.atLeastOnce, .exactlyOnce] {
+            let bench = Bench()
+            let publisher = bench.connect("p")
+            let lost = bench.connect("lost", properties: [.receiveMaximum(1)])
+            lost.subscribe("$share/g/s/t", qos: qos)
+            let other = bench.connect("other", clean: !kept, expiry: kept ? 100 : 0)
+            other.subscribe("$share/g/s/t", qos: qos)
+            for number in 1...10 { publisher.publish("s/t", "\(number)", qos: qos, id: UInt16(number)) }
+            let first = lost.messages()
+            #expect(first.count == 1)
+            let begun = first.map { String(decoding: $0.payload, as: UTF8.self) }
+            lost.drop()
+            let heard = other.messages()
+            let all = (1...10).map(String.init).filter { qos == .atLeastOnce || !begun.contains($0) }
+            #expect(heard.map { String(decoding: $0.payload, as: UTF8.self) }.sorted() == all.sorted())
+            #expect(heard.allSatisfy { !$0.isDuplicate })
+            #expect(bench.core.statistics().counters.messagesDropped == (qos == .atLeastOnce ? 0 : 1))
+            if kept { #expect(bench.stored.sessions[text("other")]?.queue.count == all.count) }
+        }
+    }
+
+    @Test(
+        "messages of a kept member go to another when its session ends, after a restart as well",
+        arguments: [false, true])
+    func sharedExpired(restarts: Bool) {
+        let first = Bench()
+        let away = first.connect("away", clean: false, expiry: 100)
+        away.subscribe("$share/g/t")
+        away.drop()
+        let publisher = first.connect("p")
+        for number in 1...3 { publisher.publish("t", "\(number)", qos: .atLeastOnce, id: UInt16(number)) }
+        let bench = restarts ? first.afterCrash() : first
+        let there = bench.connect("there")
+        there.subscribe("$share/g/t")
+        #expect(there.payloads().isEmpty)
+        bench.advance(milliseconds: 101_000)
+        #expect(there.payloads() == ["1", "2", "3"])
+    }
+
+    @Test("what a lost member had by a subscription of its own is nobody else's")
+    func ownOver() {
+        let bench = Bench()
+        let lost = bench.connect("lost", properties: [.receiveMaximum(1)])
+        lost.subscribe("t", "$share/g/u")
+        let other = bench.connect("other")
+        other.subscribe("$share/g/u")
+        for number in 1...5 { bench.connect("p").publish("t", "\(number)", qos: .atLeastOnce, id: UInt16(number)) }
+        lost.drop()
+        #expect(other.payloads().isEmpty)
+    }
+
+    @Test("no SUBACK and UNSUBACK is larger than the packets that the client takes: it hears that instead")
+    func answersTooLarge() {
+        let bench = Bench()
+        let names = (0..<40).map { "f\($0)" }
+        for asks in [true, false] {
+            let client = bench.connect("c", properties: [.maximumPacketSize(30)])
+            #expect(client.connack?.reason == .success)
+            if asks {
+                client.send(
+                    .subscribe(
+                        Subscribe(
+                            packetIdentifier: id(1),
+                            subscriptions: names.map { Subscription(filter: filter($0), maximumQoS: .atMostOnce) })))
+            } else {
+                client.send(.unsubscribe(Unsubscribe(packetIdentifier: id(1), filters: names.map(filter))))
+            }
+            #expect(client.read() == [.disconnect(Disconnect(reason: .packetTooLarge))])
+            #expect(client.isClosed)
+        }
+    }
+
     @Test("members who are away are passed over; if all are, one who is kept gets it later")
     func sharedAway() {
         let bench = Bench()
@@ -149,7 +227,9 @@ struct SubscriptionTests {
         there.subscribe("$share/g/t")
         away.drop()
         for number in 1...4 { publisher.publish("t", "\(number)", qos: .atLeastOnce, id: UInt16(number)) }
-        #expect(there.payloads().count == 4)
+        let heard = there.messages()
+        #expect(heard.count == 4)
+        for message in heard { there.puback(message.packetIdentifier?.rawValue ?? 0) }
         there.drop()
         publisher.publish("t", "5", qos: .atLeastOnce, id: 5)
         #expect(bench.connect("away", clean: false, expiry: 100).payloads() == ["5"])

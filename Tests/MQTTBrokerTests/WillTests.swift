@@ -97,18 +97,6 @@ struct WillTests {
         #expect(watcher.payloads().isEmpty)
     }
 
-    @Test("a will on the server's own topics is accepted with its client, and goes nowhere when it is due")
-    func reserved() {
-        let bench = Bench()
-        // What a Mosquitto bridge with its default notifications says.
-        let state = will("$SYS/broker/connection/hub/state", "0", qos: .atLeastOnce, retain: true)
-        let bridge = bench.connect("bridge", .v3_1_1, will: state)
-        #expect(bridge.connack?.reason == .success)
-        bridge.drop()
-        #expect(bench.committed.compactMap(\.publication).isEmpty)
-        #expect(bench.core.statistics().counters.messagesRefusedByReason[.topicNameInvalid] == 1)
-    }
-
     @Test("no will of a client that was never let in")
     func neverLetIn() {
         let bench = Bench(mode: .manual)

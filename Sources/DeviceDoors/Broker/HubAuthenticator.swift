@@ -70,6 +70,24 @@ public struct HubAuthenticator: BrokerAuthenticator {
             return .refused(refusal.code.connectReason)
         }
     }
+
+    /// What somebody may do now who was let in before a restart and is not there: by whose connection it was.
+    public func standing(of client: ConnectedClient) async -> ClientStanding {
+        guard case .closed(let admission) = door else {
+            return .accepted(AcceptedClient(userName: client.userName))
+        }
+        guard let owner = client.owner else { return .gone }
+        do {
+            let address = LineLedger.host(client.remoteAddress)
+            guard let grants = try await admission.grants(ofAbsent: owner, address: address) else { return .gone }
+            return .accepted(
+                AcceptedClient(
+                    userName: client.userName, owner: owner, sessionOwner: client.sessionOwner,
+                    rights: ClientRights(grants)))
+        } catch {
+            return .notKnown
+        }
+    }
 }
 
 extension ClientRights {

@@ -76,10 +76,14 @@ public final class LineLedger: BrokerLedger {
         let message = publication.message
         let topic = message.topic.levelTexts
         var storing = noting
-        if publication.exactlyOnceIdentifier != nil || message.retain || !publication.targets.isEmpty {
+        if publication.exactlyOnceIdentifier != nil || message.retain || !publication.targets.isEmpty
+            || publication.isWill
+        {
             storing = { line in
                 try noting?(&line)
-                try SessionTables(transaction: line.transaction()).store(
+                let tables = SessionTables(transaction: try line.transaction())
+                if publication.isWill { try tables.dropWill(of: publication.client.session) }
+                try tables.store(
                     message, targets: publication.targets, client: publication.client.session,
                     exactlyOnce: publication.exactlyOnceIdentifier)
             }
@@ -135,7 +139,8 @@ public final class LineLedger: BrokerLedger {
                 try tables.apply(change)
                 return try LineLedger.presence(change, tables)
             }
-        case .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
+        case .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped,
+            .willDropped, .absent:
             .work { line in try SessionTables(transaction: line.transaction()).apply(change) }
         }
     }
@@ -160,7 +165,8 @@ public final class LineLedger: BrokerLedger {
             }
         case .unsubscribed(let client, let filters):
             return filters.map { .unsubscribed(clientID: client.description, filter: $0.unshared.description) }
-        case .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped:
+        case .inboundReleased, .outboundQueued, .outboundReceived, .outboundCompleted, .outboundDropped,
+            .willDropped, .absent:
             return []
         }
     }

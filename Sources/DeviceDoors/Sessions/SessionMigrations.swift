@@ -99,6 +99,39 @@ public enum SessionMigrations {
                     "ALTER TABLE mqtt_session ADD COLUMN quota_address TEXT",
                     "ALTER TABLE mqtt_retained ADD COLUMN publisher TEXT",
                 ]),
+            // The wills that are owed. `client` is the name of a session that need not be kept. `packet` is the will as a PUBLISH; its delay,
+            // in seconds, has no place in one. `due_at`, in microseconds since 1970: NULL while its connection is open.
+            Migration(
+                "wills",
+                [
+                    """
+                    CREATE TABLE mqtt_will (
+                        client TEXT NOT NULL PRIMARY KEY,
+                        identifier TEXT NOT NULL,
+                        owner TEXT,
+                        session_owner TEXT,
+                        user_name TEXT,
+                        address TEXT NOT NULL,
+                        version BIGINT NOT NULL CHECK (version BETWEEN 3 AND 5),
+                        keep_alive BIGINT NOT NULL CHECK (keep_alive BETWEEN 0 AND 65535),
+                        delay BIGINT NOT NULL CHECK (delay BETWEEN 0 AND 4294967295),
+                        qos BIGINT NOT NULL CHECK (qos BETWEEN 0 AND 2),
+                        packet BYTEA NOT NULL,
+                        quota_address TEXT,
+                        due_at BIGINT
+                    )
+                    """
+                ]),
+            // The order within a queue, and whether a message was sent on a connection that has ended. Of what was queued before this nobody
+            // knows: it counts as sent.
+            Migration(
+                "delivery-place",
+                [
+                    "ALTER TABLE mqtt_delivery ADD COLUMN place BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE mqtt_delivery ADD COLUMN is_sent BOOLEAN NOT NULL DEFAULT TRUE",
+                    // How many may be on their way at once; NULL: not known.
+                    "ALTER TABLE mqtt_session ADD COLUMN in_flight BIGINT CHECK (in_flight BETWEEN 0 AND 65535)",
+                ]),
         ])
 
     /// Stands between owner and client identifier in the name of a session.

@@ -15,13 +15,15 @@ public enum StoredSessions {
         try database.readBlocking { reader in
             var state = BrokerState()
             try each(
-                reader, "SELECT client, expiry_interval, disconnected_at, owner, quota_address FROM mqtt_session",
+                reader,
+                "SELECT client, expiry_interval, disconnected_at, owner, quota_address, in_flight FROM mqtt_session",
                 in: "mqtt_session", damaged
             ) { row in
                 state.sessions[try MQTTString(row.text(0))] = StoredSession(
                     expiryInterval: UInt32(clamping: try row.integer(1)),
                     disconnectedAt: try row.optionalInteger("disconnected_at"), owner: try row.optionalText("owner"),
-                    quotaAddress: try row.optionalText("quota_address"))
+                    quotaAddress: try row.optionalText("quota_address"),
+                    inFlight: try row.optionalInteger("in_flight").map { UInt16(clamping: $0) })
             }
             try each(
                 reader, "SELECT client, filter, options, identifier FROM mqtt_subscription", in: "mqtt_subscription",
@@ -47,6 +49,7 @@ public enum StoredSessions {
                 state.retained[message.topic] = message
                 state.lastMessageID = max(state.lastMessageID, message.id)
             }
+            try loadWills(reader, into: &state, damaged)
             return state
         }
     }
@@ -61,7 +64,7 @@ public enum StoredSessions {
         }
     }
 
-    private static func each(
+    static func each(
         _ reader: Reader, _ sql: String, in table: String, _ damaged: (String) -> Void, _ take: (Row) throws -> Void
     ) throws {
         try reader.queryEach(sql, []) { row in
@@ -84,8 +87,9 @@ public enum StoredSessions {
             state.lastMessageID = max(state.lastMessageID, message.id)
         }
         let deliveries = """
-            SELECT client, packet_identifier, message, qos, retain, subscription_identifiers, is_received
-            FROM mqtt_delivery ORDER BY client, message
+            SELECT client, packet_identifier, message, qos, retain, subscription_identifiers, is_received, place,
+                is_sent
+            FROM mqtt_delivery ORDER BY client, place, message
             """
         try each(reader, deliveries, in: "mqtt_delivery", damaged) { row in
             let client = try MQTTString(row.text(0))
@@ -93,11 +97,12 @@ public enum StoredSessions {
                 client: client, packetIdentifier: try packetIdentifier(try row.integer(1), "mqtt_delivery"),
                 qos: try found(QoS(rawValue: UInt8(clamping: try row.integer(3))), "mqtt_delivery"),
                 retain: try row.boolean("retain"),
-                subscriptionIdentifiers: try row.text(5).split(separator: ",").compactMap { UInt32($0) })
+                subscriptionIdentifiers: try row.text(5).split(separator: ",").compactMap { UInt32($0) },
+                place: try row.integer(7))
             state.sessions[client]?.queue.append(
                 StoredDelivery(
                     message: try found(messages[try row.integer(2)], "mqtt_delivery"), delivery: delivery,
-                    isReceived: try row.boolean("is_received")))
+                    isReceived: try row.boolean("is_received"), isSent: try row.boolean("is_sent")))
         }
     }
 
@@ -114,7 +119,7 @@ public enum StoredSessions {
         try found(UInt16(exactly: value).flatMap(PacketIdentifier.init), table)
     }
 
-    private static func found<Value>(_ value: Value?, _ table: String) throws(SQLFailure) -> Value {
+    static func found<Value>(_ value: Value?, _ table: String) throws(SQLFailure) -> Value {
         guard let value else { throw SQLFailure(.corrupt, "a row of \(table) cannot be read") }
         return value
     }

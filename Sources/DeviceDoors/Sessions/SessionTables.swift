@@ -31,6 +31,7 @@ struct SessionTables {
         switch change {
         case .connected(let opening): try open(opening)
         case .disconnected(let closing): try close(closing)
+        case .absent(let client, let since, let sent): try markAbsent(client, since: since, sent: sent)
         case .ended(let client, _): try drop(client)
         case .subscribed(let client, let subscriptions):
             for subscription in subscriptions { try subscribe(client, subscription) }
@@ -52,6 +53,7 @@ struct SessionTables {
             try complete(client, identifier)
         case .outboundDropped(let client, let identifiers):
             for identifier in identifiers { try complete(client, identifier) }
+        case .willDropped(let client): try dropWill(of: client)
         }
     }
 
@@ -65,27 +67,50 @@ struct SessionTables {
 
     private func open(_ opening: SessionOpening) throws {
         let client = opening.client.session
+        if let will = opening.will { try owe(will, opening) } else { try dropWill(of: client) }
         if !opening.isResumed { try drop(client) }
         guard opening.expiryInterval > 0 || opening.isResumed else { return }
         try transaction.execute(
             """
-            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner, quota_address)
-            VALUES ($1, $2, NULL, $3, $4)
+            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner, quota_address, in_flight)
+            VALUES ($1, $2, NULL, $3, $4, $5)
             ON CONFLICT (client) DO UPDATE SET expiry_interval = excluded.expiry_interval, disconnected_at = NULL,
-                owner = excluded.owner, quota_address = excluded.quota_address
+                owner = excluded.owner, quota_address = excluded.quota_address,
+                in_flight = excluded.in_flight
             """,
             [
                 .text(client.description), .integer(Int64(opening.expiryInterval)), SQLValue(opening.owner),
-                SQLValue(opening.client.quotaAddress),
+                SQLValue(opening.client.quotaAddress), SQLValue(opening.inFlight.map(Int64.init)),
             ])
     }
 
     private func close(_ closing: SessionClosing) throws {
         let client = closing.client.session
+        switch closing.will {
+        case .unchanged: break
+        case .discarded: try dropWill(of: client)
+        case .due(let due): try note(due, ofWillOf: client)
+        }
         guard closing.expiryInterval > 0 else { return try drop(client) }
         try transaction.execute(
             "UPDATE mqtt_session SET expiry_interval = $2, disconnected_at = $3 WHERE client = $1",
             [.text(client.description), .integer(Int64(closing.expiryInterval)), .integer(closing.at)])
+        try markSent(closing.sent, client)
+    }
+
+    private func markAbsent(_ client: MQTTString, since: Int64, sent: [PacketIdentifier]) throws {
+        try transaction.execute(
+            "UPDATE mqtt_session SET disconnected_at = $2 WHERE client = $1",
+            [.text(client.description), .integer(since)])
+        try markSent(sent, client)
+    }
+
+    private func markSent(_ identifiers: [PacketIdentifier], _ client: MQTTString) throws {
+        for identifier in identifiers {
+            try transaction.execute(
+                "UPDATE mqtt_delivery SET is_sent = TRUE WHERE client = $1 AND packet_identifier = $2",
+                key(client, identifier))
+        }
     }
 
     private func drop(_ client: MQTTString) throws {
@@ -126,18 +151,21 @@ struct SessionTables {
     private func queue(_ target: QueuedDelivery, message: UInt64) throws {
         try transaction.execute(
             """
-            INSERT INTO mqtt_delivery (client, packet_identifier, message, qos, retain, subscription_identifiers, is_received)
-            SELECT client, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BOOLEAN), CAST($6 AS TEXT), FALSE
+            INSERT INTO mqtt_delivery (client, packet_identifier, message, qos, retain, subscription_identifiers, is_received,
+                place, is_sent)
+            SELECT client, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BOOLEAN), CAST($6 AS TEXT), FALSE,
+                CAST($7 AS BIGINT), FALSE
             FROM mqtt_session WHERE client = $1
             ON CONFLICT (client, packet_identifier) DO UPDATE SET
                 message = excluded.message, qos = excluded.qos, retain = excluded.retain,
-                subscription_identifiers = excluded.subscription_identifiers, is_received = FALSE
+                subscription_identifiers = excluded.subscription_identifiers, is_received = FALSE,
+                place = excluded.place, is_sent = FALSE
             """,
             [
                 .text(target.client.description), .integer(Int64(target.packetIdentifier.rawValue)),
                 .integer(Int64(message)),
                 .integer(Int64(target.qos.rawValue)), SQLValue(target.retain),
-                .text(target.subscriptionIdentifiers.map(String.init).joined(separator: ",")),
+                .text(target.subscriptionIdentifiers.map(String.init).joined(separator: ",")), .integer(target.place),
             ])
     }
 
@@ -181,7 +209,7 @@ struct SessionTables {
             ])
     }
 
-    private func key(_ client: MQTTString, _ identifier: PacketIdentifier) -> [SQLValue] {
+    func key(_ client: MQTTString, _ identifier: PacketIdentifier) -> [SQLValue] {
         [.text(client.description), .integer(Int64(identifier.rawValue))]
     }
 }

@@ -14,6 +14,9 @@ public struct BrokerConfiguration: Sendable {
     /// The longest keep alive in seconds: 5.0 clients that ask for more, or for none, are told this one (3.2.2.3.14);
     /// 0 leaves the choice to clients.
     public var maximumKeepAlive: UInt16 = 0
+    /// The keep alive, in seconds, that is assumed of clients that ask for none where their wills depend on it: after a
+    /// restart, a client that was connected has one and a half times its keep alive to come back.
+    public var assumedKeepAlive: UInt16 = 60
     /// The longest a session is kept without its client, in seconds; 5.0 clients that ask for more are told.
     public var maximumSessionExpiry: UInt32 = 2_592_000
     /// How long the session of a 3.1.1 client without clean session is kept, in seconds: 3.1.1 knows no expiry.

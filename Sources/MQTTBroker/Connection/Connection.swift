@@ -52,8 +52,8 @@ struct Connection {
     var version = ProtocolVersion.v3_1_1
     var client: ConnectedClient?
     var session: SessionHandle?
-    /// Milliseconds without a sign of life after which the connection ends; 0 for never.
-    var silenceAllowed: Int64 = 0
+    /// Seconds between signs of life, as the client or the server wanted it; 0 for none.
+    var keepAlive: UInt16 = 0
     /// When something came last, in milliseconds of uptime; for a connection that is closing, when it began to.
     var lastActivity: Int64
     /// The step of the timer wheel that will look at this connection.
@@ -71,6 +71,9 @@ struct Connection {
         rest = Boxed(Rest(peer: peer, nonce: nonce))
         lastActivity = now.uptime
     }
+
+    /// Milliseconds without a sign of life after which the connection ends ([MQTT-3.1.2-22]); 0 for never.
+    var silenceAllowed: Int64 { Int64(keepAlive) * 1500 }
 
     var phase: Phase {
         get { rest.value.phase }

@@ -13,6 +13,8 @@ package struct BrokerActions {
     package var entries: [LedgerEntry] = []
     /// To be asked of the authenticator.
     package var authentications: [(connection: ConnectionHandle, attempt: ConnectAttempt)] = []
+    /// To be asked of the authenticator: how these clients, whose wills are due, stand now.
+    package var standings: [(session: SessionHandle, client: ConnectedClient)] = []
     /// To be told to the server, in the same call of the ledger as the entries.
     package var deliveries: [DeliveryEvent] = []
     var encoded = EncodedPublishes()
@@ -20,7 +22,8 @@ package struct BrokerActions {
     package init() {}
 
     package var isEmpty: Bool {
-        items.isEmpty && entries.isEmpty && authentications.isEmpty && deliveries.isEmpty
+        items.isEmpty && entries.isEmpty && authentications.isEmpty && standings.isEmpty
+            && deliveries.isEmpty
     }
 
     /// Ready for the next turn. Keeps the memory, unless the turn was an unusual one.
@@ -29,12 +32,16 @@ package struct BrokerActions {
         bytes.removeAll(keepingCapacity: bytes.capacity < 4_194_304)
         entries = []
         authentications = []
+        standings = []
         deliveries = []
         encoded.removeAll()
     }
 
-    /// Appends a packet; the number of bytes, 0 if the packet does not exist in that version.
-    mutating func send(_ packet: Packet, to connection: ConnectionHandle, version: ProtocolVersion) -> Int {
+    /// Appends a packet; the number of bytes, 0 if the packet does not exist in that version. Nil, with nothing appended,
+    /// if there are more than `most`.
+    mutating func send(
+        _ packet: Packet, to connection: ConnectionHandle, version: ProtocolVersion, most: Int
+    ) -> Int? {
         let offset = bytes.count
         do {
             try packet.encode(into: &bytes, version: version)
@@ -42,6 +49,10 @@ package struct BrokerActions {
             return 0
         }
         let count = bytes.count - offset
+        guard count <= most else {
+            bytes.removeLast(count)
+            return nil
+        }
         items.append(.send(SendAction(connection: connection, offset: offset, count: count)))
         return count
     }

@@ -6,10 +6,11 @@ extension BrokerCore {
 
     /// PUBACK.
     mutating func acknowledged(
-        _ answer: PublishAnswer, _ session: SessionHandle, now: Moment, into actions: inout BrokerActions
+        _ answer: PublishAnswer, _ handle: ConnectionHandle, _ session: SessionHandle, now: Moment,
+        into actions: inout BrokerActions
     ) {
-        guard let done = sessions[session]?.outbox.acknowledge(answer.packetIdentifier) else { return }
-        finish(done, session, isTaken: !answer.reason.isFailure, now: now, into: &actions)
+        let answered = sessions[session]?.outbox.acknowledge(answer.packetIdentifier) ?? .unknown
+        finish(answered, handle, session, isTaken: !answer.reason.isFailure, now: now, into: &actions)
     }
 
     /// PUBREC.
@@ -19,8 +20,8 @@ extension BrokerCore {
     ) {
         let identifier = answer.packetIdentifier
         if answer.reason.isFailure {
-            guard let done = sessions[session]?.outbox.refuse(identifier) else { return }
-            finish(done, session, isTaken: false, now: now, into: &actions)
+            let answered = sessions[session]?.outbox.refuse(identifier) ?? .unknown
+            finish(answered, handle, session, isTaken: false, now: now, into: &actions)
             return
         }
         switch sessions[session]?.outbox.receive(identifier) ?? .unknown {
@@ -35,6 +36,7 @@ extension BrokerCore {
                 .session(.outboundReceived(client: client, identifier)), then: .received(session, identifier),
                 into: &actions)
         case .underWay: return
+        case .wrong: violate(.protocolError, handle, now: now, into: &actions)
         case .again:
             send(.pubrel(PublishAnswer(packetIdentifier: identifier)), to: handle, into: &actions)
         case .unknown:
@@ -62,23 +64,36 @@ extension BrokerCore {
 
     /// PUBCOMP.
     mutating func completed(
-        _ answer: PublishAnswer, _ session: SessionHandle, now: Moment, into actions: inout BrokerActions
+        _ answer: PublishAnswer, _ handle: ConnectionHandle, _ session: SessionHandle, now: Moment,
+        into actions: inout BrokerActions
     ) {
-        guard let done = sessions[session]?.outbox.complete(answer.packetIdentifier),
-            sessions[session]?.isKept == true, let client = sessions[session]?.name
-        else {
-            pump(session, now: now, into: &actions)
-            return
+        switch sessions[session]?.outbox.complete(answer.packetIdentifier) ?? .unknown {
+        case .unknown: return
+        case .wrong: violate(.protocolError, handle, now: now, into: &actions)
+        // It was told at PUBREC.
+        case .done(let done): leave(done, session, now: now, into: &actions)
         }
-        submit(.session(.outboundCompleted(client: client, done.identifier)), then: .nothing, into: &actions)
-        pump(session, now: now, into: &actions)
     }
 
-    /// A message has left the queue: it is told, and makes room for the next.
+    /// PUBACK, or PUBREC with a failure. An answer that cannot come next would otherwise keep its place in what may be in
+    /// flight for good: the connection ends ([MQTT-4.8.0-1] of 3.1.1).
     private mutating func finish(
-        _ done: Outgoing, _ session: SessionHandle, isTaken: Bool, now: Moment, into actions: inout BrokerActions
+        _ answered: Answered, _ handle: ConnectionHandle, _ session: SessionHandle, isTaken: Bool, now: Moment,
+        into actions: inout BrokerActions
     ) {
-        tell(done, session, isTaken: isTaken, into: &actions)
+        switch answered {
+        case .unknown: return
+        case .wrong: violate(.protocolError, handle, now: now, into: &actions)
+        case .done(let done):
+            tell(done, session, isTaken: isTaken, into: &actions)
+            leave(done, session, now: now, into: &actions)
+        }
+    }
+
+    /// A message has left the queue, and makes room for the next.
+    private mutating func leave(
+        _ done: Outgoing, _ session: SessionHandle, now: Moment, into actions: inout BrokerActions
+    ) {
         if sessions[session]?.isKept == true, let client = sessions[session]?.name {
             let change: SessionChange =
                 isTaken

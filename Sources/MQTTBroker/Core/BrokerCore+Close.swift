@@ -43,8 +43,6 @@ extension BrokerCore {
             let granted = min(wanted, configuration.maximumSessionExpiry, most)
             sessions[session]?.expiryInterval = granted
         }
-        // A normal goodbye takes the will along ([MQTT-3.14.4-3]).
-        if disconnect.reason == .normalDisconnection { connections[handle]?.will = nil }
         end(handle, .clientDisconnected(disconnect.reason), tell: nil, now: now, into: &actions)
     }
 
@@ -72,20 +70,27 @@ extension BrokerCore {
         }
         let client = connections[handle]?.client
         let will = connections[handle]?.will
+        let keepAlive = connections[handle]?.keepAlive ?? 0
         let session = connections[handle]?.session
         close(handle, now: now, into: &actions)
         guard let client, let session, sessions[session]?.connection == handle else { return }
         sessions[session]?.connection = nil
         sessions[session]?.memory.connectionLost()
         let expiry = sessions[session]?.expiryInterval ?? 0
-        let closing = SessionClosing(client: client, cause: cause, expiryInterval: expiry, at: now.wall)
+        // A session that ends takes the delay along (3.1.3.2.2).
+        let delay = expiry > 0 && keepsSession ? Int64(will?.properties.willDelayInterval ?? 0) : 0
+        let fate = will == nil ? .unchanged : cause.fateOfWill(dueAt: now.wall + delay * 1_000_000)
+        let closing = SessionClosing(
+            client: client, cause: cause, expiryInterval: expiry, will: fate,
+            sent: expiry > 0 ? sessions[session]?.outbox.sent ?? [] : [], at: now.wall)
         submit(.session(.disconnected(closing)), then: .nothing, into: &actions)
-        if let will {
-            let delay = Int64(will.properties.willDelayInterval ?? 0) * 1000
-            if delay == 0 || expiry == 0 || !keepsSession {
-                publish(will, of: client, now: now, into: &actions)
+        if let will, case .due(let dueAt) = fate {
+            let owed = OwedWill(
+                client: client, will: will, keepAlive: keepAlive, due: now.uptime + delay * 1000, dueAt: dueAt)
+            if delay == 0 {
+                publish(owed, now: now, into: &actions)
             } else {
-                sessions[session]?.will = DelayedWill(client: client, will: will, due: now.uptime + delay)
+                sessions[session]?.will = owed
             }
         }
         guard expiry > 0 else {
@@ -124,13 +129,15 @@ extension BrokerCore {
     ) {
         guard let session = sessions.remove(handle) else { return }
         for filter in session.subscriptions.keys { subscriptions.unsubscribe(handle, from: filter) }
-        for position in 0..<session.outbox.entries.count {
-            report(session.outbox.entries[position], lostTo: session.name, into: &actions)
-        }
         if tellLedger {
             submit(.session(.ended(client: session.name, at: now.wall)), then: .nothing, into: &actions)
         }
-        if let will = session.will { publish(will.will, of: will.client, now: now, into: &actions) }
+        for position in 0..<session.outbox.entries.count {
+            let outgoing = session.outbox.entries[position]
+            if handOver(outgoing, from: session, now: now, into: &actions) { continue }
+            report(outgoing, lostTo: session.name, into: &actions)
+        }
+        if let will = session.will { publish(will, now: now, into: &actions) }
     }
 
     /// Counts a message that a session will not deliver, and tells the server if it was its own.
@@ -138,5 +145,20 @@ extension BrokerCore {
         counters.messagesDropped += 1
         guard let token = outgoing.message.token else { return }
         actions.deliveries.append(.dropped(token: token, client: client))
+    }
+}
+
+extension DisconnectCause {
+    /// What becomes of a will that would be due at `dueAt`.
+    fileprivate func fateOfWill(dueAt: Int64) -> WillAtClosing {
+        switch self {
+        // A normal goodbye takes the will along ([MQTT-3.14.4-3]).
+        case .clientDisconnected(.normalDisconnection): .discarded
+        // Owed by the next start, unless the client comes back to it (3.1.2.5).
+        case .serverShutdown: .unchanged
+        case .clientDisconnected, .connectionLost, .keepAliveTimeout, .takenOver, .protocolViolation,
+            .serverDisconnected, .storageFailure:
+            .due(at: dueAt)
+        }
     }
 }

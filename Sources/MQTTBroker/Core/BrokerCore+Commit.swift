@@ -52,6 +52,7 @@ extension BrokerCore {
         case .refused(let reason):
             release(publication)
             if let token = message.token { actions.deliveries.append(.notStored(token: token)) }
+            if let will = publication.will?.value { dropRefusedWill(will, into: &actions) }
             guard let answer = publication.answer else {
                 countRefused(reason)
                 return
@@ -61,6 +62,7 @@ extension BrokerCore {
             release(publication)
             counters.entriesNotStored += 1
             if let token = message.token { actions.deliveries.append(.notStored(token: token)) }
+            if let will = publication.will?.value { oweAgain(will, now: now) }
             guard let answer = publication.answer, answer.qos > .atMostOnce else { return }
             let connection = forgetting(answer).connection
             end(connection, .storageFailure, tell: .serverBusy, now: now, into: &actions)

@@ -11,6 +11,7 @@ extension BrokerCore {
             return
         }
         connections[handle]?.version = connect.version
+        connections[handle]?.maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
         if let reason = refusal(of: connect) {
             refuse(reason, handle, now: now, into: &actions)
             return
@@ -95,9 +96,16 @@ extension BrokerCore {
         _ client: ConnectedClient, _ connect: Connect, _ handle: ConnectionHandle, now: Moment,
         into actions: inout BrokerActions
     ) {
+        guard takesConnack(connect, client) else {
+            // What it must be told does not fit into the packets that it takes.
+            refuse(.packetTooLarge, handle, now: now, into: &actions)
+            return
+        }
         let key = SessionKey(owner: client.sessionOwner, identifier: client.identifier)
         let known = sessions.handle(of: key)
-        let beginsAnew = connect.cleanStart
+        // A session that is there for a will's sake alone is not gone on with.
+        let isOver = known.map { sessions[$0]?.connection == nil && sessions[$0]?.isKept == false } ?? false
+        let beginsAnew = connect.cleanStart || isOver
         let address = connections[handle]?.peer.address
         // A client that takes its own place needs no other.
         if known.flatMap({ sessions[$0]?.connection }) == nil, !pool.hasRoom(for: address) {
@@ -115,6 +123,7 @@ extension BrokerCore {
         pool.admit(handle, from: address)
         connections[handle]?.isAdmitted = true
         endNobodys(client, now: now, into: &actions)
+        if let known { returned(client, to: known) }
         // Taking over may have ended a session that does not outlive its connection.
         let resumed = beginsAnew ? nil : sessions.handle(of: key)
         if beginsAnew, let stale = sessions.handle(of: key) {
@@ -135,8 +144,11 @@ extension BrokerCore {
         setRates(of: client, handle, session, now: now)
         prepare(handle, client, connect, session, isResumed: resumed != nil)
         let opening = SessionOpening(
-            client: client, isResumed: resumed != nil, expiryInterval: expiry, keepAlive: connect.keepAlive,
-            at: now.wall)
+            client: client, isResumed: resumed != nil, expiryInterval: expiry,
+            keepAlive: connections[handle]?.keepAlive ?? 0,
+            // What is set aside is no will: it is dropped when it is due.
+            will: client.rights?.isSetAside == true ? nil : connect.will,
+            inFlight: UInt16(clamping: connections[handle]?.window ?? 0), at: now.wall)
         submit(.session(.connected(opening)), then: .opening(handle, session), into: &actions)
         // At once: what is published from now on is not for subscriptions that the client has lost.
         if resumed != nil { dropForbiddenSubscriptions(session, client, handle, into: &actions) }
@@ -161,14 +173,20 @@ extension BrokerCore {
         connections[handle]?.client = client
         connections[handle]?.session = session
         connections[handle]?.will = connect.will
-        connections[handle]?.silenceAllowed = Int64(keepAlive) * 1500
+        connections[handle]?.keepAlive = keepAlive
         connections[handle]?.window = min(
             Int(connect.properties.receiveMaximum ?? .max), Int(limits.inFlight))
         connections[handle]?.outboundAliases = OutboundAliases(
             offered: connect.properties.topicAliasMaximum ?? 0, most: limits.outboundTopicAliases)
-        connections[handle]?.maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
         let connack = Connack(sessionPresent: isResumed, properties: connackProperties(connect, client))
         connections[handle]?.phase = .opening(connack)
+    }
+
+    private func takesConnack(_ connect: Connect, _ client: ConnectedClient) -> Bool {
+        guard let most = connect.properties.maximumPacketSize else { return true }
+        let connack = Packet.connack(Connack(properties: connackProperties(connect, client)))
+        guard let size = try? connack.encodedSize(version: connect.version) else { return true }
+        return size <= Int(most)
     }
 
     private func sessionExpiry(_ connect: Connect, _ client: ConnectedClient) -> UInt32 {

@@ -6,7 +6,9 @@ extension BrokerCore {
         _ message: Message, _ deliveries: [Delivery], now: Moment, into actions: inout BrokerActions
     ) {
         guard !deliveries.isEmpty else { return }
-        let expiresAt = message.deadline(now: now)
+        // An interval of 0 lets a message be sent at once, and never wait.
+        let isForNow = message.properties.messageExpiryInterval == 0
+        let expiresAt = isForNow ? now.uptime + 1 : message.deadline(now: now)
         for delivery in deliveries {
             guard let reservation = delivery.reservation else {
                 sendAtMostOnce(message, delivery, expiresAt: expiresAt, now: now, into: &actions)
@@ -16,7 +18,7 @@ extension BrokerCore {
                 Outgoing(
                     message: message, identifier: reservation.identifier, qos: delivery.qos, retain: delivery.retain,
                     subscriptionIdentifiers: delivery.subscriptionIdentifiers, expiresAt: expiresAt,
-                    serial: reservation.serial))
+                    serial: reservation.serial, isShared: delivery.isShared))
             pump(delivery.session, now: now, into: &actions)
         }
     }
@@ -25,6 +27,10 @@ extension BrokerCore {
         _ message: Message, _ delivery: Delivery, expiresAt: Int64, now: Moment, into actions: inout BrokerActions
     ) {
         guard let handle = sessions[delivery.session]?.connection, connections[handle]?.isOnline == true else { return }
+        guard expiresAt > now.uptime else {
+            counters.messagesExpired += 1
+            return
+        }
         let copy = Copy(
             message: message, qos: .atMostOnce, retain: delivery.retain, isDuplicate: false, identifier: nil,
             subscriptionIdentifiers: delivery.subscriptionIdentifiers, expiresAt: expiresAt)
@@ -131,7 +137,7 @@ extension BrokerCore {
 extension BrokerCore.Copy {
     /// What is left of the message expiry interval, rounded up; nil without one (3.3.2.3.3).
     fileprivate func secondsLeft(now: Moment) -> UInt32? {
-        guard expiresAt != .max else { return nil }
-        return UInt32(clamping: max(0, expiresAt - now.uptime + 999) / 1000)
+        guard expiresAt != .max, let interval = message.properties.messageExpiryInterval else { return nil }
+        return min(interval, UInt32(clamping: max(0, expiresAt - now.uptime + 999) / 1000))
     }
 }

@@ -19,6 +19,11 @@ extension BrokerCore {
             end(handle, .serverDisconnected(.quotaExceeded), tell: .quotaExceeded, now: now, into: &actions)
             return
         }
+        guard topic.levelCount <= configuration.limits.topicLevels else {
+            // One rule for all versions and each QoS: before 5.0 an answer could only say that the message was taken.
+            violate(.topicNameInvalid, handle, now: now, into: &actions)
+            return
+        }
         if let identifier = publish.packetIdentifier, publish.qos == .exactlyOnce,
             isRepeated(identifier, handle, session, into: &actions)
         {
@@ -66,7 +71,7 @@ extension BrokerCore {
             setAside(message, client: client, answer: answer, into: &actions)
             return
         }
-        accept(message, client: client, publisher: session, answer: answer, isWill: false, into: &actions)
+        accept(message, client: client, publisher: session, answer: answer, into: &actions)
     }
 
     /// Hands the message to the ledger alone: nobody receives it.
@@ -87,18 +92,20 @@ extension BrokerCore {
     }
 
     /// Finds the recipients and hands the message to the ledger.
-    private mutating func accept(
+    mutating func accept(
         _ message: Message, client: ConnectedClient, publisher: SessionHandle?, answer: PublicationAnswer?,
-        isWill: Bool, into actions: inout BrokerActions
+        will: OwedWill? = nil, into actions: inout BrokerActions
     ) {
         var targets: [QueuedDelivery] = []
         let deliveries = route(message, publisher: publisher, targets: &targets, into: &actions)
         let publication = InboundPublication(
             client: client, message: message, exactlyOnceIdentifier: keptIdentifier(answer), targets: targets,
-            isWill: isWill)
+            isWill: will != nil)
         submit(
             .publication(publication),
-            then: .publication(PendingPublication(message: message, answer: answer, deliveries: deliveries)),
+            then: .publication(
+                PendingPublication(message: message, answer: answer, deliveries: deliveries, will: will.map(Boxed.init))
+            ),
             into: &actions)
     }
 
@@ -144,7 +151,7 @@ extension BrokerCore {
     private func refusal(
         of publish: Publish, topic: TopicName, decision: PublishDecision, _ client: ConnectedClient
     ) -> ReasonCode? {
-        if topic.isReserved || topic.levelCount > configuration.limits.topicLevels { return .topicNameInvalid }
+        if topic.isReserved { return .topicNameInvalid }
         if decision == .refused { return .notAuthorized }
         if publish.retain, decision == .granted, !publish.payload.isEmpty,
             !hasRoomToRetain(publish, topic, client)
@@ -193,30 +200,6 @@ extension BrokerCore {
     mutating func countAnswered(_ handle: ConnectionHandle) {
         guard let count = connections[handle]?.inboundInFlight, count > 0 else { return }
         connections[handle]?.inboundInFlight = count - 1
-    }
-
-    // MARK: A will
-
-    /// Publishes the will of a client that is gone. Its rights are those of now.
-    mutating func publish(
-        _ will: Will, of client: ConnectedClient, now: Moment, into actions: inout BrokerActions
-    ) {
-        guard !will.topic.isReserved else {
-            countRefused(.topicNameInvalid)
-            return
-        }
-        guard authorizer.publishing(client, to: will.topic, retain: will.retain) == .granted else {
-            countRefused(.notAuthorized)
-            return
-        }
-        var properties = will.properties
-        properties.remove(.willDelayInterval)
-        lastMessageID += 1
-        let message = Message(
-            id: lastMessageID, topic: will.topic, payload: will.payload, qos: will.qos, retain: will.retain,
-            properties: properties, receivedAt: now.wall, publisher: will.retain ? client.quotaName : nil)
-        counters.willsPublished += 1
-        accept(message, client: client, publisher: nil, answer: nil, isWill: true, into: &actions)
     }
 }
 

@@ -105,18 +105,7 @@ extension BrokerCore {
         let placed = Delivery(
             session: session, qos: qos, retain: true, reservation: reservation,
             subscriptionIdentifiers: delivery.subscriptionIdentifiers)
-        guard sessions[session]?.isKept == true, let client = sessions[session]?.name else {
-            deliver(message, [placed], now: now, into: &actions)
-            return
-        }
-        let queued = QueuedDelivery(
-            client: client, packetIdentifier: reservation.identifier, qos: qos, retain: true,
-            subscriptionIdentifiers: delivery.subscriptionIdentifiers)
-        submit(
-            .session(.outboundQueued(message, queued)),
-            then: .publication(
-                PendingPublication(message: message, answer: nil, deliveries: [placed], changesRetained: false)),
-            into: &actions)
+        send(message, by: placed, now: now, into: &actions)
     }
 
     private static var slotsInAPiece: Int { 4_096 }

@@ -62,20 +62,27 @@ extension BrokerCore {
             {
                 continue
             }
-            dropWills(of: handle, notWithin: rights)
+            dropWills(of: handle, notWithin: rights, into: &actions)
             disconnect(handle, reason, endSession: endSessions, now: now, into: &actions)
         }
     }
 
-    private mutating func dropWills(of session: SessionHandle, notWithin rights: ClientRights?) {
+    private mutating func dropWills(
+        of session: SessionHandle, notWithin rights: ClientRights?, into actions: inout BrokerActions
+    ) {
+        guard let name = sessions[session]?.name else { return }
+        var isDropped = false
         if let will = sessions[session]?.will, rights?.publishing(to: will.will.topic) != .granted {
             sessions[session]?.will = nil
+            isDropped = true
         }
         if let connection = sessions[session]?.connection, let will = connections[connection]?.will,
             rights?.publishing(to: will.topic) != .granted
         {
             connections[connection]?.will = nil
+            isDropped = true
         }
+        if isDropped { submit(.session(.willDropped(client: name)), then: .nothing, into: &actions) }
     }
 
     /// The server forgets what is retained on topics; who subscribes to them hears it as from any publisher.
@@ -99,11 +106,10 @@ extension BrokerCore {
     /// The server stops. Clients of 5.0 hear it (0x8B). Sessions go on after the restart.
     ///
     /// No will is published for a client that we send away: the specification lets a server that stops put wills off
-    /// (3.1.2.5), and a fleet that is told "all dead" by every upgrade would learn to ignore it. A will whose delay was
-    /// running is put off for good.
+    /// (3.1.2.5), and a fleet that is told "all dead" by every upgrade would learn to ignore it. They stay owed in the
+    /// ledger, and the next start goes on with them: see `restore`.
     mutating func shutDown(now: Moment, into actions: inout BrokerActions) {
         for handle in connections.handles {
-            connections[handle]?.will = nil
             end(handle, .serverShutdown, tell: .serverShuttingDown, now: now, into: &actions)
         }
     }

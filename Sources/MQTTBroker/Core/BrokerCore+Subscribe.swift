@@ -74,7 +74,7 @@ extension BrokerCore {
         let handle = pending.connection
         guard connections[handle]?.isOnline == true else { return }
         let suback = Suback(packetIdentifier: pending.packetIdentifier, reasons: pending.reasons)
-        send(.suback(suback), to: handle, into: &actions)
+        answer(.suback(suback), to: handle, now: now, into: &actions)
         guard !walks.isEmpty else { return }
         // What is being stored was routed without these subscriptions: the retained messages are looked at behind it.
         if self.pending.isEmpty {
@@ -128,7 +128,7 @@ extension BrokerCore {
         }
         guard connections[handle]?.isOnline == true else { return }
         let unsuback = Unsuback(packetIdentifier: unsubscribe.packetIdentifier, reasons: reasons)
-        send(.unsuback(unsuback), to: handle, into: &actions)
+        answer(.unsuback(unsuback), to: handle, now: now, into: &actions)
     }
 }
 

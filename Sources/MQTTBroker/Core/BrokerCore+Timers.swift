@@ -63,8 +63,14 @@ extension BrokerCore {
         }
     }
 
-    private mutating func check(_ handle: SessionHandle, now: Moment, into actions: inout BrokerActions) {
-        guard sessions[handle]?.connection == nil else { return }
+    /// Does what has come due for a session whose client is not there.
+    mutating func check(_ handle: SessionHandle, now: Moment, into actions: inout BrokerActions) {
+        guard sessions[handle]?.connection == nil, let deadline = sessions[handle]?.nextDeadline else { return }
+        if deadline <= now.uptime, let will = sessions[handle]?.will,
+            !canJudge(will, of: handle, now: now, into: &actions)
+        {
+            return
+        }
         if let endsAt = sessions[handle]?.endsAt, endsAt <= now.uptime {
             counters.sessionsExpired += 1
             endSession(handle, tellLedger: true, now: now, into: &actions)
@@ -72,7 +78,7 @@ extension BrokerCore {
         }
         if let will = sessions[handle]?.will, will.due <= now.uptime {
             sessions[handle]?.will = nil
-            publish(will.will, of: will.client, now: now, into: &actions)
+            publish(will, now: now, into: &actions)
         }
         remind(handle, now: now)
     }

@@ -5,7 +5,7 @@ internal import MQTTCodec
 /// It is made of values that know one thing each: connections, sessions with their outboxes, the subscription tree, the
 /// retained messages, the entries that the ledger has not answered, and a timer wheel. The extensions follow a packet
 /// on its way: `+Open`, `+Connect`, `+Bounds`, `+Publish`, `+Rate`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`,
-/// `+Retained`, `+Close`, `+Timers`, `+Server`, `+State`.
+/// `+Retained`, `+Close`, `+Wills`, `+Timers`, `+Server`, `+State`.
 package struct BrokerCore {
     let configuration: BrokerConfiguration
     let authorizer: any BrokerAuthorizer
@@ -32,6 +32,11 @@ package struct BrokerCore {
     var heldUp: [ConnectionHandle] = []
     /// Work space of a match, kept so that a match allocates nothing.
     var matches = MatchSpace()
+    /// Sessions whose clients were connected when the server stopped, and since when they are without them (microseconds
+    /// since 1970): the ledger is told before anything else happens.
+    var unsettled: (sessions: [SessionHandle], since: Int64) = ([], 0)
+    /// How many clients the authenticator is asked about whose wills are due.
+    var standingsAsked = 0
     var dueTimers: [(key: TimerKey, step: Int64)] = []
 
     /// A broker that goes on from `state`.
@@ -49,6 +54,7 @@ package struct BrokerCore {
 
     /// Takes an event and appends what has to be done.
     package mutating func handle(_ event: consuming BrokerEvent, now: Moment, into actions: inout BrokerActions) {
+        if !unsettled.sessions.isEmpty { settle(into: &actions) }
         switch consume event {
         case .packet(let packet, let connection):
             receive(packet, on: connection, now: now, into: &actions)
@@ -63,6 +69,8 @@ package struct BrokerCore {
             connections[connection]?.peer.isSecure = true
         case .authenticated(let decision, let connection):
             authenticated(decision, connection, now: now, into: &actions)
+        case .standing(let standing, let session):
+            answered(standing, session, now: now, into: &actions)
         case .closed(let connection):
             socketClosed(connection, now: now, into: &actions)
         case .flushed(let unsent, let connection):
@@ -129,10 +137,10 @@ package struct BrokerCore {
         switch packet {
         case .publish(let publish):
             receive(publish, on: handle, session: session, now: now, into: &actions)
-        case .puback(let answer): acknowledged(answer, session, now: now, into: &actions)
+        case .puback(let answer): acknowledged(answer, handle, session, now: now, into: &actions)
         case .pubrec(let answer): received(answer, handle, session, now: now, into: &actions)
         case .pubrel(let answer): released(answer, handle, session, now: now, into: &actions)
-        case .pubcomp(let answer): completed(answer, session, now: now, into: &actions)
+        case .pubcomp(let answer): completed(answer, handle, session, now: now, into: &actions)
         case .subscribe(let subscribe):
             self.subscribe(subscribe, handle, session, now: now, into: &actions)
         case .unsubscribe(let unsubscribe):
@@ -147,12 +155,23 @@ package struct BrokerCore {
         }
     }
 
-    /// Sends a packet that is not a PUBLISH.
-    mutating func send(_ packet: Packet, to handle: ConnectionHandle, into actions: inout BrokerActions) {
-        guard let version = connections[handle]?.version else { return }
-        let count = actions.send(packet, to: handle, version: version)
+    /// Sends a packet that is not a PUBLISH; false if it is larger than the client takes ([MQTT-3.1.2-24]).
+    @discardableResult
+    mutating func send(_ packet: Packet, to handle: ConnectionHandle, into actions: inout BrokerActions) -> Bool {
+        guard let version = connections[handle]?.version, let most = connections[handle]?.maximumPacketSize,
+            let count = actions.send(packet, to: handle, version: version, most: most)
+        else { return false }
         account(count, handle, into: &actions)
         counters.packetsSent += 1
+        return true
+    }
+
+    /// Sends an answer without which the client would wait for ever; if it takes no packet so large, it hears that.
+    mutating func answer(
+        _ packet: Packet, to handle: ConnectionHandle, now: Moment, into actions: inout BrokerActions
+    ) {
+        guard !send(packet, to: handle, into: &actions) else { return }
+        end(handle, .serverDisconnected(.packetTooLarge), tell: .packetTooLarge, now: now, into: &actions)
     }
 
     /// Counts bytes on their way to a connection; a client that takes none is not read from either.
@@ -174,8 +193,11 @@ package struct BrokerCore {
         guard let before = connections[handle]?.unsent else { return }
         totalUnsent += unsent - before
         connections[handle]?.unsent = unsent
-        // Taking bytes is a sign of life, also of a client whose packets are not read.
-        if unsent < before { connections[handle]?.lastActivity = now.uptime }
+        // Only packets are signs of life ([MQTT-3.1.2-22]). While we read none because its network is slow, taking bytes is
+        // the only one that a client can give.
+        if unsent < before, connections[handle]?.isReadingPaused == true {
+            connections[handle]?.lastActivity = now.uptime
+        }
         guard connections[handle]?.isOnline == true, unsent < configuration.limits.unsentBytes / 2 else { return }
         if connections[handle]?.isReadingPaused == true {
             connections[handle]?.isReadingPaused = false

@@ -15,6 +15,8 @@ package enum BrokerEvent {
     case secured(PeerCertificate?, ConnectionHandle)
     /// The authenticator has decided.
     case authenticated(AuthenticationDecision, ConnectionHandle)
+    /// The authenticator has said how the client of a will that is due stands.
+    case standing(ClientStanding, SessionHandle)
     /// The socket is gone, for whatever reason; the handle is not used again.
     case closed(ConnectionHandle)
     /// All bytes so far were handed to the network; `unsent` of them it has not taken.

@@ -47,6 +47,8 @@ struct PendingPublication {
     let deliveries: [Delivery]
     /// Whether it becomes the retained message of its topic; not so for one that is only sent to a new subscriber.
     var changesRetained = true
+    /// The will that it is; boxed, because few are.
+    var will: Boxed<OwedWill>?
 }
 
 /// Where the acknowledgement of a message goes.
@@ -78,6 +80,8 @@ struct Delivery {
     /// The place in the session's queue; nil at QoS 0.
     let reservation: Reservation?
     let subscriptionIdentifiers: [UInt32]
+    /// Whether it comes by a shared subscription, whose other members may have it instead.
+    var isShared = false
 }
 
 /// Whom the timer wheel reminds us of.

@@ -7,6 +7,17 @@ public protocol BrokerAuthenticator: Sendable {
     /// and for no more connections at once than `BrokerLimits.concurrentAuthentications`. Its task is cancelled when the
     /// connection is gone; its answer counts for nothing then, but has to come.
     func authenticate(_ attempt: ConnectAttempt) async -> AuthenticationDecision
+    /// How a client stands now that was let in before a restart, has not come back, and whose will is due. It shows
+    /// nothing any more: it is known by its name and owner. Called off the event loop, for a few clients at once.
+    func standing(of client: ConnectedClient) async -> ClientStanding
+}
+
+extension BrokerAuthenticator {
+    /// As it was, without rights of its own: the authorizer decides alone.
+    public func standing(of client: ConnectedClient) async -> ClientStanding {
+        .accepted(
+            AcceptedClient(userName: client.userName, owner: client.owner, sessionOwner: client.sessionOwner))
+    }
 }
 
 /// What a client says about itself before it is let in, and what its connection shows.
@@ -52,6 +63,16 @@ public enum AuthenticationDecision: Sendable {
     public static func accepted(userName: String?) -> AuthenticationDecision {
         .accepted(AcceptedClient(userName: userName))
     }
+}
+
+/// How a client stands that is not there.
+public enum ClientStanding: Sendable {
+    /// It would be let in, as this client.
+    case accepted(AcceptedClient)
+    /// It may do nothing any more: its will is dropped.
+    case gone
+    /// It cannot be found out at the moment: the question comes again.
+    case notKnown
 }
 
 /// Who a client is, now that it is let in.

@@ -48,7 +48,7 @@ public struct InboundPublication: Sendable {
     public let exactlyOnceIdentifier: PacketIdentifier?
     /// The kept sessions in whose queues the message has to be put by the same transaction.
     public let targets: [QueuedDelivery]
-    /// Whether it is the will of a client that has gone.
+    /// Whether it is the will of a client that has gone: it is owed no more (`SessionOpening.will`).
     public let isWill: Bool
     /// Whether the authorizer has set it aside: it is not to be routed to anything, only kept for a person to look at.
     /// It has no targets and its message is not retained.
@@ -95,16 +95,19 @@ public struct QueuedDelivery: Sendable, Hashable {
     public let retain: Bool
     /// The subscription identifiers to send along, of all subscriptions that matched.
     public let subscriptionIdentifiers: [UInt32]
+    /// Counted upward within the queue: it is sent behind those with a smaller number, and after a restart too.
+    public let place: Int64
 
     /// A place with these fields.
     public init(
         client: MQTTString, packetIdentifier: PacketIdentifier, qos: QoS, retain: Bool = false,
-        subscriptionIdentifiers: [UInt32] = []
+        subscriptionIdentifiers: [UInt32] = [], place: Int64 = 0
     ) {
         self.client = client
         self.packetIdentifier = packetIdentifier
         self.qos = qos
         self.retain = retain
         self.subscriptionIdentifiers = subscriptionIdentifiers
+        self.place = place
     }
 }

@@ -9,6 +9,7 @@ extension BrokerState {
             if let identifier = publication.exactlyOnceIdentifier {
                 sessions[publication.client.session]?.inboundIdentifiers.insert(identifier)
             }
+            if publication.isWill { wills[publication.client.session] = nil }
             store(publication.message, targets: publication.targets)
         case .serverPublication(let publication):
             store(publication.message, targets: publication.targets)
@@ -30,20 +31,33 @@ extension BrokerState {
         switch change {
         case .connected(let opening):
             let client = opening.client.session
+            wills[client] = opening.will.map {
+                StoredWill(client: opening.client, will: $0, keepAlive: opening.keepAlive)
+            }
             if !opening.isResumed { sessions[client] = nil }
             guard opening.expiryInterval > 0 || opening.isResumed else { return }
             sessions[client, default: StoredSession(expiryInterval: 0)].expiryInterval = opening.expiryInterval
             sessions[client]?.disconnectedAt = nil
             sessions[client]?.owner = opening.owner
             sessions[client]?.quotaAddress = opening.client.quotaAddress
+            sessions[client]?.inFlight = opening.inFlight
         case .disconnected(let closing):
             let client = closing.client.session
+            switch closing.will {
+            case .unchanged: break
+            case .discarded: wills[client] = nil
+            case .due(let at): wills[client]?.dueAt = at
+            }
             if closing.expiryInterval == 0 {
                 sessions[client] = nil
             } else {
                 sessions[client]?.expiryInterval = closing.expiryInterval
                 sessions[client]?.disconnectedAt = closing.at
+                markSent(closing.sent, client: client)
             }
+        case .absent(let client, let since, let sent):
+            sessions[client]?.disconnectedAt = since
+            markSent(sent, client: client)
         case .ended(let client, _):
             sessions[client] = nil
         case .subscribed(let client, let added):
@@ -63,6 +77,15 @@ extension BrokerState {
             remove([identifier], client: client)
         case .outboundDropped(let client, let identifiers):
             remove(identifiers, client: client)
+        case .willDropped(let client):
+            wills[client] = nil
+        }
+    }
+
+    private mutating func markSent(_ identifiers: [PacketIdentifier], client: MQTTString) {
+        for identifier in identifiers {
+            guard let index = position(of: identifier, client: client) else { continue }
+            sessions[client]?.queue[index].isSent = true
         }
     }
 

@@ -6,16 +6,41 @@ public struct BrokerState: Sendable {
     public var sessions: [MQTTString: StoredSession]
     /// The retained messages by topic.
     public var retained: [TopicName: Message]
+    /// The wills that are owed, by name of the session (`ConnectedClient.session`), whether that is kept or not.
+    public var wills: [MQTTString: StoredWill]
     /// The highest message id the ledger has seen; the broker counts on from there.
     public var lastMessageID: UInt64
 
     /// A state with these parts; empty for the first start.
     public init(
-        sessions: [MQTTString: StoredSession] = [:], retained: [TopicName: Message] = [:], lastMessageID: UInt64 = 0
+        sessions: [MQTTString: StoredSession] = [:], retained: [TopicName: Message] = [:],
+        wills: [MQTTString: StoredWill] = [:], lastMessageID: UInt64 = 0
     ) {
         self.sessions = sessions
         self.retained = retained
+        self.wills = wills
         self.lastMessageID = lastMessageID
+    }
+}
+
+/// A will that is owed: its connection is open, or its delay is running.
+public struct StoredWill: Sendable {
+    /// Whose it is. Its rights are not those of now: they are asked for when the will is due
+    /// (`BrokerAuthenticator.standing`).
+    public var client: ConnectedClient
+    /// What is owed.
+    public var will: Will
+    /// The keep alive of its connection in seconds; 0 for none.
+    public var keepAlive: UInt16
+    /// When it is to be published, in microseconds since 1970-01-01T00:00:00Z; nil while its connection is open.
+    public var dueAt: Int64?
+
+    /// A will with these parts.
+    public init(client: ConnectedClient, will: Will, keepAlive: UInt16, dueAt: Int64? = nil) {
+        self.client = client
+        self.will = will
+        self.keepAlive = keepAlive
+        self.dueAt = dueAt
     }
 }
 
@@ -30,6 +55,8 @@ public struct StoredSession: Sendable {
     /// When the connection ended; nil if it was still there when the server stopped: the interval then counts from
     /// the restart.
     public var disconnectedAt: Int64?
+    /// How many QoS 1 and 2 messages might be on the way to the client at once; nil if that is not known.
+    public var inFlight: UInt16?
     /// What the client asked for.
     public var subscriptions: [TopicFilter: StoredSubscription]
     /// What waits for the client, oldest first.
@@ -41,7 +68,8 @@ public struct StoredSession: Sendable {
     public init(
         expiryInterval: UInt32, disconnectedAt: Int64? = nil, subscriptions: [TopicFilter: StoredSubscription] = [:],
         queue: [StoredDelivery] = [], inboundIdentifiers: Set<PacketIdentifier> = [], owner: String? = nil,
-        quotaAddress: String? = nil
+        quotaAddress: String? = nil,
+        inFlight: UInt16? = nil
     ) {
         self.expiryInterval = expiryInterval
         self.disconnectedAt = disconnectedAt
@@ -50,6 +78,7 @@ public struct StoredSession: Sendable {
         self.inboundIdentifiers = inboundIdentifiers
         self.owner = owner
         self.quotaAddress = quotaAddress
+        self.inFlight = inFlight
     }
 }
 
@@ -75,11 +104,15 @@ public struct StoredDelivery: Sendable {
     public let delivery: QueuedDelivery
     /// Whether the client has it already and only PUBREL is owed.
     public var isReceived: Bool
+    /// Whether it was sent on a connection that has ended. What was sent on one that was open when the server stopped is
+    /// not known.
+    public var isSent: Bool
 
     /// A delivery with these fields.
-    public init(message: Message, delivery: QueuedDelivery, isReceived: Bool = false) {
+    public init(message: Message, delivery: QueuedDelivery, isReceived: Bool = false, isSent: Bool = false) {
         self.message = message
         self.delivery = delivery
         self.isReceived = isReceived
+        self.isSent = isSent
     }
 }

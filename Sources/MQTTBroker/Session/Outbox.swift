@@ -22,6 +22,10 @@ struct Outgoing {
     let expiresAt: Int64
     /// The order in which identifiers were given.
     let serial: UInt64
+    /// Whether it came by a shared subscription.
+    var isShared = false
+    /// Whether it was here before a restart.
+    var isRestored = false
     var state = State.waiting
     /// Sent on the present connection and not acknowledged.
     var isInFlight = false
@@ -45,6 +49,17 @@ struct Outbox {
     var count: Int { entries.count + reserved }
     /// Whether everything queued has been sent on this connection.
     var isAllActive: Bool { active == entries.count }
+    /// What was sent, on any connection, and is not known to the ledger as received.
+    var sent: [PacketIdentifier] {
+        var identifiers: [PacketIdentifier] = []
+        for position in 0..<entries.count {
+            switch entries[position].state {
+            case .sent, .received: identifiers.append(entries[position].identifier)
+            case .waiting, .releasing: break
+            }
+        }
+        return identifiers
+    }
 
     // MARK: In
 
@@ -53,9 +68,18 @@ struct Outbox {
         guard count < min(maximumCount, Self.mostMessages), bytes + cost <= maximumBytes else { return nil }
         reserved += 1
         bytes += cost
-        // Identifiers run round; only when the oldest message has waited a whole round can one still be in use.
-        if let oldest = entries.isEmpty ? nil : entries[0], nextSerial - oldest.serial >= Self.identifiersInARound {
-            while isInUse(nextIdentifier) { nextIdentifier = nextIdentifier.next }
+        // Identifiers run round; only when the oldest message has waited a whole round can one still be in use. Those of
+        // what was restored come in no order (a retained message is older than what it was queued behind): as long as one
+        // of them is here, each new one is looked up.
+        if let oldest = entries.isEmpty ? nil : entries[0],
+            oldest.isRestored || nextSerial - oldest.serial >= Self.identifiersInARound
+        {
+            while isInUse(nextIdentifier) {
+                nextIdentifier = nextIdentifier.next
+                // Serials and identifiers go in step: an identifier is free again a whole round later, whatever was left
+                // out.
+                nextSerial += 1
+            }
         }
         defer {
             nextIdentifier = nextIdentifier.next
@@ -76,8 +100,8 @@ struct Outbox {
         entries.append(outgoing)
     }
 
-    /// Puts back what was stored before a restart.
-    mutating func restore(_ delivery: StoredDelivery, expiresAt: Int64) {
+    /// Puts back what was stored before a restart; `mayBeSent` if that is not known.
+    mutating func restore(_ delivery: StoredDelivery, expiresAt: Int64, mayBeSent: Bool, isShared: Bool) {
         bytes += delivery.message.cost
         let identifier = delivery.delivery.packetIdentifier
         entries.append(
@@ -85,12 +109,10 @@ struct Outbox {
                 message: delivery.message, identifier: identifier, qos: delivery.delivery.qos,
                 retain: delivery.delivery.retain,
                 subscriptionIdentifiers: delivery.delivery.subscriptionIdentifiers, expiresAt: expiresAt,
-                // Their identifiers come in no order (a retained message is older than what it was queued behind): as
-                // long as one of them is here, each new identifier is looked up.
-                serial: 0,
-                // Whether it was sent is not known: DUP is right either way, and a must if it was (3.3.1.1).
-                state: delivery.isReceived ? .releasing : .sent))
-        nextSerial = Self.identifiersInARound
+                serial: UInt64(clamping: delivery.delivery.place), isShared: isShared, isRestored: true,
+                // DUP is right for what may have been sent, and a must for what was (3.3.1.1).
+                state: delivery.isReceived ? .releasing : delivery.isSent || mayBeSent ? .sent : .waiting))
+        nextSerial = max(nextSerial, UInt64(clamping: delivery.delivery.place) + 1)
         nextIdentifier = identifier.next
     }
 
@@ -149,15 +171,17 @@ struct Outbox {
 
     // MARK: Answers
 
-    /// PUBACK; nil if no such message is in flight.
-    mutating func acknowledge(_ identifier: PacketIdentifier) -> Outgoing? {
-        guard let position = activePosition(identifier), entries[position].qos == .atLeastOnce else { return nil }
-        return finish(position)
+    /// PUBACK.
+    mutating func acknowledge(_ identifier: PacketIdentifier) -> Answered {
+        guard let position = activePosition(identifier) else { return .unknown }
+        guard entries[position].qos == .atLeastOnce else { return .wrong }
+        return .done(finish(position))
     }
 
     /// PUBREC.
     mutating func receive(_ identifier: PacketIdentifier) -> Received {
-        guard let position = activePosition(identifier), entries[position].qos == .exactlyOnce else { return .unknown }
+        guard let position = activePosition(identifier) else { return .unknown }
+        guard entries[position].qos == .exactlyOnce else { return .wrong }
         switch entries[position].state {
         case .waiting, .sent:
             entries[position].state = .received
@@ -168,9 +192,10 @@ struct Outbox {
     }
 
     /// PUBREC with a failure: the client will not take it, the exchange is over (4.3.3).
-    mutating func refuse(_ identifier: PacketIdentifier) -> Outgoing? {
-        guard let position = activePosition(identifier) else { return nil }
-        return finish(position)
+    mutating func refuse(_ identifier: PacketIdentifier) -> Answered {
+        guard let position = activePosition(identifier) else { return .unknown }
+        guard entries[position].qos == .exactlyOnce else { return .wrong }
+        return .done(finish(position))
     }
 
     /// The ledger knows that the client has the message; whether PUBREL is to be sent now.
@@ -187,10 +212,11 @@ struct Outbox {
         entries[position].state = .sent
     }
 
-    /// PUBCOMP; nil if no such message waits for it.
-    mutating func complete(_ identifier: PacketIdentifier) -> Outgoing? {
-        guard let position = activePosition(identifier), entries[position].state == .releasing else { return nil }
-        return finish(position)
+    /// PUBCOMP.
+    mutating func complete(_ identifier: PacketIdentifier) -> Answered {
+        guard let position = activePosition(identifier) else { return .unknown }
+        guard entries[position].state == .releasing else { return .wrong }
+        return .done(finish(position))
     }
 
     private mutating func finish(_ position: Int) -> Outgoing {
@@ -223,10 +249,25 @@ struct Outbox {
 struct Reservation {
     let identifier: PacketIdentifier
     let serial: UInt64
+
+    /// Its number within the queue, for the ledger.
+    var place: Int64 { Int64(clamping: serial) }
+}
+
+/// What an answer that ends an exchange means.
+enum Answered {
+    /// The message has left the queue.
+    case done(Outgoing)
+    /// No such message is in flight: it was answered before, or is not sent on this connection.
+    case unknown
+    /// There is one, and this is not the answer that comes next (4.3): the client has lost the thread.
+    case wrong
 }
 
 /// What a PUBREC means.
 enum Received {
+    /// The message is of QoS 1.
+    case wrong
     /// The client has it now.
     case first(Outgoing)
     /// It said so before, and the ledger is still being told.

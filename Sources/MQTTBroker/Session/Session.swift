@@ -6,7 +6,7 @@ struct Session {
         let key: SessionKey
         let name: MQTTString
         var client: ConnectedClient?
-        var will: DelayedWill?
+        var will: OwedWill?
     }
 
     private var rest: Boxed<Rest>
@@ -49,8 +49,9 @@ struct Session {
         set { rest.value.client = newValue }
     }
 
-    /// The will of the last connection while its delay runs.
-    var will: DelayedWill? {
+    /// The will of the last connection until it is published: while its delay runs, or while a client that was connected
+    /// before a restart may come back. A session that is not kept is there for its sake alone.
+    var will: OwedWill? {
         get { rest.value.will }
         set {
             rest.value.will = newValue
@@ -125,12 +126,29 @@ struct FiltersOnTheirWay {
     }
 }
 
-/// A will that waits for its delay to pass (3.1.3.2.2).
-struct DelayedWill {
-    let client: ConnectedClient
+/// A will that waits to be published (3.1.2.5, 3.1.3.2.2).
+struct OwedWill {
+    /// How its client stands.
+    enum Standing {
+        /// The rights of `client` count.
+        case known
+        /// It was let in before a restart: its rights have to be asked for.
+        case unknown
+        /// They were.
+        case asked
+    }
+
+    /// Whose it is.
+    var client: ConnectedClient
     let will: Will
+    /// Seconds; 0 for none.
+    let keepAlive: UInt16
     /// Milliseconds of uptime.
-    let due: Int64
+    var due: Int64
+    /// The same as the ledger knows it, in microseconds since 1970-01-01T00:00:00Z; nil if the client was connected when
+    /// the server stopped.
+    let dueAt: Int64?
+    var standing = Standing.known
 }
 
 /// The QoS 2 identifiers that a client has sent and not released (4.3.3): what makes a message count once.

@@ -113,6 +113,7 @@ final class BrokerLoop {
             for item in performing.items { perform(item, bytes) }
         }
         for (connection, attempt) in performing.authentications { authenticate(attempt, connection) }
+        for (session, client) in performing.standings { askStanding(of: client, session) }
         let flushing = dirty
         dirty.removeAll(keepingCapacity: true)
         for handler in flushing where handler.isDirty { handler.flush() }
@@ -200,6 +201,16 @@ final class BrokerLoop {
     private func decided(_ decision: AuthenticationDecision, _ connection: ConnectionHandle) {
         deciding[connection] = nil
         handle(.authenticated(decision, connection), now: SystemClock.now())
+    }
+
+    private func askStanding(of client: ConnectedClient, _ session: SessionHandle) {
+        let authenticator = services.authenticator
+        let eventLoop = eventLoop
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        Task {
+            let standing = await authenticator.standing(of: client)
+            eventLoop.execute { bound.value.handle(.standing(standing, session), now: SystemClock.now()) }
+        }
     }
 
     // MARK: Stopping

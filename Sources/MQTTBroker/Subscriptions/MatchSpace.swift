@@ -8,8 +8,10 @@ struct MatchSpace {
         var maximumQoS: QoS
         var retainAsPublished: Bool
         var subscriptionIdentifiers: [UInt32]
+        let isShared: Bool
 
-        init(_ subscriber: Subscriber) {
+        init(_ subscriber: Subscriber, isShared: Bool = false) {
+            self.isShared = isShared
             session = subscriber.session
             maximumQoS = subscriber.maximumQoS
             retainAsPublished = subscriber.retainAsPublished
@@ -60,5 +62,5 @@ struct MatchSpace {
     }
 
     /// Adds the chosen member of a shared subscription: a copy of its own (4.8.2).
-    mutating func add(_ member: Subscriber) { matches.append(Match(member)) }
+    mutating func add(_ member: Subscriber) { matches.append(Match(member, isShared: true)) }
 }

@@ -113,6 +113,14 @@ struct SubscriptionTree {
         return nodes[Int(group.node)].groups[group.index].next(where: isReady)
     }
 
+    /// The group that has this shared subscription; nil if nobody is in it.
+    func group(of filter: TopicFilter) -> ShareGroupReference? {
+        guard let share = filter.shareGroup, let node = findPath(filter),
+            let index = nodes[Int(node)].groups.firstIndex(where: { $0.name == share })
+        else { return nil }
+        return ShareGroupReference(node: node, index: index)
+    }
+
     private func collect(
         _ node: NodeIndex, into found: inout [Subscriber], groups: inout [ShareGroupReference]
     ) {

@@ -87,6 +87,11 @@ extension ConnectionOwner {
         owner.hasPrefix("account:") ? String(owner.dropFirst(8)) : nil
     }
 
+    /// The personal access token whose connection it is; nil if it is another's.
+    static func token(_ owner: String) -> String? {
+        owner.hasPrefix("token:") ? String(owner.dropFirst(6)) : nil
+    }
+
     /// The device whose connection it is; nil if it is another's.
     public static func activeDevice(_ owner: String) -> DeviceID? {
         guard owner.hasPrefix(ClientName.devicePrefix) else { return nil }

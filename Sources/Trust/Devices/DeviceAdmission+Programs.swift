@@ -44,6 +44,27 @@ extension DeviceAdmission {
         }
     }
 
+    /// What an owner of connections may do now that is not there, and shows nothing: it was let in before a restart. Nil: nothing any more.
+    /// - Parameter address: where it came from.
+    /// - Throws: what the database throws.
+    public func grants(ofAbsent owner: String, address: String?) async throws -> TopicGrants? {
+        if let device = ConnectionOwner.activeDevice(owner) { return try await grants(ofActive: device) }
+        if owner == ConnectionOwner.keyless {
+            return keyless.grants(
+                DeviceAttempt(userName: nil, clientID: "", password: nil, address: address))
+        }
+        guard let id = ConnectionOwner.token(owner), let caller = try await absentPrograms(id, address, clock.now())
+        else { return nil }
+        // Who publishes its will asks whose it is, and the watcher sends it away like any other.
+        let isNoted = state.withLock { state in
+            guard state.programs[owner] == nil else { return true }
+            guard state.programs.count < DeviceAdmission.maximumPrograms else { return false }
+            state.programs[owner] = caller
+            return true
+        }
+        return isNoted ? DeviceAdmission.grants(of: caller) : nil
+    }
+
     /// What devices may publish and subscribe.
     public var deviceRights: DeviceRights { rights }
 

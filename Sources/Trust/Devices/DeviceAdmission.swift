@@ -15,6 +15,11 @@ public final class DeviceAdmission: Sendable, MetricsSource {
             _ token: String, _ transport: RequestTransport, _ instant: Timestamp
         ) async throws -> Caller
 
+    /// Finds out whose a personal access token is by its identifier, not its secret; nil when it is worth nothing any more.
+    /// - Throws: what the database throws.
+    public typealias AbsentPrograms =
+        @Sendable (_ token: String, _ address: String?, _ instant: Timestamp) async throws -> Caller?
+
     struct State {
         var figures = Figures()
         var throttle: KeyThrottle
@@ -62,6 +67,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     let join: JoinRegistry
     let clock: any WallClock
     let programs: Programs
+    let absentPrograms: AbsentPrograms
     let keyless: KeylessDevices
     private let trouble: @Sendable (any Error) -> Void
     let worker = PasswordWorker(
@@ -74,16 +80,18 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     /// - Parameters:
     ///   - keyless: devices that are let in although they show nothing.
     ///   - trouble: told why somebody who connects could not be judged, which they are not.
+    ///   - absentPrograms: the same for a token that is not shown.
     ///   - programs: finds out whose a personal access token is.
     public convenience init(
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
         join: JoinRegistry = JoinRegistry(), clock: any WallClock, keyless: KeylessDevices = .none,
         trouble: @escaping @Sendable (any Error) -> Void,
-        programs: @escaping Programs
+        absentPrograms: @escaping AbsentPrograms = { _, _, _ in nil }, programs: @escaping Programs
     ) {
         self.init(
             database: database, line: line, rights: rights, registry: registry, join: join, clock: clock,
-            passwords: .standard, keyless: keyless, trouble: trouble, programs: programs)
+            passwords: .standard, keyless: keyless, trouble: trouble, absentPrograms: absentPrograms,
+            programs: programs)
     }
 
     /// As above, with other costs of scrypt: for tests.
@@ -91,7 +99,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         database: Database, line: any Line, rights: DeviceRights, registry: DeviceRegistry = DeviceRegistry(),
         join: JoinRegistry = JoinRegistry(), clock: any WallClock, passwords parameters: PasswordHash.Parameters,
         keyless: KeylessDevices = .none, trouble: @escaping @Sendable (any Error) -> Void = { _ in },
-        programs: @escaping Programs
+        absentPrograms: @escaping AbsentPrograms = { _, _, _ in nil }, programs: @escaping Programs
     ) {
         self.database = database
         self.line = line
@@ -100,6 +108,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         self.join = join
         self.clock = clock
         self.programs = programs
+        self.absentPrograms = absentPrograms
         self.keyless = keyless
         self.trouble = trouble
         self.parameters = parameters

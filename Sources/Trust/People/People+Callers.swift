@@ -28,6 +28,16 @@ extension People {
         try await caller(accessToken: token, address: transport.address, at: instant)
     }
 
+    /// Whose a personal access token is, by its identifier: for what a program left behind that is not there itself. Nil when it is worth
+    /// nothing any more.
+    /// - Throws: `SQLFailure`.
+    public func caller(
+        ofToken id: String, address: String?, at instant: Timestamp
+    ) async throws -> Caller? {
+        guard let token = try await database.read({ try PersonalTokenTable.token(id, in: $0) }) else { return nil }
+        return try await known(token, address: address, at: instant)?.caller
+    }
+
     /// Until when a person, or a person's program, whom the gate let in may be here with the same rights, as things stand; nil: no longer.
     /// Others are nobody's whom people know: they stay.
     /// - Throws: `SQLFailure`.

@@ -36,6 +36,9 @@ struct Accounts: Sendable {
             database: stored.database, line: line, rights: rights, join: join, clock: clock,
             keyless: configuration.keylessDevices.devices,
             trouble: { atTheDoor.note("A device could not be looked up, and was not let in", $0) },
+            absentPrograms: { token, address, instant in
+                try await people.caller(ofToken: token, address: address, at: instant)
+            },
             programs: { token, transport, instant in
                 try await people.caller(bearer: token, transport: transport, at: instant)
             })

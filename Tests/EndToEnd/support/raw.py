@@ -42,7 +42,7 @@ def connect_packet(
         if value is not None:
             flags |= flag
             tail += text(value)
-    head = text("MQTT") + bytes([version, flags]) + struct.pack("!H", keep_alive)
+    head = text("MQIsdp" if version == 3 else "MQTT") + bytes([version, flags]) + struct.pack("!H", keep_alive)
     return packet(CONNECT, head + (length(len(properties)) + properties if version == 5 else b"") + tail)
 
 

@@ -52,6 +52,14 @@ final class Bench {
         return Bench(configuration, mode: mode ?? self.mode, rules: rules, state: stored, now: later)
     }
 
+    /// The broker after SIGTERM: its clients are sent away, the ledger answers, and a new core goes on.
+    func afterStop(milliseconds: Int64 = 1_000) -> Bench {
+        commitAll()
+        handle(.shutDown)
+        commitAll()
+        return afterCrash(milliseconds: milliseconds)
+    }
+
     // MARK: Driving
 
     func handle(_ event: BrokerEvent) {
@@ -111,6 +119,9 @@ final class Bench {
                     continue
                 }
                 core.handle(.authenticated(rules.decision(attempt), connection), now: now, into: &next)
+            }
+            for (session, client) in actions.standings {
+                core.handle(.standing(rules.standing(client), session), now: now, into: &next)
             }
             for connection in touched {
                 guard let peer = peers[connection] else { continue }
@@ -252,6 +263,10 @@ final class Rules: BrokerAuthorizer, @unchecked Sendable {
     var forbidsRetained = false
     var asideTopics: Set<String> = []
     var forbiddenFilters: Set<String> = []
+    /// How a client stands whose will is due after a restart.
+    var standing: (ConnectedClient) -> ClientStanding = {
+        .accepted(AcceptedClient(userName: $0.userName, owner: $0.owner, sessionOwner: $0.sessionOwner))
+    }
     var decision: (ConnectAttempt) -> AuthenticationDecision = { .accepted(userName: $0.userName?.description) }
 
     func publishing(_ client: ConnectedClient, to topic: TopicName, retain: Bool) -> PublishDecision {
