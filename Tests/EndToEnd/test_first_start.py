@@ -53,6 +53,19 @@ def test_the_first_person_becomes_admin_by_the_printed_address(empty):
     assert empty.sign_in("anna", password)
 
 
+def test_the_printed_command_makes_the_first_person_of_this_hub(own_closed, tmp_path):
+    hub = own_closed(tmp_path / "it's new", admin=False)
+    line = wait_for(lambda: re.findall(r"^or: (.+ NAME .+)$", hub.log_text(), re.M), "a command is printed")[0]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    password = new_password()
+    done = subprocess.run(["sh", "-c", line.replace("NAME", "anna") + " --password-stdin"], cwd=elsewhere, env=environment(), input=password, text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 0, done
+    assert not list(elsewhere.iterdir()), "no other hub was made"
+    assert [u["username"] for u in hub.sign_in("anna", password).get("/api/users")["users"]] == ["anna"]
+
+
 def test_a_wrong_code_and_a_weak_password_make_nobody(empty):
     code = code_of(setup_address(empty)[0])
     for wrong in ("", "x", code[:-1], code + "a", code.swapcase()):

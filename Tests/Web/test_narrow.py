@@ -41,7 +41,7 @@ def test_rows_of_a_long_table_are_where_its_height_says(serve, open_page):
     page.locator("tbody th").first.wait_for()
     assert page.evaluate("[...document.querySelectorAll('tbody tr:not(.table-gap)')].every((row) => Math.abs(row.getBoundingClientRect().height - 64) < 1.5)")
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    until(page, "[...document.querySelectorAll('tbody th')].at(-1).innerText === 'node_300'")
+    until(page, "[...document.querySelectorAll('tbody th')].at(-1).innerText.startsWith('node_300')")
 
 
 def test_a_long_name_has_the_whole_line(lots, open_page):

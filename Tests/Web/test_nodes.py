@@ -120,10 +120,10 @@ def test_a_thousand_nodes(serve, open_page):
     assert page.locator("tbody tr").count() < 80, "only the rows in view are drawn"
     assert page.get_by_role("table").get_attribute("aria-rowcount") == "1001"
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    page.get_by_role("link", name="node_1000").wait_for()
+    page.get_by_role("link", name="node_1000", exact=True).wait_for()
     assert page.locator("tbody tr").count() < 80
     page.get_by_role("searchbox").fill("node_777")
-    page.get_by_role("link", name="node_777").wait_for()
+    page.get_by_role("link", name="node_777", exact=True).wait_for()
     until(page, "document.querySelectorAll('tbody tr').length === 1")
     # Two hundred messages a second must leave the page free for the reader.
     page.get_by_role("searchbox").fill("")

@@ -10,7 +10,7 @@ import { Command } from '/parts/copy.js';
 import { Head } from '/parts/head.js';
 import { Name, Password } from '/parts/input.js';
 
-const byHand = 'martlet user add NAME --role admin';
+const byHand = 'martlet user add NAME --role admin --data FOLDER';
 
 /** Without the printed link nobody may set up; this is where the link is found. */
 function WithoutLink({ title, children }) {
@@ -22,7 +22,7 @@ function WithoutLink({ title, children }) {
                 Martlet prints a one-time link where it was started: in the terminal or in the log of its service. Open
                 that link on the same machine. Starting Martlet anew prints a new one.
             </p>
-            <p>Or add the first administrator on the machine itself:</p>
+            <p>Or add the first administrator on the machine itself; FOLDER is the data folder with which Martlet was started:</p>
             <${Command} label="Add an administrator" line=${byHand} />
         </div>`;
 }

@@ -101,6 +101,6 @@ export function Page() {
         </form>
         <p class="door-foot">
             Password forgotten? Who administers this hub can give you a new one; on the machine itself,
-            ${' '}<code>martlet user passwd NAME</code> does.
+            ${' '}<code>martlet user passwd NAME --data FOLDER</code> does, with the hub's data folder.
         </p>`;
 }

@@ -1,5 +1,7 @@
 // Words for devices, and the lines that put a new key into one.
 
+import { shellWord } from '/lib/shell.js';
+
 export const states = {
     pending: ['busy', 'Pending'],
     active: ['good', 'Active'],
@@ -16,9 +18,6 @@ function topicOf(device) {
     return device.kind === 'node' ? `iot/node/${device.id.replace(/^node_/, '')}/telemetry` : null;
 }
 
-/** A text as one word of a shell. */
-const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
 /** Host and port where devices reach the hub, from where it listens and where this page came from. */
 export function brokerAddress(listeners) {
     const mqtt = listeners?.mqtt ?? ':1883';
@@ -32,8 +31,8 @@ export function pasteLines(device, key, listeners) {
     const lines = [['Firmware', [`#define MQTT_HOST "${host}"`, `#define MQTT_PORT ${port}`, `#define MQTT_USER "${device.id}"`,
         `#define MQTT_PASSWORD "${key}"`].join('\n')]];
     if (topic) {
-        lines.unshift(['Try it in a shell', `mosquitto_pub -h ${host} -p ${port} -i ${quoted(device.id)} -u ${quoted(device.id)} `
-            + `-P ${quoted(key)} -q 1 -t ${quoted(topic)} -m '${sample[device.kind] ?? '{}'}'`]);
+        lines.unshift(['Try it in a shell', `mosquitto_pub -h ${host} -p ${port} -i ${shellWord(device.id)} -u ${shellWord(device.id)} `
+            + `-P ${shellWord(key)} -q 1 -t ${shellWord(topic)} -m '${sample[device.kind] ?? '{}'}'`]);
     } else {
         lines.unshift(['Over HTTP, as headers', `X-Device-Id: ${device.id}\nX-API-Key: ${key}`]);
     }

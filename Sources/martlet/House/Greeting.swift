@@ -13,7 +13,8 @@ enum Greeting {
     }
 
     /// The text. One-time codes stand behind `#`, where browsers keep them from every server, log and proxy.
-    static func text(_ entry: Entry, _ doors: [Door: HostPort]) -> String {
+    /// - Parameter installation: where the hub is on its machine, for the command that makes the first user.
+    static func text(_ entry: Entry, _ doors: [Door: HostPort], _ installation: Installation) -> String {
         guard let http = doors[.http] else { return "" }
         let page = "http://\(local(http))"
         var lines = ["Martlet is at \(doors[.https].map { "https://\(local($0))" } ?? page)"]
@@ -28,7 +29,7 @@ enum Greeting {
             lines.append("")
             lines.append("    \(page)/setup#\(code)")
             lines.append("")
-            lines.append("or: martlet user add NAME --role admin")
+            lines.append("or: \(installation.command("user", "add", "NAME", "--role", "admin"))")
         case .demo(let name, let password, let code):
             lines.append("This is a demonstration. Open this address; it signs you in once:")
             lines.append("")

@@ -49,9 +49,10 @@ struct House {
         let line = IngestLine(lineParts(stored, live: live, outbound: outbound, logger: logger))
         let accounts = try await Accounts.open(configuration, stored, line: line, clock: clock, logger: logger)
         let (entry, demoKeys) = try await Entry.prepare(configuration, accounts, stored, clock: clock)
+        let installation = Installation(data: configuration.data)
         let doors = Doors(
-            ready: folder.ready, expected: Door.expected(configuration), greeting: { Greeting.text(entry, $0) },
-            logger: logger)
+            ready: folder.ready, expected: Door.expected(configuration),
+            greeting: { Greeting.text(entry, $0, installation) }, logger: logger)
         let broker = BrokerHandle()
         let admission = configuration.isOpen ? nil : accounts.admission
         let owners = ConnectedOwners(LineLedger(line: line, admission: admission))

@@ -16,6 +16,27 @@ struct Installation: Sendable {
         self.data = URL(fileURLWithPath: data).standardizedFileURL.path
     }
 
+    /// A command for this hub as one types it in a shell, wherever one is: its words, and then the data folder.
+    func command(_ words: String...) -> String {
+        ([program] + words + ["--data", data]).map(Installation.shellWord).joined(separator: " ")
+    }
+
+    /// A text as one word of a POSIX shell: as it is where no shell reads anything into it, else in single quotes.
+    private static func shellWord(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "+")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "@"), UInt8(ascii: "%"):
+                    true
+                default: false
+                }
+            }
+        let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+        return isPlain ? text : "'\(parts.joined(separator: "'\\''"))'"
+    }
+
     /// Tells it to those who administer the hub. Paths of the machine are nobody else's matter.
     var route: Route {
         Route(
