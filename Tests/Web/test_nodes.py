@@ -107,7 +107,10 @@ def test_on_a_phone_what_has_no_column_is_in_the_second_line_or_counted(site, op
     page = open_page(f"{site.url}/nodes?view=table", size=PHONE)
     page.wait_for_selector("tbody tr")
     line = page.locator("tbody tr", has=page.get_by_role("link", name="node_05", exact=True)).locator(".row-second")
-    assert re.search(r"Humidity [\d.]+\s%.*Pressure .*Light .*2 more fields", line.inner_text(), re.S)
+    assert re.search(r"Humidity\s+[\d.]+\s+%.*Pressure\s.*Light\s.*2 more fields", line.inner_text(), re.S)
+    # What is old is hatched there as well.
+    site.do(lambda world: world.turn(world.nodes["node_05"], "offline"))
+    line.locator(".value[data-stale=true]").nth(2).wait_for()
 
 
 def test_a_thousand_nodes(serve, open_page):

@@ -54,7 +54,7 @@ export function NodeTable({ nodes, fields, sort, hasMore }) {
         } },
         ...fields.map((field, index) => ({
             key: field, label: describe(field).label, align: 'end', sort: true, cell: (node) => fieldCell(node, field),
-            ...(index === 0 ? {} : { phone: shown.includes(field) ? (node) => fieldWords(node, field) : 'none' }),
+            ...(index === 0 ? {} : { phone: shown.includes(field) ? (node) => node.latest?.[field] && html`${describe(field).label} ${fieldCell(node, field)}` : 'none' }),
         })),
         ...(hasMore ? [{
             key: 'more', label: html`More<span class="unseen"> fields</span>`, phone: 'none', cell: (node) => html`<${More} node=${node} fields=${fields} />`,
