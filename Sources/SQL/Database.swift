@@ -1,5 +1,7 @@
 internal import Foundation
 internal import GRDB
+internal import GRDBSQLite
+internal import Synchronization
 
 /// A database: one writer, a pool of readers. The engine is SQLite; the interface and the SQL text are kept to what
 /// PostgreSQL understands as well.
@@ -9,11 +11,25 @@ public final class Database: Sendable {
     /// How it was opened.
     public let configuration: DatabaseConfiguration
     private let engine: any DatabaseWriter
+    /// Where the data is on the disk; nil for a database in memory.
+    private let files: DatabaseFiles?
+    /// The connection that folds the log. Opened by its name each time, it would make a file that was taken away anew.
+    private let folding = Mutex<DatabaseQueue?>(nil)
 
     /// Opens, and makes where it does not exist, a database.
     /// Blocks for as long as `busyTimeout` while other processes open the same file.
     /// - Throws: `SQLFailure` (`cannotOpen`, `corrupt`, `busy`, `misuse` for a configuration out of range, ...).
     public static func open(_ configuration: DatabaseConfiguration) throws(SQLFailure) -> Database {
+        do {
+            if case .file(let path) = configuration.location { try DatabaseFiles.refuseLogAlone(path) }
+            return try openWaiting(configuration)
+        } catch {
+            guard case .file(let path) = configuration.location else { throw error }
+            throw SQLFailure(error.code, "\(DatabaseFiles.name(path)): \(error.message)", statement: error.statement)
+        }
+    }
+
+    private static func openWaiting(_ configuration: DatabaseConfiguration) throws(SQLFailure) -> Database {
         let deadline = ContinuousClock.now + configuration.busyTimeout
         while true {
             do {
@@ -29,12 +45,12 @@ public final class Database: Sendable {
     }
 
     private init(opening configuration: DatabaseConfiguration) throws {
-        guard configuration.readers > 0, configuration.checkpointPages >= 0, configuration.cacheBytes >= 0 else {
+        guard configuration.readers >= 0, configuration.checkpointPages >= 0, configuration.cacheBytes >= 0 else {
             throw SQLFailure(.misuse, "readers, cacheBytes or checkpointPages out of range")
         }
         self.configuration = configuration
         var settings = GRDB.Configuration()
-        settings.maximumReaderCount = configuration.readers
+        settings.maximumReaderCount = max(1, configuration.readers)
         settings.busyMode = .timeout(configuration.busyTimeout / .seconds(1))
         settings.prepareDatabase { database in
             if !database.configuration.readonly {
@@ -46,8 +62,23 @@ public final class Database: Sendable {
             try database.execute(sql: "PRAGMA cache_size = -\(configuration.cacheBytes >> 10)")
         }
         switch configuration.location {
-        case .file(let path): engine = try DatabasePool(path: path, configuration: settings)
-        case .memory: engine = try DatabaseQueue(configuration: settings)
+        case .file(let path) where configuration.readers == 0:
+            let isNew = DatabaseFiles.isEmpty(path)
+            let queue = try DatabaseQueue(path: path, configuration: settings)
+            try queue.writeWithoutTransaction { database in
+                // A pool does this itself; what another program has made stays as it is.
+                if isNew { try database.execute(sql: "PRAGMA journal_mode = WAL") }
+                // The first read takes hold of the log: from here on no other process removes it as the last that used it.
+                try database.execute(sql: "SELECT count(*) FROM sqlite_master")
+            }
+            engine = queue
+            files = DatabaseFiles(of: path)
+        case .file(let path):
+            engine = try DatabasePool(path: path, configuration: settings)
+            files = DatabaseFiles(of: path)
+        case .memory:
+            engine = try DatabaseQueue(configuration: settings)
+            files = nil
         }
         // The pool sets NORMAL when it turns on the write-ahead log, so this comes after it.
         try engine.writeWithoutTransaction { database in
@@ -76,7 +107,7 @@ public final class Database: Sendable {
             return try await engine.writeWithoutTransaction { database in
                 try Database.keepScratch(in: .file, of: database)
                 defer { try? Database.keepScratch(in: .memory, of: database) }
-                return try Database.transact(database, body)
+                return try transact(database, body)
             }
         } catch {
             throw Database.unwrapped(error)
@@ -87,11 +118,11 @@ public final class Database: Sendable {
     ///
     /// When it returns, the changes are durable as `DatabaseConfiguration.durability` says and every later read sees
     /// them. A cancelled task's transaction is rolled back.
-    /// - Throws: what `body` throws, or `SQLFailure`.
+    /// - Throws: what `body` throws, or `SQLFailure`: `displaced` when the file is no longer where it was opened.
     @discardableResult
     public func write<T: Sendable>(_ body: @Sendable (Transaction) throws -> T) async throws -> T {
         do {
-            return try await engine.writeWithoutTransaction { try Database.transact($0, body) }
+            return try await engine.writeWithoutTransaction { try transact($0, body) }
         } catch {
             throw Database.unwrapped(error)
         }
@@ -103,7 +134,7 @@ public final class Database: Sendable {
     @discardableResult
     public func writeBlocking<T>(_ body: (Transaction) throws -> T) throws -> T {
         do {
-            return try engine.writeWithoutTransaction { try Database.transact($0, body) }
+            return try engine.writeWithoutTransaction { try transact($0, body) }
         } catch {
             throw Database.unwrapped(error)
         }
@@ -131,7 +162,7 @@ public final class Database: Sendable {
         }
     }
 
-    private static func transact<T>(_ database: GRDB.Database, _ body: (Transaction) throws -> T) throws -> T {
+    private func transact<T>(_ database: GRDB.Database, _ body: (Transaction) throws -> T) throws -> T {
         var result: T?
         // IMMEDIATE: a transaction that has begun never fails half way because another process writes.
         try database.inTransaction(.immediate) {
@@ -140,11 +171,25 @@ public final class Database: Sendable {
             guard !session.failed else {
                 throw SQLFailure(.transactionFailed, "a statement failed and its error was dropped")
             }
+            // Whoever is told that it is stored must be able to find it. Here it can still be taken back; a file that goes in the
+            // milliseconds of the commit itself takes along what it would have taken a moment later.
+            try requireFiles()
             return .commit
         }
         guard let result else { throw SQLFailure(.other, "the transaction did not run") }
         return result
     }
+
+    /// - Throws: `SQLFailure` with `displaced`.
+    private func requireFiles() throws(SQLFailure) {
+        guard isInPlace else {
+            throw SQLFailure(.displaced, "the file was removed, moved or replaced while it was open")
+        }
+    }
+
+    /// Whether the names of the file and its log still lead to what is open. While they do not, nothing can be written; when
+    /// the same files are back, everything goes on. Costs about a microsecond.
+    public var isInPlace: Bool { files?.areInPlace ?? true }
 
     /// An engine's error as `SQLFailure`; what a body threw as it is.
     private static func unwrapped(_ error: any Error) -> any Error {
@@ -153,10 +198,26 @@ public final class Database: Sendable {
 }
 
 extension Database {
-    /// Closes all connections and folds the write-ahead log into the file. Later accesses throw `misuse`.
+    /// Folds the write-ahead log into the file, so that the file alone is the whole database, and closes all connections. Later
+    /// accesses throw `misuse`.
     /// - Throws: `SQLFailure` (`busy` while a statement runs).
     public func close() throws(SQLFailure) {
         do {
+            if let connection = folding.withLock({ $0.take() }) { try connection.close() }
+            // The pool closes its readers last, and a connection that only reads cannot fold the log in.
+            try? engine.writeWithoutTransaction { database in
+                guard !isInPlace else {
+                    // The first keeps nobody waiting and does the work; the second only cuts the log, and gives way to whoever is
+                    // in its way: another process may be writing.
+                    _ = try database.checkpoint(.passive)
+                    try database.execute(sql: "PRAGMA busy_timeout = 0")
+                    _ = try database.checkpoint(.truncate)
+                    return
+                }
+                // Closing removes the log by its name, which may be another database's by now.
+                var keeps: Int32 = 1
+                sqlite3_file_control(database.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keeps)
+            }
             try engine.close()
         } catch {
             throw SQLFailure(engine: error)
@@ -184,16 +245,20 @@ extension Database {
 
     /// Folds the write-ahead log into the file as far as readers allow, on a connection of its own: writer and readers go
     /// on meanwhile. Called every second or so, it keeps the writer from having to do it within a commit, which waits
-    /// for the disk.
+    /// for the disk. Does nothing while the file is not in its place.
     /// - Returns: the pages in the log, and those of them that are in the file now.
     /// - Throws: `SQLFailure`.
     @discardableResult
     public func checkpoint() async throws -> (logPages: Int, foldedPages: Int) {
-        guard case .file(let path) = configuration.location else { return (0, 0) }
+        guard case .file(let path) = configuration.location, isInPlace else { return (0, 0) }
         do {
-            let connection = try DatabaseQueue(path: path)
+            let connection = try folding.withLock { connection in
+                if let connection { return connection }
+                let made = try DatabaseQueue(path: path)
+                connection = made
+                return made
+            }
             let result = try await connection.writeWithoutTransaction { try $0.checkpoint(.passive) }
-            try connection.close()
             return (result.walFrameCount, result.checkpointedFrameCount)
         } catch {
             throw SQLFailure(engine: error)
@@ -203,6 +268,15 @@ extension Database {
     /// What the engine finds wrong with the file: structure, indexes, foreign keys. Empty when all is well.
     /// - Throws: `SQLFailure`.
     public func integrityCheck() async throws -> [String] {
+        do {
+            return try await check()
+        } catch let failure as SQLFailure where failure.code == .corrupt {
+            // So damaged that the check itself cannot go on.
+            return [failure.message]
+        }
+    }
+
+    private func check() async throws -> [String] {
         try await read { reader in
             var problems = try reader.query("PRAGMA integrity_check").map { try $0.text(0) }.filter { $0 != "ok" }
             for row in try reader.query("PRAGMA foreign_key_check") {

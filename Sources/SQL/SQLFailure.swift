@@ -22,6 +22,8 @@ public struct SQLFailure: Error, Sendable, Hashable {
         case cannotOpen
         /// The file is damaged, or is no database.
         case corrupt
+        /// The file, or its log, was removed, moved or replaced since it was opened; nothing can be stored any more.
+        case displaced
         /// A write to a database, or on a connection, that only reads.
         case readOnly
         /// The statement does not parse, or names something that does not exist.
@@ -63,7 +65,7 @@ extension SQLFailure.Code {
     /// Whether the disk or the file is at fault, not the statement: the same may succeed once there is room again.
     public var isOfStorage: Bool {
         switch self {
-        case .full, .ioError, .cannotOpen, .readOnly, .busy: true
+        case .full, .ioError, .cannotOpen, .displaced, .readOnly, .busy: true
         case .uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation, .constraintViolation,
             .corrupt, .syntax, .invalidValue, .misuse, .transactionFailed, .interrupted, .noRow, .noColumn,
             .wrongType, .other:
