@@ -85,7 +85,7 @@ extension TimeSeries.Refusal {
     /// The same in the words of the hub.
     var asRefusal: HubModel.Refusal {
         switch self {
-        case .beyondRetention: .init(.tooOld, "the reading is older than the time for which readings are kept")
+        case .beyondRetention: .init(.tooOld, "the reading is older than the time from which readings are taken")
         case .inTheFuture: .init(.valueOutOfRange, "the reading's time is too far ahead")
         case .badName: .init(.invalidIdentifier, "a field's name is empty, too long or holds U+0000")
         case .fieldCount: .init(.valueOutOfRange, "the reading has no field, or too many")

@@ -47,7 +47,8 @@ public struct StoredHistory: ReadingHistory {
                 values: found.values.map { column in column[row].map(ReadingValue.init) }
             )
         }
-        return ReadingTable(fields: found.fields, rows: rows, isTruncated: found.hasMore)
+        return ReadingTable(
+            fields: found.fields, rows: rows, isTruncated: found.hasMore, gaps: found.gaps.map(ReadingGap.init))
     }
 
     private func stepped(_ query: ReadingQuery, _ step: Int64, _ aggregate: Aggregate) async throws -> ReadingTable {
@@ -60,7 +61,9 @@ public struct StoredHistory: ReadingHistory {
                 values: bucket.fields.map { StoredHistory.value($0, aggregate) }
             )
         }
-        return ReadingTable(fields: found.fields, rows: rows, isTruncated: kept.count < found.buckets.count)
+        return ReadingTable(
+            fields: found.fields, rows: rows, isTruncated: kept.count < found.buckets.count,
+            gaps: found.gaps.map(ReadingGap.init))
     }
 
     private func key(_ query: ReadingQuery) -> SeriesKey {
@@ -78,5 +81,22 @@ public struct StoredHistory: ReadingHistory {
         case .first: return field.first.map(ReadingValue.init)
         case .last: return field.last.map(ReadingValue.init)
         }
+    }
+}
+
+extension ReadingGap {
+    init(_ gap: Gap) {
+        let reason: Reason =
+            switch gap.reason {
+            case .missing: .missing
+            case .empty: .empty
+            case .unreadable: .unreadable
+            case .damaged, .chunk: .damaged
+            case .foreign: .foreign
+            case .outdated: .outdated
+            }
+        self.init(
+            from: Timestamp(microseconds: gap.range.lowerBound), to: Timestamp(microseconds: gap.range.upperBound),
+            reason: reason)
     }
 }

@@ -35,30 +35,33 @@ extension MonthFile {
 }
 
 extension TimeSeriesStore {
-    /// Takes names over from month files into a main database that does not have them: it is an older copy than they
-    /// are, as after a restore.
-    /// - Throws: `TimeSeriesFailure.foreignMonth` where an id or a name means something else here.
-    func adoptNames() async throws {
-        for file in months.all {
-            let missing = try await file.names().filter { names in
-                heads.withLock { heads in
-                    let known = heads.names(series: names.id)
-                    return known?.key != names.key
-                        || !names.fields.allSatisfy { field in
-                            known?.fields.contains { $0.id == field.id && $0.name == field.name } ?? false
-                        }
-                }
+    /// Takes names over from a month's file into a main database that does not have them: it is an older copy than the file,
+    /// as after a restore.
+    /// - Throws: `TimeSeriesFailure.foreignMonth` where an id or a name means something else here; nothing is taken then.
+    func adopt(_ found: [SeriesNames], of month: Month) async throws {
+        let missing = heads.withLock { heads in
+            found.filter { names in
+                let known = heads.names(series: names.id)
+                return known?.key != names.key
+                    || !names.fields.allSatisfy { field in
+                        known?.fields.contains { $0.id == field.id && $0.name == field.name } ?? false
+                    }
             }
+        }
+        guard !missing.isEmpty else { return }
+        try await database.write { transaction in
             for names in missing {
                 do {
-                    try await database.write { try Self.adopt(names, in: $0) }
-                    heads.withLock { heads in
-                        let position = heads.install(names.key, id: names.id)
-                        for field in names.fields { _ = heads.all[Int(position)].install(field.name, id: field.id) }
-                    }
+                    try Self.adopt(names, in: transaction)
                 } catch let failure as SQLFailure where failure.code == .uniqueViolation {
-                    throw TimeSeriesFailure.foreignMonth(file: file.month.fileName, series: names.key)
+                    throw TimeSeriesFailure.foreignMonth(file: month.fileName, series: names.key)
                 }
+            }
+        }
+        heads.withLock { heads in
+            for names in missing {
+                let position = heads.install(names.key, id: names.id)
+                for field in names.fields { _ = heads.all[Int(position)].install(field.name, id: field.id) }
             }
         }
     }
@@ -91,21 +94,32 @@ extension TimeSeriesStore {
             heads.all.compactMap { $0.latest.time == .min ? $0.id : nil }
         }
         guard !lost.isEmpty else { return }
-        for file in months.all.reversed() {
-            let whole = file.month.start..<file.month.next.start
-            for id in lost where heads.withLock({ $0.hasNoLatest(id) }) {
-                let newest = try await file.database.read { reader in
-                    var newest: Block?
-                    try file.visit(reader, series: id, whole, descending: true) { data in
-                        newest = try? Chunk(data).block()
-                        return newest == nil
-                    }
-                    return newest
+        for month in months.all.reversed() {
+            let rest = heads.withLock { heads in lost.filter { heads.hasNoLatest($0) } }
+            guard !rest.isEmpty else { return }
+            do {
+                _ = try await months.use(month) { file in
+                    for id in rest { try await findLatest(of: id, in: file) }
                 }
-                guard let newest else { continue }
-                heads.withLock { $0.restoreLatest(id, newest) }
+            } catch let failure as SQLFailure {
+                guard let reason = failure.reason(of: months.path(month)) else { throw failure }
+                damages.note(Damage(reason, month, detail: failure.message))
             }
         }
+    }
+
+    private func findLatest(of id: Int64, in file: MonthFile) async throws {
+        let whole = file.month.start..<file.month.next.start
+        let newest = try await file.database.read { reader in
+            var newest: Block?
+            try file.visit(reader, series: id, whole, descending: true) { row in
+                newest = try? Chunk(row.data).block()
+                return newest == nil
+            }
+            return newest
+        }
+        guard let newest else { return }
+        heads.withLock { $0.restoreLatest(id, newest) }
     }
 }
 

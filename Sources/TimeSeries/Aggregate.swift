@@ -4,8 +4,8 @@ public struct AggregateResult: Sendable, Hashable {
     public var fields: [String] = []
     /// Buckets with at least one value, oldest first.
     public var buckets: [Bucket] = []
-    /// Chunks of the range that are damaged: their rows are missing.
-    public var damagedChunks = 0
+    /// The parts of the range in which something that was stored is damaged or missing, by time.
+    public var gaps: [Gap] = []
 
     /// No buckets.
     public init() {}
@@ -41,8 +41,9 @@ extension TimeSeriesStore {
     ) async throws -> AggregateResult {
         guard from <= to, step > 0 else { throw TimeSeriesFailure.badRange }
         guard var snapshot = snapshot(series, fields, from, to) else { return AggregateResult() }
-        // Nor is there a time before the first file and the first row in memory.
-        let earliest = min(months.all.first?.month.start ?? .max, snapshot.rows.times.first ?? .max)
+        // Nor is there a time before the first file, also one that was lost, and the first row in memory.
+        let lost = damages.found.map(\.range.lowerBound).min() ?? .max
+        let earliest = min(months.all.first?.start ?? .max, snapshot.rows.times.first ?? .max, lost)
         let low = min(max(snapshot.range.lowerBound, earliest), snapshot.range.upperBound)
         snapshot.range = low..<snapshot.range.upperBound
         let limit = configuration.limits.buckets
@@ -52,7 +53,7 @@ extension TimeSeriesStore {
         let phase = origin % step
         var run = AggregateRun(snapshot: snapshot, step: step, phase: phase < 0 ? phase + step : phase)
         run.result.fields = snapshot.names
-        run.result.damagedChunks = try await perform(&run)
+        run.result.gaps = try await perform(&run)
         return run.result
     }
 }

@@ -13,6 +13,9 @@ public struct TimeSeriesConfiguration: Sendable, Hashable {
     /// Reports older than this many days are refused and month files that are older as a whole are removed by
     /// `enforceRetention`. nil keeps everything. Default nil.
     public var retentionDays: Int?
+    /// Month files that are open at the same time; each takes some seven descriptors while it is read. More than these are
+    /// opened in turn. Default 12.
+    public var openMonths: Int
     /// What is accepted.
     public var limits: Limits
 
@@ -23,7 +26,14 @@ public struct TimeSeriesConfiguration: Sendable, Hashable {
         self.graceSeconds = 600
         self.headBytes = 256 << 20
         self.retentionDays = nil
+        self.openMonths = 12
         self.limits = Limits()
+    }
+
+    /// The earliest time of a report that is taken, µs since 1970 UTC.
+    func earliest(now: Int64) -> Int64 {
+        guard let past = limits.past else { return oldest(now: now) }
+        return max(oldest(now: now), now.subtractingReportingOverflow(past).partialValue)
     }
 
     /// The earliest time that is kept, µs since 1970 UTC; nothing is kept from before 1970.

@@ -18,8 +18,6 @@ struct Heads {
     var recovery = Recovery()
     /// When the last seal began, µs since 1970 UTC.
     var lastSeal = Int64.min
-    /// Chunks that a query or a seal found damaged.
-    var damagedChunks = 0
 
     struct JournalSize {
         var rows = 0

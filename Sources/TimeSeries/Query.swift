@@ -30,7 +30,7 @@ protocol QueryRun: Sendable {
 extension TimeSeriesStore {
     /// Reads a series' rows in memory; nil when the series, or every field asked for, is unknown.
     func snapshot(_ series: SeriesKey, _ fields: [String]?, _ from: Int64, _ to: Int64) -> Snapshot? {
-        let end = months.all.last?.month.next.start ?? 0
+        let end = months.all.last?.next.start ?? 0
         let taken = heads.withLock { heads -> (Snapshot, older: Block?, newer: Block)? in
             guard let head = heads.head(series), head.latest.time > Int64.min else { return nil }
             let names = fields.map { wanted in wanted.filter { head.fields.position($0) != nil } } ?? head.fields.names
@@ -49,37 +49,58 @@ extension TimeSeriesStore {
         return snapshot
     }
 
-    /// Hands a run the rows of memory and files, merged. Returns how many chunks were damaged and left out.
-    func perform<Run: QueryRun>(_ run: inout Run) async throws -> Int {
+    /// Hands a run the rows of memory and files, merged. Returns the parts of the range in which something could not be read.
+    func perform<Run: QueryRun>(_ run: inout Run) async throws -> [Gap] {
         let range = run.snapshot.range
-        guard !range.isEmpty else { return 0 }
-        let low = Month(range.lowerBound)
-        let high = Month(range.upperBound - 1)
-        let files = months.all.filter { (low...high).contains($0.month) }
+        guard !range.isEmpty else { return [] }
+        let wanted = Month(range.lowerBound)...Month(range.upperBound - 1)
+        let files = months.all.filter { wanted.contains($0) }
         var cursor = Cursor(run)
-        for file in run.descending ? files.reversed() : files where run.wantsMore {
+        for month in run.descending ? files.reversed() : files where run.wantsMore {
             let before = (run, cursor)
             do {
-                (run, cursor) = try await file.database.read { reader in
-                    var (run, cursor) = before
-                    try file.visit(
-                        reader, series: run.snapshot.series, range, descending: run.descending
-                    ) { data in
-                        cursor.take(data, into: &run)
-                        return run.wantsMore
-                    }
-                    return (run, cursor)
-                }
-            } catch let failure as SQLFailure where failure.code == .misuse && !months.contains(file.month) {
+                let after = try await months.use(month) { file in try await read(file, range, before) }
+                if let after { (run, cursor) = after }
+                damages.forgetUnreadable(month)
+            } catch let failure as SQLFailure where failure.code == .misuse && !months.contains(month) {
                 // Retention removed the month after it was looked up: it has no rows any more.
+            } catch let failure as SQLFailure {
+                guard let reason = failure.reason(of: months.path(month)) else { throw failure }
+                damages.note(Damage(reason, month, detail: failure.message))
             }
         }
         cursor.finish(into: &run)
-        if cursor.damaged > 0 {
-            let damaged = cursor.damaged
-            heads.withLock { $0.damagedChunks += damaged }
+        for damage in damages.found { cursor.gaps.add(damage.range, damage.reason) }
+        return cursor.gaps.list
+    }
+
+    /// Reads one file; what comes before a place that is damaged counts.
+    private func read<Run: QueryRun>(
+        _ file: MonthFile, _ range: Range<Int64>, _ before: (Run, Cursor)
+    ) async throws -> (Run, Cursor) {
+        try await file.database.read { [damages] reader in
+            var (run, cursor) = before
+            let series = run.snapshot.series
+            do {
+                for id in try file.quarantined(reader, series: series) {
+                    cursor.gaps.add(file.range(ofChunk: id), .chunk)
+                }
+                try file.visit(reader, series: series, range, descending: run.descending) { row in
+                    if let problem = cursor.take(row, into: &run) {
+                        cursor.gaps.add(row.first..<max(row.first, row.last) + 1, .chunk)
+                        damages.note(
+                            chunk: .init(month: file.month, id: row.id),
+                            range: row.first..<max(row.first, row.last) + 1,
+                            detail: problem)
+                    }
+                    return run.wantsMore
+                }
+            } catch let failure as SQLFailure {
+                guard let reason = failure.reason(of: file.month.fileName) else { throw failure }
+                damages.note(Damage(reason, file.month, detail: failure.message))
+            }
+            return (run, cursor)
         }
-        return cursor.damaged
     }
 }
 
@@ -87,15 +108,18 @@ extension TimeSeriesStore {
 private struct Cursor: Sendable {
     /// The rows in memory that were not taken yet.
     private var rest: Range<Int>
-    private(set) var damaged = 0
+    var gaps: Gaps
 
     init(_ run: some QueryRun) {
         rest = 0..<run.snapshot.rows.count
+        gaps = Gaps(in: run.snapshot.range)
     }
 
-    mutating func take(_ data: [UInt8], into run: inout some QueryRun) {
+    /// Returns what is wrong with the chunk, when it cannot be used.
+    mutating func take(_ row: MonthFile.Row, into run: inout some QueryRun) -> String? {
         do {
-            let chunk = try Chunk(data)
+            let chunk = try Chunk(row.data)
+            guard chunk.first == row.first, chunk.last == row.last else { return "it is another row's" }
             let rows = run.snapshot.rows
             // Rows in memory before the chunk, in the direction of reading, and those within it.
             let low = max(rest.lowerBound, rows.lowerBound(chunk.first))
@@ -105,15 +129,16 @@ private struct Cursor: Sendable {
             rest = run.descending ? rest.lowerBound..<max(low, rest.lowerBound) : high..<max(high, rest.upperBound)
 
             let whole = run.snapshot.range.lowerBound <= chunk.first && chunk.last < run.snapshot.range.upperBound
-            if low == high, whole, try run.takeWhole(chunk) { return }
+            if low == high, whole, try run.takeWhole(chunk) { return nil }
             var block = try chunk.block(fields: run.snapshot.ids)
             if low < high {
                 block.append(rows.slice(low..<high))
                 block = block.sorted()
             }
             run.take(block, block.rows(run.snapshot.range))
+            return nil
         } catch {
-            damaged += 1
+            return error.reason.rawValue
         }
     }
 

@@ -20,8 +20,8 @@ public struct RangeResult: Sendable, Hashable {
     public var values: [[Value?]] = []
     /// There are more rows in the range than the limit let through.
     public var hasMore = false
-    /// Chunks of the range that are damaged: their rows are missing.
-    public var damagedChunks = 0
+    /// The parts of the range in which something that was stored is damaged or missing, by time.
+    public var gaps: [Gap] = []
 
     /// No rows.
     public init() {}
@@ -44,7 +44,7 @@ extension TimeSeriesStore {
         var run = RangeRun(snapshot: snapshot, descending: order == .descending, limit: limit)
         run.result.fields = snapshot.names
         run.result.values = snapshot.names.map { _ in [] }
-        run.result.damagedChunks = try await perform(&run)
+        run.result.gaps = try await perform(&run)
         return run.result
     }
 }

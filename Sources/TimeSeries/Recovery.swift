@@ -1,3 +1,4 @@
+public import Foundation
 public import SQL
 internal import Synchronization
 
@@ -25,14 +26,18 @@ public struct Recovery: Sendable, Hashable {
 }
 
 extension TimeSeriesStore {
-    /// Opens a store: reads the dictionary and the latest values, replays the journal, opens the month files.
+    /// Opens a store: reads the dictionary and the latest values, replays the journal, looks at the month files. Those that
+    /// cannot be used are set aside; the store opens without them.
     /// - Parameters:
     ///   - database: the main database, with `migrations` applied. The store reads from it, and writes to it when it
     ///     seals and when it quarantines.
     ///   - now: µs since 1970 UTC.
+    ///   - newIdentity: what tells its files from another hub's, for a database that has none yet.
+    ///   - tell: told of each damage once, when it is found: now, by a query or by a seal. On any thread; must not block.
     /// - Throws: `TimeSeriesFailure`, or `SQLFailure`.
     public static func open(
-        _ database: Database, _ configuration: TimeSeriesConfiguration, now: Int64
+        _ database: Database, _ configuration: TimeSeriesConfiguration, now: Int64,
+        newIdentity: String = UUID().uuidString.lowercased(), tell: @escaping @Sendable (Damage) -> Void = { _ in }
     ) async throws -> TimeSeriesStore {
         guard configuration.slotSeconds >= 60, 86_400 % configuration.slotSeconds == 0 else {
             throw TimeSeriesFailure.badConfiguration(reason: "slotSeconds must divide 86,400 and be 60 or more")
@@ -40,11 +45,10 @@ extension TimeSeriesStore {
         guard configuration.headBytes > 0, configuration.graceSeconds >= 0 else {
             throw TimeSeriesFailure.badConfiguration(reason: "headBytes or graceSeconds")
         }
-        let months = try await MonthFiles.open(configuration, now: now)
-        let store = TimeSeriesStore(database: database, configuration: configuration, months: months)
+        let store = TimeSeriesStore(database: database, configuration: configuration, damages: DamageList(tell: tell))
         store.heads.withLock { $0.lastSeal = now }
         try await store.readDictionary()
-        try await store.adoptNames()
+        try await store.admitMonths(now: now, newIdentity: newIdentity)
         let damaged = try await store.readLatest() + store.replayJournal()
         try await store.findLatest()
         if !damaged.isEmpty {

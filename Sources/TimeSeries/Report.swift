@@ -82,6 +82,9 @@ public struct Limits: Sendable, Hashable {
     public var nameBytes = 256
     /// Bytes of UTF-8 of a text value. Default 4,096.
     public var textBytes = 4096
+    /// How long ago a report's time may be, µs; nil: as long as it likes. Each month that a wrong clock names would get a file of
+    /// its own. Default nil.
+    public var past: Int64?
     /// How far ahead of now a report's time may be, µs. Default 24 h.
     public var future: Int64 = 86_400_000_000
     /// Buckets of one aggregation. Default 100,000.

@@ -29,6 +29,7 @@ extension TimeSeriesStore {
     ///   time.
     @discardableResult
     public func sealIfDue(now: Int64) async throws -> Sealed? {
+        try await saveDamage(now: now)
         let slot = Int64(configuration.slotSeconds) * 1_000_000
         let grace = Int64(configuration.graceSeconds) * 1_000_000
         let due = heads.withLock { heads in
@@ -52,14 +53,12 @@ extension TimeSeriesStore {
             let (blocks, through) = heads.withLock { $0.beginSeal(at: now) }
             var sealed = Sealed()
             sealed.series = blocks.count
+            var totals: [Month: MonthTotals] = [:]
             for (month, runs) in SealRun.runs(blocks) {
-                let file = try await months.file(month, now: now)
-                try await file.describe(heads.withLock { heads in runs.compactMap { heads.names(series: $0.series) } })
-                try await file.write(runs, &sealed)
+                totals[month] = try await seal(runs, into: month, now, &sealed)
             }
             let latest = heads.withLock { heads in
                 heads.dropSealed()
-                heads.damagedChunks += sealed.damagedChunks
                 return heads.takeUnsavedLatest()
             }
             do {
@@ -68,8 +67,92 @@ extension TimeSeriesStore {
                 heads.withLock { $0.markUnsaved(latest.map(\.series)) }
                 throw error
             }
+            try await record(totals, now: now)
+            // The journal is the last copy: it goes only when the chunks are where they will be looked for.
+            for month in totals.keys where !months.isInPlace(month) {
+                throw SQLFailure(.displaced, "\(month.fileName): the file is gone")
+            }
             sealed.journalRows = try await trim(through: through)
             return sealed
+        }
+    }
+
+    /// Writes a month's runs into its file. A file that turns out to be damaged, or another's, is set aside, and a new one takes the runs.
+    private func seal(
+        _ runs: [SealRun], into month: Month, _ now: Int64, _ sealed: inout Sealed
+    ) async throws -> MonthTotals {
+        let before = sealed
+        do {
+            return try await write(runs, into: month, now, &sealed)
+        } catch let failure as SQLFailure {
+            guard let reason = failure.reason(of: months.path(month)) else { throw failure }
+            // Without descriptors or memory no file can be opened: that one is not to blame.
+            guard reason != .unreadable || MonthFiles.isBarred(months.path(month)) else { throw failure }
+            sealed = before
+            let name = try months.setAside(month, now: now)
+            damages.forgetUnreadable(month)
+            damages.note(Damage(reason, month, setAside: name, detail: failure.message))
+            return try await write(runs, into: month, now, &sealed)
+        }
+    }
+
+    private func write(
+        _ runs: [SealRun], into month: Month, _ now: Int64, _ sealed: inout Sealed
+    ) async throws -> MonthTotals {
+        if months.contains(month), !months.isInPlace(month) {
+            months.forget(month)
+            damages.note(Damage(.missing, month, detail: "it was there when it was last opened"))
+        }
+        if !months.contains(month), months.exists(month) {
+            // Somebody has put one there.
+            var hub: String? = identity.withLock { $0 }
+            try await admit(month, recorded: nil, hub: &hub, now: now)
+        }
+        if !months.contains(month) {
+            try await months.make(month, hub: identity.withLock { $0 }, now: now)
+            try await supersede(month, now: now)
+        }
+        let names = heads.withLock { heads in runs.compactMap { heads.names(series: $0.series) } }
+        let start = sealed
+        let done = try await months.use(month) { [damages] file in
+            var sealed = start
+            try await file.describe(names)
+            try await file.write(runs, &sealed) { id, problem in
+                damages.note(
+                    chunk: .init(month: month, id: id), range: file.range(ofChunk: id),
+                    detail: problem + "; it was set aside in the file")
+            }
+            return (sealed, try await file.database.read { try MonthFile.totals($0) })
+        }
+        guard let (after, totals) = done else {
+            throw SQLFailure(.displaced, "\(month.fileName): the file is gone")
+        }
+        sealed = after
+        months.note(month, totals)
+        return totals
+    }
+
+    /// A month has a new file: what was damaged before cannot be put back in its place any more.
+    private func supersede(_ month: Month, now: Int64) async throws {
+        try await saveDamage(now: now)
+        guard damages.found.contains(where: { $0.file == month.fileName }) else { return }
+        try await database.write {
+            _ = try $0.execute(
+                "UPDATE telemetry_damage SET superseded = 1 WHERE month = $1", [.integer(Int64(month.number))])
+        }
+    }
+
+    /// Writes down which months have files, so that one that is missing is missed.
+    private func record(_ totals: [Month: MonthTotals], now: Int64) async throws {
+        try await saveDamage(now: now)
+        try await database.write { transaction in
+            for (month, totals) in totals {
+                try transaction.execute(
+                    """
+                    INSERT INTO telemetry_month (month, reports) VALUES ($1, $2)
+                    ON CONFLICT (month) DO UPDATE SET reports = excluded.reports
+                    """, [.integer(Int64(month.number)), .integer(totals.reports)])
+            }
         }
     }
 

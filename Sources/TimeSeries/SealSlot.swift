@@ -30,7 +30,10 @@ extension MonthFile {
     }
 
     /// Writes runs, durable when it returns. Order is slot, then series: the order of ids.
-    func write(_ runs: [SealRun], _ sealed: inout Sealed) async throws {
+    /// - Parameter tell: told the id of each chunk that was set aside because it is damaged, and what is wrong with it.
+    func write(
+        _ runs: [SealRun], _ sealed: inout Sealed, tell: @escaping @Sendable (Int64, String) -> Void
+    ) async throws {
         var parts: [(slot: Int64, run: Int, rows: Range<Int>)] = []
         for (index, run) in runs.enumerated() {
             var start = 0
@@ -53,7 +56,7 @@ extension MonthFile {
                     let run = runs[part.run]
                     let whole = part.rows == 0..<run.block.count
                     let rows = whole ? run.block : run.block.slice(part.rows)
-                    try seal(rows, slot: part.slot, series: run.series, &sealed, &total, in: transaction)
+                    try seal(rows, slot: part.slot, series: run.series, &sealed, &total, tell, in: transaction)
                 }
                 try transaction.execute(
                     "UPDATE total SET chunks = chunks + $1, bytes = bytes + $2, points = points + $3",
@@ -81,7 +84,7 @@ extension MonthFile {
     /// Adds rows of one slot of one series to its chunks, which then again do not overlap.
     private func seal(
         _ rows: Block, slot: Int64, series: Int64, _ sealed: inout Sealed, _ total: inout Total,
-        in transaction: Transaction
+        _ tell: (Int64, String) -> Void, in transaction: Transaction
     ) throws {
         sealed.rows += rows.count
         let existing = try transaction.query(
@@ -100,7 +103,7 @@ extension MonthFile {
             var end = isLast ? rows.count : rows.lowerBound(existing[index + 1].first)
             if isLast, chunk.points >= MonthFile.fullRows { end = max(start, rows.lowerBound(chunk.last + 1)) }
             guard start < end else { continue }
-            var merged = try read(chunk, &sealed, in: transaction)
+            var merged = try read(chunk, &sealed, tell, in: transaction)
             merged.append(rows.slice(start..<end))
             total.chunks -= 1
             total.bytes -= chunk.bytes
@@ -115,7 +118,9 @@ extension MonthFile {
     }
 
     /// A chunk's rows; none when it is damaged, after its bytes were set aside.
-    private func read(_ chunk: Existing, _ sealed: inout Sealed, in transaction: Transaction) throws -> Block {
+    private func read(
+        _ chunk: Existing, _ sealed: inout Sealed, _ tell: (Int64, String) -> Void, in transaction: Transaction
+    ) throws -> Block {
         let data = try transaction.queryOne("SELECT data FROM chunk WHERE id = $1", [.integer(chunk.id)]).blob(0)
         do {
             return try Chunk(data).block()
@@ -124,6 +129,7 @@ extension MonthFile {
                 "INSERT INTO quarantine (id, reason, data) VALUES ($1, $2, $3)",
                 [.integer(chunk.id), .text(error.reason.rawValue), .blob(data)])
             sealed.damagedChunks += 1
+            tell(chunk.id, error.reason.rawValue)
             return Block()
         }
     }

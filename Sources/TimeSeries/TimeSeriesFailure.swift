@@ -10,8 +10,8 @@ public enum TimeSeriesFailure: Error, Sendable, Hashable {
     case badConfiguration(reason: String)
     /// Sealing one slot of one series would need more chunks than a file can number.
     case slotFull(series: Int64)
-    /// A month file belongs to another main database: what it calls by an id is something else here. Move it away.
-    case foreignMonth(file: String, series: SeriesKey)
+    /// A month file belongs to another main database: it says so, or what it calls by an id is something else here.
+    case foreignMonth(file: String, series: SeriesKey?)
 }
 
 extension TimeSeriesFailure: CustomStringConvertible {
@@ -24,9 +24,8 @@ extension TimeSeriesFailure: CustomStringConvertible {
         case .badConfiguration(let reason): "configuration: \(reason)"
         case .slotFull(let series): "too many chunks in a slot of series \(series)"
         case .foreignMonth(let file, let series):
-            """
-            \(file) belongs to another database: what it calls \(series.source) \(series.measurement) is another series here
-            """
+            "\(file) belongs to another database"
+                + (series.map { ": what it calls \($0.source) \($0.measurement) is another series here" } ?? "")
         }
     }
 }

@@ -15,20 +15,26 @@ public final class TimeSeriesStore: Sendable {
 
     let database: Database
     let months: MonthFiles
+    let damages: DamageList
     let heads = Mutex(Heads())
     let gate = Gate()
+    /// What tells this store's files from another's; set once, while the store is opened.
+    let identity = Mutex("")
+    /// The same.
+    public var hub: String { identity.withLock { $0 } }
 
-    init(database: Database, configuration: TimeSeriesConfiguration, months: MonthFiles) {
+    init(database: Database, configuration: TimeSeriesConfiguration, damages: DamageList) {
         self.database = database
         self.configuration = configuration
-        self.months = months
+        self.damages = damages
+        months = MonthFiles(configuration)
     }
 
     /// Why a report would not be stored whatever its series, nil when it would: for a caller that must answer its
     /// device before the batch. `append` asks the same.
     /// - Parameter now: µs since 1970 UTC.
     public func refusal(_ report: Report, now: Int64) -> Refusal? {
-        configuration.limits.refusal(report, now: now, oldest: configuration.oldest(now: now))
+        configuration.limits.refusal(report, now: now, oldest: configuration.earliest(now: now))
             ?? (configuration.limits.allows(report.series)
                 && report.fields.allSatisfy { configuration.limits.allowsName($0.name) } ? nil : .badName)
     }
@@ -43,7 +49,7 @@ public final class TimeSeriesStore: Sendable {
     /// - Throws: `TimeSeriesFailure.headFull`, or `SQLFailure`; nothing is stored then.
     public func append(_ reports: [Report], now: Int64, in transaction: Transaction) throws -> Appended {
         let limits = configuration.limits
-        let oldest = configuration.oldest(now: now)
+        let oldest = configuration.earliest(now: now)
         let (first, bytes) = heads.withLock { heads in
             (
                 heads.stage(reports, limits: limits, now: now, oldest: oldest, names: NewNames(), refusedAlready: [:]),

@@ -294,8 +294,19 @@ def test_without_a_terminal_a_password_is_not_asked_for(folder):
 # Devices
 
 
-def test_the_first_device_makes_the_folder_and_its_key_is_all_that_is_printed(folder):
-    done = folder.run("device", "add", "node_07", "--kind", "node")
+def test_a_device_makes_no_folder_unless_that_is_asked_for(folder, tmp_path):
+    told = folder.refused("device", "add", "node_07", "--kind", "node")
+    assert "not a data folder" in told and f"martlet serve --data {folder.path}" in told
+    assert not folder.path.exists()
+    done = run("user", "add", "anna", "--role", "admin", "--password-stdin", input=PASSWORD + "\n", cwd=tmp_path)
+    assert done.returncode == 1 and "--data" in done.stderr, "a folder that nobody has named is not made"
+    assert list(tmp_path.iterdir()) == []
+    folder.do("device", "add", "node_07", "--kind", "node", "--create")
+    assert set(folder.devices()) == {"node_07"}
+
+
+def test_the_key_of_a_device_is_all_that_is_printed(folder):
+    done = folder.run("device", "add", "node_07", "--kind", "node", "--create")
     assert done.returncode == 0
     assert KEY.fullmatch(done.stdout.removesuffix("\n")), done
     assert KEY.search(done.stderr) is None
@@ -306,14 +317,14 @@ def test_the_first_device_makes_the_folder_and_its_key_is_all_that_is_printed(fo
 
 
 def test_a_device_is_known_by_each_of_its_spellings(folder):
-    folder.do("device", "add", "07", "--kind", "node")
+    folder.do("device", "add", "07", "--kind", "node", "--create")
     assert set(folder.devices()) == {"node_07"}
     assert KEY.fullmatch(folder.do("device", "rotate", "07").strip())
     assert "in use" in folder.refused("device", "add", "node_07", "--kind", "node")
 
 
 def test_several_devices_are_added_together_or_not_at_all(folder):
-    lines = folder.do("device", "add", "node_1", "node_2", "--kind", "node").splitlines()
+    lines = folder.do("device", "add", "node_1", "node_2", "--kind", "node", "--create").splitlines()
     assert [line.split()[0] for line in lines] == ["node_1", "node_2"]
     keys = [line.split()[1] for line in lines]
     assert all(KEY.fullmatch(key) for key in keys) and len(set(keys)) == 2
@@ -335,7 +346,7 @@ def test_what_is_wrong_with_a_new_device_is_said(folder):
     folder.misused("device", "add", "node_1", "--kind", "toaster")
     folder.misused("device", "add", "node_1", "--ids-stdin", "--kind", "node")
     assert not folder.path.exists()
-    folder.refused("device", "add", "node_1", "--kind", "node", "--site", "nowhere")
+    folder.refused("device", "add", "node_1", "--kind", "node", "--site", "nowhere", "--create")
     folder.refused("device", "add", "node_1", "--kind", "node", "--controller", "node_2")
     assert folder.devices() == {}
 
@@ -373,7 +384,7 @@ def test_devices_are_filtered(hub):
 
 def test_more_devices_than_are_read_at_once(folder):
     names = "".join(f"node_{n:05}\n" for n in range(2_500))
-    folder.do("device", "add", "--ids-stdin", "--kind", "node", input=names)
+    folder.do("device", "add", "--ids-stdin", "--kind", "node", "--create", input=names)
     assert len(folder.devices()) == 2_500
     assert len(folder.do("device", "list").splitlines()) == 2_501
 
@@ -475,7 +486,7 @@ def test_the_audit_as_csv(hub):
 
 def test_more_entries_than_are_read_at_once(folder):
     names = "".join(f"node_{n}\n" for n in range(2_300))
-    folder.do("device", "add", "--ids-stdin", "--kind", "node", input=names)
+    folder.do("device", "add", "--ids-stdin", "--kind", "node", "--create", input=names)
     rows = list(csv.DictReader(io.StringIO(folder.do("audit", "export"))))
     assert [int(row["sequence"]) for row in rows] == list(range(1, 2_302)), "one heading, nothing twice, nothing left out"
     assert len(folder.do("audit", "export", "--jsonl").splitlines()) == 2_302
@@ -673,7 +684,7 @@ def test_beside_a_running_hub(hub):
 def test_two_commands_at_once_on_a_fresh_folder(folder):
     commands = [
         subprocess.Popen(
-            [BINARY, "device", "add", f"node_{n}", "--kind", "node", "--data", folder.path], env=environment(), stdout=subprocess.PIPE,
+            [BINARY, "device", "add", f"node_{n}", "--kind", "node", "--create", "--data", folder.path], env=environment(), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
         )
         for n in range(8)

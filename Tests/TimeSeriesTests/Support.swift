@@ -59,7 +59,8 @@ struct Station: Sendable {
     let store: TimeSeriesStore
 
     init(
-        _ folder: Folder, now: Int64 = evening, _ change: (inout TimeSeriesConfiguration) -> Void = { _ in }
+        _ folder: Folder, now: Int64 = evening, _ change: (inout TimeSeriesConfiguration) -> Void = { _ in },
+        tell: @escaping @Sendable (Damage) -> Void = { _ in }
     ) async throws {
         self.folder = folder
         var settings = DatabaseConfiguration(.file(folder.path + "/martlet.db"))
@@ -69,7 +70,7 @@ struct Station: Sendable {
         try await database.migrate([TimeSeriesStore.migrations], at: now)
         var configuration = TimeSeriesConfiguration(folder: folder.path)
         change(&configuration)
-        store = try await TimeSeriesStore.open(database, configuration, now: now)
+        store = try await TimeSeriesStore.open(database, configuration, now: now, tell: tell)
     }
 
     init() async throws {
@@ -81,6 +82,12 @@ struct Station: Sendable {
         let appended = try await database.write { try store.append(reports, now: now, in: $0) }
         store.apply(appended)
         return appended
+    }
+
+    /// Closes everything, as a hub does that is stopped.
+    func close() async throws {
+        try await store.close()
+        try database.close()
     }
 
     /// Opens what a crash at this moment would leave.

@@ -57,6 +57,25 @@ def test_a_chart_never_asks_for_more_than_it_can_show(site, open_page):
         assert {q["agg"][0] for q in readings(page)} == {"mean", "min", "max"}
 
 
+def test_a_view_that_lacks_stored_readings_says_so(site, open_page):
+    def lose(world):
+        world.gaps = [
+            {"from": "2026-01-01T00:00:00.000000Z", "to": "2026-02-01T00:00:00.000000Z", "reason": "missing"},
+            {"from": "2026-03-01T00:00:00.000000Z", "to": "2026-04-01T00:00:00.000000Z", "reason": "damaged"},
+        ]
+
+    site.do(lose)
+    page = open_page(f"{site.url}/nodes/node_01")
+    note = page.get_by_role("status").filter(has_text="incomplete")
+    note.wait_for()
+    assert note.count() == 1
+    assert "the file that held them is gone, and 1 more part" in re.sub(r"\s+", " ", note.inner_text())
+    site.do(lambda world: world.gaps.clear())
+    page.reload()
+    chart(page, "Temperature").locator("canvas").wait_for()
+    assert page.get_by_text("incomplete").count() == 0
+
+
 def test_range_is_in_the_address_and_nonsense_there_is_ignored(site, open_page):
     page = open_page(f"{site.url}/nodes/node_01?range=6h")
     current = page.get_by_role("navigation", name="Time shown").locator("[aria-current]")

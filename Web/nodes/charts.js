@@ -4,7 +4,7 @@ import { html, useState } from '/lib/html.js';
 import { address, api } from '/lib/api.js';
 import { describe, health } from '/lib/fields.js';
 import { number, quantity, value } from '/lib/format.js';
-import { moment, now, span } from '/lib/time.js';
+import { instant, moment, now, span } from '/lib/time.js';
 import { bounds } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
 import { Icon } from '/parts/icons.js';
@@ -107,11 +107,37 @@ function FieldChart({ node, field, series, view, loading }) {
             actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
 }
 
-export function Charts({ node, fields, series, view, loading, error, reload }) {
+/** Why stored readings are not in the charts, in words. */
+const gapWords = {
+    missing: 'the file that held them is gone',
+    empty: 'the file that held them is empty',
+    unreadable: 'the file that holds them cannot be opened',
+    damaged: 'what held them is damaged',
+    foreign: 'another hub’s file was in the place of theirs',
+    outdated: 'an older copy is in the place of their file',
+};
+
+/** Says which part of the view lacks readings that were stored: a hole in a chart looks as if there had been none. */
+function Incomplete({ gaps }) {
+    if (gaps.length === 0) return null;
+    const first = gaps[0];
+    const more = gaps.length > 1 ? `, and ${gaps.length - 1} more ${gaps.length === 2 ? 'part' : 'parts'}` : '';
+    return html`
+        <p class="banner" data-tone="warn" role="status">
+            <${Icon} name="warning" />
+            <span>
+                Readings from ${moment(instant(first.from))} to ${moment(instant(first.to))} are incomplete:
+                ${' '}${gapWords[first.reason] ?? 'they cannot be read'}${more}. The hub’s log names the file.
+            </span>
+        </p>`;
+}
+
+export function Charts({ node, fields, series, view, loading, error, gaps, reload }) {
     if (error) return html`<${Problem} error=${error} title="The readings could not be read" retry=${reload} small />`;
     const step = stepFor(view.span);
     return html`
         <div class="charts" data-loading=${loading}>
+            ${fields.some((field) => !health.has(field)) && html`<${Incomplete} gaps=${gaps} />`}
             ${fields.map((field) => html`
                 <${FieldChart} key=${field} node=${node} field=${field} series=${series} view=${view}
                     loading=${loading} />`)}

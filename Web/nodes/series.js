@@ -83,11 +83,11 @@ class Series {
     }
 }
 
-/** {series, loading, error, reload, take} for a node, its fields and a view. */
+/** {series, loading, error, gaps, reload, take} for a node, its fields and a view. */
 export function useSeries(node, fields, view) {
     const series = useMemo(() => new Series(node), [node.node_id]);
     series.node = node;
-    const [state, set] = useState({ loading: true, error: null });
+    const [state, set] = useState({ loading: true, error: null, gaps: [] });
     const stop = useRef(null);
     const reload = async () => {
         stop.current?.abort();
@@ -103,9 +103,9 @@ export function useSeries(node, fields, view) {
             const ask = (agg) => api.readings(node.node_id, { ...query, agg }, { signal: abort.signal });
             const answers = await Promise.all(['mean', 'max', 'min'].map(ask));
             series.fill(fields, answers, step);
-            set({ loading: false, error: null });
+            set({ loading: false, error: null, gaps: answers[0].incomplete ?? [] });
         } catch (error) {
-            if (!abort.signal.aborted) set({ loading: false, error });
+            if (!abort.signal.aborted) set({ loading: false, error, gaps: [] });
         }
     };
     const current = useRef(reload);

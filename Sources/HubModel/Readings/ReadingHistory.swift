@@ -44,12 +44,51 @@ public struct ReadingTable: Sendable {
     public var rows: [(time: Timestamp, values: [ReadingValue?])]
     /// Whether older rows were left out because of the limit.
     public var isTruncated: Bool
+    /// Parts of the range for which not everything that was stored can be read, by time. Empty when all is whole.
+    public var gaps: [ReadingGap]
 
     /// A table.
-    public init(fields: [String], rows: [(time: Timestamp, values: [ReadingValue?])], isTruncated: Bool) {
+    public init(
+        fields: [String], rows: [(time: Timestamp, values: [ReadingValue?])], isTruncated: Bool,
+        gaps: [ReadingGap] = []
+    ) {
         self.fields = fields
         self.rows = rows
         self.isTruncated = isTruncated
+        self.gaps = gaps
+    }
+}
+
+/// A part of a range in which readings are lost, or cannot be read now.
+public struct ReadingGap: Sendable, Hashable {
+    /// Why, as documented words.
+    public enum Reason: String, CaseIterable, Sendable {
+        /// The file that held them is gone.
+        case missing
+        /// It has no bytes any more.
+        case empty
+        /// It cannot be opened.
+        case unreadable
+        /// Its contents, or some of them, do not agree with their checksums.
+        case damaged
+        /// Another hub's file is in its place.
+        case foreign
+        /// An older copy of the file is in its place.
+        case outdated
+    }
+
+    /// When it begins.
+    public var from: Timestamp
+    /// When it is over, exclusive.
+    public var to: Timestamp
+    /// Why.
+    public var reason: Reason
+
+    /// A gap.
+    public init(from: Timestamp, to: Timestamp, reason: Reason) {
+        self.from = from
+        self.to = to
+        self.reason = reason
     }
 }
 

@@ -17,16 +17,31 @@ struct AdministrationFolder: Sendable {
     /// How long another command may take to make the tables, in steps of a twentieth of a second: five seconds.
     private static let attempts = 100
 
+    /// When a command makes the folder that is not there. One that is made by mistake beside the hub's own takes names and hands out
+    /// keys that are good for nothing.
+    enum Making {
+        case never
+        /// When somebody has named it, by `--data` or in the environment.
+        case named
+        /// When somebody has asked for it.
+        case asked
+    }
+
     /// Opens a data folder, does something with it, and closes it.
-    /// - Parameter makes: whether the folder is made when it is not there.
     /// - Throws: `ExitCode`, after the reason was written to standard error.
     static func use(
-        _ data: String?, makes: Bool = false, _ body: (AdministrationFolder) async throws -> Void
+        _ data: String?, makes: Making = .never, _ body: (AdministrationFolder) async throws -> Void
     ) async throws {
         try await Failure.explained {
             let path = DataOption.path(data)
-            guard makes || FileManager.default.fileExists(atPath: path + "/martlet.db") else {
-                throw SettingError("\(path) is not a data folder: there is no martlet.db in it")
+            let mayMake = makes == .asked || makes == .named && DataOption.isNamed(data)
+            guard mayMake || FileManager.default.fileExists(atPath: path + "/martlet.db") else {
+                try FolderSigns(path: path).requireDatabase()
+                throw SettingError(
+                    """
+                    \(path) is not a data folder: there is no martlet.db in it. Name the hub's folder with --data, or make a new hub \
+                    there first: martlet serve --data \(path)
+                    """)
             }
             let database = try await AdministrationFolder.open(path)
             let caller = Caller(.shell(name: UserName.ofProcess()), grants: Grants(everywhere: .all))
@@ -76,23 +91,38 @@ struct AdministrationFolder: Sendable {
     /// Opens the database. While no hub runs, its tables are brought up to date; a hub that runs has done that itself.
     private static func open(_ path: String) async throws -> Database {
         for attempt in 1...attempts {
-            if FileManager.default.fileExists(atPath: path), DataFolder.isInUse(path) {
+            // A hub that is just starting may not have made its database yet.
+            if FileManager.default.fileExists(atPath: path + "/martlet.db"), DataFolder.isInUse(path) {
                 let configuration = DatabaseConfiguration(.file(path + "/martlet.db"), readers: 1)
                 let database = try Database.open(configuration)
                 if await isCurrent(database) { return database }
                 try database.close()
             } else if let folder = try lock(path, isLast: attempt == attempts) {
                 defer { folder.unlock() }
-                let database = try Database.open(DatabaseConfiguration(.file(folder.database), readers: 1))
+                let signs = FolderSigns(path: path)
+                try signs.requireDatabase()
+                let now = SystemClock().now().microseconds
+                if let lost = try signs.lostLog ?? signs.keepDamagedLog(now: now) { Output.note("martlet: \(lost)") }
+                let database: Database
                 do {
-                    try await database.migrate(Stored.migrations, at: SystemClock().now().microseconds)
+                    database = try Database.open(DatabaseConfiguration(.file(folder.database), readers: 1))
+                } catch {
+                    throw signs.refusal(error) ?? error
+                }
+                do {
+                    try await database.migrate(Stored.migrations, at: now)
                 } catch let failure as MigrationFailure {
                     try? database.close()
                     throw SettingError("\(path) does not fit this version of martlet: \(failure)")
                 }
+                if let hub = signs.hub { try signs.sign(hub, isAtWork: false) }
                 return database
             }
             try await Task.sleep(for: .milliseconds(50))
+        }
+        guard FileManager.default.fileExists(atPath: path + "/martlet.db") else {
+            throw SettingError(
+                "martlet.db in \(path) is missing although a martlet runs on it; stop it and put the file back")
         }
         throw SettingError(
             "the martlet that uses \(path) is of another version than this command; use its own command")

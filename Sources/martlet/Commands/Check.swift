@@ -38,11 +38,15 @@ struct Check: AsyncParsableCommand {
             }
             if !certificates.all.isEmpty, let file = configuration.tlsCertificate { print(Check.line("tls", file)) }
             print("retention  \(configuration.retentionDays.map { "\($0) days" } ?? "for ever")")
-            try await checkData(configuration)
+            let damage = try await checkData(configuration)
+            for problem in damage { print(Check.line("damage", problem)) }
+            guard !deep || damage.isEmpty else {
+                throw SettingError("telemetry is damaged or missing: see above; the hub starts without it")
+            }
             for name in configuration.unknownNames {
                 print(Check.line("ignored", "\(name) in the environment is no setting"))
             }
-            print("everything is in order")
+            print(damage.isEmpty ? "everything is in order" : "all else is in order")
         }
     }
 
@@ -50,24 +54,53 @@ struct Check: AsyncParsableCommand {
         name + String(repeating: " ", count: max(1, 11 - name.count)) + value
     }
 
-    private func checkData(_ configuration: Configuration) async throws {
-        try DataFolder.checkWritable(configuration.data)
-        _ = try DataFolder.mayBeClaimed(configuration.data, forDemo: configuration.isDemo)
-        guard FileManager.default.fileExists(atPath: configuration.data + "/martlet.db") else {
-            print("data       \(configuration.data) (will be made)")
-            return
+    /// - Returns: what is damaged or missing, which the hub starts without.
+    private func checkData(_ configuration: Configuration) async throws -> [String] {
+        let data = configuration.data
+        try DataFolder.checkWritable(data)
+        _ = try DataFolder.mayBeClaimed(data, forDemo: configuration.isDemo)
+        let signs = FolderSigns(path: data)
+        try signs.requireDatabase()
+        guard FileManager.default.fileExists(atPath: data + "/martlet.db") else {
+            print("data       \(data) (will be made)")
+            return []
         }
+        for warning in signs.warnings { print(Check.line("warning", warning)) }
         // Settings are usually checked while the hub still runs with the old ones.
-        let use = DataFolder.isInUse(configuration.data) ? ", in use by a running martlet" : ""
-        print("data       \(configuration.data) (\(DataFolder.bytes(configuration.data)) bytes\(use))")
-        try await checkTables(configuration.data)
-        for name in try BackupFolder.databases(in: configuration.data) where deep {
-            let database = try Database.open(DatabaseConfiguration(.file(configuration.data + "/" + name), readers: 1))
-            let problems = try await database.integrityCheck()
-            try database.close()
-            if let problem = problems.first { throw SettingError("\(name) is damaged: \(problem)") }
-            print("database   \(name) is sound")
+        let use = DataFolder.isInUse(data) ? ", in use by a running martlet" : ""
+        print("data       \(data) (\(DataFolder.bytes(data)) bytes\(use))")
+        let lost = try signs.keepLostLog(now: SystemClock().now().microseconds)
+        do {
+            try await checkTables(data)
+        } catch let failure as SQLFailure {
+            throw signs.refusal(failure) ?? failure
         }
+        var damage =
+            try await (lost.map { [$0] } ?? [])
+            + TelemetrySurvey.problems(of: data, known: data + "/martlet.db")
+        // The check itself has folded the log of a hub that was killed.
+        defer { signs.noteFolded() }
+        for name in try BackupFolder.databases(in: data) where deep {
+            let path = data + "/" + name
+            guard name != "martlet.db" else {
+                let database = try Database.open(DatabaseConfiguration(.file(path), readers: 0))
+                defer { try? database.close() }
+                if let problem = try await database.integrityCheck().first {
+                    throw SettingError("\(name) is damaged: \(problem)")
+                }
+                print("database   \(name) is sound")
+                continue
+            }
+            guard !damage.contains(where: { $0.hasPrefix(name + " ") }) else { continue }
+            do {
+                let found = try await TelemetrySurvey.inspect(path)
+                damage += found.map { "\(name): \($0)" }
+                if found.isEmpty { print("database   \(name) is sound") }
+            } catch let failure as SQLFailure {
+                damage.append("\(name) cannot be read: \(failure.message)")
+            }
+        }
+        return damage
     }
 
     /// The tables must be those of this program or an older one; an older one's are brought up to date by `serve`.

@@ -25,7 +25,7 @@ struct DeviceCommand: AsyncParsableCommand {
 struct DeviceAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Adds devices and prints their keys, once; makes the data folder if it is not there.",
+        abstract: "Adds devices and prints their keys, once.",
         discussion: """
             Nobody can read a key again: only its hash is stored. For one device its key is the only line of the output, \
             for several each line is a name and a key. All are added, or none.
@@ -54,12 +54,15 @@ struct DeviceAdd: AsyncParsableCommand {
     @Option(help: .init("The device that may speak for them besides themselves.", valueName: "ID"))
     var controller: DeviceID?
 
+    @Flag(help: "Make the data folder if it is not there, before a hub has ever run on it.")
+    var create = false
+
     func validate() throws {
         if ids.isEmpty != idsStdin { throw ValidationError("Give the names, or --ids-stdin") }
     }
 
     func run() async throws {
-        try await AdministrationFolder.use(data.path, makes: true) { folder in
+        try await AdministrationFolder.use(data.path, makes: create ? .asked : .never) { folder in
             let wanted = idsStdin ? try DeviceAdd.names() : ids
             let (kind, site, controller) = (kind, site, controller)
             let made = try await folder.changeDevices { devices, administrator, transaction in

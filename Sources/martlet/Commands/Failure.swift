@@ -17,6 +17,8 @@ enum Failure {
             try exit("the data folder does not fit this version of martlet: \(error)")
         } catch let error as Refusal {
             try exit(error.detail)
+        } catch let error as CocoaError {
+            try exit(FileTrouble.sentence(error))
         }
     }
 
@@ -34,5 +36,27 @@ enum DataOption {
     static func path(_ flag: String?) -> String {
         let path = flag ?? ProcessInfo.processInfo.environment[Setting.data.rawValue] ?? "data"
         return Configuration.folder(String(TextInput.trimmed(path[...])))
+    }
+
+    /// Whether somebody has named a folder.
+    static func isNamed(_ flag: String?) -> Bool {
+        flag != nil || ProcessInfo.processInfo.environment[Setting.data.rawValue] != nil
+    }
+}
+
+/// What the system said of a file, in words.
+enum FileTrouble {
+    static func sentence(_ error: CocoaError) -> String {
+        let place = error.userInfo[NSFilePathErrorKey] as? String
+        let cause = (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+        let what =
+            switch error.code {
+            case .fileWriteOutOfSpace: "no space is left on the disk"
+            case .fileWriteNoPermission, .fileReadNoPermission: "it may not be touched by this user"
+            case .fileWriteVolumeReadOnly: "the disk is read-only"
+            case .fileNoSuchFile, .fileReadNoSuchFile: "it is not there"
+            default: cause ?? error.localizedDescription
+            }
+        return (place.map { "\($0): " } ?? "") + what
     }
 }

@@ -18,7 +18,7 @@ struct SiteCommand: AsyncParsableCommand {
 /// `martlet site add`.
 struct SiteAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Adds a site; makes the data folder if it is not there.",
+        commandName: "add", abstract: "Adds a site; makes the data folder if it is named and not there.",
         discussion: "  martlet site add north --title \"North campus\"")
 
     @OptionGroup var data: DataArgument
@@ -31,7 +31,7 @@ struct SiteAdd: AsyncParsableCommand {
 
     func run() async throws {
         let (site, title) = (site, title ?? site.text)
-        try await AdministrationFolder.use(data.path, makes: true) { folder in
+        try await AdministrationFolder.use(data.path, makes: .named) { folder in
             try await folder.changeDevices { devices, administrator, transaction in
                 try devices.addSite(site, title: title, by: administrator, in: transaction)
             }

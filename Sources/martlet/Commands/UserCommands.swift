@@ -24,7 +24,7 @@ struct UserCommand: AsyncParsableCommand {
 /// `martlet user add`.
 struct UserAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Adds somebody; makes the data folder if it is not there.",
+        commandName: "add", abstract: "Adds somebody; makes the data folder if it is named and not there.",
         discussion: """
             Without --password-stdin and --generate the password is asked for on the terminal.
 
@@ -46,7 +46,7 @@ struct UserAdd: AsyncParsableCommand {
     @OptionGroup var secret: PasswordOptions
 
     func run() async throws {
-        try await AdministrationFolder.use(data.path, makes: true) { folder in
+        try await AdministrationFolder.use(data.path, makes: .named) { folder in
             let name = try PeopleAdministration.name(name)
             let (password, made) = try secret.checked(for: name)
             let assignment = RoleAssignment(role, at: site?.id)

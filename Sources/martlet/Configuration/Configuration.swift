@@ -24,6 +24,8 @@ struct Configuration: Sendable {
     var isOpen = false
     var isOpenToNetwork = false
     var retentionDays: Int?
+    /// Ten years: longer than a device's memory, shorter than the distance to where clocks begin that nobody has set.
+    var oldestDays: Int? = 3_650
     var logLevel = Logger.Level.notice
     var limits = Limits()
     /// Names in the environment that begin like settings and are none.
@@ -86,11 +88,8 @@ struct Configuration: Sendable {
         case .demo: isDemo = try flag(setting, value)
         case .open: isOpen = try flag(setting, value)
         case .openToNetwork: isOpenToNetwork = try flag(setting, value)
-        case .retentionDays:
-            guard let days = Int(value), (0...36_500).contains(days) else {
-                throw SettingError("\(setting.rawValue) is '\(value)', but must be a number of days from 0 to 36500")
-            }
-            retentionDays = days == 0 ? nil : days
+        case .retentionDays: retentionDays = try days(setting, value)
+        case .oldestDays: oldestDays = try days(setting, value)
         case .logLevel:
             guard let level = Logger.Level(rawValue: value.lowercased()) else {
                 throw SettingError(
@@ -99,6 +98,14 @@ struct Configuration: Sendable {
             }
             logLevel = level
         }
+    }
+
+    /// A number of days; nil for 0.
+    private func days(_ setting: Setting, _ value: String) throws -> Int? {
+        guard let days = Int(value), (0...36_500).contains(days) else {
+            throw SettingError("\(setting.rawValue) is '\(value)', but must be a number of days from 0 to 36500")
+        }
+        return days == 0 ? nil : days
     }
 
     private func origins(_ setting: Setting, _ value: String) throws -> Set<String> {

@@ -117,6 +117,13 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
+            "Readings stamped longer ago than this are refused; 0: none is (MARTLET_OLDEST_DAYS; default 3650).",
+            valueName: "DAYS"))
+    var oldestDays: String?
+
+    @Option(
+        name: .long,
+        help: .init(
             "trace, debug, info, notice, warning, error, critical (MARTLET_LOG_LEVEL; default notice).",
             valueName: "LEVEL"))
     var logLevel: String?
@@ -147,6 +154,7 @@ struct ConfigurationOptions: ParsableArguments {
         flags[.allowedOrigins] = allowedOrigins
         flags[.web] = web
         flags[.retentionDays] = retentionDays
+        flags[.oldestDays] = oldestDays
         flags[.logLevel] = logLevel
         if demo { flags[.demo] = "yes" }
         if open { flags[.open] = "yes" }

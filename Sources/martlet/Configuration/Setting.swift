@@ -20,6 +20,7 @@ enum Setting: String, CaseIterable {
     case open = "MARTLET_OPEN"
     case openToNetwork = "MARTLET_OPEN_TO_NETWORK"
     case retentionDays = "MARTLET_RETENTION_DAYS"
+    case oldestDays = "MARTLET_OLDEST_DAYS"
     case logLevel = "MARTLET_LOG_LEVEL"
 
     /// What it means, with its default.
@@ -52,6 +53,8 @@ enum Setting: String, CaseIterable {
         case .open: "yes: admit devices and people without credentials; on loopback only. Default: no"
         case .openToNetwork: "yes: MARTLET_OPEN also where other machines can reach it. Default: no"
         case .retentionDays: "Days for which readings are kept; 0: for ever. Default: 0"
+        case .oldestDays:
+            "Readings that say that they are older than so many days are refused, since only a clock that is wrong says so; raise it to take in an archive. 0: none is. Default: 3650"
         case .logLevel: "trace, debug, info, notice, warning, error or critical. Default: notice"
         }
     }

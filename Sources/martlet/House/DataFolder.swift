@@ -83,6 +83,24 @@ struct DataFolder: Sendable {
         }
     }
 
+    /// Whether the lock file is still the one that this program holds.
+    var holdsLock: Bool {
+        var (held, found) = (stat(), stat())
+        return fstat(lock, &held) == 0 && stat(path + "/lock", &found) == 0 && held.st_dev == found.st_dev
+            && held.st_ino == found.st_ino
+    }
+
+    /// Makes the lock file anew and locks it, after somebody has removed it; false when another martlet was faster, or the folder is
+    /// gone.
+    func lockAnew() -> Bool {
+        let descriptor = open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        // The lock belongs to the open file, whatever its descriptor's number.
+        return dup2(descriptor, lock) >= 0 && fcntl(lock, F_SETFD, FD_CLOEXEC) == 0
+    }
+
     /// Gives the folder free again.
     func unlock() {
         try? FileManager.default.removeItem(atPath: ready)

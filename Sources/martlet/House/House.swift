@@ -35,7 +35,8 @@ struct House {
         defer { folder.unlock() }
         try folder.claim(forDemo: configuration.isDemo)
         let stored = try await Stored.open(
-            folder, retentionDays: configuration.retentionDays, now: clock.now(), logger: logger)
+            folder, retentionDays: configuration.retentionDays, oldestDays: configuration.oldestDays, now: clock.now(),
+            logger: logger)
         let house = House(configuration: try withinDescriptors(logger))
         try await house.serve(stored, folder, pages, certificates, logger)
         try await stored.close()
@@ -68,7 +69,8 @@ struct House {
 
         var services: [any Service] = [
             LineService(line: line),
-            MaintenanceService(stored: stored, figures: figures, line: line, clock: clock, logger: logger),
+            MaintenanceService(
+                stored: stored, folder: folder, line: line, clock: clock, logger: logger),
             BrokerService(
                 configuration: brokerConfiguration(certificates, logger), state: try sessions(of: stored, logger),
                 ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
@@ -137,7 +139,7 @@ struct House {
             parts: WebParts(
                 routes: routes, gate: accounts.gate, live: live, metrics: metrics,
                 system: { caller, _ in try await report.facts(for: caller) },
-                readiness: { readiness(doors, line) }, clock: clock),
+                readiness: { readiness(doors, line, stored) }, clock: clock),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             listening: { place, address in
                 let (door, wanted) = addresses[place]
@@ -182,8 +184,10 @@ struct House {
         }
     }
 
-    /// Not ready before all doors are open, and for half a minute after a batch that could not be stored.
-    private func readiness(_ doors: Doors, _ line: IngestLine) -> Readiness {
+    /// Not ready before all doors are open, while the database's files are not in their place, and for half a minute after a
+    /// batch that could not be stored.
+    private func readiness(_ doors: Doors, _ line: IngestLine, _ stored: Stored) -> Readiness {
+        guard stored.isInPlace else { return .notReady(StorageWatch.reason) }
         guard doors.areOpen else { return .notReady("starting") }
         if let failure = line.figures.lastFailure, clock.now() < failure.advanced(bySeconds: 30) {
             return .notReady("changes cannot be stored")

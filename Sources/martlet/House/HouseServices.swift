@@ -166,7 +166,7 @@ struct WebService: Service {
 /// What has to be done now and then: folding the database's log, sealing telemetry, retention, dropping old commands.
 struct MaintenanceService: Service {
     let stored: Stored
-    let figures: StoreFigures
+    let folder: DataFolder
     let line: IngestLine
     let clock: any WallClock
     let logger: Logger
@@ -179,13 +179,12 @@ struct MaintenanceService: Service {
             var round = 0
             var trust = ClockTrust()
             let start = ContinuousClock.now
+            var watch = StorageWatch(stored, folder, logger: logger)
             while (try? await Task.sleep(for: .seconds(1))) != nil {
+                guard watch.look() else { continue }
                 await attempt("The database's log could not be folded") { try await stored.database.checkpoint() }
                 if round % 5 == 0 {
                     await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
-                }
-                if round % 60 == 0 {
-                    await attempt("The store could not be counted") { try await figures.sample() }
                 }
                 if round % 3_600 == 0 {
                     if trust.believes(clock.now(), uptime: ContinuousClock.now - start) {

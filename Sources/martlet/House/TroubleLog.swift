@@ -1,6 +1,7 @@
 internal import HubModel
 internal import Ingest
 internal import Logging
+internal import SQL
 internal import Synchronization
 
 /// Writes failures of one sort to the log: the first at once, of those that follow one every ten seconds with their number. A full disk
@@ -23,6 +24,8 @@ final class TroubleLog: Sendable {
     /// The line's own failures.
     @Sendable func take(_ trouble: LineTrouble) {
         switch trouble {
+        // The watch says that once for all batches.
+        case .batchFailed(let error as SQLFailure, _) where error.code == .displaced: break
         case .batchFailed(let error, let items):
             note("A batch was rolled back", error, ["items": .stringConvertible(items)])
         case .itemFailed(let error): note("An item could not be stored", error)

@@ -207,7 +207,8 @@ class Server:
             return web.Response(text="\n".join(["time,node_id,field,value", *lines, ""]), content_type="text/csv")
         rows = [[t, *[node.value(field, t) for field in fields]] for t in times[-10_000:]] if not step else self.stepped(node, fields, times, step, query.get("agg", "mean"))
         return web.json_response({"node_id": node.node_id, "from": iso(start), "to": iso(to), "step": query.get("step"), "agg": query.get("agg"), "fields": fields,
-                                  "columns": ["time", *fields], "rows": [[iso(row[0]), *row[1:]] for row in rows], "truncated": False})
+                                  "columns": ["time", *fields], "rows": [[iso(row[0]), *row[1:]] for row in rows], "truncated": False,
+                                  "incomplete": self.world.gaps})
 
     def stepped(self, node, fields, times, step, agg):
         make = {"mean": lambda v: round(sum(v) / len(v), 3), "min": min, "max": max, "sum": sum, "count": len, "first": lambda v: v[0], "last": lambda v: v[-1]}[agg]

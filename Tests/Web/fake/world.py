@@ -58,6 +58,7 @@ class World:
         self.refuse_sockets = False
         # Where the hub lies on its machine; names that a shell would read otherwise than they are.
         self.installation = {"program": "/opt/Martlet's hub/martlet", "data": "/srv/a hub"}
+        self.gaps = []             # what answers with readings say is incomplete
         self.posted = []
         self.received = 0
         self.parking = Parking(self)
