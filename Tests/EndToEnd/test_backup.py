@@ -1,7 +1,11 @@
 """backup while devices publish, and restore into a fresh folder."""
 
+import os
+import shutil
 import sqlite3
 import threading
+
+import pytest
 
 from support.clients import Node
 from support.raw import PUBACK, Raw, publish_packet
@@ -108,3 +112,105 @@ def test_a_copy_of_a_demonstration_is_one(tmp_path):
     assert run("restore", backup, "--data", restored).returncode == 0
     told = run("serve", "--data", restored, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0")
     assert told.returncode == 1 and "--demo" in told.stderr
+
+
+@pytest.fixture
+def data(tmp_path):
+    """The folder of a hub."""
+    assert run("site", "add", "north", "--data", tmp_path / "data").returncode == 0
+    return tmp_path / "data"
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_folder_may_be_written_in_any_way(data, tmp_path):
+    (tmp_path / "with space").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "with space")
+    ways = {
+        "today/": "today", "./here": "here", "with space/b 1/": "with space/b 1", "link/b2//": "with space/b2",
+        "with space/../up/": "up", "link/../beside": "beside", "deep/er/./still": "deep/er/still", str(tmp_path / "absolute/"): "absolute",
+    }
+    for way, place in ways.items():
+        done = run("backup", way, "--data", "data/", cwd=tmp_path)
+        assert done.returncode == 0, (way, done)
+        assert names(tmp_path / place) == ["manifest.json", "martlet.db"], way
+    for number, way in enumerate(["new/", "./re stored/", "link/new", "."]):
+        there = tmp_path / f"w{number}"
+        there.mkdir()
+        done = run("restore", tmp_path / "today/", "--data", way if way != "link/new" else "../link/new", cwd=there)
+        assert done.returncode == 0, (way, done)
+        place = tmp_path / "with space/new" if way == "link/new" else there / way.strip("./") if way != "." else there
+        assert "north" in run("site", "list", "--data", place).stdout
+        assert [name for name in names(place) if "partial" in name] == []
+    assert [path.name for path in tmp_path.rglob("*partial*")] == []
+
+
+def test_what_is_in_the_way_stays_and_a_failed_try_leaves_nothing(data, tmp_path):
+    for name in ("b.partial", "data.partial"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "precious").write_text("mine")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    before = names(tmp_path)
+    for target in ["", " ", "data/inside", "data", "data/../data/x", "dangling", "b.partial/precious/x"]:
+        told = run("backup", target, "--data", "data", cwd=tmp_path)
+        assert told.returncode == 1 and len(told.stderr.splitlines()) == 1, (target, told)
+        assert names(tmp_path) == before and "inside" not in names(data), target
+    with sqlite3.connect(data / "martlet.db") as database:
+        root = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'telemetry_quarantine'").fetchone()[0]
+    database.close()
+    content = (data / "martlet.db").read_bytes()
+    (data / "martlet.db").write_bytes(content[: (root - 1) * 4096] + b"\x55" + content[(root - 1) * 4096 + 1 :])
+    told = run("backup", "deep/er/b", "--data", "data", cwd=tmp_path)
+    assert told.returncode == 1 and "damaged" in told.stderr, told
+    assert names(tmp_path) == before, "not even the folders on the way"
+    (data / "martlet.db").write_bytes(content)
+    assert run("backup", "b", "--data", "data", cwd=tmp_path).returncode == 0
+    for name in ("b.partial", "data.partial"):
+        assert (tmp_path / name / "precious").read_text() == "mine"
+    assert run("backup", "b/", "--data", "data", cwd=tmp_path).returncode == 1
+    assert run("restore", "b", "--data", "b/inside", cwd=tmp_path).returncode == 1 and names(tmp_path / "b") == ["manifest.json", "martlet.db"]
+    assert run("restore", "b", "--data", "", cwd=tmp_path).returncode == 1
+
+
+def test_a_backup_that_is_damaged_is_not_restored(data, tmp_path):
+    backup, new = tmp_path / "b", tmp_path / "new"
+    assert run("backup", backup, "--data", data).returncode == 0
+    for way in ("missing", "cut", "changed", "no manifest", "no name"):
+        copy = tmp_path / way
+        shutil.copytree(backup, copy)
+        content = (copy / "martlet.db").read_bytes()
+        manifest = (copy / "manifest.json").read_text()
+        if way == "missing":
+            (copy / "martlet.db").unlink()
+        elif way == "cut":
+            (copy / "martlet.db").write_bytes(content[:-4096])
+        elif way == "changed":
+            (copy / "martlet.db").write_bytes(content[:4096] + os.urandom(len(content) - 4096))
+        elif way == "no manifest":
+            (copy / "manifest.json").unlink()
+        else:
+            (copy / "manifest.json").write_text(manifest.replace('"files"', '"fields"'))
+        told = run("restore", copy, "--data", new)
+        assert told.returncode == 1 and len(told.stderr.splitlines()) == 1, (way, told)
+        assert not new.exists() and [path.name for path in tmp_path.glob(".*")] == [], way
+    assert run("restore", backup, "--data", new).returncode == 0
+
+
+def test_no_space_is_said_and_leaves_nothing(data, tmp_path):
+    full = tmp_path / "full"
+    full.mkdir()
+    # A file that may not grow beyond some blocks stands for a disk that is full.
+    done = run("backup", full / "b", "--data", data, preexec_fn=limit_files)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and "NSCocoa" not in done.stderr, done
+    assert names(full) == []
+    assert run("backup", full / "b", "--data", data).returncode == 0
+
+
+def limit_files():
+    import resource
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 10, 64 << 10))

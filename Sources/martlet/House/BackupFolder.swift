@@ -46,59 +46,86 @@ struct BackupFolder {
     }
 
     /// Copies a data folder.
-    /// - Throws: `SettingError` when there is nothing to copy, or something in the way.
-    func make(from data: String, now: Timestamp) async throws {
-        let files = FileManager.default
-        guard files.fileExists(atPath: data + "/martlet.db") else {
+    /// - Returns: what is damaged or missing in the copy because it is in the folder, each in one sentence; empty when it is whole.
+    /// - Throws: `SettingError` when there is nothing to copy, or something in the way; nothing of the copy stays then.
+    func make(from data: String, now: Timestamp) async throws -> [String] {
+        let source = try NewFolder.resolved(data)
+        try FolderSigns(path: source).requireDatabase()
+        guard FileManager.default.fileExists(atPath: source + "/martlet.db") else {
             throw SettingError("\(data) is not a data folder: there is no martlet.db in it")
         }
-        guard !files.fileExists(atPath: path) else {
-            throw SettingError("\(path) exists already; name a folder that does not")
+        guard try !NewFolder.isInside(NewFolder.resolved(path), source) else {
+            throw SettingError("\(path) is in the data folder itself; name a folder elsewhere, best on another disk")
         }
-        let partial = path + ".partial"
-        try? files.removeItem(atPath: partial)
-        try files.createDirectory(
-            atPath: partial, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        // Opening the database folds the log of a hub that was killed.
+        let lost = try FolderSigns(path: source).keepLostLog(now: now.microseconds)
+        defer { FolderSigns(path: source).noteFolded() }
+        return try await NewFolder(named: path).fill(last: "martlet.db") { folder in
+            try await copy(source, to: folder, lost.map { [$0] } ?? [], now: now)
+        }
+    }
+
+    private func copy(
+        _ data: String, to folder: String, _ lost: [String], now: Timestamp
+    ) async throws -> [String] {
+        let files = FileManager.default
+        var problems = lost
         var sizes: [(name: String, bytes: Int64)] = []
         for name in try BackupFolder.databases(in: data) {
             // A month that retention removes at this very moment needs no copy.
             guard files.fileExists(atPath: data + "/" + name) else { continue }
-            let source = try Database.open(DatabaseConfiguration(.file(data + "/" + name), readers: 1))
-            try await source.backup(to: partial + "/" + name)
-            try source.close()
-            try await BackupFolder.check(partial + "/" + name)
-            sizes.append((name, try BackupFolder.size(partial + "/" + name)))
+            let isMain = name == "martlet.db"
+            do {
+                let source = try Database.open(DatabaseConfiguration(.file(data + "/" + name), readers: 0))
+                defer { try? source.close() }
+                try await source.backup(to: folder + "/" + name)
+                if isMain { try await BackupFolder.requireSound(folder + "/" + name) }
+            } catch let failure as SQLFailure where !isMain && !failure.isOfTarget {
+                // What can be saved is worth more than nothing.
+                problems.append("\(name) cannot be read and is left out (\(failure.message))")
+                try? files.removeItem(atPath: folder + "/" + name)
+                continue
+            }
+            if !isMain { problems += try await BackupFolder.damage(in: folder, name) }
+            sizes.append((name, try BackupFolder.size(folder + "/" + name)))
         }
+        problems = try await TelemetrySurvey.problems(of: data, known: folder + "/martlet.db") + problems
         for name in BackupFolder.plainFiles(in: data) {
-            try BackupFolder.copy(name, from: data, to: partial)
-            sizes.append((name, try BackupFolder.size(partial + "/" + name)))
+            try BackupFolder.copy(name, from: data, to: folder)
+            sizes.append((name, try BackupFolder.size(folder + "/" + name)))
         }
-        try writeManifest(sizes, now: now, into: partial)
-        try files.moveItem(atPath: partial, toPath: path)
+        try writeManifest(sizes, problems, now: now, into: folder)
+        return problems
     }
 
     /// Puts a backup in the place of a data folder that does not exist yet or is empty.
-    /// - Throws: `SettingError` when the backup is incomplete or damaged, or the folder holds something.
-    func restore(to data: String) async throws {
-        let files = FileManager.default
-        let names = try readManifest()
-        if let there = try? files.contentsOfDirectory(atPath: data), !there.isEmpty {
-            throw SettingError("\(data) is not empty; move it away first, nothing is overwritten")
+    /// - Returns: what the backup says is damaged or missing in it.
+    /// - Throws: `SettingError` when the backup is not whole any more, or the folder holds something; nothing is made then.
+    func restore(to data: String) async throws -> [String] {
+        let source = try NewFolder.resolved(path)
+        let (names, problems) = try readManifest()
+        guard try !NewFolder.isInside(NewFolder.resolved(data), source) else {
+            throw SettingError("\(data) is in the backup itself; name a folder elsewhere")
         }
-        let partial = data + ".partial"
-        try? files.removeItem(atPath: partial)
-        try files.createDirectory(
-            atPath: partial, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        for (name, bytes) in names {
-            let source = path + "/" + name
-            guard (try? BackupFolder.size(source)) == bytes else {
-                throw SettingError("the backup is damaged: \(name) is missing or not \(bytes) bytes long")
+        let known = Set(problems.compactMap { $0.split(separator: " ").first.map { String($0).trimmingSuffix(":") } })
+        try await NewFolder(named: data, mayBeEmpty: true).fill(last: "martlet.db") { folder in
+            for (name, bytes) in names {
+                guard (try? BackupFolder.size(source + "/" + name)) == bytes else {
+                    throw SettingError("the backup is damaged: \(name) is missing or not \(bytes) bytes long")
+                }
+                try BackupFolder.copy(name, from: source, to: folder)
+                guard name.hasSuffix(".db") else { continue }
+                guard name != "martlet.db" else {
+                    try await BackupFolder.requireSound(folder + "/" + name)
+                    continue
+                }
+                // What was damaged when the backup was made is no reason to do without the rest.
+                if !known.contains(name), let problem = try await BackupFolder.damage(in: folder, name).first {
+                    throw SettingError("the backup is damaged: \(problem)")
+                }
             }
-            try BackupFolder.copy(name, from: path, to: partial)
-            if name.hasSuffix(".db") { try await BackupFolder.check(partial + "/" + name) }
         }
-        try? files.removeItem(atPath: data)
-        try files.moveItem(atPath: partial, toPath: data)
+        return problems
     }
 
     /// Copies a file with its rights; a folder that it needs is for the owner only.
@@ -109,20 +136,38 @@ struct BackupFolder {
         try FileManager.default.copyItem(atPath: source + "/" + name, toPath: target + "/" + name)
     }
 
-    private static func check(_ file: String) async throws {
-        let copy = try Database.open(DatabaseConfiguration(.file(file), readers: 1))
+    /// - Throws: `SettingError` when SQLite finds something wrong with the file.
+    private static func requireSound(_ file: String) async throws {
+        let copy = try Database.open(DatabaseConfiguration(.file(file), readers: 0))
         let problems = try await copy.integrityCheck()
-        try await copy.checkpoint()
         try copy.close()
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) }
-        if let problem = problems.first { throw SettingError("\(file) is damaged: \(problem)") }
+        if let problem = problems.first {
+            throw SettingError("\(URL(fileURLWithPath: file).lastPathComponent) is damaged: \(problem)")
+        }
+    }
+
+    /// What is wrong with the copy of a month, each in one sentence that begins with its name.
+    private static func damage(in folder: String, _ name: String) async throws -> [String] {
+        let file = folder + "/" + name
+        defer { for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) } }
+        do {
+            let found = try await TelemetrySurvey.inspect(file)
+            guard let first = found.first else { return [] }
+            let more = found.count > 1 ? ", and \(found.count - 1) more" : ""
+            return ["\(name) is damaged (\(first)\(more))"]
+        } catch let failure as SQLFailure {
+            return ["\(name) is damaged (\(failure.message))"]
+        }
     }
 
     private static func size(_ file: String) throws -> Int64 {
         (try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber)?.int64Value ?? 0
     }
 
-    private func writeManifest(_ sizes: [(name: String, bytes: Int64)], now: Timestamp, into folder: String) throws {
+    private func writeManifest(
+        _ sizes: [(name: String, bytes: Int64)], _ problems: [String], now: Timestamp, into folder: String
+    ) throws {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("martlet")
@@ -140,18 +185,26 @@ struct BackupFolder {
             writer.endObject()
         }
         writer.endArray()
+        writer.key("incomplete")
+        writer.beginArray()
+        for problem in problems { writer.string(problem) }
+        writer.endArray()
         writer.endObject()
         try Data(writer.bytes).write(to: URL(fileURLWithPath: folder + "/manifest.json"))
     }
 
-    private func readManifest() throws -> [(name: String, bytes: Int64)] {
+    private func readManifest() throws -> (files: [(name: String, bytes: Int64)], problems: [String]) {
         guard let data = FileManager.default.contents(atPath: path + "/manifest.json") else {
             throw SettingError("\(path) is not a backup: there is no manifest.json in it")
         }
         var sizes: [(name: String, bytes: Int64)] = []
+        var problems: [String] = []
         do throws(Refusal) {
             var reader = JSONReader(Array(data))
             try reader.object { (key, reader) throws(Refusal) in
+                if key == "incomplete" {
+                    return try reader.array { (reader) throws(Refusal) in problems.append(try reader.string()) }
+                }
                 guard key == "files" else { return try reader.skip() }
                 try reader.array { (reader) throws(Refusal) in
                     var name = ""
@@ -175,6 +228,17 @@ struct BackupFolder {
         else {
             throw SettingError("\(path)/manifest.json does not name the files of a backup")
         }
-        return sizes
+        return (sizes, problems)
+    }
+}
+
+extension SQLFailure {
+    /// Whether it is the copy that could not be written, not its source that could not be read.
+    fileprivate var isOfTarget: Bool { code == .full || code == .busy || code == .interrupted }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
     }
 }
