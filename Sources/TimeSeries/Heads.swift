@@ -64,8 +64,8 @@ struct Heads {
         pending[ticket] = nil
     }
 
-    /// Takes in a committed batch; `now` is µs since 1970 UTC, `.max` for one that is replayed.
-    mutating func apply(_ batch: Batch, sequence: Int64, size: Int, now: Int64) {
+    /// Takes in a batch that was committed now, or is replayed.
+    mutating func apply(_ batch: Batch, sequence: Int64, size: Int) {
         applied = max(applied, sequence)
         journal.rows += 1
         journal.bytes += size
@@ -75,7 +75,7 @@ struct Heads {
         batch.entries.withUnsafeBufferPointer { entries in
             for row in batch.rows {
                 let end = Int(row.end)
-                added += all[Int(row.series)].apply(row, entries[start..<end], batch.texts, now: now)
+                added += all[Int(row.series)].apply(row, entries[start..<end], batch.texts)
                 start = end
             }
         }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// The latest values of a series: those with the latest times, but a value from more than a minute ahead of the clock only
-/// until another one comes.
+/// The latest values of a series: those of the last report that was not marked late, whatever its time says, and of late
+/// ones what is newer than that.
 public struct LatestReport: Sendable, Hashable {
     /// The series.
     public var series: SeriesKey

@@ -19,30 +19,42 @@ struct LatestValues {
         entries.append(Entry())
     }
 
-    /// A value from further ahead of now, in µs, says nothing about being the newest.
-    private static let ahead: Int64 = 60_000_000
-
-    /// Takes a row in as far as it is newer than what is known.
+    /// Takes a row in.
     ///
-    /// What is known may be ahead of `now`: a device's clock was wrong, or the machine's own was set back. It then gives
-    /// way to whatever comes, or it would be shown as the newest until its time has come. `.max` for `now`: by time alone.
+    /// Rows come in the order of their arrival, and who wrote them has judged the device's clock: what is not marked late is
+    /// the present, whatever its time says. A late row counts only where it is newer than what is known. No clock is read,
+    /// so that a journal that is replayed, in whole or from any row on, leads to the same values.
     mutating func update(
-        _ row: Batch.Row, _ added: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String], now: Int64
+        _ row: Batch.Row, _ added: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String]
     ) {
-        let limit = now.addingReportingOverflow(LatestValues.ahead)
-        let believable = limit.overflow ? Int64.max : limit.partialValue
-        if row.time >= time {
-            time = row.time
-            flags = row.flags
-            delay = row.hasDelay ? row.delay : nil
-        }
+        let isPresent = row.flags & ReportFlags.late.rawValue == 0
+        if isPresent || row.time >= time { setReport(row) }
         for entry in added {
             let column = Int(entry.column)
-            guard row.time >= entries[column].time || entries[column].time > believable else { continue }
-            entries[column].time = row.time
-            entries[column].cell = entry.cell
-            if entry.cell.tag == Cell.text { entries[column].text = texts[Int(entry.cell.word)] }
+            guard isPresent || row.time >= entries[column].time else { continue }
+            set(entry, row.time, texts)
         }
+    }
+
+    /// Takes over a row as `encode` wrote it. The last one is the latest report, whatever the times.
+    mutating func restore(
+        _ row: Batch.Row, _ added: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String]
+    ) {
+        setReport(row)
+        for entry in added { set(entry, row.time, texts) }
+    }
+
+    private mutating func setReport(_ row: Batch.Row) {
+        time = row.time
+        flags = row.flags
+        delay = row.hasDelay ? row.delay : nil
+    }
+
+    private mutating func set(_ entry: Batch.Entry, _ time: Int64, _ texts: [String]) {
+        let column = Int(entry.column)
+        entries[column].time = time
+        entries[column].cell = entry.cell
+        if entry.cell.tag == Cell.text { entries[column].text = texts[Int(entry.cell.word)] }
     }
 
     /// Takes over a field's value of a chunk's row.
@@ -57,12 +69,13 @@ struct LatestValues {
         delay = block.delays.delay(row)
     }
 
-    /// In the journal's form: a report for each time that is the latest of a field.
+    /// In the journal's form: a report for each time that is the latest of a field, the latest report as the last.
     func encode(series: Int64, fields: [Int64]) -> [UInt8] {
         var writer = ByteWriter(capacity: 64)
         Journal.begin(&writer)
         var previous: Int64 = 0
-        for moment in Set(entries.map(\.time)).subtracting([Int64.min]).sorted() {
+        let others = Set(entries.map(\.time)).subtracting([Int64.min, time]).sorted()
+        for moment in others + (time > .min ? [time] : []) {
             let columns = entries.indices.filter { entries[$0].time == moment }
             let isLast = moment == time
             Journal.report(

@@ -125,7 +125,7 @@ extension TimeSeriesStore {
             heads.withLock { heads in
                 page.compactMap { row in
                     heads.decode("journal", row) { heads, batch in
-                        heads.apply(batch, sequence: row.key, size: row.data.count, now: .max)
+                        heads.apply(batch, sequence: row.key, size: row.data.count)
                         heads.recovery.journalRows += 1
                         heads.recovery.reports += batch.rows.count
                     }
@@ -180,7 +180,7 @@ extension Heads {
         batch.entries.withUnsafeBufferPointer { entries in
             for row in batch.rows {
                 let added = entries[start..<Int(row.end)]
-                all[Int(row.series)].latest.update(row, added, batch.texts, now: .max)
+                all[Int(row.series)].latest.restore(row, added, batch.texts)
                 start = Int(row.end)
             }
         }

@@ -50,7 +50,7 @@ public struct ReportFlags: OptionSet, Sendable, Hashable {
 
     /// The device gave no usable time: `time` is the time of receipt.
     public static let timeOfReceipt = ReportFlags(rawValue: 1)
-    /// It came long after it was measured.
+    /// It came out of order: it is history, and no news of the present.
     public static let late = ReportFlags(rawValue: 2)
 }
 

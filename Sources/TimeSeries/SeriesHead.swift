@@ -31,10 +31,10 @@ final class SeriesHead {
 
     /// Takes a row in. Returns about how many bytes of memory it costs.
     func apply(
-        _ row: Batch.Row, _ entries: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String], now: Int64
+        _ row: Batch.Row, _ entries: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String]
     ) -> Int {
         active.append(row, entries, texts)
-        latest.update(row, entries, texts, now: now)
+        latest.update(row, entries, texts)
         latest.isUnsaved = true
         var bytes = 9 + 9 * entries.count + (row.hasDelay ? 9 : 0)
         for entry in entries where entry.cell.tag == Cell.text { bytes += 16 + texts[Int(entry.cell.word)].utf8.count }

@@ -74,7 +74,7 @@ public final class TimeSeriesStore: Sendable {
         let ticket = heads.withLock { $0.expect(sequence) }
         return Appended(
             refused: staged.refused, batch: staged.batch, names: names, sequence: sequence, ticket: ticket,
-            size: staged.journal.count, now: now)
+            size: staged.journal.count)
     }
 
     /// Makes a batch visible to queries. Call it once, after the transaction of its `append` has committed.
@@ -83,7 +83,7 @@ public final class TimeSeriesStore: Sendable {
         heads.withLock { heads in
             var batch = appended.batch
             heads.install(appended.names, &batch)
-            heads.apply(batch, sequence: appended.sequence, size: appended.size, now: appended.now)
+            heads.apply(batch, sequence: appended.sequence, size: appended.size)
             heads.forget(ticket)
         }
     }
@@ -121,5 +121,4 @@ public struct Appended: Sendable {
     var sequence: Int64 = 0
     var ticket: Int?
     var size = 0
-    var now = Int64.max
 }

@@ -14,18 +14,23 @@ struct Model {
     var rows: [SeriesKey: [Int64: Row]] = [:]
     var fields: [SeriesKey: [String]] = [:]
     var latest: [SeriesKey: [String: (time: Int64, value: Value)]] = [:]
+    var latestTime: [SeriesKey: Int64] = [:]
 
     mutating func add(_ reports: [Report]) {
         for report in reports {
             var row = rows[report.series]?[report.time] ?? Row(flags: 0)
             row.flags = report.flags.rawValue
+            let isPresent = !report.flags.contains(.late)
+            if isPresent || report.time >= latestTime[report.series] ?? .min {
+                latestTime[report.series] = report.time
+            }
             row.receivedAt = report.receivedAt ?? row.receivedAt
             for field in report.fields {
                 row.fields[field.name] = field.value
                 if !(fields[report.series] ?? []).contains(field.name) {
                     fields[report.series, default: []].append(field.name)
                 }
-                if report.time >= latest[report.series]?[field.name]?.time ?? .min {
+                if isPresent || report.time >= latest[report.series]?[field.name]?.time ?? .min {
                     latest[report.series, default: [:]][field.name] = (report.time, field.value)
                 }
             }
@@ -138,7 +143,7 @@ struct Model {
             let all = model.fields[series] ?? []
             let latest = store.latest(series)
             #expect(latest?.fields.count ?? 0 == model.latest[series]?.count ?? 0)
-            #expect(latest?.time == model.rows[series]?.keys.max())
+            #expect(latest?.time == model.latestTime[series])
             for field in latest?.fields ?? [] {
                 let expected = model.latest[series]?[field.name]
                 #expect(field.time == expected?.time)

@@ -28,22 +28,37 @@ import TimeSeries
         #expect(reopened.latest(node)?.fields.map(\.value) == [1, 3])
     }
 
-    @Test func aValueFromAheadOfTheClockGivesWayToTheNextOne() async throws {
-        let station = try await Station()
+    @Test func aValueFromAheadOfTheClockGivesWayToTheNextOneAlsoAfterARestart() async throws {
+        var station = try await Station()
         func latest() -> LatestField? { station.store.latest(node)?.fields.first }
         try await station.add([report(evening, 1)], now: evening)
         try await station.add([report(evening + 2 * hour, 2)], now: evening + second)
         #expect(latest() == LatestField("t", time: evening + 2 * hour, 2))
         try await station.add([report(evening + 2 * second, 3)], now: evening + 2 * second)
         #expect(latest() == LatestField("t", time: evening + 2 * second, 3))
-        // Late is late again, and a clock that runs ahead by a breath is as good as any.
-        let pair = [report(evening + second, 4), report(evening + 4 * second, 5)]
-        try await station.add(pair, now: evening + 3 * second)
-        try await station.add([report(evening + 3 * second, 6)], now: evening + 3 * second)
+        station = try await station.crashed()
+        #expect(latest() == LatestField("t", time: evening + 2 * second, 3))
+        try await station.store.seal(now: evening + 3 * second)
+        station = try await station.crashed()
+        #expect(station.store.recovery.journalRows == 0)
+        #expect(latest() == LatestField("t", time: evening + 2 * second, 3))
+        #expect(station.store.latest(node)?.time == evening + 2 * second)
+        // What is late is history, and late is judged by who writes.
+        try await station.add([report(evening + 4 * second, 5)], now: evening + 3 * second)
+        try await station.add([late(evening + 3 * second, 6)], now: evening + 3 * second)
         #expect(latest() == LatestField("t", time: evening + 4 * second, 5))
-        // The row itself is history, whatever its time.
+        // The row itself is in the history, whatever its time.
         let range = try await station.store.range(node, from: 0, to: .max, limit: 10)
-        #expect(range.times == [0, 1, 2, 3, 4].map { evening + $0 * second } + [evening + 2 * hour])
+        #expect(range.times == [0, 2, 3, 4].map { evening + $0 * second } + [evening + 2 * hour])
+    }
+
+    @Test func aLateReportIsTheLatestOfAFieldThatHasNothingNewer() async throws {
+        let station = try await Station()
+        try await station.add([report(evening, 1)], now: evening)
+        try await station.add([late(evening - second, 2, field: "u"), late(evening - second, 3)], now: evening)
+        let latest = station.store.latest(node)
+        #expect(latest?.fields.map(\.value) == [1, 2])
+        #expect(latest?.time == evening)
     }
 
     @Test func aBatchThatIsStillOnItsWayKeepsItsJournalRow() async throws {

@@ -103,6 +103,11 @@ func report(_ time: Int64, _ value: Value, series: SeriesKey = node, field: Stri
     Report(series: series, time: time, fields: [Field(field, value)])
 }
 
+/// A report of one field that came out of order.
+func late(_ time: Int64, _ value: Value, series: SeriesKey = node, field: String = "t") -> Report {
+    Report(series: series, time: time, receivedAt: time + hour, flags: .late, fields: [Field(field, value)])
+}
+
 /// A value told apart to the bit, as text: for comparing NaN with NaN, and -0.0 with 0.0.
 func exact(_ value: Value?) -> String {
     switch value?.normalized {
