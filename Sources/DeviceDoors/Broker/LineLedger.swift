@@ -174,7 +174,7 @@ public final class LineLedger: BrokerLedger {
     private static func outcome(_ outcome: LineOutcome) -> CommitOutcome {
         switch outcome {
         case .committed: .committed
-        case .refused(let refusal): .refused(refusal.code.reasonCode)
+        case .refused(let refusal): .refused(refusal.reasonCode)
         case .failed, .unstored: .failed
         }
     }

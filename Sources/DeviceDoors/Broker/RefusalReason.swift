@@ -1,23 +1,25 @@
-internal import HubModel
-internal import MQTTCodec
+package import HubModel
+package import MQTTCodec
 
-extension RefusalCode {
-    /// The MQTT 5 reason code that says the same in PUBACK and PUBREC (table 2-6).
-    var reasonCode: ReasonCode {
-        switch self {
-        case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .unsupportedMediaType:
-            .payloadFormatInvalid
-        case .unknownTopic, .invalidIdentifier: .topicNameInvalid
+extension HubModel.Refusal {
+    /// The MQTT 5 reason code that says the same; one of those that PUBACK and PUBREC may carry (sections 3.4.2.1 and 3.5.2.1).
+    package var reasonCode: ReasonCode {
+        // The topic's levels name things as well as the payload does.
+        if isAboutTopic { return .topicNameInvalid }
+        switch code {
+        case .malformedJSON, .wrongType, .missingField, .duplicateKey, .valueOutOfRange, .invalidIdentifier,
+            .identifierMismatch, .unsupportedMediaType:
+            return .payloadFormatInvalid
+        case .unknownTopic: return .topicNameInvalid
         case .reservedTopic, .forbidden, .devicePending, .notSignedIn, .badCredentials, .secondFactorNeeded:
-            .notAuthorized
-        case .tooLarge: .packetTooLarge
-        case .limitReached, .tooManyRequests: .quotaExceeded
-        case .overloaded: .messageRateTooHigh
-        case .stopping: .serverShuttingDown
-        case .identifierMismatch, .tooOld, .invalidParameter, .tooManySteps, .malformedRequest, .notFound,
-            .methodNotAllowed, .notAcceptable, .conflict, .weakPassword:
-            .implementationSpecificError
-        case .storageUnavailable, .internalFailure: .unspecifiedError
+            return .notAuthorized
+        // "An implementation or administrative imposed limit has been exceeded": PUBACK knows no packet too large (0x95) and no
+        // message rate too high (0x96).
+        case .tooLarge, .limitReached, .tooManyRequests, .overloaded: return .quotaExceeded
+        case .tooOld, .invalidParameter, .tooManySteps, .malformedRequest, .notFound, .methodNotAllowed, .notAcceptable, .conflict,
+            .weakPassword, .stopping:
+            return .implementationSpecificError
+        case .storageUnavailable, .internalFailure: return .unspecifiedError
         }
     }
 }

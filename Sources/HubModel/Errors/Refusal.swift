@@ -46,12 +46,17 @@ public struct Refusal: Error, Hashable, Sendable {
     public let detail: String
     /// In how many seconds another attempt makes sense; nil: nothing is known, or waiting alone mends nothing.
     public let retryAfterSeconds: Int?
+    /// Whether the fault is in the message's topic, and not in what it says.
+    public let isAboutTopic: Bool
 
     /// A refusal.
-    public init(_ code: RefusalCode, _ detail: String, retryAfterSeconds: Int? = nil) {
+    public init(
+        _ code: RefusalCode, _ detail: String, retryAfterSeconds: Int? = nil, isAboutTopic: Bool = false
+    ) {
         self.code = code
         self.detail = detail
         self.retryAfterSeconds = retryAfterSeconds
+        self.isAboutTopic = isAboutTopic
     }
 }
 

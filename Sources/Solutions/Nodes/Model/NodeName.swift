@@ -19,11 +19,12 @@ struct NodeName: Hashable, Sendable {
         short = String(rest)
     }
 
-    /// As `init`, with a refusal that says the rule.
+    /// As `init`, with a refusal that says the rule. Names come in topics and in paths.
     static func read(_ spelling: String) throws(Refusal) -> NodeName {
         guard let name = NodeName(spelling) else {
             throw Refusal(
-                .invalidIdentifier, "a node's id is 1 to 59 letters, digits and . _ - : @, with or without node_")
+                .invalidIdentifier, "a node's id is 1 to 59 letters, digits and . _ - : @, with or without node_",
+                isAboutTopic: true)
         }
         return name
     }

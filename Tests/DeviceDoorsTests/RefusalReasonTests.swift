@@ -1,0 +1,25 @@
+import DeviceDoors
+import HubModel
+import MQTTCodec
+import Testing
+
+/// The reason code by which a device learns why its message was refused.
+@Suite struct RefusalReasonTests {
+    @Test(arguments: RefusalCode.allCases) func everyReasonIsOneOfAnAcknowledgement(_ code: RefusalCode) {
+        // MQTT 5.0, sections 3.4.2.1 and 3.5.2.1, without those of a success.
+        let allowed: Set<ReasonCode> = [
+            .unspecifiedError, .implementationSpecificError, .notAuthorized, .topicNameInvalid, .packetIdentifierInUse,
+            .quotaExceeded, .payloadFormatInvalid,
+        ]
+        #expect(allowed.contains(HubModel.Refusal(code, "no").reasonCode))
+        #expect(allowed.contains(HubModel.Refusal(code, "no", isAboutTopic: true).reasonCode))
+    }
+
+    @Test func theTopicIsToBlameOnlyWhereItIs() {
+        #expect(HubModel.Refusal(.invalidIdentifier, "a sensor's name").reasonCode == .payloadFormatInvalid)
+        #expect(HubModel.Refusal(.invalidIdentifier, "a node's id", isAboutTopic: true).reasonCode == .topicNameInvalid)
+        #expect(HubModel.Refusal(.unknownTopic, "no").reasonCode == .topicNameInvalid)
+        #expect(HubModel.Refusal(.tooLarge, "too many sensors").reasonCode == .quotaExceeded)
+        #expect(HubModel.Refusal(.identifierMismatch, "another node").reasonCode == .payloadFormatInvalid)
+    }
+}
