@@ -132,7 +132,7 @@ let package = Package(
         tests(
             "LiveSocketTests",
             ["LiveSocket", hummingbirdCore, httpTypes, nioCore, nioPosix, nioWebSocket, nioEmbedded, logging]),
-        tests("HubModelTests", ["HubModel"]),
+        tests("HubModelTests", ["HubModel"], resources: [.copy("cases")]),
         tests("LiveTests", ["Live", "HubModel"]),
         tests("IngestTests", ["Ingest", "HubModel", "HubTesting", "SolutionKit", "SQL", "TimeSeries"]),
         tests(

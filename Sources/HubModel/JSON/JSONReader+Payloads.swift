@@ -31,24 +31,25 @@ extension JSONReader {
         return text
     }
 
-    /// Reads the time that a device claims: a number or a text in any form of the contract. What is missing (null, an empty text) or
-    /// cannot be an instant is nil: the time of receipt counts then.
-    /// - Throws: `wrong_type`, `malformed_json`.
+    /// Reads the time that a device claims: a number or a text in any form of the contract. What is missing or no time (null, an
+    /// empty text, `N/A`, an object) is nil: the time of receipt counts then, and the reading is not lost.
+    /// - Throws: `malformed_json`.
     public mutating func claimedTime() throws(Refusal) -> Timestamp? {
         switch try peek() {
         case .number: return Timestamp(epoch: try number())
-        case .null:
-            _ = try null()
+        case .string: return Timestamp(text: try string())
+        case .null, .object, .array, .boolean:
+            try skip()
             return nil
-        case .string:
-            let text = try string()
-            if text.isEmpty { return nil }
-            if let instant = Timestamp(text: text) { return instant }
-            // A number that no instant fits is absurd, and treated as the contract says; a word is a mistake.
-            guard JSONNumber(text) != nil else { throw Refusal(.wrongType, "timestamp is no time") }
-            return nil
-        case .object, .array, .boolean: throw Refusal(.wrongType, "timestamp is a number or a text")
         }
+    }
+
+    /// Makes sure that nothing but white space follows in a device's payload, or U+0000: firmware that counts the end of its
+    /// text as part of it is common.
+    /// - Throws: `malformed_json`.
+    public mutating func endOfPayload() throws(Refusal) {
+        skipPadding()
+        try end()
     }
 }
 

@@ -169,12 +169,16 @@ public struct JSONReader {
     }
 
     private mutating func skipBlanks() {
-        while position < bytes.count {
-            switch bytes[position] {
-            case 0x20, 0x09, 0x0A, 0x0D: position += 1
-            default: return
-            }
-        }
+        while position < bytes.count, isBlank(bytes[position]) { position += 1 }
+    }
+
+    /// Skips what a device sends behind its text: white space and U+0000.
+    mutating func skipPadding() {
+        while position < bytes.count, bytes[position] == 0 || isBlank(bytes[position]) { position += 1 }
+    }
+
+    private func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
     private mutating func takeMark(_ mark: UInt8) -> Bool {

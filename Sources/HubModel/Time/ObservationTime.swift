@@ -22,9 +22,10 @@ public struct ObservationTime: Hashable, Sendable {
     public let source: TimeSource
 
     /// Applies the rule that all solutions share (contracts): the device's time if it is believable, else the time of
-    /// receipt. Not believable: missing, more than 24 h ahead, or before 2000-01-01 (a clock that was never set).
+    /// receipt. Not believable: missing, more than 24 h ahead, or before 2001-01-01: clocks that were never set begin at 1970,
+    /// 1980 or 2000. What a report is worth beside the others of its device, `DeviceClock` says.
     public init(claimed: Timestamp?, receivedAt: Timestamp) {
-        let earliest = Timestamp(seconds: 946_684_800)
+        let earliest = Timestamp(seconds: 978_307_200)
         if let claimed, claimed >= earliest, claimed <= receivedAt.advanced(bySeconds: 86_400) {
             instant = claimed
             source = .device
@@ -32,6 +33,12 @@ public struct ObservationTime: Hashable, Sendable {
             instant = receivedAt
             source = .receipt
         }
+    }
+
+    /// A time that is the device's own.
+    init(device instant: Timestamp) {
+        self.instant = instant
+        source = .device
     }
 }
 

@@ -44,24 +44,27 @@ extension Timestamp: CustomStringConvertible {
         return text
     }
 
-    /// Reads ISO-8601: `2024-01-01T12:00:00Z`, with or without a fraction of any length (cut to microseconds), with
-    /// `Z`, an offset such as `+01:00` or `+0100`, or no zone (UTC); a blank may stand for the `T`; a date alone is
-    /// its midnight.
+    /// Reads ISO-8601: `2024-01-01T12:00:00Z`, or in the basic format `20240101T120000Z`; with or without a fraction of any
+    /// length (cut to microseconds), with `Z`, an offset such as `+01:00` or `+0100`, or no zone (UTC); a blank may stand
+    /// for the `T`; a date alone is its midnight, and `T24:00:00` the midnight at its end.
     public init?(iso8601 text: String) {
         var scanner = DigitScanner(Array(text.utf8))
-        guard let year = scanner.number(digits: 4), scanner.take("-"),
-            let month = scanner.number(digits: 2), scanner.take("-"),
+        guard let year = scanner.number(digits: 4) else { return nil }
+        let isBasic = !scanner.take("-")
+        guard let month = scanner.number(digits: 2), isBasic || scanner.take("-"),
             let day = scanner.number(digits: 2),
             let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
+        // A date of digits alone is a number of seconds to whoever reads `Timestamp(text:)`.
+        if isBasic, scanner.isAtEnd { return nil }
         var microseconds = Int64(date.daysSince1970) * 86_400_000_000
         if !scanner.isAtEnd {
             guard scanner.take("T") || scanner.take("t") || scanner.take(" "),
-                let hour = scanner.number(digits: 2), hour < 24, scanner.take(":"),
+                let hour = scanner.number(digits: 2), hour <= 24, isBasic || scanner.take(":"),
                 let minute = scanner.number(digits: 2), minute < 60
             else { return nil }
             var second = 0
-            if scanner.take(":") {
+            if isBasic ? scanner.isAtDigit : scanner.take(":") {
                 // 60 is a leap second; it is read as the first second of the next minute.
                 guard let value = scanner.number(digits: 2), value <= 60 else { return nil }
                 second = value
@@ -71,6 +74,8 @@ extension Timestamp: CustomStringConvertible {
                 }
             }
             microseconds += Int64(hour * 3_600 + minute * 60 + second) * 1_000_000
+            let endOfDay = Int64(date.daysSince1970 + 1) * 86_400_000_000
+            guard hour < 24 || microseconds == endOfDay else { return nil }
             guard let offset = scanner.zoneOffsetSeconds() else { return nil }
             microseconds -= Int64(offset) * 1_000_000
         }
@@ -99,6 +104,8 @@ private struct DigitScanner {
 
     var isAtEnd: Bool { position == bytes.count }
 
+    var isAtDigit: Bool { position < bytes.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) }
+
     mutating func take(_ mark: Unicode.Scalar) -> Bool {
         guard position < bytes.count, bytes[position] == UInt8(ascii: mark) else { return false }
         position += 1
@@ -106,9 +113,7 @@ private struct DigitScanner {
     }
 
     private mutating func digit() -> Int? {
-        guard position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) else {
-            return nil
-        }
+        guard isAtDigit else { return nil }
         position += 1
         return Int(bytes[position - 1] - UInt8(ascii: "0"))
     }
