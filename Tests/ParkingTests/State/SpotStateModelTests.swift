@@ -113,7 +113,8 @@ import Testing
                 let report = SpotReport(
                     isOccupied: flag, distanceCentimetres: distance, observedAt: at(now - age), receivedAt: at(now))
                 let isLate = model.heard.last.map { now - age < $0.observed } ?? false
-                #expect((state.take(report) == .late) == isLate)
+                // What is late is not told: the clock's own tests say what that is.
+                if !isLate { state.take(report) }
                 if !isLate { model.heard.append((min(now - age, now), now, flag, distance)) }
             case .override(let isOccupied, let seconds):
                 let until = seconds.map { now + $0 * 1_000 }
@@ -186,7 +187,7 @@ import Testing
         for _ in 0..<200 {
             pass(to: now + Int64.random(in: 1...(Bool.random(using: &random) ? 1_500 : 40_000), using: &random))
             said.append((now, Bool.random(using: &random)))
-            _ = state.take(
+            state.take(
                 SpotReport(
                     isOccupied: said.last?.isOccupied, distanceCentimetres: nil, observedAt: at(now),
                     receivedAt: at(now)))

@@ -74,7 +74,7 @@ package struct StaleReplay: Hashable, Sendable {
         }
         for report in reports {
             arrivals += pass(&spot, to: report.at)
-            _ = spot.take(
+            spot.take(
                 SpotReport(
                     isOccupied: report.isOccupied, distanceCentimetres: nil, observedAt: report.at,
                     receivedAt: report.at))

@@ -11,12 +11,12 @@ extension ParkingHandler {
         try prepare(in: &line)
         let payload = try SpotPayload(message.payload)
         let entry = try find(payload, message, in: &line)
-        let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
+        // Not undone with the message: what was seen of the clock was seen.
+        let (observed, isLate) = entry.spot.clock.take(payload.claimed, receivedAt: message.receivedAt)
+        park.markDirty(entry)
         let report = SpotReport(
             isOccupied: payload.isOccupied, distanceCentimetres: payload.distance?.doubleValue,
             observedAt: observed.instant, receivedAt: message.receivedAt)
-        var next = entry.spot.state
-        let isLate = next.take(report) == .late
         line.append(
             Reading(
                 device: entry.spot.id, measurement: "spot", observed: observed, receivedAt: message.receivedAt,
@@ -25,7 +25,7 @@ extension ParkingHandler {
         if isLate { return }
         let speaksAnew = message.isWill ? nil : message.origin.clientID.flatMap { $0 == entry.spot.clientID ? nil : $0 }
         try change(entry, isNews: true, tellsLED: speaksAnew != nil, in: &line) { state in
-            state = next
+            state.take(report)
             return nil
         }
         if let speaksAnew {

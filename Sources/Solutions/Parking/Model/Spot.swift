@@ -87,6 +87,8 @@ struct Spot: Hashable, Sendable {
     var facts: SpotFacts
     var place: SpotPlace
     var state: SpotState
+    /// The clock by which its sensor stamps what it says, as far as it is known.
+    var clock = DeviceClock()
     /// The MQTT client that spoke for it last; it is sent the LED's colour again when it subscribes.
     var clientID: String?
     /// The colour that its LED was told last; nil: none yet.

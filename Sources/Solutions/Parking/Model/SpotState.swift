@@ -86,14 +86,6 @@ package struct SpotState: Hashable, Sendable {
         package var heardAt: Timestamp
     }
 
-    /// What became of a report.
-    package enum Taking: Hashable, Sendable {
-        /// It counts; `settle` says what follows.
-        case taken
-        /// It is older than what is known: for history only.
-        case late
-    }
-
     /// A spot of which nothing is known yet.
     package init(kind: SpotKind, settings: SensorSettings = SensorSettings(), staleSeconds: Int64, since: Timestamp) {
         self.kind = kind
@@ -103,22 +95,18 @@ package struct SpotState: Hashable, Sendable {
         car = CarPresence(since: since)
     }
 
-    /// Takes a report.
-    package mutating func take(_ report: SpotReport) -> Taking {
+    /// Takes a report that is news: `Spot.clock` knows what is history.
+    package mutating func take(_ report: SpotReport) {
         // A sensor whose clock is ahead must not make its own next reports late.
         let instant = min(report.observedAt, report.receivedAt)
-        // What was heard later than now was heard before the hub's clock was set back; it must not make everything late until the clock
-        // has caught up.
-        if let observedAt, observedAt <= report.receivedAt, instant < observedAt { return .late }
         observedAt = instant
         heardAt = report.receivedAt
         if let distance = report.distanceCentimetres { distanceCentimetres = distance }
-        guard let isOccupied = reading(of: report) else { return .taken }
+        guard let isOccupied = reading(of: report) else { return }
         car.hear(
             isOccupied, at: instant, heardAt: report.receivedAt,
             beginning: beginning(of: instant, at: report.receivedAt), debounce: debounce)
         sense(isOccupied, at: instant, heardAt: report.receivedAt)
-        return .taken
     }
 
     /// What a report says of the spot; nil inside the band of the hysteresis while nothing is known.
@@ -147,7 +135,7 @@ package struct SpotState: Hashable, Sendable {
             guard instant.microseconds(since: waiting.since) >= debounce else { return }
             (sensed, sensedSince, candidate) = (isOccupied, waiting.since, nil)
         } else if instant.microseconds(since: since) >= debounce || instant < since {
-            // Before `since` only when the hub's clock was set back.
+            // Before `since` only when a clock was set back: the hub's, or the sensor's.
             (sensed, sensedSince) = (isOccupied, instant)
         } else {
             candidate = Candidate(isOccupied: isOccupied, since: instant, heardAt: heardAt)

@@ -38,12 +38,12 @@ struct SpotPayload {
             case "spot_id": spot = try reader.optionalSpot("spot_id")
             case "lot_id": lot = try reader.optionalLot("lot_id")
             case "occupied": isOccupied = try reader.optionalBoolean("occupied")
-            case "distance": distance = try reader.optionalNumber("distance")
+            case "distance": distance = try reader.optionalQuantity("distance")
             case "timestamp": claimed = try reader.claimedTime()
             default: try reader.skip()
             }
         }
-        try reader.end()
+        try reader.endOfPayload()
         guard let spot else { throw Refusal(.missingField, "spot_id is missing") }
         guard isOccupied != nil || distance != nil else {
             throw Refusal(.missingField, "occupied and distance are missing; one of them is needed")

@@ -253,5 +253,13 @@ enum ParkingTables {
                     """,
                     "CREATE UNIQUE INDEX parking_payment_name ON parking_payment (name, site)",
                 ]),
+            // What is known of a sensor's clock (`DeviceClock`).
+            Migration(
+                "0009-clocks",
+                [
+                    "ALTER TABLE parking_spot ADD COLUMN clock_newest BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN clock_heard_at BIGINT",
+                    "ALTER TABLE parking_spot ADD COLUMN clock TEXT CHECK (length(clock) <= 120)",
+                ]),
         ])
 }

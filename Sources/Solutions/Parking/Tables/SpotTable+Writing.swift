@@ -47,7 +47,7 @@ extension SpotTable {
                 override_occupied = $11, override_until = $12, override_by = $13, override_at = $14, status = $15,
                 status_since = $16, color = $17, client_id = $18, car = $19, car_since = $20, lasting_occupied = $21,
                 lasting_since = $22, pending_occupied = $23, pending_since = $24, pending_observed_at = $25,
-                pending_heard_at = $26 WHERE id = $1
+                pending_heard_at = $26, clock_newest = $27, clock_heard_at = $28, clock = $29 WHERE id = $1
             """,
             [
                 .text(spot.id.text), SQLValue(state.sensed), SQLValue(state.sensedSince?.microseconds),
@@ -62,7 +62,8 @@ extension SpotTable {
                 SQLValue(state.car.sensed?.isOccupied), SQLValue(state.car.sensed?.since.microseconds),
                 SQLValue(state.car.pending?.isOccupied), SQLValue(state.car.pending?.since.microseconds),
                 SQLValue(state.car.pending?.observedAt.microseconds),
-                SQLValue(state.car.pending?.heardAt.microseconds),
+                SQLValue(state.car.pending?.heardAt.microseconds), SQLValue(spot.clock.newest?.microseconds),
+                SQLValue(spot.clock.heardAt?.microseconds), SQLValue(spot.clock.text),
             ])
     }
 

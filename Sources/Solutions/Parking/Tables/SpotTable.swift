@@ -148,8 +148,18 @@ enum SpotTable {
             place: SpotPlace(
                 label: try row.text("label"), level: try row.text("level"), zone: try row.optionalText("zone"),
                 x: try row.optionalReal("x"), y: try row.optionalReal("y"), rotation: try row.real("rotation")),
-            state: state, clientID: try row.optionalText("client_id"),
+            state: state, clock: try clock(row), clientID: try row.optionalText("client_id"),
             sentColor: try row.optionalText("color").flatMap(LEDColor.init))
+    }
+
+    /// The sensor's clock; of a spot that was last written before there was one, by what is known of its newest report.
+    private static func clock(_ row: Row) throws -> DeviceClock {
+        func instant(_ column: String, _ before: String) throws -> Timestamp? {
+            try (row.optionalInteger(column) ?? row.optionalInteger(before)).map(Timestamp.init(microseconds:))
+        }
+        return DeviceClock(
+            newest: try instant("clock_newest", "observed_at"), heardAt: try instant("clock_heard_at", "heard_at"),
+            text: try row.optionalText("clock"))
     }
 
     private static func car(_ row: Row, since: Timestamp) throws -> CarPresence {
