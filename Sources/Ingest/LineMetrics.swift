@@ -20,6 +20,10 @@ extension IngestLine: MetricsSource {
                 "martlet_readings_stored_total", .counter, help: "Reports appended to history.",
                 value: Double(figures.readings)),
             MetricFamily(
+                "martlet_values_refused_total", .counter,
+                help: "Values refused because their field is of another type; the rest of their message was stored.",
+                value: Double(figures.refusedValues)),
+            MetricFamily(
                 "martlet_messages_refused_total", .counter,
                 help: "Items refused because of their sender's mistake, by code.",
                 samples: RefusalCode.allCases.map {

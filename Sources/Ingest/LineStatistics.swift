@@ -7,6 +7,8 @@ public struct LineFigures: Sendable {
     public var stored: Int64 = 0
     /// Readings stored since the start.
     public var readings: Int64 = 0
+    /// Values refused alone since the start, while the rest of their message was stored.
+    public var refusedValues: Int64 = 0
     /// Items refused since the start, by code.
     public var refused: [RefusalCode: Int64] = [:]
     /// Items that failed for our own reasons since the start.
@@ -42,7 +44,7 @@ final class LineStatistics: Sendable {
     private static let window = 1_024
     private let state = Mutex(State())
 
-    func committed(_ outcomes: [LineOutcome], readings: Int, microseconds: Int64) {
+    func committed(_ outcomes: [LineOutcome], readings: Int, refusedValues: Int = 0, microseconds: Int64) {
         state.withLock { state in
             var stored: Int64 = 0
             for outcome in outcomes {
@@ -54,6 +56,7 @@ final class LineStatistics: Sendable {
             }
             state.figures.stored += stored
             state.figures.readings += Int64(readings)
+            state.figures.refusedValues += Int64(refusedValues)
             // A batch that only let time pass says nothing about commits.
             guard !outcomes.isEmpty else { return }
             state.figures.batches += 1

@@ -77,7 +77,8 @@ public struct StoredHistory: ReadingHistory {
         case .min: return field.min.map(ReadingValue.init)
         case .max: return field.max.map(ReadingValue.init)
         case .sum: return field.numbers > 0 ? .double(field.sum) : nil
-        case .count: return .integer(Int64(field.count))
+        // As many as `mean` and `sum` are made of: texts are none of them.
+        case .count: return .integer(Int64(field.numbers))
         case .first: return field.first.map(ReadingValue.init)
         case .last: return field.last.map(ReadingValue.init)
         }

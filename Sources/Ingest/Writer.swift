@@ -60,7 +60,8 @@ struct Writer {
             // Before anybody hears of the commit: what is asked next is answered from the tables.
             if forgets { for handler in recipe.handlers { handler.forget() } }
             statistics.committed(
-                outcomes, readings: appended?.accepted ?? 0, microseconds: clock.now().microseconds(since: begin))
+                outcomes, readings: appended?.accepted ?? 0, refusedValues: effects.refusedValues,
+                microseconds: clock.now().microseconds(since: begin))
             complete(submissions)
             // After the acknowledgements: a client that has just subscribed is there when what awaited it is published.
             if !effects.publications.isEmpty { outbound.publish(effects.publications) }

@@ -50,6 +50,11 @@ public struct LineContext {
         effects.publications.append(message)
     }
 
+    /// Counts values that were refused one by one while the rest of their message is stored.
+    public mutating func refuse(values count: Int) {
+        effects.refusedValues += count
+    }
+
     /// Runs `work` if what the present message does is undone, by whomever: the handler, the store, the database. For
     /// a handler whose memory would otherwise know more than the tables. What was asked for last runs first.
     public mutating func ifUndone(_ work: @escaping () -> Void) {
@@ -93,6 +98,8 @@ public struct Effects: Sendable {
     public internal(set) var events: [LiveEvent] = []
     /// Messages for the broker.
     public internal(set) var publications: [OutgoingMessage] = []
+    /// Values that were refused alone: what else their messages said is stored.
+    public internal(set) var refusedValues = 0
 
     /// No effects.
     public init() {}
@@ -101,16 +108,20 @@ public struct Effects: Sendable {
         var readings = 0
         var events = 0
         var publications = 0
+        var refusedValues = 0
     }
 
     var mark: Mark {
-        Mark(readings: readings.count, events: events.count, publications: publications.count)
+        Mark(
+            readings: readings.count, events: events.count, publications: publications.count,
+            refusedValues: refusedValues)
     }
 
     mutating func cut(back mark: Mark) {
         readings.removeLast(readings.count - mark.readings)
         events.removeLast(events.count - mark.events)
         publications.removeLast(publications.count - mark.publications)
+        refusedValues = mark.refusedValues
     }
 }
 

@@ -6,9 +6,9 @@ public struct FieldAggregate: Sendable, Hashable {
     public var numbers = 0
     /// Their sum.
     public var sum = 0.0
-    /// The least of the numbers, as it was reported.
+    /// The least of the numbers, as it was reported; of booleans 0 or 1.
     public var min: Value?
-    /// The greatest of the numbers, as it was reported.
+    /// The greatest of the numbers, as it was reported; of booleans 0 or 1.
     public var max: Value?
     /// The earliest value.
     public var first: Value?
@@ -46,7 +46,8 @@ extension FieldAggregate {
             case Cell.text: addEnds(column.value(row), times[row], column.value(end - 1), times[end - 1], end - row)
             default:
                 let flag = Value.boolean(tag == Cell.yes)
-                addNumbers(sum: tag == Cell.yes ? Double(end - row) : 0, count: end - row, flag, flag)
+                let number = Value.integer(tag == Cell.yes ? 1 : 0)
+                addNumbers(sum: tag == Cell.yes ? Double(end - row) : 0, count: end - row, number, number)
                 addEnds(flag, times[row], flag, times[end - 1], end - row)
             }
             row = end
@@ -102,7 +103,7 @@ extension FieldAggregate {
             addNumbers(sum: sum, count: rows, .double(least), .double(greatest))
             addEnds(.double(first), firstTime, .double(last), lastTime, rows)
         case .boolean(let yes, let first, let last):
-            addNumbers(sum: Double(yes), count: rows, .boolean(yes == rows), .boolean(yes > 0))
+            addNumbers(sum: Double(yes), count: rows, .integer(yes == rows ? 1 : 0), .integer(yes > 0 ? 1 : 0))
             addEnds(.boolean(first), firstTime, .boolean(last), lastTime, rows)
         }
     }

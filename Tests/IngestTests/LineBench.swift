@@ -113,6 +113,7 @@ struct LineBench {
 
     static func run(
         _ configuration: LineConfiguration = LineConfiguration(), starting: Bool = true,
+        storing change: (inout TimeSeriesConfiguration) -> Void = { _ in },
         _ body: (LineBench) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/line-\(UUID().uuidString)"
@@ -122,8 +123,9 @@ struct LineBench {
         let database = try Database.open(DatabaseConfiguration(.memory))
         let solution = NotesSolution()
         try await database.migrate([TimeSeriesStore.migrations, solution.migrations], at: clock.now().microseconds)
-        let store = try await TimeSeriesStore.open(
-            database, TimeSeriesConfiguration(folder: folder), now: clock.now().microseconds)
+        var storing = TimeSeriesConfiguration(folder: folder)
+        change(&storing)
+        let store = try await TimeSeriesStore.open(database, storing, now: clock.now().microseconds)
         let witness = Witness()
         let line = IngestLine(
             LineParts(

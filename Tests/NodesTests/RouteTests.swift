@@ -9,7 +9,7 @@ import Testing
     private static let nodeKeys: Set<String> = [
         "node_id", "id", "site", "state", "state_since", "last_seen", "stale_after_seconds", "first_seen", "firmware",
         "wifi_rssi",
-        "uptime_seconds", "heap_bytes", "address", "client_id", "fields", "latest", "open_commands",
+        "uptime_seconds", "heap_bytes", "address", "client_id", "fields", "refused_fields", "latest", "open_commands",
     ]
 
     private func site() async throws -> Site {

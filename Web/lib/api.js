@@ -104,4 +104,5 @@ export const api = {
     commands: (id, query, options) => ask('GET', address(`${nodePath(id)}/commands`, query), options),
     allCommands: (query, options) => ask('GET', address('/api/commands', query), options),
     command: (id, body) => ask('POST', `${nodePath(id)}/commands`, { body }),
+    resetField: (id, field) => ask('POST', `${nodePath(id)}/fields/reset`, { body: { field } }),
 };

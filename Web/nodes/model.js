@@ -48,13 +48,16 @@ export function chartFields(node) {
     return [...names.filter((name) => name !== 'uptime'), ...names.filter((name) => name === 'uptime')];
 }
 
-/** The node after a telemetry event; an older reading does not replace a newer one. */
+/**
+ * The node after a telemetry event. News replaces what is held, whatever time its clock says: the hub has judged that. What is
+ * late does so only where it is newer.
+ */
 export function afterTelemetry(node, data) {
     const latest = { ...node.latest };
     const at = instant(data.observed_at);
     for (const [name, value] of Object.entries(data.values ?? {})) {
         const held = latest[name];
-        if (!held || instant(held.observed_at) <= at) latest[name] = { value, observed_at: data.observed_at };
+        if (!held || data.late === false || instant(held.observed_at) <= at) latest[name] = { value, observed_at: data.observed_at };
     }
     const received = data.received_at ?? data.observed_at;
     const newer = instant(received) >= (instant(node.last_seen) ?? 0);

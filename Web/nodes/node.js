@@ -13,6 +13,7 @@ import { isOpen, withCommand } from '/nodes/command-model.js';
 import { Commands } from '/nodes/commands.js';
 import { Facts } from '/nodes/facts.js';
 import { afterState, afterTelemetry, chartFields, expected, isStale, isWell, readingFields, stateOf, states, unheardOf, withEvents } from '/nodes/model.js';
+import { Refused } from '/nodes/refused.js';
 import { useSeries } from '/nodes/series.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -145,6 +146,7 @@ function NodeBody({ first, after, query }) {
             </div>
             <div class="column-narrow">
                 <${Facts} node=${node} present=${present} />
+                <${Refused} node=${node} done=${readAll} />
                 ${session.may('nodes.command', node.site) && html`
                     <${Refusals} of=${node.node_id} load=${(options) => api.refusals(node.node_id, options)} />`}
                 <${Commands} node=${node} state=${state} commands=${commands} error=${error} reload=${readCommands}

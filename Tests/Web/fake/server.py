@@ -53,6 +53,7 @@ class Server:
         self.app.router.add_get("/api/nodes/{id}/readings", self.readings)
         self.app.router.add_get("/api/nodes/{id}/commands", self.commands)
         self.app.router.add_post("/api/nodes/{id}/commands", self.send_command)
+        self.app.router.add_post("/api/nodes/{id}/fields/reset", self.reset_field)
         self.app.router.add_get("/{path:.*}", self.file)
 
     # Starting and stopping.
@@ -242,6 +243,14 @@ class Server:
         if self.world.automatic and node.state == "online":
             self.loop.create_task(self.carry_out(command["command_id"], body["command"]))
         return web.json_response(answer, status=202, headers={"Location": f"/api/nodes/{node.node_id}/commands/{command['command_id']}"})
+
+    async def reset_field(self, request):
+        node, refused = self.find(request)
+        if refused:
+            return refused
+        name = (await request.json())["field"]
+        node.refused_fields = [field for field in node.refused_fields if field["field"] != name]
+        return web.json_response({"status": "reset"})
 
     async def carry_out(self, id, name):
         for state, wait in [("sent", 0.1), ("delivered", 0.2)]:

@@ -20,6 +20,7 @@ class Node:
         self.node_id = f"node_{self.id}"
         self.state, self.state_since, self.next_expected, self.refusals = "online", born, None, []
         self.fields = KITS[(index - 1) % len(KITS)]
+        self.refused_fields = []
         self.last_seen = None
         self.silent = False
         self.firmware = ["1.4.2", "1.4.2", "1.3.9"][index % 3]
@@ -86,7 +87,8 @@ class World:
                   "next_expected": iso(node.next_expected) if node.next_expected else None,
                   "stale_after_seconds": node.stale_after, "first_seen": iso(node.born), "firmware": node.firmware,
                   "wifi_rssi": values.get("wifi_rssi"), "uptime_seconds": values.get("uptime"), "heap_bytes": 143_000 + node.index * 310,
-                  "address": f"192.168.4.{node.index % 250 + 2}", "client_id": f"esp32-{node.id}", "fields": sorted(values), "open_commands": open_commands}
+                  "address": f"192.168.4.{node.index % 250 + 2}", "client_id": f"esp32-{node.id}", "fields": sorted(values),
+                  "refused_fields": node.refused_fields, "open_commands": open_commands}
         if latest:
             answer["latest"] = {name: {"value": value, "observed_at": iso(seen)} for name, value in values.items()}
         return answer
@@ -121,13 +123,13 @@ class World:
         for socket in list(self.sockets):
             socket.offer(event)
 
-    def report(self, node, **changes):
-        """One telemetry message of a node; `changes` replace or add values."""
+    def report(self, node, observed=None, **changes):
+        """One telemetry message of a node, by its own clock `observed`; `changes` replace or add values."""
         t = now()
         node.last_seen = t
         self.received += 1
         values = {**node.values(t), **changes}
-        self.emit(f"nodes/{node.node_id}/telemetry", {"node_id": node.node_id, "observed_at": iso(t), "received_at": iso(t),
+        self.emit(f"nodes/{node.node_id}/telemetry", {"node_id": node.node_id, "observed_at": iso(observed or t), "received_at": iso(t),
                                                       "time_source": "device", "values": values, "late": False})
         # The hub says first what a node measures, then that it is there.
         if node.state != "online":

@@ -12,20 +12,19 @@ extension NodesHandler {
         let payload = try TelemetryPayload(message.payload)
         try NodesHandler.check(payload.nodeID, is: name)
         let entry = try known ?? admit(name, message, in: &line)
-        let newFields = try entry.node.unknownFields(of: payload.fields)
-        if !newFields.isEmpty {
-            try NodeTable.add(fields: newFields, to: entry.node, in: try line.transaction())
-            entry.node.fields += newFields
-            line.ifUndone { entry.node.fields.removeLast(newFields.count) }
-        }
+        let values = try take(payload.fields, of: entry, message, in: &line)
 
-        let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
+        // Not undone with the message: what was seen of the clock was seen, also when the store refuses the reading.
+        let wasInDoubt = entry.node.telemetryClock.isInDoubt
         let counts = counts(message, isGoodbye: false, for: entry.node)
-        let isLate = !counts || NodesHandler.isLate(observed, after: entry.node.telemetryAt, message)
-        if !payload.fields.isEmpty {
+        var clock = entry.node.telemetryClock
+        let (observed, isHistory) = clock.take(payload.claimed, receivedAt: message.receivedAt)
+        if counts { entry.node.telemetryClock = clock }
+        let isLate = !counts || isHistory
+        if !values.isEmpty {
             let reading = Reading(
                 device: name.device, measurement: "telemetry", observed: observed, receivedAt: message.receivedAt,
-                isLate: isLate, fields: payload.fields)
+                isLate: isLate, fields: values)
             line.append(reading)
             if !isLate {
                 line.show(
@@ -35,13 +34,31 @@ extension NodesHandler {
             }
         }
         if !isLate {
-            entry.node.telemetryAt = min(observed.instant, message.receivedAt)
-            entry.node.telemetryReceivedAt = message.receivedAt
             entry.node.rssi = payload.rssi ?? entry.node.rssi
             entry.node.uptimeSeconds = payload.uptimeSeconds ?? entry.node.uptimeSeconds
         }
         guard counts else { return }
         try noteContact(with: entry, message, isGone: message.isWill, isNew: known == nil, in: &line)
+        if entry.node.telemetryClock.isInDoubt != wasInDoubt { try save(entry, in: &line) }
+    }
+
+    /// A message's values as the node's fields have them. What differs is refused for its field alone.
+    private func take(
+        _ values: [ReadingField], of entry: Roster.Entry, _ message: DeviceMessage, in line: inout LineContext
+    ) throws -> [ReadingField] {
+        let verdict = try entry.node.take(values, at: message.receivedAt)
+        guard let fields = verdict.fields else { return verdict.values }
+        let before = entry.node.fields
+        line.ifUndone { entry.node.fields = before }
+        entry.node.fields = fields
+        if !verdict.settled.isEmpty {
+            try NodeTable.write(fields: verdict.settled, of: entry.node, in: try line.transaction())
+        }
+        if !verdict.refusing.isEmpty {
+            line.refuse(values: verdict.refusing.count)
+            entry.refusing.formUnion(verdict.refusing)
+        }
+        return verdict.values
     }
 
     func status(_ message: DeviceMessage, in line: inout LineContext) throws {
@@ -55,10 +72,14 @@ extension NodesHandler {
         try NodesHandler.check(payload.nodeID, is: name)
         let entry = try known ?? admit(name, message, in: &line)
 
-        let observed = ObservationTime(claimed: payload.claimed, receivedAt: message.receivedAt)
         let counts = counts(message, isGoodbye: payload.word == "offline", for: entry.node)
-        let isLate = !counts || NodesHandler.isLate(observed, after: entry.node.statusAt, message)
         let health = payload.healthFields
+        let wasInDoubt = entry.node.statusClock.isInDoubt
+        // An answer to a command alone says nothing of the node that could be out of order.
+        var clock = entry.node.statusClock
+        let (observed, isHistory) = clock.take(payload.claimed, receivedAt: message.receivedAt)
+        if counts, !health.isEmpty { entry.node.statusClock = clock }
+        let isLate = !counts || isHistory
         if !health.isEmpty {
             line.append(
                 Reading(
@@ -66,7 +87,6 @@ extension NodesHandler {
                     isLate: isLate, fields: health))
         }
         if !health.isEmpty, !isLate {
-            entry.node.statusAt = min(observed.instant, message.receivedAt)
             entry.node.rssi = payload.rssi?.wholeNumber ?? entry.node.rssi
             entry.node.uptimeSeconds = payload.uptime?.wholeNumber ?? entry.node.uptimeSeconds
             entry.node.heapBytes = payload.heap?.wholeNumber ?? entry.node.heapBytes
@@ -80,17 +100,9 @@ extension NodesHandler {
             try noteContact(
                 with: entry, message, isGone: message.isWill || saysGoodbye, isNew: known == nil,
                 isNews: !health.isEmpty && !isLate, in: &line)
+            if entry.node.statusClock.isInDoubt != wasInDoubt { try save(entry, in: &line) }
         }
         if let answer = payload.answer { try answered(answer, by: entry, in: &line) }
-    }
-
-    /// Whether something newer is known. What was received later than now was so before the machine's clock was set back, and
-    /// must not make everything late until the clock has caught up.
-    private static func isLate(
-        _ observed: ObservationTime, after newest: Timestamp?, _ message: DeviceMessage
-    ) -> Bool {
-        guard let newest, newest <= message.receivedAt else { return false }
-        return observed.instant < newest
     }
 
     private static func check(_ spelling: String?, is name: NodeName) throws(Refusal) {

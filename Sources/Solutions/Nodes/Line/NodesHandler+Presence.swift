@@ -44,6 +44,12 @@ extension NodesHandler {
         line.ifUndone { self.roster.markDirty(entry) }
         let transaction = try line.transaction()
         try NodeTable.update(node, in: transaction)
+        if !entry.refusing.isEmpty {
+            let refusing = entry.refusing
+            line.ifUndone { entry.refusing.formUnion(refusing) }
+            try NodeTable.write(fields: refusing.sorted(), of: node, in: transaction)
+            entry.refusing = []
+        }
         entry.savedAt = line.now
         let isRegistered = entry.registeredAt.map {
             (0..<NodesHandler.registryInterval).contains(line.now.microseconds(since: $0))

@@ -13,6 +13,8 @@ struct Roster {
         var savedAt: Timestamp?
         /// When the registry of devices last heard of it.
         var registeredAt: Timestamp?
+        /// Fields that refused values of which the table does not know, by position.
+        var refusing: Set<Int> = []
         /// Another device that was found to be allowed to speak for it: its controller.
         var controller: DeviceID?
 

@@ -9,13 +9,10 @@ struct Node: Sendable {
     var wireID: String
     let firstSeen: Timestamp
     var liveness: Liveness
-    /// The newest time of observation of its telemetry, never later than its receipt: one reading from a clock that runs ahead
-    /// must not make all later ones late.
-    var telemetryAt: Timestamp?
-    /// When its newest telemetry was received.
-    var telemetryReceivedAt: Timestamp?
-    /// As `telemetryAt`, of its status.
-    var statusAt: Timestamp?
+    /// The clock by which its telemetry is stamped, as far as it is known.
+    var telemetryClock = DeviceClock()
+    /// As `telemetryClock`, of its status.
+    var statusClock = DeviceClock()
     /// The MQTT client that last spoke for it.
     var clientID: String?
     var address: String?
@@ -24,8 +21,8 @@ struct Node: Sendable {
     var rssi: Int64?
     var uptimeSeconds: Int64?
     var heapBytes: Int64?
-    /// The names of all that it ever measured, in the order of their appearance.
-    var fields: [String] = []
+    /// All that it ever measured, in the order of appearance.
+    var fields: [NodeField] = []
 
     /// The most different fields a node may have: a node that invents names must not fill the store with series.
     static let maximumFields = 256
@@ -44,21 +41,6 @@ struct Node: Sendable {
         self.liveness = liveness
     }
 
-    /// The fields of a message that this node never had before.
-    /// - Throws: `Refusal` with `limit_reached` when they would be too many.
-    func unknownFields(of reading: [ReadingField]) throws(Refusal) -> [String] {
-        // Nodes repeat themselves: mostly the names come in the same order as the first time.
-        var isKnown = reading.count <= fields.count
-        var index = 0
-        while isKnown, index < reading.count {
-            isKnown = reading[index].name == fields[index]
-            index += 1
-        }
-        if isKnown { return [] }
-        let unknown = reading.map(\.name).filter { !fields.contains($0) }
-        guard fields.count + unknown.count <= Node.maximumFields else {
-            throw Refusal(.limitReached, "a node has at most \(Node.maximumFields) different fields")
-        }
-        return unknown
-    }
+    /// When its newest telemetry was received.
+    var telemetryReceivedAt: Timestamp? { telemetryClock.heardAt }
 }

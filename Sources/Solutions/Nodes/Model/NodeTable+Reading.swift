@@ -49,11 +49,11 @@ extension NodeTable {
         let (text, arguments) = selection.clauses
         try reader.queryEach("\(columns) \(text)", arguments) { row in nodes.append(try node(row)) }
         guard let first = nodes.first, let last = nodes.last else { return [] }
-        var fields: [String: [String]] = [:]
+        var fields: [String: [NodeField]] = [:]
         try reader.queryEach(
-            "SELECT device, name FROM node_field WHERE device >= $1 AND device <= $2 ORDER BY device, position",
+            "SELECT * FROM node_field WHERE device >= $1 AND device <= $2 ORDER BY device, position",
             [.text(first.name.device.text), .text(last.name.device.text)]
-        ) { row in fields[try row.text(0), default: []].append(try row.text(1)) }
+        ) { row in fields[try row.text("device"), default: []].append(try field(row)) }
         for index in nodes.indices { nodes[index].fields = fields[nodes[index].name.device.text] ?? [] }
         return nodes
     }
@@ -65,9 +65,7 @@ extension NodeTable {
         let condition = evenRemoved ? "" : "AND device.state <> 'removed'"
         guard let row = try reader.queryFirst("\(columns) WHERE node.device = $1 \(condition)", key) else { return nil }
         var node = try node(row)
-        node.fields = try reader.query("SELECT name FROM node_field WHERE device = $1 ORDER BY position", key).map {
-            try $0.text(0)
-        }
+        node.fields = try reader.query("SELECT * FROM node_field WHERE device = $1 ORDER BY position", key).map(field)
         return node
     }
 

@@ -43,6 +43,18 @@ enum NodeTable {
                     "ALTER TABLE node ADD COLUMN asleep_since BIGINT",
                     "ALTER TABLE node ADD COLUMN nap_us BIGINT CHECK (nap_us > 0)",
                 ]),
+            // What is known of a node's clock beside its newest stamp (`DeviceClock`), and what a field's values are.
+            Migration(
+                "0003-clocks-and-types",
+                [
+                    "ALTER TABLE node ADD COLUMN telemetry_clock TEXT CHECK (length(telemetry_clock) <= 120)",
+                    "ALTER TABLE node ADD COLUMN status_received_at BIGINT",
+                    "ALTER TABLE node ADD COLUMN status_clock TEXT CHECK (length(status_clock) <= 120)",
+                    "ALTER TABLE node_field ADD COLUMN type TEXT CHECK (type IN ('number', 'boolean', 'text'))",
+                    "ALTER TABLE node_field ADD COLUMN refused_type TEXT CHECK (refused_type IN ('number', 'boolean', 'text'))",
+                    "ALTER TABLE node_field ADD COLUMN refused_at BIGINT",
+                    "ALTER TABLE node_field ADD COLUMN refused_count BIGINT NOT NULL DEFAULT 0",
+                ]),
         ])
 
     /// The state in the words of the table.
@@ -70,27 +82,54 @@ enum NodeTable {
             """
             UPDATE node SET wire_id = $2, state = $3, state_since = $4, last_seen = $5, telemetry_at = $6,
                 telemetry_received_at = $7, status_at = $8, interval_us = $9, client_id = $10, address = $11, firmware = $12,
-                wifi_rssi = $13, uptime_seconds = $14, heap_bytes = $15, asleep_since = $16, nap_us = $17
-            WHERE device = $1
+                wifi_rssi = $13, uptime_seconds = $14, heap_bytes = $15, asleep_since = $16, nap_us = $17,
+                telemetry_clock = $18, status_received_at = $19, status_clock = $20 WHERE device = $1
             """,
             [
                 .text(node.name.device.text), .text(node.wireID), word(node.liveness.state),
                 .integer(node.liveness.since.microseconds), .integer(node.liveness.lastSeen.microseconds),
-                SQLValue(node.telemetryAt?.microseconds), SQLValue(node.telemetryReceivedAt?.microseconds),
-                SQLValue(node.statusAt?.microseconds), SQLValue(node.liveness.interval.median), SQLValue(node.clientID),
+                SQLValue(node.telemetryClock.newest?.microseconds), SQLValue(node.telemetryClock.heardAt?.microseconds),
+                SQLValue(node.statusClock.newest?.microseconds), SQLValue(node.liveness.interval.median),
+                SQLValue(node.clientID),
                 SQLValue(node.address), SQLValue(node.firmware), SQLValue(node.rssi), SQLValue(node.uptimeSeconds),
                 SQLValue(node.heapBytes), SQLValue(node.liveness.asleepSince?.microseconds),
                 SQLValue(node.liveness.nap.median),
+                SQLValue(node.telemetryClock.text),
+                SQLValue(node.statusClock.heardAt?.microseconds), SQLValue(node.statusClock.text),
             ])
     }
 
-    /// Adds fields behind those that a node has.
-    static func add(fields: [String], to node: Node, in transaction: Transaction) throws {
-        for (offset, name) in fields.enumerated() {
+    /// Writes fields of a node, new ones and such as are there.
+    /// - Parameter places: which of its fields, by position.
+    static func write(fields places: some Collection<Int>, of node: Node, in transaction: Transaction) throws {
+        for place in places where node.fields.indices.contains(place) {
+            let field = node.fields[place]
             try transaction.execute(
-                "INSERT INTO node_field (device, position, name) VALUES ($1, $2, $3) ON CONFLICT (device, name) DO NOTHING",
-                [.text(node.name.device.text), .integer(Int64(node.fields.count + offset)), .text(name)])
+                """
+                INSERT INTO node_field (device, position, name, type, refused_type, refused_at, refused_count)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT (device, name) DO UPDATE SET type = excluded.type, refused_type = excluded.refused_type,
+                    refused_at = excluded.refused_at, refused_count = excluded.refused_count
+                """,
+                [
+                    .text(node.name.device.text), .integer(Int64(place)), .text(field.name),
+                    SQLValue(field.type?.rawValue), SQLValue(field.refusal?.came.rawValue),
+                    SQLValue(field.refusal?.at.microseconds), .integer(field.refusal?.count ?? 0),
+                ])
         }
+    }
+
+    /// A field out of its row.
+    static func field(_ row: Row) throws -> NodeField {
+        var field = NodeField(name: try row.text("name"))
+        field.type = try row.optionalText("type").flatMap(FieldType.init)
+        if let came = try row.optionalText("refused_type").flatMap(FieldType.init),
+            let at = try row.optionalInteger("refused_at")
+        {
+            field.refusal = FieldRefusal(
+                came: came, at: Timestamp(microseconds: at), count: try row.integer("refused_count"))
+        }
+        return field
     }
 
     /// A node out of its row, with the column `site` of its device.
@@ -111,9 +150,12 @@ enum NodeTable {
                 lastSeen: Timestamp(microseconds: try row.integer("last_seen")),
                 interval: UsualInterval(.awake, median: try row.optionalInteger("interval_us")),
                 nap: UsualInterval(.asleep, median: try row.optionalInteger("nap_us")), asleepSince: asleepSince))
-        node.telemetryAt = try instant("telemetry_at")
-        node.telemetryReceivedAt = try instant("telemetry_received_at")
-        node.statusAt = try instant("status_at")
+        node.telemetryClock = DeviceClock(
+            newest: try instant("telemetry_at"), heardAt: try instant("telemetry_received_at"),
+            text: try row.optionalText("telemetry_clock"))
+        node.statusClock = DeviceClock(
+            newest: try instant("status_at"), heardAt: try instant("status_received_at"),
+            text: try row.optionalText("status_clock"))
         node.clientID = try row.optionalText("client_id")
         node.address = try row.optionalText("address")
         node.firmware = try row.optionalText("firmware")

@@ -39,6 +39,12 @@ extension ReadingValue {
             }
     }
 
+    /// The number that it is, also in quotes, without its fraction; nil for what is none or does not fit.
+    var quantity: Int64? {
+        guard case .text(let text) = self else { return wholeNumber }
+        return ReadingValue(quotedNumber: text)?.wholeNumber
+    }
+
     /// The number without its fraction; nil for what is no number or does not fit.
     var wholeNumber: Int64? {
         switch self {

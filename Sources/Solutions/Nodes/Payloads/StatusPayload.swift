@@ -25,7 +25,7 @@ struct StatusPayload {
         var reader = JSONReader(bytes)
         var said = Said()
         try said.read(&reader, of: name)
-        try reader.end()
+        try reader.endOfPayload()
         nodeID = said.nodeID
         claimed = said.claimed
         uptime = said.uptime.value
@@ -52,8 +52,8 @@ struct StatusPayload {
 
     private static func bareWord(_ bytes: [UInt8]) -> String? {
         guard bytes.count <= 32 else { return nil }
-        let blanksAndQuotes: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: "\"")]
-        let text = String(decoding: bytes.filter { !blanksAndQuotes.contains($0) }, as: UTF8.self).lowercased()
+        let padding: [UInt8] = [0x00, 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: "\"")]
+        let text = String(decoding: bytes.filter { !padding.contains($0) }, as: UTF8.self).lowercased()
         return text == "online" || text == "offline" ? text : nil
     }
 }
@@ -100,12 +100,12 @@ struct Said {
             switch key {
             case "node_id": nodeID = try reader.optionalText("node_id", maximumBytes: 64)
             case "timestamp": claimed = try reader.claimedTime()
-            case "uptime": uptime.offer(try reader.optionalNumber("uptime").map(ReadingValue.init), rank: 0)
-            case "uptime_seconds": uptime.offer(try reader.optionalNumber("uptime").map(ReadingValue.init), rank: 1)
-            case "wifi_rssi": rssi.offer(try reader.optionalNumber("wifi_rssi").map(ReadingValue.init), rank: 0)
-            case "rssi": rssi.offer(try reader.optionalNumber("rssi").map(ReadingValue.init), rank: 1)
-            case "free_heap": heap.offer(try reader.optionalNumber("free_heap").map(ReadingValue.init), rank: 0)
-            case "heap": heap.offer(try reader.optionalNumber("heap").map(ReadingValue.init), rank: 1)
+            case "uptime": uptime.offer(try reader.optionalQuantity("uptime").map(ReadingValue.init), rank: 0)
+            case "uptime_seconds": uptime.offer(try reader.optionalQuantity("uptime").map(ReadingValue.init), rank: 1)
+            case "wifi_rssi": rssi.offer(try reader.optionalQuantity("wifi_rssi").map(ReadingValue.init), rank: 0)
+            case "rssi": rssi.offer(try reader.optionalQuantity("rssi").map(ReadingValue.init), rank: 1)
+            case "free_heap": heap.offer(try reader.optionalQuantity("free_heap").map(ReadingValue.init), rank: 0)
+            case "heap": heap.offer(try reader.optionalQuantity("heap").map(ReadingValue.init), rank: 1)
             case "firmware": firmware.offer(try reader.version(), rank: 0)
             case "fw": firmware.offer(try reader.version(), rank: 1)
             case "version": firmware.offer(try reader.version(), rank: 2)

@@ -19,7 +19,7 @@ struct TelemetryPayload {
     /// The longest name of a sensor, in bytes.
     static let maximumNameBytes = 64
 
-    /// Reads a payload.
+    /// Reads a payload. Whether a value fits its field, the node knows (`Node.take`).
     /// - Throws: `malformed_json`, `wrong_type`, `missing_field`, `duplicate_key`, `invalid_id` (a sensor's name),
     ///   `value_out_of_range`, `too_large` (too many sensors).
     init(_ bytes: [UInt8]) throws(Refusal) {
@@ -38,20 +38,20 @@ struct TelemetryPayload {
                 if try reader.null() { return }
                 hasSensors = true
                 try readSensors(&reader)
-            case "wifi_rssi": wifi = try reader.optionalNumber("wifi_rssi").map(ReadingValue.init)
-            case "uptime": uptime = try reader.optionalNumber("uptime").map(ReadingValue.init)
+            case "wifi_rssi": wifi = try reader.readingValue()
+            case "uptime": uptime = try reader.readingValue()
             default: try reader.skip()
             }
         }
-        try reader.end()
+        try reader.endOfPayload()
         guard hasSensors || wifi != nil || uptime != nil else { throw Refusal(.missingField, "sensors is missing") }
         if let wifi {
             try append("wifi_rssi", wifi)
-            rssi = wifi.wholeNumber
+            rssi = wifi.quantity
         }
         if let uptime {
             try append("uptime", uptime)
-            uptimeSeconds = uptime.wholeNumber
+            uptimeSeconds = uptime.quantity
         }
     }
 

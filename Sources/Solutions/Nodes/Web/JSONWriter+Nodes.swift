@@ -23,13 +23,26 @@ extension JSONWriter {
         member("client_id", node.clientID.map(ClientName.identifier))
         key("fields")
         beginArray()
-        for field in node.fields { string(field) }
+        for field in node.fields { string(field.name) }
         endArray()
+        member("refused_fields", node.refusedFields) { writer, field in writer.write(refused: field) }
         if let latest {
             key("latest")
             write(latest)
         }
         member("open_commands", openCommands)
+        endObject()
+    }
+
+    /// Writes why a field's last other value was refused.
+    private mutating func write(refused field: NodeField) {
+        beginObject()
+        member("field", field.name)
+        member("type", field.type?.rawValue)
+        member("came", field.refusal?.came.rawValue)
+        member("count", field.refusal?.count ?? 0)
+        member("at", field.refusal?.at)
+        member("reason", field.reason)
         endObject()
     }
 
@@ -78,4 +91,15 @@ extension JSONWriter {
 extension Node {
     /// Silence longer than this makes its state unknown.
     var staleAfterSeconds: Int64 { liveness.staleAfter / 1_000_000 }
+
+    /// Fields that refused a value, the last one first.
+    var refusedFields: [NodeField] {
+        let refused = fields.filter { $0.refusal != nil && $0.type != nil }
+        return Array(
+            refused.sorted { ($0.refusal?.at.microseconds ?? 0) > ($1.refusal?.at.microseconds ?? 0) }
+                .prefix(Node.mostRefusedFieldsShown))
+    }
+
+    /// So many of them are shown.
+    static let mostRefusedFieldsShown = 16
 }

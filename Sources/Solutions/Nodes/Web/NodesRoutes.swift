@@ -6,7 +6,7 @@ internal import SolutionKit
 struct NodesRoutes: Sendable {
     let services: WebServices
 
-    var all: [Route] { ofNodes + ofCommands + ofRefusals + fromDevices }
+    var all: [Route] { ofNodes + ofFields + ofCommands + ofRefusals + fromDevices }
 
     /// The shapes of a path that names a node.
     static let node: [String: JSONSchema] = ["id": .nodeName]
@@ -104,8 +104,11 @@ struct NodesRoutes: Sendable {
 
     private func readings(_ request: RouteRequest) async throws -> RouteResponse {
         let asCSV = try request.wantsCSV()
-        let wanted = try ReadingsRequest(request, now: services.clock.now())
+        let now = services.clock.now()
+        // A bad request is told so, whether there is such a node or not.
+        _ = try ReadingsRequest(request, of: [], now: now)
         let node = try await find(request, evenRemoved: true)
+        let wanted = try ReadingsRequest(request, of: node.fields, now: now)
         let table = try await services.history.readings(wanted.query(for: node.name.device))
         return wanted.answer(with: table, of: node.name, asCSV: asCSV)
     }

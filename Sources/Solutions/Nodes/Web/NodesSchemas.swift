@@ -14,6 +14,25 @@ extension JSONSchema {
         "LatestValues",
         .dictionary(.object([.required("value", measuredValue), .required("observed_at", .timestamp)])))
 
+    private static let fieldType = JSONSchema.words(FieldType.allCases.map(\.rawValue))
+
+    private static let refusedField = JSONSchema.named(
+        "RefusedField",
+        .object([
+            .required("field", .text),
+            .required("type", fieldType, "What the field's values are"),
+            .required("came", fieldType, "What was refused last"),
+            .required("count", .count, "How often"),
+            .required("at", .timestamp, "When it was refused last"),
+            .required("reason", .text, "In one sentence, with what to do"),
+        ]))
+
+    static let fieldReset = JSONSchema.object([
+        .required("field", .string(minimumLength: 1, maximumLength: 64), "The field's name")
+    ])
+
+    static let fieldIsReset = JSONSchema.object([.required("status", .words(["reset"]))])
+
     static let node = JSONSchema.named(
         "Node",
         .object([
@@ -34,6 +53,9 @@ extension JSONSchema {
             .required("address", .nullable(.text)),
             .required("client_id", .nullable(.text), "The MQTT client that last spoke for it"),
             .required("fields", .array(.text), "All that it ever measured"),
+            .required(
+                "refused_fields", .array(refusedField),
+                "Fields that refused a value of another type, the last one first; at most 16"),
             .required("latest", latestValues),
             .required("open_commands", .count),
         ]))

@@ -38,7 +38,10 @@ struct ReadingsRequest: Sendable {
     }
 
     static let parameters = [
-        QueryParameter("field", "a field's name; may be repeated or separated by commas; without it, all fields"),
+        QueryParameter(
+            "field",
+            "a field's name; may be repeated, or be several, separated by commas, unless the node has a field of just that name; without it, all fields"
+        ),
         QueryParameter("from", "the first instant, inclusive; an hour before to without it"),
         QueryParameter("to", "the end, exclusive; now without it"),
         QueryParameter(
@@ -55,9 +58,10 @@ struct ReadingsRequest: Sendable {
     private static let mostRows = 100_000
 
     /// Reads the parameters.
+    /// - Parameter known: the node's fields; a name with a comma in it is one of them, or a list.
     /// - Throws: `invalid_parameter`.
-    init(_ request: RouteRequest, now: Timestamp) throws(Refusal) {
-        fields = try ReadingsRequest.fields(request)
+    init(_ request: RouteRequest, of known: [NodeField], now: Timestamp) throws(Refusal) {
+        fields = try ReadingsRequest.fields(request, of: known)
         to = try request.instant("to") ?? now
         from = try request.instant("from") ?? to.advanced(bySeconds: -3_600)
         guard from < to else { throw Refusal(.invalidParameter, "from is before to") }
@@ -87,14 +91,16 @@ struct ReadingsRequest: Sendable {
             step: step.map { ($0.microseconds, aggregate) })
     }
 
-    private static func fields(_ request: RouteRequest) throws(Refusal) -> [String]? {
+    private static func fields(_ request: RouteRequest, of known: [NodeField]) throws(Refusal) -> [String]? {
         var fields: [String] = []
         for parameter in request.query where parameter.name == "field" {
-            for name in parameter.value.split(separator: ",") where !fields.contains(String(name)) {
+            let isOne = known.contains { $0.name == parameter.value }
+            let names = isOne ? [parameter.value] : parameter.value.split(separator: ",").map(String.init)
+            for name in names where !fields.contains(name) {
                 guard name.utf8.count <= TelemetryPayload.maximumNameBytes else {
                     throw Refusal(.invalidParameter, "a field's name has at most 64 bytes")
                 }
-                fields.append(String(name))
+                fields.append(name)
             }
         }
         guard fields.count <= Node.maximumFields else {

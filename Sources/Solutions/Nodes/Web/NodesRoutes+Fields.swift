@@ -1,0 +1,46 @@
+internal import HubModel
+internal import SolutionKit
+
+/// What an operator may do about a node's fields.
+extension NodesRoutes {
+    var ofFields: [Route] {
+        [
+            Route(
+                .post, "/api/nodes/{id}/fields/reset", access: .site(.commandNodes),
+                summary: "Let the next value of a field decide anew whether it is a number, a text, or true and false",
+                pathSchemas: Self.node, input: RouteInput(.fieldReset), answers: [.json(.fieldIsReset)],
+                handler: resetField)
+        ]
+    }
+
+    private func resetField(_ request: RouteRequest) async throws -> RouteResponse {
+        let name = try await find(request).name
+        let field = try NodesRoutes.field(request.body)
+        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
+        try await services.line.perform(with: NodesHandler.self) { handler, line in
+            try handler.reset(field, of: name, at: sites, in: &line)
+            let entry = AuditEntry(
+                caller, .changeDevice, target: "device:\(name.device)", facts: [("reset_field", field)])
+            try audit.record(entry, at: line.now, in: try line.transaction())
+        }
+        return RouteResponse.json { writer in
+            writer.beginObject()
+            writer.member("status", "reset")
+            writer.endObject()
+        }
+    }
+
+    private static func field(_ body: [UInt8]) throws(Refusal) -> String {
+        var reader = JSONReader(body)
+        var keys = SeenKeys(limit: 16)
+        var field: String?
+        try reader.object { (key, reader) throws(Refusal) in
+            try keys.note(key)
+            guard key == "field" else { return try reader.skip() }
+            field = try reader.optionalText("field", maximumBytes: TelemetryPayload.maximumNameBytes)
+        }
+        try reader.end()
+        guard let field, !field.isEmpty else { throw Refusal(.missingField, "field is missing") }
+        return field
+    }
+}
