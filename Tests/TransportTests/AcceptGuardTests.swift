@@ -102,7 +102,8 @@ import Transport
         let client = try await connect(server)
         try await client.executeThenClose { inbound, _ in
             var iterator = inbound.makeAsyncIterator()
-            #expect(try await iterator.next().map { String(buffer: $0) } == "hello")
+            let greeting = try await iterator.next()
+            #expect(greeting.map { String(buffer: $0) } == "hello")
         }
         #expect(changes.list.count == 1)
         try await server.close()

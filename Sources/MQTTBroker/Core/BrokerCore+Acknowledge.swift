@@ -71,7 +71,7 @@ extension BrokerCore {
         case .unknown: return
         case .wrong: violate(.protocolError, handle, now: now, into: &actions)
         // It was told at PUBREC.
-        case .done(let done): leave(done, session, now: now, into: &actions)
+        case .done(let done): leave(done, session, isTaken: true, now: now, into: &actions)
         }
     }
 
@@ -86,13 +86,13 @@ extension BrokerCore {
         case .wrong: violate(.protocolError, handle, now: now, into: &actions)
         case .done(let done):
             tell(done, session, isTaken: isTaken, into: &actions)
-            leave(done, session, now: now, into: &actions)
+            leave(done, session, isTaken: isTaken, now: now, into: &actions)
         }
     }
 
     /// A message has left the queue, and makes room for the next.
     private mutating func leave(
-        _ done: Outgoing, _ session: SessionHandle, now: Moment, into actions: inout BrokerActions
+        _ done: Outgoing, _ session: SessionHandle, isTaken: Bool, now: Moment, into actions: inout BrokerActions
     ) {
         if sessions[session]?.isKept == true, let client = sessions[session]?.name {
             let change: SessionChange =
