@@ -14,13 +14,11 @@ extension NodesHandler {
         let entry = try known ?? admit(name, message, in: &line)
         let values = try take(payload.fields, of: entry, message, in: &line)
 
+        let counts = counts(message, isGoodbye: false, for: entry.node)
         // Not undone with the message: what was seen of the clock was seen, also when the store refuses the reading.
         let wasInDoubt = entry.node.telemetryClock.isInDoubt
-        let counts = counts(message, isGoodbye: false, for: entry.node)
-        var clock = entry.node.telemetryClock
-        let (observed, isHistory) = clock.take(payload.claimed, receivedAt: message.receivedAt)
-        if counts { entry.node.telemetryClock = clock }
-        let isLate = !counts || isHistory
+        let (observed, isLate) = NodesHandler.judge(
+            &entry.node.telemetryClock, payload.claimed, message, counts: counts)
         if !values.isEmpty {
             let reading = Reading(
                 device: name.device, measurement: "telemetry", observed: observed, receivedAt: message.receivedAt,
@@ -77,9 +75,8 @@ extension NodesHandler {
         let wasInDoubt = entry.node.statusClock.isInDoubt
         // An answer to a command alone says nothing of the node that could be out of order.
         var clock = entry.node.statusClock
-        let (observed, isHistory) = clock.take(payload.claimed, receivedAt: message.receivedAt)
-        if counts, !health.isEmpty { entry.node.statusClock = clock }
-        let isLate = !counts || isHistory
+        let (observed, isLate) = NodesHandler.judge(&clock, payload.claimed, message, counts: counts)
+        if !health.isEmpty { entry.node.statusClock = clock }
         if !health.isEmpty {
             line.append(
                 Reading(
@@ -100,9 +97,18 @@ extension NodesHandler {
             try noteContact(
                 with: entry, message, isGone: message.isWill || saysGoodbye, isNew: known == nil,
                 isNews: !health.isEmpty && !isLate, in: &line)
-            if entry.node.statusClock.isInDoubt != wasInDoubt { try save(entry, in: &line) }
         }
+        if entry.node.statusClock.isInDoubt != wasInDoubt { try save(entry, in: &line) }
         if let answer = payload.answer { try answered(answer, by: entry, in: &line) }
+    }
+
+    /// When something was observed, and whether that is history. What does not count, such as the will of a client that speaks for the
+    /// node no longer, is history, and says nothing of the node's clock.
+    private static func judge(
+        _ clock: inout DeviceClock, _ claimed: Timestamp?, _ message: DeviceMessage, counts: Bool
+    ) -> (observed: ObservationTime, isLate: Bool) {
+        guard counts else { return (ObservationTime(claimed: claimed, receivedAt: message.receivedAt), true) }
+        return clock.take(claimed, receivedAt: message.receivedAt)
     }
 
     private static func check(_ spelling: String?, is name: NodeName) throws(Refusal) {

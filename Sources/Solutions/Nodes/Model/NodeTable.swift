@@ -51,7 +51,10 @@ enum NodeTable {
                     "ALTER TABLE node ADD COLUMN status_received_at BIGINT",
                     "ALTER TABLE node ADD COLUMN status_clock TEXT CHECK (length(status_clock) <= 120)",
                     "ALTER TABLE node_field ADD COLUMN type TEXT CHECK (type IN ('number', 'boolean', 'text'))",
-                    "ALTER TABLE node_field ADD COLUMN refused_type TEXT CHECK (refused_type IN ('number', 'boolean', 'text'))",
+                    """
+                    ALTER TABLE node_field ADD COLUMN
+                        refused_type TEXT CHECK (refused_type IN ('number', 'boolean', 'text'))
+                    """,
                     "ALTER TABLE node_field ADD COLUMN refused_at BIGINT",
                     "ALTER TABLE node_field ADD COLUMN refused_count BIGINT NOT NULL DEFAULT 0",
                 ]),
@@ -83,7 +86,8 @@ enum NodeTable {
             UPDATE node SET wire_id = $2, state = $3, state_since = $4, last_seen = $5, telemetry_at = $6,
                 telemetry_received_at = $7, status_at = $8, interval_us = $9, client_id = $10, address = $11, firmware = $12,
                 wifi_rssi = $13, uptime_seconds = $14, heap_bytes = $15, asleep_since = $16, nap_us = $17,
-                telemetry_clock = $18, status_received_at = $19, status_clock = $20 WHERE device = $1
+                telemetry_clock = $18, status_received_at = $19, status_clock = $20
+            WHERE device = $1
             """,
             [
                 .text(node.name.device.text), .text(node.wireID), word(node.liveness.state),
@@ -93,8 +97,7 @@ enum NodeTable {
                 SQLValue(node.clientID),
                 SQLValue(node.address), SQLValue(node.firmware), SQLValue(node.rssi), SQLValue(node.uptimeSeconds),
                 SQLValue(node.heapBytes), SQLValue(node.liveness.asleepSince?.microseconds),
-                SQLValue(node.liveness.nap.median),
-                SQLValue(node.telemetryClock.text),
+                SQLValue(node.liveness.nap.median), SQLValue(node.telemetryClock.text),
                 SQLValue(node.statusClock.heardAt?.microseconds), SQLValue(node.statusClock.text),
             ])
     }
