@@ -86,11 +86,12 @@ struct KeyThrottle: Sendable {
         entries[key] = entry
     }
 
-    /// Forgets what is over; if nothing is, half of all, which frees an attacker of no lock worth having.
+    /// Forgets what is over; if nothing is, half of all, those that are locked last.
     private mutating func makeRoom(_ now: Int64) {
         entries = entries.filter { now - $0.value.lastAt <= KeyThrottle.memory * 1_000_000 }
         guard entries.count >= capacity else { return }
-        for key in entries.sorted(by: { $0.value.lastAt < $1.value.lastAt }).prefix(capacity / 2).map(\.key) {
+        func rank(_ entry: Entry) -> (Int, Int64) { (entry.lockedUntil > now ? 1 : 0, entry.lastAt) }
+        for (key, _) in entries.sorted(by: { rank($0.value) < rank($1.value) }).prefix(capacity / 2) {
             entries[key] = nil
         }
     }
