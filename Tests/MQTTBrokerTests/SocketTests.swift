@@ -197,7 +197,8 @@ struct SocketTests {
         }
     }
 
-    @Test("what has come of a packet that is not whole counts: beyond the bound the connection ends with quota exceeded")
+    @Test(
+        "what has come of a packet that is not whole counts: beyond the bound the connection ends with quota exceeded")
     func unfinished() async throws {
         var configuration = BrokerConfiguration()
         configuration.limits.rememberedBytesPerOwner = 50_000

@@ -18,8 +18,7 @@ enum StoredMessage {
     /// The message in a packet; nil when the bytes are not a whole PUBLISH.
     static func message(
         packet bytes: [UInt8], id: Int64, qos: Int64, receivedAt: Int64, token: String? = nil, publisher: String? = nil
-    ) -> Message?
-    {
+    ) -> Message? {
         let limits = PacketLimits(
             maximumPacketSize: PacketLimits.protocolMaximum, maximumProperties: .max, allowsDiscouragedText: true)
         var decoder = PacketDecoder(receiver: .client(.v5_0), limits: limits)
