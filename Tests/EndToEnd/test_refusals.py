@@ -50,12 +50,12 @@ def test_a_silent_device_explains_itself_to_its_operator(own_closed):
 def test_in_an_open_hub_the_topic_says_whose_a_refused_message_was(hub, fresh):
     with Client(hub.mqtt_port) as client:
         client.publish(f"iot/node/{fresh}/telemetry", {"sensors": {"v": 1}})
-        client.publish(f"iot/node/{fresh}/telemetry", "not json")
+        client.publish(f"iot/node/{fresh}/telemetry", "{not json")
         client.publish(f"iot/node/{fresh}/telemtry", {"sensors": {"v": 1}})
         client.publish("iot/node/nobody-knows-it/telemetry", "not json")
     found = refusals(hub, f"/api/nodes/{fresh}")
     assert [entry["code"] for entry in found] == ["unknown_topic", "malformed_json"]
-    assert found[1]["excerpt"] == "not json"
+    assert found[1]["excerpt"] == "{not json"
     assert hub.ask("/api/nodes/nobody-knows-it/refusals").status == 404
 
 

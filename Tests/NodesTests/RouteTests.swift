@@ -7,7 +7,8 @@ import Testing
 /// The routes of docs/nodes-api.md, called as the web calls them.
 @Suite struct RouteTests {
     private static let nodeKeys: Set<String> = [
-        "node_id", "id", "site", "state", "state_since", "last_seen", "stale_after_seconds", "first_seen", "firmware",
+        "node_id", "id", "site", "state", "state_since", "last_seen", "next_expected", "stale_after_seconds",
+        "first_seen", "firmware",
         "wifi_rssi",
         "uptime_seconds", "heap_bytes", "address", "client_id", "fields", "refused_fields", "latest", "open_commands",
     ]
