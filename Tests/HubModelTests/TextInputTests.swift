@@ -8,7 +8,7 @@ import Testing
         for text in [lines.joined(separator: end), lines.joined(separator: end) + end] {
             let read = TextInput.lines(text).map(String.init)
             #expect(read.prefix(5) == ["# my hub", "A=1", "B=2", "", "C=3"])
-            #expect(read.dropFirst(5).allSatisfy(\.isEmpty))
+            #expect(read.dropFirst(5).filter { !$0.isEmpty }.isEmpty)
             #expect(TextInput.lines("\u{FEFF}" + text).map(String.init) == read)
         }
     }
