@@ -148,6 +148,12 @@ let package = Package(
             "ParkingTests", ["Parking", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"],
             resources: [.copy("cases")]),
         tests(
+            "RestartTests",
+            [
+                "DeviceDoors", "Ingest", "MQTTBroker", "MQTTCodec", "Nodes", "Parking", "Registry", "HubModel",
+                "HubTesting", "SolutionKit", "SQL", "TimeSeries",
+            ]),
+        tests(
             "WebAPITests",
             [
                 "WebAPI", "Live", "HubModel", "SolutionKit", "Transport", "Compression", nioCore, nioPosix, nioSSL,

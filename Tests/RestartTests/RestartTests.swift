@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+/// A restart changes nothing: whatever can be asked of a hub is the same as if only the network had been down.
+@Suite(.serialized) struct RestartTests {
+    /// Each seed is a history of 24 devices side by side. `./test --restart-seeds N` asks for more of them; `MARTLET_RESTART_SEED` is the first, to see
+    /// one again.
+    static let seeds: Range<UInt64> = {
+        let environment = ProcessInfo.processInfo.environment
+        let first = environment["MARTLET_RESTART_SEED"].flatMap(UInt64.init) ?? 1
+        return first..<first + (environment["MARTLET_RESTART_SEEDS"].flatMap(UInt64.init) ?? 20)
+    }()
+
+    @Test("after any history, SIGTERM and SIGKILL leave every answer as it was", arguments: seeds)
+    func restartsChangeNothing(seed: UInt64) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/restart-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let steady = try Stage(folder: "\(folder)/steady", template: nil, restarts: false)
+        let restarted = try Stage(folder: "\(folder)/restarted", template: nil, restarts: true)
+        try await steady.begin()
+        try await restarted.begin()
+        var past: [String] = []
+        for happening in History(seed: seed, rounds: 60).happenings {
+            try await steady.perform(happening)
+            try await restarted.perform(happening)
+            past.append("\(happening)")
+            guard case .pass = happening else { continue }
+            let (expected, found) = (try await steady.answers(), try await restarted.answers())
+            for (question, answer) in expected.sorted(by: { $0.key < $1.key }) where found[question] != answer {
+                Issue.record(
+                    """
+                    seed \(seed), \(question): \(difference(answer, found[question] ?? ""))
+                    \(past.filter { isOf(question, $0) }.suffix(40).joined(separator: "\n"))
+                    """)
+                return
+            }
+        }
+        try await steady.end()
+        try await restarted.end()
+    }
+
+    /// Where two answers part.
+    private func difference(_ expected: String, _ found: String) -> String {
+        let same = zip(expected, found).prefix { $0 == $1 }.count
+        let from = max(0, same - 80)
+        return "…\(expected.dropFirst(from).prefix(240))… became …\(found.dropFirst(from).prefix(240))…"
+    }
+
+    /// Whether a happening has to do with a question.
+    private func isOf(_ question: String, _ happening: String) -> Bool {
+        let story = question.dropFirst().prefix { $0.isNumber }
+        return !happening.hasPrefix("deed") || story.isEmpty || happening.contains("story: \(story),")
+    }
+}
