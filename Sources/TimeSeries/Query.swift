@@ -36,9 +36,9 @@ extension TimeSeriesStore {
             let names = fields.map { wanted in wanted.filter { head.fields.position($0) != nil } } ?? head.fields.names
             guard !names.isEmpty else { return nil }
             let ids = names.compactMap { head.fields.position($0).map { head.fields.ids[Int($0)] } }
-            // No time is before 1970, or after the latest report and the last file: an open range becomes a finite one.
+            // No time is before 1970, or after the newest row in memory and the last file: an open range becomes a finite one.
             let low = max(from, 0)
-            let range = low..<max(low, min(to, max(head.latest.time + 1, end)))
+            let range = low..<max(low, min(to, max(head.newestTime &+ 1, end)))
             let rows = head.rows(range, fields: ids)
             let snapshot = Snapshot(series: head.id, range: range, names: names, ids: ids, rows: Block())
             return (snapshot, rows.older, rows.newer)

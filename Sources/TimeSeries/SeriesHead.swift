@@ -9,6 +9,9 @@ final class SeriesHead {
     /// Rows that are being sealed, nil when none are.
     private(set) var sealing: Block?
     var latest = LatestValues()
+    /// The greatest time of all rows that were in memory; rows on disk end with the last month. The latest report may be an earlier
+    /// one: its device's clock was set back.
+    private(set) var newestTime = Int64.min
 
     init(id: Int64, key: SeriesKey) {
         self.id = id
@@ -34,6 +37,7 @@ final class SeriesHead {
         _ row: Batch.Row, _ entries: Slice<UnsafeBufferPointer<Batch.Entry>>, _ texts: [String]
     ) -> Int {
         active.append(row, entries, texts)
+        newestTime = max(newestTime, row.time)
         latest.update(row, entries, texts)
         latest.isUnsaved = true
         var bytes = 9 + 9 * entries.count + (row.hasDelay ? 9 : 0)

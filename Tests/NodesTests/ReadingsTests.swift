@@ -26,7 +26,10 @@ import Testing
         #expect(query.limit == 10_000)
         #expect(query.step == nil)
         let json = try JSONValue(response.body)
-        #expect(json.keys == ["node_id", "from", "to", "step", "agg", "fields", "columns", "rows", "truncated"])
+        #expect(
+            json.keys == [
+                "node_id", "from", "to", "step", "agg", "fields", "columns", "rows", "truncated", "incomplete",
+            ])
         #expect(json["step"] == .null)
         #expect(json["agg"] == .null)
     }
