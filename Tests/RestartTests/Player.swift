@@ -9,8 +9,8 @@ struct Player {
     let node: String
     /// Whether its session outlives its connection.
     let isKept: Bool
-    /// Whether it has a will. A hub that was away gives it time to come back, one that was there does not: until the will is due it stays away, so that
-    /// both come to the same.
+    /// Whether it has a will. A hub that was away gives it time to come back, one that was there does not: until the will is
+    /// due it stays away, so that both come to the same.
     let hasWill: Bool
     var connection: ConnectionHandle?
     var withholds = false
@@ -39,7 +39,8 @@ struct Player {
     var hello: Connect {
         var properties = Properties.none
         if isKept { properties.append(.sessionExpiryInterval(3_600)) }
-        guard let name = try? MQTTString("board-\(number)"), let topic = try? TopicName("iot/node/\(node)/status") else {
+        guard let name = try? MQTTString("board-\(number)"), let topic = try? TopicName("iot/node/\(node)/status")
+        else {
             fatalError("a name and a topic")
         }
         return Connect(
@@ -102,11 +103,12 @@ struct Player {
         let text = String(decoding: publish.payload, as: UTF8.self)
         if publish.topic?.description == "to/\(number)" {
             if isNew, !heard.contains(text) { heard.append(text) }
-        } else if isNew, let id = text.components(separatedBy: "\"command_id\":\"").dropFirst().first?.prefix(while: { $0 != "\"" }),
-            !given.contains(String(id))
-        {
-            given.append(String(id))
-            commands.append(String(id))
+        } else if isNew, let match = text.firstMatch(of: /"command_id":"([0-9a-z]+)"/) {
+            let id = String(match.1)
+            if !given.contains(id) {
+                given.append(id)
+                commands.append(id)
+            }
         }
         guard let identifier = publish.packetIdentifier else { return nil }
         let answer = PublishAnswer(packetIdentifier: identifier)

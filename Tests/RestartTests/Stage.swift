@@ -25,7 +25,9 @@ final class Stage {
         let spots = (0..<History.stories).map { "{\"spot_id\":\"S\($0)\"}" }.joined(separator: ",")
         let answer = try await hub.ask(
             .post, "/api/lots/import",
-            body: "{\"lots\":[{\"lot_id\":\"L\",\"name\":\"Lot\",\"time_zone\":\"Europe/Berlin\",\"spots\":[\(spots)]}]}")
+            body: """
+                {"lots":[{"lot_id":"L","name":"Lot","time_zone":"Europe/Berlin","spots":[\(spots)]}]}
+                """)
         guard !answer.hasPrefix("refused") else { fatalError(answer) }
     }
 

@@ -99,7 +99,7 @@ final class WholeHub {
             core: BrokerCore(
                 configuration: BrokerConfiguration(), authorizer: HubAuthorizer(isOpen: true), state: state, now: now),
             routes: NodesSolution().routes(services) + ParkingSolution().routes(services))
-        outbound.connect(line: line, publish: { published.append($0) })
+        outbound.connect(publish: { published.append($0) })
         try await settle()
     }
 
@@ -218,12 +218,17 @@ final class WholeHub {
                 let decision = await OpenAuthenticator().authenticate(attempt)
                 running?.core.handle(.authenticated(decision, connection), now: now, into: &next)
             }
-            for connection in touched { running?.core.handle(.flushed(unsent: 0, connection), now: now, into: &next) }
-            if !actions.entries.isEmpty {
-                let outcomes = await commit(actions.entries)
-                running?.core.handle(.committed(outcomes), now: now, into: &next)
+            for (session, client) in actions.standings {
+                let standing = await OpenAuthenticator().standing(of: client)
+                running?.core.handle(.standing(standing, session), now: now, into: &next)
             }
-            if !actions.deliveries.isEmpty { running?.outbound.take(actions.deliveries) }
+            for connection in touched { running?.core.handle(.flushed(unsent: 0, connection), now: now, into: &next) }
+            if !actions.entries.isEmpty || !actions.deliveries.isEmpty {
+                // What is told waits for no answer.
+                let outcomes = await commit(actions.entries + actions.deliveries.map(LedgerEntry.delivery))
+                let answered = Array(outcomes.prefix(actions.entries.count))
+                if !answered.isEmpty { running?.core.handle(.committed(answered), now: now, into: &next) }
+            }
             for connection in running?.closing ?? [] {
                 running?.core.handle(.closed(connection), now: now, into: &next)
             }

@@ -157,8 +157,8 @@ extension DeviceAdmission {
         // Before its row is there: so the watcher, which looks for those whose row is gone, misses none. Who is refused is not among those that
         // were let in: names that somebody makes up must not fill them.
         let isNoted = state.withLock { state in
-            guard state.pending.count + state.asking.count < 2 * Int(join.limits.devices) || state.pending.contains(name)
-            else { return false }
+            let known = state.pending.count + state.asking.count
+            guard known < 2 * Int(join.limits.devices) || state.pending.contains(name) else { return false }
             state.asking[name, default: 0] += 1
             return true
         }

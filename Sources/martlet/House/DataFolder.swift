@@ -1,3 +1,5 @@
+// Where `stat` is declared for a module that imports Glibc too, built as a whole.
+internal import CoreFoundation
 internal import Foundation
 
 /// The folder in which everything is stored, locked so that two programs never write to it at once.

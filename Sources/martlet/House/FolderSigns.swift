@@ -1,3 +1,5 @@
+// Where `stat` is declared for a module that imports Glibc too, built as a whole.
+internal import CoreFoundation
 internal import Foundation
 internal import SQL
 internal import TimeSeries

@@ -1,3 +1,5 @@
+// Where `stat` is declared for a module that imports Glibc too, built as a whole.
+internal import CoreFoundation
 internal import Foundation
 
 /// A folder that gets its name when it is whole: it is filled beside its place under a name that nobody has, and nothing of it stays
