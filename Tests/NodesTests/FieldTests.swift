@@ -92,6 +92,15 @@ import Testing
         }
     }
 
+    /// The node's row is written once a second; what is wrong with a field must not wait for that, nor be lost with the process.
+    @Test func aFirstRefusalIsShownAtOnce() async throws {
+        let site = try await Site()
+        try hear(site, #"{"t":1}"#)
+        try site.hear("iot/node/01/telemetry", #"{"sensors":{"t":"warm"}}"#)
+        site.restart()
+        #expect(try await node(site)["refused_fields"]?[0]?["came"]?.text == "text")
+    }
+
     @Test func aListOfRefusedFieldsHasAnEnd() async throws {
         let site = try await Site()
         let names = (0..<40).map { "f\($0)" }

@@ -49,8 +49,11 @@ extension NodesHandler {
         let before = entry.node.fields
         line.ifUndone { entry.node.fields = before }
         entry.node.fields = fields
-        if !verdict.settled.isEmpty {
-            try NodeTable.write(fields: verdict.settled, of: entry.node, in: try line.transaction())
+        // A field's first refusal is shown at once; how often it goes on is written with the node.
+        let urgent =
+            verdict.settled + verdict.refusing.filter { !before.indices.contains($0) || before[$0].refusal == nil }
+        if !urgent.isEmpty {
+            try NodeTable.write(fields: urgent, of: entry.node, in: try line.transaction())
         }
         if !verdict.refusing.isEmpty {
             line.refuse(values: verdict.refusing.count)
