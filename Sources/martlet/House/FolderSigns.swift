@@ -1,4 +1,5 @@
-// Where `stat` is declared for a module that imports Glibc too, built as a whole.
+// Where `stat` is declared: which of them it is depends on how the module is built.
+internal import CDispatch
 internal import CoreFoundation
 internal import Foundation
 internal import SQL
