@@ -18,6 +18,10 @@ struct Writer {
     private var reports = ReportBatch()
     private var outcomes: [LineOutcome] = []
 
+    /// Whether the disk refused something in this batch. The engine then rolls all of it back, and the error with which the batch
+    /// ends says no more than that.
+    private var foundNoRoom = false
+
     private var tickDue: Timestamp
     /// Whether more has come due than one batch does.
     private var isBehind = false
@@ -70,7 +74,8 @@ struct Writer {
             for handler in recipe.handlers { handler.forget() }
             // At the next tick again: a disk that is full is not to be asked without a pause.
             isBehind = false
-            let outcome: LineOutcome = Refusal(storage: error) == nil ? .failed : .unstored
+            noteStorage(error)
+            let outcome: LineOutcome = foundNoRoom ? .unstored : .failed
             outcomes = Array(repeating: outcome, count: submissions.reduce(0) { $0 + $1.items.count })
             statistics.batchFailed(items: outcomes.count, at: clock.now())
             log(.batchFailed(error, items: outcomes.count))
@@ -85,6 +90,7 @@ struct Writer {
         outcomes.removeAll(keepingCapacity: true)
         reports.removeAll()
         refusals.removeAll()
+        foundNoRoom = false
         var line = LineContext(now: now, transaction: transaction)
         for submission in submissions {
             for item in submission.items { outcomes.append(take(item, in: &line)) }
@@ -124,15 +130,21 @@ struct Writer {
         } catch {
             reports.cut(to: stored)
             log(.itemFailed(error))
+            noteStorage(error)
             return Refusal(storage: error) == nil ? .failed : .unstored
         }
     }
 
+    private mutating func noteStorage(_ error: any Error) {
+        if Refusal(storage: error) != nil { foundNoRoom = true }
+    }
+
     /// What was refused is written for those who look after the devices; when it cannot be, that is no reason to lose the batch.
-    private func keepRefusals(in line: inout LineContext) {
+    private mutating func keepRefusals(in line: inout LineContext) {
         guard !refusals.isEmpty else { return }
+        let (kept, devices) = (refusals.kept, devices)
         attempt(in: &line) { line in
-            for refused in refusals.kept { try devices.note(refused, in: line.transaction()) }
+            for refused in kept { try devices.note(refused, in: line.transaction()) }
         }
     }
 
@@ -148,11 +160,12 @@ struct Writer {
     }
 
     /// Lets a handler do something of its own; when it fails, only that is undone.
-    private func attempt(in line: inout LineContext, _ body: (inout LineContext) throws -> Void) {
+    private mutating func attempt(in line: inout LineContext, _ body: (inout LineContext) throws -> Void) {
         do {
             try line.perform(body)
         } catch {
             log(.itemFailed(error))
+            noteStorage(error)
         }
     }
 

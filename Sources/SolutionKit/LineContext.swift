@@ -83,7 +83,9 @@ public struct LineContext {
             for work in undoing.reversed() { work() }
             if hasSavepoint {
                 hasSavepoint = false
-                try database.rollBackToSavepoint()
+                // When the disk is full the engine has rolled back everything, and there is no savepoint left: the transaction
+                // stays failed, and the caller gets the first error, which says why.
+                try? database.rollBackToSavepoint()
             }
             throw error
         }

@@ -50,6 +50,7 @@ enum Problem {
         switch code {
         case .overloaded, .tooManyRequests: 1
         case .stopping: 5
+        case .storageUnavailable: 10
         default: nil
         }
     }
