@@ -208,8 +208,8 @@ def test_certificates_and_keys_that_came_through_an_editor_are_read(own, tmp_pat
 
 
 @pytest.mark.parametrize("mark,end", [("", "\r\n"), ("\ufeff", "\r\n")])
-def test_an_authority_whose_files_came_through_an_editor_is_read(tmp_path, mark, end):
-    data = tmp_path / "d"
+def test_an_authority_whose_files_came_through_an_editor_is_read(own, tmp_path, mark, end):
+    data = own().data
     assert run("ca", "init", "--data", data).returncode == 0
     assert run("device", "add", "node_01", "--kind", "node", "--data", data).returncode == 0
     for name in ["ca.pem", "ca.key"]:

@@ -1,6 +1,3 @@
-// Where `stat` is declared: which of them it is depends on how the module is built.
-internal import CDispatch
-internal import CoreFoundation
 internal import Foundation
 
 /// The folder in which everything is stored, locked so that two programs never write to it at once.
@@ -87,11 +84,7 @@ struct DataFolder: Sendable {
     }
 
     /// Whether the lock file is still the one that this program holds.
-    var holdsLock: Bool {
-        var (held, found) = (stat(), stat())
-        return fstat(lock, &held) == 0 && stat(path + "/lock", &found) == 0 && held.st_dev == found.st_dev
-            && held.st_ino == found.st_ino
-    }
+    var holdsLock: Bool { FileFacts.isOpen(lock, at: path + "/lock") }
 
     /// Makes the lock file anew and locks it, after somebody has removed it; false when another martlet was faster, or the folder is
     /// gone.

@@ -1,6 +1,3 @@
-// Where `stat` is declared: which of them it is depends on how the module is built.
-internal import CDispatch
-internal import CoreFoundation
 internal import Foundation
 internal import SQL
 internal import TimeSeries
@@ -146,22 +143,21 @@ struct FolderSigns {
     /// What is careless about the folder's rights, each in one sentence.
     var warnings: [String] {
         var warnings: [String] = []
-        var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
-        let mode = status.st_mode & 0o777
+        guard let folder = FileFacts(of: path) else { return [] }
+        let mode = folder.rights
         if mode & 0o077 != 0 {
             let may = mode & 0o022 != 0 ? "read and change" : "read"
             warnings.append(
                 "other users of this machine may \(may) what is in \(path) (mode \(String(mode, radix: 8))); run: chmod 700 \(path)"
             )
         }
-        if status.st_uid != geteuid() {
-            warnings.append("\(path) belongs to another user (uid \(status.st_uid)) than the one who runs martlet")
+        if folder.owner != Int(geteuid()) {
+            warnings.append("\(path) belongs to another user (uid \(folder.owner)) than the one who runs martlet")
         }
         for name in ["ca/ca.key", "tls/server.key", "martlet.db"] {
-            guard stat(path + "/" + name, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
+            guard let file = FileFacts(of: path + "/" + name), file.rights & 0o077 != 0 else { continue }
             warnings.append(
-                "\(path)/\(name) has mode \(String(status.st_mode & 0o777, radix: 8)), so others could read it; run: chmod 600 \(path)/\(name)"
+                "\(path)/\(name) has mode \(String(file.rights, radix: 8)), so others could read it; run: chmod 600 \(path)/\(name)"
             )
         }
         return warnings

@@ -1,6 +1,3 @@
-// Where `stat` is declared: which of them it is depends on how the module is built.
-internal import CDispatch
-internal import CoreFoundation
 internal import Foundation
 
 /// A folder that gets its name when it is whole: it is filled beside its place under a name that nobody has, and nothing of it stays
@@ -22,8 +19,7 @@ struct NewFolder {
     init(named name: String, mayBeEmpty: Bool = false) throws {
         let files = FileManager.default
         path = try NewFolder.resolved(name)
-        var status = stat()
-        let isTaken = lstat(path, &status) == 0
+        let isTaken = FileFacts.isTaken(path)
         let isEmpty = isTaken && (try? files.contentsOfDirectory(atPath: path))?.isEmpty == true
         guard !isTaken || mayBeEmpty && isEmpty else {
             throw SettingError(
@@ -112,9 +108,8 @@ struct NewFolder {
         var there = parts
         var rest: [Substring] = []
         while !there.isEmpty {
-            var status = stat()
             // A link that leads nowhere is a name that is taken, and stays as it is.
-            if stat("/" + there.joined(separator: "/"), &status) == 0 { break }
+            if FileManager.default.fileExists(atPath: "/" + there.joined(separator: "/")) { break }
             rest.insert(there.removeLast(), at: 0)
         }
         let existing = real("/" + there.joined(separator: "/"))
