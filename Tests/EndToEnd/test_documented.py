@@ -107,7 +107,7 @@ def play_the_hub(page, stage):
     stage.run("curl -d @lots.json http://127.0.0.1:8080/api/lots/import")
     for beginning in ["martlet simulate parking --lots 3 --spots 40 --speed 60", "martlet simulate parking --spots 40 --speed 60 --seed 7"]:
         before = heard()
-        stage.until(page.take(beginning), lambda: heard() > before + 20, "simulated spots to report")
+        stage.until(page.take(beginning), lambda: heard() > before + 2, "simulated spots to report")
 
 
 def play_people_and_devices(page, stage):
