@@ -35,6 +35,7 @@ public final class IngestLine: Line {
                 while let submissions = queue.take(within: writer.secondsToWork()) {
                     writer.run(submissions)
                 }
+                writer.writeWhatHandlersRemember()
                 ended.resume()
             }
             thread.name = "martlet.writer"

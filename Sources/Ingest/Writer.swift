@@ -83,6 +83,19 @@ struct Writer {
         }
     }
 
+    /// The last batch before a stop: what handlers would write later, such as when a node was last heard, is in the tables.
+    func writeWhatHandlersRemember() {
+        do {
+            try database.writeBlocking { transaction in
+                var line = LineContext(now: clock.now(), transaction: transaction)
+                line.forgetAfterCommit()
+                for handler in recipe.handlers { try line.perform { try handler.finishBatch(in: &$0) } }
+            }
+        } catch {
+            log(.batchFailed(error, items: 0))
+        }
+    }
+
     /// Does the work of the batch inside its transaction.
     private mutating func fill(
         _ submissions: [Submission], tick: Bool, now: Timestamp, in transaction: Transaction

@@ -53,6 +53,8 @@ final class Stage {
     }
 
     private func outage(_ milliseconds: Int64, _ ending: Ending) async throws {
+        // When a node was last heard is written once a second: SIGKILL may take the last second of it (docs/ARCHITECTURE.md).
+        if ending == .killed { try await hub.pass(milliseconds: 1_001) }
         if restarts {
             try await hub.end(ending)
             for index in players.indices { players[index].lose(at: clock.now()) }
@@ -93,6 +95,8 @@ final class Stage {
                 "{\"spot_id\":\"S\(player.number)\",\"lot_id\":\"L\",\"occupied\":\(isOccupied)\(member(stamp))}",
                 qos: .atLeastOnce, &player)
         case .command(let seconds):
+            // Whether a node is known of which only the will was heard is not the same before that is due.
+            guard player.mayReturn(at: clock.now()) else { return }
             player.asked.append(
                 try await hub.ask(
                     .post, "/api/nodes/{id}/commands", ["id": player.node],
@@ -173,7 +177,8 @@ final class Stage {
             let id = ["id": player.node]
             for path in ["", "/latest", "/readings", "/commands"] {
                 let query = path == "/readings" ? [(name: "from", value: "1990-01-01T00:00:00Z")] : []
-                answers["\(player.node)\(path)"] = try await hub.ask(.get, "/api/nodes/{id}" + path, id, query: query)
+                let answer = try await hub.ask(.get, "/api/nodes/{id}" + path, id, query: query)
+                answers["\(player.node)\(path)"] = player.hasWill ? withoutTimesOfWills(answer) : answer
             }
             answers["\(player.node) heard"] = player.heard.joined(separator: " ")
             answers["\(player.node) was given"] = player.given.joined(separator: " ")
@@ -189,6 +194,11 @@ final class Stage {
     /// The names of sessions are made by chance, and say nothing.
     private func named(_ answer: String) -> String {
         answer.replacing(/"session_id":"[0-9a-z]+"/) { _ in "\"session_id\":\"…\"" }
+    }
+
+    /// A will is published later by a hub that was away, and what it says of its node is as old as that.
+    private func withoutTimesOfWills(_ answer: String) -> String {
+        answer.replacing(/"(state_since|last_seen|first_seen)":"[^"]+"/) { "\"\($0.1)\":\"…\"" }
     }
 
     /// What somebody new is told who subscribes to all that is retained.

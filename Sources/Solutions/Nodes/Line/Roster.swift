@@ -85,18 +85,22 @@ struct Roster {
 
     /// The nodes to write now, the longest waiting first; none that was written within the last second.
     mutating func takeDirty(atMost limit: Int, at now: Timestamp) -> [Entry] {
-        var taken = 0
-        while taken < min(limit, dirty.count) {
+        var taken: [Entry] = []
+        var tooSoon: [Entry] = []
+        // One that has to wait holds up none of those behind it.
+        for entry in dirty.prefix(2 * limit) {
             // A clock that was set back must not stop the writing.
-            let elapsed = dirty[taken].savedAt.map { now.microseconds(since: $0) } ?? Roster.saveInterval
-            guard elapsed >= Roster.saveInterval || elapsed < 0 else { break }
-            taken += 1
+            let elapsed = entry.savedAt.map { now.microseconds(since: $0) } ?? Roster.saveInterval
+            if taken.count < limit, elapsed >= Roster.saveInterval || elapsed < 0 {
+                entry.isDirty = false
+                taken.append(entry)
+            } else {
+                tooSoon.append(entry)
+            }
         }
-        guard taken > 0 else { return [] }
-        let entries = Array(dirty.prefix(taken))
-        dirty.removeFirst(taken)
-        for entry in entries { entry.isDirty = false }
-        return entries
+        guard !taken.isEmpty else { return [] }
+        dirty.replaceSubrange(..<(taken.count + tooSoon.count), with: tooSoon)
+        return taken
     }
 
     /// Between two writings of one node, in microseconds.

@@ -174,6 +174,22 @@ struct UsualInterval: Sendable {
         if kind == .asleep { add(median) }
     }
 
+    /// As `text` kept it; of a row that has none yet, as the median says.
+    init(_ kind: Kind, text: String?, median: Int64?) {
+        self.init(kind, median: median)
+        guard let text else { return }
+        let numbers = text.split(separator: " ", omittingEmptySubsequences: false).map { Int64($0) }
+        self.init(kind)
+        reportBegan = numbers.first.flatMap { $0 }.map(Timestamp.init(microseconds:))
+        for case let interval? in numbers.dropFirst().prefix(UsualInterval.kept) where interval > 0 { add(interval) }
+    }
+
+    /// All that is known, so that a restart changes no median: when the present report began, then the last times, oldest first.
+    var text: String {
+        let oldestFirst = recent[next...] + recent[..<next]
+        return ([reportBegan.map { String($0.microseconds) } ?? ""] + oldestFirst.map(String.init)).joined(separator: " ")
+    }
+
     /// Of how many times the median is, at most five.
     var count: Int { recent.count }
 

@@ -58,6 +58,13 @@ enum NodeTable {
                     "ALTER TABLE node_field ADD COLUMN refused_at BIGINT",
                     "ALTER TABLE node_field ADD COLUMN refused_count BIGINT NOT NULL DEFAULT 0",
                 ]),
+            // The last times of which `interval_us` and `nap_us` are the medians (`UsualInterval`).
+            Migration(
+                "0004-intervals",
+                [
+                    "ALTER TABLE node ADD COLUMN intervals TEXT CHECK (length(intervals) <= 140)",
+                    "ALTER TABLE node ADD COLUMN naps TEXT CHECK (length(naps) <= 140)",
+                ]),
         ])
 
     /// The state in the words of the table.
@@ -86,7 +93,8 @@ enum NodeTable {
             UPDATE node SET wire_id = $2, state = $3, state_since = $4, last_seen = $5, telemetry_at = $6,
                 telemetry_received_at = $7, status_at = $8, interval_us = $9, client_id = $10, address = $11, firmware = $12,
                 wifi_rssi = $13, uptime_seconds = $14, heap_bytes = $15, asleep_since = $16, nap_us = $17,
-                telemetry_clock = $18, status_received_at = $19, status_clock = $20
+                telemetry_clock = $18, status_received_at = $19, status_clock = $20,
+                intervals = $21, naps = $22
             WHERE device = $1
             """,
             [
@@ -99,6 +107,7 @@ enum NodeTable {
                 SQLValue(node.heapBytes), SQLValue(node.liveness.asleepSince?.microseconds),
                 SQLValue(node.liveness.nap.median), SQLValue(node.telemetryClock.text),
                 SQLValue(node.statusClock.heardAt?.microseconds), SQLValue(node.statusClock.text),
+                .text(node.liveness.interval.text), .text(node.liveness.nap.text),
             ])
     }
 
@@ -151,8 +160,11 @@ enum NodeTable {
             liveness: Liveness(
                 state: state, since: Timestamp(microseconds: try row.integer("state_since")),
                 lastSeen: Timestamp(microseconds: try row.integer("last_seen")),
-                interval: UsualInterval(.awake, median: try row.optionalInteger("interval_us")),
-                nap: UsualInterval(.asleep, median: try row.optionalInteger("nap_us")), asleepSince: asleepSince))
+                interval: UsualInterval(
+                    .awake, text: try row.optionalText("intervals"), median: try row.optionalInteger("interval_us")),
+                nap: UsualInterval(
+                    .asleep, text: try row.optionalText("naps"), median: try row.optionalInteger("nap_us")),
+                asleepSince: asleepSince))
         node.telemetryClock = DeviceClock(
             newest: try instant("telemetry_at"), heardAt: try instant("telemetry_received_at"),
             text: try row.optionalText("telemetry_clock"))
