@@ -68,6 +68,11 @@ struct Player {
         if hasWill { awayUntil = now.advanced(bySeconds: Int64(Player.keepAlive) * 2) }
     }
 
+    /// The hub has started, and its will is owed: it has the whole time to come back again.
+    mutating func wait(from now: Timestamp) {
+        awayUntil = now.advanced(bySeconds: Int64(Player.keepAlive) * 2)
+    }
+
     mutating func leave() {
         connection = nil
         unacknowledged = []

@@ -36,6 +36,8 @@ final class Stage {
     func perform(_ happening: Happening) async throws {
         switch happening {
         case .deed(let story, let deed):
+            // No two things happen in one microsecond, so that none has to give way to the other.
+            hub.breathe()
             try await perform(deed, &players[story])
         case .pass(let milliseconds): try await pass(milliseconds)
         case .seal: try await hub.seal()
@@ -57,16 +59,16 @@ final class Stage {
         if ending == .killed { try await hub.pass(milliseconds: 1_001) }
         if restarts {
             try await hub.end(ending)
-            for index in players.indices { players[index].lose(at: clock.now()) }
-            try await hub.pass(milliseconds: milliseconds)
-            try await hub.start()
         } else {
-            for index in players.indices {
-                if let connection = players[index].connection { try await hub.drop(connection) }
-                players[index].lose(at: clock.now())
+            for player in players {
+                if let connection = player.connection { try await hub.drop(connection) }
             }
-            try await hub.pass(milliseconds: milliseconds)
         }
+        for index in players.indices { players[index].lose(at: clock.now()) }
+        let waiting = players.indices.filter { !players[$0].mayReturn(at: clock.now()) }
+        try await hub.pass(milliseconds: milliseconds)
+        if restarts { try await hub.start() }
+        for index in waiting { players[index].wait(from: clock.now()) }
     }
 
     // MARK: One story
@@ -178,7 +180,8 @@ final class Stage {
             for path in ["", "/latest", "/readings", "/commands"] {
                 let query = path == "/readings" ? [(name: "from", value: "1990-01-01T00:00:00Z")] : []
                 let answer = try await hub.ask(.get, "/api/nodes/{id}" + path, id, query: query)
-                answers["\(player.node)\(path)"] = player.hasWill ? withoutTimesOfWills(answer) : answer
+                answers["\(player.node)\(path)"] = without(
+                    path == "/commands" ? ["at", "updated_at"] : player.hasWill ? Stage.timesOfWills : [], answer)
             }
             answers["\(player.node) heard"] = player.heard.joined(separator: " ")
             answers["\(player.node) was given"] = player.given.joined(separator: " ")
@@ -188,7 +191,9 @@ final class Stage {
         answers["stats"] = try await hub.ask(.get, "/api/stats/{id}", ["id": "L"])
         answers["sessions"] = try await hub.ask(.get, "/api/lots/{id}/sessions", ["id": "L"])
         answers["kept"] = try await retained()
-        return answers.mapValues(named)
+        // Sessions that began at once come in the order of their names.
+        answers["sessions"] = answers["sessions"].map(named)?.split(separator: "{").sorted().joined(separator: "{")
+        return answers
     }
 
     /// The names of sessions are made by chance, and say nothing.
@@ -197,8 +202,19 @@ final class Stage {
     }
 
     /// A will is published later by a hub that was away, and what it says of its node is as old as that.
-    private func withoutTimesOfWills(_ answer: String) -> String {
-        answer.replacing(/"(state_since|last_seen|first_seen)":"[^"]+"/) { "\"\($0.1)\":\"…\"" }
+    private static let timesOfWills = ["state_since", "last_seen", "first_seen"]
+
+    /// An answer without these times. A command that comes back to the queue with its connection does so when the hub knows
+    /// that that is lost: after a restart, when it starts.
+    private func without(_ times: [String], _ answer: String) -> String {
+        times.reduce(answer) { answer, name in
+            answer.replacing(member(name), with: "\"\(name)\":\"…\"")
+        }
+    }
+
+    private func member(_ name: String) -> Regex<AnyRegexOutput> {
+        guard let regex = try? Regex("\"\(name)\":\"[^\"]+\"") else { fatalError("a name of letters") }
+        return regex
     }
 
     /// What somebody new is told who subscribes to all that is retained.
