@@ -4,6 +4,8 @@ import subprocess
 
 import pytest
 
+from support.waiting import wait_for
+
 BOTH = pytest.mark.parametrize("version", ["mqttv311", "mqttv5"])
 
 
@@ -131,3 +133,13 @@ def test_rpc_between_two_clients(hub, fresh):
         assert subscriber.lines(1) == [f"{fresh}/reply question"]
         publish(hub, "mqttv5", "-t", f"{fresh}/reply", "-m", "answer", "-q", "1")
         assert asking.communicate(timeout=15)[0].strip() == "answer"
+
+
+def test_who_speaks_with_one_client_and_listens_with_another_gets_commands(hub, fresh):
+    with Subscriber(hub, "mqttv311", "-t", f"iot/node/{fresh}/command", "-q", "1") as subscriber:
+        telemetry = ("-t", f"iot/node/{fresh}/telemetry", "-m", '{"sensors":{"temperature":21.5}}', "-q", "1")
+        assert publish(hub, "mqttv311", *telemetry).returncode == 0
+        command = hub.post(f"/api/nodes/{fresh}/commands", {"command": "blink"}).json()["command_id"]
+        assert command in subscriber.lines(1)[0]
+        where = f"/api/nodes/{fresh}/commands/{command}"
+        wait_for(lambda: hub.get(where)["state"] == "delivered", "the listener's acknowledgement counts")

@@ -110,11 +110,15 @@ extension NodesHandler {
     }
 
     /// Whether a client is the node's own, whose acknowledgement means delivery: by the credentials that it has shown, those of the node
-    /// or of its controller. In an open hub nobody shows any; there it is the client that last spoke for the node.
+    /// or of its controller. In an open hub nobody shows any; there it is the client that last spoke for the node or, where that does not
+    /// listen, one that names the node: scripts speak with one client and listen with another.
     private func isOwn(_ clientID: String, _ entry: Roster.Entry, in line: inout LineContext) throws -> Bool {
         let node = entry.node
         switch ClientName.owner(of: clientID) {
-        case .nobody: return clientID == node.clientID
+        case .nobody:
+            if clientID == node.clientID { return true }
+            let speakerListens = node.clientID.map { presence.spelling(for: node, of: $0) != nil } ?? false
+            return !speakerListens && presence.names(node, clientID)
         case .other: return false
         case .device(let device):
             if device == node.name.device || device == entry.controller { return true }

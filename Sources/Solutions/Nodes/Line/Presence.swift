@@ -59,6 +59,9 @@ struct Presence {
         return [speaker] + found.sorted()
     }
 
+    /// Whether a client is here with a filter that names the node.
+    func names(_ node: Node, _ clientID: String) -> Bool { naming[node.name.short]?.contains(clientID) == true }
+
     /// How the id is spelled in the topic on which a client hears a node's commands; nil when it does not listen for it.
     func spelling(for node: Node, of clientID: String) -> String? {
         guard let filters = clients[clientID]?.values else { return nil }
