@@ -187,7 +187,8 @@ struct UsualInterval: Sendable {
     /// All that is known, so that a restart changes no median: when the present report began, then the last times, oldest first.
     var text: String {
         let oldestFirst = recent[next...] + recent[..<next]
-        return ([reportBegan.map { String($0.microseconds) } ?? ""] + oldestFirst.map(String.init)).joined(separator: " ")
+        let began = reportBegan.map { String($0.microseconds) } ?? ""
+        return ([began] + oldestFirst.map(String.init)).joined(separator: " ")
     }
 
     /// Of how many times the median is, at most five.
