@@ -95,6 +95,23 @@ def test_a_stranger_sees_the_sign_in_and_then_what_they_asked_for(closed, browse
     assert page.url == f"{closed.url}/nodes?state=offline"
 
 
+def test_a_neighbour_does_not_lock_the_admin_out_of_their_own_browser(own_closed, browse):
+    """Both come from one address, as all of an office do."""
+    hub = own_closed()
+    page = browse(hub)
+    sign_in(page, ADMIN, PASSWORD)
+    page.get_by_role("button", name=re.compile("account menu")).click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", level=1, name="Sign in").wait_for()
+    assert {hub.login(ADMIN, "wrong").status for _ in range(8)} == {401, 429}
+    other = browse(hub)
+    other.get_by_label("Name", exact=True).fill(ADMIN)
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    other.get_by_text("Too many attempts").wait_for()
+    sign_in(page, ADMIN, PASSWORD)
+
+
 def test_the_navigation_shows_only_what_one_may_open(closed, browse):
     seen = {}
     for role in ("viewer", "operator", "admin"):
