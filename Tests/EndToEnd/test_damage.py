@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 import ssl
+import time
 
 import pytest
 
@@ -566,6 +567,37 @@ def test_a_month_that_is_missing_is_said_everywhere(own, data, tmp_path):
     other = own(tmp_path / "new")
     assert other.get(query)["incomplete"] == answer["incomplete"]
     other.stop()
+
+
+def test_a_calibration_over_a_month_that_is_missing_says_so(own, tmp_path):
+    hub = own()
+    assert hub.post("/api/init", {}).status in (200, 201)
+    lot, spot = "LOT001", "SPOT001"
+    with Raw(hub.mqtt_port) as raw:
+        raw.connect("sensor", 4)
+        raw.send(publish_packet("parkmate/spot/status", '{"spot_id":"%s","lot_id":"%s","occupied":true,"distance":30}' % (spot, lot), 1, 1))
+        raw.expect(PUBACK)
+    path = f"/api/lots/{lot}/calibration?days=90"
+    whole = hub.get(path)
+    assert whole["incomplete"] == [] and not any(row["incomplete"] for row in whole["spots"])
+    hub.stop()
+    then = time.gmtime(time.time() - 45 * 86_400)
+    with sqlite3.connect(hub.data / "martlet.db") as database:
+        database.execute("INSERT INTO telemetry_month (month, reports) VALUES (?, 7)", (then.tm_year * 12 + then.tm_mon - 1,))
+    database.close()
+    hub.start()
+    answer = hub.get(path)
+    assert [gap["reason"] for gap in answer["incomplete"]] == ["missing"], answer["incomplete"]
+    assert answer["incomplete"][0]["from"].startswith(f"{then.tm_year}-{then.tm_mon:02}-01T")
+    # Of the others nothing was ever heard, so nothing can be lost.
+    assert [row["spot_id"] for row in answer["spots"] if row["incomplete"]] == [spot]
+    sheet = hub.ask(path, headers={"Accept": "text/csv"})
+    assert "reason=missing" in sheet.headers["Martlet-Incomplete"]
+    assert [line.split(",")[0] for line in sheet.text.splitlines() if line.endswith(",true")] == [spot]
+    assert hub.get(f"/api/lots/{lot}/calibration?days=1")["incomplete"] == [], "what it does not look at is not missed"
+    replayed = hub.post(f"/api/lots/{lot}/what-if", {"stale_seconds": 60, "days": 31}).json()
+    assert all(gap["reason"] == "missing" for gap in replayed["incomplete"])
+    hub.stop()
 
 
 def test_readings_that_are_too_old_to_be_true_are_refused(own):
