@@ -78,6 +78,7 @@ def test_the_commands_of_the_empty_page_bring_the_first_nodes_as_they_are_printe
     done = subprocess.run(["sh", "-c", add], cwd=elsewhere, env=environment(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done
     assert [path.name for path in elsewhere.iterdir()] == ["keys.txt"], "no other hub was made"
+    assert (elsewhere / "keys.txt").stat().st_mode & 0o777 == 0o600, "keys are for their owner alone"
     fleet = subprocess.Popen(["sh", "-c", f"exec {simulate}"], cwd=elsewhere, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         page.get_by_role("link", name="node_05", exact=True).wait_for(timeout=20_000)
