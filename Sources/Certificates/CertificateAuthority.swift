@@ -10,6 +10,8 @@ internal import X509
 public struct CertificateAuthority: Sendable {
     /// What is in its own certificate.
     public let facts: CertificateFacts
+    /// What tells it apart from any other: SHA-256 of its public key, in hexadecimal digits.
+    public let identity: String
     /// Its own certificate as PEM: what a server needs to check devices.
     public let pem: String
 
@@ -26,6 +28,12 @@ public struct CertificateAuthority: Sendable {
         self.key = key
         self.pem = pem
         facts = CertificateFacts(certificate)
+        identity = CertificateAuthority.identity(certificate)
+    }
+
+    private static func identity(_ certificate: Certificate) -> String {
+        SHA256.hash(data: Array(certificate.publicKey.subjectPublicKeyInfoBytes))
+            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Where the two files are.
@@ -72,21 +80,35 @@ public struct CertificateAuthority: Sendable {
     ///   and its key.
     public static func load(from folder: String) throws(CertificateFailure) -> CertificateAuthority {
         let paths = files(in: folder)
-        let certificateText = try KeyFiles.read(paths.certificate, secret: false)
+        let (certificate, certificateText) = try Self.certificate(in: folder)
         let keyText = try KeyFiles.read(paths.key, secret: true)
-        guard let certificate = try? Certificate(pemEncoded: certificateText) else {
-            throw .unusable(path: paths.certificate, reason: "it is no certificate in PEM")
-        }
         guard let key = try? Certificate.PrivateKey(pemEncoded: keyText) else {
             throw .unusable(path: paths.key, reason: "it is no private key in PEM")
-        }
-        guard case .isCertificateAuthority = try? certificate.extensions.basicConstraints else {
-            throw .unusable(path: paths.certificate, reason: "it is not the certificate of an authority")
         }
         guard certificate.publicKey == key.publicKey else {
             throw .unusable(path: paths.key, reason: "it is not the key of ca.pem")
         }
         return CertificateAuthority(certificate: certificate, key: key, pem: certificateText)
+    }
+
+    /// The identity of the authority in a folder, by its certificate alone: its key may be kept elsewhere.
+    /// - Throws: `missing`; `inaccessible`; `unusable` when the file is not the certificate of an authority.
+    public static func identity(in folder: String) throws(CertificateFailure) -> String {
+        try identity(certificate(in: folder).certificate)
+    }
+
+    private static func certificate(
+        in folder: String
+    ) throws(CertificateFailure) -> (certificate: Certificate, text: String) {
+        let path = files(in: folder).certificate
+        let text = try KeyFiles.read(path, secret: false)
+        guard let certificate = try? Certificate(pemEncoded: text) else {
+            throw .unusable(path: path, reason: "it is no certificate in PEM")
+        }
+        guard case .isCertificateAuthority = try? certificate.extensions.basicConstraints else {
+            throw .unusable(path: path, reason: "it is not the certificate of an authority")
+        }
+        return (certificate, text)
     }
 }
 

@@ -13,6 +13,8 @@ public struct SecretKey: Sendable {
         case oneTimeCode = "moc_"
         /// One reservation: its holder's, who has no account.
         case reservation = "mrv_"
+        /// Nothing: it says in which browser somebody has signed in before.
+        case browser = "mbk_"
     }
 
     /// What it opens.

@@ -3,12 +3,17 @@
 import os
 import re
 import shutil
+import signal
 import sqlite3
+import ssl
+import time
 
 import pytest
 
+from support.clients import V5, Client
 from support.raw import PUBACK, Closed, Raw, publish_packet
 from support.server import ROOT, Martlet, run
+from support.tls import Authority, Secured
 from support.waiting import wait_for
 
 DATABASES = "Tests/SQLTests/FileDamageTests.swift"
@@ -57,6 +62,15 @@ CASES = {
     ("lock", "noise"): (HERE, "test_the_lock_file", None),
     ("lock", "removed while the hub runs"): (HERE, "test_the_lock_file", None),
     ("certificates and keys", "missing, noise"): (HERE, "test_a_certificate_that_is_none_is_named", None),
+    ("ca/ca.pem", "missing at a start"): (HERE, "test_an_authority_that_is_lost_or_damaged_is_named", '"missing"'),
+    ("ca/ca.pem", "empty, truncated, noise"): (HERE, "test_an_authority_that_is_lost_or_damaged_is_named", '"empty", "truncated", "noise"'),
+    ("ca/ca.pem", "no authority's"): (HERE, "test_an_authority_that_is_lost_or_damaged_is_named", '"no authority\'s"'),
+    ("ca/ca.pem", "another authority's"): (HERE, "test_another_authority_in_its_place_is_said", None),
+    ("ca/ca.pem", "removed while the hub runs"): (HERE, "test_an_authority_that_goes_while_the_hub_runs_is_said", '"removed"'),
+    ("ca/ca.pem", "replaced while the hub runs"): (HERE, "test_an_authority_that_goes_while_the_hub_runs_is_said", '"replaced"'),
+    ("ca/ca.key", "missing"): (HERE, "test_the_key_of_the_authority_is_named", '"missing"'),
+    ("ca/ca.key", "empty, noise, of another"): (HERE, "test_the_key_of_the_authority_is_named", '"empty", "noise", "of another"'),
+    ("folder ca", "missing"): (HERE, "test_an_authority_that_is_lost_or_damaged_is_named", '"folder missing"'),
     ("data folder", "moved while the hub runs"): (HERE, "test_nothing_is_acknowledged_into_files_that_are_gone", '"folder moved"'),
     ("data folder", "others may read it"): (HERE, "test_a_folder_that_others_may_read_is_warned_of", None),
     ("data folder", "a file has its name"): (HERE, "test_a_database_that_is_lost_is_not_begun_anew", '"folder is a file"'),
@@ -67,7 +81,8 @@ CASES = {
 def test_each_row_of_the_table_has_a_test():
     text = (ROOT / "docs/damage.md").read_text()
     table = text[text.index("<!-- damage:begin -->"):text.index("<!-- damage:end -->")]
-    rows = re.findall(r"^\| `?([^|`]+?)`? \| ([^|]+?) \| [^|]+? \|$", table, re.MULTILINE)[1:]
+    rows = re.findall(r"^\| ([^|]+?) \| ([^|]+?) \| [^|]+? \|$", table, re.MULTILINE)[1:]
+    rows = [(name.replace("`", ""), fate) for name, fate in rows]
     rows = [row for row in rows if set(row[0]) != {"-"}]
     assert set(rows) == set(CASES), set(rows) ^ set(CASES)
     assert len(rows) == len(set(rows)) > 35
@@ -339,6 +354,166 @@ def test_a_certificate_that_is_none_is_named(tmp_path):
         assert told.returncode == 1 and name.name in told.stderr, told
 
 
+# The authority of devices' certificates
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory):
+    """A stopped hub one of whose devices has a certificate; (its folder, what the door with TLS takes, certificate and key)."""
+    folder = tmp_path_factory.mktemp("certified")
+    hub = Secured(folder / "data", folder / "log").start()
+    try:
+        hub.device("node_certified")
+        shown = hub.issue("node_certified")
+        assert enters(hub, shown)
+        hub.stop()
+    finally:
+        hub.end()
+    return hub, shown
+
+
+@pytest.fixture
+def secured(certified, tmp_path, request):
+    """secured(): a hub on a copy of it, not started."""
+    hub, _ = certified
+    log = ROOT / f"build/logs/e2e-{request.node.name.replace('/', '_')[:80]}.log"
+    shutil.copytree(hub.data, tmp_path / "data")
+    copy = Secured(tmp_path / "data", log)
+    copy.certificate_folder, copy.root, copy.certificate, copy.key = hub.certificate_folder, hub.root, hub.certificate, hub.key
+    yield copy
+    copy.end()
+
+
+def enters(hub, shown):
+    """Whether a device gets in with its certificate."""
+    try:
+        with Client(hub.mqtts_port, V5, tls=hub.context(*shown)) as client:
+            return client.publish("iot/node/certified/telemetry", {"sensors": {"v": 1}}) == 0
+    except (OSError, ssl.SSLError, AssertionError, TimeoutError):
+        return False
+
+
+def with_doors(hub):
+    return ["--https", "127.0.0.1:0", "--mqtts", "127.0.0.1:0", "--tls-cert", hub.certificate, "--tls-key", hub.key]
+
+
+@pytest.mark.parametrize("way", ["missing", "folder missing", "empty", "truncated", "noise", "no authority's"])
+def test_an_authority_that_is_lost_or_damaged_is_named(secured, certified, tmp_path, way):
+    _, shown = certified
+    folder = secured.data / "ca"
+    content = (folder / "ca.pem").read_bytes()
+    aside = tmp_path / "aside"
+    shutil.copytree(folder, aside)
+    if way == "missing":
+        (folder / "ca.pem").unlink()
+    elif way == "folder missing":
+        shutil.rmtree(folder)
+    else:
+        new = {"empty": b"", "truncated": content[: len(content) // 2], "noise": os.urandom(600), "no authority's": shown[0].read_bytes()}
+        (folder / "ca.pem").write_bytes(new[way])
+    listed = {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+    word = "is missing" if "missing" in way else "ca.pem"
+    told = serve(secured.data, *with_doors(secured))
+    assert told.returncode == 1 and "ca.pem" in told.stderr.splitlines()[-1] and word in told.stderr.splitlines()[-1], told
+    told = run("check", "--data", secured.data, *with_doors(secured))
+    assert told.returncode == 1 and "ca.pem" in told.stderr, told
+    told = run("ca", "issue", "node_certified", "--out", tmp_path / "more", "--data", secured.data)
+    assert told.returncode == 1 and str(folder) in told.stderr and not (tmp_path / "more").exists(), told
+    # No other authority takes its place, which the device would not trust.
+    told = run("ca", "init", "--data", secured.data)
+    assert told.returncode == 1 and str(folder) in told.stderr, told
+    assert listed == ({path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}), "nothing was made or changed"
+    told = run("backup", tmp_path / "copy", "--data", secured.data)
+    assert told.returncode == 2 and "ca/ca.pem" in told.stderr, told
+    # Whoever has no door for certificates is told, and goes on.
+    plain = Martlet(secured.data, secured.log)
+    plain.doors = ()
+    plain.start()
+    assert len(lines(plain, "The certificate authority of devices is damaged or missing")) == 1 and lines(plain, "ca/ca.pem")
+    plain.stop()
+    told = run("check", "--data", secured.data)
+    assert told.returncode == 0 and "damage     ca/ca.pem" in told.stdout, told
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(aside, folder)
+    secured.start()
+    assert enters(secured, shown), "with the files back all is as it was"
+    secured.stop()
+
+
+def test_another_authority_in_its_place_is_said(secured, certified, tmp_path):
+    _, shown = certified
+    folder = secured.data / "ca"
+    shutil.move(folder, tmp_path / "before")
+    told = run("ca", "init", "--data", secured.data)
+    assert told.returncode == 1 and "1 certificates" in told.stderr and "--replace" in told.stderr and not folder.exists(), told
+    assert run("ca", "init", "--replace", "--data", secured.data).returncode == 0
+    secured.start()
+    said = lines(secured, "The certificate authority of devices is damaged or missing")
+    assert len(said) == 1 and "another authority" in said[0] and "1 certificates" in said[0], said
+    assert not enters(secured, shown)
+    told = run("check", "--data", secured.data)
+    assert told.returncode == 0 and "another authority" in told.stdout, told
+    # Issued anew, it gets in; when the old one is revoked, all is in order.
+    assert enters(secured, secured.issue("node_certified"))
+    listed = run("ca", "list", "--device", "node_certified", "--data", secured.data).stdout.splitlines()
+    assert run("ca", "revoke", listed[-1].split()[0], "--data", secured.data).returncode == 0
+    assert "everything is in order" in run("check", "--data", secured.data).stdout
+    secured.stop()
+
+
+@pytest.mark.parametrize("fate", ["removed", "replaced"])
+def test_an_authority_that_goes_while_the_hub_runs_is_said(secured, certified, tmp_path, fate):
+    _, shown = certified
+    file = secured.data / "ca/ca.pem"
+    content = file.read_bytes()
+    secured.start()
+    if fate == "removed":
+        file.unlink()
+    else:
+        file.write_bytes(Authority(tmp_path / "other").certificate.read_bytes())
+    wait_for(lambda: lines(secured, "with the authority of devices' certificates was removed or changed"), "the log to say so")
+    assert enters(secured, shown), "what was read of it stays in use"
+    secured.process.send_signal(signal.SIGHUP)
+    if fate == "removed":
+        wait_for(lambda: "ca.pem" in "".join(lines(secured, "could not be read again")), "the log to name it")
+        assert enters(secured, shown)
+        file.write_bytes(content)
+        wait_for(lambda: lines(secured, "is back in its file"), "the log to say that it is back")
+    else:
+        wait_for(lambda: "another authority" in "".join(lines(secured, "authority of devices is damaged or missing")), "the log to say whose it is")
+        assert not enters(secured, shown)
+        file.write_bytes(content)
+        secured.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: enters(secured, shown), "the first one to be in use again")
+    assert len(lines(secured, "was removed or changed")) in (1, 2)
+    secured.stop()
+
+
+@pytest.mark.parametrize("way", ["missing", "empty", "noise", "of another"])
+def test_the_key_of_the_authority_is_named(secured, certified, tmp_path, way):
+    """It is needed to issue certificates, not to check them: nobody is kept out."""
+    _, shown = certified
+    file = secured.data / "ca/ca.key"
+    if way == "missing":
+        file.unlink()
+    else:
+        file.write_bytes({"empty": b"", "noise": os.urandom(200)}.get(way) if way != "of another" else Authority(tmp_path / "x").key.read_bytes())
+    before = file.read_bytes() if file.exists() else None
+    told = run("ca", "issue", "node_certified", "--out", tmp_path / "more", "--data", secured.data)
+    assert told.returncode == 1 and "ca.key" in told.stderr and not (tmp_path / "more").exists(), told
+    for more in ([], ["--replace"]):
+        told = run("ca", "init", *more, "--data", secured.data)
+        assert told.returncode == 1 and str(file.parent) in told.stderr, told
+    assert before == (file.read_bytes() if file.exists() else None)
+    secured.start()
+    assert enters(secured, shown)
+    said = [line for line in lines(secured, "authority of devices is damaged or missing") if "ca/ca.key" in line]
+    assert len(said) == (0 if way == "missing" else 1), said
+    secured.stop()
+    told = run("backup", tmp_path / "copy", "--data", secured.data)
+    assert told.returncode == (0 if way == "missing" else 2), told
+
+
 def test_a_folder_that_others_may_read_is_warned_of(own, data):
     data.chmod(0o777)
     hub = own(data)
@@ -392,6 +567,37 @@ def test_a_month_that_is_missing_is_said_everywhere(own, data, tmp_path):
     other = own(tmp_path / "new")
     assert other.get(query)["incomplete"] == answer["incomplete"]
     other.stop()
+
+
+def test_a_calibration_over_a_month_that_is_missing_says_so(own, tmp_path):
+    hub = own()
+    assert hub.post("/api/init", {}).status in (200, 201)
+    lot, spot = "LOT001", "SPOT001"
+    with Raw(hub.mqtt_port) as raw:
+        raw.connect("sensor", 4)
+        raw.send(publish_packet("parkmate/spot/status", '{"spot_id":"%s","lot_id":"%s","occupied":true,"distance":30}' % (spot, lot), 1, 1))
+        raw.expect(PUBACK)
+    path = f"/api/lots/{lot}/calibration?days=90"
+    whole = hub.get(path)
+    assert whole["incomplete"] == [] and not any(row["incomplete"] for row in whole["spots"])
+    hub.stop()
+    then = time.gmtime(time.time() - 45 * 86_400)
+    with sqlite3.connect(hub.data / "martlet.db") as database:
+        database.execute("INSERT INTO telemetry_month (month, reports) VALUES (?, 7)", (then.tm_year * 12 + then.tm_mon - 1,))
+    database.close()
+    hub.start()
+    answer = hub.get(path)
+    assert [gap["reason"] for gap in answer["incomplete"]] == ["missing"], answer["incomplete"]
+    assert answer["incomplete"][0]["from"].startswith(f"{then.tm_year}-{then.tm_mon:02}-01T")
+    # Of the others nothing was ever heard, so nothing can be lost.
+    assert [row["spot_id"] for row in answer["spots"] if row["incomplete"]] == [spot]
+    sheet = hub.ask(path, headers={"Accept": "text/csv"})
+    assert "reason=missing" in sheet.headers["Martlet-Incomplete"]
+    assert [line.split(",")[0] for line in sheet.text.splitlines() if line.endswith(",true")] == [spot]
+    assert hub.get(f"/api/lots/{lot}/calibration?days=1")["incomplete"] == [], "what it does not look at is not missed"
+    replayed = hub.post(f"/api/lots/{lot}/what-if", {"stale_seconds": 60, "days": 31}).json()
+    assert all(gap["reason"] == "missing" for gap in replayed["incomplete"])
+    hub.stop()
 
 
 def test_readings_that_are_too_old_to_be_true_are_refused(own):

@@ -110,6 +110,12 @@ def play_the_hub(page, stage):
         stage.until(page.take(beginning), lambda: heard() > before + 2, "simulated spots to report")
 
 
+def assert_private(stage, name, said):
+    """A file with secrets is for its owner alone, and nobody had to be told."""
+    assert (stage.folder / name).stat().st_mode & 0o777 == 0o600
+    assert "may read" not in said, said
+
+
 def play_people_and_devices(page, stage):
     play = lambda beginning, **options: stage.run(page.take(beginning), **options)  # noqa: E731
     stage.serve("martlet serve")
@@ -119,13 +125,18 @@ def play_people_and_devices(page, stage):
     assert "ben is now operator@north" in play("martlet user role ben")
     assert re.search(r"^ben +active +operator@north +no ", play("martlet user list"), re.M)
 
-    said = play("martlet token add grafana")
+    said = play("(umask 077; martlet token add grafana")
     assert (stage.folder / "grafana.token").read_text().strip()
+    assert_private(stage, "grafana.token", said)
     stage.capture("4hq2mvt7c3l5zjx6ykebw2ndae", r"token (\w+) holds until", said)
     assert "the token of anna is revoked" in play("martlet token revoke 4hq2")
 
     play("key=$(martlet device add node_07 --kind node)")
-    play("seq -f 'node_%02g' 20 69 | martlet device add")
+    said = play("(umask 077; seq -f 'node_%02g' 20 69 | martlet device add")
+    assert_private(stage, "keys.txt", said)
+    # Whoever leaves the mask out is told.
+    assert re.search(r"others may read /.*/open.txt.* chmod 600", stage.run("umask 022; martlet device add node_open --kind node > open.txt"))
+    assert "may read" not in stage.run("martlet device add node_piped --kind node | cat; martlet device add node_null --kind node > /dev/null")
     assert len((stage.folder / "keys.txt").read_text().splitlines()) == 50
     assert re.search(r"^node_20 +active +node +north +key ", play("martlet device list --site north"), re.M)
 

@@ -43,6 +43,10 @@ class Planted:
         know("password", person.password)
         know("access token", person.token)
         know("refresh token", person.cookie("refresh"))
+        know("browser's key", person.cookie("browser"))
+        self.ask("/api/session", headers={"Cookie": person.cookie_header("browser")})
+        self.ask("/api/auth/login", "POST", {"username": person.name, "password": "wrong"}, {
+            "Cookie": f"{person.cookie_header('browser')}.mbk_{know('wrong key of a browser', secrets.token_hex(16))}", "Origin": hub.url})
         know("admin's access token", admin.token)
         wrong = know("wrong password", "wrong-" + secrets.token_hex(10))
         self.ask("/api/auth/login", "POST", {"username": person.name, "password": wrong})

@@ -32,15 +32,16 @@ def refresh_cookie(answer):
 # Signing in
 
 
-def test_sign_in_gives_a_token_and_two_cookies(closed):
+def test_sign_in_gives_a_token_and_three_cookies(closed):
     person = closed.person("viewer")
     told = person.answer.json()
     assert told["token_type"] == "Bearer" and told["expires_in"] == 900 and told["user"]["username"] == person.name
     cookies = person.cookies
-    assert len(cookies) == 2
-    for name, (_, attributes) in cookies.items():
-        assert {"httponly", "samesite=strict"} <= set(attributes), name
-        assert "path=/api/auth" in attributes if "refresh" in name else "path=/" in attributes
+    kinds = {"access": "path=/", "refresh": "path=/api/auth", "browser": "path=/api"}
+    assert sorted(name.split("_")[1] for name in cookies) == sorted(kinds)
+    for name, (value, attributes) in cookies.items():
+        assert {"httponly", "samesite=strict", kinds[name.split("_")[1]]} <= set(attributes), name
+        assert value not in person.answer.text or "access" in name, name
     assert person.cookie("refresh") not in person.answer.text, "the refresh token is for the cookie alone"
     assert "no-store" in person.answer.headers["Cache-Control"]
 

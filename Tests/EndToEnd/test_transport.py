@@ -318,7 +318,7 @@ def test_cookies_are_secure_over_tls(secured):
         secured, "/api/auth/login", "POST", json.dumps({"username": ADMIN, "password": PASSWORD}), {"Content-Type": "application/json"})
     assert status == 200
     cookies = headers.get_all("Set-Cookie")
-    assert len(cookies) == 2
+    assert len(cookies) == 3
     for cookie in cookies:
         attributes = [part.strip().lower() for part in cookie.split(";")[1:]]
         assert {"secure", "httponly", "samesite=strict"} <= set(attributes), cookie

@@ -78,6 +78,7 @@ def test_the_commands_of_the_empty_page_bring_the_first_nodes_as_they_are_printe
     done = subprocess.run(["sh", "-c", add], cwd=elsewhere, env=environment(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done
     assert [path.name for path in elsewhere.iterdir()] == ["keys.txt"], "no other hub was made"
+    assert (elsewhere / "keys.txt").stat().st_mode & 0o777 == 0o600, "keys are for their owner alone"
     fleet = subprocess.Popen(["sh", "-c", f"exec {simulate}"], cwd=elsewhere, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         page.get_by_role("link", name="node_05", exact=True).wait_for(timeout=20_000)
@@ -93,6 +94,23 @@ def test_a_stranger_sees_the_sign_in_and_then_what_they_asked_for(closed, browse
     sign_in(page, person.name, person.password)
     page.get_by_role("heading", level=1, name="Nodes").wait_for()
     assert page.url == f"{closed.url}/nodes?state=offline"
+
+
+def test_a_neighbour_does_not_lock_the_admin_out_of_their_own_browser(own_closed, browse):
+    """Both come from one address, as all of an office do."""
+    hub = own_closed()
+    page = browse(hub)
+    sign_in(page, ADMIN, PASSWORD)
+    page.get_by_role("button", name=re.compile("account menu")).click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", level=1, name="Sign in").wait_for()
+    assert {hub.login(ADMIN, "wrong").status for _ in range(8)} == {401, 429}
+    other = browse(hub)
+    other.get_by_label("Name", exact=True).fill(ADMIN)
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    other.get_by_text("Too many attempts").wait_for()
+    sign_in(page, ADMIN, PASSWORD)
 
 
 def test_the_navigation_shows_only_what_one_may_open(closed, browse):

@@ -60,6 +60,9 @@ struct PeopleTableTests {
             try SecondFactorTable.propose(factor, for: id, in: transaction)
             try SecondFactorTable.confirm(id, step: 7, codes: [RecoveryCode()], in: transaction)
             try GuardTable.know("192.0.2.1", of: id, at: now, in: transaction)
+            try KnownBrowserTable.know(
+                Array(repeating: 7, count: 32), of: id, generation: 1, at: now, until: now.advanced(bySeconds: 60),
+                in: transaction)
         }
         let (stored, found, account) = try await database.read { reader in
             (
@@ -76,7 +79,7 @@ struct PeopleTableTests {
         let left = try await database.read { reader in
             try [
                 "account", "account_role", "sign_in", "refresh_token", "personal_token", "recovery_code",
-                "known_address",
+                "known_address", "known_browser",
             ].map { try reader.queryOne("SELECT COUNT(*) FROM \($0)").integer(0) }
         }
         #expect(left.allSatisfy { $0 == 0 })

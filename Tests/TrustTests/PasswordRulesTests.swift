@@ -100,7 +100,7 @@ struct PasswordWorkerTests {
         #expect(order.all == ["a1", "b3", "a2"])
     }
 
-    /// The places of strangers are all taken: somebody who is known has one of their own, and every second turn.
+    /// The places of strangers are all taken: somebody who is known has one of their own, and their turn.
     @Test func thoseWhoAreKnownWaitForNoCrowdOfStrangers() async throws {
         let worker = PasswordWorker(limit: 4, limitPerAddress: 1, limitOfKnown: 3, limitPerKnown: 2)
         let (started, starting) = AsyncStream.makeStream(of: Void.self)
@@ -131,8 +131,39 @@ struct PasswordWorkerTests {
             release.signal()
             try await group.waitForAll()
         }
-        // The first job was a stranger's out of turn, so the next turn is theirs again.
-        #expect(order.all == ["0", "4", "1", "6", "2", "5", "3"])
+        #expect(order.all == ["4", "0", "6", "1", "5", "2", "3"])
+    }
+
+    /// Whoever shares an address with somebody can take the places of those whose address is known, under as many names as are known there.
+    @Test func thoseWhoShowedSomethingWaitForNobodyWhoDidNot() async throws {
+        let worker = PasswordWorker(limit: 2, limitPerAddress: 2, limitOfKnown: 2, limitPerKnown: 2)
+        let (started, starting) = AsyncStream.makeStream(of: Void.self)
+        let release = DispatchSemaphore(value: 0)
+        let order = Order()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await worker.run(at: .stranger(from: "x")) {
+                    starting.finish()
+                    release.wait()
+                }
+            }
+            for await _ in started {}
+            let places: [PasswordWorker.Place] =
+                [.stranger(from: "a"), .stranger(from: "a"), .known("anna"), .known("anna")] + [
+                    .shown("anna"), .shown("anna"),
+                ]
+            for (index, place) in places.enumerated() {
+                group.addTask { try await worker.run(at: place) { order.append("\(index)") } }
+                while worker.waiting < index + 1 { await Task.yield() }
+            }
+            for place in [PasswordWorker.Place.stranger(from: "b"), .known("ben"), .shown("anna")] {
+                let full = await refusal { try await worker.run(at: place) {} }
+                #expect(full == .tooManyRequests)
+            }
+            release.signal()
+            try await group.waitForAll()
+        }
+        #expect(order.all == ["4", "2", "0", "5", "3", "1"])
     }
 
     /// Whoever is gone when its turn comes costs nothing.

@@ -92,13 +92,15 @@ struct PeopleHouse {
     }
 
     /// Signs in.
+    /// - Parameter browser: what it shows of where it signed in before.
     func signIn(
         _ name: String, _ password: String = PeopleHouse.password, code: String? = nil,
-        from address: String = "192.0.2.1", through other: People? = nil
+        from address: String = "192.0.2.1", in browser: String? = nil, through other: People? = nil
     ) async throws -> Reply {
         var body = ["username": name, "password": password]
         if let code { body["code"] = code }
-        return try await send(.post, "/api/auth/login", body, from: address, through: other)
+        let cookies = browser.map { ["martlet_browser_8080": $0] } ?? [:]
+        return try await send(.post, "/api/auth/login", body, cookies: cookies, from: address, through: other)
     }
 
     private static func match(_ pattern: String, _ path: String) -> [String: String]? {
@@ -182,6 +184,9 @@ struct Reply {
     }
 
     var refresh: String { cookie("martlet_refresh_8080") ?? "" }
+
+    /// What the browser is to show from now on.
+    var browser: String { cookie("martlet_browser_8080") ?? "" }
 }
 
 /// The code of the refusal that `work` throws; nil when it throws none.

@@ -50,7 +50,7 @@ def test_overview_of_a_hub_that_asks_for_keys_does_not_send_nodes_without_one(se
     page = open_page(site.url, who="ada", on=site)
     page.get_by_role("heading", level=1, name="Ready for its first node").wait_for()
     command = "'/opt/Martlet'\\''s hub/martlet'"
-    page.get_by_text(f"| {command} device add --data '/srv/a hub' --ids-stdin --kind node > keys.txt").wait_for()
+    page.get_by_text(f"| {command} device add --data '/srv/a hub' --ids-stdin --kind node > keys.txt)").wait_for()
     assert page.get_by_text(f"{command} simulate nodes --count 5 --keys keys.txt --mqtt 127.0.0.1:1883").is_visible()
     page.get_by_role("main").get_by_role("link", name="Devices").click()
     page.get_by_role("heading", level=1, name="Devices").wait_for()

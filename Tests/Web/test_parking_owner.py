@@ -110,6 +110,15 @@ def test_proposed_thresholds_are_applied(lots, open_page):
     page.get_by_text("The threshold of G002 was changed.").wait_for()
 
 
+def test_a_calibration_over_readings_that_are_lost_says_so(lots, open_page):
+    lots.do(lambda world: world.parking.gaps.append({"from": iso(now() - 20 * 86400), "to": iso(now() - 10 * 86400), "reason": "missing"}))
+    page = open_page(f"{lots.url}/parking/owner/LOT001?tab=sensors", who="ada", on=lots)
+    page.get_by_role("heading", name="4 sensors need a look").wait_for()
+    page.get_by_text(re.compile("are incomplete: the file that held them is gone. The hub.s log names the file. What is proposed")).wait_for()
+    page.get_by_role("button", name=re.compile("^Apply all")).click()
+    page.get_by_role("dialog").get_by_text("Some of their readings are lost or cannot be read: the proposals rest on the others.").wait_for()
+
+
 def test_many_thresholds_are_shown_before_they_change_and_can_be_taken_back(lots, open_page):
     page = open_page(f"{lots.url}/parking/owner/LOT001?tab=sensors", who="ada", on=lots)
     page.get_by_role("button", name=re.compile("^Apply all")).click()

@@ -4,10 +4,11 @@ import { html, useState } from '/lib/html.js';
 import { address, api } from '/lib/api.js';
 import { describe, health } from '/lib/fields.js';
 import { number, quantity, value } from '/lib/format.js';
-import { instant, moment, now, span } from '/lib/time.js';
+import { moment, now, span } from '/lib/time.js';
 import { bounds } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
 import { Icon } from '/parts/icons.js';
+import { Incomplete } from '/parts/incomplete.js';
 import { Problem } from '/parts/problem.js';
 import { viewWords, zoomTo } from '/parts/range.js';
 import { toast } from '/parts/toast.js';
@@ -105,31 +106,6 @@ function FieldChart({ node, field, series, view, loading }) {
             say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
             columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw, sample)}
             actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
-}
-
-/** Why stored readings are not in the charts, in words. */
-const gapWords = {
-    missing: 'the file that held them is gone',
-    empty: 'the file that held them is empty',
-    unreadable: 'the file that holds them cannot be opened',
-    damaged: 'what held them is damaged',
-    foreign: 'another hub’s file was in the place of theirs',
-    outdated: 'an older copy is in the place of their file',
-};
-
-/** Says which part of the view lacks readings that were stored: a hole in a chart looks as if there had been none. */
-function Incomplete({ gaps }) {
-    if (gaps.length === 0) return null;
-    const first = gaps[0];
-    const more = gaps.length > 1 ? `, and ${gaps.length - 1} more ${gaps.length === 2 ? 'part' : 'parts'}` : '';
-    return html`
-        <p class="banner" data-tone="warn" role="status">
-            <${Icon} name="warning" />
-            <span>
-                Readings from ${moment(instant(first.from))} to ${moment(instant(first.to))} are incomplete:
-                ${' '}${gapWords[first.reason] ?? 'they cannot be read'}${more}. The hub’s log names the file.
-            </span>
-        </p>`;
 }
 
 export function Charts({ node, fields, series, view, loading, error, gaps, reload }) {

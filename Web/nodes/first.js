@@ -32,7 +32,7 @@ function Simulated({ program, data, place }) {
     return html`
         <p>Or try it with simulated nodes, in a shell on the hub's machine:</p>
         <${Command} label="Add five simulated nodes"
-            line=${`printf 'node_%02d\\n' 1 2 3 4 5 | ${martlet} device add --data ${shellWord(data)} --ids-stdin --kind node > keys.txt`} />
+            line=${`(umask 077; printf 'node_%02d\\n' 1 2 3 4 5 | ${martlet} device add --data ${shellWord(data)} --ids-stdin --kind node > keys.txt)`} />
         <${Command} label="Simulate five nodes" line=${`${martlet} simulate nodes --count 5 --keys keys.txt --mqtt ${mqtt}`} />`;
 }
 

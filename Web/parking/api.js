@@ -37,13 +37,14 @@ export const parking = {
     history: (lot, query, options) => ask('GET', address(lotPath(lot, '/history'), query), options),
     /** All spots of a lot, however many answers that takes. */
     async calibration(lot, options) {
-        const spots = [];
+        const [spots, gaps] = [[], new Map()];
         let answer;
         do {
             answer = await ask('GET', address(lotPath(lot, '/calibration'), { after: answer?.next }), options);
             spots.push(...answer.spots);
+            for (const gap of answer.incomplete) gaps.set(`${gap.from} ${gap.to} ${gap.reason}`, gap);
         } while (answer.next);
-        return { ...answer, spots };
+        return { ...answer, spots, incomplete: [...gaps.values()] };
     },
     calibrate: (lot, spots) => post(lotPath(lot, '/calibration/apply'), { spots }),
     whatIfStale: (lot, body) => post(lotPath(lot, '/what-if'), body),

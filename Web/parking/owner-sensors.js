@@ -11,6 +11,7 @@ import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Dialog } from '/parts/dialog.js';
 import { Empty } from '/parts/empty.js';
+import { Incomplete } from '/parts/incomplete.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
@@ -58,6 +59,7 @@ function ApplyAll({ rows, close, apply }) {
             <form onSubmit=${submit}>
                 <div class="stack">
                     <p>From then on these spots are judged by the new thresholds. You can undo it here.</p>
+                    ${chosen.some((row) => row.incomplete) && html`<p>Some of their readings are lost or cannot be read: the proposals rest on the others.</p>`}
                     ${chosen.length === 0 ? html`<p class="hint">No proposal differs by more than its own band: nothing has to be changed.</p>`
                         : html`<${Table} caption="What changes" columns=${columns} rows=${chosen} rowKey=${(row) => row.spot_id} />`}
                     ${few > 0 && html`<label class="check"><input type="checkbox" checked=${all} onChange=${(event) => take(event.target.checked)} /> Also ${plural(few, 'smaller change')}</label>`}
@@ -129,6 +131,7 @@ export function SensorsTab({ lot, spots, may }) {
             <button type="button" class="button small" aria-busy=${busy} onClick=${takeBack}>Undo</button></p>`}
         <p class="hint before-table">A spot's own history of distances has two clusters, empty and occupied. The threshold is put between them.</p>
         ${present.length > 0 && html`<ul class="hint" aria-label="What to do">${present.map((flag) => html`<li key=${flag}><strong>${flagWords[flag]}:</strong> ${flagHelp[flag]}</li>`)}</ul>`}
+        <${Incomplete} gaps=${data.incomplete}>What is proposed and flagged here rests on the other readings.<//>
         ${fault && html`<${Problem} error=${fault} small level="h3" />`}
         ${asking && html`<${ApplyAll} rows=${open} close=${() => ask(false)} apply=${apply} />`}
         ${rows.length === 0 ? html`<${Empty} icon="parking" small title="No sensor has measured yet"><p>Proposals come from distances that were heard.</p><//>`

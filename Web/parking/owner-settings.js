@@ -11,6 +11,7 @@ import { Confirm } from '/parts/confirm.js';
 import { Icon } from '/parts/icons.js';
 import { Field } from '/parts/form.js';
 import { Name, Select, Text } from '/parts/input.js';
+import { Incomplete } from '/parts/incomplete.js';
 import { Problem } from '/parts/problem.js';
 import { download } from '/parts/secret.js';
 import { toast } from '/parts/toast.js';
@@ -51,6 +52,7 @@ function Facts({ lot, reload }) {
             </div>
             <label class="check"><input type="checkbox" checked=${isPublic} onChange=${(event) => setPublic(event.target.checked)} />Everybody may see its spots</label>
             ${replay && html`
+                <${Incomplete} gaps=${replay.incomplete}>What is lost is left out here.<//>
                 <table class="bill"><caption class="unseen">What another time of silence does</caption>
                     <thead><tr><th scope="col">In the last ${duration((Date.parse(replay.to) - Date.parse(replay.from)) / 1000)}</th><th scope="col" data-align="end">Now</th><th scope="col" data-align="end">Then</th></tr></thead>
                     <tbody>

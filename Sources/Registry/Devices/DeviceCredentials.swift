@@ -77,11 +77,13 @@ public struct DeviceCertificate: Hashable, Sendable {
     public let issuedAt: Timestamp
     /// When it was revoked; nil: it was not.
     public let revokedAt: Timestamp?
+    /// Which authority signed it, by SHA-256 of its public key (64 small hexadecimal digits); nil: an earlier version did not say.
+    public let authority: String?
 
     /// A certificate.
     public init(
         serial: String, device: DeviceID, commonName: String, notAfter: Timestamp, issuedAt: Timestamp,
-        revokedAt: Timestamp? = nil
+        revokedAt: Timestamp? = nil, authority: String? = nil
     ) {
         self.serial = DeviceCertificate.canonical(serial)
         self.device = device
@@ -89,6 +91,7 @@ public struct DeviceCertificate: Hashable, Sendable {
         self.notAfter = notAfter
         self.issuedAt = issuedAt
         self.revokedAt = revokedAt
+        self.authority = authority
     }
 
     /// A serial number as it is stored: small digits, without leading zeros, spaces and colons.
@@ -99,6 +102,25 @@ public struct DeviceCertificate: Hashable, Sendable {
 }
 
 extension DeviceCredentials {
+    static let authorities = Migration(
+        "0013-certificate-authorities",
+        ["ALTER TABLE device_certificate ADD COLUMN authority TEXT CHECK (length(authority) = 64)"])
+
+    /// How many certificates are valid, by the authority that signed them.
+    /// - Throws: `SQLFailure`.
+    public static func countValid(at instant: Timestamp, in reader: some SQLReading) throws -> [String?: Int64] {
+        var counts: [String?: Int64] = [:]
+        for row in try reader.query(
+            """
+            SELECT authority, COUNT(*) AS valid FROM device_certificate WHERE revoked_at IS NULL AND not_after > $1
+            GROUP BY authority
+            """, [.integer(instant.microseconds)])
+        {
+            counts[try row.optionalText("authority")] = try row.integer("valid")
+        }
+        return counts
+    }
+
     /// A certificate by its serial number; nil: the hub did not issue it.
     /// - Throws: `SQLFailure`.
     public func certificate(_ serial: String, in reader: some SQLReading) throws -> DeviceCertificate? {
@@ -126,12 +148,14 @@ extension DeviceCredentials {
     public func record(_ certificate: DeviceCertificate, in transaction: Transaction) throws {
         let inserted = try transaction.execute(
             """
-            INSERT INTO device_certificate (serial, device, common_name, not_after, issued_at) VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO device_certificate (serial, device, common_name, not_after, issued_at, authority)
+            VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (serial) DO NOTHING
             """,
             [
                 .text(certificate.serial), .text(certificate.device.text), .text(certificate.commonName),
                 .integer(certificate.notAfter.microseconds), .integer(certificate.issuedAt.microseconds),
+                SQLValue(certificate.authority),
             ])
         guard inserted == 1 else { throw Refusal(.conflict, "the serial number \(certificate.serial) is in use") }
     }
@@ -150,7 +174,7 @@ extension DeviceCredentials {
         return true
     }
 
-    private static let columns = "serial, device, common_name, not_after, issued_at, revoked_at"
+    private static let columns = "serial, device, common_name, not_after, issued_at, revoked_at, authority"
 
     private static func certificate(_ row: Row) throws -> DeviceCertificate {
         guard let device = DeviceID(try row.text("device")) else {
@@ -160,6 +184,7 @@ extension DeviceCredentials {
             serial: try row.text("serial"), device: device, commonName: try row.text("common_name"),
             notAfter: Timestamp(microseconds: try row.integer("not_after")),
             issuedAt: Timestamp(microseconds: try row.integer("issued_at")),
-            revokedAt: try row.optionalInteger("revoked_at").map { Timestamp(microseconds: $0) })
+            revokedAt: try row.optionalInteger("revoked_at").map { Timestamp(microseconds: $0) },
+            authority: try row.optionalText("authority"))
     }
 }

@@ -51,6 +51,17 @@ public enum AccountTable {
         try account(reader.queryFirst("SELECT \(columns) FROM account WHERE id = $1", [.text(id)]), reader)
     }
 
+    /// What a sign-in is compared with, of the account of a name; nil if there is none. One query, so that it tells by no time whether
+    /// there is.
+    /// - Throws: `SQLFailure`.
+    public static func door(
+        of name: AccountName, in reader: some SQLReading
+    ) throws -> (account: String, generation: Int64, password: PasswordHash?)? {
+        try reader.queryFirst("SELECT id, generation, password FROM account WHERE name = $1", [.text(name.text)]).map {
+            (try $0.text(0), try $0.integer(1), PasswordHash(text: try $0.text(2)))
+        }
+    }
+
     /// What an account keeps secret; nil if it is gone.
     /// - Throws: `SQLFailure`.
     public static func secrets(_ id: String, in reader: some SQLReading) throws -> AccountSecrets? {

@@ -95,22 +95,28 @@ struct AccountRoutes: Sendable {
         let new = try body.string("new", limit: 1_024)
         let endsTokens = try body.flag("tokens")
         try PasswordRules.check(new, for: account.name)
-        try await people.confirm(current, of: account, from: request.address)
+        try await people.confirm(current, of: account, by: request.caller)
         let hash = try await people.hash(new, for: account.name, at: request.place)
-        let (administration, kept) = (people.administration, request.caller.session)
-        let changed = try await people.line.perform { line in
+        let (people, administration, kept) = (people, people.administration, request.caller.session)
+        let isPage = request.transport.cookies[people.cookies.access] != nil
+        let (changed, browser) = try await people.line.perform { line in
             let (transaction, name) = (try line.transaction(), account.name.text)
             if endsTokens {
                 try administration.revokeTokens(of: name, by: request.caller, at: line.now, in: transaction)
             }
-            return try administration.setPassword(
+            let changed = try administration.setPassword(
                 of: name, to: hash, keeping: kept, by: request.caller, at: line.now, in: transaction)
+            guard isPage else { return (changed, BrowserKeys?.none) }
+            let browser = try people.know(changed, over: request.transport, at: line.now, in: transaction)
+            return (changed, BrowserKeys?.some(browser))
         }
-        // The present access token ended with the others; a page goes on with the next one.
-        guard request.transport.cookies[people.cookies.access] != nil, let kept else { return .empty() }
+        // The present access token ended with the others, and so did what this browser shows; a page goes on with the next ones.
+        guard let browser, let kept else { return .empty() }
         let token = try await people.accessToken(for: changed, session: kept)
         return .empty(headers: [
-            people.cookies.set(access: token, seconds: people.settings.accessSeconds, over: request.transport)
+            people.cookies.set(access: token, seconds: people.settings.accessSeconds, over: request.transport),
+            people.cookies.set(
+                browser: browser, seconds: people.settings.browserSeconds, over: request.transport),
         ])
     }
 
@@ -135,7 +141,7 @@ struct AccountRoutes: Sendable {
     private func prove(_ account: Account, _ request: RouteRequest) async throws {
         let body = try RequestBody(request.body)
         let (password, code) = (try body.string("password", limit: 1_024), try body.optionalString("code", limit: 64))
-        try await people.confirm(password, code: code, of: account, from: request.address)
+        try await people.confirm(password, code: code, of: account, by: request.caller)
     }
 
     private func confirmSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {

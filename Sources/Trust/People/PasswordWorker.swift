@@ -3,15 +3,18 @@ internal import HubModel
 internal import Synchronization
 
 /// Hashes passwords, one at a time, on a thread of its own with little claim on the processor: a storm of sign-ins takes no thread from
-/// the tasks of the hub, and little time from its devices. Two short queues stand before it: one of those who are known where they are, and
-/// one of everybody else. They take turns, and in each of them everybody has their turn, so that nobody keeps out those who are known.
+/// the tasks of the hub, and little time from its devices. Three short queues stand before it: of those who come from a browser that knows
+/// them, of those whose address is known, and of everybody else. They take turns, and in each of them everybody has their turn, so that
+/// nobody keeps out those who are known better.
 package final class PasswordWorker: Sendable {
     /// Who waits.
     package enum Place: Hashable, Sendable {
         /// Anybody, counted by the address they come from (`AddressGroup`).
         case stranger(from: String?)
-        /// Somebody who is known where they are: each of them counts alone.
+        /// Somebody who comes from an address where they are known: each of them counts alone.
         case known(String)
+        /// Somebody who showed what only they have: a browser that knows them, or their sign-in. Nobody else can take these places.
+        case shown(String)
     }
 
     private typealias Job = @Sendable () -> Void
@@ -51,16 +54,22 @@ package final class PasswordWorker: Sendable {
     }
 
     private struct State {
-        var strangers: Queue
-        var known: Queue
-        /// Whose turn it is if both wait.
-        var isTurnOfStrangers = false
+        /// Of those who showed something, of those whose address is known, of strangers.
+        var queues: [Queue]
+        /// Whose turn it is if all wait.
+        private var turn = 0
         var isStopped = false
 
+        init(_ queues: [Queue]) { self.queues = queues }
+
         mutating func next() -> Job? {
-            let job = isTurnOfStrangers ? strangers.next() ?? known.next() : known.next() ?? strangers.next()
-            isTurnOfStrangers.toggle()
-            return job
+            for offset in queues.indices {
+                let index = (turn + offset) % queues.count
+                guard let job = queues[index].next() else { continue }
+                turn = (index + 1) % queues.count
+                return job
+            }
+            return nil
         }
     }
 
@@ -89,13 +98,14 @@ package final class PasswordWorker: Sendable {
     /// - Parameters:
     ///   - limit: how many may wait who are not known, 1 or more.
     ///   - limitPerAddress: how many of them from one address, 1 or more.
-    ///   - limitOfKnown: how many may wait beside them who are known where they are, 1 or more.
+    ///   - limitOfKnown: how many may wait beside them whose address is known, and beside these who showed something, 1 or more.
     ///   - limitPerKnown: how many times one of these, 1 or more.
     package init(limit: Int, limitPerAddress: Int, limitOfKnown: Int = 16, limitPerKnown: Int = 2) {
         shared = Shared(
-            State(
-                strangers: Queue(limit: limit, limitEach: limitPerAddress),
-                known: Queue(limit: limitOfKnown, limitEach: limitPerKnown)))
+            State([
+                Queue(limit: limitOfKnown, limitEach: limitPerKnown),
+                Queue(limit: limitOfKnown, limitEach: limitPerKnown), Queue(limit: limit, limitEach: limitPerAddress),
+            ]))
         let thread = Thread { [shared] in
             // Linux: the nice value is a thread's own (setpriority(2), notes), and 0 is the calling one.
             _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, 10)
@@ -106,7 +116,7 @@ package final class PasswordWorker: Sendable {
     }
 
     /// How many wait for their turn.
-    package var waiting: Int { shared.state.withLock { $0.strangers.count + $0.known.count } }
+    package var waiting: Int { shared.state.withLock { $0.queues.reduce(0) { $0 + $1.count } } }
 
     deinit {
         shared.state.withLock { $0.isStopped = true }
@@ -143,8 +153,9 @@ package final class PasswordWorker: Sendable {
     private func append(at place: Place, _ job: @escaping Job) -> Bool {
         shared.state.withLock { state in
             switch place {
-            case .stranger(let address): state.strangers.append(AddressGroup.of(address), job)
-            case .known(let key): state.known.append(key, job)
+            case .shown(let key): state.queues[0].append(key, job)
+            case .known(let key): state.queues[1].append(key, job)
+            case .stranger(let address): state.queues[2].append(AddressGroup.of(address), job)
             }
         }
     }

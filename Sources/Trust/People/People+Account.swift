@@ -74,6 +74,6 @@ extension RouteRequest {
     /// Where it waits for a password to be hashed: who is signed in waits for nobody who tries to.
     var place: PasswordWorker.Place {
         guard let account = caller.account else { return .stranger(from: address) }
-        return .known("\(account) signed in")
+        return .shown(account)
     }
 }

@@ -50,7 +50,10 @@ extension People {
             issued: isNext ? 1 : signIn.issued + 1)
         let key = SecretKey(.refresh)
         try SignInTable.refresh(renewed, refreshHash: key.hash, in: transaction)
-        return Welcome(account: account, signIn: renewed, refresh: key)
+        for key in cookies.keys(of: transport).keys {
+            try KnownBrowserTable.used(key.hash, of: account.id, at: instant, in: transaction)
+        }
+        return Welcome(account: account, signIn: renewed, refresh: key, browser: nil)
     }
 
     /// Ends the sign-in that a request belongs to, by its caller or by its refresh token. Nothing happens if there is none.

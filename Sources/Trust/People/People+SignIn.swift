@@ -9,6 +9,8 @@ struct Welcome: Sendable {
     let account: Account
     let signIn: SignIn
     let refresh: SecretKey
+    /// What their browser is to show from now on; nil: what it has.
+    let browser: BrowserKeys?
 }
 
 /// What somebody types at the door. It prints nothing of itself.
@@ -46,7 +48,8 @@ extension People {
     /// came, which somebody who sends slowly chooses.
     /// - Throws: `bad_credentials`, `second_factor_needed`, `too_many_requests`; `SQLFailure`.
     func signIn(_ words: Words, over transport: RequestTransport) async throws -> Welcome {
-        let prepared = try await prepare(words.name, from: transport.address)
+        let prepared = try await prepare(
+            words.name, showing: cookies.keys(of: transport).keys, from: transport.address)
         let check = try await compare(words.password, prepared)
         let verdict = try await line.perform { [self] line in
             try judge(prepared, words, check: check, over: transport, at: line.now, in: line.transaction())
@@ -59,18 +62,18 @@ extension People {
         }
     }
 
-    /// Whether a password is somebody's own, who has signed in: before they change what guards their account. Guessing counts as at the
-    /// door.
+    /// Whether a password is that of the account, for somebody who has signed in: before they change what guards their account. Guessing
+    /// counts as at the door, for their sign-in alone: what others try at the door does not keep them from it.
     /// - Throws: `bad_credentials`, `too_many_requests`; `SQLFailure`.
-    func confirm(_ password: String, of account: Account, from address: String?) async throws {
-        try await confirm(password, of: account, from: address) { _, _, _ in nil }
+    func confirm(_ password: String, of account: Account, by caller: Caller) async throws {
+        try await confirm(password, of: account, by: caller) { _, _, _ in nil }
     }
 
     /// As `confirm`, and with a code of the second factor where there is one: before that factor is replaced or given up. Who has found
     /// out the password, and a page that was left open, shall not be able to take away what guards against just that.
     /// - Throws: `second_factor_needed`, `bad_credentials`, `too_many_requests`; `SQLFailure`.
-    func confirm(_ password: String, code: String?, of account: Account, from address: String?) async throws {
-        try await confirm(password, of: account, from: address) { [self] secrets, instant, transaction in
+    func confirm(_ password: String, code: String?, of account: Account, by caller: Caller) async throws {
+        try await confirm(password, of: account, by: caller) { [self] secrets, instant, transaction in
             guard let factor = secrets.secondFactor else { return nil }
             guard let code, !code.isEmpty else { return People.codeNeeded }
             if try use(code, of: account.id, factor, after: secrets.lastStep, at: instant, in: transaction) {
@@ -82,10 +85,10 @@ extension People {
 
     /// - Parameter further: what there is against it beside the password.
     private func confirm(
-        _ password: String, of account: Account, from address: String?,
+        _ password: String, of account: Account, by caller: Caller,
         further: @escaping @Sendable (AccountSecrets, Timestamp, Transaction) throws -> Refusal?
     ) async throws {
-        let prepared = try await prepare(account.name.text, from: address)
+        let prepared = try await prepare(account.name.text, signedIn: caller.session, from: caller.address)
         let check = try await compare(password, prepared)
         // A failure has to be counted, and what is thrown inside would undo that.
         let refusal: Refusal? = try await line.perform { [self] line in
@@ -102,24 +105,35 @@ extension People {
                 refusal = Refusal(.badCredentials, "The password is not right.")
             }
             if refusal?.code == .badCredentials {
-                try count(prepared.attempt, named: account.name, from: address, at: instant, in: transaction)
+                try count(prepared.attempt, named: account.name, from: caller.address, at: instant, in: transaction)
             }
             return refusal
         }
         if let refusal { throw refusal }
     }
 
-    /// Looks up whom a name means and whether they are listened to, before anything is hashed.
+    /// Looks up whom a name means and whether they are listened to, before anything is hashed. What is looked up is the same for a name that
+    /// nobody has.
+    /// - Parameters:
+    ///   - keys: what the browser shows.
+    ///   - session: the sign-in of whoever is here already.
     /// - Throws: `too_many_requests` when they are not; `SQLFailure`.
-    private func prepare(_ name: String, from address: String?) async throws -> Prepared {
+    private func prepare(
+        _ name: String, showing keys: [SecretKey] = [], signedIn session: String? = nil, from address: String?
+    ) async throws -> Prepared {
         let (guardian, guardKey, clock) = (guardian, guardKey, clock)
         let prepared = try await database.read { reader in
-            let account = try AccountName(name).flatMap { try AccountTable.account(named: $0, in: reader) }
-            let secrets = try account.flatMap { try AccountTable.secrets($0.id, in: reader) }
-            let attempt = Attempt(name: name, account: account?.id, address: address, key: guardKey)
+            let now = clock.now()
+            let door = try AccountName(name).flatMap { try AccountTable.door(of: $0, in: reader) }
+            let known = try keys.map(\.hash).filter {
+                try KnownBrowserTable.isKnown(
+                    $0, to: door?.account ?? "", generation: door?.generation ?? 0, at: now, in: reader)
+            }
+            let attempt = Attempt(
+                name: name, account: door?.account, address: address,
+                own: session.map { .signIn($0) } ?? known.first.map { .browser($0) }, key: guardKey)
             return Prepared(
-                attempt: attempt, stored: secrets?.password,
-                look: try guardian.look(attempt, at: clock.now(), in: reader))
+                attempt: attempt, stored: door?.password, look: try guardian.look(attempt, at: now, in: reader))
         }
         var look = prepared.look
         if look.isAhead {
@@ -143,9 +157,7 @@ extension People {
         _ password: String, _ prepared: Prepared
     ) async throws -> (isRight: Bool, rehashed: PasswordHash?) {
         let (known, costs) = (prepared.stored ?? nobody, settings.passwords)
-        let place: PasswordWorker.Place =
-            prepared.look.isKnown ? .known(prepared.attempt.place) : .stranger(from: prepared.attempt.address)
-        return try await worker.run(at: place) {
+        return try await worker.run(at: prepared.attempt.place(isKnown: prepared.look.isKnown)) {
             guard try known.matches(password) else { return (false, nil) }
             return (true, known.needsRehash(under: costs) ? try PasswordHash(of: password, parameters: costs) : nil)
         }
@@ -205,7 +217,7 @@ extension People {
             try audit.record(entry, at: instant, in: transaction)
         }
         for lock in consequence.locked {
-            let facts = [("of", lock.scope.rawValue), ("seconds", String(lock.seconds))]
+            let facts = [("of", lock.of), ("seconds", String(lock.seconds))]
             let entry = AuditEntry(caller, .lockOut, target: target, outcome: .refused, facts: facts)
             try audit.record(entry, at: instant, in: transaction)
         }
@@ -231,7 +243,8 @@ extension People {
         let caller = caller(of: account, signIn, transport)
         let entry = AuditEntry(caller, .signIn, target: "user:\(account.name)")
         try audit.record(entry, at: instant, in: transaction)
-        return Welcome(account: account, signIn: signIn, refresh: key)
+        let browser = try know(account, over: transport, at: instant, in: transaction)
+        return Welcome(account: account, signIn: signIn, refresh: key, browser: browser)
     }
 
     func caller(of account: Account, _ signIn: SignIn, _ transport: RequestTransport) -> Caller {

@@ -4,11 +4,12 @@ internal import SQL
 internal import SolutionKit
 
 extension PeopleAdministration {
-    /// Ends all sign-ins but one.
+    /// Ends all sign-ins but one; in no browser the account is known any more.
     func end(_ account: Account, but kept: String? = nil, in transaction: Transaction) throws {
         try TrustEpoch.advance(in: transaction)
         try AccountTable.nextGeneration(account.id, in: transaction)
         try SignInTable.endAll(of: account.id, but: kept, in: transaction)
+        try KnownBrowserTable.forgetAll(of: account.id, in: transaction)
         if let kept { try SignInTable.keep(kept, of: account.id, in: transaction) }
     }
 

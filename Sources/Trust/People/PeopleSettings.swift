@@ -12,15 +12,20 @@ public struct PeopleSettings: Hashable, Sendable {
     public var graceSeconds: Int64 = 20
     /// Sign-ins that one account may have; the one used longest ago ends when there is another.
     public var signInsPerAccount = 20
+    /// Browsers in which one account is known; the one used longest ago is forgotten when there is another.
+    public var browsersPerAccount = 20
+    /// How long an account is known in a browser after it signed in there, in seconds: a year, which is more than a sign-in lasts.
+    public var browserSeconds: Int64 = 365 * 86_400
     /// What hashing a password costs.
     public var passwords: PasswordHash.Parameters = .standard
     /// Passwords that may wait to be hashed, of people who are not known where they are.
     public var waitingPasswords = 16
     /// Of these, from one address.
     public var waitingPasswordsPerAddress = 4
-    /// Passwords that may wait beside these, of people who are known where they are.
+    /// Passwords that may wait beside these, of people from addresses where they are known; and as many beside those, of people in
+    /// browsers where they are known or signed in.
     public var waitingPasswordsOfKnown = 16
-    /// Of these, of one person from one address.
+    /// Of these, of one person from one address; and of one person in all their browsers.
     public var waitingPasswordsPerKnown = 2
     /// What is done against guessing.
     public var guessing = GuessingPolicy()

@@ -1,14 +1,17 @@
 internal import SolutionKit
 
-/// The two cookies of a page: a short-lived one for every request, and one that goes only to where it is renewed.
+/// The cookies of a page: a short-lived one for every request, one that goes only to where it is renewed, and one that stays when
+/// somebody signs out: it gives no right, and says who has signed in here before.
 struct SessionCookies: Sendable {
     let access: String
     let refresh: String
+    let browser: String
 
     /// - Parameter tag: letters and digits that tell hubs apart which share a host name: cookies know no ports.
     init(tag: String) {
         access = "martlet_access_\(tag)"
         refresh = "martlet_refresh_\(tag)"
+        browser = "martlet_browser_\(tag)"
     }
 
     func set(
@@ -22,6 +25,15 @@ struct SessionCookies: Sendable {
     ) -> (name: String, value: String) {
         header(refresh, token, path: "/api/auth", seconds: seconds, transport)
     }
+
+    func set(
+        browser keys: BrowserKeys, seconds: Int64, over transport: RequestTransport
+    ) -> (name: String, value: String) {
+        header(browser, keys.text, path: "/api", seconds: seconds, transport)
+    }
+
+    /// What a request shows of where it comes from.
+    func keys(of transport: RequestTransport) -> BrowserKeys { BrowserKeys(transport.cookies[browser]) }
 
     func clear(over transport: RequestTransport) -> [(name: String, value: String)] {
         [

@@ -11,6 +11,13 @@ struct SignInRoutes: Sendable {
     /// The largest body of any of them.
     static let bodyBytes = 4_096
 
+    private static let welcome = RouteAnswer.json(
+        PeopleSchemas.welcome,
+        """
+        Signed in. Three cookies for a page: the access token, the refresh token, and one by which this browser is known. That one gives no \
+        right and stays when one signs out; where it is shown, only failures in this browser lock its user out.
+        """)
+
     var all: [Route] {
         [
             Route(
@@ -29,7 +36,7 @@ struct SignInRoutes: Sendable {
                     .object([
                         .required("username", PeopleSchemas.userName), .required("password", PeopleSchemas.password),
                         .optional("code", .nullable(PeopleSchemas.code), "of the second factor, or a recovery code"),
-                    ])), answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials],
+                    ])), answers: [SignInRoutes.welcome], refusals: [.badCredentials],
                 maximumBodyBytes: SignInRoutes.bodyBytes,
                 handler: signIn),
             Route(
@@ -53,13 +60,13 @@ struct SignInRoutes: Sendable {
                     .object([
                         .required("code", PeopleSchemas.code), .required("username", PeopleSchemas.userName),
                         .required("password", PeopleSchemas.newPassword),
-                    ])), answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials, .conflict],
+                    ])), answers: [SignInRoutes.welcome], refusals: [.badCredentials, .conflict],
                 maximumBodyBytes: SignInRoutes.bodyBytes,
                 handler: setUp),
             Route(
                 .post, "/api/auth/code", access: .anyone, summary: "Sign in with a code that the hub printed",
                 input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
-                answers: [.json(PeopleSchemas.welcome)], refusals: [.badCredentials],
+                answers: [SignInRoutes.welcome], refusals: [.badCredentials],
                 maximumBodyBytes: SignInRoutes.bodyBytes, handler: code),
         ]
     }
@@ -143,11 +150,16 @@ struct SignInRoutes: Sendable {
         let seconds = people.settings.accessSeconds
         let token = try await people.accessToken(for: welcome)
         let rest = welcome.signIn.expiresAt.microseconds(since: people.clock.now()) / 1_000_000
-        let headers = [
+        var headers = [
             people.cookies.set(access: token, seconds: seconds, over: request.transport),
             people.cookies.set(refresh: welcome.refresh.text, seconds: rest, over: request.transport),
             ("Cache-Control", "no-store"),
         ]
+        if let browser = welcome.browser {
+            headers.append(
+                people.cookies.set(
+                    browser: browser, seconds: people.settings.browserSeconds, over: request.transport))
+        }
         let grants = welcome.account.grants(people.administration.roles)
         return RouteResponse.json(headers: headers) { writer in
             writer.beginObject()

@@ -16,9 +16,6 @@ struct AuthorityCommand: AsyncParsableCommand {
               martlet ca issue node_07 --out certificates
             """,
         subcommands: [AuthorityInit.self, AuthorityIssue.self, AuthorityRevoke.self, AuthorityList.self])
-
-    /// The folder of the authority in a data folder.
-    static func folder(_ data: String) -> String { data + "/ca" }
 }
 
 /// `martlet ca init`.
@@ -28,23 +25,50 @@ struct AuthorityInit: AsyncParsableCommand {
         abstract: "Makes the authority: ca.pem, and ca.key for its owner alone; valid for ten years.",
         discussion: """
             A hub reads ca.pem when it starts. Keep a copy of ca.key where only you can reach it: who has it can be any \
-            device whose certificate is recorded; `martlet backup` does not copy it.
+            device whose certificate is recorded. `martlet backup` copies both.
+
+            Files that are there are never overwritten. While certificates of the authority before are valid, another one is made only \
+            with --replace: move the folder ca away first, and issue certificates anew.
 
               martlet ca init --data /var/lib/martlet
             """)
 
     @OptionGroup var data: DataArgument
 
+    @Flag(help: "Make another authority, although valid certificates of the one before open nothing with it.")
+    var replace = false
+
     func run() async throws {
-        let folder = AuthorityCommand.folder(DataOption.path(data.path))
+        let path = DataOption.path(data.path)
         try await CertificateTrouble.explained {
+            let place = AuthorityFiles(data: path)
+            let files = place.files
+            try place.requireBothOrNone()
+            let isNew = !FileFacts.isTaken(files.certificate)
+            if isNew, !replace, FileFacts.isTaken(path + "/martlet.db") { try await requireNoCertificates() }
             var generator = SystemRandomNumberGenerator()
-            let authority = try CertificateAuthority.create(in: folder, now: Date(), using: &generator)
-            let files = CertificateAuthority.files(in: folder)
+            let authority = try CertificateAuthority.create(in: place.folder, now: Date(), using: &generator)
             Output.facts([
                 ("certificate", files.certificate), ("key", files.key), ("name", authority.facts.commonName),
                 ("serial", authority.facts.serial.hex), ("valid until", authority.facts.end),
             ])
+        }
+    }
+}
+
+extension AuthorityInit {
+    /// An authority that is lost is not begun anew without a word: devices would trust the one before.
+    private func requireNoCertificates() async throws {
+        try await AdministrationFolder.use(data.path) { folder in
+            let now = SystemClock().now()
+            let valid = try await folder.database.read { try DeviceCredentials.countValid(at: now, in: $0) }
+            let count = valid.values.reduce(0, +)
+            guard count > 0 else { return }
+            throw SettingError(
+                """
+                \(count) certificates of devices are valid that an authority signed which is not in \(folder.path)/ca any more; put its files \
+                back from a backup, or make another one with --replace and issue the certificates anew
+                """)
         }
     }
 }
@@ -95,12 +119,12 @@ struct AuthorityIssue: AsyncParsableCommand {
                     return device.id
                 }
                 var generator = SystemRandomNumberGenerator()
-                let authority = try CertificateAuthority.load(from: AuthorityCommand.folder(folder.path))
+                let authority = try AuthorityFiles(data: folder.path).load()
                 let issued = try authority.issue(
                     to: known.text, days: days, now: Date(), request: request, using: &generator)
                 let files = try issued.write(to: out, named: known.text)
                 do {
-                    try await record(issued, of: known, in: folder)
+                    try await record(issued, of: known, by: authority, in: folder)
                 } catch {
                     // What is not recorded opens nothing, and would only be in the way.
                     for file in [files.certificate, files.key].compactMap({ $0 }) {
@@ -117,13 +141,14 @@ struct AuthorityIssue: AsyncParsableCommand {
     }
 
     private func record(
-        _ issued: IssuedCertificate, of device: DeviceID, in folder: AdministrationFolder
+        _ issued: IssuedCertificate, of device: DeviceID, by authority: CertificateAuthority,
+        in folder: AdministrationFolder
     ) async throws {
         try await folder.changeDevices { devices, administrator, transaction in
             let certificate = DeviceCertificate(
                 serial: issued.facts.serial.hex, device: device, commonName: issued.facts.commonName,
                 notAfter: Timestamp(seconds: Int64(issued.facts.notAfter.timeIntervalSince1970)),
-                issuedAt: administrator.instant)
+                issuedAt: administrator.instant, authority: authority.identity)
             try devices.recordCertificate(certificate, by: administrator, in: transaction)
         }
     }

@@ -41,7 +41,7 @@ struct Check: AsyncParsableCommand {
             let damage = try await checkData(configuration)
             for problem in damage { print(Check.line("damage", problem)) }
             guard !deep || damage.isEmpty else {
-                throw SettingError("telemetry is damaged or missing: see above; the hub starts without it")
+                throw SettingError("files are damaged or missing: see above; the hub starts without them")
             }
             for name in configuration.unknownNames {
                 print(Check.line("ignored", "\(name) in the environment is no setting"))
@@ -78,6 +78,14 @@ struct Check: AsyncParsableCommand {
         var damage =
             try await (lost.map { [$0] } ?? [])
             + TelemetrySurvey.problems(of: data, known: data + "/martlet.db")
+        if configuration.clientAuthority == nil {
+            let found = try await AuthorityFiles(data: data).problems(
+                known: data + "/martlet.db", now: SystemClock().now())
+            if configuration.mqtts != nil, let fatal = found.first(where: \.isFatal) {
+                throw SettingError("\(fatal.sentence) (in \(data))")
+            }
+            damage += found.map(\.sentence)
+        }
         // The check itself has folded the log of a hub that was killed.
         defer { signs.noteFolded() }
         for name in try BackupFolder.databases(in: data) where deep {

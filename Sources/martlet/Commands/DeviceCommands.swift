@@ -31,7 +31,7 @@ struct DeviceAdd: AsyncParsableCommand {
             for several each line is a name and a key. All are added, or none.
 
               martlet device add node_07 --kind node --site north
-              martlet device add --ids-stdin --kind node < names.txt > keys.txt
+              (umask 077; martlet device add --ids-stdin --kind node < names.txt > keys.txt)
             """)
 
     /// The most devices that are added at once.
@@ -74,10 +74,10 @@ struct DeviceAdd: AsyncParsableCommand {
                 }
             }
             if let only = made.first, made.count == 1, !idsStdin {
-                print(only.key)
+                Output.secrets([only.key])
                 Output.note("\(only.id) is added; this key is shown only now")
             } else {
-                for device in made { print("\(device.id) \(device.key)") }
+                Output.secrets(made.map { "\($0.id) \($0.key)" })
                 Output.note("\(made.count) devices are added; their keys are shown only now")
             }
         }
@@ -116,7 +116,7 @@ struct DeviceRotate: AsyncParsableCommand {
             let made = try await folder.changeDevices { devices, administrator, transaction in
                 try devices.rotate(devices.name(id, in: transaction), by: administrator, in: transaction)
             }
-            print(made.key.text)
+            Output.secrets([made.key.text])
             Output.note("\(made.device.id) has a new key; it is shown only now")
         }
     }

@@ -77,7 +77,7 @@ struct DeviceApprove: AsyncParsableCommand {
                 try devices.approve(
                     id, kind: kind, site: site, credential: credential, by: administrator, in: transaction)
             }
-            if let key = made.key { print(key.text) }
+            if let key = made.key { Output.secrets([key.text]) }
             let note = made.key == nil ? "keeps its password" : "has a new key; it is shown only now"
             Output.note("\(made.device.id) is approved as \(made.device.kind.rawValue) and \(note)")
         }

@@ -33,6 +33,20 @@ enum Output {
         FileHandle.standardOutput.write(Data(bytes))
     }
 
+    /// Lines that hold secrets. A file that others may read is no place for them: the shell makes it with the mask of whoever types.
+    static func secrets(_ lines: [String]) {
+        for line in lines { print(line) }
+        let descriptor = "/proc/self/fd/\(FileHandle.standardOutput.fileDescriptor)"
+        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: descriptor),
+            let facts = try? FileManager.default.attributesOfItem(atPath: path),
+            facts[.type] as? FileAttributeType == .typeRegular,
+            let rights = (facts[.posixPermissions] as? NSNumber)?.intValue, rights & 0o077 != 0
+        else { return }
+        note(
+            "others may read \(path), where this went (mode \(String(rights & 0o777, radix: 8))); run: chmod 600 \(path)"
+        )
+    }
+
     /// Says what was done, on standard error: standard output is for what was asked for.
     static func note(_ sentence: String) {
         FileHandle.standardError.write(Data((printable(sentence) + "\n").utf8))

@@ -22,7 +22,7 @@ struct SimulateParking: AsyncParsableCommand {
             The hub must know the lots and spots first; --list prints them for its import, and the devices:
 
               martlet simulate parking --lots 2 --spots 40 --list json > lots.json
-              martlet simulate parking --lots 2 --spots 40 --list controllers | martlet device add --ids-stdin --kind parking > keys.txt
+              martlet simulate parking --lots 2 --spots 40 --list controllers | (umask 077; martlet device add --ids-stdin --kind parking > keys.txt)
               martlet simulate parking --lots 2 --spots 40 --list spots --lot 1 \\
                   | martlet device add --ids-stdin --kind parking --controller LOT001-controller > /dev/null
             """)

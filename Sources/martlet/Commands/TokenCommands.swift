@@ -56,7 +56,7 @@ struct TokenAdd: AsyncParsableCommand {
                 try people.createToken(
                     of: user, name: name, scopes: scopes, days: days, by: caller, at: now, in: transaction)
             }
-            print(made.key.text)
+            Output.secrets([made.key.text])
             Output.note("token \(made.token.id) holds until \(Output.time(made.token.expiresAt)) UTC")
         }
     }

@@ -54,7 +54,7 @@ struct UserAdd: AsyncParsableCommand {
                 try people.add(
                     name, password: password, roles: [assignment], by: caller, at: now, in: transaction)
             }
-            if let made { print(made) }
+            if let made { Output.secrets([made]) }
             Output.note("\(name) is added as \(assignment.words)")
         }
     }
@@ -85,7 +85,7 @@ struct UserPassword: AsyncParsableCommand {
             _ = try await folder.changePeople { people, caller, now, transaction in
                 try people.setPassword(of: name, to: password, by: caller, at: now, in: transaction)
             }
-            if let made { print(made) }
+            if let made { Output.secrets([made]) }
             Output.note("\(account.name) has a new password; all sign-ins of it are ended")
         }
     }

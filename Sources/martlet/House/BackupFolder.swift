@@ -90,6 +90,8 @@ struct BackupFolder {
             sizes.append((name, try BackupFolder.size(folder + "/" + name)))
         }
         problems = try await TelemetrySurvey.problems(of: data, known: folder + "/martlet.db") + problems
+        problems += try await AuthorityFiles(data: data).problems(known: folder + "/martlet.db", now: now).map(
+            \.sentence)
         for name in BackupFolder.plainFiles(in: data) {
             try BackupFolder.copy(name, from: data, to: folder)
             sizes.append((name, try BackupFolder.size(folder + "/" + name)))

@@ -5,6 +5,8 @@ internal import Transport
 struct DoorCertificates: Sendable {
     let https: ServerTLS?
     let mqtts: ServerTLS?
+    /// The file whose authorities devices' certificates are checked against; nil: none are asked for.
+    var authorityFile: String? { mqtts?.files.clientAuthorities }
 
     /// Reads the files that the configuration names.
     /// - Throws: `SettingError`.
@@ -14,8 +16,8 @@ struct DoorCertificates: Sendable {
             return
         }
         // Devices may show a certificate of the hub's own authority as soon as there is one (`martlet ca init`).
-        let own = configuration.data + "/ca/ca.pem"
-        let authorities = configuration.clientAuthority ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
+        let own = AuthorityFiles(data: configuration.data).files.certificate
+        let authorities = configuration.clientAuthority ?? (FileFacts.isTaken(own) ? own : nil)
         do throws(TLSFileFailure) {
             https =
                 configuration.https == nil

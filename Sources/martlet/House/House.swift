@@ -8,6 +8,7 @@ internal import MQTTBroker
 internal import NIOCore
 internal import NIOPosix
 internal import Registry
+internal import SQL
 internal import ServiceLifecycle
 internal import SolutionKit
 internal import Transport
@@ -37,6 +38,12 @@ struct House {
         let stored = try await Stored.open(
             folder, retentionDays: configuration.retentionDays, oldestDays: configuration.oldestDays, now: clock.now(),
             logger: logger)
+        do {
+            try await requireAuthority(stored, logger)
+        } catch {
+            try? await stored.close()
+            throw error
+        }
         let house = House(configuration: try withinDescriptors(logger))
         try await house.serve(stored, folder, pages, certificates, logger)
         try await stored.close()
@@ -45,6 +52,7 @@ struct House {
     private func serve(
         _ stored: Stored, _ folder: DataFolder, _ pages: WebFolder, _ certificates: DoorCertificates, _ logger: Logger
     ) async throws {
+        let authority = AuthorityWatch(path: certificates.authorityFile, logger: logger)
         let live = LiveHub(configuration: liveConfiguration, clock: clock)
         let outbound = BrokerOutbound()
         let line = IngestLine(lineParts(stored, live: live, outbound: outbound, logger: logger))
@@ -70,7 +78,7 @@ struct House {
         var services: [any Service] = [
             LineService(line: line),
             MaintenanceService(
-                stored: stored, folder: folder, line: line, clock: clock, logger: logger),
+                stored: stored, folder: folder, authority: authority, line: line, clock: clock, logger: logger),
             BrokerService(
                 configuration: brokerConfiguration(certificates, logger), state: try sessions(of: stored, logger),
                 ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
@@ -81,7 +89,9 @@ struct House {
             ReporterService(reporter: reporter, doors: doors),
             WebService(
                 server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }, doors: doors),
-            ReloadService(certificates: certificates.all, logger: logger),
+            ReloadService(certificates: certificates.all, authority: authority, logger: logger) {
+                _ = try? await sayAuthority(stored, logger)
+            },
         ]
         if configuration.isDemo {
             services.append(
@@ -99,6 +109,29 @@ struct House {
                 },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         try await group.run()
+    }
+
+    /// Nobody who shows a certificate is to be turned away without a word because a file of the authority is gone or another.
+    /// - Throws: `SettingError` when the door for them cannot open as it should.
+    private func requireAuthority(_ stored: Stored, _ logger: Logger) async throws {
+        let problems = try await sayAuthority(stored, logger)
+        guard configuration.mqtts != nil, let fatal = problems.first(where: \.isFatal) else { return }
+        throw SettingError("\(fatal.sentence) (in \(configuration.data))")
+    }
+
+    /// Says what is wrong with the hub's own authority, unless another is named.
+    @discardableResult
+    private func sayAuthority(_ stored: Stored, _ logger: Logger) async throws -> [AuthorityFiles.Problem] {
+        guard configuration.clientAuthority == nil else { return [] }
+        let now = clock.now()
+        let valid = try await stored.database.read { try DeviceCredentials.countValid(at: now, in: $0) }
+        let problems = AuthorityFiles(data: configuration.data).problems(valid)
+        for problem in problems {
+            logger.error(
+                "The certificate authority of devices is damaged or missing",
+                metadata: ["what": .string(problem.sentence)])
+        }
+        return problems
     }
 
     /// An open hub takes devices as they come; a closed one knows those that people have added or approved.

@@ -167,6 +167,7 @@ struct WebService: Service {
 struct MaintenanceService: Service {
     let stored: Stored
     let folder: DataFolder
+    let authority: AuthorityWatch
     let line: IngestLine
     let clock: any WallClock
     let logger: Logger
@@ -179,7 +180,7 @@ struct MaintenanceService: Service {
             var round = 0
             var trust = ClockTrust()
             let start = ContinuousClock.now
-            var watch = StorageWatch(stored, folder, logger: logger)
+            var watch = StorageWatch(stored, folder, authority, logger: logger)
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 guard watch.look() else { continue }
                 await attempt("The database's log could not be folded") { try await stored.database.checkpoint() }

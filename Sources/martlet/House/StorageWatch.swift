@@ -5,13 +5,15 @@ internal import Logging
 struct StorageWatch {
     private let stored: Stored
     private let folder: DataFolder
+    private let authority: AuthorityWatch
     private let logger: Logger
     private var wasInPlace = true
     private var wasLocked = true
 
-    init(_ stored: Stored, _ folder: DataFolder, logger: Logger) {
+    init(_ stored: Stored, _ folder: DataFolder, _ authority: AuthorityWatch, logger: Logger) {
         self.stored = stored
         self.folder = folder
+        self.authority = authority
         self.logger = logger
     }
 
@@ -36,6 +38,7 @@ struct StorageWatch {
             }
         }
         if isInPlace { keepLock() }
+        authority.look()
         return isInPlace
     }
 

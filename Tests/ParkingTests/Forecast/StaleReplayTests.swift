@@ -43,6 +43,21 @@ import Testing
         #expect(StaleReplay([], until: Timestamp(seconds: 1), staleSeconds: 10) == StaleReplay())
     }
 
+    @Test func whatIsLostIsNoSilence() {
+        let said = reports(
+            [(0, false), (60, false), (120, false), (7_200, true), (7_260, true), (7_320, true), (7_380, true)])
+        let end = Timestamp(seconds: 7_440)
+        let lost = ReadingGap(from: Timestamp(seconds: 150), to: Timestamp(seconds: 7_190), reason: .missing)
+        #expect(StaleReplay(said, gaps: [], until: end, staleSeconds: 300) == StaleReplay(said, until: end, staleSeconds: 300))
+        let blind = StaleReplay(said, until: end, staleSeconds: 300)
+        #expect(blind.unknowns == 1 && blind.silences == 1)
+        let seen = StaleReplay(said, gaps: [lost], until: end, staleSeconds: 300)
+        #expect(seen.unknowns == 0 && seen.silences == 0)
+        // A silence before it is one.
+        let late = ReadingGap(from: Timestamp(seconds: 6_000), to: Timestamp(seconds: 7_190), reason: .missing)
+        #expect(StaleReplay(said, gaps: [late], until: end, staleSeconds: 300).silences == 1)
+    }
+
     @Test func carsAreCountedAsTheyWouldHaveBeen() {
         // One that stood there from the beginning, one that came, who walks by, and one that came back into sight.
         let said = reports([

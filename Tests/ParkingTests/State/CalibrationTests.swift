@@ -100,6 +100,56 @@ import Testing
         #expect(asleep.flags == [])
     }
 
+    /// Of readings that are lost nobody knows whether the sensor stood still in them, or a car.
+    @Test func nothingReachesOverAGap() {
+        let others = (10..<15).map { seed in
+            Calibration(samples(3_000, seed: seed, occupied: 40, free: 200, noise: 2), settings: SensorSettings())
+        }
+        let usual = LotConduct(others.map(\.conduct))
+        // From report 200 on it is later by two days: it measured the same before and after them.
+        func found(_ distance: Double, _ isOccupied: Bool, wavers: Bool, _ gaps: [ReadingGap]) -> [Calibration.Flag] {
+            let history = samples(230, seed: 7, occupied: 40, free: 200, noise: 2) { sample, index in
+                if index >= 170 {
+                    (sample.distance, sample.isOccupied) = (distance + (wavers ? Double(index % 7) : 0), isOccupied)
+                }
+                if index >= 200 { sample.at = sample.at.advanced(bySeconds: 172_800) }
+            }
+            var calibration = Calibration(history, settings: SensorSettings(), gaps: gaps)
+            calibration.judge(among: usual)
+            #expect(calibration.gaps == gaps)
+            return calibration.flags
+        }
+        let lost = ReadingGap(
+            from: ParkSite.ten.advanced(bySeconds: 200 * 60 - 30), to: ParkSite.ten.advanced(bySeconds: 172_800),
+            reason: .missing)
+        let earlier = ReadingGap(
+            from: ParkSite.ten.advanced(bySeconds: -86_400), to: ParkSite.ten.advanced(bySeconds: -1), reason: .damaged)
+        let later = ReadingGap(
+            from: ParkSite.ten.advanced(bySeconds: 1_000_000), to: ParkSite.ten.advanced(bySeconds: 2_000_000),
+            reason: .damaged)
+        for gaps in [[], [earlier, later]] {
+            #expect(found(198, false, wavers: false, gaps).first == .stuck(centimetres: 198))
+            #expect(found(40, true, wavers: true, gaps).contains { if case .occupiedTooLong = $0 { true } else { false } })
+        }
+        #expect(found(198, false, wavers: false, [earlier, lost, later]) == [])
+        #expect(found(40, true, wavers: true, [lost]) == [])
+    }
+
+    @Test func gapsOfSeveralTablesAreAsThoseOfOne() {
+        func gap(_ from: Int64, _ to: Int64, _ reason: ReadingGap.Reason) -> ReadingGap {
+            ReadingGap(from: Timestamp(seconds: from), to: Timestamp(seconds: to), reason: reason)
+        }
+        let merged = ReadingGap.merged([
+            gap(20, 30, .missing), gap(0, 10, .missing), gap(10, 15, .missing), gap(5, 12, .damaged),
+            gap(0, 10, .missing),
+        ])
+        #expect(merged == [gap(0, 15, .missing), gap(5, 12, .damaged), gap(20, 30, .missing)])
+        #expect(ReadingGap.header([]) == nil)
+        #expect(
+            ReadingGap.header([merged[0]])?.value
+                == "\"1970-01-01T00:00:00.000000Z/1970-01-01T00:00:15.000000Z\";reason=missing")
+    }
+
     @Test func aSpotThatIsOccupiedFarLongerThanTheOthersIsBlocked() {
         let others = (10..<15).map { seed in
             Calibration(samples(3_000, seed: seed, occupied: 40, free: 200, noise: 2), settings: SensorSettings())

@@ -32,6 +32,8 @@ class Lot:
 class Parking:
     def __init__(self, world):
         self.world, self.lots, self.reservations, self.applied, self.overridden = world, {}, {}, [], []
+        # Parts of the time of which readings are lost.
+        self.gaps = []
         # Of the time before that nothing is known.
         self.observed_since = 0
         self.rows_of_a_page = 1000
@@ -450,14 +452,16 @@ class Parking:
             known = index != 5
             rows.append({"spot_id": spot["spot_id"], "label": spot["label"], "samples": 480 if known else 12, "decides": "flag", "current": {"threshold_cm": 115, "hysteresis_cm": 30},
                          "proposal": {"threshold_cm": 115 if index > 20 else 140 if index in (2, 4) else 116 + index % 5, "hysteresis_cm": 30 if index > 20 else 24} if known else None,
-                         "occupied": cluster(31.2 + index % 4) if known else None, "free": cluster(200.4), "flags": flags})
+                         "occupied": cluster(31.2 + index % 4) if known else None, "free": cluster(200.4), "flags": flags,
+                         "incomplete": bool(self.gaps)})
         if "text/csv" in request.headers.get("Accept", ""):
             return self.table(request, "spots", rows, ["spot_id", "samples"])
         # In two answers, as of a lot with many spots.
         rows.sort(key=lambda row: row["spot_id"])
         rows = [row for row in rows if row["spot_id"] > request.query.get("after", "")]
         page = rows[:8]
-        return web.json_response({"lot_id": lot.id, "days": 14, "spots": page, "next": page[-1]["spot_id"] if len(rows) > len(page) else None})
+        return web.json_response({"lot_id": lot.id, "days": 14, "spots": page, "next": page[-1]["spot_id"] if len(rows) > len(page) else None,
+                                  "incomplete": self.gaps})
 
     async def calibrate(self, request):
         self.need(request, "parking.manage")
@@ -469,7 +473,7 @@ class Parking:
         self.need(request, "parking.manage")
         lot, body = self.lot(request), await request.json()
         replay = lambda s: {"stale_seconds": s, "unknowns": int(9000 / s), "false_unknowns": int(8000 / s), "false_unknown_seconds": 4000, "silences": 4, "silences_seen": 4, "mean_seconds_unaware": s, "turnover": 3.25}
-        return web.json_response({"lot_id": lot.id, "from": iso(now() - 7 * 86400), "to": iso(now()), "spots": len(lot.spots), "reports": 40_000, "is_sample": False,
+        return web.json_response({"lot_id": lot.id, "from": iso(now() - 7 * 86400), "to": iso(now()), "spots": len(lot.spots), "reports": 40_000, "is_sample": False, "incomplete": self.gaps,
                                   "present": replay(lot.stale), "proposed": replay(body["stale_seconds"])})
 
     async def remove_spot(self, request):

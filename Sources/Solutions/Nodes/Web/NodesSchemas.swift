@@ -87,15 +87,9 @@ extension JSONSchema {
         .required("rows", .array(.array(.nullable(measuredValue))), "One value for each column"),
         .required("truncated", .boolean, "Whether older rows were left out"),
         .required(
-            "incomplete", .array(gap),
+            "incomplete", .gaps,
             "Parts of the range of which something that was stored is damaged, lost or out of reach; empty when all is whole"
         ),
-    ])
-
-    private static let gap = JSONSchema.object([
-        .required("from", .timestamp),
-        .required("to", .timestamp),
-        .required("reason", .words(ReadingGap.Reason.allCases.map(\.rawValue))),
     ])
 
     private static let commandStates = JSONSchema.words(CommandState.allCases.map(\.rawValue))

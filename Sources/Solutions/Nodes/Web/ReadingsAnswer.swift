@@ -7,16 +7,8 @@ extension ReadingsRequest {
         var response = asCSV ? csv(table, of: name) : json(table, of: name)
         // A cache must not give one form to those who want the other.
         response.headers.append(("Vary", "Accept"))
-        // A line more in the sheet would be taken for a reading.
-        if asCSV, !table.gaps.isEmpty { response.headers.append((ReadingsRequest.gapsHeader, gapsText(table.gaps))) }
+        if asCSV, let header = ReadingGap.header(table.gaps) { response.headers.append(header) }
         return response
-    }
-
-    /// The header of a CSV answer that says what is not in it, as RFC 8941 writes lists of items with parameters.
-    static let gapsHeader = "Martlet-Incomplete"
-
-    private func gapsText(_ gaps: [ReadingGap]) -> String {
-        gaps.map { "\"\($0.from)/\($0.to)\";reason=\($0.reason.rawValue)" }.joined(separator: ", ")
     }
 
     private func json(_ table: ReadingTable, of name: NodeName) -> RouteResponse {
@@ -48,16 +40,7 @@ extension ReadingsRequest {
             }
             writer.endArray()
             writer.member("truncated", table.isTruncated)
-            writer.key("incomplete")
-            writer.beginArray()
-            for gap in table.gaps {
-                writer.beginObject()
-                writer.member("from", gap.from)
-                writer.member("to", gap.to)
-                writer.member("reason", gap.reason.rawValue)
-                writer.endObject()
-            }
-            writer.endArray()
+            writer.member(incomplete: table.gaps)
             writer.endObject()
         }
     }

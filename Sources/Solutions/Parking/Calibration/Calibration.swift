@@ -40,6 +40,8 @@ package struct Calibration: Hashable, Sendable {
     package internal(set) var flags: [Flag] = []
     /// What it did, apart from what it measured.
     package let conduct: SensorConduct
+    /// Parts of the time of which reports are lost or out of reach: it rests on the others.
+    package let gaps: [ReadingGap]
     /// What its own distances tell against it, whatever the other sensors do.
     let ownFlags: OwnFlags
 
@@ -53,8 +55,10 @@ package struct Calibration: Hashable, Sendable {
     /// - Parameters:
     ///   - samples: in order of time.
     ///   - settings: how the sensor is read at present.
-    package init(_ samples: [CalibrationSample], settings: SensorSettings) {
+    ///   - gaps: what is lost or out of reach, by time.
+    package init(_ samples: [CalibrationSample], settings: SensorSettings, gaps: [ReadingGap] = []) {
         self.samples = samples.count
+        self.gaps = gaps
         let parts = Calibration.split(samples.map(\.distance).sorted())
         occupied = parts?.low
         free = parts?.high
@@ -70,7 +74,7 @@ package struct Calibration: Hashable, Sendable {
             threshold = nil
             hysteresis = nil
         }
-        conduct = SensorConduct(samples, settings: settings)
+        conduct = SensorConduct(samples, settings: settings, gaps: gaps)
         ownFlags = OwnFlags(samples, threshold: threshold ?? settings.thresholdCentimetres)
         judge(among: LotConduct([]))
     }

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// Judges the sensors of a lot by their history: each by its own, by what the others do, and by what people did.
 struct LotCalibration: Sendable {
@@ -30,8 +31,8 @@ struct LotCalibration: Sendable {
         var found: [(spot: Spot, calibration: Calibration)] = []
         var suspects: [SwappedSensors.Track] = []
         for spot in chosen {
-            let samples = try await samples(of: spot.id)
-            let calibration = Calibration(samples, settings: spot.state.settings)
+            let (samples, gaps) = try await samples(of: spot.id)
+            let calibration = Calibration(samples, settings: spot.state.settings, gaps: gaps)
             found.append((spot, calibration))
             note(spot, calibration, samples, &suspects)
         }
@@ -40,8 +41,8 @@ struct LotCalibration: Sendable {
             let others = spots.filter { spot in !chosen.contains { $0.id == spot.id } }
             let stride = max(1, others.count / LotCalibration.fewestSpots)
             for index in Swift.stride(from: 0, to: others.count, by: stride).prefix(LotCalibration.fewestSpots) {
-                let samples = try await samples(of: others[index].id)
-                conducts.append(SensorConduct(samples, settings: others[index].state.settings))
+                let (samples, gaps) = try await samples(of: others[index].id)
+                conducts.append(SensorConduct(samples, settings: others[index].state.settings, gaps: gaps))
             }
         }
         let usual = LotConduct(conducts)
@@ -80,7 +81,8 @@ struct LotCalibration: Sendable {
         return evidence.pairs()
     }
 
-    /// What a spot's sensor said, also while people overruled it. A sensor that is silent for a day says nothing any more.
+    /// What a spot's sensor said, also while people overruled it. A sensor that is silent for a day says nothing any more, and what it said
+    /// where reports are lost nobody knows.
     private func track(of spot: Spot) async throws -> SaidTrack {
         let table = try await history.readings(
             ReadingQuery(
@@ -91,6 +93,7 @@ struct LotCalibration: Sendable {
         let settings = spot.state.settings
         var track = SaidTrack()
         var last: Timestamp?
+        var gaps = table.gaps[...]
         for row in table.rows {
             let near = distance.flatMap { row.values[$0]?.centimetres }.map { $0 < settings.thresholdCentimetres }
             var isOccupied = near
@@ -101,10 +104,17 @@ struct LotCalibration: Sendable {
             if let last, row.time > last.advanced(bySeconds: 86_400) {
                 track.append(nil, from: last.advanced(bySeconds: 86_400))
             }
+            while let gap = gaps.first, gap.from < row.time {
+                if let last { track.append(nil, from: max(last.advanced(byMicroseconds: 1), gap.from)) }
+                gaps.removeFirst()
+            }
             track.append(isOccupied, from: row.time)
             last = row.time
         }
-        if let last { track.append(nil, from: last.advanced(bySeconds: 86_400)) }
+        if let last {
+            let end = last.advanced(bySeconds: 86_400)
+            track.append(nil, from: gaps.first.map { max(last.advanced(byMicroseconds: 1), min($0.from, end)) } ?? end)
+        }
         return track
     }
 
@@ -128,38 +138,42 @@ struct LotCalibration: Sendable {
             let track = SwappedSensors.Track(
                 spot: spot.id.text, samples: glance, threshold: spot.state.settings.thresholdCentimetres)
             guard SwappedSensors.isSuspect(track) else { continue }
-            let samples = try await samples(of: spot.id)
-            note(spot, Calibration(samples, settings: spot.state.settings), samples, &suspects)
+            let (samples, gaps) = try await samples(of: spot.id)
+            note(spot, Calibration(samples, settings: spot.state.settings, gaps: gaps), samples, &suspects)
         }
     }
 
     private var end: Timestamp { now.advanced(byMicroseconds: 1) }
 
     /// A sensor that speaks each minute says more in two weeks than can be looked at: then the newest reports, and pieces of the time before.
-    private func samples(of spot: DeviceID) async throws -> [CalibrationSample] {
+    private func samples(of spot: DeviceID) async throws -> (samples: [CalibrationSample], gaps: [ReadingGap]) {
         let all = try await read(spot, from: from, to: end, limit: LotCalibration.mostSamples)
-        guard all.isTruncated else { return all.samples }
+        guard all.isTruncated else { return (all.samples, ReadingGap.merged(all.gaps)) }
         let newest = all.samples.suffix(LotCalibration.newestSamples)
-        guard let first = newest.first?.at else { return [] }
+        guard let first = newest.first?.at else { return ([], ReadingGap.merged(all.gaps)) }
+        var gaps = all.gaps
         var samples: [CalibrationSample] = []
         let span = first.microseconds(since: from)
         for piece in 0..<LotCalibration.pieces {
-            samples += try await read(
+            let part = try await read(
                 spot, from: from.advanced(byMicroseconds: span / LotCalibration.pieces * piece),
                 to: from.advanced(byMicroseconds: span / LotCalibration.pieces * (piece + 1)),
-                limit: LotCalibration.samplesOfPiece
-            ).samples
+                limit: LotCalibration.samplesOfPiece)
+            samples += part.samples
+            gaps += part.gaps
         }
-        return samples + newest
+        return (samples + newest, ReadingGap.merged(gaps))
     }
 
     private func read(
         _ spot: DeviceID, from: Timestamp, to: Timestamp, limit: Int
-    ) async throws -> (samples: [CalibrationSample], isTruncated: Bool) {
+    ) async throws -> (samples: [CalibrationSample], isTruncated: Bool, gaps: [ReadingGap]) {
         let table = try await history.readings(
             ReadingQuery(
                 device: spot, measurement: "spot", fields: ["distance", "occupied"], from: from, to: to, limit: limit))
-        guard let distance = table.fields.firstIndex(of: "distance") else { return ([], false) }
+        guard let distance = table.fields.firstIndex(of: "distance") else {
+            return ([], false, table.gaps)
+        }
         let flag = table.fields.firstIndex(of: "occupied")
         let samples = table.rows.compactMap { row -> CalibrationSample? in
             guard let value = row.values[distance]?.centimetres else { return nil }
@@ -167,7 +181,7 @@ struct LotCalibration: Sendable {
             if let flag, case .boolean(let said)? = row.values[flag] { isOccupied = said }
             return CalibrationSample(at: row.time, distance: value, isOccupied: isOccupied)
         }
-        return (samples, table.isTruncated)
+        return (samples, table.isTruncated, table.gaps)
     }
 }
 

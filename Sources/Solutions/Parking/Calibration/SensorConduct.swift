@@ -1,4 +1,4 @@
-internal import HubModel
+package import HubModel
 
 /// What a sensor did over a time: for how long it measured the same, and said occupied. Small, so that a whole lot's fit into memory.
 package struct SensorConduct: Hashable, Sendable {
@@ -28,15 +28,32 @@ package struct SensorConduct: Hashable, Sendable {
     /// How long it said occupied before those, at most, in seconds; nil when it never did.
     package private(set) var longestBusySeconds: Double?
 
-    /// - Parameter samples: in order of time.
-    package init(_ samples: [CalibrationSample], settings: SensorSettings) {
+    /// - Parameters:
+    ///   - samples: in order of time.
+    ///   - gaps: by time. Of what it did in them nothing is known: no standstill and no stay reaches over one.
+    package init(_ samples: [CalibrationSample], settings: SensorSettings, gaps: [ReadingGap] = []) {
         guard let first = samples.first, let last = samples.last else { return }
         reports = samples.count
         seconds = SensorConduct.seconds(from: first, to: last)
+        var gaps = gaps[...]
+        var before = first
         var (least, most) = (first.distance, first.distance)
         var (stillSince, busySince): (CalibrationSample, CalibrationSample?) = (first, nil)
         var said: Bool?
         for sample in samples {
+            while let gap = gaps.first, gap.from < sample.at {
+                // Another may begin within it, and end later.
+                let lost = min(gap.to, sample.at).microseconds(since: max(gap.from, before.at))
+                if lost > 0 {
+                    seconds -= Double(lost) / 1e6
+                    longestStill = max(longestStill ?? 0, still.count)
+                    (least, most, stillSince, still.count) = (sample.distance, sample.distance, sample, 0)
+                    (busySince, busy, said) = (nil, Run(), nil)
+                }
+                guard gap.to <= sample.at else { break }
+                gaps.removeFirst()
+            }
+            before = sample
             (least, most) = (min(least, sample.distance), max(most, sample.distance))
             if most - least >= SensorConduct.leastMovement {
                 longestStill = max(longestStill ?? 0, still.count)

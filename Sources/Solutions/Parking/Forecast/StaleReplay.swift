@@ -55,6 +55,29 @@ package struct StaleReplay: Hashable, Sendable {
         if gap > 2 * usual { count(gap: gap, isSame: false, stale: stale, usual: usual) }
     }
 
+    /// The same where reports are lost or out of reach: what lies between two gaps is replayed for itself, since nobody knows whether a
+    /// sensor was silent in one.
+    /// - Parameter gaps: by time, none within another.
+    package init(
+        _ reports: [Report], gaps: [ReadingGap], until end: Timestamp, staleSeconds: Int64,
+        debounceMilliseconds: Int64 = 2_000
+    ) {
+        var sum = StaleReplay()
+        var rest = reports[...]
+        for limit in gaps.map(\.from) + [end] {
+            let part = rest.prefix { $0.at < limit || limit == end }
+            rest = rest.dropFirst(part.count)
+            // Of a single report nobody knows when the next was due.
+            guard part.count > 1 || gaps.isEmpty else { continue }
+            sum =
+                sum
+                + StaleReplay(
+                    Array(part), until: min(limit, end), staleSeconds: staleSeconds,
+                    debounceMilliseconds: debounceMilliseconds)
+        }
+        self = sum
+    }
+
     /// The spot itself lives through the reports: no other rules than those of the day.
     private mutating func countArrivals(
         _ reports: [Report], until end: Timestamp, staleSeconds: Int64, debounceMilliseconds: Int64

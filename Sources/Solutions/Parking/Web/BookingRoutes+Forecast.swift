@@ -56,7 +56,7 @@ extension BookingRoutes {
         let step = max(1, (spots.count + Self.mostSpots - 1) / Self.mostSpots)
         let chosen = stride(from: 0, to: spots.count, by: step).map { spots[$0] }
         var (present, proposed) = (StaleReplay(), StaleReplay())
-        var (reports, isTruncated) = (0, step > 1)
+        var (reports, isTruncated, gaps) = (0, step > 1, [ReadingGap]())
         for spot in chosen {
             let table = try await services.history.readings(
                 ReadingQuery(
@@ -65,9 +65,12 @@ extension BookingRoutes {
             let said = StaleReplay.reports(table, settings: spot.state.settings)
             reports += said.count
             isTruncated = isTruncated || table.isTruncated
+            let lost = ReadingGap.merged(table.gaps)
+            gaps += lost
             let debounce = spot.state.settings.debounceMilliseconds
             func replay(_ staleSeconds: Int64) -> StaleReplay {
-                StaleReplay(said, until: now, staleSeconds: staleSeconds, debounceMilliseconds: debounce)
+                StaleReplay(
+                    said, gaps: lost, until: now, staleSeconds: staleSeconds, debounceMilliseconds: debounce)
             }
             present = present + replay(lot.staleSeconds)
             proposed = proposed + replay(wanted)
@@ -77,6 +80,7 @@ extension BookingRoutes {
         let length = observed.map { Double(now.microseconds(since: max(from, $0))) / 86_400_000_000 } ?? 0
         let spotDays = length >= 1 ? Double(chosen.count) * length : 0
         let (before, after, count, isPart) = (present, proposed, reports, isTruncated)
+        let incomplete = ReadingGap.merged(gaps)
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
@@ -89,6 +93,7 @@ extension BookingRoutes {
             writer.write(before, staleSeconds: lot.staleSeconds, spotDays: spotDays)
             writer.key("proposed")
             writer.write(after, staleSeconds: wanted, spotDays: spotDays)
+            writer.member(incomplete: incomplete)
             writer.endObject()
         }
     }

@@ -38,8 +38,15 @@ enum CalibrationSchemas {
                                 .optional("hours", .number),
                                 .optional("with", .identifier),
                             ])), "What a person should look at"),
+                    .required(
+                        "incomplete", .boolean,
+                        "Whether reports of its time are lost or out of reach; the proposal rests on the others"),
                 ]))),
         .required("next", .nullable(.identifier), "The after of the next answer; null: that was all"),
+        .required(
+            "incomplete", .gaps,
+            "Parts of the time of which reports of these spots are damaged, lost or out of reach; empty when all is whole"
+        ),
     ])
 
     static let request = JSONSchema.object([
@@ -80,6 +87,7 @@ extension JSONWriter {
         beginArray()
         for flag in calibration.flags { write(flag) }
         endArray()
+        member("incomplete", !calibration.gaps.isEmpty)
         endObject()
     }
 

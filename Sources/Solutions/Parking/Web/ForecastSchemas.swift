@@ -173,6 +173,10 @@ extension JSONSchema {
         .required("spots", .count, "Spots that were replayed"),
         .required("reports", .count, "Reports that were replayed"),
         .required("is_sample", .boolean, "Whether there were more spots or reports than are replayed at once"),
+        .required(
+            "incomplete", .gaps,
+            "Parts of the time of which reports are damaged, lost or out of reach; they are left out, not taken for silence"
+        ),
         .required("present", staleReplay),
         .required("proposed", staleReplay),
     ])

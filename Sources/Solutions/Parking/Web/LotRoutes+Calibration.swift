@@ -60,6 +60,7 @@ extension LotRoutes {
             for (spot, calibration) in found { writer.write(calibration, of: spot) }
             writer.endArray()
             writer.member("next", hasMore ? spots.last?.id.text : nil)
+            writer.member(incomplete: ReadingGap.merged(found.flatMap(\.calibration.gaps)))
             writer.endObject()
         }
     }

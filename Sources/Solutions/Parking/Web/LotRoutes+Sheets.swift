@@ -52,7 +52,7 @@ extension LotRoutes {
         var sheet = CSVWriter([
             "spot_id", "label", "samples", "decides", "threshold_cm", "hysteresis_cm", "proposed_threshold_cm",
             "proposed_hysteresis_cm", "occupied_samples", "occupied_mean_cm", "occupied_spread_cm", "free_samples",
-            "free_mean_cm", "free_spread_cm", "flags",
+            "free_mean_cm", "free_spread_cm", "flags", "incomplete",
         ])
         for (spot, calibration) in found {
             let settings = spot.state.settings
@@ -63,9 +63,15 @@ extension LotRoutes {
                     .text(settings.decides.rawValue), .number(settings.thresholdCentimetres),
                     .number(settings.hysteresisCentimetres), .number(calibration.threshold),
                     .number(calibration.hysteresis),
-                ] + cells(of: calibration.occupied) + cells(of: calibration.free) + [.text(flags)])
+                ] + cells(of: calibration.occupied) + cells(of: calibration.free) + [
+                    .text(flags), .boolean(!calibration.gaps.isEmpty),
+                ])
         }
-        return .csv(sheet, named: "calibration")
+        var response = RouteResponse.csv(sheet, named: "calibration")
+        if let header = ReadingGap.header(ReadingGap.merged(found.flatMap(\.calibration.gaps))) {
+            response.headers.append(header)
+        }
+        return response
     }
 
     private static func cells(of cluster: DistanceCluster?) -> [CSVWriter.Cell] {
