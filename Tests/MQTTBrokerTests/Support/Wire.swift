@@ -54,9 +54,9 @@ final class Wire: Sendable {
 
     func goOnReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
 
-    /// The next packet; nil when the connection is closed. Fails after ten seconds.
+    /// The next packet; nil when the connection is closed. Fails after a minute.
     func next() async throws -> Packet? {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             switch inbox.take() {
             case .packet(let packet): return packet
@@ -226,7 +226,7 @@ func withBroker(
 
 /// Waits until something holds; fails after ten seconds.
 func eventually(_ what: Comment, _ condition: () -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while !condition() {
         guard ContinuousClock.now < deadline else {
             Issue.record(what)
