@@ -17,8 +17,11 @@ func room(
     .target(name: name, dependencies: dependencies, path: path, exclude: pages, swiftSettings: settings)
 }
 
+// What tests look at is optimised; the tests themselves, run once each, would take longer to optimise than to run.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: testSettings)
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
