@@ -11,6 +11,7 @@ extension BrokerCore {
             return
         }
         connections[handle]?.version = connect.version
+        connections[handle]?.isBridge = connect.isBridge
         connections[handle]?.maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
         if let reason = refusal(of: connect) {
             refuse(reason, handle, now: now, into: &actions)
