@@ -67,5 +67,5 @@ public enum RegistryTables {
                 ]),
             TrustEpoch.migration,
         ] + AuditTables.migrations + PeopleTables.migrations + DeviceTables.migrations
-            + [CommandRegistry.holders, DeviceRegistry.refusals])
+            + [CommandRegistry.holders, DeviceRegistry.refusals, DeviceRegistry.makers])
 }
