@@ -6,6 +6,7 @@ struct Session {
         let key: SessionKey
         let name: MQTTString
         var client: ConnectedClient?
+        var generation: Int64?
         var will: OwedWill?
     }
 
@@ -47,6 +48,12 @@ struct Session {
     var client: ConnectedClient? {
         get { rest.value.client }
         set { rest.value.client = newValue }
+    }
+
+    /// Which one of the owner's name had it last (`ConnectedClient.generation`); nil if that is not known.
+    var generation: Int64? {
+        get { rest.value.generation }
+        set { rest.value.generation = newValue }
     }
 
     /// The will of the last connection until it is published: while its delay runs, or while a client that was connected
