@@ -115,6 +115,10 @@ extension BrokerCore {
             refuse(pool.isFull ? .serverBusy : .quotaExceeded, handle, now: now, into: &actions)
             return
         }
+        guard connect.will == nil || mayBringWill(client, now: now) else {
+            refuse(.quotaExceeded, handle, now: now, into: &actions)
+            return
+        }
         guard makeRoom(for: client, known, connect.will, now: now, into: &actions) else {
             refuse(.quotaExceeded, handle, now: now, into: &actions)
             return

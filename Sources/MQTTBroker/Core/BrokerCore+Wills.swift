@@ -6,6 +6,11 @@ extension BrokerCore {
     /// Publishes the will of a client that is gone. Its rights are those of now.
     mutating func publish(_ owed: OwedWill, now: Moment, into actions: inout BrokerActions) {
         let (client, will) = (owed.client, owed.will)
+        var owed = owed
+        if !owed.isCounted {
+            owed.isCounted = true
+            takeMessage(of: client)
+        }
         if let reason = refusal(of: will, client) {
             countRefused(reason)
             submit(.session(.willDropped(client: client.session)), then: .nothing, into: &actions)

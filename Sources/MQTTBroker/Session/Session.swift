@@ -156,6 +156,8 @@ struct OwedWill {
     /// the server stopped.
     let dueAt: Int64?
     var standing = Standing.known
+    /// Whether its owner's rate has been charged for it.
+    var isCounted = false
 }
 
 /// The QoS 2 identifiers that a client has sent and not released (4.3.3): what makes a message count once.
