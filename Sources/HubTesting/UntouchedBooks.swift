@@ -11,9 +11,9 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     public init() {}
 
     /// Throws.
-    public func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws
-        -> Bool
-    {
+    public func admit(
+        _ device: DeviceID, kind: DeviceKind, from address: String?, at instant: Timestamp, in transaction: Transaction
+    ) throws -> Bool {
         throw Touched()
     }
 

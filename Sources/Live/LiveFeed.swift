@@ -18,7 +18,15 @@ public struct LiveFeed: Sendable {
     /// The next text messages; waits for some, and is nil once the socket was let go or ended.
     public mutating func next() async -> [[UInt8]]? {
         while true {
-            if let messages = continueReplay() { return messages }
+            while var walk = replay {
+                guard let step = hub.step(&walk, LiveFeed.maximumMessages, for: id) else { return nil }
+                replay = step.isOver ? nil : walk
+                var messages = step.gap.map { [LiveMessage.gap($0)] } ?? []
+                messages += step.items.map(LiveMessage.event)
+                if !messages.isEmpty { return messages }
+                // A long way without anything wanted: others have their turn.
+                await Task.yield()
+            }
             guard let taken = hub.take(LiveFeed.maximumMessages, for: id) else { return nil }
             var messages: [[UInt8]] = []
             if taken.dropped > 0 { messages.append(LiveMessage.coalesced(dropped: taken.dropped)) }
@@ -26,9 +34,7 @@ public struct LiveFeed: Sendable {
                 switch item {
                 case .event(let event): messages.append(event.json)
                 case .answer(let answer): messages.append(answer)
-                case .replay(let begun):
-                    if let gap = begun.gap { messages.append(LiveMessage.gap(gap)) }
-                    replay = begun
+                case .replay(let begun): replay = begun
                 }
             }
             if !messages.isEmpty { return messages }
@@ -37,14 +43,5 @@ public struct LiveFeed: Sendable {
                 guard await iterator.next() != nil else { return nil }
             }
         }
-    }
-
-    private mutating func continueReplay() -> [[UInt8]]? {
-        guard var walk = replay else { return nil }
-        replay = nil
-        let items = walk.next(LiveFeed.maximumMessages)
-        guard !items.isEmpty else { return nil }
-        replay = walk
-        return items.map(LiveMessage.event)
     }
 }

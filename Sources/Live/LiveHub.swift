@@ -323,6 +323,14 @@ extension LiveHub {
             return subscriber.queue.take(count)
         }
     }
+
+    /// Has a socket's replay go on; nil when the socket is gone or was ended.
+    func step(_ replay: inout LiveReplay, _ count: Int, for id: Int) -> LiveReplay.Step? {
+        state.withLock { state in
+            guard let subscriber = state.subscribers[id], subscriber.ended == nil else { return nil }
+            return replay.next(count, in: state.ring)
+        }
+    }
 }
 
 extension LiveHub {

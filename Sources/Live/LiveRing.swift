@@ -20,10 +20,6 @@ public struct LiveRing: Sendable {
         let bytes: Int
 
         var last: Int64 { first + Int64(events.count) - 1 }
-
-        func item(_ offset: Int) -> Item {
-            Item(number: first + Int64(offset), committedAt: committedAt, event: events[events.startIndex + offset])
-        }
     }
 
     /// The newest number given; before the first event, the time when the ring began.
@@ -36,7 +32,9 @@ public struct LiveRing: Sendable {
     public private(set) var bytes = 0
 
     /// By the beginning of topics: the event that says who may see what was public there (`LiveEvent.governs`); none where all still may.
-    private(set) var governing: [String: LiveEvent] = [:]
+    private(set) var governing: [String: LiveEvent] = [:] { didSet { governingRevision += 1 } }
+    /// Changes with `governing`.
+    private(set) var governingRevision = 0
 
     private let maximumEvents: Int
     private let maximumBytes: Int
@@ -54,7 +52,41 @@ public struct LiveRing: Sendable {
     /// The number of the oldest event kept; nil when there is none.
     public var oldest: Int64? { batches.first?.first }
 
-    var batches: ArraySlice<Batch> { stored[start...] }
+    private var batches: ArraySlice<Batch> { stored[start...] }
+
+    /// Passes the events behind a number to `body`, in order, until it wants no more.
+    func forward(after number: Int64, _ body: (Int64, Batch, LiveEvent) -> Bool) {
+        for index in firstBatch(endingAfter: number)..<stored.endIndex {
+            let batch = stored[index]
+            for offset in max(0, Int(clamping: number + 1 - batch.first))..<batch.events.count {
+                let event = batch.events[batch.events.startIndex + offset]
+                guard body(batch.first + Int64(offset), batch, event) else { return }
+            }
+        }
+    }
+
+    /// Passes the events before a number to `body`, the newest first, until it wants no more.
+    func backward(before number: Int64, _ body: (Int64, LiveEvent) -> Bool) {
+        let end = firstBatch(endingAfter: number - 1)
+        for index in (start...end).reversed() where index < stored.endIndex {
+            let batch = stored[index]
+            let count = min(batch.events.count, max(0, Int(clamping: number - batch.first)))
+            for offset in (0..<count).reversed() {
+                let event = batch.events[batch.events.startIndex + offset]
+                guard body(batch.first + Int64(offset), event) else { return }
+            }
+        }
+    }
+
+    /// Where the batches begin whose last number is greater.
+    private func firstBatch(endingAfter number: Int64) -> Int {
+        var (low, high) = (start, stored.endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if stored[middle].last <= number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 
     /// Adds the events of a commit and gives the first one's number: the microsecond of the commit, or the next number
     /// that is free; the others follow by one.

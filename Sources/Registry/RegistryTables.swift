@@ -69,6 +69,6 @@ public enum RegistryTables {
         ] + AuditTables.migrations + PeopleTables.migrations + DeviceTables.migrations
             + [
                 CommandRegistry.holders, DeviceRegistry.refusals, KnownBrowserTable.migration,
-                DeviceCredentials.authorities,
+                DeviceCredentials.authorities, DeviceRegistry.makers,
             ])
 }

@@ -26,4 +26,20 @@ public enum TrustEpoch {
     public static func current(in reader: some SQLReading) throws -> Int64 {
         try reader.queryOne("SELECT value FROM trust_epoch WHERE name = 'rights'").integer(0)
     }
+
+    /// The number up to which a hub has carried out what follows from changes; nil: none ever has.
+    /// - Throws: `SQLFailure`.
+    public static func watched(in reader: some SQLReading) throws -> Int64? {
+        try reader.queryFirst("SELECT value FROM trust_epoch WHERE name = 'watched'")?.integer(0)
+    }
+
+    /// Notes that everything up to a number has been carried out.
+    /// - Throws: `SQLFailure`.
+    public static func noteWatched(_ epoch: Int64, in transaction: Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT INTO trust_epoch (name, value) VALUES ('watched', $1)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """, [.integer(epoch)])
+    }
 }

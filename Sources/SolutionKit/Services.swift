@@ -67,10 +67,13 @@ public protocol Line: Sendable {
 /// The hub's devices, as the line changes them.
 public protocol DeviceBook: Sendable {
     /// Notes a device's existence. On a hub that is open its row is made on first contact; elsewhere people have made it before.
+    /// - Parameter address: where its first message comes from: devices that are made so are bounded for each address.
     /// - Returns: whether it was unknown until now.
     /// - Throws: `Refusal` with `not_found` for an unknown one that people must admit, `conflict` when the name belongs to a device of
     ///   another kind, `limit_reached` when there are too many.
-    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
+    func admit(
+        _ device: DeviceID, kind: DeviceKind, from address: String?, at instant: Timestamp, in transaction: Transaction
+    ) throws -> Bool
 
     /// Notes when a device was last heard of, from which address, with which firmware; nil leaves what is known.
     func seen(

@@ -132,7 +132,7 @@ import TimeSeries
             let clients = try ["x", "y"].map {
                 ConnectedClient(
                     identifier: try MQTTString("board"), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0,
-                    owner: "device:\($0)")
+                    owner: "device:\($0)", generation: $0 == "x" ? 7 : nil)
             }
             let target = QueuedDelivery(client: clients[0].session, packetIdentifier: .first, qos: .atLeastOnce)
             let message = try hub.message(1, "t", "x")
@@ -144,6 +144,7 @@ import TimeSeries
                 ])
             var state = try StoredSessions.load(from: hub.database)
             #expect(clients.map { state.sessions[$0.session]?.owner } == ["device:x", "device:y"])
+            #expect(clients.map { state.sessions[$0.session]?.generation } == [7, nil])
             #expect(clients.map { state.sessions[$0.session]?.queue.count } == [1, 0])
             #expect(clients.map { state.sessions[$0.session]?.inboundIdentifiers.count } == [0, 1])
             _ = await hub.commit([.session(.ended(client: clients[1].session, at: 0))])
@@ -192,7 +193,7 @@ private struct Picture: Equatable {
         wills = state.wills.map { name, stored in
             let (client, will) = (stored.client, stored.will)
             return
-                "\(name) \(client.identifier) \(String(describing: client.owner)) \(String(describing: client.sessionOwner)) \(client.remoteAddress) \(client.quotaAddress ?? "-") \(client.version) \(will.topic) \(will.payload) \(will.qos) \(will.retain) \(will.properties.list) \(stored.keepAlive) \(String(describing: stored.dueAt))"
+                "\(name) \(client.identifier) \(String(describing: client.owner)) \(String(describing: client.sessionOwner)) \(client.remoteAddress) \(client.quotaAddress ?? "-") \(client.generation ?? -1) \(client.version) \(will.topic) \(will.payload) \(will.qos) \(will.retain) \(will.properties.list) \(stored.keepAlive) \(String(describing: stored.dueAt))"
         }.sorted()
         sessions = state.sessions.map { client, session in
             let subscriptions = session.subscriptions.values.map { "\($0)" }.sorted()

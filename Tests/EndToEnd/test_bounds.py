@@ -38,7 +38,7 @@ HUBS = {
         **NO_REQUEST_LIMITS, SESSIONS=8, SESSION_BYTES=12000, UNRELEASED_IDENTIFIERS=8, QUEUE_BYTES=12000, RETAINED_MESSAGES=20,
         RETAINED_BYTES=60000,
     ),
-    "open": limits(**NO_REQUEST_LIMITS, SESSIONS_PER_ADDRESS=4),
+    "open": limits(**NO_REQUEST_LIMITS, SESSIONS_PER_ADDRESS=4, DEVICES_PER_ADDRESS=3),
     "keyless": limits(**NO_REQUEST_LIMITS, MESSAGES_PER_ADDRESS=5),
     "doors": limits(
         **NO_REQUEST_LIMITS, MQTT_CONNECTIONS=12, MQTT_CONNECTIONS_PER_ADDRESS=4, MQTT_STRANGERS=8, MQTT_STRANGERS_PER_ADDRESS=3,
@@ -659,6 +659,28 @@ def sign_ins(hub):
         assert hub.ask("/api/nodes", headers=calm.headers, source="127.0.9.30", timeout=60).status == 200
         statuses = {one.result(90).status for one in waiting}
     assert 429 in statuses and statuses <= {401, 429}
+
+
+# Devices that nobody added
+
+
+@case("open", "DEVICES_PER_ADDRESS")
+def devices_of_an_address(hub):
+    def make(short, source="127.0.9.202"):
+        with Raw(hub.mqtt_port, source=source) as raw:
+            assert raw.connect(f"maker-{source}", 5).reason == 0
+            raw.publish(f"iot/node/{short}/telemetry", '{"sensors":{"n":1}}', 1, 1)
+            return raw.expect(PUBACK).reason
+
+    assert [make(f"d{n}") for n in range(5)] == [0, 0, 0, QUOTA, QUOTA]
+    assert make("d9", "127.0.9.203") == 0, "another address makes its own"
+    # What it has made speaks on, and counts after a restart too; what is removed makes room.
+    hub.kill()
+    hub.start()
+    assert make("d0") == 0 and make("d5") == QUOTA
+    assert hub.ask("/api/devices/node_d1", "DELETE").status in (200, 204)
+    assert make("d5") == 0 and make("d6") == QUOTA
+    assert hub.post("/api/nodes/d7/telemetry", {"sensors": {"n": 1}}).status == 200, "as does an address that speaks HTTP"
 
 
 # Devices that wait

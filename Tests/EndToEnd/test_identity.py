@@ -8,6 +8,7 @@ import pytest
 
 from support.clients import V5, Client, Node
 from support.raw import DISCONNECT, PUBACK, PUBLISH, Raw, packet
+from support.server import run
 from support.waiting import wait_for
 
 
@@ -213,3 +214,70 @@ def test_a_name_of_another_site_is_taken_and_what_it_was_told_is_nobodys(closed,
     assert esp.raw.silent(0.6)
     ended = closed.admin.get(f"/api/nodes/{fresh}/commands/{command}")
     assert ended["state"] == "expired" and ended["error"] == "the device was removed"
+
+
+@pytest.mark.parametrize("how", ["by the shell, the hub stopped", "at once, the hub running"])
+def test_a_device_that_is_removed_and_added_again_finds_nothing_of_the_one_before(own_closed, how):
+    hub = own_closed()
+    names = [f"node_{number}" for number in range(3)]
+    keys = {name: hub.device(name) for name in names}
+    person = hub.person("admin")
+    options = {"username": person.name, "password": person.personal_token(["mqtt.publish", "mqtt.subscribe"])["token"]}
+
+    def come(name, keep_alive=0):
+        raw = Raw(hub.mqtt_port)
+        short = name.removeprefix("node_")
+        will = (f"iot/node/{short}/status", "offline", 1, True)
+        answer = raw.connect(
+            name, 5, clean=False, expiry=3600, keep_alive=keep_alive, will=will, username=name, password=keys[name])
+        assert answer.reason == 0
+        return raw, bool(answer.body[0] & 1)
+
+    def retained():
+        with closing(sqlite3.connect(f"file:{hub.data}/martlet.db?mode=ro", uri=True)) as database:
+            return [row[0] for row in database.execute("SELECT topic FROM mqtt_retained WHERE topic LIKE 'iot/node/%' ORDER BY topic")]
+
+    # Whoever is not back one and a half times that after a crash is dead.
+    devices = [come(name, 6)[0] for name in names]
+    for number, raw in enumerate(devices):
+        assert raw.subscribe(f"iot/node/{number}/command", 1) == 1
+        raw.publish(f"iot/node/{number}/status", '{"status":"online"}', 1, 1, retain=True)
+        assert raw.expect(PUBACK).reason == 0
+    with Client(hub.mqtt_port, V5, **options) as program:
+        for number in range(3):
+            program.publish(f"iot/node/{number}/command", {"for": "the first"}, 1)
+    for raw in devices:
+        raw.expect(PUBLISH)
+    if how.startswith("by the shell"):
+        hub.kill()
+        for name in names[:2]:
+            assert run("device", "remove", name, "--data", hub.data).returncode == 0
+            done = run("device", "add", name, "--kind", "node", "--data", hub.data)
+            assert done.returncode == 0, done
+            keys[name] = done.stdout.strip()
+        hub.start()
+    else:
+        devices[0].close()
+        hub.admin.must("DELETE", f"/api/devices/{names[0]}")
+        keys[names[0]] = hub.device(names[0])
+    fresh, is_present = come(names[0])
+    same = [f"iot/node/{number}/status" for number in ((2,) if how.startswith("by the shell") else (1, 2))]
+    wait_for(lambda: retained() == same, "what is retained of the device before is forgotten")
+    assert not is_present and fresh.silent(0.5), "what waited was for the device before"
+    assert fresh.subscribe("iot/node/0/command", 1) == 1
+    with Client(hub.mqtt_port, V5, subscriptions=[("iot/node/+/status", 1)], **options) as program:
+        if how.startswith("by the shell"):
+            # Neither is back in time. The will of the one that is still the same is published, that of the other is not.
+            heard = program.receive(30)
+            while heard.payload != b"offline":
+                assert heard.topic == "iot/node/2/status"
+                heard = program.receive(30)
+            assert heard.topic == "iot/node/2/status" and program.hears_nothing(1)
+        program.publish("iot/node/0/command", {"for": "the second"}, 1)
+        assert json.loads(fresh.expect(PUBLISH).publish(5)[2]) == {"for": "the second"}
+    # Its own session is kept.
+    fresh.close()
+    again, is_present = come(names[0])
+    assert is_present and json.loads(again.expect(PUBLISH).publish(5)[2]) == {"for": "the second"}
+    unchanged, is_present = come(names[2])
+    assert is_present and json.loads(unchanged.expect(PUBLISH).publish(5)[2]) == {"for": "the first"}

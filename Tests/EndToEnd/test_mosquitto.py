@@ -1,5 +1,6 @@
 """Mosquitto's own command-line clients, in 3.1.1 and in 5.0."""
 
+import json
 import subprocess
 
 import pytest
@@ -28,6 +29,9 @@ class Subscriber:
         for line in self.process.stdout:
             if line.startswith("Subscribed"):
                 return self
+            # A session that goes on has what waits in it before it has subscribed again.
+            if not line.startswith("Client "):
+                self.messages.append(line.rstrip("\n"))
         raise AssertionError("mosquitto_sub ended before it had subscribed")
 
     def lines(self, count):
@@ -37,6 +41,17 @@ class Subscriber:
             if len(self.messages) == count:
                 break
         return self.messages
+
+    def until(self, text):
+        """Waits until a message with this text was printed."""
+        if any(text in message for message in self.messages):
+            return self.messages
+        for line in self.process.stdout:
+            if not line.startswith(("Client ", "Subscribed")):
+                self.messages.append(line.rstrip("\n"))
+                if text in line:
+                    return self.messages
+        raise AssertionError(f"mosquitto_sub ended without {text}: {self.messages}")
 
     def __exit__(self, *_):
         self.process.kill()
@@ -135,11 +150,73 @@ def test_rpc_between_two_clients(hub, fresh):
         assert asking.communicate(timeout=15)[0].strip() == "answer"
 
 
-def test_who_speaks_with_one_client_and_listens_with_another_gets_commands(hub, fresh):
-    with Subscriber(hub, "mqttv311", "-t", f"iot/node/{fresh}/command", "-q", "1") as subscriber:
-        telemetry = ("-t", f"iot/node/{fresh}/telemetry", "-m", '{"sensors":{"temperature":21.5}}', "-q", "1")
+TELEMETRY = '{"sensors":{"temperature":21.5}}'
+
+
+def asked(hub, node):
+    return hub.post(f"/api/nodes/{node}/commands", {"command": "blink"}).json()["command_id"]
+
+
+def becomes(hub, node, command, wanted):
+    wait_for(lambda: hub.get(f"/api/nodes/{node}/commands/{command}")["state"] == wanted, f"the command becomes {wanted}")
+
+
+@BOTH
+@pytest.mark.parametrize("wanted", ["iot/node/{}/command", "iot/node/node_{}/command", "iot/node/{}/#", "$share/g/+/node/{}/command"])
+def test_who_speaks_with_one_client_and_listens_with_another_gets_commands(hub, fresh, version, wanted):
+    with Subscriber(hub, version, "-t", wanted.format(fresh), "-q", "1") as subscriber:
+        assert publish(hub, version, "-t", f"iot/node/{fresh}/telemetry", "-m", TELEMETRY, "-q", "1").returncode == 0
+        command = asked(hub, fresh)
+        assert command in [word for line in subscriber.until(command) for word in line.split('"')]
+        becomes(hub, fresh, command, "delivered")
+        answer = json.dumps({"command_id": command, "result": "ok"})
+        assert publish(hub, version, "-t", f"iot/node/{fresh}/status", "-m", answer, "-q", "1").returncode == 0
+        becomes(hub, fresh, command, "done")
+
+
+def test_a_command_waits_for_who_listens_with_another_client_than_it_speaks_with(own, fresh):
+    """Which has never said a word, over a restart of the hub, and whether the node itself is there meanwhile or not."""
+    hub = own()
+    listening = ("-t", f"iot/node/{fresh}/command", "-q", "1", "-c", "-i", f"{fresh}-ear")
+    telemetry = ("-t", f"iot/node/{fresh}/telemetry", "-m", TELEMETRY, "-q", "1")
+    assert publish(hub, "mqttv311", *telemetry).returncode == 0
+    command = asked(hub, fresh)
+    with Subscriber(hub, "mqttv311", "-t", "iot/#", "-q", "1") as log:
+        # One of its own, behind which nothing can be under way any more.
         assert publish(hub, "mqttv311", *telemetry).returncode == 0
-        command = hub.post(f"/api/nodes/{fresh}/commands", {"command": "blink"}).json()["command_id"]
-        assert command in subscriber.lines(1)[0]
-        where = f"/api/nodes/{fresh}/commands/{command}"
-        wait_for(lambda: hub.get(where)["state"] == "delivered", "the listener's acknowledgement counts")
+        log.until("21.5")
+        assert hub.get(f"/api/nodes/{fresh}/commands/{command}")["state"] == "queued", "who hears all is nobody's ear"
+        with Subscriber(hub, "mqttv311", *listening) as subscriber:
+            subscriber.until(command)
+            becomes(hub, fresh, command, "delivered")
+    late = asked(hub, fresh)
+    hub.stop()
+    hub.start()
+    assert publish(hub, "mqttv311", *telemetry).returncode == 0
+    assert hub.get(f"/api/nodes/{fresh}/commands/{late}")["state"] == "queued"
+    with Subscriber(hub, "mqttv311", *listening) as subscriber:
+        subscriber.until(late)
+        becomes(hub, fresh, late, "delivered")
+    hub.stop()
+
+
+@BOTH
+def test_a_filter_is_no_identity_on_a_hub_that_is_not_open(closed, fresh, version):
+    name = f"node_{fresh}"
+    device = ("-u", name, "-P", closed.device(name))
+    person = closed.person("admin")
+    program = ("-u", person.name, "-P", person.personal_token(["mqtt.subscribe"])["token"])
+    listening = ("-t", f"iot/node/{fresh}/command", "-q", "1")
+    telemetry = ("-t", f"iot/node/{fresh}/telemetry", "-m", TELEMETRY, "-q", "1")
+    with Subscriber(closed, version, *listening, *program) as log:
+        assert publish(closed, version, *telemetry, *device).returncode == 0
+        answer = closed.admin.post(f"/api/nodes/{fresh}/commands", {"command": "blink"})
+        command = answer.json()["command_id"]
+        # Behind what the log has heard, nothing can be under way any more.
+        assert publish(closed, version, *telemetry, *device).returncode == 0
+        assert closed.admin.get(f"/api/nodes/{fresh}/commands/{command}")["state"] == "queued"
+        # The device's own credentials are, whichever client of it has them.
+        with Subscriber(closed, version, *listening, *device) as subscriber:
+            subscriber.until(command)
+            log.until(command)
+            becomes(closed.admin, fresh, command, "delivered")

@@ -308,8 +308,9 @@ def test_the_bridge_of_the_document_hands_over_both_ways(gateway, tmp_path):
                     return True
             return False
 
-        # It first speaks a version of Mosquitto's own, and falls back after 5 to 30 s.
         wait_for(is_up, "the bridge to connect", seconds=60)
+        # It says at first that it is a bridge, and would come again without that after 5 to 30 s.
+        assert hub.metrics()["martlet_mqtt_protocol_violations_total"] == 0, mosquitto.log.read_text()
         spots = hub.admin.get("/api/lots/LOT001")["spots"]
         # Spots for some people only are blue when they are free.
         name = next(spot["spot_id"] for spot in spots if spot["kind"] == "standard")
@@ -341,7 +342,7 @@ def test_the_hub_can_be_read_by_a_bridge_of_somebody_with_a_token(gateway, tmp_p
     token = hub.admin.personal_token(["mqtt.subscribe", "parking.view"])["token"]
     bridge = (
         f"connection reader\naddress 127.0.0.1:{hub.mqtt_port}\nremote_username admin\nremote_password {token}\n"
-        "restart_timeout 1\ntry_private false\ntopic parkmate/spot/status in 1\n"
+        "restart_timeout 1\ntopic parkmate/spot/status in 1\n"
     )
     with Mosquitto(tmp_path, bridge) as mosquitto, Client(mosquitto.port) as reader:
         reader.subscribe("parkmate/spot/status", 1)
@@ -352,11 +353,16 @@ def test_the_hub_can_be_read_by_a_bridge_of_somebody_with_a_token(gateway, tmp_p
         done = run("device", "rotate", "LOT001-gateway", "--data", hub.data)
         key = done.stdout.strip()
         with Client(hub.mqtt_port, username="LOT001-gateway", password=key) as device:
-            device.publish("parkmate/spot/status", {"spot_id": "SPOT002", "lot_id": "LOT001", "occupied": True, "distance": 30})
+            report = {"spot_id": "SPOT002", "lot_id": "LOT001", "occupied": True, "distance": 30}
+            device.publish("parkmate/spot/status", report, retain=True)
         message = reader.receive()
         while message.topic.startswith("$SYS"):
             message = reader.receive()
         assert json.loads(message.payload)["spot_id"] == "SPOT002"
+        # To a bridge the hub says what was to be kept, so that it is kept there, too.
+        with Client(mosquitto.port, subscriptions=[("parkmate/spot/status", 1)]) as late:
+            kept = late.receive()
+            assert kept.retain and kept.payload == message.payload
 
 
 def test_the_programs_of_these_tests_are_the_real_ones():

@@ -8,17 +8,16 @@ import Testing
             ring, patterns: [try #require(TopicPattern(pattern))], grants: Grants(everywhere: .all), start: start)
         var found: [Int64] = []
         while true {
-            let items = replay.next(step)
-            if items.isEmpty { return found }
-            #expect(items.count <= step)
-            found += items.map(\.number)
+            let next = replay.next(step, in: ring)
+            #expect(next.items.count <= step)
+            found += next.items.map(\.number)
+            if next.isOver { return found }
         }
     }
 
     func gap(_ ring: LiveRing, after number: Int64) -> [Int64]? {
-        LiveReplay(ring, patterns: [], grants: Grants(everywhere: .all), start: .after(number)).gap.map {
-            [$0.after, $0.next]
-        }
+        var replay = LiveReplay(ring, patterns: [], grants: Grants(everywhere: .all), start: .after(number))
+        return replay.next(1, in: ring).gap.map { [$0.after, $0.next] }
     }
 
     @Test func `numbers are the commit's microseconds, and grow in any case`() {
@@ -94,11 +93,58 @@ import Testing
     }
 
     @Test func `a replay does not see what comes later`() throws {
-        var ring = LiveRing(maximumEvents: 4, maximumBytes: 1_000_000, beginning: at(0))
+        var ring = LiveRing(maximumEvents: 40, maximumBytes: 1_000_000, beginning: at(0))
         _ = ring.append([event("a"), event("a")], committedAt: at(10))
-        var replay = LiveReplay(
-            ring, patterns: [try #require(TopicPattern("a"))], grants: Grants(everywhere: .all), start: .after(0))
+        var replay = try walk(ring, .after(0))
         for instant in 20..<40 { _ = ring.append([event("a")], committedAt: at(Int64(instant))) }
-        #expect(replay.next(100).map(\.number) == [10, 11])
+        let step = replay.next(100, in: ring)
+        #expect(step.items.map(\.number) == [10, 11])
+        #expect(step.isOver && step.gap == nil)
+    }
+
+    @Test func `a replay holds nothing: what the ring lets go of before it comes there is a gap`() throws {
+        var ring = LiveRing(maximumEvents: 4, maximumBytes: 1_000_000, beginning: at(0))
+        for number in 1...4 { _ = ring.append([event("a")], committedAt: at(Int64(number))) }
+        var replay = try walk(ring, .after(0))
+        #expect(replay.next(1, in: ring).items.map(\.number) == [1])
+        _ = ring.append([event("a"), event("a")], committedAt: at(10))
+        var step = replay.next(1, in: ring)
+        #expect(step.gap == LiveReplay.Gap(after: 1, next: 3))
+        #expect(step.items.map(\.number) == [3])
+        // All that was left of it.
+        for number in 20..<24 { _ = ring.append([event("a")], committedAt: at(Int64(number))) }
+        step = replay.next(1, in: ring)
+        #expect(step.gap == LiveReplay.Gap(after: 3, next: 5))
+        #expect(step.items.isEmpty && step.isOver)
+        // Of the newest so many nobody was promised one.
+        var recent = try walk(ring, .recent(4))
+        _ = recent.next(4, in: ring)
+        _ = ring.append([event("a"), event("a")], committedAt: at(30))
+        step = recent.next(4, in: ring)
+        #expect(step.gap == nil)
+        #expect(step.items.map(\.number) == [22, 23])
+    }
+
+    @Test func `one step of a replay looks at a bounded number of events, on the way back and forth`() throws {
+        var ring = LiveRing(maximumEvents: 10_000, maximumBytes: 100_000_000, beginning: at(0))
+        for number in 1...10_000 { _ = ring.append([event(number == 1 ? "a" : "b")], committedAt: at(Int64(number))) }
+        for start in [LiveStart.recent(1), .after(0)] {
+            var replay = try walk(ring, start)
+            var steps = 0
+            var found: [Int64] = []
+            while true {
+                steps += 1
+                let step = replay.next(256, in: ring)
+                found += step.items.map(\.number)
+                if step.isOver { break }
+            }
+            #expect(found == [1])
+            #expect((10...24).contains(steps))
+        }
+    }
+
+    private func walk(_ ring: LiveRing, _ start: LiveStart) throws -> LiveReplay {
+        LiveReplay(
+            ring, patterns: [try #require(TopicPattern("a"))], grants: Grants(everywhere: .all), start: start)
     }
 }

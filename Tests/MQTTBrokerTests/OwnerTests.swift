@@ -93,6 +93,88 @@ struct OwnerTests {
         #expect(second.isClosed)
     }
 
+    @Test(
+        "who comes by a name that another had before gets nothing of that one's session, nor is its will published",
+        arguments: ProtocolVersion.allCases, [true, false])
+    func anotherOfTheName(version: ProtocolVersion, isRestarted: Bool) {
+        var generation: Int64? = 1
+        let rules = Rules()
+        rules.decision = { _ in .accepted(AcceptedClient(userName: nil, owner: "device", generation: generation)) }
+        rules.standing = { .accepted(AcceptedClient(userName: nil, owner: $0.owner, generation: generation)) }
+        let bench = Bench(rules: rules)
+        func come(_ bench: Bench, will: Will? = nil) -> BenchClient {
+            bench.connect("c", version, clean: false, expiry: version == .v5_0 ? 100 : nil, will: will)
+        }
+        come(bench, will: will("will", "dead")).subscribe("t", "will", qos: .atLeastOnce)
+        let later = isRestarted ? bench.afterCrash() : bench
+        generation = 2
+        rules.decision = {
+            let isTheirs = $0.clientIdentifier.description == "c"
+            return .accepted(
+                AcceptedClient(
+                    userName: nil, owner: isTheirs ? "device" : "other", generation: isTheirs ? generation : nil))
+        }
+        let other = later.connect("o")
+        other.subscribe("will")
+        other.publish("t", "for the first", qos: .atLeastOnce, id: 1)
+        _ = other.read()
+        let next = come(later)
+        #expect(next.connack?.reason == .success)
+        #expect(next.connack?.sessionPresent == false)
+        #expect(next.messages().isEmpty)
+        // Its own it finds again.
+        next.subscribe("t", qos: .atLeastOnce)
+        next.drop()
+        other.publish("t", "for the second", qos: .atLeastOnce, id: 2)
+        let restarted = later.afterCrash()
+        let back = come(restarted)
+        if version != .v3_1 { #expect(back.connack?.sessionPresent == true) }
+        #expect(back.payloads() == ["for the second"])
+        restarted.advance(milliseconds: 200_000)
+        #expect(other.messages().isEmpty)
+        #expect(restarted.stored.wills.isEmpty)
+    }
+
+    @Test("what is kept from before names had generations goes on")
+    func unknownGeneration() {
+        var generation: Int64?
+        let rules = Rules()
+        rules.decision = { _ in .accepted(AcceptedClient(userName: nil, owner: "device", generation: generation)) }
+        let bench = Bench(rules: rules)
+        bench.connect("c", clean: false, expiry: 100).drop()
+        for number: Int64 in [0, 0, 7] {
+            generation = number
+            let client = bench.connect("c", clean: false, expiry: 100)
+            #expect(client.connack?.sessionPresent == (number == 0))
+            client.drop()
+        }
+    }
+
+    @Test("a will of one who had the name before is dropped when its client is asked about after a restart")
+    func willOfAnother() {
+        var generation: Int64 = 1
+        let rules = Rules()
+        rules.decision = {
+            let isTheirs = $0.clientIdentifier.description == "c"
+            return .accepted(
+                AcceptedClient(
+                    userName: nil, owner: isTheirs ? "device" : "other", generation: isTheirs ? generation : nil))
+        }
+        rules.standing = { .accepted(AcceptedClient(userName: nil, owner: $0.owner, generation: generation)) }
+        for next: Int64 in [1, 2] {
+            generation = 1
+            let bench = Bench(rules: rules)
+            bench.connect("c", keepAlive: 2, will: will("will", "dead"))
+            generation = next
+            let later = bench.afterCrash()
+            let watcher = later.connect("w")
+            watcher.subscribe("will")
+            later.advance(milliseconds: 10_000)
+            #expect(watcher.payloads() == (next == 1 ? ["dead"] : []))
+            #expect(later.stored.wills.isEmpty)
+        }
+    }
+
     @Test("rights may say how long a session is kept", arguments: ProtocolVersion.allCases)
     func sessionExpiry(version: ProtocolVersion) {
         let rules = Rules()

@@ -89,6 +89,83 @@ struct RateTests {
         #expect(bench.core.statistics().counters.messagesTooFast == 0)
     }
 
+    @Test(
+        "a will costs its owner a message: each comes, and whoever owes some brings no other until they are made up for",
+        arguments: [ProtocolVersion.v3_1_1, .v5_0], [true, false])
+    func wills(version: ProtocolVersion, isByAddress: Bool) {
+        let bench = bench(4, 2)
+        if isByAddress {
+            // Each connection of an address has the rate of a device besides.
+            var configuration = BrokerConfiguration()
+            configuration.limits.addressMessageRate = MessageRate(perSecond: 4, burst: 2)
+            check(version, Bench(configuration))
+        } else {
+            bench.rules.decision = {
+                let name = $0.clientIdentifier.description.prefix(1)
+                return .accepted(AcceptedClient(userName: nil, owner: "device:\(name)"))
+            }
+            check(version, bench)
+        }
+    }
+
+    private func check(_ version: ProtocolVersion, _ bench: Bench) {
+        let watcher = bench.dial(.v5_0, from: "10.0.0.9")
+        watcher.connect("w")
+        watcher.takeConnack()
+        watcher.subscribe("will")
+        func come(_ identifier: String, withWill: Bool = true, from address: String = "10.0.0.1") -> BenchClient {
+            let client = bench.dial(version, from: address)
+            client.connect(identifier, will: withWill ? will("will", identifier) : nil)
+            client.takeConnack()
+            return client
+        }
+        // All die at once: not one is missed, though only two are within the rate.
+        let clients = (1...4).map { come("d\($0)") }
+        #expect(clients.map(\.connack?.reason) == Array(repeating: .success, count: 4))
+        for client in clients { client.drop() }
+        #expect(watcher.payloads() == ["d1", "d2", "d3", "d4"])
+        let refused = come("d5")
+        #expect(refused.connack?.reason == (version == .v5_0 ? .quotaExceeded : .serverUnavailable))
+        #expect(refused.isClosed)
+        #expect(come("d5", withWill: false).connack?.reason == .success)
+        #expect(come("o1", from: "10.0.0.2").connack?.reason == .success)
+        // Two messages are owed, and a third has to be there: three quarters of a second.
+        bench.advance(milliseconds: 500)
+        #expect(come("d6").connack?.reason != .success)
+        bench.advance(milliseconds: 250)
+        let last = come("d6")
+        #expect(last.connack?.reason == .success)
+        last.drop()
+        #expect(watcher.payloads() == ["d6"])
+        #expect(come("d7").connack?.reason != .success)
+    }
+
+    @Test("a will that could not be stored at once is counted once")
+    func willTriedAgain() {
+        let bench = bench(1, 4, mode: .manual)
+        bench.rules.decision = { _ in .accepted(AcceptedClient(userName: nil, owner: "device:d")) }
+        func come(_ identifier: String) -> BenchClient {
+            let client = bench.connect(identifier, will: will("will", identifier))
+            bench.commitAll()
+            client.takeConnack()
+            return client
+        }
+        let clients = (1...4).map { come("d\($0)") }
+        for client in clients { client.drop() }
+        // The ends of the connections are stored, the wills are not.
+        for _ in clients { bench.commit([.committed, .failed]) }
+        #expect(bench.uncommitted.isEmpty)
+        bench.advance(milliseconds: 1_250)
+        #expect(!bench.uncommitted.isEmpty)
+        bench.commitAll()
+        // Of the four that were there, each took one; another has come since.
+        let next = come("d5")
+        #expect(next.connack?.reason == .success)
+        next.drop()
+        bench.commitAll()
+        #expect(come("d6").connack?.reason == .quotaExceeded)
+    }
+
     @Test("a client that is paused for two reasons is read again when both are over")
     func bothReasons() {
         var configuration = BrokerConfiguration()

@@ -56,6 +56,37 @@ struct SubscriptionTests {
         #expect(client.messages().map(\.retain) == [true, false, false])
     }
 
+    @Test(
+        "a bridge of 3.1 or 3.1.1: not its own messages, and the flag as it was, over a restart too; of a share all it is due",
+        arguments: [ProtocolVersion.v3_1, .v3_1_1])
+    func bridge(version: ProtocolVersion) {
+        let bench = Bench()
+        let bridge = bench.connect("b", version, clean: false, isBridge: true)
+        #expect(bridge.connack?.reason == .success)
+        #expect(bridge.subscribe("t/#", "$share/g/s", qos: .atLeastOnce) == [.grantedQoS1, .grantedQoS1])
+        check(bridge, bench)
+        let after = bench.afterCrash()
+        check(after.connect("b", version, clean: false, isBridge: true), after)
+        // Without the bit it is a client like any other.
+        let plain = after.connect("p", version)
+        plain.subscribe("t/#")
+        #expect(plain.messages().map(\.retain) == [true])
+        plain.publish("t/own", "own")
+        plain.publish("t/kept", "kept", retain: true)
+        #expect(plain.messages().map(\.retain) == [false, false])
+    }
+
+    private func check(_ bridge: BenchClient, _ bench: Bench) {
+        let other = bench.connect("o")
+        bridge.publish("t/own", "own")
+        bridge.publish("s", "share")
+        other.publish("t/kept", "kept", retain: true)
+        other.publish("t/passing", "passing")
+        let messages = bridge.messages()
+        #expect(messages.map { String(decoding: $0.payload, as: UTF8.self) } == ["share", "kept", "passing"])
+        #expect(messages.map(\.retain) == [false, true, false])
+    }
+
     @Test("SUBSCRIBE of a kept session counts and is answered when the ledger has it")
     func storedFirst() {
         let bench = Bench(mode: .manual)

@@ -33,6 +33,7 @@ func describe(_ packet: Packet) -> String {
 
 private func describe(_ connect: Connect) -> String {
     var words = ["CONNECT version=\(connect.version.digits)"]
+    if connect.isBridge { words.append("bridge=1") }
     words.append("client=\(quoted(connect.clientIdentifier))")
     words.append("clean=\(bit(connect.cleanStart)) keepAlive=\(connect.keepAlive)")
     if let will = connect.will {

@@ -19,6 +19,7 @@ struct EncodeFailureTests {
             (.notInVersion, .v3_1_1, .auth(Auth(reason: .success, properties: .none))),
             (.notInVersion, .v3_1_1, .publish(Publish(topic: nil, payload: []))),
             (.versionMismatch, .v3_1_1, .connect(connect)),
+            (.bridgeNotInVersion, .v5_0, .connect(Connect(version: .v5_0, clientIdentifier: name, isBridge: true))),
             (.reasonNotInVersion, .v3_1_1, .connack(Connack(reason: .malformedPacket))),
             (.reasonNotForPacket, .v5_0, .connack(Connack(reason: .grantedQoS1))),
             (.reasonNotForPacket, .v5_0, .puback(PublishAnswer(packetIdentifier: .first, reason: .serverBusy))),

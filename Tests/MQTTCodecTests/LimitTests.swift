@@ -60,8 +60,8 @@ struct LimitTests {
         let cases: [(name: String, level: UInt8, expected: (code: ReasonCode, version: ProtocolVersion)?)] = [
             ("MQIsdp", 3, nil), ("MQIsdp", 4, (.unsupportedProtocolVersion, .v3_1_1)),
             ("MQTT", 3, (.unsupportedProtocolVersion, .v3_1_1)),
-            ("MQTT", 6, (.unsupportedProtocolVersion, .v5_0)), ("MQTT", 0x84, (.unsupportedProtocolVersion, .v3_1_1)),
-            ("HTTP", 4, nil), ("MQTT", 4, nil), ("MQTT", 5, (.malformedPacket, .v5_0)),
+            ("MQTT", 6, (.unsupportedProtocolVersion, .v5_0)), ("MQTT", 0x85, (.unsupportedProtocolVersion, .v3_1_1)),
+            ("HTTP", 4, nil), ("MQTT", 4, nil), ("MQTT", 0x84, nil), ("MQTT", 5, (.malformedPacket, .v5_0)),
         ]
         for item in cases {
             var decoder = PacketDecoder(receiver: .server)

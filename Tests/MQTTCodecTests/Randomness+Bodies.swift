@@ -11,7 +11,7 @@ extension PacketMaker {
         return Connect(
             version: version, clientIdentifier: try text(), cleanStart: true, keepAlive: UInt16(number(0...65_535)),
             will: will, userName: userName, password: userName != nil && flag() ? bytes(upTo: 20) : nil,
-            properties: try properties(.connect))
+            properties: try properties(.connect), isBridge: version != .v5_0 && flag())
     }
 
     mutating func connack() throws -> Connack {

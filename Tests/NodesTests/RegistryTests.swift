@@ -48,6 +48,56 @@ import Testing
         #expect(count == 1)
     }
 
+    @Test func oneAddressMakesOnlySoManyDevicesAndOthersAreNotKeptOut() async throws {
+        let database = try await database()
+        let registry = DeviceRegistry(limitPerAddress: 2, admission: .byContact)
+        func make(_ name: String, _ address: String?) async throws -> Bool {
+            try await database.write { transaction in
+                let device = try #require(DeviceID(name))
+                return try registry.admit(device, kind: .node, from: address, at: ten, in: transaction)
+            }
+        }
+        func refusal(_ name: String, _ address: String?) async -> Refusal? {
+            await #expect(throws: Refusal.self) { try await make(name, address) }
+        }
+        // Of IPv6 a network of 64 bits is one address.
+        #expect(try await make("a", "2001:db8::1"))
+        #expect(try await make("b", "2001:db8::2"))
+        let refused = await refusal("c", "2001:db8::3")
+        #expect(refused?.code == .limitReached)
+        #expect(refused?.detail.hasPrefix("2001:db8:0:0::/64 has made 2 devices already") == true)
+        #expect(try await !make("a", "2001:db8::3"), "what is there is not made again")
+        #expect(try await make("c", "192.0.2.1"))
+        // All whose address is not known are one.
+        #expect(try await make("d", nil))
+        #expect(try await make("e", nil))
+        #expect(await refusal("f", nil)?.code == .limitReached)
+        // What is removed counts no more, and is counted for whoever makes it again.
+        try await database.write { transaction in
+            let device = try #require(DeviceID("a"))
+            try registry.remove(device, at: ten, in: transaction)
+            try registry.remove(device, at: ten, in: transaction)
+        }
+        #expect(try await make("a", "192.0.2.1"))
+        #expect(await refusal("g", "192.0.2.1")?.code == .limitReached)
+        #expect(try await make("g", "2001:db8::1"))
+        #expect(await refusal("h", "2001:db8::1")?.code == .limitReached)
+        // Nor does what people add.
+        try await database.write { transaction in
+            for name in ["i", "j", "k"] {
+                try registry.insert(
+                    #require(DeviceID(name)), kind: .node, site: .main, controller: nil, isHeard: false, at: ten,
+                    in: transaction)
+            }
+        }
+        let makers = try await database.read { reader in
+            try reader.query("SELECT address, devices FROM device_maker ORDER BY address").map {
+                "\(try $0.text(0)) \(try $0.integer(1))"
+            }
+        }
+        #expect(makers == ["192.0.2.1 2", "2001:db8:0:0::/64 2", "unknown 2"])
+    }
+
     @Test func identifiersGrowWithTimeAndAreUnique() async throws {
         let database = try await database()
         let device = try #require(device)

@@ -72,6 +72,30 @@ import Trust
         #expect(try await owners(watcher) == ["device:A"])
     }
 
+    @Test("a device that comes back while the hub is off is another at the next start, and at no later one")
+    func removedAndAddedAgainWhileOff() async throws {
+        let house = try await DevicesHouse()
+        for name in ["A", "B"] { _ = try await house.add(name) }
+        for _ in 0..<2 {
+            // The look after the one that found something notes that it was carried out.
+            let watcher = watched(house)
+            for _ in 0..<2 { #expect(try await watcher.look().forget.isEmpty) }
+        }
+        let a = try house.id("A")
+        try await house.write { try $0.remove(a, by: $1, in: $2) }
+        _ = try await house.add("A")
+        let first = watched(house)
+        let findings = try await first.look()
+        #expect(findings.forget.sorted() == ["spot/A/led", "spot/A/status"])
+        // Its sessions are told apart by themselves.
+        #expect(findings.disconnect.isEmpty)
+        // What was found and not carried out is found again.
+        let second = watched(house)
+        #expect(try await second.look().forget.count == 2)
+        #expect(try await second.look().forget.isEmpty)
+        #expect(try await watched(house).look().forget.isEmpty)
+    }
+
     /// Between the first word of a newcomer and its row lies the hashing of its password: the connection must not end meanwhile.
     @Test func whoIsAskingIsNotTakenForOneThatWasRejected() async throws {
         let house = try await DevicesHouse()

@@ -73,12 +73,12 @@ public struct DeviceWatch: Sendable {
             let rights = findings.rights[ending.owner].map { ClientRights($0) }
             disconnect(ending.owner, ending.endsSessions, ending.revision, rights)
         }
-        if owesAccounts || findings.mayHaveEndedAccounts {
-            for owner in try await endedAccounts() { disconnect(owner, true, .max, nil) }
-        }
         // Behind their ends: what they say last is not kept either.
         let gone = findings.forget.compactMap { try? TopicFilter($0) }
         if !gone.isEmpty { forget(gone) }
+        if owesAccounts || findings.mayHaveEndedAccounts {
+            for owner in try await endedAccounts() { disconnect(owner, true, .max, nil) }
+        }
         if owesReplay || findings.mayHaveReleased { try await replay.run() }
         try await closeWindow()
         return findings.mayHaveEndedAccounts

@@ -44,7 +44,8 @@ public struct HubAuthenticator: BrokerAuthenticator {
         case .device(let device, let grants):
             return .accepted(
                 AcceptedClient(
-                    userName: device.text, owner: ConnectionOwner.device(device), rights: ClientRights(grants)))
+                    userName: device.text, owner: ConnectionOwner.device(device), generation: grants.generation,
+                    rights: ClientRights(grants)))
         case .pending(let device):
             return .accepted(
                 AcceptedClient(
@@ -83,7 +84,7 @@ public struct HubAuthenticator: BrokerAuthenticator {
             return .accepted(
                 AcceptedClient(
                     userName: client.userName, owner: owner, sessionOwner: client.sessionOwner,
-                    rights: ClientRights(grants)))
+                    generation: grants.generation, rights: ClientRights(grants)))
         } catch {
             return .notKnown
         }

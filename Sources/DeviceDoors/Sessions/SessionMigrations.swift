@@ -132,6 +132,13 @@ public enum SessionMigrations {
                     // How many may be on their way at once; NULL: not known.
                     "ALTER TABLE mqtt_session ADD COLUMN in_flight BIGINT CHECK (in_flight BETWEEN 0 AND 65535)",
                 ]),
+            // Which one of the owner's name had it: a device that is removed and added again is another. NULL: not known.
+            Migration(
+                "owner-generation",
+                [
+                    "ALTER TABLE mqtt_session ADD COLUMN generation BIGINT",
+                    "ALTER TABLE mqtt_will ADD COLUMN generation BIGINT",
+                ]),
         ])
 
     /// Stands between owner and client identifier in the name of a session.

@@ -16,12 +16,16 @@ public enum StoredSessions {
             var state = BrokerState()
             try each(
                 reader,
-                "SELECT client, expiry_interval, disconnected_at, owner, quota_address, in_flight FROM mqtt_session",
+                """
+                SELECT client, expiry_interval, disconnected_at, owner, quota_address, in_flight, generation
+                FROM mqtt_session
+                """,
                 in: "mqtt_session", damaged
             ) { row in
                 state.sessions[try MQTTString(row.text(0))] = StoredSession(
                     expiryInterval: UInt32(clamping: try row.integer(1)),
                     disconnectedAt: try row.optionalInteger("disconnected_at"), owner: try row.optionalText("owner"),
+                    generation: try row.optionalInteger("generation"),
                     quotaAddress: try row.optionalText("quota_address"),
                     inFlight: try row.optionalInteger("in_flight").map { UInt16(clamping: $0) })
             }

@@ -10,12 +10,13 @@ extension SessionTables {
         try transaction.execute(
             """
             INSERT INTO mqtt_will (client, identifier, owner, session_owner, user_name, address, version, keep_alive, delay,
-                qos, packet, quota_address, due_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL)
+                qos, packet, quota_address, generation, due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL)
             ON CONFLICT (client) DO UPDATE SET identifier = excluded.identifier, owner = excluded.owner,
                 session_owner = excluded.session_owner, user_name = excluded.user_name, address = excluded.address,
                 version = excluded.version, keep_alive = excluded.keep_alive, delay = excluded.delay,
-                qos = excluded.qos, packet = excluded.packet, quota_address = excluded.quota_address, due_at = NULL
+                qos = excluded.qos, packet = excluded.packet, quota_address = excluded.quota_address,
+                generation = excluded.generation, due_at = NULL
             """,
             [
                 .text(client.session.description), .text(client.identifierText), SQLValue(client.owner),
@@ -23,6 +24,7 @@ extension SessionTables {
                 .integer(Int64(client.version.rawValue)), .integer(Int64(opening.keepAlive)),
                 .integer(Int64(will.properties.willDelayInterval ?? 0)), .integer(Int64(will.qos.rawValue)),
                 .blob(try StoredMessage.packet(of: message(will))), SQLValue(client.quotaAddress),
+                SQLValue(client.generation),
             ])
     }
 
@@ -52,7 +54,7 @@ extension StoredSessions {
     ) throws {
         let wills = """
             SELECT client, identifier, owner, session_owner, user_name, address, version, keep_alive, delay, qos, packet,
-                due_at, quota_address
+                due_at, quota_address, generation
             FROM mqtt_will
             """
         try each(reader, wills, in: "mqtt_will", damaged) { row in
@@ -66,8 +68,8 @@ extension StoredSessions {
             let client = ConnectedClient(
                 identifier: try MQTTString(row.text(1)), userName: try row.optionalText("user_name"),
                 remoteAddress: try row.text(5), version: version, owner: try row.optionalText("owner"),
-                sessionOwner: try row.optionalText("session_owner"), quotaAddress: try row.optionalText("quota_address")
-            )
+                sessionOwner: try row.optionalText("session_owner"), generation: try row.optionalInteger("generation"),
+                quotaAddress: try row.optionalText("quota_address"))
             state.wills[try MQTTString(row.text(0))] = StoredWill(
                 client: client,
                 will: Will(

@@ -72,15 +72,16 @@ struct SessionTables {
         guard opening.expiryInterval > 0 || opening.isResumed else { return }
         try transaction.execute(
             """
-            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner, quota_address, in_flight)
-            VALUES ($1, $2, NULL, $3, $4, $5)
+            INSERT INTO mqtt_session (client, expiry_interval, disconnected_at, owner, quota_address, in_flight, generation)
+            VALUES ($1, $2, NULL, $3, $4, $5, $6)
             ON CONFLICT (client) DO UPDATE SET expiry_interval = excluded.expiry_interval, disconnected_at = NULL,
                 owner = excluded.owner, quota_address = excluded.quota_address,
-                in_flight = excluded.in_flight
+                in_flight = excluded.in_flight, generation = excluded.generation
             """,
             [
                 .text(client.description), .integer(Int64(opening.expiryInterval)), SQLValue(opening.owner),
                 SQLValue(opening.client.quotaAddress), SQLValue(opening.inFlight.map(Int64.init)),
+                SQLValue(opening.client.generation),
             ])
     }
 

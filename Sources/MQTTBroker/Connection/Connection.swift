@@ -23,6 +23,7 @@ struct Connection {
         var authenticationNumber: UInt64 = 0
         let nonce: ConnectionNonce
         var will: Will?
+        var isBridge = false
         var aliases: [UInt16: TopicName] = [:]
         var outboundAliases = OutboundAliases.none
         var walks: [RetainedDelivery] = []
@@ -110,6 +111,12 @@ struct Connection {
     var will: Will? {
         get { rest.value.will }
         set { rest.value.will = newValue }
+    }
+
+    /// Whether the client said that it is a bridge (`Connect.isBridge`).
+    var isBridge: Bool {
+        get { rest.value.isBridge }
+        set { rest.value.isBridge = newValue }
     }
 
     /// Topics the client gave numbers to (3.3.2.3.4).

@@ -11,6 +11,7 @@ extension BrokerCore {
             return
         }
         connections[handle]?.version = connect.version
+        connections[handle]?.isBridge = connect.isBridge
         connections[handle]?.maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
         if let reason = refusal(of: connect) {
             refuse(reason, handle, now: now, into: &actions)
@@ -86,7 +87,7 @@ extension BrokerCore {
             let client = ConnectedClient(
                 identifier: connect.clientIdentifier, userName: accepted.userName,
                 remoteAddress: connections[handle]?.peer.text ?? "", version: connect.version,
-                owner: accepted.owner, sessionOwner: accepted.sessionOwner,
+                owner: accepted.owner, sessionOwner: accepted.sessionOwner, generation: accepted.generation,
                 quotaAddress: quotaAddress(accepted, handle), rights: accepted.rights)
             letIn(client, connect, handle, now: now, into: &actions)
         }
@@ -105,17 +106,24 @@ extension BrokerCore {
         let known = sessions.handle(of: key)
         // A session that is there for a will's sake alone is not gone on with.
         let isOver = known.map { sessions[$0]?.connection == nil && sessions[$0]?.isKept == false } ?? false
-        let beginsAnew = connect.cleanStart || isOver
+        // Nor with one of another owner who had the name before.
+        let isAnothers = known.map { client.isAnother(than: sessions[$0]?.generation) } ?? false
+        let beginsAnew = connect.cleanStart || isOver || isAnothers
         let address = connections[handle]?.peer.address
         // A client that takes its own place needs no other.
         if known.flatMap({ sessions[$0]?.connection }) == nil, !pool.hasRoom(for: address) {
             refuse(pool.isFull ? .serverBusy : .quotaExceeded, handle, now: now, into: &actions)
             return
         }
+        guard connect.will == nil || mayBringWill(client, now: now) else {
+            refuse(.quotaExceeded, handle, now: now, into: &actions)
+            return
+        }
         guard makeRoom(for: client, known, connect.will, now: now, into: &actions) else {
             refuse(.quotaExceeded, handle, now: now, into: &actions)
             return
         }
+        if let known, isAnothers { dropWills(of: known, notWithin: nil, into: &actions) }
         if let known, let old = sessions[known]?.connection {
             // The old connection hears why (5.0), and its will counts as for any lost connection (3.1.4).
             end(old, .takenOver, tell: .sessionTakenOver, keepsSession: !beginsAnew, now: now, into: &actions)
@@ -136,6 +144,7 @@ extension BrokerCore {
         sessions.move(session, to: client.quotaOwner)
         sessions[session]?.expiryInterval = expiry
         sessions[session]?.client = client
+        sessions[session]?.generation = client.generation
         sessions[session]?.endsAt = nil
         // The client is back before the delay of its will has passed ([MQTT-3.1.3-9]).
         sessions[session]?.will = nil

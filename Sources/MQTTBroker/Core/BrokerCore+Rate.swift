@@ -53,6 +53,19 @@ extension BrokerCore {
         if let owner = connections[handle]?.quota { sessions.takeMessage(of: owner) }
     }
 
+    /// Takes one message's worth of the rate of a client that may have no connection any more.
+    mutating func takeMessage(of client: ConnectedClient) {
+        guard let owner = sessions.owners.handle(of: client.quotaOwner) else { return }
+        sessions.takeMessage(of: owner)
+    }
+
+    /// Whether a client may be let in with a will. A will is published when it is due, whatever the rate, for a device that dies
+    /// must not be missed; but what its owner owes for wills, it has to make up for before it brings another.
+    mutating func mayBringWill(_ client: ConnectedClient, now: Moment) -> Bool {
+        guard let owner = sessions.owners.handle(of: client.quotaOwner) else { return true }
+        return sessions.hasMessage(of: owner, now: now)
+    }
+
     private func nextMessage(_ handle: ConnectionHandle, now: Moment) -> Int64? {
         guard let own = connections[handle]?.bucket.nextAt(now: now.uptime) else { return nil }
         guard let owner = connections[handle]?.quota else { return own }

@@ -57,17 +57,15 @@ extension BrokerCore {
         authentications.end(owner, olderThan: revision)
         for handle in sessions.handles
         where sessions[handle]?.owner == owner || sessions[handle]?.client?.owner == owner {
-            if let connection = sessions[handle]?.connection,
-                connections[connection]?.client?.rights?.revision ?? .min >= revision
-            {
-                continue
-            }
+            // Whoever came with newer rights, be it gone again, is not concerned.
+            if sessions[handle]?.client?.rights?.revision ?? .min >= revision { continue }
             dropWills(of: handle, notWithin: rights, into: &actions)
             disconnect(handle, reason, endSession: endSessions, now: now, into: &actions)
         }
     }
 
-    private mutating func dropWills(
+    /// Drops the wills of a session that rights do not allow; nil: whatever they are.
+    mutating func dropWills(
         of session: SessionHandle, notWithin rights: ClientRights?, into actions: inout BrokerActions
     ) {
         guard let name = sessions[session]?.name else { return }

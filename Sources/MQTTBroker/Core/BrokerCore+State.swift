@@ -15,6 +15,7 @@ extension BrokerCore {
             var session = Session(
                 SessionKey(name: name, owner: stored.owner), expiryInterval: stored.expiryInterval)
             session.endsAt = stored.end(now: now)
+            session.generation = stored.generation
             session.subscriptions = stored.subscriptions
             for filter in stored.subscriptions.keys { session.memory.filters += filter.cost }
             let shared = stored.subscriptions.keys.filter(\.isShared).map(\.unshared)
@@ -69,7 +70,7 @@ extension BrokerCore {
                 expiryInterval: session.expiryInterval, subscriptions: session.subscriptions,
                 queue: (0..<session.outbox.entries.count).map { StoredDelivery(session, at: $0) },
                 inboundIdentifiers: session.inbound.committed, owner: session.owner,
-                quotaAddress: quotaAddress(of: session))
+                generation: session.generation, quotaAddress: quotaAddress(of: session))
         }
         return state
     }

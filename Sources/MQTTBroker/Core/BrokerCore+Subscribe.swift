@@ -19,7 +19,9 @@ extension BrokerCore {
         var granted: [StoredSubscription] = []
         // Where in `granted` a filter is: of several of one packet the last counts, and it is stored once.
         var places: [TopicFilter: Int] = [:]
-        for wanted in subscribe.subscriptions {
+        let isBridge = connections[handle]?.isBridge == true
+        for asked in subscribe.subscriptions {
+            let wanted = isBridge ? asked.forBridge : asked
             let isNew = sessions[session]?.subscriptions[wanted.filter] == nil && places[wanted.filter] == nil
             if wanted.filter.levelCount > configuration.limits.topicLevels || isShareNameTooLong(wanted.filter) {
                 reasons.append(.topicFilterInvalid)
@@ -129,6 +131,18 @@ extension BrokerCore {
         guard connections[handle]?.isOnline == true else { return }
         let unsuback = Unsuback(packetIdentifier: unsubscribe.packetIdentifier, reasons: reasons)
         answer(.unsuback(unsuback), to: handle, now: now, into: &actions)
+    }
+}
+
+extension Subscription {
+    /// The same as a bridge means it, which cannot say so before 5.0: what is kept here is to be kept on its other side, and
+    /// what came from there is not to go back and round for ever.
+    fileprivate var forBridge: Subscription {
+        var subscription = self
+        subscription.retainAsPublished = true
+        // Of a shared subscription the specification forbids it ([MQTT-3.8.3-4]).
+        subscription.noLocal = !filter.isShared
+        return subscription
     }
 }
 

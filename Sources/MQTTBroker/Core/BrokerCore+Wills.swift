@@ -6,6 +6,11 @@ extension BrokerCore {
     /// Publishes the will of a client that is gone. Its rights are those of now.
     mutating func publish(_ owed: OwedWill, now: Moment, into actions: inout BrokerActions) {
         let (client, will) = (owed.client, owed.will)
+        var owed = owed
+        if !owed.isCounted {
+            owed.isCounted = true
+            takeMessage(of: client)
+        }
         if let reason = refusal(of: will, client) {
             countRefused(reason)
             submit(.session(.willDropped(client: client.session)), then: .nothing, into: &actions)
@@ -125,11 +130,11 @@ extension BrokerCore {
         // The client may have come back meanwhile.
         guard case .asked? = sessions[session]?.will?.standing, let owed = sessions[session]?.will else { return }
         switch standing {
-        case .accepted(let accepted):
+        case .accepted(let accepted) where !owed.client.isAnother(than: accepted.generation):
             sessions[session]?.will?.client = owed.client.standing(accepted)
             sessions[session]?.will?.standing = .known
             check(session, now: now, into: &actions)
-        case .gone:
+        case .gone, .accepted:
             countRefused(.notAuthorized)
             sessions[session]?.will = nil
             dropRefusedWill(owed, into: &actions)
@@ -150,13 +155,14 @@ extension ConnectedClient {
         guard rights != nil else { return self }
         return ConnectedClient(
             identifier: identifier, userName: userName, remoteAddress: remoteAddress, version: version, owner: owner,
-            sessionOwner: sessionOwner, quotaAddress: quotaAddress)
+            sessionOwner: sessionOwner, generation: generation, quotaAddress: quotaAddress)
     }
 
     /// The same client as it is let in now. Whose its session is does not change.
     fileprivate func standing(_ accepted: AcceptedClient) -> ConnectedClient {
         ConnectedClient(
             identifier: identifier, userName: accepted.userName, remoteAddress: remoteAddress, version: version,
-            owner: accepted.owner, sessionOwner: sessionOwner, quotaAddress: quotaAddress, rights: accepted.rights)
+            owner: accepted.owner, sessionOwner: sessionOwner, generation: accepted.generation ?? generation,
+            quotaAddress: quotaAddress, rights: accepted.rights)
     }
 }

@@ -84,6 +84,9 @@ public struct AcceptedClient: Sendable {
     /// Whose session this is, if that is not the same: a person's, whose tokens come and go. Two owners may use the same
     /// client identifier, and neither sees anything of the other's session.
     public var sessionOwner: String?
+    /// Which one of that name the owner is: a name that was given up may come back as another's. A session of an earlier one is not
+    /// gone on with, and its will is nobody's. Nil: there is only one.
+    public var generation: Int64?
     /// Whether the owner stands for many who are not told apart, so that the bounds count this client for its address. Without an owner they
     /// always do.
     public var countsByAddress: Bool
@@ -92,12 +95,13 @@ public struct AcceptedClient: Sendable {
 
     /// A client with these fields.
     public init(
-        userName: String?, owner: String? = nil, sessionOwner: String? = nil, countsByAddress: Bool = false,
-        rights: ClientRights? = nil
+        userName: String?, owner: String? = nil, sessionOwner: String? = nil, generation: Int64? = nil,
+        countsByAddress: Bool = false, rights: ClientRights? = nil
     ) {
         self.userName = userName
         self.owner = owner
         self.sessionOwner = sessionOwner
+        self.generation = generation
         self.countsByAddress = countsByAddress
         self.rights = rights
     }

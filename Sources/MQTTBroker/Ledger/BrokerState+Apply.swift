@@ -39,6 +39,7 @@ extension BrokerState {
             sessions[client, default: StoredSession(expiryInterval: 0)].expiryInterval = opening.expiryInterval
             sessions[client]?.disconnectedAt = nil
             sessions[client]?.owner = opening.owner
+            sessions[client]?.generation = opening.client.generation
             sessions[client]?.quotaAddress = opening.client.quotaAddress
             sessions[client]?.inFlight = opening.inFlight
         case .disconnected(let closing):

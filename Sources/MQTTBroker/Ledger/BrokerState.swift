@@ -50,6 +50,8 @@ public struct StoredSession: Sendable {
     public var expiryInterval: UInt32
     /// Whose session it is; nil for nobody's. Nobody else takes it over.
     public var owner: String?
+    /// Which one of that name the owner is (`AcceptedClient.generation`); nil if that is not known.
+    public var generation: Int64?
     /// The address for which the bounds count it (`ConnectedClient.quotaAddress`); nil: they count it for its owner.
     public var quotaAddress: String?
     /// When the connection ended; nil if it was still there when the server stopped: the interval then counts from
@@ -68,8 +70,7 @@ public struct StoredSession: Sendable {
     public init(
         expiryInterval: UInt32, disconnectedAt: Int64? = nil, subscriptions: [TopicFilter: StoredSubscription] = [:],
         queue: [StoredDelivery] = [], inboundIdentifiers: Set<PacketIdentifier> = [], owner: String? = nil,
-        quotaAddress: String? = nil,
-        inFlight: UInt16? = nil
+        generation: Int64? = nil, quotaAddress: String? = nil, inFlight: UInt16? = nil
     ) {
         self.expiryInterval = expiryInterval
         self.disconnectedAt = disconnectedAt
@@ -77,6 +78,7 @@ public struct StoredSession: Sendable {
         self.queue = queue
         self.inboundIdentifiers = inboundIdentifiers
         self.owner = owner
+        self.generation = generation
         self.quotaAddress = quotaAddress
         self.inFlight = inFlight
     }

@@ -13,6 +13,8 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
     public let owner: String?
     /// Whose session this is (`AcceptedClient.sessionOwner`); nil for nobody's.
     public let sessionOwner: String?
+    /// Which one of that name the owner is (`AcceptedClient.generation`); nil: there is only one, or it is not known.
+    public let generation: Int64?
     /// The name of the session, unlike that of every other one: the client identifier, and before it whose it is.
     public let session: MQTTString
     /// The same as a Swift string.
@@ -30,7 +32,8 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
     /// A client as it was let in.
     public init(
         identifier: MQTTString, userName: String?, remoteAddress: String, version: ProtocolVersion,
-        owner: String? = nil, sessionOwner: String? = nil, quotaAddress: String? = nil, rights: ClientRights? = nil
+        owner: String? = nil, sessionOwner: String? = nil, generation: Int64? = nil, quotaAddress: String? = nil,
+        rights: ClientRights? = nil
     ) {
         self.identifier = identifier
         self.identifierText = identifier.description
@@ -39,6 +42,7 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
         self.version = version
         self.owner = owner
         self.sessionOwner = sessionOwner ?? owner
+        self.generation = generation
         session = SessionKey(owner: sessionOwner ?? owner, identifier: identifier).name
         sessionText = session.description
         self.quotaAddress = quotaAddress
@@ -47,6 +51,12 @@ public final class ConnectedClient: Sendable, CustomStringConvertible {
 
     /// The client identifier.
     public var description: String { identifierText }
+
+    /// Whether what was kept under a generation is of another owner of the same name. What is not known is taken for the same.
+    func isAnother(than generation: Int64?) -> Bool {
+        guard let generation, let own = self.generation else { return false }
+        return generation != own
+    }
 
     /// Whom the bounds count it for.
     var quotaOwner: QuotaOwner {

@@ -6,6 +6,7 @@ struct Session {
         let key: SessionKey
         let name: MQTTString
         var client: ConnectedClient?
+        var generation: Int64?
         var will: OwedWill?
     }
 
@@ -47,6 +48,12 @@ struct Session {
     var client: ConnectedClient? {
         get { rest.value.client }
         set { rest.value.client = newValue }
+    }
+
+    /// Which one of the owner's name had it last (`ConnectedClient.generation`); nil if that is not known.
+    var generation: Int64? {
+        get { rest.value.generation }
+        set { rest.value.generation = newValue }
     }
 
     /// The will of the last connection until it is published: while its delay runs, or while a client that was connected
@@ -149,6 +156,8 @@ struct OwedWill {
     /// the server stopped.
     let dueAt: Int64?
     var standing = Standing.known
+    /// Whether its owner's rate has been charged for it.
+    var isCounted = false
 }
 
 /// The QoS 2 identifiers that a client has sent and not released (4.3.3): what makes a message count once.

@@ -1,6 +1,7 @@
 extension Connect {
     func bodySize(version: ProtocolVersion) throws(EncodeFailure) -> Int {
         guard version == self.version else { throw .versionMismatch }
+        if version == .v5_0, isBridge { throw .bridgeNotInVersion }
         if version != .v5_0, password != nil, userName == nil { throw .passwordWithoutUserName }
         // Name, level, flags and keep alive.
         var size = (version == .v3_1 ? 12 : 10) + WireSize.text(clientIdentifier)
@@ -21,7 +22,7 @@ extension Connect {
         name.withUTF8Buffer { bytes in
             for index in bytes.indices { output.append(bytes[index]) }
         }
-        output.append(version.rawValue)
+        output.append(isBridge ? version.rawValue | ProtocolVersion.bridgeBit : version.rawValue)
         output.append(ConnectFlags(self).rawValue)
         output.append(keepAlive)
         properties.write(into: &output, version: version)

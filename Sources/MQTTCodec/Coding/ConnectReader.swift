@@ -7,7 +7,7 @@ struct ConnectReader {
     init(limits: PacketLimits) { self.limits = limits }
 
     mutating func read(_ bytes: Span<UInt8>, _ cursor: inout ByteCursor) throws(DecodeFailure) -> Connect {
-        let version = try protocolVersion(bytes, &cursor)
+        let (version, isBridge) = try protocolVersion(bytes, &cursor)
         self.version = version
         let flags = try ConnectFlags(rawValue: cursor.byte(bytes), version: version)
         let keepAlive = try cursor.uint16(bytes)
@@ -24,18 +24,24 @@ struct ConnectReader {
         try cursor.finish()
         return Connect(
             version: version, clientIdentifier: clientIdentifier, cleanStart: flags.cleanStart, keepAlive: keepAlive,
-            will: will, userName: userName, password: password, properties: properties)
+            will: will, userName: userName, password: password, properties: properties, isBridge: isBridge)
     }
 
     private func protocolVersion(
         _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
-    ) throws(DecodeFailure) -> ProtocolVersion {
+    ) throws(DecodeFailure) -> (ProtocolVersion, isBridge: Bool) {
         let name = try cursor.lengthAndRange(bytes)
         let isMQTT = ConnectReader.equals(bytes, name, "MQTT")
         guard isMQTT || ConnectReader.equals(bytes, name, "MQIsdp") else { throw .protocolName }
         let level = try cursor.byte(bytes)
-        if let version = ProtocolVersion(rawValue: level), isMQTT == (version != .v3_1) { return version }
-        if level & 0x80 != 0 { throw .protocolLevelPrivate }
+        let isPrivate = level & ProtocolVersion.bridgeBit != 0
+        if let version = ProtocolVersion(rawValue: level & ~ProtocolVersion.bridgeBit), isMQTT == (version != .v3_1),
+            // In 5.0 a bridge asks for what it needs with each subscription.
+            !isPrivate || version != .v5_0
+        {
+            return (version, isPrivate)
+        }
+        if isPrivate { throw .protocolLevelPrivate }
         throw isMQTT && level > ProtocolVersion.v5_0.rawValue ? .protocolLevelTooNew : .protocolLevelTooOld
     }
 

@@ -35,7 +35,7 @@ public enum DecodeFailure: Error, Sendable, Hashable, CaseIterable {
     case protocolName
     /// A protocol level before 3.1.1 is not spoken here (MQTT-3.1.2-2).
     case protocolLevelTooOld
-    /// A protocol level above 127 is private to bridges (MQTT-3.1.2-2).
+    /// A protocol level above 127 that is none of a bridge of 3.1 or 3.1.1 (MQTT-3.1.2-2).
     case protocolLevelPrivate
     /// A protocol level after 5.0 is not spoken here (MQTT-3.1.2-2).
     case protocolLevelTooNew

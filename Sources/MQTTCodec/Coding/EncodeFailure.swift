@@ -4,6 +4,8 @@ public enum EncodeFailure: Error, Sendable, Hashable, CaseIterable {
     case notInVersion
     /// CONNECT names another version than the one it is encoded for.
     case versionMismatch
+    /// 5.0 has no bridge bit: a bridge says with each subscription what it needs.
+    case bridgeNotInVersion
     /// 3.1.1 has no CONNACK for this reason: the connection is closed without one.
     case reasonNotInVersion
     /// The reason code does not belong to this packet (table 2-6).

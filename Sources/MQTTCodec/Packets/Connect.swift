@@ -16,11 +16,15 @@ public struct Connect: Sendable, Hashable {
     public var password: [UInt8]?
     /// Empty in 3.1.1.
     public var properties: Properties
+    /// Whether the client says that it is a bridge: an agreement of brokers, outside the specification, of 3.1 and 3.1.1. It adds
+    /// 128 to the protocol level, and means by it the options that 5.0 has for a bridge: no local, and retain as published.
+    public var isBridge: Bool
 
     /// A CONNECT with these fields.
     public init(
         version: ProtocolVersion, clientIdentifier: MQTTString, cleanStart: Bool = true, keepAlive: UInt16 = 60,
-        will: Will? = nil, userName: MQTTString? = nil, password: [UInt8]? = nil, properties: Properties = .none
+        will: Will? = nil, userName: MQTTString? = nil, password: [UInt8]? = nil, properties: Properties = .none,
+        isBridge: Bool = false
     ) {
         self.version = version
         self.clientIdentifier = clientIdentifier
@@ -30,6 +34,7 @@ public struct Connect: Sendable, Hashable {
         self.userName = userName
         self.password = password
         self.properties = properties
+        self.isBridge = isBridge
     }
 }
 

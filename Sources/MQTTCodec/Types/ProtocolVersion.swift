@@ -6,4 +6,7 @@ public enum ProtocolVersion: UInt8, Sendable, Hashable, CaseIterable {
     case v3_1_1 = 4
     /// MQTT 5.0, protocol level 5.
     case v5_0 = 5
+
+    /// What a bridge adds to the protocol level of 3.1 and 3.1.1: see `Connect.isBridge`.
+    static var bridgeBit: UInt8 { 0x80 }
 }

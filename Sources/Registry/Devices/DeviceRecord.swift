@@ -47,10 +47,12 @@ public struct DeviceRecord: Hashable, Sendable {
     public let credential: DeviceCredentialKind
     /// The number of the last change of its rights.
     public let trustEpoch: Int64
+    /// Which device of its name it is: the number (`TrustEpoch`) with which it came back after one was removed; 0: it is the first.
+    public let generation: Int64
 
     static let columns = """
         d.id, d.kind, d.site, d.state, d.controller, d.first_seen, d.last_seen, d.is_heard, d.firmware, d.address,
-        d.trust_epoch, c.kind AS credential,
+        d.trust_epoch, d.returned_epoch, c.kind AS credential,
         EXISTS (SELECT 1 FROM device_certificate x WHERE x.device = d.id AND x.revoked_at IS NULL) AS has_certificate
         """
     static let tables = "device d LEFT JOIN device_credential c ON c.device = d.id"
@@ -70,6 +72,7 @@ public struct DeviceRecord: Hashable, Sendable {
         firmware = try row.optionalText("firmware")
         address = try row.optionalText("address")
         trustEpoch = try row.integer("trust_epoch")
+        generation = try row.integer("returned_epoch")
         let own = try row.optionalText("credential").flatMap { DeviceCredentialKind(rawValue: $0) }
         credential = try own ?? (row.boolean("has_certificate") ? .certificate : .none)
     }

@@ -44,6 +44,7 @@ extension DeviceRegistry {
             "UPDATE device SET state = 'removed', removed_at = $2, controller = NULL WHERE id = $1 AND state <> 'removed'",
             [.text(device.text), .integer(instant.microseconds)])
         guard removed == 1 else { return }
+        try unmade(device, in: transaction)
         try transaction.execute(
             "UPDATE device SET controller = NULL, trust_epoch = $2 WHERE controller = $1",
             [.text(device.text), .integer(epoch)])

@@ -100,8 +100,11 @@ extension DeviceRegistry {
     }
 
     /// The devices whose rights changed after a number of `TrustEpoch`, also the removed ones.
+    /// - Parameter epochAsked: the number at which one asked last (`DeviceChange.hasReturned`).
     /// - Throws: `SQLFailure`.
-    public func changed(since epochBefore: Int64, in reader: some SQLReading) throws -> [DeviceChange] {
+    public func changed(
+        since epochBefore: Int64, asked epochAsked: Int64, in reader: some SQLReading
+    ) throws -> [DeviceChange] {
         try reader.query(
             "SELECT id, state, trust_epoch, kind, returned_epoch FROM device WHERE trust_epoch > $1 ORDER BY trust_epoch, id",
             [.integer(epochBefore)]
@@ -110,7 +113,7 @@ extension DeviceRegistry {
             let state = try row.text(1)
             let epoch = try row.integer(2)
             let kind = DeviceKind(rawValue: try row.text(3))
-            let hasReturned = try row.integer(4) > epochBefore
+            let hasReturned = try row.integer(4) > epochAsked
             return DeviceID(try row.text(0)).map {
                 DeviceChange(
                     id: $0, kind: kind, isRemoved: state == DeviceState.removed.rawValue, hasReturned: hasReturned,

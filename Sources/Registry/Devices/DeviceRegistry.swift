@@ -13,22 +13,29 @@ public struct DeviceRegistry: Sendable {
 
     /// The most devices that are admitted, 1 or more; removed ones do not count.
     public let limit: Int
+    /// Of those that are made on contact, the most of one address; 1 or more.
+    public let limitPerAddress: Int
     /// How an unknown device becomes one of the hub's.
     public let admission: Admission
 
     /// A registry over the tables of `RegistryTables`.
-    /// - Parameter limit: the most devices that are admitted.
-    public init(limit: Int = 100_000, admission: Admission = .byPeople) {
+    /// - Parameters:
+    ///   - limit: the most devices that are admitted.
+    ///   - limitPerAddress: of those that are made on contact, the most of one address.
+    public init(limit: Int = 100_000, limitPerAddress: Int = 10_000, admission: Admission = .byPeople) {
         self.limit = max(1, limit)
+        self.limitPerAddress = max(1, limitPerAddress)
         self.admission = admission
     }
 
     /// Notes a device's existence. With `byContact` its row is made on first contact, and one that was removed comes back.
+    /// - Parameter address: where its first message comes from, to which it counts.
     /// - Returns: whether it was unknown until now.
     /// - Throws: `Refusal` with `not_found` for an unknown one that people must admit, `conflict` when the name belongs to a device of another kind,
-    ///   `limit_reached` when there are too many; `SQLFailure`.
+    ///   `limit_reached` when there are too many, in all or of that address; `SQLFailure`.
     public func admit(
-        _ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction
+        _ device: DeviceID, kind: DeviceKind, from address: String? = nil, at instant: Timestamp,
+        in transaction: Transaction
     ) throws -> Bool {
         var site = SiteID.main
         let known = try transaction.queryFirst(
@@ -43,6 +50,7 @@ public struct DeviceRegistry: Sendable {
         }
         guard admission == .byContact else { throw Refusal(.notFound, "there is no device \(device)") }
         try insert(device, kind: kind, site: site, controller: nil, isHeard: true, at: instant, in: transaction)
+        try made(device, from: address, in: transaction)
         return true
     }
 

@@ -176,6 +176,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
         }
         var grants = rights.grants(of: device.id, kind: device.kind, controlling: controlled)
         grants.revision = revision
+        grants.generation = device.generation
         return grants
     }
 

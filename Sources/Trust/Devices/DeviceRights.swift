@@ -11,6 +11,8 @@ public struct TopicGrants: Hashable, Sendable {
     public var subscribe: [String]
     /// The state of rights (`TrustEpoch`) that was looked at before they were made.
     public var revision: Int64 = 0
+    /// Which device of its name it is, if it is one (`DeviceRecord.generation`).
+    public var generation: Int64?
 
     /// Grants.
     public init(publish: [String] = [], subscribe: [String] = []) {

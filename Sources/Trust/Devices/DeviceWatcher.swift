@@ -29,6 +29,8 @@ public final class DeviceWatcher: Sendable {
     private let welcomes: Welcomes
     /// The number up to which everything was looked at; nil before the first time.
     private let epoch = Mutex<Int64?>(nil)
+    /// The number up to which the tables say that everything was carried out, once that was read.
+    private let noted = Mutex<Int64?>(nil)
     /// Whether somebody was asking to be let in when it looked last: whether their row is there has to be looked at once more.
     private let someAsked = Mutex(false)
 
@@ -45,6 +47,7 @@ public final class DeviceWatcher: Sendable {
         var findings = Findings()
         try await noteDrops()
         let last = epoch.withLock { $0 }
+        await noteWatched(last)
         let registry = admission.registry
         let join = admission.join
         // Who is asking has no row yet, and is not gone: it is only that a password takes a while to hash.
@@ -52,15 +55,19 @@ public final class DeviceWatcher: Sendable {
             ($0.pending.subtracting($0.asking.keys), !$0.asking.isEmpty)
         }
         let someAsked = someAsked.withLock { $0 }
-        let (current, changed, gone): (Int64, [DeviceChange], [DeviceID]) = try await admission.database.read {
-            reader in
+        typealias Seen = (current: Int64, watched: Int64?, changed: [DeviceChange], gone: [DeviceID])
+        let (current, watched, changed, gone): Seen = try await admission.database.read { reader in
             let current = try TrustEpoch.current(in: reader)
+            // At the start: what had been carried out when the hub stopped.
+            let watched = try last ?? TrustEpoch.watched(in: reader)
             // Those that made room for others are noticed when there are many of them.
             guard current != last || someAsked || waiting.count > Int(join.limits.devices) else {
-                return (current, [], [])
+                return (current, watched, [], [])
             }
-            let changed = current == last ? [] : try registry.changed(since: last ?? 0, in: reader)
-            return (current, changed, try waiting.filter { try join.pending($0, in: reader) == nil })
+            let changed =
+                current == last
+                ? [] : try registry.changed(since: last ?? 0, asked: watched ?? current, in: reader)
+            return (current, watched, changed, try waiting.filter { try join.pending($0, in: reader) == nil })
         }
         self.someAsked.withLock { $0 = someAsk }
         for device in gone { findings.disconnect.append((ConnectionOwner.pending(device), true, .max)) }
@@ -74,20 +81,23 @@ public final class DeviceWatcher: Sendable {
         if last != nil, !changed.isEmpty { try await admission.line.perform { $0.forgetAfterCommit() } }
         findings.mayHaveReleased = true
         findings.mayHaveEndedAccounts = true
-        // At the start nobody is connected; only the sessions of those that may not come in any more have to go.
-        for change in changed where last != nil || !change.isActive {
+        for change in changed {
             let owner = ConnectionOwner.device(change.id)
             // What waits for the device that was removed is not for the next one of its name.
             let isAnother = change.isRemoved || change.hasReturned
-            findings.disconnect.append((owner, isAnother || !change.isActive, change.epoch))
-            findings.rights[owner] = try await admission.grants(ofActive: change.id)
             if isAnother, let kind = change.kind {
                 findings.forget += admission.rights.ownTopics(of: change.id, kind: kind)
             }
+            // At the start nobody is connected; only the sessions of those that may not come in any more have to go.
+            guard last != nil || !change.isActive else { continue }
+            findings.disconnect.append((owner, isAnother || !change.isActive, change.epoch))
+            // Nor is what it left to say for the next one to have said.
+            findings.rights[owner] = isAnother ? nil : try await admission.grants(ofActive: change.id)
         }
         await endPrograms(at: current, &findings)
         admission.state.withLock { $0.pending.subtract(gone) }
         epoch.withLock { $0 = current }
+        if last == nil { noted.withLock { $0 = watched } }
         return findings
     }
 
@@ -100,6 +110,17 @@ public final class DeviceWatcher: Sendable {
             findings.mayHaveEndedAccounts = true
             admission.state.withLock { $0.programs[owner] = nil }
         }
+    }
+
+    /// What was found the last time has been carried out by now. A device that is removed and comes back while the hub is off is found by
+    /// this at the next start.
+    private func noteWatched(_ epoch: Int64?) async {
+        guard let epoch, noted.withLock({ $0 }) != epoch else { return }
+        // Where nothing can be stored, connections have to end all the same; it is noted the next time.
+        let isNoted: Void? = try? await admission.line.perform {
+            try TrustEpoch.noteWatched(epoch, in: $0.transaction())
+        }
+        if isNoted != nil { noted.withLock { $0 = epoch } }
     }
 
     private func noteDrops() async throws {

@@ -39,7 +39,8 @@ enum Limit: String, CaseIterable {
     case retainedMessagesPerOwner = "MARTLET_LIMIT_RETAINED_MESSAGES_PER_OWNER"
     case retainedBytes = "MARTLET_LIMIT_RETAINED_BYTES"
     case retainedBytesPerOwner = "MARTLET_LIMIT_RETAINED_BYTES_PER_OWNER"
-    // Devices that wait to be approved.
+    // Devices that nobody added: in an open hub, and those that wait to be approved.
+    case devicesPerAddress = "MARTLET_LIMIT_DEVICES_PER_ADDRESS"
     case pendingDevices = "MARTLET_LIMIT_PENDING_DEVICES"
     case pendingDevicesPerAddress = "MARTLET_LIMIT_PENDING_DEVICES_PER_ADDRESS"
     case pendingMessages = "MARTLET_LIMIT_PENDING_MESSAGES"
@@ -82,6 +83,7 @@ enum Limit: String, CaseIterable {
         case .retainedMessagesPerOwner: 20_000
         case .retainedBytes: 268_435_456
         case .retainedBytesPerOwner: 67_108_864
+        case .devicesPerAddress: 10_000
         case .pendingDevices: 1_000
         case .pendingDevicesPerAddress: 250
         case .pendingMessages: 200
@@ -104,7 +106,7 @@ enum Limit: String, CaseIterable {
             .publicSockets, .publicSocketsPerAddress, .signInsWaiting, .mqttConnections, .mqttConnectionsPerAddress,
             .mqttStrangers, .mqttStrangersPerAddress,
             .sessions, .sessionsPerOwner, .sessionsPerAddress, .subscriptionsPerDevice, .retainedMessages,
-            .retainedMessagesPerOwner, .pendingDevices, .pendingDevicesPerAddress, .pendingMessages:
+            .retainedMessagesPerOwner, .devicesPerAddress, .pendingDevices, .pendingDevicesPerAddress, .pendingMessages:
             1...1_000_000
         }
     }
@@ -166,6 +168,8 @@ enum Limit: String, CaseIterable {
             "Bytes of retained messages. Beyond: likewise"
         case .retainedBytesPerOwner:
             "Of them, those that one device or account, or one address, published. Beyond: likewise"
+        case .devicesPerAddress:
+            "Devices that one address has made in a hub opened with --open, each by a first message. Beyond: PUBACK 0x97 or 429"
         case .pendingDevices:
             "Devices that wait to be approved. Beyond: the one that was silent longest is forgotten, after ten minutes"
         case .pendingDevicesPerAddress:

@@ -136,7 +136,9 @@ struct House {
 
     /// An open hub takes devices as they come; a closed one knows those that people have added or approved.
     private var devices: DeviceRegistry {
-        DeviceRegistry(admission: configuration.isOpen ? .byContact : .byPeople)
+        DeviceRegistry(
+            limitPerAddress: configuration.limits[.devicesPerAddress],
+            admission: configuration.isOpen ? .byContact : .byPeople)
     }
 
     private func lineParts(_ stored: Stored, live: LiveHub, outbound: BrokerOutbound, logger: Logger) -> LineParts {

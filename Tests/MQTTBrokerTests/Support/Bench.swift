@@ -195,11 +195,12 @@ final class Bench {
     @discardableResult
     func connect(
         _ identifier: String, _ version: ProtocolVersion = .v5_0, clean: Bool = true, expiry: UInt32? = nil,
-        keepAlive: UInt16 = 0, will: Will? = nil, properties: Properties = .none
+        keepAlive: UInt16 = 0, will: Will? = nil, properties: Properties = .none, isBridge: Bool = false
     ) -> BenchClient {
         let client = dial(version)
         client.connect(
-            identifier, clean: clean, expiry: expiry, keepAlive: keepAlive, will: will, properties: properties)
+            identifier, clean: clean, expiry: expiry, keepAlive: keepAlive, will: will, properties: properties,
+            isBridge: isBridge)
         if mode == .immediate {
             client.takeConnack()
         }

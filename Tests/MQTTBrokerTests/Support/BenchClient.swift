@@ -22,7 +22,7 @@ final class BenchClient {
 
     func connect(
         _ identifier: String, clean: Bool = true, expiry: UInt32? = nil, keepAlive: UInt16 = 0, will: Will? = nil,
-        properties: Properties = .none
+        properties: Properties = .none, isBridge: Bool = false
     ) {
         var properties = properties
         if let expiry { properties.append(.sessionExpiryInterval(expiry)) }
@@ -30,7 +30,7 @@ final class BenchClient {
             .connect(
                 Connect(
                     version: version, clientIdentifier: text(identifier), cleanStart: clean, keepAlive: keepAlive,
-                    will: will, properties: properties)))
+                    will: will, properties: properties, isBridge: isBridge)))
     }
 
     func publish(

@@ -161,8 +161,9 @@ extension Caller {
 
 /// Devices that are all there and speak for whom they like.
 struct ManyDevices: DeviceBook {
-    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
-    {
+    func admit(
+        _ device: DeviceID, kind: DeviceKind, from address: String?, at instant: Timestamp, in transaction: Transaction
+    ) throws -> Bool {
         false
     }
     func seen(

@@ -270,8 +270,9 @@ final class KnownDevices: DeviceBook {
     /// Who was noted as heard of, in order.
     var seen: [String] { contacts.withLock { $0 } }
 
-    func admit(_ device: DeviceID, kind: DeviceKind, at instant: Timestamp, in transaction: Transaction) throws -> Bool
-    {
+    func admit(
+        _ device: DeviceID, kind: DeviceKind, from address: String?, at instant: Timestamp, in transaction: Transaction
+    ) throws -> Bool {
         guard let known = kinds[device.text] else { throw Refusal(.forbidden, "not registered") }
         guard known.kind == kind else { throw Refusal(.conflict, "the name of another kind") }
         return false

@@ -150,7 +150,8 @@ extension NodesHandler {
     /// First contact: the node gets its rows. In a closed hub the device has one already.
     private func admit(_ name: NodeName, _ message: DeviceMessage, in line: inout LineContext) throws -> Roster.Entry {
         let transaction = try line.transaction()
-        _ = try devices.admit(name.device, kind: .node, at: message.receivedAt, in: transaction)
+        _ = try devices.admit(
+            name.device, kind: .node, from: message.origin.address, at: message.receivedAt, in: transaction)
         guard let site = try devices.site(of: name.device, in: transaction) else {
             throw Refusal(.forbidden, "\(name.device) is not admitted")
         }

@@ -81,7 +81,8 @@ extension ParkingHandler {
             throw Refusal(.notFound, "\(payload.spot) is no spot yet, and names no lot of its site")
         }
         // Refuses the name of another kind of device.
-        _ = try devices.admit(payload.spot, kind: .parking, at: message.receivedAt, in: transaction)
+        _ = try devices.admit(
+            payload.spot, kind: .parking, from: message.origin.address, at: message.receivedAt, in: transaction)
         guard lot.spots.count < ParkingHandler.maximumSpotsPerLot else {
             throw Refusal(.limitReached, "a lot has at most \(ParkingHandler.maximumSpotsPerLot) spots")
         }
