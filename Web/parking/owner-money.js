@@ -137,9 +137,11 @@ function Payments({ lot, range, zone, currency, may }) {
 
 function Revenue({ lot, range, currency }) {
     const { data, error, reload } = useLoad(`revenue ${lot.lot_id} ${range.key}`, (options) => parking.revenue(lot.lot_id, range.days, options));
-    const report = useLoad(`report ${lot.lot_id} ${range.key}`, (options) => parking.report(lot.lot_id, range.days, options)).data;
+    const { data: report, loading: reporting } = useLoad(`report ${lot.lot_id} ${range.key}`, (options) => parking.report(lot.lot_id, range.days, options));
     useMoney(lot, reload);
-    if (!data) return error ? html`<${Problem} error=${error} title="The revenue could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
+    if (!data && error) return html`<${Problem} error=${error} title="The revenue could not be read" retry=${reload} />`;
+    // Both or none: tiles that come later would push down what is being read.
+    if (!data || (!report && reporting)) return html`<${Skeleton} shape="screen" label="Loading" />`;
     const peaks = report?.peak_hours ?? [];
     const sums = (key, label, cell) => [
         { key, label, head: true, cell },
