@@ -80,5 +80,5 @@ def test_a_large_sum_stays_within_its_tile(lots, open_page):
     page = open_page(f"{lots.url}/parking/owner/LOT001", size=NARROW, who="ada", on=lots)
     page.get_by_text("Revenue today").wait_for()
     rest(page)
-    page.evaluate("""[...document.querySelectorAll('.tile')].find((tile) => tile.innerText.includes('Revenue')).querySelector('.tile-number').textContent = '112\\u202f345.50\\u00a0EUR'""")
+    page.evaluate("""[...document.querySelectorAll('.tile')].find((tile) => tile.innerText.includes('Revenue')).querySelector('.tile-number').textContent = '\u20ac112\\u202f345.50'""")
     assert page.evaluate("[...document.querySelectorAll('.tile')].every((tile) => tile.scrollWidth <= tile.clientWidth)")

@@ -169,11 +169,11 @@ def test_levels_and_spots_without_a_place(lots, open_page):
 def test_price_of_a_stay(lots, open_page):
     page = open_page(f"{lots.url}/parking/LOT001")
     total = page.locator(".price-total")
-    page.get_by_text("5.00 EUR").first.wait_for()
+    page.get_by_text("€5.00").first.wait_for()
     arrive, leave = page.get_by_label("Arrive"), page.get_by_label("Leave")
     arrive.fill("2026-12-01T10:00")
     leave.fill("2026-12-01T13:10")
-    expect(total).to_have_text("7.50 EUR", use_inner_text=True)
+    expect(total).to_have_text("€7.50", use_inner_text=True)
     expect(page.locator(".bill tbody tr")).to_have_count(2)
     leave.fill("2026-12-01T09:00")
     page.get_by_text("Leave after you arrive.").wait_for()

@@ -44,7 +44,7 @@ def test_money_says_of_which_lot_and_time_it_is_and_has_all_columns(lots, open_p
     rest(page)
     heads = page.get_by_role("table", name="Sessions").locator("thead th:not([data-column=act])").count()
     on_paper(page)
-    assert re.search(r"Money of Garage at the Mill \(LOT001\), 20\d\d-\d\d-\d\d to 20\d\d-\d\d-\d\d, by the clock of Europe/Berlin\.",
+    assert re.search(r"Money of Garage at the Mill \(LOT001\), \d+ \w+ 20\d\d to \d+ \w+ 20\d\d, by the clock of Europe/Berlin\.",
                      page.locator(".on-paper").first.inner_text())
     table = page.get_by_role("table", name="Sessions")
     assert len(seen(page, "table:has(caption:text-is('Sessions')) thead th")) == heads

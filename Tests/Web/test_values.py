@@ -1,5 +1,6 @@
 """Values in their units and in the room there is: no unit that is not known, nothing cut without a mark, no two labels alike on an axis."""
 import json
+import re
 
 import pytest
 from conftest import DESKTOP, PHONE
@@ -89,3 +90,17 @@ def test_the_axis_of_a_long_uptime_is_not_clipped(site, open_page):
     page.get_by_role("heading", name="Uptime").scroll_into_view_if_needed()
     until(page, "window.drawn.some(([text]) => /^123\\sd/.test(text))")
     assert page.evaluate("window.drawn.filter(([text, left]) => left < 0)") == []
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG", "de-DE"])
+def test_dates_numbers_and_money_are_written_in_the_language_of_the_page(open_page, shared, locale):
+    """The page is in English: a browser that is set to another language gets no other months, orders or digits within its sentences."""
+    page = open_page(f"{shared}/nodes/node_01", locale=locale, timezone_id="UTC")
+    told = page.evaluate("""Promise.all([import('/lib/time.js'), import('/parking/zone.js'), import('/parking/model.js'), import('/lib/format.js')]).then(([time, zone, model, format]) => {
+        const at = Date.UTC(2026, 10, 29, 3, 52, 21);
+        return [time.exact(at), time.day(at), time.clock(at), time.minute(at), zone.dayAndClock(at, 'UTC'), zone.dayWords('2026-11-29'), format.number(1234.5, 1),
+            model.amount(123450, 'EUR'), model.amount(-250, 'EUR'), model.amount(250, 'CHF'), model.amount(250, 'JPY'), model.amount(250, 'nothing')]; })""")
+    assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in told] == [
+        "29 Nov 2026, 03:52:21", "29 Nov", "03:52:21", "03:52", "Sun 29 Nov, 03:52", "29 Nov 2026", "1 234.5", "€1 234.50", "\u2212€2.50", "CHF 2.50", "JP¥250", "2.50 nothing"]
+    page.locator(".age-button").first.click()
+    expect(page.locator(".age-button").first).to_have_text(re.compile(r"^\d{1,2} [A-Z][a-z]{2,3} 20\d\d, \d\d:\d\d:\d\d$"))
