@@ -20,7 +20,7 @@ from fake.people import hub as make_hub
 from fake.server import ROOT, Server
 from fake.world import World
 from playwright.sync_api import expect, sync_playwright
-from waiting import eventually, until  # noqa: F401  (for the tests)
+from waiting import eventually
 
 REAL = os.environ.get("MARTLET_URL", "").rstrip("/")
 THROTTLE = float(os.environ.get("MARTLET_CPU_THROTTLE", "1"))

@@ -7,7 +7,7 @@ from browser import start
 from conftest import PHONE, watched
 from fake.server import ROOT
 from playwright.sync_api import expect
-from waiting import rest, until
+from waiting import rest
 
 
 def test_no_inline_script_or_style_in_the_document():
