@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from support.accounts import Closed
 from support.browser import launch
@@ -14,6 +14,10 @@ from support.server import BINARY, ROOT, Martlet
 
 LOGS = ROOT / "build/logs"
 numbers = itertools.count(1)
+
+
+# How long a page may take to show something on a machine that others use too.
+expect.set_options(timeout=20_000)
 
 
 def pytest_configure(config):

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from support.clients import Node
 from support.scene import message, set_up
@@ -17,16 +18,18 @@ SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "hei
 
 @pytest.fixture
 def open_page(hub, chromium):
-    """Opens a page of the shared server; a complaint in its console, or a request to another host, fails the test."""
+    """Opens a page of the shared server; a complaint in its console, or a request to another host, fails the test, unless `allowed` has a word of it."""
     pages, complaints = [], []
 
     def make(path, size="desktop", theme="light", server=None):
         phone = size == "phone"
         page = chromium.new_page(viewport=SIZES[size], color_scheme=theme, has_touch=phone, is_mobile=phone)
         pages.append(page)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
         origin = (server or hub).url
         page.on("request", lambda r: complaints.append(f"asks {r.url}") if not r.url.startswith((origin, "ws://127.", "data:", "blob:"))
                 else None)
@@ -34,11 +37,11 @@ def open_page(hub, chromium):
         page.wait_for_selector("#main h1")
         return page
 
-    make.complaints = complaints
+    make.allowed = []
     yield make
     for page in pages:
         page.close()
-    assert not complaints, complaints
+    assert not [each for each in complaints if not any(word in each for word in make.allowed)], complaints
 
 
 def panel(page, node_id):
@@ -62,27 +65,28 @@ def test_the_nearest_car_park_is_found_through_the_hubs_own_headers(own, chromiu
         assert hub.ask("/api/lots", "POST", body).status == 201
     context = chromium.new_context(geolocation={"latitude": 52.5302, "longitude": 13.4}, permissions=["geolocation"])
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     # By the way of somebody who came to another page first: the document is that of "/".
     page.goto(hub.url + "/")
     page.wait_for_selector("#main h1")
     page.evaluate("import('/app/router.js').then((router) => router.navigate('/parking'))")
     page.get_by_role("button", name="Nearest to me").click()
     page.locator(".lot-far").first.wait_for()
-    assert "Near" in page.locator(".lot-line").first.inner_text()
+    expect(page.locator(".lot-line").first).to_contain_text("Near")
     context.close()
 
 
-def test_a_published_value_is_on_the_page_within_a_second(hub, node, open_page):
+def test_a_published_value_is_on_the_page_without_a_question(hub, node, open_page):
     node.telemetry({"temperature": 21.5})
     page = open_page(f"/nodes?q={node.node_id}&view=panels")
     panel(page, node.node_id).get_by_text("21.5").first.wait_for()
     page.get_by_text("Live", exact=True).first.wait_for()
+    page.wait_for_load_state("networkidle")
+    asked = len(page.asked)
     for value in [22.5, 23.4, 24.3]:
-        started = time.monotonic()
         node.telemetry({"temperature": value})
-        panel(page, node.node_id).get_by_text(str(value)).first.wait_for(timeout=1_000)
-        assert time.monotonic() - started < 1
+        panel(page, node.node_id).get_by_text(str(value)).first.wait_for()
+    assert page.asked[asked:] == [], "the hub told it, the page did not have to ask"
 
 
 def test_a_new_node_appears_by_itself(hub, fresh, open_page):
@@ -91,7 +95,7 @@ def test_a_new_node_appears_by_itself(hub, fresh, open_page):
     with Node(hub.mqtt_port, fresh) as node:
         node.telemetry({"temperature": 19.5})
         # With its first reading, which the hub tells before it tells of the node.
-        panel(page, fresh).get_by_text("19.5").first.wait_for(timeout=2_000)
+        panel(page, fresh).get_by_text("19.5").first.wait_for()
 
 
 def test_a_command_goes_from_the_page_to_the_node_and_its_answer_comes_back(hub, node, open_page):
@@ -104,8 +108,8 @@ def test_a_command_goes_from_the_page_to_the_node_and_its_answer_comes_back(hub,
     entry.get_by_text("Delivered").first.wait_for()
     node.answer(told)
     wait_for(lambda: hub.node(node.node_id)["open_commands"] == 0, "the hub knows that it is done")
-    page.wait_for_selector('li.command[data-tone="good"]', timeout=2_000)
-    assert "Done" in entry.inner_text()
+    page.wait_for_selector('li.command[data-tone="good"]')
+    expect(entry).to_contain_text("Done")
 
 
 def test_a_node_that_is_lost_is_shown_as_lost(hub, fresh, open_page):
@@ -114,11 +118,13 @@ def test_a_node_that_is_lost_is_shown_as_lost(hub, fresh, open_page):
     page = open_page(f"/nodes?q={fresh}&view=panels")
     panel(page, fresh).wait_for()
     node.drop()
-    page.wait_for_selector(f'article.panel[data-state="offline"][aria-labelledby="node-node_{fresh}"]', timeout=3_000)
+    page.wait_for_selector(f'article.panel[data-state="offline"][aria-labelledby="node-node_{fresh}"]')
 
 
 def test_the_page_comes_back_after_a_restart_of_the_server(own, open_page):
     hub = own()
+    # The browser itself reports that the server is away.
+    open_page.allowed += ["ERR_CONNECTION_REFUSED", "WebSocket connection"]
     with Node(hub.mqtt_port, "r1") as node:
         node.telemetry({"temperature": 20.5})
         page = open_page("/nodes", server=hub)
@@ -134,12 +140,9 @@ def test_the_page_comes_back_after_a_restart_of_the_server(own, open_page):
         # As a real node does: it goes on reporting.
         def reported():
             node.telemetry({"temperature": 27.5})
-            page.wait_for_timeout(500)
             return shown.is_visible()
 
-        wait_for(reported, "the page shows what the node says after the restart", 10)
-    # The browser itself reports that the server was away.
-    open_page.complaints[:] = [c for c in open_page.complaints if "ERR_CONNECTION_REFUSED" not in c and "WebSocket connection" not in c]
+        wait_for(reported, "the page shows what the node says after the restart", 30, 0.5)
     hub.stop()
 
 
@@ -190,6 +193,9 @@ def populated(tmp_path_factory):
 @pytest.mark.parametrize("name", ["home", "nodes", "node", "broker", "missing"])
 def test_pictures(populated, open_page, screenshots, name, theme, size):
     path = {"home": "/", "node": "/nodes/01", "missing": "/nodes/nowhere"}.get(name, f"/{name}")
+    if name == "missing":
+        # The browser reports the 404 that this page is about.
+        open_page.allowed.append("404")
     page = open_page(path, size, theme, populated)
     page.wait_for_selector('[data-status="open"]', state="attached")
     page.wait_for_selector("#main .skeleton", state="detached")
@@ -199,19 +205,13 @@ def test_pictures(populated, open_page, screenshots, name, theme, size):
     page.screenshot(path=screenshots / f"e2e-{name}-{size}-{theme}-full.png", full_page=True)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{overflow} pixels wider than the window"
-    if name == "missing":
-        # The browser reports the 404 that this page is about.
-        open_page.complaints[:] = [c for c in open_page.complaints if "404" not in c]
 
 
-def test_the_first_page_is_light_and_quick(populated, open_page):
+def test_the_first_page_is_light(populated, open_page):
     page = open_page("/", server=populated)
     page.wait_for_selector('[data-status="open"]', state="attached")
-    facts = json.loads(page.evaluate("""() => JSON.stringify({
-        bytes: performance.getEntriesByType('resource').reduce((sum, e) => sum + e.transferSize, 0)
-            + performance.getEntriesByType('navigation')[0].transferSize,
-        ready: performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd,
-    })"""))
-    assert facts["ready"] < 3_000, facts
+    page.wait_for_load_state("networkidle")
+    transferred = page.evaluate("""performance.getEntriesByType('resource').reduce((sum, e) => sum + e.transferSize, 0)
+        + performance.getEntriesByType('navigation')[0].transferSize""")
     # As files; Tests/Web holds what they are compressed against 100 kB.
-    assert facts["bytes"] < 240_000, facts
+    assert 20_000 < transferred < 240_000

@@ -1,15 +1,19 @@
 """A command's way: asked, sent, confirmed or failed, and each as it happens."""
 import re
 
-from conftest import until
+from playwright.sync_api import expect
+from waiting import rest, until
 
 
 def entry(page):
     return page.locator(".command").first
 
 
-def marks(page):
-    return [(li.locator(".step-word").inner_text(), li.get_attribute("data-mark")) for li in entry(page).locator(".steps li").all()]
+def is_marked(page, *steps):
+    """The words of a command's steps, and what is past, present, ahead or broken of them."""
+    expect(entry(page).locator(".step-word")).to_have_text([word for word, _ in steps], use_inner_text=True)
+    for at, (word, mark) in enumerate(steps):
+        expect(entry(page).locator(".steps li").nth(at), word).to_have_attribute("data-mark", mark)
 
 
 def send(page):
@@ -23,12 +27,12 @@ def test_progress_is_shown_as_it_happens(site, open_page):
     page.get_by_label("Brightness").fill("200")
     send(page)
     assert site.world.posted == [{"command": "set_led", "params": {"state": "on", "brightness": 200}}]
-    assert marks(page) == [("Queued", "now"), ("Sent", "ahead"), ("Delivered", "ahead"), ("Done", "ahead")]
+    is_marked(page, ("Queued", "now"), ("Sent", "ahead"), ("Delivered", "ahead"), ("Done", "ahead"))
     for state, word in [("sent", "Sent"), ("delivered", "Delivered"), ("done", "Done")]:
         site.do(lambda world: world.advance(list(world.commands)[-1], state))
         entry(page).locator(".badge", has_text=word).wait_for()
-    assert {mark for _, mark in marks(page)} == {"past"}
-    assert "brightness 200" in entry(page).inner_text()
+    is_marked(page, *((word, "past") for word in ["Queued", "Sent", "Delivered", "Done"]))
+    expect(entry(page)).to_contain_text("brightness 200", use_inner_text=True)
 
 
 def test_failure_and_silence_are_told_apart(site, open_page):
@@ -37,8 +41,8 @@ def test_failure_and_silence_are_told_apart(site, open_page):
     send(page)
     site.do(lambda world: (world.advance(list(world.commands)[-1], "sent"), world.advance(list(world.commands)[-1], "failed", error="no such pin")))
     entry(page).locator(".badge", has_text="Failed").wait_for()
-    assert marks(page) == [("Queued", "past"), ("Sent", "past"), ("Failed", "broken")]
-    assert entry(page).get_by_text("no such pin").is_visible()
+    is_marked(page, ("Queued", "past"), ("Sent", "past"), ("Failed", "broken"))
+    expect(entry(page).get_by_text("no such pin")).to_be_visible()
     send(page)
     until(page, "document.querySelectorAll('.command').length === 2")
     site.do(lambda world: (world.advance(list(world.commands)[-1], "sent"), world.advance(list(world.commands)[-1], "timed_out")))
@@ -57,13 +61,13 @@ def test_other_commands_are_checked_before_they_are_sent(site, open_page):
     page.get_by_role("radio", name="Other command").check()
     button = page.get_by_role("button", name="Send command")
     button.click()
-    assert page.get_by_text("Say which command.").is_visible()
+    expect(page.get_by_text("Say which command.")).to_be_visible()
     until(page, "document.activeElement.getAttribute('aria-invalid') === 'true'")
     page.get_by_label("Command", exact=True).fill("set_interval")
     for wrong in ["{seconds: 5}", "[1]", "5"]:
         page.get_by_label("Parameters").fill(wrong)
         button.click()
-        assert page.locator(".field-error").is_visible(), wrong
+        expect(page.locator(".field-error"), wrong).to_be_visible()
     assert site.world.posted == []
     page.get_by_label("Parameters").fill('{"seconds": 5}')
     button.click()
@@ -83,8 +87,8 @@ def test_a_refused_command_says_why(site, open_page):
     page = open_page(f"{site.url}/nodes/node_01")
     page.watch.allowed.append("429")
     page.locator(".commands-list-name").wait_for()
-    page.wait_for_timeout(500)
+    rest(page)
     site.do(lambda world: world.broken.update({"/api/nodes/node_01/commands": (429, "limit_reached", "A limit is reached", "100 commands wait for this node already.")}))
     page.get_by_role("button", name="Send command").click()
     page.get_by_text("100 commands wait for this node already.").wait_for()
-    assert page.locator(".command").count() == 0
+    expect(page.locator(".command")).to_have_count(0)

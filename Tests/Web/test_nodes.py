@@ -1,23 +1,14 @@
 """The overview of nodes: with one, with five, with a thousand."""
 import re
-import time
 
-from conftest import PHONE, until
-
-
-def names(page):
-    return page.locator(".panel h3, tbody th[data-column=name]").all_inner_texts()
+from conftest import PHONE
+from playwright.sync_api import expect
+from waiting import eventually, rest, until
 
 
 def shows(page, expected):
-    """Waits until the nodes shown are these, in this order."""
-    shown = None
-    for _ in range(100):
-        shown = names(page)
-        if shown == expected:
-            return
-        page.wait_for_timeout(50)
-    assert shown == expected
+    """The nodes shown are these, in this order."""
+    expect(page.locator(".panel h3, tbody th[data-column=name]")).to_have_text(expected, use_inner_text=True)
 
 
 def test_one_node(serve, open_page):
@@ -37,7 +28,7 @@ def test_filter_state_sort_and_group_are_in_the_address(site, open_page):
     shows(page, ["node_03"])
     page.reload()
     page.get_by_role("link", name="node_03").wait_for()
-    assert page.get_by_role("searchbox").input_value() == "_03"
+    expect(page.get_by_role("searchbox")).to_have_value("_03")
     shows(page, ["node_03"])
     page.get_by_role("searchbox").press("Escape")
     until(page, "location.search === ''")
@@ -51,31 +42,34 @@ def test_filter_state_sort_and_group_are_in_the_address(site, open_page):
     page.get_by_text("No node fits").wait_for()
 
 
-def heads(page):
-    return page.locator("thead th").all_inner_texts()
+def has_columns(page, *columns):
+    """Those between the state and the signal."""
+    anything = re.compile(".")
+    expect(page.locator("thead th")).to_have_text([anything, anything, *columns, "Signal", "Heard of"], use_inner_text=True)
 
 
 def test_the_table_says_what_it_leaves_out_and_shows_it(site, open_page):
     page = open_page(f"{site.url}/nodes?view=table")
     page.wait_for_selector("tbody tr")
-    assert heads(page)[2:] == ["Temperature", "Humidity", "Pressure", "Light", "More\nfields", "Signal", "Heard of"]
+    has_columns(page, "Temperature", "Humidity", "Pressure", "Light", "More fields")
     row = page.locator("tbody tr", has=page.get_by_role("link", name="node_05", exact=True))
     more = row.get_by_role("link", name="2 more fields of node_05: CO₂, Battery")
-    assert more.inner_text() == "+2" and "Battery" in more.get_attribute("title")
+    expect(more).to_have_text("+2", use_inner_text=True)
+    expect(more).to_have_attribute("title", re.compile("Battery"))
     more.click()
-    until(page, "document.querySelectorAll('thead th').length === 10")
-    assert heads(page)[2:-2] == ["Temperature", "Humidity", "Pressure", "Light", "CO₂", "Battery"] and page.locator(".more-fields").count() == 0
+    has_columns(page, "Temperature", "Humidity", "Pressure", "Light", "CO₂", "Battery")
+    expect(page.locator(".more-fields")).to_have_count(0)
     # The columns are in the address.
     page.reload()
-    page.wait_for_selector("tbody tr")
-    assert heads(page)[2:-2] == ["Temperature", "Humidity", "Pressure", "Light", "CO₂", "Battery"]
+    has_columns(page, "Temperature", "Humidity", "Pressure", "Light", "CO₂", "Battery")
 
 
 def test_beside_the_navigation_of_a_tablet_the_table_is_not_cut_off(site, open_page):
     page = open_page(f"{site.url}/nodes?view=table", size={"viewport": {"width": 1024, "height": 768}})
-    page.wait_for_selector("tbody tr")
+    has_columns(page, "Temperature", "Humidity", "Light", "More fields")
+    rest(page)
     assert page.locator(".table-box").evaluate("e => e.scrollWidth <= e.clientWidth")
-    assert len(heads(page)) == 8 and page.get_by_role("link", name="3 more fields of node_05: Pressure, CO₂, Battery").is_visible()
+    expect(page.get_by_role("link", name="3 more fields of node_05: Pressure, CO₂, Battery")).to_be_visible()
 
 
 def test_columns_are_picked_and_a_name_may_have_any_letters(site, open_page):
@@ -94,20 +88,19 @@ def test_columns_are_picked_and_a_name_may_have_any_letters(site, open_page):
         picker.get_by_text(re.compile(f"^{name}")).click()
     until(page, "document.querySelectorAll('thead th').length === 8")
     page.keyboard.press("Escape")
-    assert not picker.is_visible()
+    expect(picker).not_to_be_visible()
     page.reload()
-    page.wait_for_selector("tbody tr")
-    assert heads(page)[2:5] == ["Temperature", "50%", "A,b"]
+    has_columns(page, "Temperature", "50%", "A,b", "More fields")
     page.goto(f"{site.url}/nodes?view=table&fields=nothing,%25E0%25A4%25A,%E0")
-    page.wait_for_selector("tbody tr")
-    assert heads(page)[2] == "Temperature", "an address that asks for nothing there is gets the usual ones"
+    # An address that asks for nothing there is gets the usual ones.
+    has_columns(page, "Temperature", "Humidity", "Pressure", "Light", "More fields")
 
 
 def test_on_a_phone_what_has_no_column_is_in_the_second_line_or_counted(site, open_page):
     page = open_page(f"{site.url}/nodes?view=table", size=PHONE)
     page.wait_for_selector("tbody tr")
     line = page.locator("tbody tr", has=page.get_by_role("link", name="node_05", exact=True)).locator(".row-second")
-    assert re.search(r"Humidity\s+[\d.]+\s+%.*Pressure\s.*Light\s.*2 more fields", line.inner_text(), re.S)
+    expect(line).to_have_text(re.compile(r"Humidity\s+[\d.]+\s+%.*Pressure\s.*Light\s.*2 more fields", re.S), use_inner_text=True)
     # What is old is hatched there as well.
     site.do(lambda world: world.turn(world.nodes["node_05"], "offline"))
     line.locator(".value[data-stale=true]").nth(2).wait_for()
@@ -115,40 +108,40 @@ def test_on_a_phone_what_has_no_column_is_in_the_second_line_or_counted(site, op
 
 def test_a_thousand_nodes(serve, open_page):
     site = serve(nodes=1000, interval=5.0)
-    begun = time.monotonic()
     page = open_page(f"{site.url}/nodes")
     page.get_by_text("All 1\u202f000 nodes are online.").wait_for()
     page.get_by_role("link", name="node_01", exact=True).wait_for()
-    assert time.monotonic() - begun < 6
     assert page.locator("tbody tr").count() < 80, "only the rows in view are drawn"
-    assert page.get_by_role("table").get_attribute("aria-rowcount") == "1001"
+    expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "1001")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.get_by_role("link", name="node_1000", exact=True).wait_for()
     assert page.locator("tbody tr").count() < 80
     page.get_by_role("searchbox").fill("node_777")
     page.get_by_role("link", name="node_777", exact=True).wait_for()
     until(page, "document.querySelectorAll('tbody tr').length === 1")
-    # Two hundred messages a second must leave the page free for the reader.
+    # Two hundred messages a second must leave the page free for the reader: it is not drawn for each of them, but a few times a second.
     page.get_by_role("searchbox").fill("")
     page.get_by_role("link", name="node_01", exact=True).wait_for()
-    worst = page.evaluate("""() => new Promise((done) => { let worst = 0; let last = performance.now(); const end = last + 3000;
-        const frame = (now) => { worst = Math.max(worst, now - last); last = now; now < end ? requestAnimationFrame(frame) : done(worst); };
-        requestAnimationFrame(frame); })""")
-    assert worst < 500, f"{worst} ms without a frame"
+    page.evaluate("() => { window.drawn = 0; new MutationObserver(() => { window.drawn += 1; }).observe(document.querySelector('tbody'), { characterData: true, childList: true, subtree: true }); }")
+    received = site.do(lambda world: world.received)
+    eventually(page, lambda: site.do(lambda world: world.received) > received + 600, "six hundred messages come")
+    eventually(page, lambda: page.evaluate("window.drawn") > 0, "the page draws what came")
+    assert page.evaluate("window.drawn") < 100
 
 
 def test_a_thousand_panels_come_in_portions(serve, open_page):
     page = open_page(f"{serve(nodes=200, interval=5.0).url}/nodes?view=panels")
     page.get_by_role("button", name=re.compile("Show 60 more")).wait_for()
-    assert page.locator(".panel").count() == 60
+    expect(page.locator(".panel")).to_have_count(60)
     page.get_by_role("button", name=re.compile("Show 60 more")).click()
-    assert page.locator(".panel").count() == 120
+    expect(page.locator(".panel")).to_have_count(120)
 
 
 def test_nothing_moves_when_values_change(site, open_page):
     page = open_page(f"{site.url}/nodes")
     page.locator(".panel .spark-line").first.wait_for(state="attached")
     boxes = "() => [...document.querySelectorAll('.panel, .toolbar, h1')].map((e) => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height].map(Math.round).join(); }).join(';')"
+    rest(page)
     before = page.evaluate(boxes)
     # The node's next report of its own would take the place of this one before a slow machine has drawn it.
     site.do(lambda world: setattr(world.nodes["node_01"], "silent", True))
@@ -162,7 +155,7 @@ def test_an_error_says_what_and_gives_its_id(site, open_page):
     page = open_page(f"{site.url}/nodes")
     page.watch.allowed.append("500")
     page.get_by_role("alert").get_by_text("The store did not answer.").wait_for()
-    assert page.get_by_text("0f3a91c2").is_visible()
+    expect(page.get_by_text("0f3a91c2")).to_be_visible()
     site.do(lambda world: world.broken.clear())
     page.get_by_role("button", name="Try again").click()
     page.get_by_text("All 5 nodes are online.").wait_for()

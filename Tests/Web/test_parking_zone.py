@@ -1,5 +1,6 @@
 """Times by the clock of a car park: days of 23 and 25 hours, the hour that comes twice and the one that is left out."""
-from conftest import until
+from playwright.sync_api import expect
+from waiting import eventually, until
 
 AUTUMN, SPRING = "2026-10-25", "2026-03-29"      # the clocks of Berlin change
 
@@ -8,8 +9,8 @@ def ask(page, code):
     return page.evaluate(f"import('/parking/zone.js').then((zone) => {code})")
 
 
-def test_the_hour_that_comes_twice_is_the_first_unless_one_says_otherwise(lots, open_page):
-    page = open_page(f"{lots.url}/parking")
+def test_the_hour_that_comes_twice_is_the_first_unless_one_says_otherwise(modules):
+    page = modules
     utc = lambda text, zone="Europe/Berlin": ask(page, f"zone.instantsOf('{text}', '{zone}').map((at) => new Date(at).toISOString().slice(0, 16))")
     assert utc(f"{AUTUMN}T01:59") == ["2026-10-24T23:59"]
     assert utc(f"{AUTUMN}T02:00") == ["2026-10-25T00:00", "2026-10-25T01:00"]
@@ -25,19 +26,17 @@ def test_the_hour_that_comes_twice_is_the_first_unless_one_says_otherwise(lots, 
     assert ask(page, f"[zone.fromInput('{AUTUMN}T02:30', 'Europe/Berlin'), zone.fromInput('', 'UTC')]") == [1792888200000, None]
 
 
-def test_every_quarter_of_both_days_is_found_again(lots, open_page):
+def test_every_quarter_of_both_days_is_found_again(modules):
     """Against the definition: the instants of a text are all those at which the clock shows it."""
-    page = open_page(f"{lots.url}/parking")
-    assert ask(page, """['2026-03-28T12:00Z', '2026-10-24T12:00Z'].flatMap((start) => ['Europe/Berlin', 'America/St_Johns', 'Africa/Casablanca'].flatMap((place) => {
+    assert ask(modules, """['2026-03-28T12:00Z', '2026-10-24T12:00Z'].flatMap((start) => ['Europe/Berlin', 'America/St_Johns', 'Africa/Casablanca'].flatMap((place) => {
         const all = Array.from({ length: 192 }, (_, n) => Date.parse(start) + n * 900_000);
         return all.filter((at) => JSON.stringify(zone.instantsOf(zone.toInput(at, place), place))
             !== JSON.stringify(all.filter((each) => zone.toInput(each, place) === zone.toInput(at, place))));
     }))""") == []
 
 
-def test_days_before_are_days_of_the_calendar(lots, open_page):
-    page = open_page(f"{lots.url}/parking")
-    day = lambda at, days: ask(page, f"zone.dayOf(Date.parse('{at}'), 'Europe/Berlin', {days})")
+def test_days_before_are_days_of_the_calendar(modules):
+    day = lambda at, days: ask(modules, f"zone.dayOf(Date.parse('{at}'), 'Europe/Berlin', {days})")
     assert day("2026-03-29T22:30Z", 0) == "2026-03-30"
     assert day("2026-03-29T22:30Z", -1) == "2026-03-29", "half past midnight, after a day of 23 hours"
     assert day("2026-10-25T23:30Z", -1) == "2026-10-25" and day("2026-10-25T22:30Z", -1) == "2026-10-24"
@@ -49,11 +48,12 @@ def test_both_hours_are_offered_where_one_types_a_time_that_comes_twice(lots, op
     field = page.locator(".time-field", has=arrive)
     twice = field.get_by_role("group", name="02:30 comes twice that night")
     arrive.fill(f"{AUTUMN}T01:30")
-    assert twice.count() == 0
+    expect(twice).to_have_count(0)
     arrive.fill(f"{AUTUMN}T02:30")
-    assert twice.get_by_role("radio", name="First (UTC+2)").is_checked() and twice.locator("label", has_text="Second (UTC+1)").count() == 1
+    expect(twice.get_by_role("radio", name="First (UTC+2)")).to_be_checked()
+    expect(twice.locator("label", has_text="Second (UTC+1)")).to_have_count(1)
+    eventually(page, lambda: any("/price?from=2026-10-25T00%3A30" in url for url in page.watch.requests), "the price from the first of the two")
     with page.expect_request(lambda request: "/price?from=2026-10-25T01%3A30" in request.url):
         twice.locator("label", has_text="Second").click()
     until(page, "document.querySelector('.time-field input[type=radio]:checked').parentElement.innerText.includes('Second')")
-    assert arrive.input_value() == f"{AUTUMN}T02:30", "the clock shows the same"
-    assert any("/price?from=2026-10-25T00%3A30" in url for url in page.watch.requests)
+    expect(arrive, "the clock shows the same").to_have_value(f"{AUTUMN}T02:30")

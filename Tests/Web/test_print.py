@@ -2,8 +2,9 @@
 import re
 
 import pytest
-from conftest import until
 from fake.accounts import PASSWORD
+from playwright.sync_api import expect
+from waiting import frames, rest, until
 
 # Lightness of a colour as the page computes it, 0 to 1.
 LIGHT = """selector => { const [r, g, b] = getComputedStyle(document.querySelector(selector)).color.match(/[\\d.]+/g).map(Number);
@@ -13,9 +14,10 @@ PRESSED = ".rail, .nav-bottom, .guest-head, .skip, .toolbar, .owner-tabs, .crumb
 
 def on_paper(page):
     """As the printer draws it: on a sheet's width, where the rules for a phone hold as well."""
+    rest(page)
     page.set_viewport_size({"width": 690, "height": 980})
     page.emulate_media(media="print")
-    page.wait_for_timeout(0)
+    frames(page)
 
 
 def seen(page, selector):
@@ -26,21 +28,23 @@ def seen(page, selector):
 def test_the_dark_theme_is_printed_dark_on_white_without_what_can_only_be_pressed(lots, open_page, path, who):
     page = open_page(lots.url + path, who=who, on=lots, color_scheme="dark")
     page.wait_for_selector("h2")
+    rest(page)
     assert page.evaluate(LIGHT, "h1") > 0.8
     on_paper(page)
     assert page.evaluate(LIGHT, "h1") < 0.2 and page.evaluate(LIGHT, "h2") < 0.2
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
     assert seen(page, PRESSED) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 690
-    assert re.search(r"Martlet at 127\.0\.0\.1:\d+/\S+, printed on .*20\d\d", page.locator(".print-note").last.inner_text())
+    expect(page.locator(".print-note").last).to_have_text(re.compile(r"Martlet at 127\.0\.0\.1:\d+/\S+, printed on .*20\d\d"), use_inner_text=True)
 
 
 def test_money_says_of_which_lot_and_time_it_is_and_has_all_columns(lots, open_page):
     page = open_page(f"{lots.url}/parking/owner/LOT001?tab=money", who="ada", on=lots)
     page.get_by_role("table", name="Payments").wait_for()
+    rest(page)
     heads = page.get_by_role("table", name="Sessions").locator("thead th:not([data-column=act])").count()
     on_paper(page)
-    assert re.search(r"Money of Garage at the Mill \(LOT001\), 20\d\d-\d\d-\d\d to 20\d\d-\d\d-\d\d, by the clock of Europe/Berlin\.",
+    assert re.search(r"Money of Garage at the Mill \(LOT001\), \d+ \w+ 20\d\d to \d+ \w+ 20\d\d, by the clock of Europe/Berlin\.",
                      page.locator(".on-paper").first.inner_text())
     table = page.get_by_role("table", name="Sessions")
     assert len(seen(page, "table:has(caption:text-is('Sessions')) thead th")) == heads
@@ -78,7 +82,8 @@ def test_a_reservation_is_printed_first_with_its_code(lots, open_page):
     card.get_by_role("button", name="Reserve", exact=True).click()
     card.get_by_text("Shown only now.").wait_for()
     on_paper(page)
-    assert card.get_by_text("K7QP-2MXW").is_visible() and card.get_by_text(re.compile("Spot G006")).is_visible()
+    expect(card.get_by_text("K7QP-2MXW")).to_be_visible()
+    expect(card.get_by_text(re.compile("Spot G006"))).to_be_visible()
     assert card.bounding_box()["y"] < page.locator(".count-card").bounding_box()["y"]
     assert seen(page, "#reserve form, #reserve .find") == []
 

@@ -1,8 +1,11 @@
 """Values in their units and in the room there is: no unit that is not known, nothing cut without a mark, no two labels alike on an axis."""
 import json
+import re
 
 import pytest
-from conftest import DESKTOP, PHONE, until
+from conftest import DESKTOP, PHONE
+from playwright.sync_api import expect
+from waiting import rest, until
 
 
 def ask(page, code):
@@ -10,8 +13,7 @@ def ask(page, code):
                          f".then(([fields, format, charts, chart]) => {code})")
 
 
-def test_a_unit_is_shown_only_where_the_value_can_be_of_it(site, open_page):
-    page = open_page(f"{site.url}/nodes")
+def test_a_unit_is_shown_only_where_the_value_can_be_of_it(modules):
     cases = [("battery", 3.1, "3.10 V"), ("battery", 0.5, "0.50 V"), ("battery", 84, "84 %"), ("battery", 7, "7 %"), ("battery", 97.5, "98 %"),
              ("battery", 6, "6"), ("battery", 12.6, "12.6"), ("battery", 3, "3"), ("battery", 250, "250"), ("battery", -1, "−1"),
              ("battery_percent", 3.1, "3 %"), ("battery_soc", 5, "5 %"), ("battery_v", 3, "3.00 V"), ("node_vbat", 4.05, "4.05 V"), ("battery_voltage", 12.6, "12.60 V"),
@@ -20,7 +22,7 @@ def test_a_unit_is_shown_only_where_the_value_can_be_of_it(site, open_page):
              ("pressure", 101325, "101 325"), ("pressure", 1.01, "1.01"), ("temperature_2", 21.5, "21.5 °C"), ("temperature_outside", 3, "3.0 °C"),
              ("power_2", 5, "5.0 W"), ("current_step", 3, "3"), ("light_on", 1, "1"), ("power_state", "on", "on"), ("temperature", "off", "off"),
              ("humidity", True, "on")]
-    shown = ask(page, f"{json.dumps([[field, value] for field, value, _ in cases])}.map(([field, value]) => format.quantity(field, value))")
+    shown = ask(modules, f"{json.dumps([[field, value] for field, value, _ in cases])}.map(([field, value]) => format.quantity(field, value))")
     assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in shown] == [text for _, _, text in cases]
 
 
@@ -32,7 +34,7 @@ def test_a_battery_of_three_volts_is_not_a_battery_of_three_percent(site, open_p
     page = open_page(f"{site.url}/nodes/node_04")
     tile = page.locator(".tile", has_text="Battery")
     tile.get_by_text("3.10").wait_for()
-    assert tile.locator(".value-unit").inner_text() == "V"
+    expect(tile.locator(".value-unit")).to_have_text("V", use_inner_text=True)
     chart = page.locator("figure.chart", has=page.get_by_role("heading", name="Battery V"))
     chart.get_by_text("In the last hour: always 3.10 V.").wait_for()
 
@@ -49,6 +51,7 @@ def test_long_values_are_whole_or_marked_as_cut_and_the_title_has_the_whole(site
     site.do(lengthy)
     page = open_page(f"{site.url}/nodes/node_01", size=size)
     page.wait_for_selector(".tile")
+    rest(page)
     told = page.evaluate("""[...document.querySelectorAll('.tile .value')].map((value) => { const number = value.querySelector('.value-number');
         const tile = value.closest('.tile').getBoundingClientRect(); const box = number.getBoundingClientRect();
         return { text: number.innerText, title: value.title, inside: box.right <= tile.right && box.left >= tile.left,
@@ -58,13 +61,14 @@ def test_long_values_are_whole_or_marked_as_cut_and_the_title_has_the_whole(site
     assert [each["text"] for each in told if each["cut"]] in ([LONG], []), "only the text may be cut, after three lines, with an ellipsis"
     page.goto(f"{site.url}/nodes")
     page.wait_for_selector(".panel-values .value")
+    rest(page)
     # Within a panel what does not fit has an ellipsis; nothing stands below the edge, unseen.
     assert page.evaluate("""[...document.querySelectorAll('.panel-values > div')].filter((each) => { const box = each.getBoundingClientRect();
         const all = each.parentElement.getBoundingClientRect(); return box.bottom > all.bottom + 1 || box.right > all.right + 1; }).length""") == 0
 
 
-def test_labels_of_an_axis_are_told_apart_and_have_room(site, open_page):
-    page = open_page(f"{site.url}/nodes/node_01")
+def test_labels_of_an_axis_are_told_apart_and_have_room(modules):
+    page = modules
     axis = lambda start, step: ask(page, f"[0, 1, 2, 3].map((n) => charts.uptimeAxis.tick({start} + n * {step}, {step}))")
     for start in [0, 540, 3600, 86_400 - 120, 2 * 86_400, 3 * 86_400 + 7200, 400 * 86_400]:
         for step in ask(page, "charts.uptimeAxis.steps"):
@@ -79,12 +83,24 @@ def test_labels_of_an_axis_are_told_apart_and_have_room(site, open_page):
 
 def test_the_axis_of_a_long_uptime_is_not_clipped(site, open_page):
     site.do(lambda world: setattr(world.nodes["node_01"], "born", world.nodes["node_01"].born - 86_400 * 123))
-    page = open_page(f"{site.url}/nodes/node_01?range=15m")
-    page.add_init_script("""const draw = CanvasRenderingContext2D.prototype.fillText; window.drawn = [];
+    page = open_page(f"{site.url}/nodes/node_01?range=15m", before="""const draw = CanvasRenderingContext2D.prototype.fillText; window.drawn = [];
         CanvasRenderingContext2D.prototype.fillText = function (text, x, y) { if (this.textAlign === 'right') window.drawn.push([text, x - this.measureText(text).width]);
             return draw.call(this, text, x, y); };""")
-    page.reload()
     page.wait_for_selector("figure.chart")
     page.get_by_role("heading", name="Uptime").scroll_into_view_if_needed()
     until(page, "window.drawn.some(([text]) => /^123\\sd/.test(text))")
     assert page.evaluate("window.drawn.filter(([text, left]) => left < 0)") == []
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG", "de-DE"])
+def test_dates_numbers_and_money_are_written_in_the_language_of_the_page(open_page, shared, locale):
+    """The page is in English: a browser that is set to another language gets no other months, orders or digits within its sentences."""
+    page = open_page(f"{shared}/nodes/node_01", locale=locale, timezone_id="UTC")
+    told = page.evaluate("""Promise.all([import('/lib/time.js'), import('/parking/zone.js'), import('/parking/model.js'), import('/lib/format.js')]).then(([time, zone, model, format]) => {
+        const at = Date.UTC(2026, 10, 29, 3, 52, 21);
+        return [time.exact(at), time.day(at), time.clock(at), time.minute(at), zone.dayAndClock(at, 'UTC'), zone.dayWords('2026-11-29'), format.number(1234.5, 1),
+            model.amount(123450, 'EUR'), model.amount(-250, 'EUR'), model.amount(250, 'CHF'), model.amount(250, 'JPY'), model.amount(250, 'nothing')]; })""")
+    assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in told] == [
+        "29 Nov 2026, 03:52:21", "29 Nov", "03:52:21", "03:52", "Sun 29 Nov, 03:52", "29 Nov 2026", "1 234.5", "€1 234.50", "\u2212€2.50", "CHF 2.50", "JP¥250", "2.50 nothing"]
+    page.locator(".age-button").first.click()
+    expect(page.locator(".age-button").first).to_have_text(re.compile(r"^\d{1,2} [A-Z][a-z]{2,3} 20\d\d, \d\d:\d\d:\d\d$"))

@@ -49,12 +49,15 @@ export function ago(milliseconds, present = now()) {
     return `${span(seconds)} ago`;
 }
 
+/** The language that the pages are written in. Dates are in it too, wherever the reader is: no foreign months or digits within a sentence. */
+export const language = 'en-GB';
+
 const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const formats = {
-    exact: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }),
-    clock: new Intl.DateTimeFormat(undefined, { ...hours, second: '2-digit' }),
-    minute: new Intl.DateTimeFormat(undefined, hours),
-    day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }),
+    exact: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }),
+    clock: new Intl.DateTimeFormat(language, { ...hours, second: '2-digit' }),
+    minute: new Intl.DateTimeFormat(language, hours),
+    day: new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }),
 };
 
 /** The full local date and time, to the second. */

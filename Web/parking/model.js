@@ -1,7 +1,7 @@
 // What is shown of lots and spots. Pure functions.
 
 import { number, plural } from '/lib/format.js';
-import { instant } from '/lib/time.js';
+import { instant, language } from '/lib/time.js';
 
 /** Each status: its word, the tone of its badge, and the letter that marks it on the plan. */
 export const statuses = {
@@ -126,19 +126,20 @@ export function distanceWords(metres) {
 
 const money = new Map();
 
-/** An amount in minor units with its currency: "2.50 EUR" as this reader writes it. */
+/** An amount in minor units with its currency: "€2.50", "CHF 2.50"; its code where it has no sign. */
 export function amount(minor, currency) {
     if (minor === null || minor === undefined || !Number.isFinite(minor)) return '–';
     const key = currency || 'EUR';
     if (!money.has(key)) {
         let format;
-        try { format = new Intl.NumberFormat('en', { style: 'currency', currency: key, currencyDisplay: 'code' }); } catch { format = new Intl.NumberFormat('en', { minimumFractionDigits: 2 }); }
-        money.set(key, [format, 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2)]);
+        try {
+            const made = new Intl.NumberFormat(language, { style: 'currency', currency: key });
+            format = [(value) => made.format(value), 10 ** made.resolvedOptions().maximumFractionDigits];
+        } catch { format = [(value) => `${value.toFixed(2)}\u00a0${key}`, 100]; }
+        money.set(key, format);
     }
     const [format, scale] = money.get(key);
-    const number = format.formatToParts(Math.abs(minor) / scale).filter((part) => part.type !== 'currency' && part.type !== 'literal')
-        .map((part) => part.value).join('').replaceAll(',', '\u202f');
-    return `${minor < 0 ? '\u2212' : ''}${number}\u00a0${key}`;
+    return `${minor < 0 ? '\u2212' : ''}${format(Math.abs(minor) / scale).replaceAll(',', '\u202f')}`;
 }
 
 /** Minor units of what somebody typed as an amount, or null. */

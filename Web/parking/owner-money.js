@@ -10,7 +10,7 @@ import { amount, kindWord, minorOf, typed } from '/parking/model.js';
 import { percent } from '/parking/owner.js';
 import { useMoney, usePages } from '/parking/pages.js';
 import { Unallocated } from '/parking/owner-unallocated.js';
-import { dayAndClock, dayOf, fromInput } from '/parking/zone.js';
+import { dayAndClock, dayOf, dayWords, fromInput } from '/parking/zone.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { Empty } from '/parts/empty.js';
@@ -137,9 +137,11 @@ function Payments({ lot, range, zone, currency, may }) {
 
 function Revenue({ lot, range, currency }) {
     const { data, error, reload } = useLoad(`revenue ${lot.lot_id} ${range.key}`, (options) => parking.revenue(lot.lot_id, range.days, options));
-    const report = useLoad(`report ${lot.lot_id} ${range.key}`, (options) => parking.report(lot.lot_id, range.days, options)).data;
+    const { data: report, loading: reporting } = useLoad(`report ${lot.lot_id} ${range.key}`, (options) => parking.report(lot.lot_id, range.days, options));
     useMoney(lot, reload);
-    if (!data) return error ? html`<${Problem} error=${error} title="The revenue could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" />`;
+    if (!data && error) return html`<${Problem} error=${error} title="The revenue could not be read" retry=${reload} />`;
+    // Both or none: tiles that come later would push down what is being read.
+    if (!data || (!report && reporting)) return html`<${Skeleton} shape="screen" label="Loading" />`;
     const peaks = report?.peak_hours ?? [];
     const sums = (key, label, cell) => [
         { key, label, head: true, cell },
@@ -161,7 +163,7 @@ function Revenue({ lot, range, currency }) {
         </dl>
         <section aria-labelledby="revenue-name">
             <div class="section-head"><h2 id="revenue-name">Revenue by day</h2><${CSV} lot=${lot} name="revenue" query=${range.days} /></div>
-            <${Table} caption="Revenue by day" columns=${sums('day', 'Day', (row) => row.day)} rows=${[...data.days].reverse()} rowKey=${(row) => row.day} />
+            <${Table} caption="Revenue by day" columns=${sums('day', 'Day', (row) => dayWords(row.day))} rows=${[...data.days].reverse()} rowKey=${(row) => row.day} />
         </section>
         <section aria-labelledby="kinds-name">
             <div class="section-head"><h2 id="kinds-name">By kind of spot</h2><${CSV} lot=${lot} name="revenue" query=${{ ...range.days, by: 'kind' }} of="revenue by kind" /></div>
@@ -178,7 +180,7 @@ export function MoneyTab({ lot, query, may }) {
     const range = { key: key ?? '7d', isToday: key === 'today', days: { from: first }, ask: { from: new Date(fromInput(`${first}T00:00`, zone)).toISOString() } };
     const given = { lot, range, zone, currency: lot.currency ?? 'EUR', may };
     return html`
-        <${OnPaper}>Money of ${lot.name} (${lot.lot_id}), ${first === last ? first : `${first} to ${last}`}, by the clock of ${zone}.<//>
+        <${OnPaper}>Money of ${lot.name} (${lot.lot_id}), ${first === last ? dayWords(first) : `${dayWords(first)} to ${dayWords(last)}`}, by the clock of ${zone}.<//>
         <div class="toolbar"><${LinkChoice} label="Time" name="days" value=${key} options=${days.map(([each, word]) => [each, word])} /></div>
         <div class="owner-stack"><${Revenue} ...${given} /><${Unallocated} lot=${lot} zone=${zone} currency=${given.currency} may=${may} /><${Sessions} ...${given} state=${sessionWords[query.get('state')] ? query.get('state') : null} /><${Payments} ...${given} /></div>`;
 }

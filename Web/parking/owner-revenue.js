@@ -7,7 +7,7 @@ import { now, onTick } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { CSV } from '/parking/csv.js';
 import { amount } from '/parking/model.js';
-import { dayOf } from '/parking/zone.js';
+import { dayOf, dayWords } from '/parking/zone.js';
 import { OnPaper } from '/parts/print.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
@@ -40,7 +40,7 @@ export function RevenueByLot({ query }) {
                 <div class="owner-foot"><${CSV} name="revenue" read=${() => parking.allRevenueTable({ from, by: 'lot' })} of="revenue by lot" />
                     <${CSV} name="revenue-by-day" word="By day" read=${() => parking.allRevenueTable({ from, by: 'day' })} of="revenue by day" /></div></div>
             <div class="toolbar"><${LinkChoice} label="Time" name="days" value=${key} options=${days.map(([each, word]) => [each, word])} /></div>
-            <${OnPaper}>${from === to ? from : `${from} to ${to}`}, each lot by its own clock.<//>
+            <${OnPaper}>${from === to ? dayWords(from) : `${dayWords(from)} to ${dayWords(to)}`}, each lot by its own clock.<//>
             <${Table} caption="Revenue by lot" columns=${columns} rows=${rows} rowKey=${(row) => row.lot_id} />
             <p class="hint" role="status">${data.totals.map((total) => `${amount(total.revenue_minor, total.currency)} earned, ${amount(total.cash_minor, total.currency)} received`).join('; ')}</p>
         </section>`;

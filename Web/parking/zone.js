@@ -1,12 +1,14 @@
 // Times by the clock of a car park, which may be another than the reader's.
 
+import { language } from '/lib/time.js';
+
 const formats = new Map();
 
 function format(zone, options) {
     const key = `${zone} ${JSON.stringify(options)}`;
     if (!formats.has(key)) {
         let made;
-        try { made = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }); } catch { made = new Intl.DateTimeFormat('en-GB', options); }
+        try { made = new Intl.DateTimeFormat(language, { ...options, timeZone: zone }); } catch { made = new Intl.DateTimeFormat(language, options); }
         formats.set(key, made);
     }
     return formats.get(key);
@@ -51,6 +53,9 @@ export const offsetWords = (milliseconds, zone) => (format(zone, { timeZoneName:
 
 export const clock = (milliseconds, zone) => format(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(milliseconds);
 export const dayAndClock = (milliseconds, zone) => format(zone, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(milliseconds);
+
+/** A day of the calendar, as `dayOf` gives it, in words: "29 Mar 2026". */
+export const dayWords = (day) => format('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(Date.parse(`${day}T00:00Z`));
 
 /** Whether the reader's own clock shows something else. */
 export function isElsewhere(zone, present = Date.now()) {

@@ -11,6 +11,7 @@ from aiohttp import web
 from .access import ACCESS, Access
 from .accounts import Refused
 from .clock import iso, now, seconds
+from .delay import Delay
 from .socket import Socket
 from .world import World
 
@@ -38,6 +39,7 @@ class Server:
     def __init__(self, world=None, port=0):
         self.world = world or World()
         self.wanted_port = port
+        self.delay = Delay()
         self.app = web.Application(middlewares=[self.guard])
         self.access = Access(self.world)
         self.access.add_to(self.app.router)
@@ -136,6 +138,14 @@ class Server:
 
     @web.middleware
     async def guard(self, request, handler):
+        if not request.path.startswith("/api/"):
+            return await self.answer(request, handler)
+        await self.delay.pause()
+        response = await self.answer(request, handler)
+        await self.delay.pause()
+        return response
+
+    async def answer(self, request, handler):
         for prefix, (status, code, title, detail) in self.world.broken.items():
             if request.path.startswith(prefix):
                 return problem(status, code, title, detail)
@@ -153,7 +163,7 @@ class Server:
     async def socket(self, request):
         if self.world.refuse_sockets:
             return problem(503, "busy", "Busy")
-        return await Socket(self.world, self.access.rights(request)).run(request)
+        return await Socket(self.world, self.access.rights(request), self.delay).run(request)
 
     async def system(self, _):
         world = self.world

@@ -1,6 +1,7 @@
 """One page's WebSocket, as docs/live.md says."""
 import asyncio
 import json
+import time
 
 from aiohttp import WSMsgType, web
 
@@ -18,8 +19,8 @@ def covers(pattern, topic):
 
 
 class Socket:
-    def __init__(self, world, rights=None):
-        self.rights = rights
+    def __init__(self, world, rights, delay):
+        self.rights, self.delay, self.arrived = rights, delay, 0
         self.world, self.topics, self.response = world, set(), web.WebSocketResponse(heartbeat=20)
         self.queue = asyncio.Queue()
         self.received = []
@@ -32,10 +33,11 @@ class Socket:
 
     def offer(self, event):
         if self.wants(event):
-            self.queue.put_nowait(event)
+            self.say(event)
 
     def say(self, message):
-        self.queue.put_nowait(message)
+        self.arrived = self.delay.due(time.monotonic(), self.arrived)
+        self.queue.put_nowait((self.arrived, message))
 
     async def run(self, request):
         await self.response.prepare(request)
@@ -53,7 +55,9 @@ class Socket:
 
     async def send(self):
         while True:
-            message = await self.queue.get()
+            at, message = await self.queue.get()
+            if (wait := at - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
             try:
                 await self.response.send_str(json.dumps({key: value for key, value in message.items() if key != "needs"}))
             except (ConnectionError, RuntimeError):
