@@ -1,9 +1,10 @@
-"""Every row of the table in docs/limits.md: one owner fills the bound and is told, another one works on undisturbed."""
+"""Every row of the tables in docs/limits.md: one owner fills the bound and is told, another one works on undisturbed."""
 
 import concurrent.futures
 import contextlib
 import http.client
 import itertools
+import json
 import re
 import select
 import socket
@@ -70,10 +71,10 @@ def case(hub, *rows):
     return note
 
 
-def rows():
+def rows(table="limits"):
     page = (ROOT / "docs/limits.md").read_text()
-    table = re.search(r"<!-- limits:begin -->\n(.*?)<!-- limits:end -->", page, re.S)[1].splitlines()
-    return [cells(line)[0] for line in table[2:]]
+    lines = re.search(rf"<!-- {table}:begin -->\n(.*?)<!-- {table}:end -->", page, re.S)[1].splitlines()
+    return [cells(line)[0] for line in lines[2:]]
 
 
 @pytest.fixture(scope="module")
@@ -734,7 +735,136 @@ def pending_messages(hub):
         assert reasons == [0, 0, 0, QUOTA, QUOTA]
 
 
-# Bounds that cannot be set, of those that a caller fills quickly
+# Bounds that cannot be set
+
+HERE = "EndToEnd/test_bounds.py"
+BROKER, TRUST, WEB, LIVE = "MQTTBrokerTests", "TrustTests", "WebAPITests", "LiveTests"
+GUESSING, WORKER = f"{TRUST}/PeopleGuessingTests.swift", f"{TRUST}/PasswordRulesTests.swift"
+FIXED_BROKER, FIXED_TRUST = f"{BROKER}/FixedBoundsTests.swift", f"{TRUST}/FixedBoundsTests.swift"
+QUEUES, LOTS = f"{LIVE}/SubscriberQueueTests.swift", "ParkingTests/State/LotBoundsTests.swift"
+
+# Each row of «Fixed» has for each bound that it names (parted by semicolons) a test that fills it: in the place where the bound lives
+# if that can be given a small one there, or rows can be put into its table; through the doors if that is a matter of a second.
+FIXED = {
+    "Wrong passwords of one name from one address (of IPv6, here and below: one /64)": [
+        (GUESSING, "fiveFailuresLockWhoeverItIs"), (GUESSING, "theAddressesOfOneNetworkAreOne"),
+        ("EndToEnd/test_guessing.py", "test_guessing_at_an_account_is_held_back_and_others_get_in"),
+    ],
+    "Wrong passwords from one address within 15 min": [
+        (GUESSING, "anAddressIsLockedWhateverNamesItTries"),
+        ("EndToEnd/test_guessing.py", "test_one_address_at_many_accounts_is_held_back_too"),
+    ],
+    "Wrong passwords of one name from everywhere within 15 min": [
+        (GUESSING, "aNameIsLockedForStrangersButNotWhereItsOwnerIsKnown"),
+        ("EndToEnd/test_guessing.py", "test_many_addresses_at_one_account_are_held_back_too"),
+    ],
+    "Wrong passwords that a device brought along, of one name from one address": [
+        (f"{TRUST}/DevicesAdmissionTests.swift", "guessingAPasswordIsSoonNotListenedToAndOthersNoticeNothing"),
+        ("EndToEnd/test_guessing.py", "test_guessing_at_a_devices_own_password_is_held_back_and_other_devices_get_in"),
+    ],
+    "The same, of all names from one address": [
+        (f"{TRUST}/DevicesAdmissionTests.swift", "theLockOfAnAddressDoesNotKeepOutADeviceThatIsKnownThere"),
+    ],
+    "Passwords of devices that wait to be checked": [(WORKER, "theLineIsShortAndFair")],
+    "The same, beside these, of devices at the address where they were last": [
+        (WORKER, "thoseWhoAreKnownWaitForNoCrowdOfStrangers"),
+        ("EndToEnd/test_guessing.py", "test_a_storm_of_sign_ins_does_not_stop_a_device"),
+    ],
+    "Sign-ins of one account": [(f"{TRUST}/PeopleSignInTests.swift", "tooManySignInsEndTheOldest")],
+    "Passwords of people that wait to be checked": [
+        (WORKER, "theLineIsShortAndFair"), ("EndToEnd/test_limits.py", "test_passwords_that_wait_to_be_checked"),
+    ],
+    "The same, beside these, of people where they are known, or who are signed in": [(WORKER, "thoseWhoAreKnownWaitForNoCrowdOfStrangers")],
+    "Addresses from which an account is known": [("RegistryTests/PeopleTableTests.swift", "anAccountIsKnownAtItsLastTwentyAddresses")],
+    "Rows of failed sign-ins": [(GUESSING, "theTableIsBounded")],
+    "Personal tokens of one account; roles; accounts": [
+        (HERE, "test_an_account_has_so_many_personal_tokens"), (FIXED_TRUST, "roles"), (FIXED_TRUST, "accounts"),
+    ],
+    "Programs of people that are let in over MQTT at once, by their tokens": [(FIXED_TRUST, "programs")],
+    "Sites; devices; devices of one controller": [
+        ("RegistryTests/SiteBoundTests.swift", "sites"), ("NodesTests/LifeTests.swift", "nodesAreBoundedAndNamesAreOfOneKind"),
+        (FIXED_TRUST, "controlled"),
+    ],
+    "Commands that wait for one device": [
+        ("NodesTests/CommandLossTests.swift", "tooManyWait"), ("NodesTests/CommandTests.swift", "aCommandWaitsWhileTheNodeIsAway"),
+    ],
+    "Fields of one node; of one message; series of the hub": [
+        (HERE, "test_a_node_has_so_many_fields"), ("NodesTests/cases/values-65-sensors.json", "65 sensors"),
+        ("IngestTests/AcknowledgementTests.swift", "aReadingThatTheStoreRefusesLateRefusesItsOwnMessage"),
+    ],
+    "Entries of the audit for what one account may do again and again": [
+        ("DeviceDoorsTests/AdmittingTests.swift", "whatAProgramTellsDevicesIsInTheAudit"),
+        (f"{TRUST}/RefusalAuditTests.swift", "nobodyFillsTheAudit"),
+    ],
+    "Lots; spots of one lot; versions of a lot's tariff": [(LOTS, "lots"), (LOTS, "spots"), (LOTS, "versions")],
+    "Reservations that are not over: of an account; of staff; of an address that is not signed in": [
+        ("ParkingTests/Bookings/BookingTests.swift", "nobodyHasTooMany"),
+        ("ParkingTests/Bookings/BookingTests.swift", "whoReservesForOthersHasABoundToo"),
+        ("ParkingTests/Bookings/BookingTests.swift", "strangersHaveACodeAndBounds"),
+    ],
+    "Body of a request": [
+        (f"{WEB}/ServerTests.swift", "a body over the limit is refused before it is read"),
+        (f"{WEB}/BodyTests.swift", "a body may come as gzip, within the same limit, and in no other encoding"),
+        ("EndToEnd/test_limits.py", "test_a_body_that_is_too_large"),
+    ],
+    "Open files and sockets": [("EndToEnd/test_scarcity.py", "test_more_connections_than_descriptors_harm_nobody_who_is_there")],
+    "Head of a request": [
+        (f"{WEB}/ServerTests.swift", "heads are bounded, and garbage is answered with 400"),
+        (f"{WEB}/ServerTests.swift", "idle connections and slow bodies are closed"),
+        (f"{WEB}/ConnectionTests.swift", "a head that does not come to its end is not waited for"),
+    ],
+    "CONNECT of MQTT, its will included": [(FIXED_BROKER, "connect"), (f"{BROKER}/SessionTests.swift", "connectTimeout")],
+    "Name of a shared subscription": [(HERE, "test_a_shared_subscription_has_a_short_name")],
+    "Levels of a topic or filter of MQTT": [
+        (f"{BROKER}/InboundTests.swift", "tooDeep"), (f"{BROKER}/SubscriptionTests.swift", "limits"), (FIXED_BROKER, "willLevels"),
+    ],
+    "Client identifier; properties of a packet": [(FIXED_BROKER, "identifiers"), ("MQTTCodecTests/LimitTests.swift", "properties")],
+    "Message expiry of 0": [(f"{BROKER}/OutboundTests.swift", "expiryOfZero")],
+    "QoS 1 and 2 messages that an MQTT 5 client may have unacknowledged; those on the way to one client": [
+        (FIXED_BROKER, "unacknowledged"), (FIXED_BROKER, "onTheWay"),
+    ],
+    "Topic aliases that a client defines": [(FIXED_BROKER, "aliases"), (f"{BROKER}/OwnerMemoryTests.swift", "aliasesAndUnfinished")],
+    "Bytes on the way to one client, and to all": [
+        (f"{BROKER}/BoundsTests.swift", "slowAtMostOnce"), (f"{BROKER}/BoundsTests.swift", "heldUp"),
+    ],
+    "Messages that wait to be stored": [
+        (f"{BROKER}/BoundsTests.swift", "overload"), (f"{BROKER}/SocketTests.swift", "pushBack"),
+        ("IngestTests/LineTests.swift", "aFullQueuePushesBackAndAStoppingLineStoresWhatItTook"),
+    ],
+    "Owners without a session whose rate is remembered": [(FIXED_BROKER, "restingOwners")],
+    "Rows of one CSV file of the car park": [("ParkingTests/Money/SheetTests.swift", "aFileThatIsTooLongIsRefused")],
+    "Refusals that are kept of a device for its operator": [
+        ("RegistryTests/DeviceRefusalTests.swift", "bounded"), ("IngestTests/RefusalAllowanceTests.swift", "oneDevice"),
+        ("IngestTests/RefusalAllowanceTests.swift", "allDevices"),
+    ],
+    "Message on /ws": [
+        ("EndToEnd/test_live.py", "test_binary_and_oversized_messages_close"),
+        (f"{LIVE}/LiveSessionTests.swift", "a socket has 64 topics, and bad ones change nothing"),
+    ],
+    "What waits for one live socket": [
+        (QUEUES, "over the limit the newest event of each topic stays, in order"),
+        (QUEUES, "answers and replays are bounded, and a replay is taken last"),
+        ("EndToEnd/test_live.py", "test_a_slow_page_is_coalesced_then_closed_and_devices_go_on"),
+    ],
+    "Events that are kept to be replayed": [(f"{LIVE}/LiveRingTests.swift", "a ring is bounded in number and in bytes")],
+}
+
+
+@pytest.mark.parametrize("row", rows("fixed"))
+def test_a_fixed_bound_is_filled_by_a_test(row):
+    assert row in FIXED, f"nothing fills «{row}» of docs/limits.md"
+    assert len(FIXED[row]) >= len(row.split("; ")), f"«{row}» names more bounds than there are tests"
+    for file, name in FIXED[row]:
+        source = (ROOT / "Tests" / file).read_text()
+        if file.endswith(".json"):
+            assert json.loads(source)["why"] == name
+            continue
+        function = rf"^def {name}\(" if file.endswith(".py") else rf"@Test\b[^@]*?\bfunc (?:{name}|`{re.escape(name)}`)\("
+        assert re.search(function, source, re.M), f"«{row}»: there is no test {name} in {file}"
+
+
+def test_every_fixed_bound_has_its_row():
+    assert set(FIXED) == set(rows("fixed"))
 
 
 def test_an_account_has_so_many_personal_tokens(hubs):

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from support.clients import Client, Node
-from support.raw import Raw
+from support.raw import DISCONNECT, PUBACK, PUBCOMP, PUBREC, PUBREL, Closed, Raw
 from support.waiting import wait_for
 
 DESCRIPTORS = 64
@@ -150,4 +150,106 @@ def test_a_full_disk_is_said_to_devices_and_is_over_once_there_is_room(own, smal
         assert node.telemetry({"t": 2}) == 0
     assert "Request failed" not in hub.log_text()
     assert hub.log_text().count("rolled back") <= 6, "the log of a full disk does not fill it further"
+    hub.stop()
+
+
+def fill(folder):
+    """Takes all room that there is; the file to be removed."""
+    filler = folder / "filler"
+    with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    return filler
+
+
+class Sender:
+    """A client with a kept session that publishes numbers, each in a reading of its own, and knows which were acknowledged."""
+
+    def __init__(self, hub, short, version, qos):
+        self.hub, self.short, self.version, self.qos = hub, short, version, qos
+        self.sent, self.owed, self.said = 0, {}, []
+        self.connect(clean=False)
+
+    def connect(self, **options):
+        self.raw = Raw(self.hub.mqtt_port)
+        expiry = {"expiry": 1_000} if self.version == 5 else {}
+        reason = self.raw.connect(f"sender-{self.short}", self.version, **options, **expiry).reason
+        assert reason == 0, reason
+
+    def payload(self, number):
+        # A time of its own, and a text that no page of the file has room for.
+        return '{"sensors":{"n":%d,"text":"%s"},"timestamp":%d}' % (number, f"{number} " * 120, self.begun + number)
+
+    def say(self, count):
+        """Publishes so many in one go, and reads the answers until there are as many or the connection has ended."""
+        self.begun = getattr(self, "begun", int(time.time()) - 3_000)
+        for _ in range(count):
+            self.sent += 1
+            self.owed[self.sent] = self.payload(self.sent)
+            self.raw.publish(f"iot/node/{self.short}/telemetry", self.owed[self.sent], self.qos, self.sent)
+        return self.listen()
+
+    def again(self):
+        """Connects to the same session, and sends again what is owed."""
+        self.connect(clean=False)
+        for number, payload in list(self.owed.items()):
+            if payload is None:
+                self.raw.acknowledge(PUBREL, number)
+            else:
+                self.raw.publish(f"iot/node/{self.short}/telemetry", payload, self.qos, number, dup=True)
+        return self.listen()
+
+    def listen(self):
+        """Whether all was acknowledged; false when the connection has ended."""
+        while self.owed:
+            try:
+                found = self.raw.read()
+            except Closed:
+                return False
+            if found.kind == DISCONNECT:
+                self.said.append(found.reason)
+                continue
+            assert found.reason == 0 and found.kind == (PUBACK if self.qos == 1 else found.kind), found
+            if found.kind == PUBREC:
+                self.owed[found.packet_id] = None
+                self.raw.acknowledge(PUBREL, found.packet_id)
+            else:
+                assert found.kind in (PUBACK, PUBCOMP), found
+                del self.owed[found.packet_id]
+        return True
+
+
+def test_what_a_full_disk_does_not_take_over_mqtt_is_taken_when_it_comes_again(own, small_disk, fresh):
+    hub = begin(own(small_disk / "data", start=False))
+    senders = [Sender(hub, f"{fresh}{version}{qos}", version, qos) for version in (4, 5) for qos in (1, 2)]
+    lossy = Node(hub.mqtt_port, f"{fresh}q0")
+    with lossy, Client(hub.mqtt_port) as listener, Client(hub.mqtt_port) as speaker:
+        listener.subscribe("plain/#")
+        assert all(sender.say(5) for sender in senders)
+        lossy.publish(f"iot/node/{fresh}q0/telemetry", '{"sensors":{"n":0}}', 0)
+        wait_for(lambda: hub.ask(f"/api/nodes/{fresh}q0/latest").status == 200, "the node that sends with QoS 0")
+        filler = fill(small_disk)
+        for sender in senders:
+            # While there are free pages in the files, they are used; then nothing is acknowledged any more.
+            wait_for(lambda: not sender.say(20), "a message that cannot be stored", seconds=30, pause=0)
+            assert sender.owed and sender.said == ([0x89] if sender.version == 5 else [])
+        assert hub.ask("/ready").status == 503
+        # What is lost is counted.
+        lost = lambda: hub.metrics()["martlet_mqtt_messages_lost_total"]  # noqa: E731
+        before = lost()
+        for number in range(1, 101):
+            lossy.publish(f"iot/node/{fresh}q0/telemetry", '{"sensors":{"n":%d,"text":"%s"}}' % (number, f"{number} " * 400), 0)
+        wait_for(lambda: lost() > before, "a message of QoS 0 that is lost")
+        # Nobody else notices, and nobody is told what is not stored.
+        speaker.publish("plain/hello", "there", 0)
+        assert listener.receive().payload == b"there"
+        filler.unlink()
+        for sender in senders:
+            wait_for(sender.again, "all that was owed is taken", seconds=30)
+            assert sender.say(5)
+        assert not any(client.gone.is_set() for client in (lossy, listener, speaker))
+    for sender in senders:
+        rows = hub.readings(sender.short, field="n", since=sender.begun, to=int(time.time()) + 60, limit=10_000)
+        assert [row["n"] for row in rows] == list(range(1, sender.sent + 1)), "each once, and none is missing"
+    assert "Request failed" not in hub.log_text()
     hub.stop()

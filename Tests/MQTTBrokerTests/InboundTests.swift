@@ -193,6 +193,18 @@ struct InboundTests {
         #expect(bench.committed.compactMap(\.publication).count == 1)
     }
 
+    @Test("a message of QoS 0 that could not be stored is counted as lost, and its client stays")
+    func lost() {
+        let bench = Bench(mode: .manual)
+        let client = bench.connect("a")
+        bench.commitAll()
+        _ = client.read()
+        for _ in 0..<3 { client.publish("t") }
+        bench.commit([.failed, .refused(.quotaExceeded), .failed])
+        #expect(!client.isClosed && client.read().isEmpty)
+        #expect(bench.core.statistics().counters.messagesLost == 2)
+    }
+
     @Test("the ledger answers after the client has gone: delivered, acknowledged to nobody")
     func lateCommit() {
         let bench = Bench(mode: .manual)

@@ -71,6 +71,10 @@ public struct BrokerMetrics: MetricsSource {
                 figures.counters.messagesDropped
             ),
             (
+                "martlet_mqtt_messages_lost_total", "Messages of QoS 0 that could not be stored.",
+                figures.counters.messagesLost
+            ),
+            (
                 "martlet_mqtt_messages_expired_total", "Messages not delivered in their time.",
                 figures.counters.messagesExpired
             ),

@@ -63,7 +63,12 @@ extension BrokerCore {
             counters.entriesNotStored += 1
             if let token = message.token { actions.deliveries.append(.notStored(token: token)) }
             if let will = publication.will?.value { oweAgain(will, now: now) }
-            guard let answer = publication.answer, answer.qos > .atMostOnce else { return }
+            guard let answer = publication.answer else { return }
+            guard answer.qos > .atMostOnce else {
+                counters.messagesLost += 1
+                return
+            }
+            // Only a client that connects anew sends again what was not acknowledged (4.4).
             let connection = forgetting(answer).connection
             end(connection, .storageFailure, tell: .serverBusy, now: now, into: &actions)
         }

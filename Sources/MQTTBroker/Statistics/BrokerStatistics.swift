@@ -102,4 +102,6 @@ public struct BrokerCounters: Sendable, Hashable {
     public internal(set) var serverMessages: UInt64 = 0
     /// Entries the ledger could not store.
     public internal(set) var entriesNotStored: UInt64 = 0
+    /// Messages of QoS 0 among them: nobody sends these again.
+    public internal(set) var messagesLost: UInt64 = 0
 }

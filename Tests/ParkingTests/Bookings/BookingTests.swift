@@ -202,6 +202,17 @@ import Testing
         try await reserve(garage, 36_000, 37_800, as: .driver("7", [.reserveParking]))
     }
 
+    @Test func whoReservesForOthersHasABoundToo() async throws {
+        let garage = try await garage(spots: 10)
+        let staff = Caller.driver("7", [.reserveParking])
+        for number in Int64(0)..<200 {
+            let begin = 3_600 * (1 + number / 10)
+            try await reserve(garage, begin, begin + 1_800, as: staff)
+        }
+        await refused(.limitReached) { try await reserve(garage, 360_000, 361_800, as: staff) }
+        try await reserve(garage, 360_000, 361_800, as: .driver("8", [.reserveParking]))
+    }
+
     @Test func aLotThatIsNotPublicIsNotThereForStrangers() async throws {
         let garage = try await garage(isPublic: false)
         for path in [Self.path, "/api/lots/{id}/availability", "/api/lots/{id}/forecast"] {
