@@ -48,7 +48,9 @@ import Testing
             [(0, false), (60, false), (120, false), (7_200, true), (7_260, true), (7_320, true), (7_380, true)])
         let end = Timestamp(seconds: 7_440)
         let lost = ReadingGap(from: Timestamp(seconds: 150), to: Timestamp(seconds: 7_190), reason: .missing)
-        #expect(StaleReplay(said, gaps: [], until: end, staleSeconds: 300) == StaleReplay(said, until: end, staleSeconds: 300))
+        #expect(
+            StaleReplay(said, gaps: [], until: end, staleSeconds: 300)
+                == StaleReplay(said, until: end, staleSeconds: 300))
         let blind = StaleReplay(said, until: end, staleSeconds: 300)
         #expect(blind.unknowns == 1 && blind.silences == 1)
         let seen = StaleReplay(said, gaps: [lost], until: end, staleSeconds: 300)

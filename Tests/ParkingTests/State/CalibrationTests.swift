@@ -129,7 +129,8 @@ import Testing
             reason: .damaged)
         for gaps in [[], [earlier, later]] {
             #expect(found(198, false, wavers: false, gaps).first == .stuck(centimetres: 198))
-            #expect(found(40, true, wavers: true, gaps).contains { if case .occupiedTooLong = $0 { true } else { false } })
+            #expect(
+                found(40, true, wavers: true, gaps).contains { if case .occupiedTooLong = $0 { true } else { false } })
         }
         #expect(found(198, false, wavers: false, [earlier, lost, later]) == [])
         #expect(found(40, true, wavers: true, [lost]) == [])
