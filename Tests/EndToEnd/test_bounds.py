@@ -740,6 +740,7 @@ def pending_messages(hub):
 HERE = "EndToEnd/test_bounds.py"
 BROKER, TRUST, WEB, LIVE = "MQTTBrokerTests", "TrustTests", "WebAPITests", "LiveTests"
 GUESSING, WORKER = f"{TRUST}/PeopleGuessingTests.swift", f"{TRUST}/PasswordRulesTests.swift"
+BROWSERS = f"{TRUST}/PeopleBrowserTests.swift"
 FIXED_BROKER, FIXED_TRUST = f"{BROKER}/FixedBoundsTests.swift", f"{TRUST}/FixedBoundsTests.swift"
 QUEUES, LOTS = f"{LIVE}/SubscriberQueueTests.swift", "ParkingTests/State/LotBoundsTests.swift"
 
@@ -758,6 +759,10 @@ FIXED = {
         (GUESSING, "aNameIsLockedForStrangersButNotWhereItsOwnerIsKnown"),
         ("EndToEnd/test_guessing.py", "test_many_addresses_at_one_account_are_held_back_too"),
     ],
+    "Wrong passwords of one name in one browser that is known (decision 13), or in one sign-in": [
+        (BROWSERS, "aBrowserHasALockOfItsOwn"), (BROWSERS, "whatNeighboursTryLocksNobodyWhoHasSignedIn"),
+        ("EndToEnd/test_guessing.py", "test_neighbours_lock_nobody_out_of_a_browser_that_is_known"),
+    ],
     "Wrong passwords that a device brought along, of one name from one address": [
         (f"{TRUST}/DevicesAdmissionTests.swift", "guessingAPasswordIsSoonNotListenedToAndOthersNoticeNothing"),
         ("EndToEnd/test_guessing.py", "test_guessing_at_a_devices_own_password_is_held_back_and_other_devices_get_in"),
@@ -774,8 +779,13 @@ FIXED = {
     "Passwords of people that wait to be checked": [
         (WORKER, "theLineIsShortAndFair"), ("EndToEnd/test_limits.py", "test_passwords_that_wait_to_be_checked"),
     ],
-    "The same, beside these, of people where they are known, or who are signed in": [(WORKER, "thoseWhoAreKnownWaitForNoCrowdOfStrangers")],
+    "The same, beside these, of people at addresses where they are known": [(WORKER, "thoseWhoAreKnownWaitForNoCrowdOfStrangers")],
+    "The same, beside these, of people in browsers where they are known, or who are signed in": [
+        (WORKER, "thoseWhoShowedSomethingWaitForNobodyWhoDidNot"),
+    ],
     "Addresses from which an account is known": [("RegistryTests/PeopleTableTests.swift", "anAccountIsKnownAtItsLastTwentyAddresses")],
+    "Browsers in which an account is known": [(BROWSERS, "anAccountIsKnownInSoManyBrowsersAndTheOneUsedLongestAgoIsForgotten")],
+    "People who are known in one browser": [(BROWSERS, "peopleWhoShareABrowserAreAllKnownThere")],
     "Rows of failed sign-ins": [(GUESSING, "theTableIsBounded")],
     "Personal tokens of one account; roles; accounts": [
         (HERE, "test_an_account_has_so_many_personal_tokens"), (FIXED_TRUST, "roles"), (FIXED_TRUST, "accounts"),
@@ -846,7 +856,7 @@ FIXED = {
         (QUEUES, "answers and replays are bounded, and a replay is taken last"),
         ("EndToEnd/test_live.py", "test_a_slow_page_is_coalesced_then_closed_and_devices_go_on"),
     ],
-    "Events that are kept to be replayed": [(f"{LIVE}/LiveRingTests.swift", "a ring is bounded in number and in bytes")],
+    "Events that are kept to be replayed, once for all sockets": [(f"{LIVE}/LiveRingTests.swift", "a ring is bounded in number and in bytes")],
 }
 
 

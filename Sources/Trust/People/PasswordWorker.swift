@@ -111,7 +111,7 @@ package final class PasswordWorker: Sendable {
             _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, 10)
             while let job = shared.next() { job() }
         }
-        thread.name = "martlet.passwords"
+        thread.name = "martlet.hashing"
         thread.start()
     }
 
