@@ -9,20 +9,20 @@ import Testing
 @Suite struct BookingTests {
     private static let path = "/api/lots/{id}/reservations"
 
-    private func garage(spots: Int = 8, isPublic: Bool = true) async throws -> Garage {
+    func garage(spots: Int = 8, isPublic: Bool = true) async throws -> Garage {
         let garage = try await Garage()
         try await garage.addLot("P1", spots: spots, isPublic: isPublic)
         for number in 1...spots { try garage.report("P1-A\(number)", of: "P1", occupied: false) }
         return garage
     }
 
-    private func body(_ from: Int64, _ to: Int64, _ more: String = "") -> String {
+    func body(_ from: Int64, _ to: Int64, _ more: String = "") -> String {
         let (from, to) = (Garage.start.advanced(bySeconds: from), Garage.start.advanced(bySeconds: to))
         return #"{"from":"\#(from)","to":"\#(to)"\#(more)}"#
     }
 
     @discardableResult
-    private func reserve(
+    func reserve(
         _ garage: Garage, _ from: Int64, _ to: Int64, _ more: String = "", as caller: Caller = .driver("7"),
         from address: String = "192.0.2.1"
     ) async throws -> JSONTree {
@@ -249,143 +249,7 @@ import Testing
         await refused(.conflict) { try await reserve(garage, 400, 3_600, #","spot_id":"P1-A2""#) }
     }
 
-    @Test func nobodyComesAndTheSpotIsFreeAgain() async throws {
-        let garage = try await garage(spots: 1)
-        let made = try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
-        let id = try #require(made["reservation_id"]?.text)
-        let empty = [(spot: "P1-A1", occupied: false)]
-        try garage.pass(seconds: 899, empty)
-        #expect(try garage.status("P1-A1") == "free")
-        try garage.pass(seconds: 1, empty)
-        #expect(try garage.status("P1-A1") == "reserved")
-        // The program starts anew in the middle, and goes on.
-        garage.restart()
-        try garage.pass(seconds: 600, empty)
-        #expect(try garage.status("P1-A1") == "reserved")
-        try garage.pass(seconds: 299, empty)
-        #expect(try garage.status("P1-A1") == "reserved")
-        try garage.pass(seconds: 1, empty)
-        #expect(try garage.status("P1-A1") == "free")
-        let seen = try await garage.call(
-            .get, "/api/reservations/{reservation_id}", ["reservation_id": id], as: .driver("7"))
-        #expect(seen.json["state"]?.text == "released")
-        // The rest of its time is free for others.
-        try await reserve(garage, 1_800, 3_600, #","spot_id":"P1-A1""#, as: .driver("8"))
-    }
-
-    /// The hub was off from before the reservation began until after it would have been given up: its holder could not be seen coming, and
-    /// has the whole grace from then on.
-    @Test func afterTheHubWasOffTheHolderHasTheWholeGrace() async throws {
-        let garage = try await garage(spots: 1)
-        try await reserve(garage, 900, 5_400, #","spot_id":"P1-A1""#)
-        let empty = [(spot: "P1-A1", occupied: false)]
-        garage.restart()
-        try garage.pass(seconds: 900 + 1_200, empty)
-        #expect(try garage.status("P1-A1") == "reserved")
-        try garage.pass(seconds: 899, empty)
-        #expect(try garage.status("P1-A1") == "reserved")
-        try garage.pass(seconds: 1, empty)
-        #expect(try garage.status("P1-A1") == "free")
-    }
-
-    @Test func whatASilentSensorDoesNotSayIsNotHeldAgainstTheDriver() async throws {
-        let garage = try await garage(spots: 1)
-        try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
-        try garage.pass(seconds: 900, [("P1-A1", false)])
-        for _ in 0..<20 { try garage.pass(seconds: 60) }
-        #expect(try garage.status("P1-A1") == "unknown")
-        try garage.pass(seconds: 1, [("P1-A1", true)])
-        try garage.pass(seconds: 2)
-        let row = try #require(
-            try garage.database.readBlocking { try $0.queryFirst("SELECT * FROM parking_reservation") })
-        #expect(try row.text("state") == "used")
-    }
-
-    @Test func whoWalksByUsesNoReservation() async throws {
-        let garage = try await garage(spots: 1)
-        try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
-        try garage.pass(seconds: 840, [("P1-A1", false)])
-        try garage.pass(seconds: 30, [("P1-A1", true)])
-        #expect(try garage.status("P1-A1") == "occupied")
-        try garage.pass(seconds: 1, [("P1-A1", false)])
-        for _ in 0..<5 { try garage.pass(seconds: 2, [("P1-A1", false)]) }
-        func state() throws -> String? {
-            try garage.database.readBlocking { try $0.queryFirst("SELECT state FROM parking_reservation") }?.text(0)
-        }
-        #expect(try state() == "active")
-        for _ in 0..<18 { try garage.pass(seconds: 60, [("P1-A1", false)]) }
-        #expect(try state() == "released")
-        #expect(try garage.status("P1-A1") == "free")
-    }
-
-    @Test func theCarComesAndMayComeBack() async throws {
-        let garage = try await garage(spots: 1)
-        try await reserve(garage, 900, 4_500, #","spot_id":"P1-A1""#)
-        // Ten minutes early.
-        try garage.pass(seconds: 300, [("P1-A1", true)])
-        #expect(try garage.status("P1-A1") == "occupied")
-        try garage.pass(seconds: 200, [("P1-A1", true)])
-        try garage.pass(seconds: 200, [("P1-A1", true)])
-        try garage.pass(seconds: 200, [("P1-A1", true)])
-        // Away for a while: the spot is still theirs, also after the grace.
-        try garage.pass(seconds: 100, [("P1-A1", false)])
-        #expect(try garage.status("P1-A1") == "reserved")
-        await refused(.conflict) {
-            try await garage.call(
-                .delete, "/api/lots/{id}/spots/{spot_id}", ["id": "P1", "spot_id": "P1-A1"],
-                as: .driver("owner", [.manageParking]))
-        }
-        for _ in 0..<10 { try garage.pass(seconds: 120, [("P1-A1", false)]) }
-        #expect(try garage.status("P1-A1") == "reserved")
-        for _ in 0..<20 { try garage.pass(seconds: 120, [("P1-A1", false)]) }
-        #expect(try garage.status("P1-A1") == "free")
-        let row = try #require(
-            try garage.database.readBlocking { try $0.queryFirst("SELECT * FROM parking_reservation") })
-        #expect(try row.text("state") == "used")
-        #expect(try row.optionalInteger("ended_at") == Garage.start.advanced(bySeconds: 4_500).microseconds)
-    }
-
-    @Test func givingUpFreesTheSpotAtOnce() async throws {
-        let garage = try await garage(spots: 1)
-        let made = try await reserve(garage, 0, 3_600, #","spot_id":"P1-A1""#)
-        #expect(try garage.status("P1-A1") == "reserved")
-        let one = ["reservation_id": try #require(made["reservation_id"]?.text)]
-        await refused(.notFound) {
-            let staff = Caller.driver("9", [.reserveParking])
-            try await garage.call(.delete, "/api/reservations/{reservation_id}", one, as: staff)
-        }
-        let owner = Caller.driver("9", [.manageParking])
-        let over = try await garage.call(.delete, "/api/reservations/{reservation_id}", one, as: owner)
-        #expect(over.json["state"]?.text == "cancelled")
-        #expect(try garage.status("P1-A1") == "free")
-        #expect(garage.audit.entries.map(\.target) == ["reservation:\(one["reservation_id"] ?? "")"])
-    }
-
-    @Test func stepsAreSaidOnce() async throws {
-        let garage = try await garage(spots: 2)
-        try await reserve(garage, 900, 1_800, #","spot_id":"P1-A1""#)
-        let spot = try #require(DeviceID("P1-A1"))
-        func steps(_ seconds: Int64) throws -> [BookingStep] {
-            try garage.database.writeBlocking {
-                try Bookings().steps(upTo: Garage.start.advanced(bySeconds: seconds), in: $0)
-            }
-        }
-        #expect(try steps(899) == [])
-        let begin = try steps(900)
-        let id = try #require(
-            try garage.database.readBlocking {
-                try Bookings().holds(spot, at: Garage.start.advanced(bySeconds: 900), in: $0)
-            })
-        #expect(begin == [.begins(spot: spot, reservation: id)])
-        #expect(try steps(900) == [])
-        #expect(try steps(1_800) == [.ends(spot: spot, reservation: id)])
-        #expect(try steps(1_800) == [])
-        // One that came and went while the hub was down held nothing.
-        try await reserve(garage, 3_600, 5_400, #","spot_id":"P1-A1""#)
-        #expect(try steps(9_000) == [])
-    }
-
-    private func refused(
+    func refused(
         _ code: RefusalCode, sourceLocation: SourceLocation = #_sourceLocation, _ work: () async throws -> Void
     ) async {
         await #expect(sourceLocation: sourceLocation) {
@@ -393,7 +257,7 @@ import Testing
         } throws: { ($0 as? Refusal)?.code == code }
     }
 
-    private func refused<Value>(
+    func refused<Value>(
         _ code: RefusalCode, sourceLocation: SourceLocation = #_sourceLocation, _ work: () async throws -> Value
     ) async {
         await #expect(sourceLocation: sourceLocation) {
