@@ -29,7 +29,9 @@ public struct StoredHistory: ReadingHistory {
             return try await stepped(query, step.microseconds, step.aggregate)
         } catch TimeSeriesFailure.tooManyBuckets(let limit) {
             throw HubModel.Refusal(
-                .tooManySteps, "the range has more than \(limit) steps; ask for longer steps or a shorter range")
+                .tooManySteps,
+                "the range has more than \(limit) steps of so many fields; ask for longer steps, fewer fields or a shorter range"
+            )
         } catch TimeSeriesFailure.badRange {
             throw HubModel.Refusal(.invalidParameter, "the range ends before it begins")
         }

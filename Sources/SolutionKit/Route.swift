@@ -219,9 +219,10 @@ public struct RouteResponse: Sendable {
     }
 
     /// A JSON answer, written by `write`.
-    public static func json(
-        status: Int = 200, headers: [(name: String, value: String)] = [], _ write: (inout JSONWriter) throws -> Void
-    ) rethrows -> RouteResponse {
+    public static func json<Failure: Error>(
+        status: Int = 200, headers: [(name: String, value: String)] = [],
+        _ write: (inout JSONWriter) throws(Failure) -> Void
+    ) throws(Failure) -> RouteResponse {
         var writer = JSONWriter()
         try write(&writer)
         return RouteResponse(status: status, contentType: "application/json", body: writer.bytes, headers: headers)

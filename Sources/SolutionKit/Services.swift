@@ -34,11 +34,14 @@ public struct WebServices: Sendable {
     public let audit: any AuditBook
     /// The time.
     public let clock: any WallClock
+    /// Where large answers wait to be made: one for all routes.
+    public let largeAnswers: LargeAnswers
 
     /// Services.
     public init(
         database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
-        commands: any CommandBook, audit: any AuditBook, clock: any WallClock
+        commands: any CommandBook, audit: any AuditBook, clock: any WallClock,
+        largeAnswers: LargeAnswers = LargeAnswers()
     ) {
         self.database = database
         self.history = history
@@ -47,6 +50,7 @@ public struct WebServices: Sendable {
         self.commands = commands
         self.audit = audit
         self.clock = clock
+        self.largeAnswers = largeAnswers
     }
 }
 

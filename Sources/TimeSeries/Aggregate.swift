@@ -46,7 +46,8 @@ extension TimeSeriesStore {
         let earliest = min(months.all.first?.start ?? .max, snapshot.rows.times.first ?? .max, lost)
         let low = min(max(snapshot.range.lowerBound, earliest), snapshot.range.upperBound)
         snapshot.range = low..<snapshot.range.upperBound
-        let limit = configuration.limits.buckets
+        let limits = configuration.limits
+        let limit = min(limits.buckets, max(1, limits.bucketFields / snapshot.names.count))
         guard (snapshot.range.upperBound - low) / step < Int64(limit) else {
             throw TimeSeriesFailure.tooManyBuckets(limit: limit)
         }

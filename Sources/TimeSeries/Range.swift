@@ -33,7 +33,7 @@ extension TimeSeriesStore {
     /// Rows without any of the fields asked for are left out. An unknown series has no rows.
     /// - Parameters:
     ///   - fields: names; nil for all.
-    ///   - limit: rows at most, 1 or more.
+    ///   - limit: rows at most, 1 or more; fewer where their texts are longer together than `Limits.answerTextBytes`.
     /// - Throws: `TimeSeriesFailure.badRange`, or `SQLFailure`.
     public func range(
         _ series: SeriesKey, fields: [String]? = nil, from: Int64, to: Int64, limit: Int,
@@ -41,7 +41,9 @@ extension TimeSeriesStore {
     ) async throws -> RangeResult {
         guard from <= to, limit > 0 else { throw TimeSeriesFailure.badRange }
         guard let snapshot = snapshot(series, fields, from, to) else { return RangeResult() }
-        var run = RangeRun(snapshot: snapshot, descending: order == .descending, limit: limit)
+        var run = RangeRun(
+            snapshot: snapshot, descending: order == .descending, limit: limit,
+            textLimit: configuration.limits.answerTextBytes)
         run.result.fields = snapshot.names
         run.result.values = snapshot.names.map { _ in [] }
         run.result.gaps = try await perform(&run)
@@ -54,7 +56,16 @@ private struct RangeRun: QueryRun {
     let snapshot: Snapshot
     let descending: Bool
     let limit: Int
+    let textLimit: Int
     var result = RangeResult()
+    private var textBytes = 0
+
+    init(snapshot: Snapshot, descending: Bool, limit: Int, textLimit: Int) {
+        self.snapshot = snapshot
+        self.descending = descending
+        self.limit = limit
+        self.textLimit = textLimit
+    }
 
     var wantsMore: Bool { !result.hasMore }
 
@@ -67,7 +78,7 @@ private struct RangeRun: QueryRun {
         for step in 0..<range.count {
             let row = descending ? range.upperBound - 1 - step : range.lowerBound + step
             guard columns.contains(where: { ($0?.tag(row) ?? Cell.null) != Cell.null }) else { continue }
-            guard result.times.count < limit else {
+            guard result.times.count < limit, textBytes < textLimit else {
                 result.hasMore = true
                 return
             }
@@ -75,7 +86,11 @@ private struct RangeRun: QueryRun {
             result.times.append(time)
             result.flags.append(ReportFlags(rawValue: block.flags[row]))
             result.receivedAt.append(block.delays.delay(row).map { time &+ $0 })
-            for (position, column) in columns.enumerated() { result.values[position].append(column?.value(row)) }
+            for (position, column) in columns.enumerated() {
+                let value = column?.value(row)
+                if case .text(let text)? = value { textBytes += text.utf8.count }
+                result.values[position].append(value)
+            }
         }
     }
 }

@@ -89,6 +89,10 @@ public struct Limits: Sendable, Hashable {
     public var future: Int64 = 86_400_000_000
     /// Buckets of one aggregation. Default 100,000.
     public var buckets = 100_000
+    /// Buckets of one aggregation by fields: each of them takes some 150 bytes. Default 500,000.
+    public var bucketFields = 500_000
+    /// Bytes of texts in the rows of one answer; the rows beyond are left out. Default 32 MiB.
+    public var answerTextBytes = 33_554_432
 
     /// The defaults named at each property.
     public init() {}

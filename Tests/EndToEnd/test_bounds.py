@@ -842,6 +842,14 @@ FIXED = {
         ("IngestTests/LineTests.swift", "aFullQueuePushesBackAndAStoppingLineStoresWhatItTook"),
     ],
     "Owners without a session whose rate is remembered": [(FIXED_BROKER, "restingOwners")],
+    "Values of one answer of a node's readings, rows by fields; its bytes": [
+        ("NodesTests/ReadingsTests.swift", "anAnswerHasABoundOfValues"), ("NodesTests/ReadingsTests.swift", "anAnswerHasABoundOfBytes"),
+        ("TimeSeriesTests/StoreTests.swift", "anAnswerIsBoundedByItsFieldsAndItsTexts"),
+    ],
+    "Large answers that are made at once (readings of more than 50,000 values, CSV and exports); those that wait for their turn": [
+        (f"{WEB}/LargeAnswersTests.swift", "so many are made at once, the others wait in order, and of more the next is refused"),
+        ("NodesTests/ReadingsTests.swift", "whatIsLargeWaitsAndChartsDoNot"),
+    ],
     "Rows of one CSV file of the car park": [("ParkingTests/Money/SheetTests.swift", "aFileThatIsTooLongIsRefused")],
     "Refusals that are kept of a device for its operator": [
         ("RegistryTests/DeviceRefusalTests.swift", "bounded"), ("IngestTests/RefusalAllowanceTests.swift", "oneDevice"),

@@ -11,9 +11,9 @@ extension Site {
         _ method: Route.Method, _ path: String, _ parameters: [String: String] = [:],
         query: [(name: String, value: String)] = [], accept: String? = nil, body: String = "",
         history: FakeHistory = FakeHistory(), as caller: Caller = .anybody,
-        audit: any AuditBook = RecordingAudit()
+        audit: any AuditBook = RecordingAudit(), largeAnswers: LargeAnswers = LargeAnswers()
     ) async throws -> RouteResponse {
-        let services = services(history: history, audit: audit)
+        let services = services(history: history, audit: audit, largeAnswers: largeAnswers)
         guard let route = NodesSolution().routes(services).first(where: { $0.method == method && $0.path == path })
         else {
             throw Refusal(.notFound, "no such route")
@@ -27,10 +27,13 @@ extension Site {
         return response
     }
 
-    func services(history: FakeHistory = FakeHistory(), audit: any AuditBook = RecordingAudit()) -> WebServices {
+    func services(
+        history: FakeHistory = FakeHistory(), audit: any AuditBook = RecordingAudit(),
+        largeAnswers: LargeAnswers = LargeAnswers()
+    ) -> WebServices {
         WebServices(
             database: database, history: history, line: FakeLine(site: self), devices: devices, commands: commands,
-            audit: audit, clock: SiteClock(site: self))
+            audit: audit, clock: SiteClock(site: self), largeAnswers: largeAnswers)
     }
 }
 

@@ -46,6 +46,64 @@ import Testing
         #expect(json["agg"]?.text == "mean")
     }
 
+    @Test func anAnswerHasABoundOfValues() async throws {
+        let hundred: (name: String, value: String) = ("field", (0..<100).map { "f\($0)" }.joined(separator: ","))
+        #expect(try await ask([hundred]).0.limit == 5_000)
+        #expect(try await ask([hundred, ("limit", "5000")]).0.limit == 5_000)
+        await #expect { try await ask([hundred, ("limit", "5001")]) } throws: {
+            ($0 as? Refusal)?.code == .invalidParameter && ($0 as? Refusal)?.detail.contains("5000 rows") == true
+        }
+        #expect(try await ask([("field", "a,b,c,d,e"), ("limit", "100000")]).0.limit == 100_000)
+        // Of all fields, those that the node has count.
+        let site = try await Site()
+        for turn in 0..<2 {
+            let fields = (0..<60).map { "\"f\(turn * 60 + $0)\":1" }.joined(separator: ",")
+            try site.hear("iot/node/01/telemetry", "{\"sensors\":{\(fields)}}")
+        }
+        let history = FakeHistory()
+        try await site.call(.get, "/api/nodes/{id}/readings", ["id": "01"], history: history)
+        #expect(history.asked.first?.limit == 4_166)
+    }
+
+    @Test func anAnswerHasABoundOfBytes() async throws {
+        let text = ReadingValue.text(String(repeating: "x", count: 4_000))
+        func table(_ rows: Int) -> ReadingTable {
+            ReadingTable(
+                fields: ["note"], rows: (0..<rows).map { _ in (time: ten, values: [text]) }, isTruncated: false)
+        }
+        #expect(try await ask([("format", "csv")], table: table(8_000)).1.body.count > 32_000_000)
+        for format in ["json", "csv"] {
+            await #expect { try await ask([("format", format)], table: table(8_500)) } throws: {
+                ($0 as? Refusal)?.code == .limitReached
+            }
+        }
+    }
+
+    @Test func whatIsLargeWaitsAndChartsDoNot() async throws {
+        let site = try await Site()
+        try site.telemetry()
+        let busy = LargeAnswers(atOnce: 1, waiting: 0)
+        func code(_ query: [(name: String, value: String)]) async throws -> RefusalCode? {
+            do {
+                try await site.call(
+                    .get, "/api/nodes/{id}/readings", ["id": "01"], query: query, largeAnswers: busy)
+                return nil
+            } catch let refusal as Refusal {
+                return refusal.code
+            }
+        }
+        let large: [(name: String, value: String)] = [("field", "a,b,c"), ("limit", "20000")]
+        let steps: [(name: String, value: String)] = [("field", "a,b,c"), ("step", "1m"), ("from", "2026-01-01")]
+        let chart: [(name: String, value: String)] = [("field", "a"), ("step", "1h"), ("from", "2026-01-01")]
+        let meanwhile = try await busy.make {
+            var codes: [RefusalCode?] = []
+            for query in [large, steps, [], chart] { codes.append(try await code(query)) }
+            return codes
+        }
+        #expect(meanwhile == [.overloaded, .overloaded, nil, nil])
+        #expect(try await code(large) == nil)
+    }
+
     @Test(arguments: Aggregate.allCases) func aggregates(_ aggregate: Aggregate) async throws {
         let (query, _) = try await ask([("step", "1m"), ("agg", aggregate.rawValue)])
         #expect(query.step?.aggregate == aggregate)

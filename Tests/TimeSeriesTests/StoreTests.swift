@@ -209,6 +209,29 @@ import TimeSeries
         #expect(try await store.range(node, fields: ["x"], from: 0, to: .max, limit: 1) == RangeResult())
     }
 
+    @Test func anAnswerIsBoundedByItsFieldsAndItsTexts() async throws {
+        let station = try await Station(Folder()) {
+            $0.limits.bucketFields = 20
+            $0.limits.answerTextBytes = 1_000
+        }
+        let text = String(repeating: "x", count: 300)
+        let fields = (0..<10).map { Field("f\($0)", 1) } + [Field("note", .text(text))]
+        for number in Int64(0)..<10 {
+            try await station.add([Report(series: node, time: evening + number * second, fields: fields)])
+        }
+        let store = station.store
+        let (from, to) = (evening, evening + 10 * second)
+        await #expect(throws: TimeSeriesFailure.tooManyBuckets(limit: 1)) {
+            _ = try await store.aggregate(node, from: from, to: to, step: second)
+        }
+        #expect(
+            try await store.aggregate(node, fields: ["f1", "f2"], from: from, to: to, step: second).buckets.count == 10)
+        let cut = try await store.range(node, from: from, to: to, limit: 100, order: .descending)
+        #expect(cut.times.count == 4 && cut.hasMore && cut.times.first == evening + 9 * second)
+        let whole = try await store.range(node, fields: ["f1"], from: from, to: to, limit: 100)
+        #expect(whole.times.count == 10 && !whole.hasMore)
+    }
+
     @Test func configurationsThatCannotWorkAreRefused() async throws {
         for change in [
             { $0.slotSeconds = 7000 }, { $0.slotSeconds = 0 }, { $0.headBytes = 0 }, { $0.folder = "/no/such/folder" },

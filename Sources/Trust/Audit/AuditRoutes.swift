@@ -104,6 +104,10 @@ public struct AuditRoutes: Sendable {
     }
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
+        try await services.largeAnswers.make { try await file(request) }
+    }
+
+    private func file(_ request: RouteRequest) async throws -> RouteResponse {
         let filter = try AuditFilter(request)
         let after = try request.whole("after", in: 0...Int64.max) ?? 0
         let (registry, caller) = (registry, request.caller)

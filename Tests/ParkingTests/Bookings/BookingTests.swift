@@ -203,12 +203,8 @@ import Testing
     }
 
     @Test func whoReservesForOthersHasABoundToo() async throws {
-        let garage = try await garage(spots: 10)
-        let staff = Caller.driver("7", [.reserveParking])
-        for number in Int64(0)..<200 {
-            let begin = 3_600 * (1 + number / 10)
-            try await reserve(garage, begin, begin + 1_800, as: staff)
-        }
+        let (garage, staff) = (try await garage(spots: 10), Caller.driver("7", [.reserveParking]))
+        for turn in Int64(10)..<210 { try await reserve(garage, turn / 10 * 3_600, turn / 10 * 3_600 + 900, as: staff) }
         await refused(.limitReached) { try await reserve(garage, 360_000, 361_800, as: staff) }
         try await reserve(garage, 360_000, 361_800, as: .driver("8", [.reserveParking]))
     }

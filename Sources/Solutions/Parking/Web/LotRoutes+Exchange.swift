@@ -82,6 +82,10 @@ extension LotRoutes {
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
         let asCSV = try request.wantsCSV()
+        return try await services.largeAnswers.make { try await document(request, asCSV: asCSV) }
+    }
+
+    private func document(_ request: RouteRequest, asCSV: Bool) async throws -> RouteResponse {
         let (sites, name, now) = (request.scope, request.given("lot_id"), services.clock.now())
         let lots = try await services.database.read { reader in
             let chosen: [Lot]
@@ -91,10 +95,14 @@ extension LotRoutes {
             } else {
                 chosen = try LotTable.all(at: sites, includingPublic: false, in: reader)
             }
+            var count = 0
             return try chosen.map { lot in
                 let minor = try TariffTable.inForce(at: now, of: lot.id, in: reader)?.tariff.everyHourMinor
                 let price = minor.flatMap { Currency(lot.currency)?.major($0) }
-                return (lot: lot, price: price, spots: try SpotTable.all(of: lot.id, in: reader))
+                let spots = try SpotTable.all(of: lot.id, in: reader)
+                count += spots.count
+                try SheetLimit.check(count, narrower: "name one lot with lot_id")
+                return (lot: lot, price: price, spots: spots)
             }
         }
         guard !asCSV else { return .csv(LotCSV.write(lots), named: "lots") }

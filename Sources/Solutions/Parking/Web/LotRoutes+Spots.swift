@@ -49,7 +49,11 @@ extension LotRoutes {
             selection.after = id
         }
         let (wanted, caller) = (selection, request.caller)
-        guard !csv else { return try await sheet(wanted, isPart: request.given("limit") != nil, at: now, for: caller) }
+        guard !csv else {
+            return try await services.largeAnswers.make {
+                try await sheet(wanted, isPart: request.given("limit") != nil, at: now, for: caller)
+            }
+        }
         let found = try await services.database.read { reader in
             // Of a lot that one may not see, there is not even nothing.
             if let lot = wanted.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }

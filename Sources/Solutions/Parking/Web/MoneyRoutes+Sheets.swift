@@ -69,6 +69,17 @@ extension MoneyRoutes {
         var selection = try selection(request, lot)
         let isPart = request.given("limit") != nil
         if !isPart { selection.limit = Self.pageRows }
+        let first = selection
+        return try await services.largeAnswers.make {
+            try await sheet(from: first, isPart: isPart, named: name, columns, place: place, read: read, cells: cells)
+        }
+    }
+
+    private func sheet<Row: Sendable>(
+        from first: MoneySelection, isPart: Bool, named name: String, _ columns: [String], place: (Row) -> String,
+        read: @Sendable (MoneySelection, Reader) throws -> [Row], cells: (Row) -> [CSVWriter.Cell]
+    ) async throws -> RouteResponse {
+        var selection = first
         var sheet = CSVWriter(columns)
         var count = 0
         while true {

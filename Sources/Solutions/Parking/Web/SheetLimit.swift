@@ -4,13 +4,15 @@ internal import HubModel
 enum SheetLimit {
     static let rows = 200_000
 
+    /// - Parameter narrower: how to ask for less.
     /// - Throws: `limit_reached` for more rows than one file holds.
-    static func check(_ rows: Int) throws(Refusal) {
+    static func check(
+        _ rows: Int, narrower: String = "narrow the range with from and to, or ask for a part with limit and after"
+    ) throws(Refusal) {
         guard rows <= SheetLimit.rows else {
             throw Refusal(
                 .limitReached,
-                "a file holds at most \(SheetLimit.rows) rows: narrow the range with from and to, or ask for a part with limit and after"
-            )
+                "a file holds at most \(SheetLimit.rows) rows: \(narrower)")
         }
     }
 }
