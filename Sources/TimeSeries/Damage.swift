@@ -79,19 +79,19 @@ public struct Gap: Sendable, Hashable {
 }
 
 /// The gaps of one answer: by time, those of one reason that touch as one, and bounded in number, the rest as one more.
-struct Gaps: Sendable {
+package struct Gaps: Sendable {
     /// More tell nobody anything.
-    static let limit = 100
+    package static let limit = 100
     private var found: [Gap] = []
     private let whole: Range<Int64>
 
-    init(in range: Range<Int64>) {
+    package init(in range: Range<Int64>) {
         whole = range
     }
 
     var isEmpty: Bool { found.isEmpty }
 
-    mutating func add(_ range: Range<Int64>, _ reason: Damage.Reason) {
+    package mutating func add(_ range: Range<Int64>, _ reason: Damage.Reason) {
         let part = range.clamped(to: whole)
         guard !part.isEmpty else { return }
         if let last = found.last, last.reason == reason,
@@ -106,7 +106,7 @@ struct Gaps: Sendable {
     }
 
     /// By time.
-    var list: [Gap] {
+    package var list: [Gap] {
         var sorted: [Gap] = []
         for gap in found.sorted(by: {
             ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)

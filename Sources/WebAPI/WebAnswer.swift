@@ -13,6 +13,8 @@ package struct WebAnswer {
     let route: String
     /// Whether the connection ends with this answer, because the request's body was not read.
     var endsConnection = false
+    /// Whether its body was made for this one request; the pages' files are there once for all.
+    private(set) var isMade = false
     /// Whether it is a page, or the word that a page which the browser has still holds.
     private(set) var isDocument = false
 
@@ -38,6 +40,7 @@ package struct WebAnswer {
             }
         }
         self.init(status: response.status, headers: headers, body: ByteBuffer(bytes: response.body), route: route)
+        isMade = true
     }
 
     /// A file of the pages, or 304 if the client has it already (RFC 9110, section 13.1.2).

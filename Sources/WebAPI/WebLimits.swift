@@ -26,6 +26,10 @@ public struct WebLimits: Sendable {
     public var bodyTimeout: TimeAmount
     /// How long a response may take to be read by the client.
     public var responseTimeout: TimeAmount
+    /// Bytes of large answers that one account, device or address has not read.
+    public var maximumUnreadBytesPerOwner: Int
+    /// The same of all.
+    public var maximumUnreadBytes: Int
     /// How often it is asked whether those who look on live may still be here.
     public var welcomeInterval: Duration
     /// How long requests and sockets have to end when the server stops.
@@ -39,7 +43,8 @@ public struct WebLimits: Sendable {
         maximumHeadBytes: Int = 16_384, maximumHeaders: Int = 100, liveMessagesPerSecond: Int = 20,
         headTimeout: TimeAmount = .seconds(10),
         idleTimeout: TimeAmount = .seconds(60), bodyTimeout: TimeAmount = .seconds(30),
-        responseTimeout: TimeAmount = .seconds(120), welcomeInterval: Duration = .seconds(1),
+        responseTimeout: TimeAmount = .seconds(120), maximumUnreadBytesPerOwner: Int = 67_108_864,
+        maximumUnreadBytes: Int = 268_435_456, welcomeInterval: Duration = .seconds(1),
         stopTimeout: Duration = .seconds(10)
     ) {
         self.maximumConnections = maximumConnections
@@ -52,6 +57,8 @@ public struct WebLimits: Sendable {
         self.idleTimeout = idleTimeout
         self.bodyTimeout = bodyTimeout
         self.responseTimeout = responseTimeout
+        self.maximumUnreadBytesPerOwner = maximumUnreadBytesPerOwner
+        self.maximumUnreadBytes = maximumUnreadBytes
         self.welcomeInterval = welcomeInterval
         self.stopTimeout = stopTimeout
     }

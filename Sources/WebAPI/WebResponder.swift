@@ -15,6 +15,7 @@ struct WebResponder: Sendable {
     let gate: any RequestGate
     let connections: ConnectionBook
     let figures: RequestFigures
+    let unread: UnreadAnswers
     let limits: WebLimits
     let clock: any WallClock
     let logger: Logger
@@ -63,16 +64,23 @@ struct WebResponder: Sendable {
             begunAt: clock.now())
         var body = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
         var answer = await answer(request, &course, &body, writer, connection)
+        let isLarge = method != "HEAD" && answer.isMade && answer.body.readableBytes > UnreadAnswers.pieceBytes
+        let claim = isLarge ? self.claim(&answer, course) : nil
+        defer { if let claim { unread.release(claim.bytes, of: claim.owner) } }
         answer.endsConnection = answer.endsConnection || body.isTooMuchToDrop || body.isTorn
         complete(&answer, course)
         let head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
-        let hasNoBody = method == "HEAD" || answer.body.readableBytes == 0
+        let content =
+            method == "HEAD" || answer.body.readableBytes == 0
+            ? ResponseBody()
+            : claim == nil
+                ? ResponseBody(byteBuffer: answer.body) : UnreadAnswers.inPieces(answer.body, on: channel.eventLoop)
         let deadline = channel.closing(in: limits.responseTimeout)
         defer { deadline.cancel() }
         // Before it is sent: who has an answer finds it counted.
         let took = ContinuousClock.now - began
         figures.count(route: answer.route, method: method, status: answer.status, took: took)
-        try await writer.write(response: head, body: hasNoBody ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
+        try await writer.write(response: head, body: content)
         logger.debug(
             "HTTP request answered",
             metadata: [
@@ -88,6 +96,21 @@ struct WebResponder: Sendable {
         defer { linger.cancel() }
         try await body.drop(upTo: WebResponder.lingerBytes)
         throw ConnectionEnds()
+    }
+
+    /// Counts a large answer; it becomes a refusal where too many are not read yet.
+    private func claim(_ answer: inout WebAnswer, _ course: Course) -> (bytes: Int, owner: UnreadAnswers.Owner)? {
+        let claim = (
+            bytes: answer.body.readableBytes,
+            owner: UnreadAnswers.Owner(course.asked?.caller, address: course.transport.address)
+        )
+        do throws(Refusal) {
+            try unread.claim(claim.bytes, of: claim.owner)
+            return claim
+        } catch {
+            answer = refused(error, course)
+            return nil
+        }
     }
 
     private func complete(_ answer: inout WebAnswer, _ course: Course) {

@@ -37,9 +37,10 @@ public final class WebServer: Sendable {
         let figures = RequestFigures()
         let transports = TransportReader(trustedProxies: configuration.trustedProxies)
         let connections = ConnectionBook(limits: limits, transports: transports)
+        let unread = UnreadAnswers(limits: limits)
         let readiness = parts.readiness
         let own = SystemRoutes(
-            version: configuration.version, metrics: parts.metrics + [figures, connections, ProcessFigures()],
+            version: configuration.version, metrics: parts.metrics + [figures, connections, unread, ProcessFigures()],
             readiness: { isStopping.value ? .notReady("stopping") : readiness() }, system: parts.system,
             accessCookie: parts.gate.accessCookie)
         let site = StaticSite(
@@ -52,8 +53,8 @@ public final class WebServer: Sendable {
             allowedOrigins: configuration.allowedOrigins)
         let responder = WebResponder(
             table: try RouteTable(try own.routes(beside: parts.routes)), site: site, check: check,
-            transports: transports, gate: parts.gate, connections: connections, figures: figures, limits: limits,
-            clock: parts.clock, logger: logger)
+            transports: transports, gate: parts.gate, connections: connections, figures: figures, unread: unread,
+            limits: limits, clock: parts.clock, logger: logger)
         let door = LiveDoor(
             hub: parts.live, version: configuration.version, check: check, transports: transports, gate: parts.gate,
             connections: connections, figures: figures, clock: parts.clock, logger: logger)

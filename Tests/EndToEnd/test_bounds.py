@@ -850,6 +850,10 @@ FIXED = {
         (f"{WEB}/LargeAnswersTests.swift", "so many are made at once, the others wait in order, and of more the next is refused"),
         ("NodesTests/ReadingsTests.swift", "whatIsLargeWaitsAndChartsDoNot"),
     ],
+    "Large answers (more than 64 KiB) that are made and not read yet: of one account, device or, without either, address; of all": [
+        (f"{WEB}/UnreadAnswersTests.swift", "who reads nothing is told to, what is read is counted no more, and a large answer comes whole"),
+        (f"{WEB}/UnreadAnswersTests.swift", "in all there is a bound too, and whoever is alone has any one answer"),
+    ],
     "Rows of one CSV file of the car park": [("ParkingTests/Money/SheetTests.swift", "aFileThatIsTooLongIsRefused")],
     "Refusals that are kept of a device for its operator": [
         ("RegistryTests/DeviceRefusalTests.swift", "bounded"), ("IngestTests/RefusalAllowanceTests.swift", "oneDevice"),

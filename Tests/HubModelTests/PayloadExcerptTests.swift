@@ -12,7 +12,7 @@ import Testing
             (#"{"apiKey" : 'hunter2' ,"t":1}"#, #"{"apiKey" : … ,"t":1}"#),
             (#"{"Password":"a\"b","t":1}"#, #"{"Password":…,"t":1}"#), (#"{"pin":9999}"#, #"{"pin":…}"#),
             (#"{"wifi":{"psk":"cut of"#, #"{"wifi":{"psk":…"#), (#"{"auth":{"user":"a","b":1}}"#, #"{"auth":…"#),
-            ("token=abc&x=1", "token=…&x=1"),
+            ("token=abc&x=1", "token=…&x=1"), (#"{"wifiPassword":"hunter2","t":1}"#, #"{"wifiPassword":…,"t":1}"#),
             (#"{"monkey":1,"pinned":2,"keypad":3}"#, #"{"monkey":1,"pinned":2,"keypad":3}"#),
             ("mdk_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop", "…"), ("", ""), ("key", "key"), ("key:", "key:…"),
         ])

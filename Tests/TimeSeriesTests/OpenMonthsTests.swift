@@ -5,13 +5,13 @@ import TimeSeries
 
 /// However many months there are, few of their files are open.
 @Suite struct OpenMonthsTests {
-    /// Descriptors of this process that lead into a folder.
-    private func descriptors(into folder: Folder) throws -> Int {
+    /// Descriptors of this process that lead into a folder; of one month, or of all.
+    private func descriptors(into folder: Folder, of month: Month? = nil) throws -> Int {
         let place = "/proc/self/fd"
         let real = URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path
         return try FileManager.default.contentsOfDirectory(atPath: place).filter { name in
             (try? FileManager.default.destinationOfSymbolicLink(atPath: place + "/" + name))?
-                .hasPrefix(real + "/telemetry-") == true
+                .hasPrefix(real + "/" + (month?.fileName ?? "telemetry-")) == true
         }.count
     }
 
@@ -52,6 +52,23 @@ import TimeSeries
         }
         #expect(try descriptors(into: again.folder) <= most)
         #expect(again.store.statistics().sealedReports == 50)
+    }
+
+    @Test func theFileThatWasUsedLongestAgoIsClosed() async throws {
+        let station = try await Station(Folder())
+        let times = (0..<3).map { evening - Int64($0) * 31 * day }
+        try await station.add(times.map { report($0, .integer(1)) })
+        try await station.store.seal(now: evening)
+        try await station.close()
+        let again = try await Station(station.folder) { $0.openMonths = 2 }
+        for index in [0, 1, 0, 2] {
+            let time = times[index]
+            #expect(try await again.store.range(node, from: time, to: time + 1, limit: 9).times == [time])
+        }
+        let isOpen = try times.map { time in
+            try descriptors(into: again.folder, of: Month(time)) > 0
+        }
+        #expect(isOpen == [true, false, true])
     }
 
     @Test func whatIsOlderThanIsTakenIsRefused() async throws {

@@ -1,0 +1,74 @@
+import HubModel
+import NIOCore
+import SolutionKit
+import Testing
+import WebAPI
+
+/// Answers that nobody reads.
+@Suite struct UnreadAnswersTests {
+    /// More than the buffers of two sockets hold.
+    private static let bytes = 12_000_000
+
+    private static let routes = [
+        Route(.get, "/api/much", access: .anyone, summary: "Much", answers: [.json(.any)]) { _ in
+            RouteResponse(status: 200, contentType: "text/plain", body: [UInt8](repeating: 0x61, count: bytes))
+        }
+    ]
+
+    private func unread(_ server: TestServer) async throws -> Int {
+        let line = try await server.ask("GET", "/metrics").body.split(separator: "\n").first {
+            $0.hasPrefix("martlet_http_unread_bytes ")
+        }
+        return try #require(line.flatMap { Double($0.split(separator: " ")[1]) }.map { Int($0) })
+    }
+
+    @Test func `who reads nothing is told to, what is read is counted no more, and a large answer comes whole`()
+        async throws
+    {
+        let limits = WebLimits(maximumUnreadBytesPerOwner: 2 * UnreadAnswersTests.bytes)
+        try await TestServer.run(routes: UnreadAnswersTests.routes, limits: limits) { server in
+            @Sendable func ask() async throws -> RawResponse { try await server.ask("GET", "/api/much") }
+            let whole = try await ask()
+            #expect(whole.status == 200 && whole.body.utf8.count == UnreadAnswersTests.bytes)
+            while try await unread(server) > 0 { await Task.yield() }
+            try await RawClient.connect(server.port, prepare: reluctant) { (first: inout RawClient) async throws in
+                try await first.send("GET /api/much HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                while try await unread(server) < UnreadAnswersTests.bytes { await Task.yield() }
+                try await RawClient.connect(server.port, prepare: reluctant) { (second: inout RawClient) async throws in
+                    try await second.send("GET /api/much HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    while try await unread(server) < 2 * UnreadAnswersTests.bytes { await Task.yield() }
+                    let third = try await ask()
+                    #expect(third.status == 429 && third.members["code"] == "too_many_requests")
+                    #expect(third.headers["retry-after"] == "5")
+                }
+                while try await unread(server) > UnreadAnswersTests.bytes { await Task.yield() }
+                #expect(try await ask().status == 200)
+            }
+            while try await unread(server) > 0 { await Task.yield() }
+            #expect(!server.log.text.contains("error"))
+        }
+    }
+
+    @Test func `in all there is a bound too, and whoever is alone has any one answer`() async throws {
+        let limits = WebLimits(maximumUnreadBytesPerOwner: 1, maximumUnreadBytes: 1)
+        try await TestServer.run(routes: UnreadAnswersTests.routes, limits: limits) { server in
+            let alone = try await server.ask("GET", "/api/much")
+            #expect(alone.status == 200)
+        }
+        let narrow = WebLimits(
+            maximumUnreadBytesPerOwner: 3 * UnreadAnswersTests.bytes, maximumUnreadBytes: UnreadAnswersTests.bytes + 1)
+        try await TestServer.run(routes: UnreadAnswersTests.routes, limits: narrow) { server in
+            try await RawClient.connect(server.port, prepare: reluctant) { (first: inout RawClient) async throws in
+                try await first.send("GET /api/much HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                while try await unread(server) < UnreadAnswersTests.bytes { await Task.yield() }
+                let other = try await server.ask("GET", "/api/much")
+                #expect(other.status == 503 && other.members["code"] == "overloaded")
+            }
+        }
+    }
+}
+
+/// Of a client that reads nothing, the network takes little: the system would keep many megabytes for it.
+@Sendable private func reluctant(_ channel: any Channel) throws {
+    try channel.syncOptions?.setOption(.socketOption(.so_rcvbuf), value: 8_192)
+}
