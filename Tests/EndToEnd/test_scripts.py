@@ -13,13 +13,17 @@ import pytest
 from support.server import ROOT, environment
 
 
+def as_from_a_terminal():
+    """A shell lets what it runs in the background ignore SIGINT, and nohup SIGHUP; a person's terminal does neither."""
+    for number in [signal.SIGINT, signal.SIGHUP]:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(tmp_path, *options, session=False):
     return subprocess.Popen(
         [ROOT / "run", "--data", "my data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *options], cwd=tmp_path,
         env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=session,
-        # A shell lets what it runs in the background ignore SIGINT; a person's terminal does not.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        start_new_session=session, preexec_fn=as_from_a_terminal,
     )
 
 
