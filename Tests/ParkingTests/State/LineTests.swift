@@ -58,6 +58,29 @@ import Testing
         #expect(try site.count("parking_session") == 1)
     }
 
+    /// Whether the tick came between does not change what is said of the spot, since when, or what its session is.
+    @Test(arguments: [false, true]) func whatComesDueIsDatedAtItsOwnMoment(isLookedAt: Bool) async throws {
+        let site = try await ParkSite()
+        try site.report("SPOT001", true)
+        try site.tick(after: 2)
+        site.clock.move(seconds: 298)
+        site.clock.move(milliseconds: 200)
+        if isLookedAt { try site.tick() }
+        site.clock.move(milliseconds: 300)
+        try site.report("SPOT001", false)
+        try site.tick(after: 2)
+        let changes = try site.rows("SELECT status, at FROM parking_change WHERE spot = 'SPOT001' ORDER BY id")
+        let ten = ParkSite.ten
+        #expect(try changes.map { try $0.text(0) } == ["occupied", "unknown", "free"])
+        #expect(
+            try changes.map { try $0.integer(1) } == [
+                ten.microseconds, ten.advanced(bySeconds: 300).microseconds,
+                ten.advanced(byMicroseconds: 300_500_000).microseconds,
+            ])
+        let session = try #require(try site.row("SELECT departed_at FROM parking_session"))
+        #expect(try session.integer(0) == ten.advanced(byMicroseconds: 300_500_000).microseconds)
+    }
+
     @Test func aBatchThatFailsCountsNoCar() async throws {
         let site = try await ParkSite()
         try site.report("SPOT001", true)

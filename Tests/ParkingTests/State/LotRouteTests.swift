@@ -297,6 +297,7 @@ import Testing
 
     @Test func occupancyOverTime() async throws {
         let site = try await ParkSite()
+        try await site.allowSilence(in: "LOT001")
         try site.report("SPOT001", false)
         site.clock.move(seconds: 1_800)
         try site.report("SPOT001", true)
@@ -333,6 +334,7 @@ import Testing
 
     @Test func aSpotCountsFromWhenItWasMade() async throws {
         let site = try await ParkSite()
+        try await site.allowSilence(in: "LOT002")
         site.clock.move(seconds: 3_600)
         for spot in ["HEARD", "SILENT"] {
             try await site.call(

@@ -53,6 +53,11 @@ final class ParkSite: Line, @unchecked Sendable {
         }
     }
 
+    /// The sensors of a lot speak only of changes: hours of silence are no news.
+    func allowSilence(in lot: String) async throws {
+        try await call(.put, "/api/lots/{id}", ["id": lot], body: #"{"stale_after_seconds":86400}"#)
+    }
+
     /// One batch of several pieces of work; what each threw is given back.
     /// - Parameter isBroken: whether its commit fails.
     @discardableResult

@@ -1,12 +1,27 @@
 package import HubModel
 package import SQL
 
-/// What reservations do to a spot.
-package enum BookingStep: Hashable, Sendable {
-    /// A reservation begins to hold its spot.
-    case begins(spot: DeviceID, reservation: String)
-    /// It lets go of it.
-    case ends(spot: DeviceID, reservation: String)
+/// What a reservation does to its spot.
+package struct BookingStep: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// It begins to hold its spot.
+        case begins
+        /// It lets go of it.
+        case ends
+    }
+
+    package var kind: Kind
+    package var spot: DeviceID
+    package var reservation: String
+    /// When it was due; a hub that was away does it later.
+    package var at: Timestamp
+
+    package init(_ kind: Kind, spot: DeviceID, reservation: String, at: Timestamp) {
+        self.kind = kind
+        self.spot = spot
+        self.reservation = reservation
+        self.at = at
+    }
 }
 
 /// The reservations, as the line sees them. All that is known is in the tables: after a restart, and after a batch that was undone,
@@ -17,29 +32,24 @@ package struct Bookings: Sendable {
 
     package init() {}
 
-    /// Whose reservation holds a spot at an instant; nil: nobody's.
-    package func holds(_ spot: DeviceID, at instant: Timestamp, in reader: some SQLReading) throws -> String? {
+    /// Whose reservation holds a spot; nil: nobody's. What has come due since the last `steps` holds and lets go with the next ones.
+    package func holds(_ spot: DeviceID, in reader: some SQLReading) throws -> String? {
         try reader.queryFirst(
-            """
-            SELECT id FROM parking_reservation
-            WHERE spot = $1 AND due_at IS NOT NULL AND begins_at <= $2 AND ends_at > $2 ORDER BY begins_at LIMIT 1
-            """,
-            [.text(spot.text), .integer(instant.microseconds)]
+            "SELECT id FROM parking_reservation WHERE spot = $1 AND due_at IS NOT NULL AND is_held LIMIT 1",
+            [.text(spot.text)]
         ).map { try $0.text("id") }
     }
 
-    /// The spots that are held at an instant, of one lot or of all, with the reservation that holds each: what a handler that has
-    /// just read its spots asks instead of `holds` for each of them.
-    package func held(in lot: LotID? = nil, at instant: Timestamp, in reader: some SQLReading) throws -> [DeviceID:
-        String]
-    {
+    /// The spots that are held, of one lot or of all, with the reservation that holds each: what a handler that has just read its spots
+    /// asks instead of `holds` for each of them.
+    package func held(in lot: LotID? = nil, in reader: some SQLReading) throws -> [DeviceID: String] {
         var found: [DeviceID: String] = [:]
         try reader.queryEach(
             """
             SELECT id, spot FROM parking_reservation
-            WHERE due_at IS NOT NULL AND begins_at <= $1 AND ends_at > $1 AND (CAST($2 AS TEXT) IS NULL OR lot = $2)
+            WHERE due_at IS NOT NULL AND is_held AND (CAST($1 AS TEXT) IS NULL OR lot = $1)
             """,
-            [.integer(instant.microseconds), SQLValue(lot?.text)]
+            [SQLValue(lot?.text)]
         ) { row in
             if let spot = DeviceID(try row.text("spot")) { found[spot] = try row.text("id") }
         }
@@ -61,14 +71,13 @@ package struct Bookings: Sendable {
             let step = reservation.advance(
                 to: now, status: try row.optionalText("spot_status").flatMap(SpotStatus.init(rawValue:)))
             try ReservationTable.update(reservation, in: transaction)
-            switch step {
-            case .begins: steps.append(.begins(spot: reservation.spot, reservation: reservation.id))
-            case .ends: steps.append(.ends(spot: reservation.spot, reservation: reservation.id))
-            case nil: break
+            if let step {
+                steps.append(
+                    BookingStep(step.kind, spot: reservation.spot, reservation: reservation.id, at: step.at))
             }
         }
         // Where one reservation follows the other, the spot must not look free to whoever takes the steps in their order.
-        return steps.filter(\.isEnd) + steps.filter { !$0.isEnd }
+        return steps.filter { $0.kind == .ends } + steps.filter { $0.kind == .begins }
     }
 
     /// A car came to a spot: whose reservation it is, is used from now on. A car that comes a little before a reservation counts too.
@@ -90,12 +99,5 @@ package struct Bookings: Sendable {
             try ReservationTable.update(reservation, in: transaction)
         }
         return reservation.id
-    }
-}
-
-extension BookingStep {
-    fileprivate var isEnd: Bool {
-        if case .ends = self { return true }
-        return false
     }
 }

@@ -53,13 +53,14 @@ package struct Reservation: Hashable, Sendable {
         beginsAt = time.begin
         endsAt = time.end
         releaseAt = max(time.begin, createdAt).advanced(bySeconds: BookingRules.graceSeconds)
-        dueAt = time.begin
+        dueAt = max(time.begin, createdAt)
         self.createdAt = createdAt
     }
 
-    /// What the holding of its spot does.
-    enum Step: Hashable, Sendable {
-        case begins, ends
+    /// What the holding of its spot does, and when that was due.
+    struct Step: Hashable, Sendable {
+        var kind: BookingStep.Kind
+        var at: Timestamp
     }
 
     /// Whether it may still come to something.
@@ -74,16 +75,18 @@ package struct Reservation: Hashable, Sendable {
         var step: Step?
         if !isHeld {
             isHeld = true
-            step = .begins
-            // Whoever could not be seen coming because the hub was not running gets the whole grace.
-            releaseAt = max(releaseAt, now.advanced(bySeconds: BookingRules.graceSeconds))
+            step = Step(kind: .begins, at: dueAt)
+            // Anyone who could not be seen coming because the hub was not running gets the whole grace.
+            if now.microseconds(since: dueAt) > BookingRules.lookAgainSeconds * 1_000_000 {
+                releaseAt = max(releaseAt, now.advanced(bySeconds: BookingRules.graceSeconds))
+            }
         }
         if state == .used {
             self.dueAt = endsAt
         } else if now < releaseAt {
             self.dueAt = min(releaseAt, endsAt)
         } else if status == .free || status == .reserved {
-            return finish(.released, at: now)
+            return finish(.released, at: dueAt)
         } else {
             // Occupied by whoever came before its time, or unknown: nothing says that its holder has not come. Looked at again.
             self.dueAt = min(now.advanced(bySeconds: BookingRules.lookAgainSeconds), endsAt)
@@ -108,7 +111,7 @@ package struct Reservation: Hashable, Sendable {
     }
 
     private mutating func finish(_ end: ReservationState, at instant: Timestamp) -> Step? {
-        let step: Step? = isHeld ? .ends : nil
+        let step = isHeld ? Step(kind: .ends, at: instant) : nil
         state = end
         isHeld = false
         dueAt = nil

@@ -7,14 +7,15 @@ extension ParkingHandler {
     /// How long a colour waits for a client that is away, in seconds; whoever subscribes is told the present one anyway.
     private static let colorExpirySeconds: UInt32 = 300
 
-    /// Changes a spot's state and does what follows.
+    /// Changes a spot's state and does what follows, after what came due before that.
     /// - Parameters:
+    ///   - moment: when that was, if it was before now.
     ///   - isNews: whether pages are shown the spot even if its status stays.
     ///   - tellsLED: whether its LED is told even if the colour stays.
     ///   - work: changes the state; says why, unless a sensor or time did it.
     func change(
-        _ entry: Park.Entry, isNews: Bool = false, tellsLED: Bool = false, in line: inout LineContext,
-        _ work: (inout SpotState) -> ChangeSource?
+        _ entry: Park.Entry, of moment: Timestamp? = nil, isNews: Bool = false, tellsLED: Bool = false,
+        in line: inout LineContext, _ work: (inout SpotState) -> ChangeSource?
     ) throws {
         let before = entry.spot.state
         let colorBefore = entry.spot.sentColor
@@ -23,18 +24,32 @@ extension ParkingHandler {
             entry.spot.sentColor = colorBefore
             self.park.schedule(entry)
         }
-        let cause = work(&entry.spot.state)
-        let changes = entry.spot.state.settle(at: line.now, after: cause)
         park.markDirty(entry)
+        let moment = min(moment ?? line.now, line.now)
+        var isChanged = false
+        while let (changes, at) = entry.spot.state.settleNext(upTo: moment) {
+            isChanged = try keep(changes, of: entry, at: at, in: &line) || isChanged
+        }
+        let cause = work(&entry.spot.state)
+        let changes = entry.spot.state.settle(at: line.now, after: cause, of: moment)
+        isChanged = try keep(changes, of: entry, at: line.now, in: &line) || isChanged
+        park.schedule(entry)
+        // A spot of which nothing is known yet is not worth a command to everybody.
+        if tellsLED || entry.spot.state.color != entry.spot.sentColor ?? .amber { sendColor(of: entry, in: &line) }
+        if isNews || isChanged || cause != nil { show(entry, in: &line) }
+    }
+
+    /// Writes what a spot's change is for history and money.
+    /// - Returns: whether people are told something else.
+    private func keep(
+        _ changes: SpotChanges, of entry: Park.Entry, at instant: Timestamp, in line: inout LineContext
+    ) throws -> Bool {
         if let change = changes.status {
             try SpotTable.insert(change, of: entry.spot, in: try line.transaction())
             park.countIsDue(of: entry.spot.lot)
         }
         if let car = changes.car { try follow(car, of: entry, in: &line) }
-        park.schedule(entry)
-        // A spot of which nothing is known yet is not worth a command to everybody.
-        if tellsLED || entry.spot.state.color != entry.spot.sentColor ?? .amber { sendColor(of: entry, in: &line) }
-        if isNews || changes.status != nil || cause != nil { show(entry, in: &line) }
+        return changes.status != nil
     }
 
     /// A car came or went: its session begins or ends, and the reservation that waited for it is used.
@@ -43,18 +58,28 @@ extension ParkingHandler {
         let transaction = try line.transaction()
         let reservation = try bookings.arrived(entry.spot.id, at: car.at, in: transaction)
         if reservation != nil {
-            entry.spot.state.isReserved = try bookings.holds(entry.spot.id, at: line.now, in: transaction) != nil
+            entry.spot.state.isReserved = try bookings.holds(entry.spot.id, in: transaction) != nil
         }
         try till.arrived(entry.spot.facts, at: car.at, reservation: reservation, in: &line)
     }
 
-    /// Looks anew whether a reservation holds a spot.
-    func refreshReservations(of spot: DeviceID, in line: inout LineContext) throws {
+    /// Does what has come due of the reservations, each as of its own moment.
+    func advanceReservations(in line: inout LineContext) throws {
+        try prepare(in: &line)
+        // The tables are asked whether the spots are empty.
+        try saveDirty(in: &line)
+        for step in try bookings.steps(upTo: line.now, in: try line.transaction()) {
+            try refreshReservation(of: step.spot, at: step.at, in: &line)
+        }
+    }
+
+    /// Looks anew whether a reservation holds a spot, of which that changed at an instant.
+    func refreshReservation(of spot: DeviceID, at instant: Timestamp, in line: inout LineContext) throws {
         try prepare(in: &line)
         guard let entry = park[spot] else { return }
-        let isReserved = try bookings.holds(spot, at: line.now, in: try line.transaction()) != nil
+        let isReserved = try bookings.holds(spot, in: try line.transaction()) != nil
         guard isReserved != entry.spot.state.isReserved else { return }
-        try change(entry, in: &line) { state in
+        try change(entry, of: instant, in: &line) { state in
             state.isReserved = isReserved
             return .reservation
         }

@@ -64,7 +64,7 @@ extension ParkingHandler {
                 park.remove(id)
                 continue
             }
-            let held = try bookings.held(in: id, at: line.now, in: transaction)
+            let held = try bookings.held(in: id, in: transaction)
             let spots = try SpotTable.all(of: id, in: transaction).map { spot in
                 var spot = spot
                 spot.state.isReserved = held[spot.id] != nil

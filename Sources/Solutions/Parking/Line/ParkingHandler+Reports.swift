@@ -24,7 +24,7 @@ extension ParkingHandler {
         // The past is history: no state, no LED, nothing live.
         if isLate { return }
         let speaksAnew = message.isWill ? nil : message.origin.clientID.flatMap { $0 == entry.spot.clientID ? nil : $0 }
-        try change(entry, isNews: true, tellsLED: speaksAnew != nil, in: &line) { state in
+        try change(entry, of: message.receivedAt, isNews: true, tellsLED: speaksAnew != nil, in: &line) { state in
             state.take(report)
             return nil
         }

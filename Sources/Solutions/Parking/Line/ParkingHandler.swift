@@ -54,14 +54,7 @@ final class ParkingHandler: MessageHandler {
     }
 
     func tick(in line: inout LineContext) throws {
-        try prepare(in: &line)
-        // Reservations ask the tables whether their spots are empty.
-        try saveDirty(in: &line)
-        for step in try bookings.steps(upTo: line.now, in: try line.transaction()) {
-            switch step {
-            case .begins(let spot, _), .ends(let spot, _): try refreshReservations(of: spot, in: &line)
-            }
-        }
+        try advanceReservations(in: &line)
     }
 
     func finishBatch(in line: inout LineContext) throws {
@@ -79,7 +72,7 @@ final class ParkingHandler: MessageHandler {
         guard !isLoaded else { return }
         let transaction = try line.transaction()
         var spots: [LotID: [Spot]] = [:]
-        let held = try bookings.held(in: nil, at: line.now, in: transaction)
+        let held = try bookings.held(in: nil, in: transaction)
         for var spot in try SpotTable.all(in: transaction) {
             spot.state.isReserved = held[spot.id] != nil
             spots[spot.lot, default: []].append(spot)

@@ -142,10 +142,24 @@ package struct SpotState: Hashable, Sendable {
         }
     }
 
+    /// What time alone has changed next, as of its own moment. To be asked until there is nothing more before anything else is taken: what
+    /// came due must not depend on when somebody looked, so that a hub that was busy, or away, says the same as one that was not.
+    /// - Returns: the changes, as far as there are any, and when they were; nil when nothing has come due.
+    package mutating func settleNext(upTo now: Timestamp) -> (changes: SpotChanges, at: Timestamp)? {
+        guard let due = nextDeadline, due <= now else { return nil }
+        let before = self
+        let changes = settle(at: due)
+        return self == before ? nil : (changes, due)
+    }
+
     /// What has become of the spot by now.
-    /// - Parameter cause: what a person or a reservation has just changed; nil after a report, and when only time has passed.
+    /// - Parameters:
+    ///   - cause: what a person or a reservation has just changed; nil after a report, and when only time has passed.
+    ///   - moment: when that was, if it was before now.
     /// - Returns: the changes, as far as there are any.
-    package mutating func settle(at now: Timestamp, after cause: ChangeSource? = nil) -> SpotChanges {
+    package mutating func settle(
+        at now: Timestamp, after cause: ChangeSource? = nil, of moment: Timestamp? = nil
+    ) -> SpotChanges {
         let isDecision = cause == .override || cause == .owner
         var decision = CarPresence.Decision(
             at: isDecision ? now : nil, overrideEnd: cause == .override && override == nil ? now : nil)
@@ -162,16 +176,20 @@ package struct SpotState: Hashable, Sendable {
             (sensed, sensedSince, candidate) = (waiting.isOccupied, waiting.since, nil)
         }
         let hasLasted = car.ripen(at: now, debounce: debounce)
-        let change = settleStatus(at: now, after: cause)
+        let change = settleStatus(at: now, after: cause, of: moment ?? now)
         // What has just lasted did so before the silence, if there is one: the line may have slept.
         let authority = authority(isSilent: status == .unknown && !hasLasted)
         return SpotChanges(status: change, car: car.settle(by: authority, after: decision, at: now))
     }
 
-    private mutating func settleStatus(at now: Timestamp, after cause: ChangeSource?) -> StatusChange? {
+    private mutating func settleStatus(
+        at now: Timestamp, after cause: ChangeSource?, of moment: Timestamp
+    ) -> StatusChange? {
         let (next, source) = judge(at: now)
         guard next != status else { return nil }
-        let at = source == .sensor && cause == nil ? beginning(of: sensedSince ?? now, at: now) : max(now, statusSince)
+        let at =
+            source == .sensor && cause == nil
+            ? beginning(of: sensedSince ?? now, at: now) : max(min(moment, now), statusSince)
         let change = StatusChange(from: status, to: next, at: at, source: cause ?? source)
         status = next
         statusSince = at
@@ -212,15 +230,14 @@ package struct SpotState: Hashable, Sendable {
 
     /// When time alone may change something next; nil: never.
     package var nextDeadline: Timestamp? {
-        var deadlines: [Timestamp] = []
-        if let until = override?.until { deadlines.append(until) }
-        for heardAt in [candidate?.heardAt, car.pending?.heardAt] {
-            if let heardAt { deadlines.append(heardAt.advanced(byMicroseconds: debounce)) }
-        }
+        var next = override?.until
+        func consider(_ instant: Timestamp) { next = min(next ?? instant, instant) }
+        if let candidate { consider(candidate.heardAt.advanced(byMicroseconds: debounce)) }
+        if let pending = car.pending { consider(pending.heardAt.advanced(byMicroseconds: debounce)) }
         if let heardAt, status != .unknown, !isOutOfService, override == nil {
-            deadlines.append(heardAt.advanced(bySeconds: staleSeconds))
+            consider(heardAt.advanced(bySeconds: staleSeconds))
         }
-        return deadlines.min()
+        return next
     }
 
     /// In microseconds.

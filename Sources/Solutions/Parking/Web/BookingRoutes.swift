@@ -101,7 +101,8 @@ struct BookingRoutes: Sendable {
             try handler.saveDirty(in: &line)
             let made = try Bookings().make(
                 wanted, in: lot.id, for: holder, id: id, at: line.now, in: try line.transaction())
-            try handler.refreshReservations(of: made.spot, in: &line)
+            // One that begins now holds its spot at once.
+            try handler.advanceReservations(in: &line)
             return made
         }
         return RouteResponse.json(status: 201, headers: [("Location", "/api/reservations/\(id)")]) {
@@ -210,7 +211,7 @@ struct BookingRoutes: Sendable {
                     facts: [("lot", over.lot.text), ("spot", over.spot.text)])
                 try audit.record(entry, at: line.now, in: try line.transaction())
             }
-            try handler.refreshReservations(of: over.spot, in: &line)
+            try handler.refreshReservation(of: over.spot, at: line.now, in: &line)
             return over
         }
         return RouteResponse.json { $0.write(over) }
