@@ -65,6 +65,31 @@ import Testing
         }
     }
 
+    /// Between the approval and the moment at which the line takes in what was kept, somebody may remove the device and add it again.
+    @Test func whatIsKeptOfADeviceThatIsRemovedIsNotOfTheNextOne() async throws {
+        let (join, registry) = (JoinRegistry(), DeviceRegistry())
+        let (a, b) = (try #require(DeviceID("a")), try #require(DeviceID("b")))
+        let site = try #require(SiteID("main"))
+        let start = start
+        try await database().write { transaction in
+            for device in [a, b] {
+                try join.knock(device, offered: nil, clientID: nil, address: nil, at: start, in: transaction)
+                try join.keep(message(), of: device, kind: nil, in: transaction)
+                _ = try join.release(device, in: transaction)
+                try registry.insert(
+                    device, kind: .node, site: site, controller: nil, isHeard: false, at: start, in: transaction)
+            }
+            try registry.remove(a, at: start, in: transaction)
+            try registry.insert(
+                a, kind: .node, site: site, controller: nil, isHeard: false, at: start, in: transaction)
+            #expect(try join.released(limit: 10, in: transaction).map(\.device) == [b])
+            let left = try transaction.query(
+                "SELECT value FROM registry_count WHERE name LIKE 'device_aside%' ORDER BY name"
+            ).map { try $0.integer(0) }
+            #expect(left == [1, 10])
+        }
+    }
+
     @Test func theOneThatIsSilentForLongestMakesRoomOnceItIsSilentForLong() async throws {
         var limits = JoinLimits()
         limits.devices = 2

@@ -51,6 +51,8 @@ extension DeviceRegistry {
         try dropCredentials(of: device, at: instant, in: transaction)
         // What was meant for this device is not for the next one of its name.
         try CommandRegistry().end(of: device, at: instant, in: transaction)
+        // Nor is what this device sent while it waited a message of the next one.
+        try JoinRegistry().dropAside(of: device, in: transaction)
         try transaction.execute("DELETE FROM device_refusal WHERE device = $1", [.text(device.text)])
         try transaction.execute("UPDATE registry_count SET value = value - 1 WHERE name = 'device' AND value > 0")
     }

@@ -138,11 +138,16 @@ public struct JoinRegistry: Sendable {
     /// - Throws: `SQLFailure`.
     public func forget(_ device: DeviceID, in transaction: Transaction) throws -> Bool {
         guard try release(device, in: transaction) else { return false }
-        let rows = try transaction.query(
-            "DELETE FROM device_aside WHERE device = $1 RETURNING bytes", [.text(device.text)]
-        )
-        try subtract(rows, in: transaction)
+        try dropAside(of: device, in: transaction)
         return true
+    }
+
+    /// Drops what is kept of a device, also what was released and not yet taken in.
+    /// - Throws: `SQLFailure`.
+    func dropAside(of device: DeviceID, in transaction: Transaction) throws {
+        let rows = try transaction.query(
+            "DELETE FROM device_aside WHERE device = $1 RETURNING bytes", [.text(device.text)])
+        try subtract(rows, in: transaction)
     }
 
     /// Ends the waiting of a device and leaves what it sent, under the name that it has from now on.
