@@ -65,6 +65,29 @@ import Testing
         #expect(try site.command(expired)?.state == .expired)
     }
 
+    /// What comes between the end of a command's time and the tick that says so does not make another command of it.
+    @Test(arguments: [false, true]) func timeEndsACommandAtItsOwnMoment(isLookedAt: Bool) async throws {
+        let site = try await connectedSite()
+        let begun = site.now
+        let id = try await ask(site, #"{"command":"reboot","ttl_seconds":60}"#)
+        try site.delivery(.queued(token: id, sessions: ["board"]))
+        try site.presence(.disconnected(clientID: "board", isClean: false))
+        site.after(seconds: 60.2)
+        if isLookedAt { try site.tick() }
+        site.after(seconds: 0.2)
+        try site.presence(.connected(clientID: "board", address: nil))
+        try site.tick()
+        let command = try #require(try site.command(id))
+        #expect(command.history.map(\.state) == [.queued, .sent, .queued, .expired])
+        #expect(command.history.last?.at == begun.advanced(bySeconds: 60))
+        #expect(command.updatedAt == begun.advanced(bySeconds: 60))
+        // The session passes it on all the same, and what the node says of it is heard.
+        try site.delivery(.acknowledged(token: id, clientID: "board"))
+        #expect(try site.command(id)?.state == .expired)
+        try site.hear("iot/node/01/status", #"{"command_id":"\#(id)","status":"done"}"#)
+        #expect(try site.command(id)?.state == .done)
+    }
+
     @Test func timedOutAndAnsweredAfterAll() async throws {
         let site = try await connectedSite()
         let id = try await ask(site, #"{"command":"reboot","timeout_seconds":5}"#)

@@ -180,8 +180,10 @@ final class Stage {
             for path in ["", "/latest", "/readings", "/commands"] {
                 let query = path == "/readings" ? [(name: "from", value: "1990-01-01T00:00:00Z")] : []
                 let answer = try await hub.ask(.get, "/api/nodes/{id}" + path, id, query: query)
-                answers["\(player.node)\(path)"] = without(
-                    path == "/commands" ? ["at", "updated_at"] : player.hasWill ? Stage.timesOfWills : [], answer)
+                answers["\(player.node)\(path)"] =
+                    path == "/commands"
+                    ? withoutLastReturn(without(["at", "updated_at"], answer))
+                    : without(player.hasWill ? Stage.timesOfWills : [], answer)
             }
             answers["\(player.node) heard"] = player.heard.joined(separator: " ")
             answers["\(player.node) was given"] = player.given.joined(separator: " ")
@@ -215,6 +217,13 @@ final class Stage {
         times.reduce(answer) { answer, name in
             answer.replacing(member(name), with: "\"\(name)\":\"…\"")
         }
+    }
+
+    /// A command that is returned to the queue and expires there: whether its connection was lost just before or just after that, a hub
+    /// cannot know that was away.
+    private func withoutLastReturn(_ commands: String) -> String {
+        let (returned, expired) = (#"{"state":"queued","at":"…"},"#, #"{"state":"expired","at":"…"}"#)
+        return commands.replacingOccurrences(of: returned + expired, with: expired)
     }
 
     private func member(_ name: String) -> Regex<AnyRegexOutput> {

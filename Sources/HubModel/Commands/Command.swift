@@ -97,3 +97,15 @@ public struct Command: Sendable {
         self.history = history
     }
 }
+
+extension Command {
+    /// When time alone ends it: its time to live until it is delivered, the time for its answer once it is sent; nil when it has ended.
+    public var dueAt: Timestamp? {
+        switch state {
+        case .queued: expiresAt
+        case .sent: answerDueAt.map { min($0, expiresAt) } ?? expiresAt
+        case .delivered: answerDueAt ?? expiresAt
+        case .done, .failed, .timedOut, .expired: nil
+        }
+    }
+}

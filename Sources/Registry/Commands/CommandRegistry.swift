@@ -124,15 +124,3 @@ public struct CommandRegistry: Sendable {
             [.text(id), .integer(count), .text(state.rawValue), .integer(instant.microseconds)])
     }
 }
-
-extension Command {
-    /// When time alone ends it: its time to live until it is delivered, the time for its answer once it is sent.
-    fileprivate var dueAt: Timestamp? {
-        switch state {
-        case .queued: expiresAt
-        case .sent: answerDueAt.map { min($0, expiresAt) } ?? expiresAt
-        case .delivered: answerDueAt ?? expiresAt
-        case .done, .failed, .timedOut, .expired: nil
-        }
-    }
-}

@@ -68,10 +68,16 @@ extension NodesHandler {
         if !isLeft { waiting.remove(short) }
     }
 
-    /// The node says how a command ended. Answers to commands that nobody here gave are none of our business.
-    func answered(_ answer: CommandAnswer, by entry: Roster.Entry, in line: inout LineContext) throws {
+    /// The node says how a command ended. Answers to commands that nobody here gave are none of our business, and one that comes too late
+    /// is too late whether or not the tick has said so.
+    func answered(
+        _ answer: CommandAnswer, at instant: Timestamp, by entry: Roster.Entry, in line: inout LineContext
+    ) throws {
         let device = entry.node.name.device
         let transaction = try line.transaction()
+        for command in try commands.open(device: device, in: transaction) {
+            _ = try end(command, ifDueBy: instant, in: &line)
+        }
         let command: Command?
         switch answer.addressee {
         case .identifier(let id): command = try commands.command(id, device: device, in: transaction)
@@ -91,21 +97,32 @@ extension NodesHandler {
     /// Ends the commands that time has overtaken.
     func endOverdueCommands(in line: inout LineContext) throws {
         for command in try commands.overdue(kind: .node, at: line.now, in: try line.transaction()) {
-            let isUnanswered = command.answerDueAt.map { $0 <= line.now } ?? false
-            let end: CommandState =
-                command.state == .delivered || (command.state == .sent && isUnanswered) ? .timedOut : .expired
-            handovers.remove(command.id)
-            try advance(command.id, to: end, in: &line)
-            if let name = NodeName(command.device.text) { waiting.insert(name.short) }
+            _ = try end(command, ifDueBy: line.now, in: &line)
         }
     }
 
+    /// Ends a command that time has overtaken, as of the moment at which it did.
+    /// - Returns: the command as it is now; nil when its time is not over.
+    func end(_ command: Command, ifDueBy instant: Timestamp, in line: inout LineContext) throws -> Command? {
+        guard let due = command.dueAt, due <= instant else { return nil }
+        var command = command
+        let isUnanswered = command.answerDueAt.map { $0 <= due } ?? false
+        command.state =
+            command.state == .delivered || (command.state == .sent && isUnanswered) ? .timedOut : .expired
+        handovers.remove(command.id)
+        try advance(command.id, to: command.state, at: max(due, command.updatedAt), in: &line)
+        if let name = NodeName(command.device.text) { waiting.insert(name.short) }
+        return command
+    }
+
     /// Takes a step, if the command's present state allows it, and shows it.
+    /// - Parameter instant: when that was; nil: now.
     func advance(
-        _ id: String, to state: CommandState, result: String? = nil, error: String? = nil, in line: inout LineContext
+        _ id: String, to state: CommandState, result: String? = nil, error: String? = nil, at instant: Timestamp? = nil,
+        in line: inout LineContext
     ) throws {
         let command = try commands.advance(
-            id, to: state, result: result, error: error, at: line.now, in: try line.transaction())
+            id, to: state, result: result, error: error, at: instant ?? line.now, in: try line.transaction())
         if let command { show(command, in: &line) }
     }
 

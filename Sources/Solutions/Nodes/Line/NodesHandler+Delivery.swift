@@ -21,10 +21,13 @@ extension NodesHandler {
         return handovers[command.id] ?? (command.state == .sent ? .connection(of: "") : .queue)
     }
 
-    /// Something happened to an open command: keeps where it is now, and shows its state if that is another one.
+    /// Something happened to an open command: keeps where it is now, and shows its state if that is another one. What time has ended
+    /// before that has ended, whether or not the tick has said so.
     /// - Returns: the command as it is now.
     func take(_ event: CommandHolder.Event, for command: Command, in line: inout LineContext) throws -> Command {
         guard !command.state.isFinal else { return command }
+        // When a connection was lost that a hub had which is gone, nobody knows.
+        if event != .restarted, let ended = try end(command, ifDueBy: line.now, in: &line) { return ended }
         var command = command
         var holder = holder(of: command)
         guard holder.take(event), let name = NodeName(command.device.text) else { return command }

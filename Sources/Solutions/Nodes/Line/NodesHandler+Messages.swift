@@ -102,7 +102,7 @@ extension NodesHandler {
                 isNews: !health.isEmpty && !isLate, in: &line)
         }
         if entry.node.statusClock.isInDoubt != wasInDoubt { try save(entry, in: &line) }
-        if let answer = payload.answer { try answered(answer, by: entry, in: &line) }
+        if let answer = payload.answer { try answered(answer, at: message.receivedAt, by: entry, in: &line) }
     }
 
     /// When something was observed, and whether that is history. What does not count, such as the will of a client that speaks for the
