@@ -13,8 +13,11 @@ from support.clients import V5, Client, Node
 from support.server import BINARY, ROOT, Martlet
 
 LOGS = ROOT / "build/logs"
+# Which of the processes this is that share the files of tests among them; empty when there is one.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 numbers = itertools.count(1)
-
+# The files that take longest, mostly by waiting: of several processes none should be left alone with one of them at the end.
+LONGEST = ["test_guessing.py", "test_schemathesis.py", "test_slow_loris.py", "test_pages.py", "test_parking_pages.py", "test_damage.py"]
 
 # How long a page may take to show something on a machine that others use too.
 expect.set_options(timeout=20_000)
@@ -26,10 +29,14 @@ def pytest_configure(config):
         pytest.exit(f"{BINARY} is not there: build it with `swift build -c release --product martlet`", returncode=2)
 
 
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory):
     """A server that many tests share; each takes node and client names of its own."""
-    log = LOGS / "e2e-server.log"
+    log = LOGS / f"e2e-server{WORKER}.log"
     log.unlink(missing_ok=True)
     server = Martlet(tmp_path_factory.mktemp("shared"), log).start()
     yield server
@@ -58,7 +65,7 @@ def own(tmp_path, request):
 @pytest.fixture(scope="session")
 def closed(tmp_path_factory):
     """A server with accounts that many tests share; each takes people and devices of its own."""
-    log = LOGS / "e2e-closed.log"
+    log = LOGS / f"e2e-closed{WORKER}.log"
     log.unlink(missing_ok=True)
     server = Closed(tmp_path_factory.mktemp("closed"), log).start()
     yield server
