@@ -7,6 +7,8 @@ import MQTTCodec
 struct Player {
     let number: Int
     let node: String
+    /// Half of those with a kept session and half of those without speak the older one.
+    let version: ProtocolVersion
     /// Whether its session outlives its connection.
     let isKept: Bool
     /// Whether it has a will. A hub that was away gives it time to come back, one that was there does not: until the will is
@@ -32,19 +34,20 @@ struct Player {
     init(number: Int) {
         self.number = number
         node = "n\(number)"
+        version = number % 4 < 2 ? .v5_0 : .v3_1_1
         isKept = number % 2 == 0
         hasWill = number % 3 == 0
     }
 
     var hello: Connect {
         var properties = Properties.none
-        if isKept { properties.append(.sessionExpiryInterval(3_600)) }
+        if isKept, version == .v5_0 { properties.append(.sessionExpiryInterval(3_600)) }
         guard let name = try? MQTTString("board-\(number)"), let topic = try? TopicName("iot/node/\(node)/status")
         else {
             fatalError("a name and a topic")
         }
         return Connect(
-            version: .v5_0, clientIdentifier: name, cleanStart: !isKept, keepAlive: Player.keepAlive,
+            version: version, clientIdentifier: name, cleanStart: !isKept, keepAlive: Player.keepAlive,
             will: hasWill ? Will(topic: topic, payload: Array("offline".utf8), qos: .atLeastOnce) : nil,
             properties: properties)
     }

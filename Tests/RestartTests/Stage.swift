@@ -134,7 +134,7 @@ final class Stage {
 
     private func connect(_ player: inout Player) async throws {
         guard player.connection == nil, player.mayReturn(at: clock.now()) else { return }
-        guard let connection = try await hub.dial(.v5_0) else { return }
+        guard let connection = try await hub.dial(player.version) else { return }
         player.connection = connection
         try await hub.send(.connect(player.hello), on: connection)
         try await listen(&player)
@@ -150,7 +150,7 @@ final class Stage {
         guard let connection = player.connection else { return }
         let identifier = player.nextIdentifier()
         var properties = Properties.none
-        if let seconds { properties.append(.messageExpiryInterval(seconds)) }
+        if let seconds, player.version == .v5_0 { properties.append(.messageExpiryInterval(seconds)) }
         let publish = Publish(
             topic: try TopicName(topic), payload: Array(payload.utf8), qos: qos, retain: retain,
             packetIdentifier: identifier, properties: properties)

@@ -58,6 +58,31 @@ import Testing
         #expect(try site.count("parking_session") == 1)
     }
 
+    /// Never set, ahead by a day, back by an hour in the middle, set to an epoch in the middle: a spot whose sensor speaks is not unknown.
+    @Test(arguments: ["never set", "ahead", "back by an hour", "back to an epoch"])
+    func aSpotWhoseSensorSpeaksIsKnownWhateverItsClockSays(_ clock: String) async throws {
+        let site = try await ParkSite()
+        for step in 0..<240 {
+            let truth = site.clock.now().microseconds / 1_000_000
+            let claimed =
+                switch clock {
+                case "never set": Int64(946_684_800 + 5 * step)
+                case "ahead": truth + 86_000
+                case "back by an hour": step < 100 ? truth : truth - 3_600
+                default: step < 100 ? truth : Int64(1_000_000_000 + 5 * step)
+                }
+            // Half a minute with a car, half a minute without.
+            let isOccupied = step / 6 % 2 == 0
+            try site.hear(#"{"spot_id":"SPOT001","occupied":\#(isOccupied),"timestamp":\#(claimed)}"#)
+            try site.tick(after: 5)
+            let status = try site.status("SPOT001")
+            #expect(status != "unknown", "\(clock), report \(step)")
+            if step % 6 == 5, !(100..<114).contains(step) {
+                #expect(status == (isOccupied ? "occupied" : "free"), "\(clock), report \(step)")
+            }
+        }
+    }
+
     /// Whether the tick came between does not change what is said of the spot, since when, or what its session is.
     @Test(arguments: [false, true]) func whatComesDueIsDatedAtItsOwnMoment(isLookedAt: Bool) async throws {
         let site = try await ParkSite()
