@@ -3,19 +3,19 @@ internal import Synchronization
 
 /// Descriptors that are held for a time when there are no others: the program's runtime ends a process that cannot open a
 /// file of its own, and a database cannot open its log.
-final class DescriptorReserve: Sendable {
+package final class DescriptorReserve: Sendable {
     private let count: Int
     private let held = Mutex<[CInt]>([])
 
     /// A reserve that holds nothing yet.
-    init(of count: Int) {
+    package init(of count: Int) {
         self.count = count
     }
 
     deinit { release() }
 
     /// Gives them all back to the process.
-    func release() {
+    package func release() {
         held.withLock { held in
             for descriptor in held { close(descriptor) }
             held = []
@@ -24,7 +24,7 @@ final class DescriptorReserve: Sendable {
 
     /// Takes what is missing; when there is not enough, none of it.
     /// - Returns: whether the reserve is full.
-    func refill() -> Bool {
+    package func refill() -> Bool {
         held.withLock { held in
             var more: [CInt] = []
             while held.count + more.count < count {

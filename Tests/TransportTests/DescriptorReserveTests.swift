@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+import Transport
+
+/// Descriptors that are held in reserve. Each test is a process of its own: how many it may have is what it is about.
+@Suite struct DescriptorReserveTests {
+    /// The descriptors that are open, of the first few hundred.
+    private static func open() -> [CInt] { (0..<512).filter { fcntl($0, F_GETFD) >= 0 } }
+
+    /// From here on the process can open so many more descriptors.
+    private static func leave(_ count: Int) -> Bool {
+        let free = (0..<512).filter { fcntl($0, F_GETFD) < 0 }
+        var limit = rlimit()
+        guard count < free.count, getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return false
+        }
+        limit.rlim_cur = rlim_t(free[count])
+        return setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+    }
+
+    @Test func `when it cannot have all it takes none, however often it is asked`() async {
+        await #expect(processExitsWith: .success) {
+            #expect(DescriptorReserveTests.leave(3))
+            let before = DescriptorReserveTests.open()
+            let reserve = DescriptorReserve(of: 4)
+            for _ in 0..<3 {
+                #expect(!reserve.refill())
+                #expect(DescriptorReserveTests.open() == before)
+            }
+        }
+    }
+
+    @Test func `it holds what it is to hold, takes no more, and gives all of it back`() async {
+        await #expect(processExitsWith: .success) {
+            #expect(DescriptorReserveTests.leave(3))
+            let before = DescriptorReserveTests.open()
+            var reserve: DescriptorReserve? = DescriptorReserve(of: 2)
+            #expect(DescriptorReserveTests.open() == before, "it begins with none")
+            for _ in 0..<2 {
+                #expect(reserve?.refill() == true)
+                #expect(reserve?.refill() == true, "it is full")
+                #expect(DescriptorReserveTests.open().count == before.count + 2)
+                reserve?.release()
+                #expect(DescriptorReserveTests.open() == before)
+            }
+            #expect(reserve?.refill() == true)
+            reserve = nil
+            #expect(DescriptorReserveTests.open() == before, "it ends with none")
+        }
+    }
+}
