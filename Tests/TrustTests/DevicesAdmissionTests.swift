@@ -184,12 +184,19 @@ import Trust
         #expect(await house.knock(nil, nil, certificate: shown("SPOT002")) == "bad_credentials")
         #expect(await house.knock(nil, nil, certificate: shown("SPOT001", "0c")) == "bad_credentials")
         #expect(await house.knock("SPOT002", nil, certificate: shown("SPOT001")) == "bad_credentials")
+        // TLS looks at the certificate's own date by the machine's clock; the hub at what it has recorded.
+        house.clock.move(seconds: 3_600)
+        #expect(await house.knock(nil, nil, certificate: shown("SPOT001")) == "bad_credentials")
+        house.clock.move(seconds: -1)
+        #expect(await house.knock(nil, nil, certificate: shown("SPOT001")) == "device SPOT001")
         try await house.write { _ = try $0.revokeCertificate(serial: "a0b", by: $1, in: $2) }
         #expect(await house.knock(nil, nil, certificate: shown("SPOT001")) == "bad_credentials")
     }
 
     @Test func guessesAtOnceAreNoMoreThanGuessesInARow() async throws {
-        let house = try await DevicesHouse()
+        // So much that all of them have passed the first look before the sixth is found wrong.
+        let costs = try #require(PasswordHash.Parameters(logarithm: 13, blockSize: 8, parallelism: 1))
+        let house = try await DevicesHouse(passwords: costs)
         try await house.openJoin()
         #expect(await house.knock("SPOT009", "its own password") == "pending SPOT009")
         let id = try house.id("SPOT009")
@@ -257,5 +264,36 @@ import Trust
         house.clock.move(seconds: 1)
         _ = await house.knock("SPOT001", key.text)
         #expect(try await lastSeen() == house.clock.now())
+        // A clock that was set back must not leave it in the future.
+        house.clock.move(seconds: -3_600)
+        _ = await house.knock("SPOT001", key.text)
+        #expect(try await lastSeen() == house.clock.now())
+    }
+
+    @Test func anotherSpellingIsOneOfItsOwnKindOnly() async throws {
+        let house = try await DevicesHouse()
+        let key = try await house.add("node_7")
+        // Boards are called so too, spots are not.
+        #expect(await house.knock("7", key.text) == "bad_credentials")
+        #expect(await house.knock("node_7", key.text) == "device node_7")
+    }
+
+    @Test func wrongPasswordsAreForgottenAfterAWhile() async throws {
+        let house = try await DevicesHouse()
+        try await house.openJoin()
+        #expect(await house.knock("SPOT009", "its own password") == "pending SPOT009")
+        let id = try house.id("SPOT009")
+        _ = try await house.write { try $0.approve(id, kind: .parking, credential: .offered, by: $1, in: $2).device }
+        func guesses() async -> [String] {
+            var answers: [String] = []
+            for number in 0..<7 { answers.append(await house.knock("SPOT009", "a wrong password \(number)")) }
+            return answers
+        }
+        let six = Array(repeating: "bad_credentials", count: 6) + ["too_many_requests"]
+        #expect(await guesses() == six)
+        house.clock.move(seconds: 900)
+        #expect(await guesses().prefix(2) == ["bad_credentials", "too_many_requests"])
+        house.clock.move(seconds: 901)
+        #expect(await guesses() == six)
     }
 }

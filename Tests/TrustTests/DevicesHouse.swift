@@ -24,7 +24,8 @@ struct DevicesHouse {
     static let token = SecretKey(.personalToken)
 
     init(
-        limits: JoinLimits = JoinLimits(), grants: Grants = Grants(everywhere: .all), keyless: KeylessDevices = .none
+        limits: JoinLimits = JoinLimits(), grants: Grants = Grants(everywhere: .all), keyless: KeylessDevices = .none,
+        passwords: PasswordHash.Parameters = .trivial
     ) async throws {
         database = try Database.open(DatabaseConfiguration(.memory))
         _ = try await database.migrate([RegistryTables.migrations], at: 0)
@@ -33,7 +34,7 @@ struct DevicesHouse {
         administration = DeviceAdministration(rights: rights, audit: audit, join: join)
         makeAdmission = { [database, line, rights, clock, troubles] in
             DeviceAdmission(
-                database: database, line: line, rights: rights, join: join, clock: clock, passwords: .trivial,
+                database: database, line: line, rights: rights, join: join, clock: clock, passwords: passwords,
                 keyless: keyless, trouble: { troubles.note($0) }
             ) { token, transport, _ in
                 guard token == DevicesHouse.token.text else { throw Refusal(.notSignedIn, "no such token") }

@@ -1,5 +1,7 @@
 import HubModel
 import Registry
+import SQL
+import SolutionKit
 import Testing
 import Trust
 
@@ -35,5 +37,33 @@ import Trust
         #expect(rights.kind(publishing: ["board", "7"]) == nil)
         #expect(rights.kind(publishing: ["board", "7", "status", "more"]) == nil)
         #expect(rights.kind(publishing: []) == nil)
+    }
+
+    /// Boards that may say anything, and be called anything.
+    private struct Loud: Solution {
+        let manifest = SolutionManifest(
+            id: "loud", title: "Loud", path: "/loud", kinds: [.node], topics: ["#"],
+            rights: [TopicRights(.node, publish: ["#", "loud/{device_id}"], subscribe: [])], grants: [],
+            needs: .viewNodes)
+        let migrations = Migrations(owner: "loud", [])
+
+        func makeHandler(_ services: LineServices) -> any MessageHandler { preconditionFailure("BUG: no line here") }
+        func routes(_ services: WebServices) -> [Route] { [] }
+        func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
+            SolutionOverview(devices: 0, attention: 0)
+        }
+        func spellings(of device: DeviceID) -> [String] { [device.text, "+", "#", "a/b", ""] }
+    }
+
+    @Test func aTopicOfTwoKindsTellsNone() {
+        let rights = DeviceRights([Spots(), Loud()])
+        #expect(rights.kind(publishing: ["spot", "anything", "status"]) == nil)
+        #expect(rights.kind(publishing: ["board", "anything"]) == .node)
+        #expect(rights.kind(publishing: ["$SYS", "anything"]) == nil, "`#` is not what begins with `$`")
+    }
+
+    @Test func aSpellingThatWouldMeanMoreThanOneDeviceIsLeftOut() throws {
+        let grants = DeviceRights([Loud()]).grants(of: try #require(DeviceID("B1")), kind: .node)
+        #expect(grants.publish == ["#", "loud/B1"])
     }
 }

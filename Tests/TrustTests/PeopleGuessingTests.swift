@@ -294,4 +294,28 @@ struct PeopleGuessingTests {
         }
         #expect(codes == Array(repeating: .badCredentials, count: 5) + [.tooManyRequests])
     }
+
+    /// As at the door: whoever asks on many connections at once guesses no more often.
+    @Test func guessesAtOnceOfAnOpenSessionAreNoMoreThanTheLimit() async throws {
+        let house = try await PeopleHouse {
+            $0.waitingPasswords = 1_000
+            $0.waitingPasswordsPerAddress = 1_000
+        }
+        try await house.add("anna")
+        let token = try await house.signIn("anna").token
+        // Five guesses are judged between the look and the word of one that is right.
+        let people = try await house.people(whoseLineFirst: {
+            for _ in 0..<5 {
+                await #expect(throws: Refusal.self) {
+                    try await house.send(
+                        .post, "/api/account/second-factor", ["password": "a wrong password"], as: token)
+                }
+            }
+        })
+        let code = await refusal {
+            _ = try await house.send(
+                .post, "/api/account/second-factor", ["password": PeopleHouse.password], as: token, through: people)
+        }
+        #expect(code == .tooManyRequests)
+    }
 }

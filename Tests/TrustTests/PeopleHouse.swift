@@ -124,7 +124,7 @@ struct PeopleHouse {
 }
 
 /// A line before whose first piece of work something else happens.
-private final class InterruptedLine: Line {
+final class InterruptedLine: Line {
     private let line: DirectLine
     private let work: Mutex<(@Sendable () async throws -> Void)?>
 

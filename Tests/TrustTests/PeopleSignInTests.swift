@@ -176,6 +176,16 @@ struct PeopleSignInTests {
         #expect(expired == .badCredentials)
     }
 
+    @Test func ofTooManyPrintedCodesTheOldestIsVoid() async throws {
+        let house = try await PeopleHouse()
+        try await house.add("demo")
+        var codes: [String] = []
+        for _ in 0..<17 { codes.append(try await house.people.makeSignInCode(for: "demo")) }
+        let oldest = await refusal { _ = try await house.send(.post, "/api/auth/code", ["code": codes[0]]) }
+        #expect(oldest == .badCredentials)
+        #expect(try await house.send(.post, "/api/auth/code", ["code": codes[1]]).status == 200)
+    }
+
     @Test func tooManySignInsEndTheOldest() async throws {
         let house = try await PeopleHouse { $0.signInsPerAccount = 2 }
         try await house.add("anna")

@@ -35,6 +35,12 @@ struct TokenBucketsTests {
         // Three seconds later all are full again and make room.
         #expect(buckets.take(5_000, at: second(4)) == nil)
         #expect(buckets.count == 1)
+        // Also on a clock that was set back by much.
+        for key in 0..<1_000 { _ = buckets.take(key, at: second(1_000)) }
+        for _ in 0..<2 { _ = buckets.take(6_000, at: second(10)) }
+        for key in 0..<200 { _ = buckets.take(key, at: second(20)) }
+        #expect(buckets.take(7_000, at: second(30)) == nil)
+        #expect(buckets.count == 1)
     }
 
     @Test("a rate of 0 is no limit, and a clock that is set back gives nothing for nothing")
