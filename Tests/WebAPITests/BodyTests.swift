@@ -1,5 +1,6 @@
 import Compression
 import HubModel
+import NIOCore
 import SolutionKit
 import Testing
 import WebAPI
@@ -38,6 +39,40 @@ import WebAPI
             { await Task.yield() }
             #expect(!server.log.text.contains("error"))
             #expect(try await !server.ask("GET", "/metrics").body.contains("internal_error"))
+        }
+    }
+
+    @Test func `whoever waits for a word is given one, or the connection ends`() async throws {
+        let head = BodyTests.head + "Expect: 100-continue\r\n"
+        try await TestServer.run(routes: ServerTests.routes) { server in
+            try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
+                try await client.send(head + "Connection: close\r\nContent-Length: 2\r\n\r\n")
+                let word = try await client.response()
+                #expect(word.status == 100 && word.headers["connection"] == nil)
+                try await client.send("{}")
+                let answer = try await client.response()
+                #expect(answer.status == 201 && answer.headers["connection"] == "close")
+            }
+            // Refused without a word: whether the body comes all the same, nobody knows.
+            try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
+                try await client.send(head + "Content-Length: 2000\r\n\r\n")
+                let answer = try await client.response()
+                #expect(answer.status == 413 && answer.headers["connection"] == "close")
+            }
+        }
+    }
+
+    /// The time that a body has is over when it is there: the connection goes on for longer.
+    @Test func `a body that came in time ends no connection`() async throws {
+        let limits = WebLimits(bodyTimeout: .milliseconds(500))
+        try await TestServer.run(routes: ServerTests.routes, limits: limits) { server in
+            try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
+                #expect(try await client.request("POST", "/api/things", body: "{}").status == 201)
+                let end = ContinuousClock.now + .milliseconds(600)
+                while ContinuousClock.now < end {
+                    #expect(try await client.request("GET", "/health").status == 200)
+                }
+            }
         }
     }
 

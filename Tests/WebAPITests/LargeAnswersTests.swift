@@ -46,6 +46,13 @@ import Testing
             impatient.cancel()
             await #expect(throws: CancellationError.self) { try await impatient.value }
             #expect(answers.waiting == 2)
+            // Nor does one that was gone before it came.
+            let late = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                try await make(4)
+            }
+            await #expect(throws: CancellationError.self) { try await late.value }
+            #expect(answers.waiting == 2)
             #expect(order.all == [0, 1])
             for (hold, begun) in [(1, [0, 1, 2]), (2, [0, 1, 2, 3])] {
                 holds[hold].continuation.finish()

@@ -139,6 +139,16 @@ import WebAPI
                 #expect(answer.status == 413 && answer.headers["connection"] == "close")
                 #expect(await client.reachesEnd())
             }
+            // To the byte: 1,000 and 1,001 of them.
+            for (length, status) in [("3e8", 201), ("3e9", 413)] {
+                try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
+                    let chunk = String(repeating: " ", count: status == 201 ? 1_000 : 1_001)
+                    try await client.send(
+                        "POST /api/things HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            + "\(length)\r\n\(chunk)\r\n0\r\n\r\n")
+                    #expect(try await client.response().status == status)
+                }
+            }
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
                 try await client.send(
                     "POST /api/things HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"

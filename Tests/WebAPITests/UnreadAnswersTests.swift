@@ -15,10 +15,11 @@ import WebAPI
         }
     ]
 
+    private static let asAdmin = ["Authorization: Bearer admin"]
+
     private func unread(_ server: TestServer) async throws -> Int {
-        let line = try await server.ask("GET", "/metrics").body.split(separator: "\n").first {
-            $0.hasPrefix("martlet_http_unread_bytes ")
-        }
+        let metrics = try await server.ask("GET", "/metrics", headers: UnreadAnswersTests.asAdmin).body
+        let line = metrics.split(separator: "\n").first { $0.hasPrefix("martlet_http_unread_bytes ") }
         return try #require(line.flatMap { Double($0.split(separator: " ")[1]) }.map { Int($0) })
     }
 
@@ -46,6 +47,24 @@ import WebAPI
             }
             while try await unread(server) > 0 { await Task.yield() }
             #expect(!server.log.text.contains("error"))
+        }
+    }
+
+    @Test func `accounts that come from one address are told apart`() async throws {
+        let limits = WebLimits(maximumUnreadBytesPerOwner: UnreadAnswersTests.bytes + 1)
+        let gate = FakeGate()
+        try await TestServer.run(routes: UnreadAnswersTests.routes, limits: limits, gate: gate) { server in
+            try await RawClient.connect(server.port, prepare: reluctant) { (first: inout RawClient) async throws in
+                try await first.send(
+                    "GET /api/much HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer admin\r\n\r\n")
+                while try await unread(server) < UnreadAnswersTests.bytes { await Task.yield() }
+                func ask(_ headers: [String]) async throws -> Int {
+                    try await server.ask("GET", "/api/much", headers: headers).status
+                }
+                #expect(try await ask(UnreadAnswersTests.asAdmin) == 429)
+                #expect(try await ask(["Authorization: Bearer guest"]) == 200)
+                #expect(try await ask([]) == 200)
+            }
         }
     }
 
