@@ -50,6 +50,63 @@ import Testing
         #expect(try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command")).publications.isEmpty)
     }
 
+    @Test func whatIsOverGoesOutNoMoreAlsoBeforeAnybodyLooked() async throws {
+        let site = try await Site()
+        try site.telemetry()
+        let over = try await ask(site, #"{"command":"reboot","ttl_seconds":60}"#)
+        let other = try await ask(site, #"{"command":"reboot","ttl_seconds":61}"#)
+        site.after(seconds: 60)
+        try site.presence(.connected(clientID: "board", address: nil))
+        let sent = try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command")).publications
+        #expect(sent.map(\.token) == [other])
+        #expect(sent.map(\.expirySeconds) == [1])
+        try site.tick()
+        #expect(try site.command(over)?.state == .expired)
+    }
+
+    /// The broker counts whole seconds: one that was begun is there to its end.
+    @Test func aBegunSecondCounts() async throws {
+        let site = try await Site()
+        try site.telemetry()
+        try await ask(site, #"{"command":"reboot","ttl_seconds":60}"#)
+        site.after(seconds: 0.5)
+        try site.presence(.connected(clientID: "board", address: nil))
+        let sent = try site.presence(.subscribed(clientID: "board", filter: "iot/node/01/command")).publications
+        #expect(sent.map(\.expirySeconds) == [60])
+    }
+
+    /// Only the one piece of work is undone; the client listens all the same, and gets it with the next tick.
+    @Test func whatAnUndonePieceOfWorkPublishedIsPublishedAgain() async throws {
+        struct Stop: Error {}
+        let site = try await Site()
+        try site.telemetry()
+        let id = try await ask(site)
+        try site.presence(.connected(clientID: "board", address: nil))
+        #expect(throws: Stop.self) {
+            try site.batch { handler, line in
+                try handler.presence(.subscribed(clientID: "board", filter: "iot/node/01/command"), in: &line)
+                throw Stop()
+            }
+        }
+        #expect(try site.command(id)?.state == .queued)
+        #expect(try site.tick().publications.map(\.token) == [id])
+    }
+
+    @Test func ofTwoFiltersThatNameANodeOneIsEnough() async throws {
+        let site = try await Site()
+        try site.telemetry(client: "mouth")
+        try site.presence(.connected(clientID: "ears", address: nil))
+        for spelling in ["01", "node_01"] {
+            try site.presence(.subscribed(clientID: "ears", filter: "iot/node/\(spelling)/command"))
+        }
+        try site.presence(.unsubscribed(clientID: "ears", filter: "iot/node/01/command"))
+        let id = try await ask(site)
+        #expect(site.published.map(\.token) == [id])
+        try site.presence(.unsubscribed(clientID: "ears", filter: "iot/node/node_01/command"))
+        try await ask(site)
+        #expect(site.published.isEmpty)
+    }
+
     @Test func sentAndNeverAcknowledged() async throws {
         // A node that subscribed with QoS 0 never acknowledges.
         let site = try await connectedSite()

@@ -101,6 +101,26 @@ import Testing
         #expect(try await node(site)["refused_fields"]?[0]?["came"]?.text == "text")
     }
 
+    /// How often a field refused is written with its node: when that is undone, with the next time.
+    @Test func whatWasRefusedIsNotForgottenByAPieceOfWorkThatIsUndone() async throws {
+        struct Stop: Error {}
+        let site = try await Site()
+        try hear(site, #"{"t":1}"#)
+        for _ in 0..<2 { try hear(site, #"{"t":"warm"}"#) }
+        // Too soon to be written.
+        try site.hear("iot/node/01/telemetry", #"{"sensors":{"t":"warm"}}"#)
+        #expect(throws: Stop.self) {
+            try site.batch { handler, line in
+                try handler.handle(site.message("iot/node/01/status", "offline"), in: &line)
+                throw Stop()
+            }
+        }
+        site.after(seconds: 1)
+        try site.tick()
+        site.restart()
+        #expect(try await node(site)["refused_fields"]?[0]?["count"]?.number == 3)
+    }
+
     @Test func aListOfRefusedFieldsHasAnEnd() async throws {
         let site = try await Site()
         let names = (0..<40).map { "f\($0)" }

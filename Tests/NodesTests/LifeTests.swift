@@ -139,6 +139,29 @@ import Testing
         site.after(seconds: 0.7)
         try site.tick()
         #expect(try written() == first + 400_000)
+        // A clock that was set back stops no writing.
+        site.after(seconds: -3_600)
+        try site.telemetry()
+        try site.tick()
+        #expect(try written() == site.now.microseconds)
+    }
+
+    @Test func whoSpokeInAMessageThatIsUndoneDidNotSpeak() async throws {
+        struct Stop: Error {}
+        let site = try await Site()
+        for client in ["board", "other"] { try site.presence(.connected(clientID: client, address: nil)) }
+        try site.telemetry(client: "board")
+        #expect(throws: Stop.self) {
+            try site.batch { handler, line in
+                try handler.handle(
+                    site.message("iot/node/01/telemetry", #"{"sensors":{"a":1}}"#, client: "other"), in: &line)
+                throw Stop()
+            }
+        }
+        try site.presence(.disconnected(clientID: "other", isClean: true))
+        #expect(try site.state() == "online")
+        let effects = try site.presence(.disconnected(clientID: "board", isClean: true))
+        #expect(effects.events.first?.json?["state"]?.text == "asleep")
     }
 
     @Test func aBatchThatIsRolledBackLeavesNothing() async throws {
