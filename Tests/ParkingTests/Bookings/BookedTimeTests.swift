@@ -159,10 +159,59 @@ extension BookingTests {
         }
         #expect(begin == [step(.begins, 900)])
         #expect(try steps(900) == [])
-        #expect(try steps(1_802) == [step(.ends, 1_800)])
+        #expect(try steps(1_799) == [])
+        #expect(try steps(1_800) == [step(.ends, 1_800)])
         #expect(try steps(1_802) == [])
         // One that came and went while the hub was down held nothing.
         try await reserve(garage, 3_600, 5_400, #","spot_id":"P1-A1""#)
         #expect(try steps(9_000) == [])
+    }
+
+    private func steps(_ garage: Garage, _ seconds: Int64) throws -> [BookingStep] {
+        try garage.database.writeBlocking {
+            try Bookings().steps(upTo: Garage.start.advanced(bySeconds: seconds), in: $0)
+        }
+    }
+
+    /// Neither a grace that was made longer nor the next look at a spot of which nothing is known goes beyond the end.
+    @Test func aReservationEndsWithItsTimeHoweverLongItMayWait() async throws {
+        let garage = try await garage(spots: 2)
+        try await reserve(garage, 900, 1_800, #","spot_id":"P1-A1""#)
+        try await reserve(garage, 900, 2_700, #","spot_id":"P1-A2""#, as: .driver("8"))
+        try garage.database.writeBlocking { try $0.execute("UPDATE parking_spot SET status = 'unknown'") }
+        // The hub was off until now: for the first the whole grace is longer than its time.
+        #expect(try steps(garage, 1_200).map(\.kind) == [.begins, .begins])
+        #expect(try steps(garage, 1_800).map(\.at) == [Garage.start.advanced(bySeconds: 1_800)])
+        #expect(try steps(garage, 2_690) == [])
+        #expect(try steps(garage, 2_700).map(\.at) == [Garage.start.advanced(bySeconds: 2_700)])
+    }
+
+    /// Whoever takes the steps in their order never sees a spot free that one reservation hands to the next.
+    @Test func whatEndsComesBeforeWhatBegins() async throws {
+        let garage = try await garage(spots: 6)
+        for number in 1...6 {
+            for begin: Int64 in [900, 1_800] {
+                try await reserve(
+                    garage, begin, begin + 900, #","spot_id":"P1-A\#(number)""#, as: .driver("\(number)"))
+            }
+        }
+        #expect(try steps(garage, 900).count == 6)
+        let kinds = try steps(garage, 1_800).map(\.kind)
+        #expect(kinds == Array(repeating: .ends, count: 6) + Array(repeating: .begins, count: 6))
+    }
+
+    @Test func aCarIsTheHoldersFromAQuarterBeforeUntilTheEnd() async throws {
+        let garage = try await garage(spots: 1)
+        let made = try await reserve(garage, 900, 1_800, #","spot_id":"P1-A1""#)
+        let spot = try #require(DeviceID("P1-A1"))
+        func arrived(_ seconds: Int64) throws -> String? {
+            try garage.database.writeBlocking {
+                try Bookings().arrived(spot, at: Garage.start.advanced(bySeconds: seconds), in: $0)
+            }
+        }
+        #expect(try arrived(-1) == nil)
+        #expect(try arrived(1_800) == nil)
+        #expect(try arrived(0) == made["reservation_id"]?.text)
+        #expect(try arrived(1_799) == made["reservation_id"]?.text)
     }
 }

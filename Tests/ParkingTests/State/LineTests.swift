@@ -268,6 +268,22 @@ import Testing
         #expect(try site.subscribe("other", to: "parkmate/led/command").publications.isEmpty)
     }
 
+    @Test func whatALEDWasToldInAPieceOfWorkThatIsUndoneIsToldAgain() async throws {
+        struct Undone: Error {}
+        let site = try await ParkSite()
+        #expect(try site.report("SPOT001", false).colors["parkmate/led/command"] == "green")
+        site.clock.move(seconds: 60)
+        let message = site.message(Array(#"{"spot_id":"SPOT001","occupied":true}"#.utf8))
+        let (effects, errors) = try site.batch([
+            { handler, line in
+                try handler.handle(message, in: &line)
+                throw Undone()
+            }
+        ])
+        #expect(try errors.first.flatMap { $0 } is Undone && effects.colors.isEmpty)
+        #expect(try site.report("SPOT001", true).colors["parkmate/led/command"] == "red")
+    }
+
     @Test func ledsAreToldAgainWhenTheirControllerSubscribes() async throws {
         let site = try await ParkSite()
         try site.report("SPOT001", true, client: "esp")

@@ -67,10 +67,52 @@ import Testing
         // A day earlier: new reports are no late ones, and silence is silence.
         state.take(report(true, observed: 0, received: 0))
         _ = state.settle(at: ten)
+        #expect(state.status == .occupied)
         _ = state.settle(at: ten.advanced(bySeconds: 2))
         #expect(state.status == .occupied)
         _ = state.settle(at: ten.advanced(bySeconds: 302))
         #expect(state.status == .unknown)
+    }
+
+    @Test func afterAClockOfTheHubWasSetBackSilenceIsSilence() {
+        var state = spot()
+        state.take(report(false, observed: 86_400, received: 86_400))
+        _ = state.settle(at: ten.advanced(bySeconds: 86_402))
+        // A day earlier, and not a word.
+        #expect(state.settle(at: ten) == SpotChanges())
+        #expect(state.settle(at: ten.advanced(bySeconds: 299)) == SpotChanges())
+        #expect(state.settle(at: ten.advanced(bySeconds: 300)).status?.to == .unknown)
+        state.take(report(false, observed: 310, received: 310))
+        #expect(state.settle(at: ten.advanced(bySeconds: 310)).status?.to == .free)
+    }
+
+    /// What waits to be believed was heard in a time that is to come again: it would wait that long.
+    @Test func aClockOfTheHubThatWasSetBackHoldsUpNothingThatWaits() {
+        var seen = known(true)
+        for (seconds, isOccupied) in [(86_400, false), (86_401, true)] as [(Int64, Bool)] {
+            seen.take(report(isOccupied, observed: seconds, received: seconds))
+            _ = seen.settle(at: ten.advanced(bySeconds: seconds))
+        }
+        #expect(seen.candidate != nil && seen.status == .free)
+        #expect(seen.settle(at: ten).status?.to == .occupied)
+        #expect(seen.candidate == nil)
+        // Nor does a car come tomorrow that was seen tomorrow.
+        var counted = known(false)
+        counted.take(report(true, observed: 86_400, received: 86_400))
+        #expect(counted.settle(at: ten.advanced(bySeconds: 86_400)).car == nil)
+        #expect(counted.settle(at: ten).car == came(0).first)
+    }
+
+    /// What a reservation does was due at its own moment; history goes forward all the same.
+    @Test func whatWasDueBeforeThePresentStatusBeganCountsFromThatBeginning() {
+        var state = known(true)
+        state.take(report(false, observed: 100, received: 100))
+        #expect(state.settle(at: ten.advanced(bySeconds: 100)).status?.to == .free)
+        state.isReserved = true
+        let change = state.settle(
+            at: ten.advanced(bySeconds: 110), after: .reservation, of: ten.advanced(bySeconds: 50)
+        ).status
+        #expect(change?.to == .reserved && change?.at == ten.advanced(bySeconds: 100))
     }
 
     @Test func colours() {
@@ -186,6 +228,17 @@ import Testing
         }
         #expect(out == [])
         #expect(state.settle(at: ten.advanced(bySeconds: 4_600)).car == left(4_500).first)
+    }
+
+    /// The sensor has just begun to say so when the person's word is over: that is no departure.
+    @Test func anOverrideThatEndsWhileTheSensorConfirmsItEndsNoSession() {
+        var state = spot()
+        #expect(car(&state, after: 0, word(true, from: 0, until: 600)) == came(0))
+        state.take(report(true, observed: 599, received: 599))
+        for seconds: Int64 in [599, 600, 601, 700] {
+            #expect(state.settle(at: ten.advanced(bySeconds: seconds)).car == nil)
+        }
+        #expect(state.car.isThere)
     }
 
     @Test func aSilenceUnderAnOverrideIsNoDeparture() {
