@@ -41,6 +41,11 @@ struct TokenBucketsTests {
         for key in 0..<200 { _ = buckets.take(key, at: second(20)) }
         #expect(buckets.take(7_000, at: second(30)) == nil)
         #expect(buckets.count == 1)
+        // And of keys that never come again.
+        for key in 0..<1_000 { _ = buckets.take(key, at: second(2_000)) }
+        _ = buckets.take(8_000, at: second(40))
+        #expect(buckets.take(8_000, at: second(43)) == nil)
+        #expect(buckets.count == 1)
     }
 
     @Test("a rate of 0 is no limit, and a clock that is set back gives nothing for nothing")

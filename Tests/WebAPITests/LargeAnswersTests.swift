@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Answers that are large: how many are made at once.
-@Suite struct LargeAnswersTests {
+@Suite(.timeLimit(.minutes(2))) struct LargeAnswersTests {
     private final class Order: Sendable {
         private let begun = Mutex<[Int]>([])
         var all: [Int] { begun.withLock { $0 } }

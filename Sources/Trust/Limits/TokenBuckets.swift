@@ -68,6 +68,11 @@ public struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
         guard now >= nextSweep || now < nextSweep - 2_000_000 else { return }
         nextSweep = now + 1_000_000
         let refill = Int64(rate.burst / rate.perSecond * 1_000_000)
-        buckets = buckets.filter { now - $0.value.at < refill }
+        buckets = buckets.compactMapValues { bucket in
+            var bucket = bucket
+            // Before a clock was set back: it fills from now on, or it would be remembered until the clock is there again.
+            bucket.at = min(bucket.at, now)
+            return now - bucket.at < refill ? bucket : nil
+        }
     }
 }
