@@ -128,8 +128,9 @@ def test_what_is_sent_to_a_client_is_no_sign_of_life(hub, link, fresh):
     assert watcher.expect(PUBLISH).publish()[2] == b"silent"
 
 
+@pytest.mark.parametrize("qos", [0, 1])
 @pytest.mark.parametrize("version", [3, 4, 5], ids=["3.1", "3.1.1", "5.0"])
-def test_all_that_was_said_before_the_end_counts(hub, link, fresh, version):
+def test_all_that_was_said_before_the_end_counts(hub, link, fresh, version, qos):
     """A small device connects, says something, says goodbye and hangs up, in one write."""
     watcher = link(f"{fresh}-w", version)
     watcher.subscribe(f"{fresh}/#", 1)
@@ -137,7 +138,7 @@ def test_all_that_was_said_before_the_end_counts(hub, link, fresh, version):
         with Raw(hub.mqtt_port) as raw:
             raw.send(
                 connect_packet(f"{fresh}-{number}", version)
-                + publish_packet(f"{fresh}/{number}", "x", 1, 1, version=version)
+                + publish_packet(f"{fresh}/{number}", "x", qos, 1 if qos else None, version=version)
                 + packet(DISCONNECT)
             )
             raw.socket.shutdown(socket.SHUT_WR)
@@ -146,7 +147,8 @@ def test_all_that_was_said_before_the_end_counts(hub, link, fresh, version):
     for number in range(30):
         message = watcher.expect(PUBLISH)
         topic, packet_id, _ = message.publish(version)
-        watcher.acknowledge(PUBACK, packet_id)
+        if qos:
+            watcher.acknowledge(PUBACK, packet_id)
         heard.add(topic)
     assert heard == {f"{fresh}/{number}" for number in range(30)}
 

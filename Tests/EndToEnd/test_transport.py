@@ -1,5 +1,6 @@
 """TLS for people and devices, client certificates, what a proxy may say, and the headers that a browser needs."""
 
+import contextlib
 import http.client
 import shutil
 import signal
@@ -13,7 +14,7 @@ import pytest
 
 from support.accounts import Closed
 from support.clients import Client
-from support.raw import PUBACK, Closed as Gone, Raw
+from support.raw import DISCONNECT, PUBACK, Closed as Gone, Raw, connect_packet, packet, publish_packet
 from support.server import ROOT, run
 from support.settings import HOSTS, PROXY_PROTOCOL, PUBLIC_ORIGINS, TRUSTED
 from support.tls import Authority, Secured, fingerprint, openssl, serial_of
@@ -95,6 +96,24 @@ def test_mosquitto_sub_over_tls(secured, node):
     finally:
         listener.kill()
         listener.wait()
+
+
+@pytest.mark.parametrize("qos", [0, 1])
+def test_all_that_was_said_before_the_end_counts_over_tls_too(secured, node, qos):
+    """A small device connects, says something, says goodbye and hangs up, in one write."""
+    *_, certificate, private = node
+    for number in range(20):
+        with Raw(secured.mqtts_port, tls=secured.context(certificate, private)) as raw:
+            raw.send(
+                connect_packet(f"brief-{qos}-{number}")
+                + publish_packet("iot/node/tls/telemetry", f'{{"sensors":{{"q{qos}n{number}":{number}}}}}', qos, 1)
+                + packet(DISCONNECT)
+            )
+            with contextlib.suppress(OSError):
+                # The hub may have hung up before it says that it heard the end.
+                raw.socket.unwrap()
+    wanted = {f"q{qos}n{number}" for number in range(20)}
+    wait_for(lambda: wanted <= secured.admin.get("/api/nodes/tls/latest")["values"].keys(), "all of it is there", 10)
 
 
 def refused(hub, certificate, private, **options):
