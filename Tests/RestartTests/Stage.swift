@@ -189,18 +189,13 @@ final class Stage {
             answers["\(player.node) was given"] = player.given.joined(separator: " ")
             answers["\(player.node) asked"] = player.asked.joined(separator: " ")
         }
-        answers["lot"] = withoutTimesOfSilence(try await hub.ask(.get, "/api/lots/{id}", ["id": "L"]))
+        answers["lot"] = try await hub.ask(.get, "/api/lots/{id}", ["id": "L"])
         answers["stats"] = try await hub.ask(.get, "/api/stats/{id}", ["id": "L"])
         answers["sessions"] = try await hub.ask(.get, "/api/lots/{id}/sessions", ["id": "L"])
         answers["kept"] = try await retained()
         // Sessions that began at once come in the order of their names.
         answers["sessions"] = answers["sessions"].map(named)?.split(separator: "{").sorted().joined(separator: "{")
         return answers
-    }
-
-    /// That a report was too old already is noticed by the next tick, within a second.
-    private func withoutTimesOfSilence(_ answer: String) -> String {
-        answer.replacing(/("status":"unknown","label":"[^"]*","since":)"[^"]*"/) { "\($0.1)\"…\"" }
     }
 
     /// The names of sessions are made by chance, and say nothing.
