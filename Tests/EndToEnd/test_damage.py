@@ -11,6 +11,7 @@ import time
 import pytest
 
 from support.clients import V5, Client
+from support.clock import Clock
 from support.raw import PUBACK, Closed, Raw, publish_packet
 from support.server import ROOT, Martlet, run
 from support.tls import Authority, Secured
@@ -567,6 +568,61 @@ def test_a_month_that_is_missing_is_said_everywhere(own, data, tmp_path):
     other = own(tmp_path / "new")
     assert other.get(query)["incomplete"] == answer["incomplete"]
     other.stop()
+
+
+def test_a_flipped_bit_in_a_chunk_is_said_everywhere_and_all_else_goes_on(own, tmp_path):
+    """In the log, the answer, the figures, by check and by backup; while messages are taken and read."""
+    slot = 4 * 3600
+    # The middle of the last slot but one, so that all of it is in one chunk of each node.
+    clock = Clock(tmp_path, (int(time.time()) // slot - 2) * slot + slot // 2 - int(time.time()))
+    hub = own(start=False)
+    hub.settings = clock.settings
+    hub.start()
+    publish(hub, 5)
+    publish(hub, 3, node="d2")
+    # What is in memory is sealed when a slot is over: now.
+    clock.move(0)
+    wait_for(lambda: hub.metrics()["martlet_chunks"] == 2, "both nodes' chunks to be sealed", 20)
+    (month,) = hub.data.glob("telemetry-*.db")
+    query = f"/api/nodes/{{}}/readings?from={int(time.time()) - 3 * slot}&to={int(time.time()) + 3600}"
+    assert hub.get(query.format("d1"))["incomplete"] == [] and len(hub.get(query.format("d1"))["rows"]) == 5
+    with sqlite3.connect(month, timeout=20) as chunks:
+        ((number, content),) = chunks.execute("SELECT id, data FROM chunk WHERE points = 5").fetchall()
+        content = bytearray(content)
+        content[len(content) // 2] ^= 0x08
+        chunks.execute("UPDATE chunk SET data = ? WHERE id = ?", (bytes(content), number))
+    chunks.close()
+    gone = hub.get(query.format("d1"))
+    assert gone["rows"] == [] and [gap["reason"] for gap in gone["incomplete"]] == ["damaged"], gone
+    assert hub.get(query.format("d1") + "&step=1h")["incomplete"] == gone["incomplete"]
+    sheet = hub.ask(query.format("d1"), headers={"Accept": "text/csv"})
+    assert sheet.status == 200 and "reason=damaged" in sheet.headers["Martlet-Incomplete"], sheet
+    other = hub.get(query.format("d2"))
+    assert len(other["rows"]) == 3 and other["incomplete"] == [], "another node's readings of that time are whole"
+    wait_for(lambda: hub.metrics().get("martlet_damaged_chunks") == 1, "the figures")
+    said = lines(hub, "Stored readings are damaged or missing")
+    assert len(said) == 1 and f"{month.name} has a damaged chunk" in said[0], "said once, however often it is read"
+    # Everything else goes on, for the same node.
+    publish(hub, 5, first=5)
+    after = hub.get(query.format("d1"))
+    assert [row[1] for row in after["rows"]] == list(range(5, 10)) and after["incomplete"] == gone["incomplete"]
+    assert hub.get("/api/nodes/d1/latest")["values"]["seq"]["value"] == 9 and hub.ask("/ready").status == 200
+    checked = run("check", "--data", hub.data, "--deep")
+    assert checked.returncode == 1 and month.name in checked.stdout and "damage" in checked.stdout, checked
+    saved = run("backup", tmp_path / "copy", "--data", hub.data)
+    assert saved.returncode == 2 and f"{month.name} is damaged" in saved.stderr, saved
+    hub.stop()
+    checked = run("check", "--data", hub.data, "--deep")
+    assert checked.returncode == 1 and month.name in checked.stdout, checked
+    restored = run("restore", tmp_path / "copy", "--data", tmp_path / "new")
+    assert restored.returncode == 0 and month.name in restored.stderr, restored
+    # It is found again after a start, in the folder and in the copy.
+    for folder in (hub.data, tmp_path / "new"):
+        again = own(folder)
+        found = again.get(query.format("d1"))
+        assert found["incomplete"] == gone["incomplete"] and len(found["rows"]) == 5, folder
+        assert len(again.get(query.format("d2"))["rows"]) == 3
+        again.stop()
 
 
 def test_a_calibration_over_a_month_that_is_missing_says_so(own, tmp_path):
