@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import os
 import socket
 import subprocess
@@ -251,5 +252,60 @@ def test_what_a_full_disk_does_not_take_over_mqtt_is_taken_when_it_comes_again(o
     for sender in senders:
         rows = hub.readings(sender.short, field="n", since=sender.begun, to=int(time.time()) + 60, limit=10_000)
         assert [row["n"] for row in rows] == list(range(1, sender.sent + 1)), "each once, and none is missing"
+    assert "Request failed" not in hub.log_text()
+    hub.stop()
+
+
+def test_what_a_full_disk_does_not_take_over_http_is_taken_when_it_is_sent_again(own_closed, small_disk, fresh):
+    """A device of its own key sends readings until one is refused, and that one again and again until it is taken."""
+    hub = own_closed(small_disk / "data", start=False)
+    hub.log.unlink(missing_ok=True)
+    hub.start()
+    headers = {"X-Device-Id": f"node_{fresh}", "X-API-Key": hub.device(f"node_{fresh}")}
+    # What is read while nothing can be written is asked for by somebody who is signed in already.
+    operator = hub.person("operator")
+    begun, numbers = int(time.time()) - 3_000, itertools.count(1)
+
+    def send(number):
+        """A time of its own, and a text that no page of the file has room for."""
+        message = {"sensors": {"n": number, "text": f"{number} " * 120}, "timestamp": begun + number}
+        return hub.ask(f"/api/nodes/{fresh}/telemetry", "POST", message, headers)
+
+    def stored():
+        path = f"/api/nodes/{fresh}/readings?field=n&from={begun}&to={int(time.time()) + 60}&limit=10000"
+        return [row[1] for row in operator.get(path)["rows"]]
+
+    assert [send(next(numbers)).status for _ in range(5)] == [200] * 5
+    filler = fill(small_disk)
+    taken = 5
+
+    def refused():
+        nonlocal taken
+        answer = send(next(numbers))
+        if answer.status == 200:
+            # While there are free pages in the files, they are used.
+            taken += 1
+            return None
+        return answer
+
+    answer = wait_for(refused, "a reading that cannot be stored", seconds=30, pause=0)
+    assert answer.status == 503 and answer.json()["code"] == "storage_unavailable", answer
+    assert int(answer.headers["Retry-After"]) >= 1
+    owed = taken + 1
+    for _ in range(3):
+        again = send(owed)
+        assert again.status == 503 and int(again.headers["Retry-After"]) >= 1, again
+    assert stored() == list(range(1, owed)), "what was refused is not there, what was taken is"
+    assert operator.get(f"/api/nodes/{fresh}/latest")["values"]["n"]["value"] == taken
+    assert hub.ask("/ready").status == 503
+    filler.unlink()
+    wait_for(lambda: send(owed).status == 200, "it is taken once there is room", seconds=30)
+    assert [send(number).status for number in range(owed + 1, owed + 6)] == [200] * 5
+    assert stored() == list(range(1, owed + 6)), "each once, and none is missing"
+    assert operator.get(f"/api/nodes/{fresh}/refusals")["refusals"] == [], "the disk is no mistake of the device's"
+    hub.kill()
+    hub.start()
+    path = f"/api/nodes/{fresh}/readings?field=n&from={begun}&to={int(time.time()) + 60}&limit=10000"
+    assert [row[1] for row in hub.admin.get(path)["rows"]] == list(range(1, owed + 6)), "nor after a crash"
     assert "Request failed" not in hub.log_text()
     hub.stop()
