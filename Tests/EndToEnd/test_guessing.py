@@ -3,16 +3,19 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import socket
 import statistics
 import struct
+import threading
 import time
 
 import pytest
 
 from support.accounts import ADMIN, PASSWORD, cookies_of, new_password
 from support.server import run
+from support.settings import limits
 from support.waiting import wait_for
 
 # docs/limits.md: five failures of a name from one address, 100 of one address, 50 of one name from everywhere.
@@ -296,11 +299,54 @@ def test_guessing_at_a_devices_own_password_is_held_back_and_other_devices_get_i
     assert hub.connack("node_other", key, source="127.0.0.61") == 0, "another one of the same house too"
 
 
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("place", ["browser", "address"])
+def test_who_is_known_gets_in_while_strangers_take_all_places_for_checking(own_closed, place):
+    """Those of a browser or an address that is known wait elsewhere: no crowd of wrong passwords keeps them out."""
+    hub = own_closed(settings=limits(SIGN_INS_WAITING=2, REQUESTS_PER_ADDRESS=0))
+    person, stranger = hub.person("viewer"), hub.person("viewer")
+    browser, home = browser_of(person.answer), "127.0.10.200"
+    assert hub.login(person.name, person.password, source=home).status == 200, "from now on they are known there"
+    stop, statuses, elsewhere = threading.Event(), [], itertools.count(1)
+
+    def storm(number):
+        """Each from an address of its own, with a name of its own each time, so that nothing but the places holds it back."""
+        for turn in itertools.count():
+            if stop.is_set():
+                return
+            statuses.append(hub.login(f"name{number}-{turn}", "wrong", source=f"127.0.10.{number}", timeout=60).status)
+
+    def turned_away():
+        """Whether somebody finds no place who shows nothing but the right password, at an address where they never were."""
+        answer = hub.login(stranger.name, stranger.password, source=f"127.0.11.{next(elsewhere) % 250 + 1}", timeout=60)
+        return answer if answer.status == 429 else None
+
+    threads = [threading.Thread(target=storm, args=(number,)) for number in range(1, 13)]
+    for thread in threads:
+        thread.start()
+    try:
+        answer = wait_for(turned_away, "all places are taken", 30, 0)
+        assert "at this moment" in answer.json()["detail"] and int(answer.headers["Retry-After"]) >= 1, answer
+        before = statuses.count(429)
+        for _ in range(5):
+            if place == "browser":
+                answer = from_page(hub, person.name, person.password, browser, source="127.0.10.202", timeout=60)
+                browser = browser_of(answer)
+            else:
+                answer = hub.login(person.name, person.password, source=home, timeout=60)
+            assert answer.status == 200, answer
+            wait_for(turned_away, "the places stay taken", 30, 0)
+        assert statuses.count(429) > before, "others were turned away meanwhile"
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert set(statuses) == {401, 429}, set(statuses)
+
+
 @pytest.mark.timeout(120)
 def test_a_storm_of_sign_ins_does_not_stop_a_device(own_closed):
     """scrypt is expensive on purpose; a device's acknowledgements do not wait for it."""
-    import threading
-
     from support.raw import PUBACK, Raw
 
     hub = own_closed()
