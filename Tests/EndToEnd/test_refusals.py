@@ -1,6 +1,7 @@
 """A device that is refused says why: on its node's page, to who looks after it, bounded and without its secrets."""
 
 from support.clients import Client
+from support.parkmate import STATUS, make_lot, stamp
 from support.raw import PUBACK, Raw
 from support.waiting import wait_for
 
@@ -44,6 +45,39 @@ def test_a_silent_device_explains_itself_to_its_operator(own_closed):
     hub.kill()
     hub.start()
     assert refusals(hub.admin, "/api/nodes/07") == kept
+    hub.stop()
+
+
+def test_a_parking_sensor_explains_itself_too(own_closed):
+    """What it sends is no JSON, is older than the hub takes, is of another spot or lot, or cannot be."""
+    hub = own_closed(None, "--oldest-days", "30")
+    one, other = make_lot(hub.admin, "LOT-A", 2)
+    make_lot(hub.admin, "LOT-B", 1)
+    keys = {spot: hub.device(spot, "parking") for spot in (one, other)}
+    bad = [
+        ("malformed_json", '{"spot_id":"%s","occupied":tru' % one),
+        ("too_old", '{"spot_id":"%s","occupied":true,"timestamp":"2020-01-01T00:00:00Z"}' % one),
+        ("forbidden", '{"spot_id":"%s","occupied":true}' % other),
+        ("id_mismatch", '{"spot_id":"%s","lot_id":"LOT-B","occupied":true}' % one),
+        ("value_out_of_range", '{"spot_id":"%s","distance":-1,"api_key":"hunter2"}' % one),
+    ]
+    with hub.mqtt(one, keys[one]) as sensor:
+        assert sensor.publish(STATUS, {"spot_id": one, "lot_id": "LOT-A", "occupied": True, "timestamp": stamp()}) == 0
+        for code, payload in bad:
+            assert sensor.publish(STATUS, payload) != 0, code
+    operator = hub.person("operator")
+    path = f"/api/devices/{one}"
+    found = refusals(operator, path)
+    assert [entry["code"] for entry in found] == [code for code, _ in reversed(bad)], found
+    for entry, (code, payload) in zip(found, reversed(bad)):
+        assert entry["topic"] == STATUS and entry["bytes"] == len(payload) and entry["at"] and entry["detail"], code
+        assert entry["excerpt"] == payload.replace('"hunter2"', "…"), code
+    assert refusals(operator, f"/api/devices/{other}") == [], "it is the sender's mistake, not that of the spot it names"
+    assert hub.person("viewer").ask(f"{path}/refusals").status == 403
+    assert hub.person("operator", site=hub.site("north")).ask(f"{path}/refusals").status == 404
+    hub.kill()
+    hub.start()
+    assert refusals(hub.admin, path) == found
     hub.stop()
 
 

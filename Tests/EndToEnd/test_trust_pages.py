@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.accounts import ADMIN, PASSWORD, new_password
+from support.parkmate import STATUS, make_lot
 from support.raw import PUBACK, Raw
 from support.server import environment
 from support.voids import bearer
@@ -159,6 +160,28 @@ def test_a_device_is_let_in_and_its_first_value_is_seen(own_closed, browse):
     expect(page.locator("tbody")).to_contain_text("node_new")
     page.get_by_role("button", name="Check the chain").click()
     page.get_by_text("Intact").wait_for()
+
+
+def test_a_parking_sensors_own_page_says_what_was_refused_of_it(closed, browse, fresh):
+    one, other = make_lot(closed.admin, f"LOT-{fresh}", 2)
+    key = closed.device(one, "parking")
+    with closed.mqtt(one, key) as sensor:
+        assert sensor.publish(STATUS, '{"spot_id":"%s","occupied":tru' % one) == 0x99
+        assert sensor.publish(STATUS, {"spot_id": other, "occupied": True}) == 0x87
+    person = closed.person("operator")
+    page = browse(closed, f"/admin/devices?device={one}")
+    sign_in(page, person.name, person.password)
+    section = page.get_by_role("dialog", name=one).get_by_role("region", name="Refused messages")
+    refused = section.get_by_role("listitem")
+    expect(refused).to_have_count(2)
+    told = closed.admin.get(f"/api/devices/{one}/refusals")["refusals"]
+    assert [entry["code"] for entry in told] == ["forbidden", "malformed_json"]
+    # Reason, time, topic, length and first bytes; newest first.
+    for shown, entry in zip(refused.all(), told):
+        for wanted in (entry["detail"], entry["code"], STATUS, f"{entry['bytes']} bytes", entry["excerpt"]):
+            expect(shown).to_contain_text(wanted, use_inner_text=True)
+        # A page's times have milliseconds.
+        expect(shown.locator("time")).to_have_attribute("datetime", entry["at"][:23] + "Z")
 
 
 def test_somebody_is_added_and_signs_in(own_closed, browse):
