@@ -4,6 +4,7 @@ import re
 import pytest
 from conftest import PHONE
 from fake.accounts import PASSWORD, Accounts
+from fake.clock import iso, now
 from playwright.sync_api import expect
 from rules import COLOURS, has_room_for_a_finger, in_theme, is_read_easily, keeps_the_rules
 from waiting import rest
@@ -204,6 +205,24 @@ def test_a_device_is_added_and_looked_after(hub, open_page):
     sure.get_by_label("Type SPOT007").fill("SPOT007")
     sure.get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("link", name="SPOT007").wait_for(state="detached")
+
+
+def test_a_device_whose_messages_are_refused_says_why(hub, open_page):
+    def refuse(world):
+        world.accounts.add_device("SPOT007", "parking-spot")
+        world.accounts.refusals["SPOT007"] = [{
+            "at": iso(now() - 90), "code": "too_old", "detail": "its time is longer ago than the hub takes", "topic": "parkmate/spot/status",
+            "excerpt": '{"spot_id":"SPOT007","api_key":…', "bytes": 81, "left_out": 0}]
+
+    hub.do(refuse)
+    page = open_page(f"{hub.url}/admin/devices?device=SPOT007", who="ada", on=hub)
+    section = page.get_by_role("dialog", name="SPOT007").get_by_role("region", name="Refused messages")
+    for wanted in ["its time is longer ago than the hub takes", "too_old", "min ago", "parkmate/spot/status", "81 bytes", '{"spot_id":"SPOT007"']:
+        expect(section).to_contain_text(wanted, use_inner_text=True)
+    page.goto(f"{hub.url}/admin/devices?device=node_02")
+    page.get_by_role("dialog", name="node_02").get_by_text("Proves itself by").wait_for()
+    rest(page)
+    expect(page.get_by_role("region", name="Refused messages")).to_have_count(0)
 
 
 def test_filters_and_pages_of_devices_are_in_the_address(hub, open_page):

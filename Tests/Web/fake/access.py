@@ -268,7 +268,8 @@ class Access:
         return web.json_response({**device, "key": self.book.new_key()}, status=201)
 
     async def device_refusals(self, request):
-        return web.json_response({"refusals": []})
+        device = self.book.device(request.match_info["id"])
+        return web.json_response({"refusals": self.book.refusals.get(device["id"], [])})
 
     async def device(self, request):
         return web.json_response(self.book.device(request.match_info["id"]))
