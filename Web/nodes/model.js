@@ -48,17 +48,33 @@ export function chartFields(node) {
     return [...names.filter((name) => name !== 'uptime'), ...names.filter((name) => name === 'uptime')];
 }
 
+/** Words in the place of a value that say that there is none: those of the hub (Sources/HubModel/Readings/Quantity.swift). */
+const noValue = /^(-{0,2}|[+-]?(nan|inf|infinity)|unavailable|unknown|none|null|nil|n\/?a|undefined)$/i;
+
+/** Whether a value is none and leaves what is held; among texts such a word is a text like others. */
+function isNone(value, held) {
+    if (value === null || value === undefined) return true;
+    return typeof value === 'string' && held !== undefined && typeof held !== 'string' && noValue.test(value.trim());
+}
+
+/** The latest values with others laid over them, wherever they are values. */
+export function withLatest(held, others, isNewer = () => true) {
+    const latest = { ...held };
+    for (const [name, entry] of Object.entries(others ?? {})) {
+        if (!latest[name] || (!isNone(entry.value, latest[name].value) && isNewer(entry, latest[name]))) latest[name] = entry;
+    }
+    return latest;
+}
+
 /**
  * The node after a telemetry event. News replaces what is held, whatever time its clock says: the hub has judged that. What is
  * late does so only where it is newer.
  */
 export function afterTelemetry(node, data) {
-    const latest = { ...node.latest };
     const at = instant(data.observed_at);
-    for (const [name, value] of Object.entries(data.values ?? {})) {
-        const held = latest[name];
-        if (!held || data.late === false || instant(held.observed_at) <= at) latest[name] = { value, observed_at: data.observed_at };
-    }
+    const said = Object.entries(data.values ?? {}).filter(([, value]) => value !== null)
+        .map(([name, value]) => [name, { value, observed_at: data.observed_at }]);
+    const latest = withLatest(node.latest, Object.fromEntries(said), (_, held) => data.late === false || instant(held.observed_at) <= at);
     const received = data.received_at ?? data.observed_at;
     const newer = instant(received) >= (instant(node.last_seen) ?? 0);
     const values = data.values ?? {};
@@ -82,10 +98,7 @@ export const unheardOf = { latest: {} };
 
 /** An answer's node with what events said since it was asked for. One that is older than the answer is followed by a newer one. */
 export function withEvents(node, said = unheardOf) {
-    const latest = { ...node.latest };
-    for (const [name, entry] of Object.entries(said.latest)) {
-        if (!latest[name] || instant(latest[name].observed_at) <= instant(entry.observed_at)) latest[name] = entry;
-    }
+    const latest = withLatest(node.latest, said.latest, (entry, held) => instant(held.observed_at) <= instant(entry.observed_at));
     const isNewer = (instant(said.last_seen) ?? 0) >= (instant(node.last_seen) ?? 0);
     return {
         ...node,

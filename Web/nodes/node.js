@@ -12,7 +12,7 @@ import { Charts } from '/nodes/charts.js';
 import { isOpen, withCommand } from '/nodes/command-model.js';
 import { Commands } from '/nodes/commands.js';
 import { Facts } from '/nodes/facts.js';
-import { afterState, afterTelemetry, chartFields, expected, isStale, isWell, readingFields, stateOf, states, unheardOf, withEvents } from '/nodes/model.js';
+import { afterState, afterTelemetry, chartFields, expected, isStale, isWell, readingFields, stateOf, states, unheardOf, withEvents, withLatest } from '/nodes/model.js';
 import { Refused } from '/nodes/refused.js';
 import { useSeries } from '/nodes/series.js';
 import { Age } from '/parts/age.js';
@@ -69,7 +69,7 @@ function useNode(first) {
         asked.current = mine;
         try {
             const answer = await api.node(id);
-            if (asked.current === mine) setNode((held) => withEvents({ ...answer, latest: { ...held.latest, ...answer.latest } }, mine.said));
+            if (asked.current === mine) setNode((held) => withEvents({ ...answer, latest: withLatest(held.latest, answer.latest) }, mine.said));
         } catch { /* What is shown stays, and ages; the connection bar says why. */ }
         if (asked.current === mine) asked.current = null;
     };

@@ -5,7 +5,7 @@ import { useEffect, useState } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { live } from '/lib/live.js';
 import { onTick } from '/lib/time.js';
-import { afterState, afterTelemetry, unheardOf, withEvents } from '/nodes/model.js';
+import { afterState, afterTelemetry, unheardOf, withEvents, withLatest } from '/nodes/model.js';
 
 /** Pages draw at most so often, however many events come: fast enough to feel live, slow enough for a phone. */
 const drawEvery = 250;
@@ -56,7 +56,8 @@ class NodeStore {
         this.isLoading = true;
         try {
             const nodes = await api.nodes({ signal: stop.signal });
-            this.nodes = new Map(nodes.map((node) => [node.node_id, withEvents(node, this.said.get(node.node_id))]));
+            const held = (node) => ({ ...node, latest: withLatest(this.nodes.get(node.node_id)?.latest, node.latest) });
+            this.nodes = new Map(nodes.map((node) => [node.node_id, withEvents(held(node), this.said.get(node.node_id))]));
             // Nodes that appeared while the answer was on its way are not in it.
             for (const [id, node] of this.said) if (!this.nodes.has(id) && node.node_id) this.nodes.set(id, node);
             for (const id of this.nodes.keys()) this.said.delete(id);
