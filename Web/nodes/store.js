@@ -56,7 +56,11 @@ class NodeStore {
         this.isLoading = true;
         try {
             const nodes = await api.nodes({ signal: stop.signal });
-            const held = (node) => ({ ...node, latest: withLatest(this.nodes.get(node.node_id)?.latest, node.latest) });
+            // A value that is none leaves the one before; a field that is not there any more leaves nothing.
+            const held = (node) => {
+                const known = withLatest(this.nodes.get(node.node_id)?.latest, node.latest);
+                return { ...node, latest: Object.fromEntries(Object.keys(node.latest).map((name) => [name, known[name]])) };
+            };
             this.nodes = new Map(nodes.map((node) => [node.node_id, withEvents(held(node), this.said.get(node.node_id))]));
             // Nodes that appeared while the answer was on its way are not in it.
             for (const [id, node] of this.said) if (!this.nodes.has(id) && node.node_id) this.nodes.set(id, node);
