@@ -66,7 +66,7 @@ public final class DeviceWatcher: Sendable {
             }
             let changed =
                 current == last
-                ? [] : try registry.changed(since: last ?? 0, asked: watched ?? current, in: reader)
+                ? [] : try registry.changed(since: last ?? 0, asked: watched ?? 0, in: reader)
             return (current, watched, changed, try waiting.filter { try join.pending($0, in: reader) == nil })
         }
         self.someAsked.withLock { $0 = someAsk }
