@@ -34,10 +34,10 @@ public enum RouteAccess: Hashable, Sendable {
         case (.site(let permission), _):
             let scope = caller.grants.scope(of: permission)
             guard scope.isEmpty else { return scope }
-            throw Refusal(.forbidden, "This needs the right \(permission.rawValue).")
-        case (.hub(let permission), _): throw Refusal(.forbidden, "This needs the right \(permission.rawValue).")
+            throw Refusal(.forbidden, "This needs the right \(permission.name).")
+        case (.hub(let permission), _): throw Refusal(.forbidden, "This needs the right \(permission.name).")
         case (.signedIn, _): throw Refusal(.forbidden, "This is for people.")
-        case (.device(let kind), _): throw Refusal(.forbidden, "This is for devices of the kind \(kind.rawValue).")
+        case (.device(let kind), _): throw Refusal(.forbidden, "This is for devices of the kind \(kind.name).")
         }
     }
 }

@@ -26,54 +26,6 @@ extension Solution {
     public func spellings(of device: DeviceID) -> [String] { [device.text] }
 }
 
-/// Who a solution is and what it listens to.
-public struct SolutionManifest: Sendable {
-    /// A short word, used in paths and topics: `nodes`.
-    public let id: String
-    /// What people read: `Sensor nodes`.
-    public let title: String
-    /// Where its pages are: `/nodes`.
-    public let path: String
-    /// The devices that belong to it.
-    public let kinds: [DeviceKind]
-    /// Topic filters (MQTT) of the messages it takes from devices.
-    public let topics: [String]
-
-    /// Topic filters of the solution's own space: what is published there, is none of `topics` and none of
-    /// `passedTopics`, is refused as unknown, so that a device with a mistake in its topic learns of it.
-    public let ownedTopics: [String]
-    /// Topic filters within that space which are plain broker traffic: whoever has the right to them may use them.
-    public let passedTopics: [String]
-    /// What its devices may do over MQTT; a kind that is not here may do nothing.
-    public let rights: [TopicRights]
-    /// What those may do that can show neither a name nor a key, if somebody lets in devices of the kind by their network; a kind that is
-    /// not here is never let in so.
-    public let keylessRights: [TopicRights]
-    /// What people may do, by role.
-    public let grants: [RoleGrant]
-    /// The right that one needs to see the solution at all: its entry in the navigation and on the front page.
-    public let needs: Permission
-
-    /// A manifest.
-    public init(
-        id: String, title: String, path: String, kinds: [DeviceKind], topics: [String], ownedTopics: [String] = [],
-        passedTopics: [String] = [], rights: [TopicRights],
-        keylessRights: [TopicRights] = [], grants: [RoleGrant], needs: Permission
-    ) {
-        self.id = id
-        self.title = title
-        self.path = path
-        self.kinds = kinds
-        self.topics = topics
-        self.ownedTopics = ownedTopics
-        self.passedTopics = passedTopics
-        self.rights = rights
-        self.keylessRights = keylessRights
-        self.grants = grants
-        self.needs = needs
-    }
-}
-
 /// A solution's figures for the front page.
 public struct SolutionOverview: Sendable {
     /// How many devices it knows.

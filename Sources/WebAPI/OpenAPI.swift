@@ -52,7 +52,7 @@ enum OpenAPI {
         json.object { json in
             json.member("summary", route.summary)
             json.member("operationId", operationID(route))
-            if let permission = route.access.permission { json.member("x-permission", permission.rawValue) }
+            if let permission = route.access.permission { json.member("x-permission", permission.name) }
             json.key("security")
             writeSecurity(route.access, into: &json)
             writeParameters(route, into: &json)

@@ -152,14 +152,14 @@ private struct NoSink: LiveSink, OutboundSink {
 private struct Spots: Solution {
     let heard: AdmittingHub.Heard
     let manifest = SolutionManifest(
-        id: "spots", title: "Spots", path: "/spots", kinds: [.parking], topics: ["spot/+/status"],
+        id: "spots", title: "Spots", path: "/spots", kinds: [Declared(.parking, "Spot")], topics: ["spot/+/status"],
         ownedTopics: ["spot/#"], passedTopics: ["spot/+/led"],
         rights: [
             TopicRights(
                 .parking, publish: ["spot/{device_id}/status"],
                 subscribe: ["spot/{device_id}/led", "iot/broker/status"])
         ],
-        grants: [], needs: .viewNodes)
+        permissions: [], grants: [], needs: .viewNodes)
     let migrations = Migrations(owner: "spots", [])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { Noting(heard: heard) }

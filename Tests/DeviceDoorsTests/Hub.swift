@@ -94,7 +94,7 @@ private struct Strict: Solution {
     let told: Told
     let manifest = SolutionManifest(
         id: "strict", title: "Strict", path: "/strict", kinds: [], topics: ["strict/+"], ownedTopics: ["strict/#"],
-        rights: [], grants: [], needs: .viewNodes)
+        rights: [], permissions: [], grants: [], needs: .viewNodes)
     let migrations = Migrations(owner: "strict", [])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing(told: told) }

@@ -26,7 +26,8 @@ final class Witness: LiveSink, OutboundSink {
 struct NotesSolution: Solution {
     let manifest = SolutionManifest(
         id: "notes", title: "Notes", path: "/notes", kinds: [], topics: ["notes/+/write", "notes/+/measure"],
-        ownedTopics: ["notes/#"], passedTopics: ["notes/+/free"], rights: [], grants: [], needs: .viewSystem)
+        ownedTopics: ["notes/#"], passedTopics: ["notes/+/free"], rights: [], permissions: [],
+        grants: [], needs: .viewSystem)
 
     let migrations = Migrations(
         owner: "notes", [Migration("notes", ["CREATE TABLE note (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL)"])])

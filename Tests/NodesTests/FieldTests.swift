@@ -1,5 +1,6 @@
 import HubModel
 import HubTesting
+import Nodes
 import SQL
 import SolutionKit
 import Testing

@@ -1,4 +1,5 @@
 import HubModel
+import Nodes
 import Registry
 import SQL
 import Testing

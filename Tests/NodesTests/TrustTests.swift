@@ -25,7 +25,7 @@ import Testing
         #expect(rights.publish == ["iot/node/{device_id}/telemetry", "iot/node/{device_id}/status"])
         #expect(rights.subscribe == ["iot/node/{device_id}/command", "iot/broker/status"])
         #expect(manifest.needs == .viewNodes)
-        let book = RoleBook(manifest.grants)
+        let book = RoleBook(manifest.grants, declared: manifest.permissions.map(\.name))
         for (role, may, command) in [
             (RoleName.admin, true, true), (.operate, true, true), (.staff, true, false), (.viewer, true, false),
         ] {

@@ -2,6 +2,7 @@ import Foundation
 import HubModel
 import HubTesting
 import MQTTCodec
+import Nodes
 import SolutionKit
 
 /// A hub and the devices of all stories: does what a history says.

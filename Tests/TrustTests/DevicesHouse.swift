@@ -129,13 +129,13 @@ struct DevicesHouse {
 /// Parking spots, which say who they are in the topic.
 struct Spots: Solution {
     let manifest = SolutionManifest(
-        id: "spots", title: "Spots", path: "/spots", kinds: [.parking], topics: ["spot/+/status"],
+        id: "spots", title: "Spots", path: "/spots", kinds: [Declared(.parking, "Spot")], topics: ["spot/+/status"],
         rights: [
             TopicRights(
                 .parking, publish: ["spot/{device_id}/status", "spot/all"], subscribe: ["spot/{device_id}/led"])
         ],
         keylessRights: [TopicRights(.parking, publish: ["lot/status"], subscribe: ["lot/led"])],
-        grants: [], needs: .viewNodes)
+        permissions: [], grants: [], needs: .viewNodes)
     let migrations = Migrations(owner: "spots", [])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { preconditionFailure("BUG: no line here") }
@@ -148,9 +148,9 @@ struct Spots: Solution {
 /// Boards, whose names have two spellings.
 struct Boards: Solution {
     let manifest = SolutionManifest(
-        id: "boards", title: "Boards", path: "/boards", kinds: [.node], topics: ["board/+/status"],
+        id: "boards", title: "Boards", path: "/boards", kinds: [Declared(.node, "Board")], topics: ["board/+/status"],
         rights: [TopicRights(.node, publish: ["board/{device_id}/status"], subscribe: ["board/{device_id}/#"])],
-        grants: [], needs: .viewNodes)
+        permissions: [], grants: [], needs: .viewNodes)
     let migrations = Migrations(owner: "boards", [])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { preconditionFailure("BUG: no line here") }

@@ -28,7 +28,7 @@ import Trust
 
     @Test func aKindThatNoSolutionKnowsMayDoNothing() throws {
         #expect(rights.grants(of: try #require(DeviceID("m")), kind: .module) == .none)
-        #expect(rights.kinds == [.node, .parking])
+        #expect(Set(rights.kinds) == [.node, .parking])
     }
 
     @Test func theTopicTellsTheKind() {
@@ -42,9 +42,9 @@ import Trust
     /// Boards that may say anything, and be called anything.
     private struct Loud: Solution {
         let manifest = SolutionManifest(
-            id: "loud", title: "Loud", path: "/loud", kinds: [.node], topics: ["#"],
-            rights: [TopicRights(.node, publish: ["#", "loud/{device_id}"], subscribe: [])], grants: [],
-            needs: .viewNodes)
+            id: "loud", title: "Loud", path: "/loud", kinds: [Declared(.node, "Board")], topics: ["#"],
+            rights: [TopicRights(.node, publish: ["#", "loud/{device_id}"], subscribe: [])], permissions: [],
+            grants: [], needs: .viewNodes)
         let migrations = Migrations(owner: "loud", [])
 
         func makeHandler(_ services: LineServices) -> any MessageHandler { preconditionFailure("BUG: no line here") }

@@ -95,7 +95,7 @@ import Trust
                 == "conflict")
         #expect(
             await code { try await call(house, .post, "/api/devices", body: #"{"id":"M","kind":"module"}"#) }
-                == "invalid_parameter")
+                == "value_out_of_range")
         #expect(
             await code { try await call(house, .post, "/api/devices", body: #"{"id":"a b","kind":"parking"}"#) }
                 == "invalid_id")

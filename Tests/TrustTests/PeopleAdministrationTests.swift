@@ -177,7 +177,7 @@ struct PeopleAdministrationTests {
     @Test func withoutTheAuditNothingIsDone() async throws {
         let house = try await PeopleHouse()
         try await house.add("anna")
-        let broken = PeopleAdministration(roles: RoleBook(), audit: BrokenAudit())
+        let broken = PeopleAdministration(roles: .ofTests, audit: BrokenAudit())
         let now = house.clock.now()
         await #expect(throws: BrokenAudit.Broken.self) {
             try await house.database.write { try broken.endSessions(of: "anna", by: .shell, at: now, in: $0) }

@@ -27,7 +27,7 @@ struct PeopleHouse {
         settings.passwords = .trivial
         change(&settings)
         people = try await People.open(
-            database: database, line: line, roles: RoleBook(), audit: audit, clock: clock, settings: settings,
+            database: database, line: line, roles: .ofTests, audit: audit, clock: clock, settings: settings,
             cookieTag: "8080", facts: facts)
     }
 
@@ -36,7 +36,7 @@ struct PeopleHouse {
         var settings = PeopleSettings()
         settings.passwords = .trivial
         return try await People.open(
-            database: database, line: InterruptedLine(line, work), roles: RoleBook(), audit: audit, clock: clock,
+            database: database, line: InterruptedLine(line, work), roles: .ofTests, audit: audit, clock: clock,
             settings: settings, cookieTag: "8080")
     }
 

@@ -17,7 +17,7 @@ struct PeopleSignInTests {
         #expect(reply.json["expires_in"] as? Int == 900)
         let user = try #require(reply.json["user"] as? [String: Any])
         #expect(user["username"] as? String == "anna")
-        #expect((user["permissions"] as? [String])?.count == Permission.allCases.count)
+        #expect((user["permissions"] as? [String])?.count == RoleBook.ofTests.permissions.count)
         #expect(house.count(.signIn) == 1)
 
         let session = try await house.send(.get, "/api/session", as: reply.token)
@@ -42,7 +42,7 @@ struct PeopleSignInTests {
         let secureAccess = secure.setCookie("martlet_access_8080")
         #expect(secureAccess?.hasSuffix("; Secure") == true)
         let caller = try await house.people.caller(cookie: secure.token, transport: transport, at: house.clock.now())
-        #expect(caller.grants == Grants(everywhere: .all))
+        #expect(caller.grants == Grants(everywhere: PermissionSet(RoleBook.ofTests.permissions)))
     }
 
     @Test func nobodyLearnsWhichNamesThereAre() async throws {

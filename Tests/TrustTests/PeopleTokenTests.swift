@@ -194,7 +194,7 @@ struct PeopleTokenTests {
         try await house.add("anna")
         let token = try await house.signIn("anna").token
         let again = try await People.open(
-            database: house.database, line: house.line, roles: RoleBook(), audit: house.audit, clock: house.clock,
+            database: house.database, line: house.line, roles: .ofTests, audit: house.audit, clock: house.clock,
             cookieTag: "1")
         let caller = try await again.caller(bearer: token, transport: RequestTransport(), at: house.clock.now())
         #expect(caller.account != nil)
@@ -233,7 +233,7 @@ struct PeopleTokenTests {
         let house = try await PeopleHouse()
         try await house.add("anna")
         let session = try await house.signIn("anna").token
-        let made = try await make(house, Permission.allCases.map(\.rawValue), as: session)
+        let made = try await make(house, RoleBook.ofTests.permissions.map(\.name), as: session)
         for (path, body) in [
             ("/api/account/password", ["current": PeopleHouse.password, "new": "another long password"]),
             ("/api/account/second-factor", ["password": PeopleHouse.password]),

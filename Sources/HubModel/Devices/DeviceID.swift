@@ -32,8 +32,3 @@ public struct DeviceID: Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
-
-/// What sort of device it is; each belongs to one solution.
-public enum DeviceKind: String, CaseIterable, Sendable {
-    case node, parking, classroom, busstop, module
-}

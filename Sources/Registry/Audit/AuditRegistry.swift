@@ -21,7 +21,7 @@ public struct AuditRegistry: Sendable {
         var record = AuditRecord(
             sequence: try head.integer(0), at: instant, identity: identity,
             who: AuditRegistry.cut(who, to: AuditRegistry.maximumName),
-            address: entry.caller.address.map { AuditRegistry.cut($0, to: 64) }, action: entry.action.rawValue,
+            address: entry.caller.address.map { AuditRegistry.cut($0, to: 64) }, action: entry.action.name,
             target: entry.target.map { AuditRegistry.cut($0, to: AuditRegistry.maximumTarget) },
             outcome: entry.outcome.rawValue,
             facts: AuditRegistry.text(AuditRegistry.facts(of: entry.caller.identity) + entry.facts), hash: [])

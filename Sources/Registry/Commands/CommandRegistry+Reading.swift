@@ -19,7 +19,7 @@ extension CommandRegistry {
                 AND EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = $2)
             ORDER BY due_at, id LIMIT $3
             """,
-            [.integer(instant.microseconds), .text(kind.rawValue), .integer(CommandRegistry.overdueLimit)], in: reader)
+            [.integer(instant.microseconds), .text(kind.name), .integer(CommandRegistry.overdueLimit)], in: reader)
     }
 
     /// One command of whatever device, without its history; nil when there is none.
@@ -58,7 +58,7 @@ extension CommandRegistry {
             WHERE EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = $1) \(condition)
             ORDER BY created_at DESC, device, sequence DESC LIMIT $2
             """,
-            [.text(kind.rawValue), .integer(Int64(max(0, limit)))] + words.map(SQLValue.text), in: reader)
+            [.text(kind.name), .integer(Int64(max(0, limit)))] + words.map(SQLValue.text), in: reader)
     }
 }
 

@@ -59,7 +59,7 @@ public struct DeviceRecord: Hashable, Sendable {
 
     init(_ row: Row) throws {
         let isHeard = try row.boolean("is_heard")
-        guard let id = DeviceID(try row.text("id")), let kind = DeviceKind(rawValue: try row.text("kind")),
+        guard let id = DeviceID(try row.text("id")), let kind = DeviceKind(named: try row.text("kind")),
             let site = SiteID(try row.text("site")), let state = DeviceState(rawValue: try row.text("state"))
         else { throw SQLFailure(.corrupt, "a row of device cannot be read") }
         self.id = id

@@ -86,7 +86,7 @@ extension DeviceRegistry {
             "SELECT id, kind FROM device WHERE controller = $1 AND state = 'active' ORDER BY id LIMIT $2",
             [.text(device.text), .integer(Int64(limit))]
         ).compactMap { row in
-            guard let id = DeviceID(try row.text(0)), let kind = DeviceKind(rawValue: try row.text(1)) else {
+            guard let id = DeviceID(try row.text(0)), let kind = DeviceKind(named: try row.text(1)) else {
                 return nil
             }
             return ControlledDevice(id: id, kind: kind)
@@ -112,7 +112,7 @@ extension DeviceRegistry {
         .compactMap { row in
             let state = try row.text(1)
             let epoch = try row.integer(2)
-            let kind = DeviceKind(rawValue: try row.text(3))
+            let kind = DeviceKind(named: try row.text(3))
             let hasReturned = try row.integer(4) > epochAsked
             return DeviceID(try row.text(0)).map {
                 DeviceChange(
@@ -134,7 +134,7 @@ extension DeviceRegistry {
         } else {
             conditions.append("d.state <> 'removed'")
         }
-        if let kind = filter.kind { add(kind.rawValue) { "d.kind = \($0)" } }
+        if let kind = filter.kind { add(kind.name) { "d.kind = \($0)" } }
         if let site = filter.site { add(site.text) { "d.site = \($0)" } }
         if let text = filter.text {
             // Names are ASCII without % and \, but _ is common: it stands for itself.

@@ -41,7 +41,7 @@ public struct DeviceRegistry: Sendable {
         let known = try transaction.queryFirst(
             "SELECT kind, state, site FROM device WHERE id = $1", [.text(device.text)])
         if let known {
-            guard try known.text(0) == kind.rawValue else {
+            guard try known.text(0) == kind.name else {
                 throw Refusal(.conflict, "the name \(device) belongs to a device of another kind")
             }
             guard try known.text(1) == DeviceState.removed.rawValue else { return false }
@@ -101,7 +101,7 @@ public struct DeviceRegistry: Sendable {
     ) throws {
         let epoch = try TrustEpoch.advance(in: transaction)
         let values: [SQLValue] = [
-            .text(device.text), .text(kind.rawValue), .integer(instant.microseconds), .text(site.text),
+            .text(device.text), .text(kind.name), .integer(instant.microseconds), .text(site.text),
             SQLValue(controller?.text), .integer(epoch),
         ]
         let heard = isHeard ? "TRUE" : "FALSE"

@@ -43,7 +43,7 @@ extension JoinRegistry {
             WHERE device = $1
             """,
             [
-                .text(device.text), .integer(size), .text(PendingDevice.text(topics)), SQLValue(kind?.rawValue),
+                .text(device.text), .integer(size), .text(PendingDevice.text(topics)), SQLValue(kind?.name),
                 .integer(message.receivedAt.microseconds),
             ])
         try add(1, to: "device_aside", in: transaction)

@@ -95,7 +95,7 @@ public struct JoinRegistry: Sendable {
             WHERE (CAST($1 AS TEXT) IS NULL OR lower(device) LIKE $1 ESCAPE '\\')
                 AND (CAST($2 AS TEXT) IS NULL OR kind = $2) AND (CAST($3 AS TEXT) IS NULL OR device > $3)
             ORDER BY device LIMIT $4
-            """, [SQLValue(pattern), SQLValue(kind?.rawValue), SQLValue(after), .integer(Int64(limit))]
+            """, [SQLValue(pattern), SQLValue(kind?.name), SQLValue(after), .integer(Int64(limit))]
         ).map { try PendingDevice($0) }
     }
 

@@ -37,7 +37,7 @@ public struct PendingDevice: Hashable, Sendable {
             throw SQLFailure(.corrupt, "a row of device_request cannot be read")
         }
         self.id = id
-        kind = try row.optionalText("kind").flatMap { DeviceKind(rawValue: $0) }
+        kind = try row.optionalText("kind").flatMap { DeviceKind(named: $0) }
         firstSeen = Timestamp(microseconds: try row.integer("first_seen"))
         lastSeen = Timestamp(microseconds: try row.integer("last_seen"))
         address = try row.optionalText("address")

@@ -10,7 +10,7 @@ public struct PersonalToken: Hashable, Sendable {
     /// What it is for, in its owner's words.
     public let name: String
     /// What it may be used for, as far as its owner may.
-    public let scopes: PermissionSet
+    public let scopes: Set<Permission>
     /// When it was made.
     public let createdAt: Timestamp
     /// When it ends.
@@ -20,7 +20,7 @@ public struct PersonalToken: Hashable, Sendable {
 
     /// A token.
     public init(
-        id: String, account: String, name: String, scopes: PermissionSet, createdAt: Timestamp, expiresAt: Timestamp,
+        id: String, account: String, name: String, scopes: Set<Permission>, createdAt: Timestamp, expiresAt: Timestamp,
         lastUsedAt: Timestamp?
     ) {
         self.id = id
@@ -67,7 +67,7 @@ public enum PersonalTokenTable {
             """,
             [
                 .text(token.id), .text(token.account), .text(token.name), .blob(hash),
-                .text(token.scopes.permissions.map(\.rawValue).joined(separator: ",")),
+                .text(token.scopes.map(\.name).sorted().joined(separator: ",")),
                 .integer(token.createdAt.microseconds), .integer(token.expiresAt.microseconds),
             ])
     }
@@ -89,10 +89,10 @@ public enum PersonalTokenTable {
 
     private static func token(_ row: Row) throws -> PersonalToken {
         // A scope that this program does not know any more allows nothing.
-        let scopes = try row.text("scopes").split(separator: ",").compactMap { Permission(rawValue: String($0)) }
+        let scopes = try row.text("scopes").split(separator: ",").compactMap { Permission(named: String($0)) }
         return PersonalToken(
             id: try row.text("id"), account: try row.text("account"), name: try row.text("name"),
-            scopes: PermissionSet(scopes), createdAt: Timestamp(microseconds: try row.integer("created_at")),
+            scopes: Set(scopes), createdAt: Timestamp(microseconds: try row.integer("created_at")),
             expiresAt: Timestamp(microseconds: try row.integer("expires_at")),
             lastUsedAt: try row.optionalInteger("last_used_at").map(Timestamp.init(microseconds:)))
     }

@@ -18,7 +18,7 @@ public struct NodesSolution: Solution {
     /// Who it is and what it listens to.
     public var manifest: SolutionManifest {
         SolutionManifest(
-            id: "nodes", title: "Sensor nodes", path: "/nodes", kinds: [.node],
+            id: "nodes", title: "Sensor nodes", path: "/nodes", kinds: [Declared(.node, "Sensor node")],
             topics: ["iot/node/+/telemetry", "iot/node/+/status"], ownedTopics: ["iot/node/#"],
             // Management scripts of old give their commands by MQTT themselves; that is between them and the node.
             passedTopics: ["iot/node/+/command"],
@@ -27,6 +27,10 @@ public struct NodesSolution: Solution {
                     .node,
                     publish: ["iot/node/{device_id}/telemetry", "iot/node/{device_id}/status"],
                     subscribe: ["iot/node/{device_id}/command", "iot/broker/status"])
+            ],
+            permissions: [
+                Declared(.viewNodes, "See sensor nodes and their readings"),
+                Declared(.commandNodes, "Send commands to sensor nodes"),
             ],
             grants: [
                 RoleGrant(.operate, [.viewNodes, .commandNodes]), RoleGrant(.staff, [.viewNodes]),

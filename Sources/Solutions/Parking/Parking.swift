@@ -25,7 +25,7 @@ public struct ParkingSolution: Solution {
     /// Who it is and what it listens to.
     public var manifest: SolutionManifest {
         SolutionManifest(
-            id: "parking", title: "Car park", path: "/parking", kinds: [.parking],
+            id: "parking", title: "Car park", path: "/parking", kinds: [Declared(.parking, "Parking sensor")],
             topics: ["parkmate/spot/status", "parkmate/payment"], ownedTopics: ["parkmate/#"],
             // What the hub tells the LEDs; scripts of old may do it as well, if they have the right.
             passedTopics: ["parkmate/led/#"],
@@ -42,6 +42,7 @@ public struct ParkingSolution: Solution {
                     .parking, publish: ["parkmate/spot/status"],
                     subscribe: ["parkmate/led/command", "parkmate/led/command/+", "parkmate/led/command/+/+"])
             ],
+            permissions: ParkingSolution.permissions, auditActions: ParkingSolution.auditActions,
             grants: [
                 RoleGrant(
                     .operate,
@@ -53,6 +54,23 @@ public struct ParkingSolution: Solution {
                 RoleGrant(.viewer, [.viewParking]),
             ], needs: .viewParking)
     }
+
+    private static let permissions: [Declared<Permission>] = [
+        Declared(.viewParking, "See lots that are not public, history and the health of sensors"),
+        Declared(.overrideParking, "Say against its sensor whether a spot is free"),
+        Declared(.manageParking, "Add and change lots, spots and their sensors"),
+        Declared(.viewParkingMoney, "See sessions, payments and revenue of car parks"),
+        Declared(.manageTariffs, "Add tariffs, give money back"),
+        Declared(.takePayments, "Record payments for parking"),
+        Declared(.reserveParking, "Reserve spots, and see who reserved"),
+    ]
+
+    private static let auditActions: [Declared<AuditAction>] = [
+        Declared(.changeLot, "Change a car park"), Declared(.removeLot, "Remove a car park"),
+        Declared(.cancelReservation, "Cancel a reservation"), Declared(.addTariff, "Add a tariff"),
+        Declared(.takePayment, "Take a payment"), Declared(.allocatePayment, "Say what a payment is for"),
+        Declared(.refundPayment, "Give money back"), Declared(.waive, "Write off what is owed"),
+    ]
 
     /// Its tables.
     public var migrations: Migrations { ParkingTables.migrations }

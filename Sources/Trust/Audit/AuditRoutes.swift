@@ -1,4 +1,4 @@
-internal import HubModel
+public import HubModel
 internal import Registry
 internal import SQL
 public import SolutionKit
@@ -6,13 +6,16 @@ public import SolutionKit
 /// The routes that read the audit.
 public struct AuditRoutes: Sendable {
     private let services: WebServices
+    private let actions: [AuditAction]
     private let registry = AuditRegistry()
     /// The most rows of one export.
     private static let exportLimit = 100_000
 
     /// Routes over the hub's audit.
-    public init(services: WebServices) {
+    /// - Parameter actions: what is recorded, by those who declare it.
+    public init(services: WebServices, actions: [AuditAction]) {
         self.services = services
+        self.actions = actions
     }
 
     /// `GET /api/audit`, `/api/audit/export` and `/api/audit/verify`.
@@ -20,7 +23,7 @@ public struct AuditRoutes: Sendable {
         [
             Route(
                 .get, "/api/audit", access: .hub(.viewAudit), summary: "Who did what to what, newest first",
-                query: AuditRoutes.filters + [
+                query: filters + [
                     QueryParameter("before", "only rows with a smaller number", .integer(minimum: 1)),
                     QueryParameter(
                         "limit", "at most this many rows; 100 without it", .integer(minimum: 1, maximum: 1_000)),
@@ -35,7 +38,7 @@ public struct AuditRoutes: Sendable {
             Route(
                 .get, "/api/audit/export", access: .hub(.viewAudit),
                 summary: "The audit as a file, oldest first, up to 100,000 rows: CSV, or JSON lines by `Accept`",
-                query: AuditRoutes.filters + [
+                query: filters + [
                     QueryParameter("after", "only rows with a greater number", .integer(minimum: 0))
                 ],
                 answers: [
@@ -55,14 +58,16 @@ public struct AuditRoutes: Sendable {
         ]
     }
 
-    private static let filters = [
-        QueryParameter("who", "the caller's name; ending in `*`: its beginning", .string(maximumLength: 200)),
-        QueryParameter("action", "what was done", .words(AuditAction.allCases.map(\.rawValue))),
-        QueryParameter(
-            "target", "to what, such as `user:anna`; ending in `*`: its beginning", .string(maximumLength: 250)),
-        QueryParameter("outcome", "how it went", .words(AuditOutcome.allCases.map(\.rawValue))),
-        QueryParameter("from", "not before this time", .text), QueryParameter("to", "before this time", .text),
-    ]
+    private var filters: [QueryParameter] {
+        [
+            QueryParameter("who", "the caller's name; ending in `*`: its beginning", .string(maximumLength: 200)),
+            QueryParameter("action", "what was done", .words(actions.map(\.name))),
+            QueryParameter(
+                "target", "to what, such as `user:anna`; ending in `*`: its beginning", .string(maximumLength: 250)),
+            QueryParameter("outcome", "how it went", .words(AuditOutcome.allCases.map(\.rawValue))),
+            QueryParameter("from", "not before this time", .text), QueryParameter("to", "before this time", .text),
+        ]
+    }
 
     private static let identities = ["anonymous", "open", "person", "token", "device", "shell", "hub"]
 
@@ -80,7 +85,7 @@ public struct AuditRoutes: Sendable {
         ]))
 
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
-        let filter = try AuditFilter(request)
+        let filter = try AuditFilter(request, actions: actions)
         let limit = try request.whole("limit", in: 1...1_000) ?? 100
         let before = try request.whole("before", in: 1...Int64.max)
         let registry = registry
@@ -108,7 +113,7 @@ public struct AuditRoutes: Sendable {
     }
 
     private func file(_ request: RouteRequest) async throws -> RouteResponse {
-        let filter = try AuditFilter(request)
+        let filter = try AuditFilter(request, actions: actions)
         let after = try request.whole("after", in: 0...Int64.max) ?? 0
         let (registry, caller) = (registry, request.caller)
         let found = try await services.database.read {
@@ -134,7 +139,7 @@ public struct AuditRoutes: Sendable {
 }
 
 extension AuditFilter {
-    init(_ request: RouteRequest) throws(Refusal) {
+    init(_ request: RouteRequest, actions: [AuditAction]) throws(Refusal) {
         self.init()
         func text(_ name: String, _ limit: Int) throws(Refusal) -> String? {
             guard let value = request.given(name) else { return nil }
@@ -146,7 +151,7 @@ extension AuditFilter {
         who = try text("who", 200)
         target = try text("target", 250)
         if let word = try text("action", 100) {
-            guard AuditAction(rawValue: word) != nil else {
+            guard actions.contains(where: { $0.name == word }) else {
                 throw Refusal(.invalidParameter, "there is no such action")
             }
             action = word

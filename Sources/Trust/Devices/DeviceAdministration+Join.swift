@@ -57,7 +57,7 @@ extension DeviceAdministration {
             throw Refusal(.missingField, "nothing tells the kind of \(spelling) yet: give one")
         }
         guard rights.kinds.contains(kind) else {
-            throw Refusal(.invalidParameter, "no solution of this hub has devices of the kind \(kind.rawValue)")
+            throw Refusal(.invalidParameter, "no solution of this hub has devices of the kind \(kind.name)")
         }
         try require(site, administrator, in: transaction)
         let id = rights.canonical(spelling, kind: kind)
@@ -80,7 +80,7 @@ extension DeviceAdministration {
         _ = try join.release(spelling, as: id, in: transaction)
         try record(
             .approveDevice, "device:\(id)",
-            [("kind", kind.rawValue), ("site", site.text), ("credential", credential.rawValue)], administrator,
+            [("kind", kind.name), ("site", site.text), ("credential", credential.rawValue)], administrator,
             in: transaction)
         return (try device(id, administrator, in: transaction), key)
     }

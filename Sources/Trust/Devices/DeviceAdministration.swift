@@ -55,7 +55,7 @@ public struct DeviceAdministration: Sendable {
         by administrator: Administrator, in transaction: Transaction
     ) throws -> (device: DeviceRecord, key: SecretKey) {
         guard rights.kinds.contains(kind) else {
-            throw Refusal(.invalidParameter, "no solution of this hub has devices of the kind \(kind.rawValue)")
+            throw Refusal(.invalidParameter, "no solution of this hub has devices of the kind \(kind.name)")
         }
         let id = rights.canonical(spelling, kind: kind)
         for name in Set(rights.candidates(spelling) + [id]) where try join.pending(name, in: transaction) != nil {
@@ -69,7 +69,7 @@ public struct DeviceAdministration: Sendable {
         let key = makeKey()
         try credentials.set(key, of: id, at: administrator.instant, in: transaction)
         try record(
-            .addDevice, "device:\(id)", [("kind", kind.rawValue), ("site", site.text)], administrator, in: transaction)
+            .addDevice, "device:\(id)", [("kind", kind.name), ("site", site.text)], administrator, in: transaction)
         return (try device(id, administrator, in: transaction), key)
     }
 

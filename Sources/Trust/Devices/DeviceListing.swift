@@ -28,7 +28,7 @@ struct DeviceListing: Sendable {
     private let after: String?
     private let limit: Int
 
-    init(_ request: RouteRequest) throws(Refusal) {
+    init(_ request: RouteRequest, kinds: [DeviceKind]) throws(Refusal) {
         var filter = DeviceFilter(scope: request.scope)
         var wantsPending = true
         var wantsDevices = true
@@ -41,8 +41,8 @@ struct DeviceListing: Sendable {
             wantsPending = !wantsDevices
         }
         if let word = request.given("kind") {
-            guard let kind = DeviceKind(rawValue: word) else {
-                throw Refusal(.invalidParameter, "kind is one of \(DeviceKind.allCases.map(\.rawValue))")
+            guard let kind = kinds.first(where: { $0.name == word }) else {
+                throw Refusal(.invalidParameter, "kind is one of \(kinds.map(\.name).joined(separator: ", "))")
             }
             filter.kind = kind
         }

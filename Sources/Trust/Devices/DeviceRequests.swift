@@ -55,10 +55,10 @@ private struct Members {
         try device(name).flatMap { SiteID($0.text) }
     }
 
-    func kind() throws(Refusal) -> DeviceKind? {
+    func kind(of kinds: [DeviceKind]) throws(Refusal) -> DeviceKind? {
         guard let text = text("kind") else { return nil }
-        guard let kind = DeviceKind(rawValue: text) else {
-            throw Refusal(.valueOutOfRange, "kind is one of \(DeviceKind.allCases.map(\.rawValue))")
+        guard let kind = kinds.first(where: { $0.name == text }) else {
+            throw Refusal(.valueOutOfRange, "kind is one of \(kinds.map(\.name).joined(separator: ", "))")
         }
         return kind
     }
@@ -71,10 +71,10 @@ struct DeviceAddition: Sendable {
     let site: SiteID
     let controller: DeviceID?
 
-    init(_ body: [UInt8]) throws(Refusal) {
+    init(_ body: [UInt8], kinds: [DeviceKind]) throws(Refusal) {
         let members = try Members(body, texts: ["id", "kind", "site", "controller"])
         guard let id = try members.device("id") else { throw Refusal(.missingField, "id is missing") }
-        guard let kind = try members.kind() else { throw Refusal(.missingField, "kind is missing") }
+        guard let kind = try members.kind(of: kinds) else { throw Refusal(.missingField, "kind is missing") }
         self.id = id
         self.kind = kind
         site = try members.site("site") ?? .main
@@ -105,9 +105,9 @@ struct DeviceApproval: Sendable {
     let site: SiteID
     let credential: ApprovedCredential
 
-    init(_ body: [UInt8]) throws(Refusal) {
+    init(_ body: [UInt8], kinds: [DeviceKind]) throws(Refusal) {
         let members = try Members(body, texts: ["kind", "site", "credential"])
-        kind = try members.kind()
+        kind = try members.kind(of: kinds)
         site = try members.site("site") ?? .main
         guard let credential = ApprovedCredential(rawValue: try members.required("credential")) else {
             throw Refusal(.valueOutOfRange, "credential is new or offered")

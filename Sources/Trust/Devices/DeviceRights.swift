@@ -42,11 +42,11 @@ public struct DeviceRights: Sendable {
     /// The rights that these solutions grant.
     public init(_ solutions: [any Solution]) {
         var entries: [DeviceKind: Entry] = [:]
-        var known: Set<DeviceKind> = []
+        var kinds: [DeviceKind] = []
         for solution in solutions {
             let manifest = solution.manifest
-            known.formUnion(manifest.kinds)
-            for kind in manifest.kinds {
+            for kind in manifest.kinds.map(\.name) {
+                kinds.append(kind)
                 let rights = manifest.rights.filter { $0.kind == kind }
                 entries[kind] = Entry(
                     rights: TopicRights(
@@ -55,7 +55,7 @@ public struct DeviceRights: Sendable {
             }
         }
         self.entries = entries
-        kinds = DeviceKind.allCases.filter(known.contains)
+        self.kinds = kinds
     }
 
     /// What a device may do, with the names of those that it is the controller of; each name stands in the patterns of its own kind.

@@ -8,21 +8,21 @@ extension DeviceRoutes {
         [
             Route(
                 .get, "/api/sites", access: .site(.viewDevices), summary: "Your sites",
-                answers: [.json(.object([.required("sites", .array(DeviceRoutes.siteSchema))]))], handler: sites),
+                answers: [.json(.object([.required("sites", .array(shapes.site))]))], handler: sites),
             Route(
                 .post, "/api/sites", access: .hub(.manageSettings), summary: "Add a site",
                 input: RouteInput(
                     .object([
                         .required("id", .identifier),
                         .required("title", .string(minimumLength: 1, maximumLength: 100)),
-                    ])), answers: [.json(DeviceRoutes.siteSchema, status: 201, "Added")], refusals: [.conflict],
+                    ])), answers: [.json(shapes.site, status: 201, "Added")], refusals: [.conflict],
                 handler: addSite),
             Route(
                 .put, "/api/sites/{id}", access: .site(.manageSettings), summary: "Give a site another title",
                 pathSchemas: ["id": .identifier],
                 input: RouteInput(
                     .object([.required("title", .string(minimumLength: 1, maximumLength: 100))])),
-                answers: [.json(DeviceRoutes.siteSchema)], handler: renameSite),
+                answers: [.json(shapes.site)], handler: renameSite),
         ]
     }
 
@@ -33,8 +33,8 @@ extension DeviceRoutes {
                 .post, "/api/devices/{id}/approve", access: .hub(.manageDevices),
                 summary: "Make a waiting device one of the hub's; what it sent meanwhile is taken in",
                 pathSchemas: path,
-                input: RouteInput(DeviceRoutes.approvalSchema),
-                answers: [.json(DeviceRoutes.approvedSchema)], refusals: [.conflict], handler: approve),
+                input: RouteInput(shapes.approval),
+                answers: [.json(shapes.approved)], refusals: [.conflict], handler: approve),
             Route(
                 .post, "/api/devices/{id}/reject", access: .hub(.manageDevices),
                 summary: "Turn a waiting device away; what it sent is dropped", pathSchemas: path, answers: [.empty()],
@@ -95,7 +95,7 @@ extension DeviceRoutes {
     }
 
     private func approve(_ request: RouteRequest) async throws -> RouteResponse {
-        let wanted = try DeviceApproval(request.body)
+        let wanted = try DeviceApproval(request.body, kinds: administration.rights.kinds)
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
         let (device, key) = try await services.line.perform { line in
             defer { line.forgetAfterCommit() }

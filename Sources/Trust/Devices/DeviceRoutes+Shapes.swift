@@ -3,72 +3,96 @@ package import HubModel
 package import Registry
 internal import SolutionKit
 
-extension DeviceRoutes {
-    private static let kinds = JSONSchema.words(DeviceKind.allCases.map(\.rawValue))
+/// The shapes of what devices' routes take and give, for the description of the API.
+struct DeviceShapes {
+    /// The kinds that there are.
+    private let kinds: JSONSchema
 
-    static let filters = [
-        QueryParameter("state", "only devices in this state", .words(DeviceListing.states)),
-        QueryParameter("kind", "only devices of this kind", kinds),
-        QueryParameter("site", "only devices of this site", .identifier),
-        QueryParameter("q", "only devices whose name holds this text", .string(maximumLength: DeviceID.maximumLength)),
-        QueryParameter("after", "only devices behind this name", .identifier),
-        QueryParameter("limit", "at most this many devices; 100 without it", .integer(minimum: 1, maximum: 1_000)),
-    ]
+    init(kinds: [DeviceKind]) {
+        self.kinds = .words(kinds.map(\.name))
+    }
 
-    private static let deviceMembers: [JSONSchema.Property] = [
-        .required("id", .identifier), .required("kind", .nullable(kinds), "null: nothing tells yet what waits"),
-        .required("site", .nullable(.identifier), "null while it waits"),
-        .required("state", .words(DeviceListing.states)), .required("controller", .nullable(.identifier)),
-        .required("first_seen", .nullable(.timestamp), "null: never yet"),
-        .required("last_seen", .nullable(.timestamp), "null: never yet"),
-        .required("firmware", .nullable(.text)), .required("address", .nullable(.text)),
-        .required("credential", .words(DeviceCredentialKind.allCases.map(\.rawValue))),
-        .required("connected", .boolean, "whether it has a connection to the broker"),
-        .optional("messages", .count, "of one that waits: messages kept"),
-        .optional("dropped", .count, "of one that waits: messages that were not kept"),
-        .optional("topics", .array(.text), "of one that waits: where it published, at most 16"),
-        .optional("offers_password", .boolean, "of one that waits: whether it may keep its password"),
-    ]
+    var filters: [QueryParameter] {
+        [
+            QueryParameter("state", "only devices in this state", .words(DeviceListing.states)),
+            QueryParameter("kind", "only devices of this kind", kinds),
+            QueryParameter("site", "only devices of this site", .identifier),
+            QueryParameter(
+                "q", "only devices whose name holds this text", .string(maximumLength: DeviceID.maximumLength)),
+            QueryParameter("after", "only devices behind this name", .identifier),
+            QueryParameter("limit", "at most this many devices; 100 without it", .integer(minimum: 1, maximum: 1_000)),
+        ]
+    }
 
-    static let deviceSchema = JSONSchema.named("Device", .object(deviceMembers))
-    static let keyedSchema = JSONSchema.named(
-        "DeviceWithKey", .object(deviceMembers + [.required("key", .text, "shown once")]))
-    static let approvedSchema = JSONSchema.named(
-        "ApprovedDevice", .object(deviceMembers + [.optional("key", .text, "shown once; only with `new`")]))
-    static let listSchema = JSONSchema.object([
-        .required("devices", .array(deviceSchema)),
-        .required("next", .nullable(.identifier), "give it as `after` for the devices behind these"),
-        .required(
-            "counts",
-            .object([.required("pending", .count), .required("active", .count), .required("disabled", .count)])),
-        .required(
-            "join",
+    private var deviceMembers: [JSONSchema.Property] {
+        [
+            .required("id", .identifier), .required("kind", .nullable(kinds), "null: nothing tells yet what waits"),
+            .required("site", .nullable(.identifier), "null while it waits"),
+            .required("state", .words(DeviceListing.states)), .required("controller", .nullable(.identifier)),
+            .required("first_seen", .nullable(.timestamp), "null: never yet"),
+            .required("last_seen", .nullable(.timestamp), "null: never yet"),
+            .required("firmware", .nullable(.text)), .required("address", .nullable(.text)),
+            .required("credential", .words(DeviceCredentialKind.allCases.map(\.rawValue))),
+            .required("connected", .boolean, "whether it has a connection to the broker"),
+            .optional("messages", .count, "of one that waits: messages kept"),
+            .optional("dropped", .count, "of one that waits: messages that were not kept"),
+            .optional("topics", .array(.text), "of one that waits: where it published, at most 16"),
+            .optional("offers_password", .boolean, "of one that waits: whether it may keep its password"),
+        ]
+    }
+
+    var device: JSONSchema { JSONSchema.named("Device", .object(deviceMembers)) }
+    var keyed: JSONSchema {
+        JSONSchema.named(
+            "DeviceWithKey", .object(deviceMembers + [.required("key", .text, "shown once")]))
+    }
+    var approved: JSONSchema {
+        JSONSchema.named(
+            "ApprovedDevice", .object(deviceMembers + [.optional("key", .text, "shown once; only with `new`")]))
+    }
+    var list: JSONSchema {
+        JSONSchema.object([
+            .required("devices", .array(device)),
+            .required("next", .nullable(.identifier), "give it as `after` for the devices behind these"),
+            .required(
+                "counts",
+                .object([.required("pending", .count), .required("active", .count), .required("disabled", .count)])),
+            .required(
+                "join",
+                .object([
+                    .required("open_until", .nullable(.timestamp)),
+                    .required("refused", .count, "unknown devices turned away since the start"),
+                    .required("kinds", .array(kinds)),
+                ])),
+        ])
+    }
+    var addition: JSONSchema {
+        JSONSchema.object([
+            .required("id", .identifier), .required("kind", kinds),
+            .optional("site", .nullable(.identifier), "`main` without it"),
+            .optional("controller", .nullable(.identifier), "another device that may speak for it"),
+        ])
+    }
+    var change: JSONSchema {
+        JSONSchema.object([
+            .optional("site", .nullable(.identifier)), .optional("controller", .nullable(.identifier), "null: none"),
+        ])
+    }
+    var approval: JSONSchema {
+        JSONSchema.object([
+            .optional("kind", .nullable(kinds), "what it seems to be without it"),
+            .optional("site", .nullable(.identifier), "`main` without it"),
+            .required("credential", .words(ApprovedCredential.allCases.map(\.rawValue))),
+        ])
+    }
+    var site: JSONSchema {
+        JSONSchema.named(
+            "Site",
             .object([
-                .required("open_until", .nullable(.timestamp)),
-                .required("refused", .count, "unknown devices turned away since the start"),
-                .required("kinds", .array(kinds)),
-            ])),
-    ])
-    static let additionSchema = JSONSchema.object([
-        .required("id", .identifier), .required("kind", kinds),
-        .optional("site", .nullable(.identifier), "`main` without it"),
-        .optional("controller", .nullable(.identifier), "another device that may speak for it"),
-    ])
-    static let changeSchema = JSONSchema.object([
-        .optional("site", .nullable(.identifier)), .optional("controller", .nullable(.identifier), "null: none"),
-    ])
-    static let approvalSchema = JSONSchema.object([
-        .optional("kind", .nullable(kinds), "what it seems to be without it"),
-        .optional("site", .nullable(.identifier), "`main` without it"),
-        .required("credential", .words(ApprovedCredential.allCases.map(\.rawValue))),
-    ])
-    static let siteSchema = JSONSchema.named(
-        "Site",
-        .object([
-            .required("id", .identifier), .required("title", .text), .required("devices", .count),
-        ]))
+                .required("id", .identifier), .required("title", .text), .required("devices", .count),
+            ]))
+    }
 }
-
 extension JSONWriter {
     mutating func write(_ entry: DeviceListing.Entry, isConnected: Bool, key: SecretKey? = nil) {
         beginObject()
@@ -99,7 +123,7 @@ extension JSONWriter {
     }
 
     private mutating func members(_ device: DeviceRecord) {
-        member("kind", device.kind.rawValue)
+        member("kind", device.kind.name)
         member("site", device.site.text)
         member("state", device.state.rawValue)
         member("controller", device.controller?.text)
@@ -113,7 +137,7 @@ extension JSONWriter {
     }
 
     private mutating func members(_ pending: PendingDevice) {
-        member("kind", pending.kind?.rawValue)
+        member("kind", pending.kind?.name)
         member("site", nil as String?)
         member("state", "pending")
         member("controller", nil as String?)

@@ -25,6 +25,8 @@ public struct DeviceRoutes: Sendable {
         self.isConnected = isConnected
     }
 
+    var shapes: DeviceShapes { DeviceShapes(kinds: administration.rights.kinds) }
+
     /// All of them.
     public var all: [Route] { siteRoutes + deviceRoutes + joinRoutes }
 
@@ -33,15 +35,15 @@ public struct DeviceRoutes: Sendable {
         return [
             Route(
                 .get, "/api/devices", access: .site(.viewDevices), summary: "The devices of your sites, by name",
-                query: DeviceRoutes.filters, answers: [.json(DeviceRoutes.listSchema)], handler: list),
+                query: shapes.filters, answers: [.json(shapes.list)], handler: list),
             Route(
                 .post, "/api/devices", access: .site(.manageDevices), summary: "Add a device; its key is shown once",
-                input: RouteInput(DeviceRoutes.additionSchema),
-                answers: [.json(DeviceRoutes.keyedSchema, status: 201, "Added")], refusals: [.notFound, .conflict],
+                input: RouteInput(shapes.addition),
+                answers: [.json(shapes.keyed, status: 201, "Added")], refusals: [.notFound, .conflict],
                 handler: add),
             Route(
                 .get, "/api/devices/{id}", access: .site(.viewDevices), summary: "One device", pathSchemas: path,
-                answers: [.json(DeviceRoutes.deviceSchema)], handler: one),
+                answers: [.json(shapes.device)], handler: one),
             Route(
                 .get, "/api/devices/{id}/refusals", access: .site(.manageDevices),
                 summary: "The last messages and connections of a device that were refused, and why", pathSchemas: path,
@@ -49,7 +51,7 @@ public struct DeviceRoutes: Sendable {
             Route(
                 .put, "/api/devices/{id}", access: .site(.manageDevices),
                 summary: "Move a device to another site, or give it another controller", pathSchemas: path,
-                input: RouteInput(DeviceRoutes.changeSchema), answers: [.json(DeviceRoutes.deviceSchema)],
+                input: RouteInput(shapes.change), answers: [.json(shapes.device)],
                 handler: change),
             Route(
                 .delete, "/api/devices/{id}", access: .site(.manageDevices),
@@ -58,14 +60,14 @@ public struct DeviceRoutes: Sendable {
             Route(
                 .post, "/api/devices/{id}/rotate", access: .site(.manageDevices),
                 summary: "Give a device a new key, shown once; the old one ends at once", pathSchemas: path,
-                answers: [.json(DeviceRoutes.keyedSchema)], handler: rotate),
+                answers: [.json(shapes.keyed)], handler: rotate),
             Route(
                 .post, "/api/devices/{id}/disable", access: .site(.manageDevices),
-                summary: "Let a device in no more", pathSchemas: path, answers: [.json(DeviceRoutes.deviceSchema)]
+                summary: "Let a device in no more", pathSchemas: path, answers: [.json(shapes.device)]
             ) { try await setEnabled(false, $0) },
             Route(
                 .post, "/api/devices/{id}/enable", access: .site(.manageDevices), summary: "Let a device in again",
-                pathSchemas: path, answers: [.json(DeviceRoutes.deviceSchema)]
+                pathSchemas: path, answers: [.json(shapes.device)]
             ) { try await setEnabled(true, $0) },
         ]
     }
@@ -73,7 +75,7 @@ public struct DeviceRoutes: Sendable {
     // MARK: Reading
 
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
-        let wanted = try DeviceListing(request)
+        let wanted = try DeviceListing(request, kinds: administration.rights.kinds)
         let (administration, now) = (administration, services.clock.now())
         let page = try await services.database.read { try wanted.page(administration, at: now, in: $0) }
         let (kinds, refused) = (administration.rights.kinds, refusedUnknown())
@@ -100,7 +102,7 @@ public struct DeviceRoutes: Sendable {
             json.integer(refused)
             json.key("kinds")
             json.beginArray()
-            for kind in kinds { json.string(kind.rawValue) }
+            for kind in kinds { json.string(kind.name) }
             json.endArray()
             json.endObject()
             json.endObject()
@@ -132,7 +134,7 @@ public struct DeviceRoutes: Sendable {
     // MARK: Changing
 
     private func add(_ request: RouteRequest) async throws -> RouteResponse {
-        let wanted = try DeviceAddition(request.body)
+        let wanted = try DeviceAddition(request.body, kinds: administration.rights.kinds)
         let (administration, administrator) = (administration, request.administrator)
         let (device, key) = try await services.line.perform { line in
             try administration.add(

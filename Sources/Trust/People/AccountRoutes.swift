@@ -60,7 +60,7 @@ struct AccountRoutes: Sendable {
                 input: RouteInput(
                     .object([
                         .required("name", .string(minimumLength: 1, maximumLength: 64)),
-                        .required("scopes", .array(PeopleSchemas.permission)),
+                        .required("scopes", .array(.words(people.administration.roles.permissions.map(\.name)))),
                         .optional("days", .nullable(.integer(minimum: 1, maximum: 366)), "90 without it"),
                     ])), answers: [.json(PeopleSchemas.newToken, status: 201, "Made")],
                 maximumBodyBytes: SignInRoutes.bodyBytes, handler: makeToken),
@@ -200,14 +200,20 @@ struct AccountRoutes: Sendable {
         let body = try RequestBody(request.body)
         let name = try body.string("name", limit: 256)
         let days = try body.optionalInteger("days") ?? 90
+        let known = people.administration.roles.permissions
         var found: [Permission] = []
         try body.array("scopes") { (reader) throws(Refusal) in
-            guard try reader.peek() == .string, let permission = Permission(rawValue: try reader.string()) else {
+            guard try reader.peek() == .string else {
                 throw Refusal(.invalidParameter, "scopes is an array of names of rights")
+            }
+            let name = try reader.string()
+            guard let permission = known.first(where: { $0.name == name }) else {
+                throw Refusal(
+                    .invalidParameter, "scopes names a right that does not exist. GET /api/catalogue lists them.")
             }
             found.append(permission)
         }
-        let (administration, scopes) = (people.administration, PermissionSet(found))
+        let (administration, scopes) = (people.administration, Set(found))
         let made = try await people.line.perform { line in
             try administration.createToken(
                 of: account.name.text, name: name, scopes: scopes, days: days, by: request.caller,

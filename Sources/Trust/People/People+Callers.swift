@@ -120,7 +120,7 @@ extension People {
         else { return nil }
         let caller = Caller(
             .token(account: account.id, name: account.name.text, token: token.id),
-            grants: account.grants(administration.roles).narrowed(to: token.scopes), address: address)
+            grants: account.grants(administration.roles).narrowed(to: PermissionSet(token.scopes)), address: address)
         return Known(caller: caller, until: token.expiresAt)
     }
 }

@@ -77,8 +77,7 @@ extension Caller {
         case .anonymous, .device: return false
         case .person, .token: break
         }
-        func holds(_ wanted: PermissionSet, _ owned: PermissionSet) -> Bool { wanted.intersection(owned) == wanted }
-        return holds(other.everywhere, grants.everywhere)
-            && other.sites.allSatisfy { holds($0.value, grants.everywhere.union(grants.sites[$0.key] ?? [])) }
+        return grants.everywhere.isSuperset(of: other.everywhere)
+            && other.sites.allSatisfy { grants.everywhere.union(grants.sites[$0.key] ?? []).isSuperset(of: $0.value) }
     }
 }

@@ -25,7 +25,7 @@ extension PeopleAdministration {
     ///   - days: how long it holds, `tokenDays`.
     /// - Throws: `not_found`, `forbidden`, `invalid_parameter`, `limit_reached`; `SQLFailure`.
     public func createToken(
-        of user: String, name: String, scopes: PermissionSet, days: Int64, by caller: Caller, at instant: Timestamp,
+        of user: String, name: String, scopes: Set<Permission>, days: Int64, by caller: Caller, at instant: Timestamp,
         in transaction: Transaction
     ) throws -> NewToken {
         let account = try self.user(user, in: transaction)
@@ -40,8 +40,8 @@ extension PeopleAdministration {
         }
         guard !scopes.isEmpty else { throw Refusal(.invalidParameter, "A token needs one scope or more.") }
         let allowed = account.grants(roles).anywhere
-        if let excess = scopes.permissions.first(where: { !allowed.contains($0) }) {
-            throw Refusal(.forbidden, "\(account.name) has not the right \(excess.rawValue).")
+        if let excess = scopes.sorted(by: { $0.name < $1.name }).first(where: { !allowed.contains($0) }) {
+            throw Refusal(.forbidden, "\(account.name) has not the right \(excess.name).")
         }
         guard try PersonalTokenTable.all(of: account.id, in: transaction).count < PeopleAdministration.tokenLimit else {
             throw Refusal(
@@ -53,7 +53,7 @@ extension PeopleAdministration {
             id: Identifier.make(), account: account.id, name: name, scopes: scopes, createdAt: instant,
             expiresAt: instant.advanced(bySeconds: days * 86_400), lastUsedAt: nil)
         try PersonalTokenTable.insert(token, hash: key.hash, in: transaction)
-        let facts = [("token", token.id), ("scopes", scopes.permissions.map(\.rawValue).joined(separator: " "))]
+        let facts = [("token", token.id), ("scopes", scopes.map(\.name).sorted().joined(separator: " "))]
         try record(.createToken, account.name, facts, by: caller, at: instant, in: transaction)
         return NewToken(token: token, key: key)
     }

@@ -6,10 +6,10 @@ internal import SolutionKit
 extension JSONWriter {
     /// Writes a user.
     /// - Parameters:
-    ///   - grants: what they may do, for themselves to see; nil: not shown.
+    ///   - grants: what they may do, for themselves to see, and the roles that name it; nil: not shown.
     ///   - more: writes further members.
     package mutating func write(
-        _ account: Account, grants: Grants? = nil, more: (inout JSONWriter) -> Void = { _ in }
+        _ account: Account, grants: (Grants, RoleBook)? = nil, more: (inout JSONWriter) -> Void = { _ in }
     ) {
         beginObject()
         key("username")
@@ -33,17 +33,17 @@ extension JSONWriter {
         timestamp(account.createdAt)
         key("last_sign_in_at")
         timestamp(account.lastSignInAt)
-        if let grants {
+        if let (grants, roles) = grants {
             key("permissions")
-            write(grants.anywhere)
+            write(roles.listed(grants.anywhere))
             key("grants")
-            write(grants)
+            write(grants, roles)
         }
         more(&self)
         endObject()
     }
 
-    private mutating func write(_ grants: Grants) {
+    private mutating func write(_ grants: Grants, _ roles: RoleBook) {
         let sites = grants.sites.sorted { $0.key.text < $1.key.text }.map { ($0.key.text, $0.value) }
         beginArray()
         for (site, permissions) in [("*", grants.everywhere)] + sites where !permissions.isEmpty {
@@ -51,17 +51,15 @@ extension JSONWriter {
             key("site")
             string(site)
             key("permissions")
-            write(permissions)
+            write(roles.listed(permissions))
             endObject()
         }
         endArray()
     }
 
     /// Writes permissions by their names.
-    mutating func write(_ permissions: PermissionSet) {
-        beginArray()
-        for permission in permissions.permissions { string(permission.rawValue) }
-        endArray()
+    mutating func write(_ permissions: [Permission]) {
+        array(permissions) { $0.string($1.name) }
     }
 
     /// Writes a personal access token.
@@ -72,7 +70,7 @@ extension JSONWriter {
         key("name")
         string(token.name)
         key("scopes")
-        write(token.scopes)
+        write(token.scopes.sorted { $0.name < $1.name })
         key("created_at")
         timestamp(token.createdAt)
         key("expires_at")
@@ -111,7 +109,7 @@ enum PeopleSchemas {
     static let code = JSONSchema.string(minimumLength: 1, maximumLength: 64)
     static let site = JSONSchema.string(minimumLength: 1, maximumLength: 64, pattern: "^([A-Za-z0-9._:@-]{1,64}|\\*)$")
     static let role = JSONSchema.string(minimumLength: 1, maximumLength: 32, pattern: "^[a-z0-9-]{1,32}$")
-    static let permission = JSONSchema.words(Permission.allCases.map(\.rawValue))
+    static let permission = JSONSchema.string(minimumLength: 1, maximumLength: 64, pattern: "^[a-z0-9._-]{1,64}$")
 
     static let assignment = JSONSchema.object([
         .required("site", site, "* is everywhere"), .required("role", role),

@@ -86,7 +86,11 @@ struct SignInRoutes: Sendable {
             writer.key("setup_needed")
             writer.boolean(count == 0 && !facts.isOpen)
             writer.key("user")
-            if let account { writer.write(account, grants: request.caller.grants) } else { writer.null() }
+            if let account {
+                writer.write(account, grants: (request.caller.grants, people.administration.roles))
+            } else {
+                writer.null()
+            }
             writer.endObject()
         }
     }
@@ -170,7 +174,7 @@ struct SignInRoutes: Sendable {
             writer.key("expires_in")
             writer.integer(seconds)
             writer.key("user")
-            writer.write(welcome.account, grants: grants)
+            writer.write(welcome.account, grants: (grants, people.administration.roles))
             writer.endObject()
         }
     }

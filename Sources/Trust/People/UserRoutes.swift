@@ -91,7 +91,7 @@ struct UserRoutes: Sendable {
                 writer.key("name")
                 writer.string(role.text)
                 writer.key("permissions")
-                writer.write(administration.roles.permissions(of: role) ?? [])
+                writer.write(administration.roles.listed(administration.roles.permissions(of: role) ?? []))
                 writer.endObject()
             }
             writer.endArray()

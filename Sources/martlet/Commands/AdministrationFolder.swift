@@ -58,7 +58,7 @@ struct AdministrationFolder: Sendable {
     /// What may be done with people, and its rules.
     var people: PeopleAdministration {
         PeopleAdministration(
-            roles: RoleBook(Solutions.all.flatMap(\.manifest.grants)), audit: AuditRegistry())
+            roles: Solutions.catalogue.roles, audit: AuditRegistry())
     }
 
     /// What may be done with devices, sites and certificates, and its rules.

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import HubModel
 internal import Registry
+internal import SolutionKit
 
 /// A site as it is typed; `*` stands for everywhere.
 struct SiteName: ExpressibleByArgument {
@@ -56,5 +57,27 @@ extension SiteID: ExpressibleByArgument {
     }
 }
 
-extension DeviceKind: ExpressibleByArgument {}
-extension Permission: ExpressibleByArgument {}
+extension DeviceKind: ExpressibleByArgument {
+    /// As it is typed; only what a solution declares.
+    public init?(argument: String) {
+        guard let kind = Solutions.catalogue.kinds.first(where: { $0.declared.name.name == argument }) else {
+            return nil
+        }
+        self = kind.declared.name
+    }
+
+    /// The kinds that there are, for the help.
+    public static var allValueStrings: [String] { Solutions.catalogue.kinds.map(\.declared.name.name) }
+}
+
+extension Permission: ExpressibleByArgument {
+    /// As it is typed; only what the hub or a solution declares.
+    public init?(argument: String) {
+        guard let permission = Solutions.catalogue.permissions.first(where: { $0.declared.name.name == argument })
+        else { return nil }
+        self = permission.declared.name
+    }
+
+    /// The permissions that there are, for the help.
+    public static var allValueStrings: [String] { Solutions.catalogue.permissions.map(\.declared.name.name) }
+}

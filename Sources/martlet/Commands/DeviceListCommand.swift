@@ -69,14 +69,14 @@ struct DeviceList: AsyncParsableCommand {
     private func table(_ devices: [DeviceRecord], _ pending: [PendingDevice]) {
         var rows = devices.map { device in
             [
-                device.id.text, device.state.rawValue, device.kind.rawValue, device.site.text,
+                device.id.text, device.state.rawValue, device.kind.name, device.site.text,
                 device.credential.rawValue, Output.time(device.lastSeen), device.address ?? "-",
                 device.firmware ?? "-",
             ]
         }
         rows += pending.map { device in
             [
-                device.id.text, "pending", device.kind?.rawValue ?? "-", "-",
+                device.id.text, "pending", device.kind?.name ?? "-", "-",
                 device.offered == nil ? "none" : "password", Output.time(device.lastSeen), device.address ?? "-", "-",
             ]
         }
@@ -101,7 +101,7 @@ extension JSONWriter {
     fileprivate mutating func write(_ device: DeviceRecord) {
         beginObject()
         member("id", device.id.text)
-        member("kind", device.kind.rawValue)
+        member("kind", device.kind.name)
         member("site", device.site.text)
         member("state", device.state.rawValue)
         member("controller", device.controller?.text)
@@ -116,7 +116,7 @@ extension JSONWriter {
     fileprivate mutating func write(_ device: PendingDevice) {
         beginObject()
         member("id", device.id.text)
-        member("kind", device.kind?.rawValue)
+        member("kind", device.kind?.name)
         member("site", String?.none)
         member("state", "pending")
         member("first_seen", device.firstSeen)

@@ -79,7 +79,7 @@ struct DeviceApprove: AsyncParsableCommand {
             }
             if let key = made.key { Output.secrets([key.text]) }
             let note = made.key == nil ? "keeps its password" : "has a new key; it is shown only now"
-            Output.note("\(made.device.id) is approved as \(made.device.kind.rawValue) and \(note)")
+            Output.note("\(made.device.id) is approved as \(made.device.kind.name) and \(note)")
         }
     }
 }

@@ -50,7 +50,7 @@ struct TokenAdd: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let scopes = PermissionSet(scope)
+        let scopes = Set(scope)
         try await AdministrationFolder.use(data.path) { folder in
             let made = try await folder.changePeople { people, caller, now, transaction in
                 try people.createToken(
@@ -124,5 +124,5 @@ struct TokenRevoke: AsyncParsableCommand {
 }
 
 extension PersonalToken {
-    fileprivate var scopeNames: [String] { scopes.permissions.map(\.rawValue) }
+    fileprivate var scopeNames: [String] { scopes.map(\.name).sorted() }
 }

@@ -21,8 +21,8 @@ struct KeylessNetworks: Sendable {
                     "\(setting.rawValue) names '\(entry)', but an entry is KIND@NETWORK, such as parking@192.168.5.0/24"
                 )
             }
-            guard let kind = DeviceKind(rawValue: parts[0]), kinds.contains(kind) else {
-                let known = kinds.map(\.rawValue).joined(separator: ", ")
+            guard let kind = DeviceKind(named: parts[0]), kinds.contains(kind) else {
+                let known = kinds.map(\.name).joined(separator: ", ")
                 throw SettingError(
                     "\(setting.rawValue) names the kind '\(parts[0])', but only \(known) may come without a key")
             }

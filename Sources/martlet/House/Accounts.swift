@@ -25,7 +25,7 @@ struct Accounts: Sendable {
         var settings = PeopleSettings()
         settings.waitingPasswords = limits[.signInsWaiting]
         let people = try await People.open(
-            database: stored.database, line: line, roles: RoleBook(Solutions.all.flatMap(\.manifest.grants)),
+            database: stored.database, line: line, roles: Solutions.catalogue.roles,
             audit: AuditRegistry(), clock: clock, settings: settings, cookieTag: cookieTag(configuration),
             facts: HubFacts(isOpen: configuration.isOpen, isDemo: configuration.isDemo))
         let rights = DeviceRights(Solutions.all)

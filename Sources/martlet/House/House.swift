@@ -166,8 +166,12 @@ struct House {
             startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
         let routes =
             Solutions.all.flatMap { $0.routes(services) } + reporter.routes + accounts.people.routes
-            + accounts.deviceRoutes(services, owners) + AuditRoutes(services: services).all
-            + [Installation(data: configuration.data).route]
+            + accounts.deviceRoutes(services, owners)
+            + AuditRoutes(
+                services: services, actions: Solutions.catalogue.auditActions.map(\.declared.name)
+            ).all
+            + [Installation(data: configuration.data).route, Solutions.catalogue.route]
+        try Solutions.catalogue.check(routes)
         let addresses = [(Door.http, configuration.http)] + (configuration.https.map { [(Door.https, $0)] } ?? [])
         return try WebServer(
             configuration: webConfiguration(pages, certificates, logger),
@@ -191,10 +195,9 @@ struct House {
         }
         var web = WebConfiguration(
             listeners: listeners, version: Version.text, webDirectory: pages.web, vendorDirectory: pages.vendor,
-            pages: [
-                "/", "/nodes", "/nodes/*", "/parking", "/parking/*", "/broker", "/sign-in", "/setup", "/account",
-                "/admin", "/admin/*", "/docs",
-            ], allowedHosts: configuration.hosts, publicOrigins: configuration.publicOrigins,
+            pages: ["/", "/broker", "/sign-in", "/setup", "/account", "/admin", "/admin/*", "/docs"]
+                + Solutions.catalogue.solutions.flatMap { [$0.path, "\($0.path)/*"] },
+            allowedHosts: configuration.hosts, publicOrigins: configuration.publicOrigins,
             allowedOrigins: configuration.allowedOrigins, trustedProxies: configuration.trustedProxies)
         let limits = configuration.limits
         web.limits.maximumConnections = limits[.httpConnections]

@@ -263,7 +263,7 @@ extension Caller {
 /// `SPOT001` and `NEW1`.
 final class KnownDevices: DeviceBook {
     private let kinds: [String: (kind: DeviceKind, site: String)] = [
-        "NEW1": (.parking, "main"), "NEW2": (.parking, "east"), "node_7": (.node, "main"),
+        "NEW1": (.parking, "main"), "NEW2": (.parking, "east"), "node_7": (DeviceKind("node"), "main"),
         "gate": (.parking, "main"), "SPOT001": (.parking, "main"), "SPOT004": (.parking, "east"),
     ]
     private let contacts = Mutex<[String]>([])

@@ -92,7 +92,7 @@ extension NodeTable {
         }
         // The book knows no sites: the names are found here, and each of the few commands that are shown is asked of the book.
         guard !sites.isEmpty else { return [] }
-        var arguments = [SQLValue.text(DeviceKind.node.rawValue), .integer(Int64(limit))]
+        var arguments = [SQLValue.text(DeviceKind.node.name), .integer(Int64(limit))]
         func places(_ words: [String]) -> String {
             words.sorted().map { word in
                 arguments.append(.text(word))

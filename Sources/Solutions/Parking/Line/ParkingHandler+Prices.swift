@@ -35,7 +35,7 @@ extension ParkingHandler {
             )
         }
         guard let setter, setter.sites.contains(lot.site) else {
-            throw Refusal(.forbidden, "price_per_hour needs the right \(Permission.manageTariffs.rawValue).")
+            throw Refusal(.forbidden, "price_per_hour needs the right \(Permission.manageTariffs).")
         }
         let hour = TariffRule(name: "Hour", price: .perStarted(minutes: 60, minor: minor))
         _ = try TariffTable.add(

@@ -14,7 +14,7 @@ extension Till {
         case .person(let person):
             (caller, sites) = (person, person.grants.scope(of: .takePayments))
             guard !sites.isEmpty else {
-                throw Refusal(.forbidden, "payments need the right \(Permission.takePayments.rawValue)")
+                throw Refusal(.forbidden, "payments need the right \(Permission.takePayments)")
             }
         case .device, .keyless: throw Refusal(.forbidden, "payments come from people's programs, never from sensors")
         }

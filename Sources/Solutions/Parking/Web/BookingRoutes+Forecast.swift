@@ -38,7 +38,7 @@ extension BookingRoutes {
     private func whatIf(_ request: RouteRequest) async throws -> RouteResponse {
         let lot = try await lot(request)
         guard request.scope.contains(lot.site) else {
-            throw Refusal(.forbidden, "This needs the right \(Permission.manageParking.rawValue).")
+            throw Refusal(.forbidden, "This needs the right \(Permission.manageParking).")
         }
         var (wanted, days): (Int64?, Int64?)
         try BookingBody.read(request.body, keys: ["stale_seconds", "days"]) { (key, reader) throws(Refusal) in

@@ -114,7 +114,7 @@ struct BookingRoutes: Sendable {
         let csv = try request.wantsCSV()
         let lot = try await lot(request)
         guard request.scope.contains(lot.site) else {
-            throw Refusal(.forbidden, "This needs the right \(Permission.reserveParking.rawValue).")
+            throw Refusal(.forbidden, "This needs the right \(Permission.reserveParking).")
         }
         let from = try BookingParameters.instant("from", of: request) ?? services.clock.now()
         let to = try BookingParameters.instant("to", of: request) ?? from.advanced(bySeconds: BookingRules.aheadSeconds)

@@ -1,0 +1,83 @@
+public import HubModel
+
+/// Everything that the hub and its solutions declare, checked once at the start: the one list of permissions, of what the audit records,
+/// of roles and of kinds of devices. `GET /api/catalogue` shows it to pages and programs.
+public struct Catalogue: Sendable {
+    /// A declaration, and the solution that made it; nil: the hub.
+    public struct Entry<Name: DeclaredName>: Sendable {
+        /// What is declared.
+        public let declared: Declared<Name>
+        /// The identifier of the solution.
+        public let solution: String?
+    }
+
+    /// Who the solutions are.
+    public let solutions: [SolutionManifest]
+    /// What somebody may do, the hub's own first.
+    public let permissions: [Entry<Permission>]
+    /// What the audit records, the hub's own first.
+    public let auditActions: [Entry<AuditAction>]
+    /// The kinds of devices.
+    public let kinds: [Entry<DeviceKind>]
+    /// The roles, with what they may do.
+    public let roles: RoleBook
+
+    /// The catalogue of these solutions.
+    /// - Throws: `CatalogueError` when two declare one name, or one names what nobody declares.
+    public init(_ solutions: [SolutionManifest]) throws(CatalogueError) {
+        self.solutions = solutions
+        permissions = try Catalogue.gather(Permission.ofHub, solutions) { $0.permissions }
+        auditActions = try Catalogue.gather(AuditAction.ofHub, solutions) { $0.auditActions }
+        kinds = try Catalogue.gather([], solutions) { $0.kinds }
+        roles = RoleBook(
+            solutions.flatMap(\.grants), declared: solutions.flatMap { $0.permissions.map(\.name) })
+        let known = PermissionSet(permissions.map(\.declared.name))
+        for solution in solutions {
+            guard known.contains(solution.needs) else { throw .undeclared(solution.needs.name, by: solution.id) }
+            for grant in solution.grants where !known.isSuperset(of: grant.permissions) {
+                throw .undeclared("a permission of the role \(grant.role)", by: solution.id)
+            }
+            let own = Set(solution.kinds.map(\.name))
+            for rights in solution.rights + solution.keylessRights where !own.contains(rights.kind) {
+                throw .undeclared(rights.kind.name, by: solution.id)
+            }
+        }
+    }
+
+    /// Sees to it that routes need only what is declared: what is not, nobody could be given.
+    /// - Throws: `CatalogueError`.
+    public func check(_ routes: [Route]) throws(CatalogueError) {
+        let permissions = Set(permissions.map(\.declared.name))
+        let kinds = Set(kinds.map(\.declared.name))
+        for route in routes {
+            if let permission = route.access.permission, !permissions.contains(permission) {
+                throw .undeclared(permission.name, by: "\(route.method.rawValue) \(route.path)")
+            }
+            if case .device(let kind) = route.access, !kinds.contains(kind) {
+                throw .undeclared(kind.name, by: "\(route.method.rawValue) \(route.path)")
+            }
+        }
+    }
+
+    private static func gather<Name>(
+        _ ofHub: [Declared<Name>], _ solutions: [SolutionManifest], _ own: (SolutionManifest) -> [Declared<Name>]
+    ) throws(CatalogueError) -> [Entry<Name>] {
+        var entries = ofHub.map { Entry(declared: $0, solution: nil) }
+        for solution in solutions {
+            entries += own(solution).map { Entry(declared: $0, solution: solution.id) }
+        }
+        var seen: Set<Name> = []
+        for entry in entries where !seen.insert(entry.declared.name).inserted {
+            throw .duplicate(entry.declared.name.name)
+        }
+        return entries
+    }
+}
+
+/// A mistake in what solutions declare.
+public enum CatalogueError: Error, Hashable, Sendable {
+    /// Two declare one name.
+    case duplicate(String)
+    /// A solution, or a route, needs what nobody declares.
+    case undeclared(String, by: String)
+}

@@ -1,0 +1,74 @@
+internal import HubModel
+
+extension Catalogue {
+    /// `GET /api/catalogue`: what is declared, in words, for pages and programs. None of it is a secret, and a page needs it before
+    /// anybody has signed in.
+    public var route: Route {
+        // Made once: it changes with the program only.
+        let answer = RouteResponse.json { write(to: &$0) }
+        return Route(
+            .get, "/api/catalogue", access: .anyone,
+            summary: "What runs here, in words: solutions, their devices, permissions, roles, audit actions",
+            answers: [.json(Catalogue.schema)]
+        ) { _ in answer }
+    }
+
+    private static let schema = JSONSchema.object([
+        .required(
+            "solutions",
+            .array(
+                .object([
+                    .required("id", .text, "The name of the folder of its pages"), .required("title", .text),
+                    .required("path", .text, "Where its pages are"),
+                    .required("needs", .text, "The permission without which it is not shown"),
+                    .required("kinds", .array(.object([.required("id", .text), .required("title", .text)]))),
+                ]))),
+        .required("permissions", .array(entry)),
+        .required("roles", .array(.object([.required("id", .text), .required("summary", .text)]))),
+        .required("audit_actions", .array(entry)),
+    ])
+
+    private static let entry = JSONSchema.named(
+        "CatalogueEntry",
+        .object([
+            .required("id", .text), .required("summary", .text),
+            .optional("solution", .text, "The solution that declares it; absent: the hub itself"),
+        ]))
+
+    private func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("solutions", solutions) { writer, solution in
+                writer.object { writer in
+                    writer.member("id", solution.id)
+                    writer.member("title", solution.title)
+                    writer.member("path", solution.path)
+                    writer.member("needs", solution.needs.name)
+                    writer.member("kinds", solution.kinds) { writer, kind in
+                        writer.object { writer in
+                            writer.member("id", kind.name.name)
+                            writer.member("title", kind.summary)
+                        }
+                    }
+                }
+            }
+            writer.member("permissions", permissions) { $0.write($1) }
+            writer.member("roles", roles.names) { writer, role in
+                writer.object { writer in
+                    writer.member("id", role.text)
+                    writer.member("summary", roles.summary(of: role) ?? "")
+                }
+            }
+            writer.member("audit_actions", auditActions) { $0.write($1) }
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func write<Name>(_ entry: Catalogue.Entry<Name>) {
+        object { writer in
+            writer.member("id", entry.declared.name.name)
+            writer.member("summary", entry.declared.summary)
+            if let solution = entry.solution { writer.member("solution", solution) }
+        }
+    }
+}
