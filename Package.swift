@@ -71,6 +71,7 @@ let package = Package(
     targets: [
         // Floor 0: libraries, no word of the hub.
         room("MQTTCodec"),
+        room("Multipart"),
         room("Credentials", [crypto, cryptoExtras]),
         room("Certificates", [x509, asn1, crypto]),
         room("Transport", [nioCore, nioTLS, nioSSL]),
@@ -121,6 +122,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
+        tests("MultipartTests", ["Multipart"], resources: [.copy("cases")]),
         tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", "Transport", nioCore, nioPosix, nioEmbedded, nioSSL]),
         tests("CompressionTests", ["Compression"]),
         tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
