@@ -106,8 +106,8 @@ let package = Package(
         room(
             "WebAPI",
             [
-                "HubModel", "SolutionKit", "Live", "LiveSocket", "Transport", "Compression", hummingbirdCore, httpTypes,
-                nioCore, logging,
+                "HubModel", "SolutionKit", "Live", "LiveSocket", "Transport", "Compression", "Multipart", hummingbirdCore,
+                httpTypes, nioCore, nioPosix, logging,
             ]),
 
         // Floor 4: the house.

@@ -66,6 +66,7 @@ public final class DirectLine: Line, @unchecked Sendable {
                     return (value, (effects: line.effects, forgets: line.forgetsAfterCommit))
                 }
                 committed.append(line.effects)
+                for work in line.effects.afterCommit { work() }
                 if line.forgets { for handler in handlers { handler.forget() } }
                 return value
             } catch {

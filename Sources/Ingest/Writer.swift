@@ -70,6 +70,7 @@ struct Writer {
             // After the acknowledgements: a client that has just subscribed is there when what awaited it is published.
             if !effects.publications.isEmpty { outbound.publish(effects.publications) }
             if !effects.events.isEmpty { live.publish(effects.events, committedAt: clock.now()) }
+            for work in effects.afterCommit { work() }
         } catch {
             for handler in recipe.handlers { handler.forget() }
             // At the next tick again: a disk that is full is not to be asked without a pause.

@@ -18,6 +18,7 @@ public enum RequestBoundary: Sendable {
 /// - HTTP/1.0 knows no `Host` and no `Expect` (RFC 9110, sections 7.2 and 10.1.1): a host that is not named becomes an
 ///   empty one, which HTTP/1.1 has for that, and what is expected is ignored.
 /// - Each answer says whether its connection goes on, where the client would assume otherwise.
+/// - HTTP/1.0 knows no chunks (RFC 9112, section 7.1): an answer whose length nobody knows ends with its connection.
 final class RequestHeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -30,8 +31,10 @@ final class RequestHeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case keepAlive = "keep-alive"
     }
 
-    /// For each request that is not answered, what its answer says of the connection.
-    private var words = CircularBuffer<Word?>(initialCapacity: 2)
+    /// For each request that is not answered, what its answer says of the connection, and whether it is one of HTTP/1.0.
+    private var answers = CircularBuffer<(word: Word?, isOld: Bool)>(initialCapacity: 2)
+    /// Whether the connection ends with the answer that is being written.
+    private var endsWithAnswer = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -48,18 +51,37 @@ final class RequestHeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        // An interim answer (100) is not yet the answer.
-        guard case .head(var head) = unwrapOutboundIn(data), head.status.code >= 200, let word = words.popFirst(),
-            let word, !head.headers.contains(name: "connection")
-        else { return context.write(data, promise: promise) }
-        head.headers.add(name: "connection", value: word.rawValue)
-        context.write(wrapOutboundOut(.head(head)), promise: promise)
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            // An interim answer (100) is not yet the answer.
+            guard head.status.code >= 200, let answer = answers.popFirst() else {
+                return context.write(data, promise: promise)
+            }
+            endsWithAnswer = answer.isOld && RequestHeadHandler.isUnbounded(head)
+            if endsWithAnswer {
+                head.version = .http1_0
+                head.headers.replaceOrAdd(name: "connection", value: Word.close.rawValue)
+            } else if let word = answer.word, !head.headers.contains(name: "connection") {
+                head.headers.add(name: "connection", value: word.rawValue)
+            }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            guard endsWithAnswer else { return context.write(data, promise: promise) }
+            context.writeAndFlush(data, promise: promise)
+            context.close(mode: .output, promise: nil)
+        }
+    }
+
+    /// Whether an answer has content of which its head does not say how long it is.
+    private static func isUnbounded(_ head: HTTPResponseHead) -> Bool {
+        head.status.code != 204 && head.status.code != 304 && !head.headers.contains(name: "content-length")
     }
 
     private func normalise(_ head: inout HTTPRequestHead) {
         let isOld = head.version == .http1_0
         let staysOpen = head.isKeepAlive
-        words.append(staysOpen ? (isOld ? .keepAlive : nil) : .close)
+        answers.append((staysOpen ? (isOld ? .keepAlive : nil) : .close, isOld))
         head.headers.remove(name: "connection")
         if !staysOpen { head.headers.add(name: "connection", value: Word.close.rawValue) }
         guard isOld else { return }

@@ -67,6 +67,12 @@ public struct LineContext {
         forgetsAfterCommit = true
     }
 
+    /// Runs `work` once what the present message does is committed; never if it is undone. For those who wait outside of the line, such as
+    /// a `LongPoll`. It must be quick, and touches no handler: the writer waits for it.
+    public mutating func afterCommit(_ work: @escaping @Sendable () -> Void) {
+        effects.afterCommit.append(work)
+    }
+
     /// Runs one message's work: what it did is undone if it throws, and what others of the batch did stays.
     public mutating func perform<Value>(_ work: (inout LineContext) throws -> Value) throws -> Value {
         mark = effects.mark
@@ -102,6 +108,8 @@ public struct Effects: Sendable {
     public internal(set) var publications: [OutgoingMessage] = []
     /// Values that were refused alone: what else their messages said is stored.
     public internal(set) var refusedValues = 0
+    /// What is called after the commit.
+    public internal(set) var afterCommit: [@Sendable () -> Void] = []
 
     /// No effects.
     public init() {}
@@ -111,12 +119,13 @@ public struct Effects: Sendable {
         var events = 0
         var publications = 0
         var refusedValues = 0
+        var afterCommit = 0
     }
 
     var mark: Mark {
         Mark(
             readings: readings.count, events: events.count, publications: publications.count,
-            refusedValues: refusedValues)
+            refusedValues: refusedValues, afterCommit: afterCommit.count)
     }
 
     mutating func cut(back mark: Mark) {
@@ -124,6 +133,7 @@ public struct Effects: Sendable {
         events.removeLast(events.count - mark.events)
         publications.removeLast(publications.count - mark.publications)
         refusedValues = mark.refusedValues
+        afterCommit.removeLast(afterCommit.count - mark.afterCommit)
     }
 }
 

@@ -1,11 +1,19 @@
 import HubModel
 import NIOCore
+import SolutionKit
 import Synchronization
 import Transport
 
 /// One open connection, and whether a request on it is being answered.
 final class Connection: Sendable {
     let channel: any Channel
+    /// Under which the table knows it.
+    var id: ObjectIdentifier { ObjectIdentifier(channel) }
+    /// Given when the connection is closed, and when the server stops: for answers that stream.
+    let ending = StopSignal()
+    /// Given when the client sends nothing more, and with `ending`: for answers that wait. Most clients that end their half of a connection
+    /// are gone, and the few others get an answer that much sooner.
+    let leaving = StopSignal()
     private let answering = Atomic(false)
 
     init(_ channel: any Channel) {
@@ -16,6 +24,12 @@ final class Connection: Sendable {
     func end() {
         channel.triggerUserOutboundEvent(ConnectionAbort(), promise: nil)
         channel.close(promise: nil)
+    }
+
+    /// Tells what waits or streams on it to end.
+    func giveUp() {
+        ending.give()
+        leaving.give()
     }
 
     /// Whether a request has been heard on it whose answer is not yet out.
@@ -31,6 +45,7 @@ final class ConnectionBook: Sendable {
         var connections: [ObjectIdentifier: Connection] = [:]
         var refused: [ConnectionTable.Reason: Int] = [:]
         var slowHeads = 0
+        var isStopping = false
     }
 
     private let state: Mutex<State>
@@ -65,6 +80,7 @@ final class ConnectionBook: Sendable {
         unwanted?.end()
         guard unwanted !== connection else { return nil }
         channel.closeFuture.whenComplete { [self] _ in
+            connection.giveUp()
             state.withLock { state in
                 state.table.close(id)
                 _ = state.connections.removeValue(forKey: id)
@@ -74,11 +90,24 @@ final class ConnectionBook: Sendable {
     }
 
     /// A whole head of a request was heard on a connection; it is being answered.
-    func heard(_ id: ObjectIdentifier) {
-        state.withLock { state in
+    /// - Returns: the connection; nil for one that had to give way and is closed already.
+    func heard(_ id: ObjectIdentifier) -> Connection? {
+        let (connection, isStopping) = state.withLock { state in
             state.table.heard(id)
             state.connections[id]?.setAnswering(true)
+            return (state.connections[id], state.isStopping)
         }
+        if isStopping { connection?.giveUp() }
+        return connection
+    }
+
+    /// The server stops: whatever waits or streams is told to end.
+    func endAnswers() {
+        let connections = state.withLock { state in
+            state.isStopping = true
+            return Array(state.connections.values)
+        }
+        for connection in connections { connection.giveUp() }
     }
 
     /// A request was read to its end and answered.

@@ -2,6 +2,7 @@ import HummingbirdCore
 import LiveSocket
 import Logging
 import NIOCore
+import SolutionKit
 import Transport
 
 /// A connection as it comes in: counted, encrypted if its listener says so, and then HTTP or the live socket.
@@ -76,6 +77,11 @@ final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
             startDeadline(context.eventLoop)
         }
         context.fireChannelRead(data)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed = event as? ChannelEvent { connection?.leaving.give() }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {

@@ -62,7 +62,9 @@ enum OpenAPI {
                     json.key("required")
                     json.boolean(!input.isOptional)
                     json.key("content")
-                    json.object { writeContent("application/json", input.schema, into: &$0) }
+                    json.object { json in
+                        for form in input.forms { OpenAPIInput.write(form, into: &json) }
+                    }
                 }
             }
             json.key("responses")

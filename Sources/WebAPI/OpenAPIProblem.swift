@@ -14,7 +14,8 @@ enum OpenAPIProblem {
         (403, "Not allowed"), (404, "There is no such thing, or not at a site that one may see"),
         (406, "In no form that `Accept` names"), (409, "In conflict with the present state"),
         (413, "The body is too large"),
-        (415, "The body is plainly not JSON"), (429, "Too many; Retry-After says when it makes sense again"),
+        (415, "The body has no form that is taken here"), (416, "The range is beyond the end"),
+        (429, "Too many; Retry-After says when it makes sense again"),
         (500, "The hub failed; its log has the reason under the name in `instance`"),
         (503, "Too busy or stopping; Retry-After says when it makes sense again"),
     ]

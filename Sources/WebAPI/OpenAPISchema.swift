@@ -86,7 +86,12 @@ struct NamedShapes {
     mutating func collect(_ route: Route) throws(RouteError) {
         for schema in route.pathSchemas.values { try collect(schema) }
         for parameter in route.query { try collect(parameter.schema) }
-        if let input = route.input { try collect(input.schema) }
+        for form in route.input?.forms ?? [] {
+            switch form {
+            case .json(let schema), .form(let schema): try collect(schema)
+            case .multipart, .bytes, .stream: break
+            }
+        }
         for answer in route.possibleAnswers {
             for case let schema? in answer.content.map(\.schema) { try collect(schema) }
         }

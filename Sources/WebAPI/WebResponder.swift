@@ -45,8 +45,6 @@ struct WebResponder: Sendable {
         var methods: [String] = []
         /// Who asks for what, once that is known.
         var asked: (caller: Caller, route: Route, path: String)?
-
-        var isAPI = false
     }
 
     func respond(
@@ -54,7 +52,7 @@ struct WebResponder: Sendable {
     ) async throws {
         let began = ContinuousClock.now
         let connection = ObjectIdentifier(channel)
-        connections.heard(connection)
+        guard let heard = connections.heard(connection) else { throw ConnectionEnds() }
         let method = request.method.rawValue
         let fields = HeadFields(request)
         var course = Course(
@@ -62,25 +60,18 @@ struct WebResponder: Sendable {
             transport: transports.transport(
                 peer: channel.remoteAddress?.ipAddress, own: channel.localAddress?.ipAddress, isTLS: isTLS, fields),
             begunAt: clock.now())
-        var body = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
-        var answer = await answer(request, &course, &body, writer, connection)
-        let isLarge = method != "HEAD" && answer.isMade && answer.body.readableBytes > UnreadAnswers.pieceBytes
-        let claim = isLarge ? self.claim(&answer, course) : nil
+        let reader = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
+        var body = IncomingBody(request, reader)
+        var answer = await answer(request, &course, &body, writer, heard)
+        let isLeftAlone = reader.close()
+        let claim = claim(&answer, course, isHead: method == "HEAD")
         defer { if let claim { unread.release(claim.bytes, of: claim.owner) } }
-        answer.endsConnection = answer.endsConnection || body.isTooMuchToDrop || body.isTorn
+        answer.endsConnection = answer.endsConnection || !isLeftAlone || reader.isTooMuchToDrop || reader.isTorn
         complete(&answer, course)
-        let head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
-        let content =
-            method == "HEAD" || answer.body.readableBytes == 0
-            ? ResponseBody()
-            : claim == nil
-                ? ResponseBody(byteBuffer: answer.body) : UnreadAnswers.inPieces(answer.body, on: channel.eventLoop)
-        let deadline = channel.closing(in: limits.responseTimeout)
-        defer { deadline.cancel() }
         // Before it is sent: who has an answer finds it counted.
         let took = ContinuousClock.now - began
         figures.count(route: answer.route, method: method, status: answer.status, took: took)
-        try await writer.write(response: head, body: content)
+        try await send(answer, isHead: method == "HEAD", writer, channel, heard.ending)
         logger.debug(
             "HTTP request answered",
             metadata: [
@@ -88,20 +79,44 @@ struct WebResponder: Sendable {
                 "microseconds": .stringConvertible(Int64(took / .microseconds(1))),
             ])
         guard answer.endsConnection else {
-            try await body.drop()
+            try await reader.drop()
             return connections.answered(connection)
         }
         channel.close(mode: .output, promise: nil)
         let linger = channel.closing(in: WebResponder.lingerTimeout)
         defer { linger.cancel() }
-        try await body.drop(upTo: WebResponder.lingerBytes)
+        if isLeftAlone { try await reader.drop(upTo: WebResponder.lingerBytes) }
         throw ConnectionEnds()
     }
 
-    /// Counts a large answer; it becomes a refusal where too many are not read yet.
-    private func claim(_ answer: inout WebAnswer, _ course: Course) -> (bytes: Int, owner: UnreadAnswers.Owner)? {
+    private func send(
+        _ answer: WebAnswer, isHead: Bool, _ writer: consuming ResponseWriter, _ channel: any Channel,
+        _ ending: StopSignal
+    ) async throws {
+        let sender = AnswerSender(channel: channel, pieceTimeout: limits.responseTimeout, ending: ending)
+        do {
+            try await sender.send(answer, isHead: isHead, to: writer)
+        } catch let cut as AnswerSender.CutOff {
+            if !(cut.reason is CancellationError) {
+                logger.error(
+                    "An answer broke off",
+                    metadata: [
+                        "route": .string(answer.route), "error": .string(String(reflecting: cut.reason)),
+                    ])
+            }
+            throw ConnectionEnds()
+        }
+    }
+
+    /// Counts a large answer that is in memory; it becomes a refusal where too many are not read yet.
+    private func claim(
+        _ answer: inout WebAnswer, _ course: Course, isHead: Bool
+    ) -> (bytes: Int, owner: UnreadAnswers.Owner)? {
+        guard !isHead, answer.isMade, case .bytes(let bytes) = answer.body,
+            bytes.readableBytes > AnswerSender.pieceBytes
+        else { return nil }
         let claim = (
-            bytes: answer.body.readableBytes,
+            bytes: bytes.readableBytes,
             owner: UnreadAnswers.Owner(course.asked?.caller, address: course.transport.address)
         )
         do throws(Refusal) {
@@ -115,7 +130,7 @@ struct WebResponder: Sendable {
 
     private func complete(_ answer: inout WebAnswer, _ course: Course) {
         answer.complete(
-            now: clock.now(), host: course.fields.host, isSecure: course.transport.isSecure, isAPI: course.isAPI)
+            now: clock.now(), host: course.fields.host, isSecure: course.transport.isSecure)
         guard check.allowsOrigins else { return }
         answer.headers[.vary] = answer.headers[.vary].map { "\($0), Origin" } ?? "Origin"
         guard let origin = course.fields.joined("origin"), check.isAllowed(origin: origin) else { return }
@@ -124,14 +139,13 @@ struct WebResponder: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ course: inout Course, _ body: inout RequestBodyReader,
-        _ writer: borrowing ResponseWriter, _ connection: ObjectIdentifier
+        _ request: Request, _ course: inout Course, _ body: inout IncomingBody,
+        _ writer: borrowing ResponseWriter, _ connection: Connection
     ) async -> WebAnswer {
         let target = request.head.path ?? "/"
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = halves.first ?? "/"
         let method = request.method.rawValue
-        course.isAPI = path.hasPrefix("/api/")
         do {
             try gate.admit(address: course.transport.address, at: course.begunAt)
             try check.check(host: course.fields.host)
@@ -145,20 +159,27 @@ struct WebResponder: Sendable {
                 } catch let refusal as Refusal where refusal.code == .devicePending && route.reportTopic != nil {
                     return try await setAside(route, parameters, course, &body, writer)
                 }
-                if caller.identity != .anonymous { connections.settle(connection) }
+                if caller.identity != .anonymous { connections.settle(connection.id) }
                 let isReading = WebResponder.isReading(method)
-                let content = try await body.read(
-                    upTo: isReading ? RequestBodyReader.idleBytes : route.maximumBodyBytes, writer)
+                if isReading {
+                    _ = try await body.reader.read(upTo: RequestBodyReader.idleBytes, writer)
+                } else {
+                    try await body.settle(route, writer)
+                }
                 // Somebody may have lost the right while they sent.
                 if abs(clock.now().microseconds(since: course.begunAt)) > WebResponder.trustedMicroseconds {
                     (caller, scope) = try await authorise(route, method, path, &course, &body, writer)
                 }
-                if !isReading { try WebResponder.checkMediaType(request.headers[.contentType], content) }
+                let content = isReading ? .whole([]) : try await body.content(route, writer)
                 let asked = RouteRequest(
                     path: parameters, query: try PercentCoding.parameters(halves.count > 1 ? halves[1] : ""),
-                    accept: request.headers[.accept], body: isReading ? [] : content, receivedAt: clock.now(),
-                    caller: caller, scope: scope, transport: course.transport)
-                return WebAnswer(try await route.handler(asked), route: route.path)
+                    accept: request.headers[.accept], mediaType: body.mediaType, content: content,
+                    receivedAt: clock.now(), caller: caller, scope: scope, transport: course.transport)
+                let response =
+                    route.waits
+                    ? try await connection.leaving.cancelling { try await route.handler(asked) }
+                    : try await route.handler(asked)
+                return try await WebAnswer(response, route: route.path, wanted: WantedPart(request))
             case .malformed(let route):
                 course.route = route.path
                 _ = try await authorise(route, method, path, &course, &body, writer)
@@ -166,11 +187,11 @@ struct WebResponder: Sendable {
             case .otherMethods(let template, let methods):
                 course.route = template
                 course.methods = methods
-                _ = try await body.read(upTo: RequestBodyReader.idleBytes, writer)
+                _ = try await body.reader.read(upTo: RequestBodyReader.idleBytes, writer)
                 if method == "OPTIONS" { return options(template, methods, course) }
                 throw Refusal(.methodNotAllowed, "This address answers \(methods.joined(separator: ", ")).")
             case .unknown:
-                _ = try await body.read(upTo: RequestBodyReader.idleBytes, writer)
+                _ = try await body.reader.read(upTo: RequestBodyReader.idleBytes, writer)
                 return try page(method, path, request)
             }
         } catch {
@@ -189,7 +210,7 @@ struct WebResponder: Sendable {
 
     /// Finds out who asks, and whether they may: before anything else of the request is looked at.
     private func authorise(
-        _ route: Route, _ method: String, _ path: Substring, _ course: inout Course, _ body: inout RequestBodyReader,
+        _ route: Route, _ method: String, _ path: Substring, _ course: inout Course, _ body: inout IncomingBody,
         _ writer: borrowing ResponseWriter
     ) async throws -> (Caller, SiteScope) {
         let shown = try await shown(for: route, course, &body, writer)
@@ -210,19 +231,19 @@ struct WebResponder: Sendable {
 
     /// What a request shows to say who sends it: in its head, or, if a device may, in its body.
     private func shown(
-        for route: Route, _ course: Course, _ body: inout RequestBodyReader, _ writer: borrowing ResponseWriter
+        for route: Route, _ course: Course, _ body: inout IncomingBody, _ writer: borrowing ResponseWriter
     ) async throws -> RequestCredentials.Kind {
         let shown = ShownCredentials.read(course.fields, cookie: course.transport.cookies[gate.accessCookie])
-        guard case (.none, .device) = (shown, route.access) else { return shown }
-        return ShownCredentials.read(body: try await body.read(upTo: route.maximumBodyBytes, writer)) ?? .none
+        guard case (.none, .device, .body) = (shown, route.access, route.credentials) else { return shown }
+        return try await body.credentials(route, writer) ?? .none
     }
 
     /// What a device reports that waits to be approved: kept, and taken in once it is.
     private func setAside(
-        _ route: Route, _ parameters: [String: String], _ course: Course, _ body: inout RequestBodyReader,
+        _ route: Route, _ parameters: [String: String], _ course: Course, _ body: inout IncomingBody,
         _ writer: borrowing ResponseWriter
     ) async throws -> WebAnswer {
-        let report = try await body.read(upTo: route.maximumBodyBytes, writer)
+        let report = try await body.reader.read(upTo: route.maximumBodyBytes, writer)
         guard let topic = try route.reportTopic?(parameters), !report.isEmpty else {
             throw Refusal(.malformedJSON, "The body is empty.")
         }
@@ -340,17 +361,6 @@ struct WebResponder: Sendable {
             ])
         let refusal = Refusal(.internalFailure, "The hub failed to answer; its log has the reason under \(failure).")
         return WebAnswer(Problem.response(refusal, failure: failure), route: route)
-    }
-
-    /// Bodies are JSON. What calls itself text or a form is read as JSON as well, because small devices and `curl -d`
-    /// say that without meaning it; what is plainly something else is refused by its name.
-    private static func checkMediaType(_ contentType: String?, _ body: [UInt8]) throws(Refusal) {
-        guard let contentType, !body.isEmpty else { return }
-        let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
-        let isReadable =
-            type.hasSuffix("/json") || type.hasSuffix("+json") || type.hasPrefix("text/")
-            || type == "application/x-www-form-urlencoded" || type == "application/octet-stream"
-        guard isReadable else { throw Refusal(.unsupportedMediaType, "Send application/json.") }
     }
 }
 

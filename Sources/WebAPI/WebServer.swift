@@ -13,6 +13,7 @@ import Transport
 public final class WebServer: Sendable {
     private let servers: [Server<DoorChannel>]
     private let door: LiveDoor
+    private let connections: ConnectionBook
     private let welcomeInterval: Duration
     private let stopTimeout: Duration
     private let isStopping: IsStopping
@@ -73,6 +74,7 @@ public final class WebServer: Sendable {
                 eventLoopGroup: eventLoopGroup, logger: quiet)
         }
         self.door = door
+        self.connections = connections
         self.welcomeInterval = limits.welcomeInterval
         self.stopTimeout = limits.stopTimeout
         self.isStopping = isStopping
@@ -145,6 +147,7 @@ public final class WebServer: Sendable {
     /// still there after the time allowed for it is cut off. Returns when all connections are closed.
     public func shutDown() async {
         isStopping.set()
+        connections.endAnswers()
         let servers = servers
         let stopTimeout = stopTimeout
         let source = impatience.source

@@ -58,6 +58,17 @@ struct RawClient {
         }
     }
 
+    /// All that the server sends until it ends the connection.
+    mutating func everything() async -> String {
+        while (try? await more()) != nil {}
+        return received.readString(length: received.readableBytes) ?? ""
+    }
+
+    /// Reads on until the server has sent a text, which stays to be read.
+    mutating func wait(for text: String) async throws {
+        while !String(buffer: received).contains(text) { try await more() }
+    }
+
     private mutating func more() async throws {
         guard var next = try await iterator.next() else { throw EndOfStream() }
         received.writeBuffer(&next)
@@ -84,6 +95,17 @@ extension RawClient {
         if let body { lines.append("Content-Length: \(body.utf8.count)") }
         try await send(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
         return try await response(hasBody: method != "HEAD")
+    }
+
+    /// A request whose answer's body is not a text.
+    mutating func binary(
+        _ method: String, _ target: String, headers: [String]
+    ) async throws -> (RawResponse, [UInt8]) {
+        try await send((["\(method) \(target) HTTP/1.1", "Host: localhost"] + headers).joined(separator: "\r\n") + "\r\n\r\n")
+        let head = try await response(hasBody: false)
+        let length = head.headers["content-length"].flatMap { Int($0) } ?? 0
+        while received.readableBytes < length { try await more() }
+        return (head, received.readBytes(length: length) ?? [])
     }
 
     mutating func response(hasBody: Bool = true) async throws -> RawResponse {

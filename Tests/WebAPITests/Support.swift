@@ -139,6 +139,19 @@ extension RawResponse {
     }
 }
 
+/// Waits until something is so, without keeping the processor from those who make it so.
+/// - Throws: `StillNot` after 20 s.
+func eventually(_ condition: () -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !condition() {
+        guard ContinuousClock.now < deadline else { throw StillNot() }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
+
+/// What a test waited for did not come.
+struct StillNot: Error {}
+
 /// A flag that can be set once, from anywhere.
 final class Flag: Sendable {
     private let flag = Atomic(false)

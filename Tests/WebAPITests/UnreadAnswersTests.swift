@@ -88,6 +88,6 @@ import WebAPI
 }
 
 /// Of a client that reads nothing, the network takes little: the system would keep many megabytes for it.
-@Sendable private func reluctant(_ channel: any Channel) throws {
+@Sendable func reluctant(_ channel: any Channel) throws {
     try channel.syncOptions?.setOption(.socketOption(.so_rcvbuf), value: 8_192)
 }

@@ -16,7 +16,8 @@ extension HubModel.Refusal {
         // "An implementation or administrative imposed limit has been exceeded": PUBACK knows no packet too large (0x95) and no
         // message rate too high (0x96).
         case .tooLarge, .limitReached, .tooManyRequests, .overloaded: return .quotaExceeded
-        case .tooOld, .invalidParameter, .tooManySteps, .malformedRequest, .notFound, .methodNotAllowed, .notAcceptable,
+        case .tooOld, .invalidParameter, .tooManySteps, .malformedRequest, .rangeNotSatisfiable, .notFound,
+            .methodNotAllowed, .notAcceptable,
             .conflict, .weakPassword, .stopping:
             return .implementationSpecificError
         case .storageUnavailable, .internalFailure: return .unspecifiedError

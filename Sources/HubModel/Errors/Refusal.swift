@@ -14,6 +14,7 @@ public enum RefusalCode: String, CaseIterable, Sendable {
     case invalidParameter = "invalid_parameter"
     case tooManySteps = "too_many_steps"
     case malformedRequest = "malformed_request"
+    case rangeNotSatisfiable = "range_not_satisfiable"
     // The addressee.
     case unknownTopic = "unknown_topic"
     case reservedTopic = "reserved_topic"
@@ -75,6 +76,7 @@ extension RefusalCode {
         case .notAcceptable: 406
         case .conflict: 409
         case .tooLarge: 413
+        case .rangeNotSatisfiable: 416
         case .unsupportedMediaType: 415
         case .limitReached, .tooManyRequests: 429
         case .internalFailure: 500
@@ -97,6 +99,7 @@ extension RefusalCode {
         case .invalidParameter: "A parameter is not valid"
         case .tooManySteps: "The range holds too many steps"
         case .malformedRequest: "The request is malformed"
+        case .rangeNotSatisfiable: "The range is not in the file"
         case .unknownTopic: "Nothing listens on this topic"
         case .reservedTopic: "The topic belongs to the hub"
         case .notFound: "Not found"

@@ -8,6 +8,7 @@ public struct Route: Sendable {
         case get = "GET"
         case post = "POST"
         case put = "PUT"
+        case patch = "PATCH"
         case delete = "DELETE"
     }
 
@@ -23,7 +24,7 @@ public struct Route: Sendable {
     public let pathSchemas: [String: JSONSchema]
     /// Its query parameters.
     public let query: [QueryParameter]
-    /// What it wants to be sent; nil: no body.
+    /// What it takes; nil: no body.
     public let input: RouteInput?
     /// How it answers when it does not refuse; one or more.
     public let answers: [RouteAnswer]
@@ -31,6 +32,11 @@ public struct Route: Sendable {
     public let refusals: [RefusalCode]
     /// The largest body it takes, in bytes.
     public let maximumBodyBytes: Int
+    /// Where a device may show its name and key, besides the header fields `X-Device-Id` and `X-API-Key`.
+    public let credentials: CredentialPlace
+    /// Whether it waits for something that has not happened yet (`LongPoll`): its task is then cancelled when the client goes or the hub
+    /// stops, and it answers with what there is.
+    public let waits: Bool
     /// For a route whose body is a report that a device might as well publish: the levels of the topic where, made of the path's
     /// parameters. It lets the hub keep what a device sends that waits to be approved, and take it in later; nil: nothing is kept.
     public let reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])?
@@ -42,6 +48,7 @@ public struct Route: Sendable {
         _ method: Method, _ path: String, access: RouteAccess, summary: String,
         pathSchemas: [String: JSONSchema] = [:], query: [QueryParameter] = [], input: RouteInput? = nil,
         answers: [RouteAnswer], refusals: [RefusalCode] = [], maximumBodyBytes: Int = 65_536,
+        credentials: CredentialPlace = .body, waits: Bool = false,
         reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil,
         handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) {
@@ -55,9 +62,20 @@ public struct Route: Sendable {
         self.answers = answers
         self.refusals = refusals
         self.maximumBodyBytes = maximumBodyBytes
+        self.credentials = credentials
+        self.waits = waits
         self.reportTopic = reportTopic
         self.handler = handler
     }
+}
+
+/// Where a device may show its name and key over HTTP. The header fields are always looked at first.
+public enum CredentialPlace: Sendable {
+    /// Nowhere else: for bodies that are not read before it is known who sends them.
+    case header
+    /// Also as `device_id` and `api_key` in the body: members of a JSON object, fields of a form, or fields of a multipart body that come
+    /// before its first file.
+    case body
 }
 
 extension Route {
@@ -89,20 +107,6 @@ public struct QueryParameter: Sendable {
     }
 }
 
-/// What a route wants to be sent.
-public struct RouteInput: Sendable {
-    /// The shape of the JSON.
-    public let schema: JSONSchema
-    /// Whether a request without a body will do.
-    public let isOptional: Bool
-
-    /// A body.
-    public init(_ schema: JSONSchema, isOptional: Bool = false) {
-        self.schema = schema
-        self.isOptional = isOptional
-    }
-}
-
 /// How a route answers.
 public struct RouteAnswer: Sendable {
     /// The status, such as 200.
@@ -124,107 +128,23 @@ public struct RouteAnswer: Sendable {
         RouteAnswer(status, summary, content: [("application/json", schema)])
     }
 
+    /// An answer of one media type that is not JSON.
+    public static func bytes(_ mediaType: String, _ summary: String = "Done") -> RouteAnswer {
+        RouteAnswer(200, summary, content: [(mediaType, nil)])
+    }
+
+    /// The answers of a route that gives a file: whole, in part, or the word that the client has it already.
+    public static func file(_ mediaTypes: String..., summary: String = "The file") -> [RouteAnswer] {
+        let content = mediaTypes.map { (mediaType: $0, schema: nil as JSONSchema?) }
+        return [
+            RouteAnswer(200, summary, content: content),
+            RouteAnswer(206, "The range that was asked for", content: content),
+            RouteAnswer(304, "The client has it already", content: []),
+        ]
+    }
+
     /// An answer without a body.
     public static func empty(status: Int = 204, _ summary: String = "Done") -> RouteAnswer {
         RouteAnswer(status, summary, content: [])
-    }
-}
-
-/// A request as a solution sees it.
-public struct RouteRequest: Sendable {
-    /// The values of the path's parameters, by name, percent-decoded.
-    public let path: [String: String]
-    /// The query's parameters in order, percent-decoded.
-    public let query: [(name: String, value: String)]
-    /// The `Accept` header; nil when there is none.
-    public let accept: String?
-    /// The body.
-    public let body: [UInt8]
-    /// When the hub had received the whole of it. What is decided in the line is decided by the line's own clock.
-    public let receivedAt: Timestamp
-    /// Who asks; the route's access has been checked.
-    public let caller: Caller
-    /// Where the caller has the right that the route needs; `all` for a route that needs none.
-    public let scope: SiteScope
-    /// How it came.
-    public let transport: RequestTransport
-
-    /// The peer's address without its port, if it is known.
-    public var address: String? { transport.address }
-
-    /// A request.
-    public init(
-        path: [String: String], query: [(name: String, value: String)], accept: String?, body: [UInt8],
-        receivedAt: Timestamp, caller: Caller, scope: SiteScope, transport: RequestTransport
-    ) {
-        self.path = path
-        self.query = query
-        self.accept = accept
-        self.body = body
-        self.receivedAt = receivedAt
-        self.caller = caller
-        self.scope = scope
-        self.transport = transport
-    }
-
-    /// The value of a query parameter; the last one if it is repeated.
-    public func parameter(_ name: String) -> String? {
-        query.last { $0.name == name }?.value
-    }
-}
-
-/// How a request came, for those routes that have to do with it: sign-in, above all.
-public struct RequestTransport: Sendable {
-    /// The client's address without its port, as far as it is known (behind a trusted proxy: the one it names).
-    public var address: String?
-    /// Whether it came from this machine itself and through no proxy.
-    public var isLocal: Bool
-    /// Whether it is encrypted, here or before the trusted proxy.
-    public var isSecure: Bool
-    /// The cookies by name.
-    public var cookies: [String: String]
-    /// The `User-Agent` header, at most 200 bytes of it.
-    public var userAgent: String?
-
-    /// A transport.
-    public init(
-        address: String? = nil, isLocal: Bool = false, isSecure: Bool = false, cookies: [String: String] = [:],
-        userAgent: String? = nil
-    ) {
-        self.address = address
-        self.isLocal = isLocal
-        self.isSecure = isSecure
-        self.cookies = cookies
-        self.userAgent = userAgent
-    }
-}
-
-/// An answer as a solution gives it. A refusal is thrown, not answered: the web renders it as problem+json.
-public struct RouteResponse: Sendable {
-    /// The status, such as 200.
-    public var status: Int
-    /// The media type.
-    public var contentType: String
-    /// The body.
-    public var body: [UInt8]
-    /// Further headers.
-    public var headers: [(name: String, value: String)]
-
-    /// An answer.
-    public init(status: Int = 200, contentType: String, body: [UInt8], headers: [(name: String, value: String)] = []) {
-        self.status = status
-        self.contentType = contentType
-        self.body = body
-        self.headers = headers
-    }
-
-    /// A JSON answer, written by `write`.
-    public static func json<Failure: Error>(
-        status: Int = 200, headers: [(name: String, value: String)] = [],
-        _ write: (inout JSONWriter) throws(Failure) -> Void
-    ) throws(Failure) -> RouteResponse {
-        var writer = JSONWriter()
-        try write(&writer)
-        return RouteResponse(status: status, contentType: "application/json", body: writer.bytes, headers: headers)
     }
 }

@@ -13,6 +13,7 @@ extension Route {
         if method != .get { statuses.insert(RefusalCode.unsupportedMediaType.httpStatus) }
         // A choice of forms is one that the request may leave no part of.
         if answers.contains(where: { $0.content.count > 1 }) { statuses.insert(RefusalCode.notAcceptable.httpStatus) }
+        if answers.contains(where: { $0.status == 206 }) { statuses.insert(RefusalCode.rangeNotSatisfiable.httpStatus) }
         return statuses.union(refusals.map(\.httpStatus)).sorted()
     }
 }

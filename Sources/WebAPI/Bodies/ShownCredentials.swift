@@ -41,6 +41,14 @@ package enum ShownCredentials {
         return .device(name: name, key: key)
     }
 
+    /// The same as fields of a form.
+    package static func read(fields: [(name: String, value: String)]) -> RequestCredentials.Kind? {
+        let names = fields.filter { $0.name == "device_id" }
+        let keys = fields.filter { $0.name == "api_key" }
+        guard names.count == 1, keys.count == 1 else { return nil }
+        return .device(name: names[0].value, key: keys[0].value)
+    }
+
     /// A device's report without the key that it may have in its body: what is kept must not hold it.
     package static func withoutKey(_ report: [UInt8]) -> [UInt8] {
         var reader = JSONReader(report)

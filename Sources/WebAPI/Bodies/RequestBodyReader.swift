@@ -3,11 +3,20 @@ import HTTPTypes
 import HubModel
 import HummingbirdCore
 import NIOCore
+import Synchronization
 
-/// Reads a request's body once, within its limit and its time.
-struct RequestBodyReader {
+/// Reads a request's body, whole or piece by piece, within its limit and its time.
+///
+/// Sendable by hand: what is mutable here is touched only between `begin` and `end`, and these let one task in at a time: a second one is
+/// refused. The task of the connection looks at it without them before the route's handler is called and after `close`, which lets
+/// nobody in any more.
+final class RequestBodyReader: @unchecked Sendable {
     /// Bodies that no route asked for are read up to here, so that their connection can go on.
     static let idleBytes = 65_536
+
+    private enum Turn: UInt8, AtomicRepresentable {
+        case idle, reading, closed
+    }
 
     private let channel: any Channel
     private let timeout: TimeAmount
@@ -19,8 +28,11 @@ struct RequestBodyReader {
     private var parts: RequestBody.AsyncIterator
     private var content: [UInt8]?
     private var isAtEnd: Bool
+    /// What was given piece by piece so far.
+    private var streamed = 0
     /// Whether the body broke off, or its framing is malformed: nothing more can be read from its connection.
     private(set) var isTorn = false
+    private let turn = Atomic(Turn.idle)
 
     init(_ request: Request, _ channel: any Channel, timeout: TimeAmount) {
         self.channel = channel
@@ -36,6 +48,9 @@ struct RequestBodyReader {
         self.isAtEnd = declared == 0
     }
 
+    /// Whether the request came without a body.
+    var isAbsent: Bool { declared == 0 }
+
     /// Whether what was not read is so much that the connection had better end; so it had if the client waits for a word
     /// before it sends, because then nobody knows whether it will.
     var isTooMuchToDrop: Bool {
@@ -47,10 +62,10 @@ struct RequestBodyReader {
     /// - Parameter limit: the most bytes, on the wire as well as decompressed.
     /// - Throws: `too_large`; `malformed_request` for one that does not come whole, or is not the gzip that it says it is;
     ///   `unsupported_media_type` for another encoding than gzip.
-    mutating func read(upTo limit: Int, _ writer: borrowing ResponseWriter) async throws -> [UInt8] {
+    func read(upTo limit: Int, _ writer: borrowing ResponseWriter) async throws -> [UInt8] {
         if let content { return content }
         guard !isAtEnd else { return [] }
-        let tooLarge = Refusal(.tooLarge, "A body may have \(limit) bytes here.")
+        let tooLarge = RequestBodyReader.tooLarge(limit)
         guard (declared ?? 0) <= limit else { throw tooLarge }
         guard coding == nil || RequestBodyReader.isGzip(coding) else {
             throw Refusal(.unsupportedMediaType, "Send the body as it is, or with Content-Encoding: gzip.")
@@ -59,10 +74,7 @@ struct RequestBodyReader {
         defer { deadline.cancel() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declared ?? 0)
-        if awaitsWord {
-            awaitsWord = false
-            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
-        }
+        try await sayContinue(writer)
         while let part = try await next() {
             guard bytes.count + part.readableBytes <= limit else { throw tooLarge }
             bytes.append(contentsOf: part.readableBytesView)
@@ -74,8 +86,58 @@ struct RequestBodyReader {
         return bytes
     }
 
+    /// Makes ready to give the body piece by piece. What is declared too long is refused at once.
+    /// - Throws: `too_large`; `unsupported_media_type` for a body that is compressed.
+    func beginPieces(upTo limit: Int, _ writer: borrowing ResponseWriter) async throws {
+        guard (declared ?? 0) <= limit else { throw RequestBodyReader.tooLarge(limit) }
+        guard coding == nil else {
+            throw Refusal(.unsupportedMediaType, "Send the body as it is, without a Content-Encoding.")
+        }
+        if !isAtEnd { try await sayContinue(writer) }
+    }
+
+    /// The next piece, never empty; nil at the end. Each may take the time that a body may take.
+    /// - Throws: `too_large`; `malformed_request` for a body that does not come whole.
+    func piece(upTo limit: Int) async throws -> [UInt8]? {
+        guard begin() else {
+            throw Refusal(.internalFailure, "A body was read by two tasks, or after its request was answered.")
+        }
+        defer { end() }
+        guard !isAtEnd else { return nil }
+        let deadline = channel.closing(in: timeout)
+        defer { deadline.cancel() }
+        while let part = try await next() {
+            guard part.readableBytes > 0 else { continue }
+            streamed += part.readableBytes
+            guard streamed <= limit else { throw RequestBodyReader.tooLarge(limit) }
+            return Array(part.readableBytesView)
+        }
+        guard streamed >= declared ?? 0 else { throw torn() }
+        isAtEnd = true
+        return nil
+    }
+
+    /// The request is answered: whoever still holds the body gets no more of it.
+    /// - Returns: false when somebody reads it at this very moment, and nothing here may be touched any more.
+    func close() -> Bool { turn.exchange(.closed, ordering: .acquiringAndReleasing) != .reading }
+
+    private func begin() -> Bool {
+        turn.compareExchange(expected: .idle, desired: .reading, ordering: .acquiringAndReleasing).exchanged
+    }
+
+    private func end() {
+        _ = turn.compareExchange(expected: .reading, desired: .idle, ordering: .acquiringAndReleasing)
+    }
+
+    /// A client that waits for a word before it sends its body gets it.
+    private func sayContinue(_ writer: borrowing ResponseWriter) async throws {
+        guard awaitsWord else { return }
+        awaitsWord = false
+        try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+    }
+
     /// The next part. Whatever goes wrong on the way is the client's: its connection broke, or what it sent is no HTTP.
-    private mutating func next() async throws -> ByteBuffer? {
+    private func next() async throws -> ByteBuffer? {
         do {
             return try await parts.next()
         } catch is CancellationError {
@@ -85,9 +147,13 @@ struct RequestBodyReader {
         }
     }
 
-    private mutating func torn() -> Refusal {
+    private func torn() -> Refusal {
         isTorn = true
         return Refusal(.malformedRequest, "The body of the request broke off, or is not framed as HTTP/1.1 has it.")
+    }
+
+    private static func tooLarge(_ limit: Int) -> Refusal {
+        Refusal(.tooLarge, "A body may have \(limit) bytes here.")
     }
 
     private static func isGzip(_ coding: String?) -> Bool { coding == "gzip" || coding == "x-gzip" }
@@ -105,7 +171,7 @@ struct RequestBodyReader {
     }
 
     /// Reads and drops what is left, within the time that a body has and up to `limit` bytes.
-    mutating func drop(upTo limit: Int = RequestBodyReader.idleBytes) async throws {
+    func drop(upTo limit: Int = RequestBodyReader.idleBytes) async throws {
         guard !isAtEnd, !isTorn else { return }
         let deadline = channel.closing(in: timeout)
         defer { deadline.cancel() }

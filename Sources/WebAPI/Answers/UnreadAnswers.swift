@@ -1,6 +1,4 @@
 import HubModel
-import HummingbirdCore
-import NIOCore
 import SolutionKit
 import Synchronization
 
@@ -24,9 +22,6 @@ final class UnreadAnswers: Sendable {
             }
         }
     }
-
-    /// An answer of more bytes is counted, and sent in pieces of as many: the next one when the client has taken those before.
-    static let pieceBytes = 65_536
 
     private struct State {
         var bytes = 0
@@ -67,21 +62,6 @@ final class UnreadAnswers: Sendable {
             state.bytes -= bytes
             let left = (state.owners[owner] ?? 0) - bytes
             state.owners[owner] = left > 0 ? left : nil
-        }
-    }
-
-    /// A body that is written as fast as it is read.
-    /// - Parameter loop: of the connection.
-    static func inPieces(_ body: ByteBuffer, on loop: any EventLoop) -> ResponseBody {
-        ResponseBody(contentLength: body.readableBytes) { writer in
-            var rest = body
-            while let piece = rest.readSlice(length: min(pieceBytes, rest.readableBytes)), piece.readableBytes > 0 {
-                try await writer.write(piece)
-                // It only goes to the loop. Once that has come to it, it is known whether there is room for another, which the next
-                // one waits for.
-                try await loop.submit {}.get()
-            }
-            try await writer.finish(nil)
         }
     }
 }

@@ -8,7 +8,7 @@ import SolutionKit
 package struct WebAnswer {
     var status: Int
     var headers: HTTPFields
-    var body: ByteBuffer
+    var body: Body
     /// Under which name the request is counted: a route's template, never a path.
     let route: String
     /// Whether the connection ends with this answer, because the request's body was not read.
@@ -18,13 +18,38 @@ package struct WebAnswer {
     /// Whether it is a page, or the word that a page which the browser has still holds.
     private(set) var isDocument = false
 
+    /// What is sent.
+    enum Body {
+        case bytes(ByteBuffer)
+        /// A part of a file, which may be all of it.
+        case file(OpenFile, Range<Int64>)
+        case stream(@Sendable (BodyWriter) async throws -> Void)
+    }
+
     init(status: Int, headers: HTTPFields, body: ByteBuffer, route: String) {
         self.status = status
         self.headers = headers
-        self.body = body
+        self.body = .bytes(body)
         self.route = route
     }
 
+    /// What a route answers.
+    /// - Parameter wanted: which part of it the client wants, and whether it has it already.
+    /// - Throws: `range_not_satisfiable`; `CocoaError` when a file cannot be opened.
+    init(_ response: RouteResponse, route: String, wanted: WantedPart) async throws {
+        self.init(response, route: route)
+        switch response.content {
+        case .bytes:
+            guard status == 200,
+                wanted.outcome(entityTag: headers[.eTag], modified: headers[.lastModified], length: nil) == .notModified
+            else { return }
+            becomeNotModified()
+        case .stream(let make): body = .stream(make)
+        case .file(let file): try await take(file, wanted)
+        }
+    }
+
+    /// An answer whose bytes are in memory.
     init(_ response: RouteResponse, route: String) {
         var headers = HTTPFields()
         if !response.contentType.isEmpty { headers[.contentType] = response.contentType }
@@ -43,6 +68,41 @@ package struct WebAnswer {
         isMade = true
     }
 
+    private mutating func take(_ file: ResponseFile, _ wanted: WantedPart) async throws {
+        let open = try await OpenFile.open(file)
+        if let tag = file.entityTag { headers[.eTag] = tag }
+        if let modified = file.modifiedAt.map(HTTPDate.text) { headers[.lastModified] = modified }
+        headers[.acceptRanges] = "bytes"
+        switch wanted.outcome(entityTag: headers[.eTag], modified: headers[.lastModified], length: open.length) {
+        case .whole: body = .file(open, 0..<open.length)
+        case .notModified: becomeNotModified()
+        case .part(let range):
+            status = 206
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(open.length)"
+            body = .file(open, range)
+        case .unsatisfiable:
+            throw Refusal(.rangeNotSatisfiable, "The file has \(open.length) bytes.")
+        }
+    }
+
+    private mutating func becomeNotModified() {
+        status = 304
+        headers[.contentType] = nil
+        body = .bytes(ByteBuffer())
+    }
+
+    /// How many bytes are sent; nil: nobody knows yet.
+    var length: Int? {
+        switch body {
+        case .bytes(let bytes): bytes.readableBytes
+        case .file(_, let range): range.count
+        case .stream: nil
+        }
+    }
+
+    /// Whether nothing is sent but the head.
+    var isEmpty: Bool { length == 0 }
+
     /// A file of the pages, or 304 if the client has it already (RFC 9110, section 13.1.2).
     /// - Parameter accepted: the request's `Accept-Encoding`.
     init(_ file: StaticFile, status: Int = 200, ifNoneMatch: String?, accepted: String?) {
@@ -60,7 +120,7 @@ package struct WebAnswer {
         }
         headers[.eTag] = entityTag
         headers[.cacheControl] = "no-cache"
-        guard status == 200, WebAnswer.matches(ifNoneMatch, entityTag) else {
+        guard status == 200, let ifNoneMatch, WantedPart.matches(ifNoneMatch, entityTag) else {
             headers[.contentType] = file.contentType
             self.init(status: status, headers: headers, body: body, route: "pages")
             isDocument = file.isDocument
@@ -85,16 +145,8 @@ package struct WebAnswer {
         return all
     }
 
-    private static func matches(_ header: String?, _ tag: String) -> Bool {
-        guard let header else { return false }
-        return header.split(separator: ",").contains { candidate in
-            let candidate = candidate.drop { $0 == " " }
-            return candidate == "*" || (candidate.hasPrefix("W/") ? candidate.dropFirst(2) : candidate).hasPrefix(tag)
-        }
-    }
-
     /// Adds what every answer carries.
-    mutating func complete(now: Timestamp, host: String?, isSecure: Bool, isAPI: Bool) {
+    mutating func complete(now: Timestamp, host: String?, isSecure: Bool) {
         headers[.date] = HTTPDate.text(now)
         for (name, value) in isDocument ? WebAnswer.usualOfDocument : WebAnswer.usual { headers[name] = value }
         headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy(host: host)
@@ -102,9 +154,8 @@ package struct WebAnswer {
         if isSecure, !ClientCheck.isLoopback(host: host ?? "") {
             headers[.strictTransportSecurity] = "max-age=31536000"
         }
-        if isAPI { headers[.cacheControl] = "no-store" }
         // 204 and 304 have no content by definition (RFC 9110, section 8.6).
-        if status != 204, status != 304 { headers[.contentLength] = String(body.readableBytes) }
+        if status != 204, status != 304, let length { headers[.contentLength] = String(length) }
         if endsConnection { headers[.connection] = "close" }
     }
 
