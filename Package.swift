@@ -72,6 +72,7 @@ let package = Package(
         // Floor 0: libraries, no word of the hub.
         room("MQTTCodec"),
         room("Multipart"),
+        room("DeviceLogic"),
         room("Credentials", [crypto, cryptoExtras]),
         room("Certificates", [x509, asn1, crypto]),
         room("Transport", [nioCore, nioTLS, nioSSL]),
@@ -123,6 +124,7 @@ let package = Package(
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
         tests("MultipartTests", ["Multipart"], resources: [.copy("cases")]),
+        tests("DeviceLogicTests", ["DeviceLogic"]),
         tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", "Transport", nioCore, nioPosix, nioEmbedded, nioSSL]),
         tests("CompressionTests", ["Compression"]),
         tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
