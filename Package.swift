@@ -98,7 +98,7 @@ let package = Package(
 
         room(
             "Parking", path: "Sources/Solutions/Parking", pages: ["README.md"],
-            ["HubModel", "SolutionKit", "SQL", "Credentials"]),
+            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic"]),
 
         // Floor 3: doors.
         room(

@@ -1,3 +1,4 @@
+package import DeviceLogic
 package import HubModel
 
 /// What a spot is for.
@@ -27,25 +28,36 @@ package enum SpotSignal: String, CaseIterable, Sendable {
     case distance
 }
 
-/// How a spot's sensor is read.
+/// How a spot's sensor is read: by the rules of DeviceLogic, which a sensor's own program can go by as well.
 package struct SensorSettings: Hashable, Sendable {
     /// Which part of a report decides.
     package var decides = SpotSignal.flag
-    /// Below this the spot is occupied, cm.
-    package var thresholdCentimetres = 115.0
-    /// Width of the band around the threshold in which nothing changes, cm.
-    package var hysteresisCentimetres = 30.0
+    /// What a distance means.
+    package var threshold = OccupancyThreshold()
     /// How long a change back must last to count, in milliseconds.
-    package var debounceMilliseconds: Int64 = 2_000
+    package var debounceMilliseconds = DebouncedState.usualMilliseconds
 
     package init(
-        decides: SpotSignal = .flag, thresholdCentimetres: Double = 115, hysteresisCentimetres: Double = 30,
-        debounceMilliseconds: Int64 = 2_000
+        decides: SpotSignal = .flag, thresholdCentimetres: Double = OccupancyThreshold().centimetres,
+        hysteresisCentimetres: Double = OccupancyThreshold().hysteresisCentimetres,
+        debounceMilliseconds: Int64 = DebouncedState.usualMilliseconds
     ) {
         self.decides = decides
-        self.thresholdCentimetres = thresholdCentimetres
-        self.hysteresisCentimetres = hysteresisCentimetres
+        threshold = OccupancyThreshold(
+            centimetres: thresholdCentimetres, hysteresisCentimetres: hysteresisCentimetres)
         self.debounceMilliseconds = debounceMilliseconds
+    }
+
+    /// Below this the spot is occupied, cm.
+    package var thresholdCentimetres: Double {
+        get { threshold.centimetres }
+        set { threshold.centimetres = newValue }
+    }
+
+    /// Width of the band around the threshold in which nothing changes, cm.
+    package var hysteresisCentimetres: Double {
+        get { threshold.hysteresisCentimetres }
+        set { threshold.hysteresisCentimetres = newValue }
     }
 }
 

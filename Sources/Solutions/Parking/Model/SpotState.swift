@@ -1,3 +1,4 @@
+package import DeviceLogic
 package import HubModel
 
 /// A report of a spot's sensor, as far as it decides.
@@ -55,12 +56,9 @@ package struct SpotState: Hashable, Sendable {
     /// How long silence is no news, in seconds; the lot's.
     package var staleSeconds: Int64
 
-    /// What the sensor says, after threshold and debounce; nil: it never said anything.
-    package var sensed: Bool?
-    /// Since when, as it was observed.
-    package var sensedSince: Timestamp?
-    /// A change that has not yet lasted long enough.
-    package var candidate: Candidate?
+    /// What the sensor says, after threshold and debounce, in microseconds since 1970. The sensor's clock and the hub's may differ by any
+    /// amount. What sessions follow is `car`, for which the first change must last as well.
+    package var occupancy = DebouncedState()
     package var distanceCentimetres: Double?
     /// When the newest report was observed; never later than it was heard.
     package var observedAt: Timestamp?
@@ -77,13 +75,16 @@ package struct SpotState: Hashable, Sendable {
     /// Whether a car stands there, as money takes it.
     package var car: CarPresence
 
-    /// A change that waits to be believed.
-    package struct Candidate: Hashable, Sendable {
-        package var isOccupied: Bool
-        /// When it was observed, by the sensor's clock …
-        package var since: Timestamp
-        /// … and heard, by the hub's: the two may differ by any amount.
-        package var heardAt: Timestamp
+    /// What the sensor says, after threshold and debounce; nil: it never said anything.
+    package var sensed: Bool? { occupancy.belief?.isOccupied }
+
+    /// Since when, as it was observed.
+    package var sensedSince: Timestamp? { (occupancy.belief?.since).map(Timestamp.init(microseconds:)) }
+
+    /// A change that has not yet lasted long enough.
+    package var candidate: DebouncedState.Candidate? {
+        get { occupancy.candidate }
+        set { occupancy.candidate = newValue }
     }
 
     /// A spot of which nothing is known yet.
@@ -106,39 +107,18 @@ package struct SpotState: Hashable, Sendable {
         car.hear(
             isOccupied, at: instant, heardAt: report.receivedAt,
             beginning: beginning(of: instant, at: report.receivedAt), debounce: debounce)
-        sense(isOccupied, at: instant, heardAt: report.receivedAt)
+        occupancy.take(
+            isOccupied, observedAt: instant.microseconds, heardAt: report.receivedAt.microseconds, span: debounce)
     }
 
     /// What a report says of the spot; nil inside the band of the hysteresis while nothing is known.
     private func reading(of report: SpotReport) -> Bool? {
         let byDistance: Bool? = report.distanceCentimetres.flatMap { distance in
-            settings.reading(ofCentimetres: distance, before: candidate?.isOccupied ?? sensed)
+            settings.threshold.reading(ofCentimetres: distance, before: occupancy.latest)
         }
         switch settings.decides {
         case .flag: return report.isOccupied ?? byDistance
         case .distance: return byDistance ?? report.isOccupied
-        }
-    }
-
-    /// The first change after a quiet time counts at once, so that a page shows a car within the second; a change back right after it
-    /// must last, so that LEDs and pages do not flicker. What sessions follow is `car`, for which the first must last as well.
-    private mutating func sense(_ isOccupied: Bool, at instant: Timestamp, heardAt: Timestamp) {
-        guard let known = sensed, let since = sensedSince else {
-            (sensed, sensedSince, candidate) = (isOccupied, instant, nil)
-            return
-        }
-        guard isOccupied != known else {
-            candidate = nil
-            return
-        }
-        if let waiting = candidate {
-            guard instant.microseconds(since: waiting.since) >= debounce else { return }
-            (sensed, sensedSince, candidate) = (isOccupied, waiting.since, nil)
-        } else if instant.microseconds(since: since) >= debounce || instant < since {
-            // Before `since` only when a clock was set back: the hub's, or the sensor's.
-            (sensed, sensedSince) = (isOccupied, instant)
-        } else {
-            candidate = Candidate(isOccupied: isOccupied, since: instant, heardAt: heardAt)
         }
     }
 
@@ -171,10 +151,7 @@ package struct SpotState: Hashable, Sendable {
             decision.at = decision.at ?? until
         }
         if let heard = heardAt, heard > now { heardAt = now }
-        // No word against it for so long: sensors that speak only of changes confirm by silence.
-        if let waiting = candidate, now.microseconds(since: waiting.heardAt) >= debounce || waiting.heardAt > now {
-            (sensed, sensedSince, candidate) = (waiting.isOccupied, waiting.since, nil)
-        }
+        occupancy.settle(at: now.microseconds, span: debounce)
         let hasLasted = car.ripen(at: now, debounce: debounce)
         let change = settleStatus(at: now, after: cause, of: moment ?? now)
         // What has just lasted did so before the silence, if there is one: the line may have slept.
@@ -232,7 +209,7 @@ package struct SpotState: Hashable, Sendable {
     package var nextDeadline: Timestamp? {
         var next = override?.until
         func consider(_ instant: Timestamp) { next = min(next ?? instant, instant) }
-        if let candidate { consider(candidate.heardAt.advanced(byMicroseconds: debounce)) }
+        if let due = occupancy.deadline(span: debounce) { consider(Timestamp(microseconds: due)) }
         if let pending = car.pending { consider(pending.heardAt.advanced(byMicroseconds: debounce)) }
         if let heardAt, status != .unknown, !isOutOfService, override == nil {
             consider(heardAt.advanced(bySeconds: staleSeconds))
@@ -255,15 +232,5 @@ package struct SpotState: Hashable, Sendable {
         case .outOfService: .off
         case .unknown: .amber
         }
-    }
-}
-
-extension SensorSettings {
-    /// Whether a distance means a car; in the band around the threshold what was before.
-    package func reading(ofCentimetres distance: Double, before: Bool?) -> Bool? {
-        let half = hysteresisCentimetres / 2
-        if distance < thresholdCentimetres - half { return true }
-        if distance > thresholdCentimetres + half { return false }
-        return before
     }
 }

@@ -114,7 +114,7 @@ public struct SimulatedLot: Sendable {
             return nil
         }
         return Report(
-            at: instant, spot: sensor, isOccupied: Double(distance) < SimulatedSensor.firmwareThreshold,
+            at: instant, spot: sensor, isOccupied: SimulatedSensor.isOccupied(at: distance),
             distance: distance, isChange: isChange)
     }
 

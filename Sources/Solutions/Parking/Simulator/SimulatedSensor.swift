@@ -1,3 +1,4 @@
+internal import DeviceLogic
 public import HubModel
 
 /// What is wrong with a sensor.
@@ -29,8 +30,8 @@ struct SimulatedSensor: Sendable {
     /// The floor, and a car's roof (docs/parking-api.md).
     private static let floor = 200.0
     private static let roof = 30.0
-    /// Below this the sensor's program says that there is a car, cm.
-    static let firmwareThreshold = 100.0
+    /// By what the sensor's program says that there is a car.
+    private static let firmware = OccupancyThreshold(centimetres: 100, hysteresisCentimetres: 0)
     /// How much nearer a dirty sensor's floor comes in a day, and how far, cm.
     private static let dirtPerDay = 6.0
     private static let mostDirt = 150.0
@@ -67,6 +68,11 @@ struct SimulatedSensor: Sendable {
                 SimulatedSensor.days(since, instant) * SimulatedSensor.driftPerDay, SimulatedSensor.mostDrift)
         }
         return max(2, Int64(distance.rounded()))
+    }
+
+    /// What the sensor's program thinks of a distance.
+    static func isOccupied(at distance: Int64) -> Bool {
+        firmware.reading(ofCentimetres: Double(distance), before: false) ?? false
     }
 
     /// Whether a report gets lost on its way, or was never sent.

@@ -1,3 +1,4 @@
+internal import DeviceLogic
 internal import HubModel
 internal import SQL
 
@@ -51,8 +52,8 @@ extension SpotTable {
             """,
             [
                 .text(spot.id.text), SQLValue(state.sensed), SQLValue(state.sensedSince?.microseconds),
-                SQLValue(state.candidate?.isOccupied), SQLValue(state.candidate?.since.microseconds),
-                SQLValue(state.candidate?.heardAt.microseconds), SQLValue(state.distanceCentimetres),
+                SQLValue(state.candidate?.isOccupied), SQLValue(state.candidate?.since),
+                SQLValue(state.candidate?.heardAt), SQLValue(state.distanceCentimetres),
                 SQLValue(state.observedAt?.microseconds), SQLValue(state.heardAt?.microseconds),
                 SQLValue(state.isOutOfService), SQLValue(state.override?.isOccupied),
                 SQLValue(state.override?.until?.microseconds), SQLValue(state.override?.by),

@@ -1,3 +1,4 @@
+internal import DeviceLogic
 internal import HubModel
 internal import SQL
 internal import SolutionKit
@@ -125,12 +126,16 @@ enum SpotTable {
             staleSeconds: try row.integer("stale_seconds"),
             since: Timestamp(microseconds: try row.integer("status_since")))
         state.status = status
-        state.sensed = try row.optionalBoolean("sensed_occupied")
-        state.sensedSince = try instant("sensed_since")
-        if let isOccupied = try row.optionalBoolean("candidate_occupied"), let since = try instant("candidate_since"),
-            let heardAt = try instant("candidate_heard_at")
+        if let isOccupied = try row.optionalBoolean("sensed_occupied"),
+            let since = try row.optionalInteger("sensed_since")
         {
-            state.candidate = SpotState.Candidate(isOccupied: isOccupied, since: since, heardAt: heardAt)
+            state.occupancy.belief = DebouncedState.Belief(isOccupied: isOccupied, since: since)
+        }
+        if let isOccupied = try row.optionalBoolean("candidate_occupied"),
+            let since = try row.optionalInteger("candidate_since"),
+            let heardAt = try row.optionalInteger("candidate_heard_at")
+        {
+            state.candidate = DebouncedState.Candidate(isOccupied: isOccupied, since: since, heardAt: heardAt)
         }
         state.distanceCentimetres = try row.optionalReal("distance_cm")
         state.observedAt = try instant("observed_at")
