@@ -79,7 +79,7 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         room("Compression", ["CZlib"]),
         room("MQTTBroker", ["MQTTCodec", "Transport", nioCore, nioPosix]),
-        room("MQTTClient", ["MQTTCodec", nioCore, nioPosix]),
+        room("MQTTClient", ["MQTTCodec", "DeviceLogic", nioCore, nioPosix]),
         room("SQL", [grdb]),
         room("TimeSeries", pages: ["FORMAT.md"], ["SQL"]),
         room("LiveSocket", [hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioWebSocket, logging]),

@@ -8,10 +8,10 @@ struct TimingTests {
 
     @Test("Waits double between half and all, up to the maximum, and begin anew after a connection that held")
     func backoff() {
-        var low = Backoff(ReconnectPolicy(initial: .seconds(1), maximum: .seconds(5)))
+        var low = ReconnectDelays(ReconnectPolicy(initial: .seconds(1), maximum: .seconds(5)))
         #expect(
             (0..<5).map { _ in low.next(random: 0) } == [0.5, 1, 2, 2.5, 2.5].map { .milliseconds(Int64($0 * 1_000)) })
-        var high = Backoff(ReconnectPolicy(initial: .seconds(1), maximum: .seconds(5)))
+        var high = ReconnectDelays(ReconnectPolicy(initial: .seconds(1), maximum: .seconds(5)))
         for (index, delay) in [1, 2, 4, 5, 5].enumerated() as EnumeratedSequence<[Int64]> {
             let nanoseconds = UInt64(delay) * 1_000_000_000
             #expect(high.next(random: nanoseconds - nanoseconds / 2) == .seconds(delay), "\(index)")
@@ -20,7 +20,7 @@ struct TimingTests {
         #expect(high.next(random: 0) == .milliseconds(2_500))
         high.connectionHeld(for: .seconds(5))
         #expect(high.next(random: 0) == .milliseconds(500))
-        var extreme = Backoff(ReconnectPolicy(initial: .nanoseconds(.max / 2 + 2), maximum: .nanoseconds(.max)))
+        var extreme = ReconnectDelays(ReconnectPolicy(initial: .nanoseconds(.max / 2 + 2), maximum: .nanoseconds(.max)))
         for _ in 0..<4 { #expect(extreme.next(random: .max).nanoseconds > 0) }
     }
 

@@ -119,7 +119,7 @@ extension ClientDriver {
         isReadingPaused = false
         keepAlive = nil
         session.transportLost()
-        if let since = establishedAt { backoff?.connectionHeld(for: .now() - since) }
+        if let since = establishedAt { delays?.connectionHeld(for: .now() - since) }
         establishedAt = nil
         guard state == .trying, shouldRetry(error), let wait = nextWait() else {
             return over(error)
@@ -130,9 +130,7 @@ extension ClientDriver {
     }
 
     private func nextWait() -> TimeAmount? {
-        guard var delays = backoff else { return nil }
-        defer { backoff = delays }
-        return delays.next(random: random())
+        delays?.next(random: random())
     }
 
     /// A refusal of the very first connection that waiting cannot change is told to the caller instead.

@@ -20,7 +20,7 @@ final class ClientDriver {
     let eventLoop: any EventLoop
     var session: ClientSession
     var state = State.idle
-    var backoff: Backoff?
+    var delays: ReconnectDelays?
     let random: @Sendable () -> UInt64
     var counters = MQTTClientCounters()
 
@@ -53,7 +53,7 @@ final class ClientDriver {
         self.incoming = incoming
         self.random = random
         session = ClientSession(ClientSettings(configuration))
-        backoff = configuration.reconnect.map(Backoff.init)
+        delays = configuration.reconnect.map(ReconnectDelays.init)
     }
 
     var isWritable: Bool { channel?.isWritable ?? false }
