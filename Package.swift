@@ -107,7 +107,8 @@ let package = Package(
         room(
             "WebAPI",
             [
-                "HubModel", "SolutionKit", "Live", "LiveSocket", "Transport", "Compression", "Multipart", hummingbirdCore,
+                "HubModel", "SolutionKit", "Live", "LiveSocket", "Transport", "Compression", "Multipart",
+                hummingbirdCore,
                 httpTypes, nioCore, nioPosix, logging,
             ]),
 

@@ -101,7 +101,8 @@ extension RawClient {
     mutating func binary(
         _ method: String, _ target: String, headers: [String]
     ) async throws -> (RawResponse, [UInt8]) {
-        try await send((["\(method) \(target) HTTP/1.1", "Host: localhost"] + headers).joined(separator: "\r\n") + "\r\n\r\n")
+        try await send(
+            (["\(method) \(target) HTTP/1.1", "Host: localhost"] + headers).joined(separator: "\r\n") + "\r\n\r\n")
         let head = try await response(hasBody: false)
         let length = head.headers["content-length"].flatMap { Int($0) } ?? 0
         while received.readableBytes < length { try await more() }
