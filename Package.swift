@@ -141,6 +141,7 @@ let package = Package(
             "LiveSocketTests",
             ["LiveSocket", hummingbirdCore, httpTypes, nioCore, nioPosix, nioWebSocket, nioEmbedded, logging]),
         tests("HubModelTests", ["HubModel"], resources: [.copy("cases")]),
+        tests("SolutionKitTests", ["SolutionKit", "HubModel", "HubTesting", "SQL"]),
         tests("LiveTests", ["Live", "HubModel"]),
         tests("IngestTests", ["Ingest", "HubModel", "HubTesting", "SolutionKit", "SQL", "TimeSeries"]),
         tests(

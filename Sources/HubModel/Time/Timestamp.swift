@@ -16,6 +16,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.microseconds = overflow ? (seconds < 0 ? .min : .max) : product
     }
 
+    /// Seconds since 1970 without their fraction.
+    public var wholeSeconds: Int64 { microseconds.flooredQuotient(by: 1_000_000) }
+
     /// The earlier instant is the smaller.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microseconds < right.microseconds

@@ -52,6 +52,9 @@ public indirect enum JSONSchema: Hashable, Sendable {
     public static let text = JSONSchema.string()
     /// A whole number of 0 or more.
     public static let count = JSONSchema.integer(minimum: 0)
+    /// A day of a calendar, such as `2026-11-21`.
+    public static let day = JSONSchema.string(
+        minimumLength: 10, maximumLength: 10, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
     /// A device's or a site's name.
     public static let identifier = JSONSchema.string(
         minimumLength: 1, maximumLength: 64, pattern: "^[A-Za-z0-9._:@-]{1,64}$")

@@ -1,6 +1,8 @@
 import Foundation
 import HubModel
+import HubTesting
 import Parking
+import SolutionKit
 import Testing
 
 /// What a tariff means, said as plainly as possible: by going through a stay step by step with the calendar of the system.
@@ -146,22 +148,5 @@ private struct PriceModel {
     @Test(arguments: 0..<500) func staysOfHoursByTheSecond(_ seed: Int) throws {
         var random = SeededRandom(UInt64(1_000 + seed))
         try compare(&random, longest: 9_000, step: 1)
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

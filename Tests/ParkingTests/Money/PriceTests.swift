@@ -1,5 +1,6 @@
 import HubModel
 import Parking
+import SolutionKit
 import Testing
 
 @Suite struct PriceTests {

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// What signs at entrances say at an instant: the price of an hour that begins now on a standard spot, in major units; 0 without a tariff.
 struct HourPrices: Sendable {

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// The time in which a lot was observed. What was before is not known, and no time in which nothing happened.
 enum ObservedTime {

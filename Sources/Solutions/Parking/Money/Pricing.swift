@@ -1,4 +1,5 @@
 package import HubModel
+package import SolutionKit
 
 extension Tariff {
     /// The longest stay that is priced; what is longer is priced as that long, so that a sensor that hung for years asks for no endless

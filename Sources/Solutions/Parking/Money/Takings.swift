@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// What a lot earned and took in, by the days of its clock and the kinds of its spots.
 struct Takings: Sendable {

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// What stored sessions would have cost under another tariff.
 struct TariffReplay: Sendable {

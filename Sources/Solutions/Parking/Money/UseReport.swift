@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// How a lot was used: what its sessions say.
 struct UseReport: Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// What somebody wants a lot to be: what is said of it. What is not said stays, or is as usual for a new one.
 struct LotEdit: Hashable, Sendable {

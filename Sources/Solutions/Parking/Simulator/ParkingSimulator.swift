@@ -1,4 +1,5 @@
 public import HubModel
+internal import SolutionKit
 
 /// A city's car parks that do not exist: which lots and spots there are, and what their sensors say, as pure values of seed and time.
 ///

@@ -1,4 +1,5 @@
 public import HubModel
+internal import SolutionKit
 
 /// One lot in motion: cars, sensors, and what the sensors say, in the order of time. A value: two copies go the same way.
 public struct SimulatedLot: Sendable {

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// A spot where cars come and go: what really happens there, whatever the sensors say.
 struct SimulatedSpot: Sendable {

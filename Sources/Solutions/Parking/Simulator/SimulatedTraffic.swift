@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// When cars come and how long they stay. The shape is that of a town's car park: commuters and shoppers on weekdays, shoppers on
 /// Saturday, little on Sunday.

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Reports as docs/parking-api.md shows them.
 extension JSONWriter {

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// What a lot has seen since its clock's last midnight.
 struct LotToday: Hashable, Sendable {

@@ -3,9 +3,6 @@ internal import SolutionKit
 
 /// The shapes of what the money's routes take and give; docs/parking-api.md says the same in words.
 extension JSONSchema {
-    /// A day of a lot's clock.
-    static let day = JSONSchema.string(minimumLength: 10, maximumLength: 10, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-
     private static let currency = JSONSchema.string(minimumLength: 3, maximumLength: 3, pattern: "^[A-Z]{3}$")
     private static let spotKind = JSONSchema.words(SpotKind.allCases.map(\.rawValue))
     private static let paymentID = JSONSchema.identifier

@@ -1,6 +1,7 @@
 import Foundation
 import HubModel
-import Parking
+import HubTesting
+import SolutionKit
 import Testing
 
 @Suite struct LocalClockTests {

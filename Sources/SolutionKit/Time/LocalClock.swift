@@ -1,9 +1,15 @@
 internal import Foundation
-package import HubModel
+public import HubModel
 
-/// The wall clock of a time zone, for asking many instants that lie close to each other: the zone is looked up once for the time between two
-/// of its changes.
-package struct LocalClock: Sendable {
+/// The wall clock of a time zone, with both changes of the clock. It turns instants into what people read (`reading(at:)`, `wallTime(at:)`)
+/// and back (`instant(of:)`), finds the next midnight or minute of the day (`next(_:after:)`), and knows where days and weeks begin.
+///
+/// It is a value that is made for asking many instants that lie close to each other: the zone is looked up once for the time between two of
+/// its changes. It carries no time of its own; ask a `WallClock` for now.
+///
+///     var clock = LocalClock("Europe/Berlin") ?? .utc
+///     let today = clock.day(clock.date(at: now))
+public struct LocalClock: Sendable {
     private let zone: TimeZone
     /// Seconds since 1970 between which the offset is the same.
     private var valid: Range<Int64> = 0..<0
@@ -11,7 +17,7 @@ package struct LocalClock: Sendable {
     private var offset: Int64 = 0
 
     /// - Parameter name: a name of the IANA time zone database, such as `Europe/Berlin`; nil for one that is not known.
-    package init?(_ name: String) {
+    public init?(_ name: String) {
         guard let zone = TimeZone(identifier: name) else { return nil }
         self.zone = zone
     }
@@ -21,20 +27,20 @@ package struct LocalClock: Sendable {
     }
 
     /// The clock of UTC.
-    package static let utc = LocalClock()
+    public static let utc = LocalClock()
 
     /// What the clock on the wall shows.
-    package struct Reading: Hashable, Sendable {
+    public struct Reading: Hashable, Sendable {
         /// Days since 1970-01-01, by the calendar of the place.
-        package var day: Int64
+        public var day: Int64
         /// Minutes since midnight as the clock shows them, 0...1439.
-        package var minute: Int
-        /// 0 for Monday to 6 for Sunday.
-        package var weekday: Int
+        public var minute: Int
+        /// 0 for Monday to 6 for Sunday, as in `Weekday`.
+        public var weekday: Int
     }
 
     /// The clock at an instant.
-    package mutating func reading(at instant: Timestamp) -> Reading {
+    public mutating func reading(at instant: Timestamp) -> Reading {
         let seconds = instant.wholeSeconds
         look(at: seconds)
         let local = seconds + offset
@@ -46,12 +52,12 @@ package struct LocalClock: Sendable {
 
     /// The next instant after this one at which the calendar's day begins; also one that begins again because the clock was set back over
     /// midnight.
-    package mutating func nextMidnight(after instant: Timestamp) -> Timestamp {
+    public mutating func nextMidnight(after instant: Timestamp) -> Timestamp {
         next(0, after: instant)
     }
 
     /// The first instant of a day, counted from 1970-01-01 by the calendar of the place.
-    package mutating func midnight(ofDay day: Int64) -> Timestamp {
+    public mutating func midnight(ofDay day: Int64) -> Timestamp {
         // No clock is a day and a half away from UTC.
         var instant = Timestamp(seconds: day * 86_400 - 129_600)
         while reading(at: instant).day < day { instant = nextMidnight(after: instant) }
@@ -60,7 +66,7 @@ package struct LocalClock: Sendable {
 
     /// The next instant after this one at which the clock shows a minute of the day. A minute that a change of the clock leaves out comes
     /// when the clock jumps past it; one that the clock shows twice comes twice.
-    package mutating func next(_ minute: Int, after instant: Timestamp) -> Timestamp {
+    public mutating func next(_ minute: Int, after instant: Timestamp) -> Timestamp {
         var begin = instant.wholeSeconds
         look(at: begin)
         let target = Int64(minute) * 60
@@ -79,9 +85,21 @@ package struct LocalClock: Sendable {
     }
 
     /// The next instant after this one at which the clock is changed, or a year later if it is not.
-    package mutating func nextChange(after instant: Timestamp) -> Timestamp {
+    public mutating func nextChange(after instant: Timestamp) -> Timestamp {
         look(at: instant.wholeSeconds)
         return Timestamp(seconds: valid.upperBound)
+    }
+
+    /// Seconds that the clock is ahead of UTC at an instant.
+    mutating func offset(at seconds: Int64) -> Int64 {
+        look(at: seconds)
+        return offset
+    }
+
+    /// When the offset of an instant may be another: the next change of the clock, or a year later without one.
+    mutating func endOfOffset(at seconds: Int64) -> Int64 {
+        look(at: seconds)
+        return valid.upperBound
     }
 
     private mutating func look(at seconds: Int64) {
@@ -93,18 +111,4 @@ package struct LocalClock: Sendable {
         // What was before this instant is not known: a clock that is asked for earlier ones looks again.
         valid = seconds..<max(end, seconds + 1)
     }
-}
-
-extension Timestamp {
-    /// Seconds since 1970 without their fraction.
-    var wholeSeconds: Int64 { microseconds.flooredQuotient(by: 1_000_000) }
-}
-
-extension Int64 {
-    func flooredQuotient(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor != 0 && (self < 0) != (divisor < 0) ? quotient - 1 : quotient
-    }
-
-    func flooredRemainder(by divisor: Int64) -> Int64 { self - flooredQuotient(by: divisor) * divisor }
 }
