@@ -52,59 +52,43 @@ enum LotCSV {
     /// Reads lots: the columns in any order, each at most once; an empty cell says nothing. Cells are separated as the first line has it.
     /// - Throws: `malformed_json` never; `invalid_parameter` with the line for what is no CSV or contradicts itself, and what `LotEdit` throws.
     static func read(_ bytes: [UInt8]) throws(Refusal) -> [LotEdit] {
-        let separator = CSVReader.separator(bytes)
-        let records = try CSVReader.records(bytes, separator: separator)
-        guard let header = records.first else { throw Refusal(.invalidParameter, "the first line names the columns") }
-        let names = header.cells
-        let known = Set((lotColumns + spotColumns).map(\.name))
-        for name in names where !known.contains(name) {
-            throw Refusal(.invalidParameter, "line 1: no column is called that; the columns are those of the export")
-        }
-        guard Set(names).count == names.count else { throw Refusal(.invalidParameter, "line 1: a column stands twice") }
+        let table = try CSVTable(bytes, columns: (lotColumns + spotColumns).map(\.name))
         var order: [String] = []
         var lots: [String: (cells: [String: String], spots: [[String: String]])] = [:]
-        for record in records.dropFirst() {
-            guard record.cells.count == names.count else {
-                throw Refusal(.invalidParameter, "line \(record.line): \(names.count) cells were expected")
-            }
-            let cells = Dictionary(uniqueKeysWithValues: zip(names, record.cells)).filter { !$0.value.isEmpty }
-            guard let id = cells["lot_id"] else {
-                throw Refusal(.missingField, "line \(record.line): lot_id is missing")
-            }
+        for row in table.rows {
+            let id = try row.required("lot_id")
             if lots[id] == nil { order.append(id) }
             var lot = lots[id] ?? ([:], [])
             for (name, _) in lotColumns {
-                guard let cell = cells[name] else { continue }
+                guard let cell = row[name] else { continue }
                 guard lot.cells[name] == nil || lot.cells[name] == cell else {
-                    throw Refusal(.invalidParameter, "line \(record.line): \(name) is another than above")
+                    throw row.refusal(.invalidParameter, "\(name) differs from a line above")
                 }
                 lot.cells[name] = cell
             }
-            if cells["spot_id"] != nil {
-                lot.spots.append(cells)
-            } else if spotColumns.contains(where: { cells[$0.name] != nil }) {
-                throw Refusal(.missingField, "line \(record.line): spot_id is missing")
+            if row["spot_id"] != nil {
+                lot.spots.append(row.cells)
+            } else if spotColumns.contains(where: { row[$0.name] != nil }) {
+                throw row.refusal(.missingField, "spot_id is missing")
             }
             lots[id] = lot
         }
         var edits: [LotEdit] = []
         for id in order {
             guard let lot = lots[id] else { continue }
-            edits.append(try edit(lot.cells, lot.spots, hasCommas: separator != UInt8(ascii: ",")))
+            edits.append(try edit(lot.cells, lot.spots, of: table))
         }
         return edits
     }
 
     /// The same object that an import in JSON would hold, read by the same rules.
-    /// - Parameter hasCommas: whether the point of a number may be a comma: where cells are separated by something else, it usually is.
     private static func edit(
-        _ cells: [String: String], _ spots: [[String: String]], hasCommas: Bool
+        _ cells: [String: String], _ spots: [[String: String]], of table: CSVTable
     ) throws(Refusal) -> LotEdit {
         func write(
             _ cell: String?, _ name: String, _ form: Form, _ writer: inout JSONWriter
         ) throws(Refusal) {
-            let isDecimal = hasCommas && form == .number
-            let cell = isDecimal ? cell.map { String($0.map { $0 == "," ? "." : $0 }) } : cell
+            let cell = form == .number ? cell.map(table.decimalPoint) : cell
             try self.write(cell, name, form, &writer)
         }
         var writer = JSONWriter()

@@ -1,16 +1,17 @@
-internal import HubModel
-
-/// Takes CSV (RFC 4180) apart.
-enum CSVReader {
+/// Takes CSV (RFC 4180) apart, as spreadsheets write it: lines end in any way, cells are separated by commas, semicolons or tabs, and a byte
+/// order mark says nothing. What the cells mean is for others: `CSVTable` gives them the names of their columns.
+public enum CSVReader {
     /// One line, which may be several where a quoted cell holds line ends.
-    struct Record {
-        var line: Int
-        var cells: [String]
+    public struct Record: Hashable, Sendable {
+        /// The number of the line that it begins on, 1 for the first.
+        public let line: Int
+        /// Its cells as text, without their quotes.
+        public internal(set) var cells: [String]
     }
 
     /// What separates the cells: what a first line `sep=;` says, which spreadsheets write for each other; else what separates those of the
     /// first line: a comma, or the semicolon or tab that spreadsheets write where the comma stands in numbers.
-    static func separator(_ bytes: [UInt8]) -> UInt8 {
+    public static func separator(_ bytes: [UInt8]) -> UInt8 {
         if let said = saidSeparator(bytes) { return said.separator }
         var counts: [UInt8: Int] = [:]
         var isQuoted = false
@@ -40,7 +41,8 @@ enum CSVReader {
     }
 
     /// The records; empty lines are left out, and so is a first line `sep=;`.
-    static func records(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) throws(Refusal) -> [Record] {
+    /// - Throws: `invalid_parameter` with the line, for a quote that does not end or ends too soon, and for what is not UTF-8.
+    public static func records(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) throws(Refusal) -> [Record] {
         let begin = saidSeparator(bytes)?.end ?? TextInput.withoutByteOrderMark(bytes).startIndex
         var records: [Record] = []
         var record = Record(line: 1, cells: [])
@@ -49,7 +51,7 @@ enum CSVReader {
         var index = begin
         func text(_ cell: [UInt8]) throws(Refusal) -> String {
             guard let text = String(validating: cell, as: UTF8.self) else {
-                throw Refusal(.invalidParameter, "line \(line): not valid UTF-8")
+                throw Refusal(.invalidParameter, line: line, "not valid UTF-8")
             }
             return text
         }
@@ -80,9 +82,9 @@ enum CSVReader {
                     }
                     cell.append(inner)
                 }
-                guard isClosed else { throw Refusal(.invalidParameter, "line \(opening): a quote does not end") }
+                guard isClosed else { throw Refusal(.invalidParameter, line: opening, "a quote does not end") }
                 let isAtEnd = index >= bytes.count || [separator, 0x0A, 0x0D].contains(bytes[index])
-                guard isAtEnd else { throw Refusal(.invalidParameter, "line \(line): text follows a quote") }
+                guard isAtEnd else { throw Refusal(.invalidParameter, line: line, "text follows a quote") }
             case separator:
                 record.cells.append(try text(cell))
                 cell = []
