@@ -1,5 +1,6 @@
 import HubModel
 import Parking
+import SolutionKit
 import Testing
 
 /// Monday, 2026-11-23, midnight UTC.

@@ -4,6 +4,7 @@ internal import HubModel
 internal import Logging
 internal import Parking
 internal import ServiceLifecycle
+internal import SolutionKit
 internal import UnixSignals
 
 /// `martlet simulate parking`.

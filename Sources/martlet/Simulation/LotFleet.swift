@@ -4,6 +4,7 @@ internal import MQTTCodec
 internal import NIOCore
 internal import NIOPosix
 internal import Parking
+internal import SolutionKit
 internal import Synchronization
 
 /// Simulated car parks as real MQTT clients: one controller for each lot speaks for all its spots, comes back when the connection is lost,

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// The weather of the simulated fleet. No library of mathematics: a parabola is wave enough for a day's temperature.
 extension NodesSimulator {
@@ -56,26 +57,12 @@ extension NodesSimulator {
         return phase < 0.5 ? arc : -arc
     }
 
-    /// Wanders smoothly between 0 and 1, to a new place every `seconds`.
     func drift(_ index: Int, _ quantity: String, at instant: Timestamp, seconds: Int64) -> Double {
-        let span = seconds * 1_000_000
-        let step = max(0, instant.microseconds) / span
-        let between = Double(max(0, instant.microseconds) % span) / Double(span)
-        let from = noise(index, quantity, UInt64(step))
-        let to = noise(index, quantity, UInt64(step) + 1)
-        let eased = between * between * (3 - 2 * between)
-        return from + (to - from) * eased
+        SimulatedNoise(seed: seed).drift(index, quantity, at: instant, seconds: seconds)
     }
 
-    /// A number between 0 and 1 that looks random and is always the same: FNV-1a, then the last steps of SplitMix64.
     func noise(_ index: Int, _ quantity: String, _ step: UInt64) -> Double {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
-        for byte in quantity.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        hash = (hash ^ UInt64(truncatingIfNeeded: index)) &* 0x100_0000_01b3
-        hash = hash &+ step &* 0x9e37_79b9_7f4a_7c15
-        hash = (hash ^ hash >> 30) &* 0xbf58_476d_1ce4_e5b9
-        hash = (hash ^ hash >> 27) &* 0x94d0_49bb_1331_11eb
-        return Double((hash ^ hash >> 31) >> 11) / 9_007_199_254_740_992
+        SimulatedNoise(seed: seed).value(index, quantity, step)
     }
 
     /// Writes a number with this many places, as `22.5` and not `22.499999`.

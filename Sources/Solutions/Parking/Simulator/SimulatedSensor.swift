@@ -1,5 +1,6 @@
 internal import DeviceLogic
 public import HubModel
+internal import SolutionKit
 
 /// What is wrong with a sensor.
 public enum SimulatedFault: Hashable, Sendable {
