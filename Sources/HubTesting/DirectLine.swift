@@ -10,7 +10,7 @@ public final class DirectLine: Line, @unchecked Sendable {
     private let database: Database
     private let clock: any WallClock
     private let lock = Mutex(())
-    private let handlers: [any MessageHandler]
+    private var handlers: [LoadedHandler]
     private var committed: [Effects] = []
 
     /// A line over a database that has its tables, with the handlers of the solutions that are made here and now.
@@ -21,7 +21,7 @@ public final class DirectLine: Line, @unchecked Sendable {
         self.clock = clock
         let services =
             services ?? LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks())
-        handlers = solutions.map { $0.makeHandler(services) }
+        handlers = solutions.map { LoadedHandler($0.makeHandler(services)) }
     }
 
     /// What was committed so far, oldest first.
@@ -38,7 +38,7 @@ public final class DirectLine: Line, @unchecked Sendable {
     public func perform<Value: Sendable>(
         _ work: @escaping @Sendable (inout LineContext) throws -> Value
     ) async throws -> Value {
-        try batch { line, _ in try work(&line) }
+        try batch { line in try work(&line) }
     }
 
     /// Lets one solution's handler work.
@@ -46,31 +46,36 @@ public final class DirectLine: Line, @unchecked Sendable {
     public func perform<Handler: MessageHandler, Value: Sendable>(
         with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
     ) async throws -> Value {
-        try batch { line, handlers in
+        try batch(loading: { $0 is Handler }) { line in
             for candidate in handlers {
-                if let handler = candidate as? Handler { return try work(handler, &line) }
+                if let handler = candidate.ifReady as? Handler { return try work(handler, &line) }
             }
             throw Refusal(.notFound, "no such solution runs here")
         }
     }
 
+    /// - Parameter needed: which handlers are to have their memory.
     private func batch<Value: Sendable>(
-        _ work: (inout LineContext, [any MessageHandler]) throws -> Value
+        loading needed: (any MessageHandler) -> Bool = { _ in false }, _ work: (inout LineContext) throws -> Value
     ) throws -> Value {
         try lock.withLock { _ in
             do {
                 let (value, line) = try database.writeBlocking { transaction in
                     var line = LineContext(now: clock.now(), transaction: transaction)
-                    let value = try line.perform { try work(&$0, handlers) }
-                    for handler in handlers { try line.perform { try handler.finishBatch(in: &$0) } }
+                    for index in handlers.indices where needed(handlers[index].unready) {
+                        _ = try handlers[index].ready(in: &line)
+                    }
+                    let value = try line.perform { try work(&$0) }
+                    for handler in handlers { try line.perform { try handler.unready.finishBatch(in: &$0) } }
                     return (value, (effects: line.effects, forgets: line.forgetsAfterCommit))
                 }
                 committed.append(line.effects)
+                for handler in handlers { handler.batchCommitted() }
+                if line.forgets { for index in handlers.indices { handlers[index].forget() } }
                 for work in line.effects.afterCommit { work() }
-                if line.forgets { for handler in handlers { handler.forget() } }
                 return value
             } catch {
-                for handler in handlers { handler.forget() }
+                for index in handlers.indices { handlers[index].forget() }
                 throw error
             }
         }

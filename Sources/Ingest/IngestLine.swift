@@ -80,11 +80,13 @@ public final class IngestLine: Line {
     ) async throws -> Value {
         try await submit { result in
             .handler(
-                HandlerWork { candidate, line in
-                    guard let handler = candidate as? Handler else { return false }
-                    result.set(try work(handler, &line))
-                    return true
-                })
+                HandlerWork(
+                    isFor: { $0 is Handler },
+                    attempt: { candidate, line in
+                        guard let handler = candidate as? Handler else { return false }
+                        result.set(try work(handler, &line))
+                        return true
+                    }))
         }
     }
 

@@ -35,6 +35,8 @@ public enum LineItem: Sendable {
 
 /// Work for the handler of one type.
 public struct HandlerWork: Sendable {
+    /// Whether the work is for a handler: whether it is of the wanted type.
+    let isFor: @Sendable (any MessageHandler) -> Bool
     /// Does the work if the handler is of the wanted type; says whether it was.
     let attempt: @Sendable (any MessageHandler, inout LineContext) throws -> Bool
 }

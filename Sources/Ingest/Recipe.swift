@@ -6,9 +6,40 @@ internal import SolutionKit
 /// Lives on the writer's thread; the handlers in it are called by nobody else.
 struct Recipe {
     let router: TopicRouter
-    let handlers: [any MessageHandler]
+    private(set) var handlers: [LoadedHandler]
 
-    /// Takes one item within the batch's transaction.
+    init(router: TopicRouter, handlers: [any MessageHandler]) {
+        self.router = router
+        self.handlers = handlers.map(LoadedHandler.init)
+    }
+
+    /// Sees to it that the handlers which an item is for have their memory. A step of its own before `take`.
+    /// - Throws: what reading it throws.
+    mutating func prepare(for item: LineItem, in line: inout LineContext) throws {
+        switch item {
+        case .message(let message, _):
+            if let index = router.handler(of: message.topic) { _ = try handlers[index].ready(in: &line) }
+        case .presence, .delivery: for index in handlers.indices { _ = try handlers[index].ready(in: &line) }
+        case .handler(let work):
+            for index in handlers.indices where work.isFor(handlers[index].unready) {
+                _ = try handlers[index].ready(in: &line)
+            }
+        case .traffic, .work: break
+        }
+    }
+
+    /// A handler with its memory.
+    /// - Throws: what reading it throws.
+    mutating func ready(_ index: Int, in line: inout LineContext) throws -> any MessageHandler {
+        try handlers[index].ready(in: &line)
+    }
+
+    /// The batch was rolled back, or the tables were changed by somebody else.
+    mutating func forget() {
+        for index in handlers.indices { handlers[index].forget() }
+    }
+
+    /// Takes one item within the batch's transaction; `prepare` has been there for it.
     /// - Throws: `Refusal` for the sender's mistake; what was done for the item is undone by the caller.
     func take(_ item: LineItem, in line: inout LineContext) throws {
         switch item {
@@ -24,15 +55,15 @@ struct Recipe {
             try storing?(&line)
         case .presence(let storing):
             for change in try storing(&line) {
-                for handler in handlers { try handler.presence(change, in: &line) }
+                for handler in handlers { try handler.unready.presence(change, in: &line) }
             }
         case .delivery(let report, let storing):
             try storing?(&line)
-            for handler in handlers { try handler.delivery(report, in: &line) }
+            for handler in handlers { try handler.unready.delivery(report, in: &line) }
         case .work(let work):
             try work(&line)
         case .handler(let work):
-            for handler in handlers where try work.attempt(handler, &line) { return }
+            for handler in handlers where try work.attempt(handler.unready, &line) { return }
             throw Refusal(.notFound, "no such solution runs here")
         }
     }
@@ -49,7 +80,7 @@ struct Recipe {
     private func device(_ sender: MessageOrigin.Sender, _ topic: [String]) -> DeviceID? {
         switch sender {
         case .device(let device): device
-        case .anybody: handlers.lazy.compactMap { $0.device(namedBy: topic) }.first
+        case .anybody: handlers.lazy.compactMap { $0.unready.device(namedBy: topic) }.first
         case .keyless, .person: nil
         }
     }
@@ -58,6 +89,6 @@ struct Recipe {
         guard let index = router.handler(of: message.topic) else {
             throw Refusal(.unknownTopic, "no solution takes messages of this topic")
         }
-        return handlers[index]
+        return handlers[index].unready
     }
 }

@@ -5,7 +5,7 @@ internal import TimeSeries
 
 /// Commits one batch after the other. Lives on one thread; what it calls out to after a commit must not block.
 struct Writer {
-    private let recipe: Recipe
+    private var recipe: Recipe
     private let devices: any DeviceBook
     private var refusals = RefusedItems()
     private let database: Database
@@ -61,8 +61,9 @@ struct Writer {
                 try fill(submissions, tick: isTick, now: begin, in: transaction)
             }
             if let appended { store.apply(appended) }
+            for handler in recipe.handlers { handler.batchCommitted() }
             // Before anybody hears of the commit: what is asked next is answered from the tables.
-            if forgets { for handler in recipe.handlers { handler.forget() } }
+            if forgets { recipe.forget() }
             statistics.committed(
                 outcomes, readings: appended?.accepted ?? 0, refusedValues: effects.refusedValues,
                 microseconds: clock.now().microseconds(since: begin))
@@ -72,7 +73,7 @@ struct Writer {
             if !effects.events.isEmpty { live.publish(effects.events, committedAt: clock.now()) }
             for work in effects.afterCommit { work() }
         } catch {
-            for handler in recipe.handlers { handler.forget() }
+            recipe.forget()
             // At the next tick again: a disk that is full is not to be asked without a pause.
             isBehind = false
             noteStorage(error)
@@ -90,7 +91,7 @@ struct Writer {
             try database.writeBlocking { transaction in
                 var line = LineContext(now: clock.now(), transaction: transaction)
                 line.forgetAfterCommit()
-                for handler in recipe.handlers { try line.perform { try handler.finishBatch(in: &$0) } }
+                for handler in recipe.handlers { try line.perform { try handler.unready.finishBatch(in: &$0) } }
             }
         } catch {
             log(.batchFailed(error, items: 0))
@@ -110,12 +111,14 @@ struct Writer {
             for item in submission.items { outcomes.append(take(item, in: &line)) }
         }
         isBehind = false
-        for handler in recipe.handlers { advance(handler, in: &line) }
+        // Who has read nothing yet knows of nothing that is due; the tick reads it. In each batch, tables that cannot be read would be a
+        // burden to all solutions.
+        for handler in recipe.handlers.compactMap(\.ifReady) { advance(handler, in: &line) }
         if tick {
-            for handler in recipe.handlers { attempt(in: &line) { try handler.tick(in: &$0) } }
+            for index in recipe.handlers.indices { self.tick(index, in: &line) }
         }
         // Not one by one: what a handler writes for many messages must not be lost while they are acknowledged.
-        for handler in recipe.handlers { try line.perform { try handler.finishBatch(in: &$0) } }
+        for handler in recipe.handlers { try line.perform { try handler.unready.finishBatch(in: &$0) } }
         guard !reports.isEmpty else {
             keepRefusals(in: &line)
             return (line.effects, nil, line.forgetsAfterCommit)
@@ -129,9 +132,10 @@ struct Writer {
     }
 
     private mutating func take(_ item: LineItem, in line: inout LineContext) -> LineOutcome {
-        let readings = line.effects.readings.count
         let stored = reports.count
         do {
+            try recipe.prepare(for: item, in: &line)
+            let readings = line.effects.readings.count
             try line.perform { line in
                 try recipe.take(item, in: &line)
                 try reports.append(line.effects.readings[readings...], of: outcomes.count, to: store, now: line.now)
@@ -171,6 +175,16 @@ struct Writer {
             if !wasOne { return }
         }
         isBehind = true
+    }
+
+    private mutating func tick(_ index: Int, in line: inout LineContext) {
+        do {
+            let handler = try recipe.ready(index, in: &line)
+            try line.perform { try handler.tick(in: &$0) }
+        } catch {
+            log(.itemFailed(error))
+            noteStorage(error)
+        }
     }
 
     /// Lets a handler do something of its own; when it fails, only that is undone.

@@ -2,8 +2,14 @@ public import HubModel
 
 /// The part of a solution that lives inside the line: it is called by the one writer, never twice at once, within the
 /// transaction of the present batch. It may keep knowledge in memory as long as the tables can give it back
-/// (`forget`).
+/// (`load`, `forget`).
 public protocol MessageHandler: AnyObject, SendableMetatype {
+    /// Reads from the tables what the handler keeps in memory. The line calls it before it asks the handler for anything that needs it, for
+    /// the first time and again after each `forget`; work that only comes due (`advance`) waits for it. It is a step of its own: what is
+    /// refused afterwards does not undo it. When it throws, what needed the memory fails, and the next that needs it tries again; appending
+    /// readings is not for it.
+    func load(in line: inout LineContext) throws
+
     /// Takes one message of a topic that the manifest names.
     ///
     /// A refusal that is thrown undoes what this message did, and nothing else. Every handler must be idempotent for
@@ -32,11 +38,21 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
     /// The device that a topic names, for messages of which nothing else says whose they are: in an open hub. Nil when it names none.
     func device(namedBy topic: [String]) -> DeviceID?
 
-    /// The batch was rolled back: drop what is only in memory, and read it from the tables when it is needed again.
+    /// The batch was committed: what it did is there to stay. Comes before `forget`, where both come.
+    func batchCommitted()
+
+    /// The batch was rolled back, or somebody else changed the tables (`LineContext.forgetAfterCommit`): drop what is only in memory; `load`
+    /// comes before it is needed again.
     func forget()
 }
 
 extension MessageHandler {
+    /// Nothing is kept in memory.
+    public func load(in line: inout LineContext) throws {}
+
+    /// Nothing depends on it.
+    public func batchCommitted() {}
+
     /// Nothing comes due.
     public func advance(in line: inout LineContext) throws -> Bool { false }
 

@@ -20,7 +20,8 @@ final class Site: @unchecked Sendable {
     let database: Database
     let devices: DeviceRegistry
     let commands: CommandRegistry
-    private(set) var handler: any MessageHandler
+    private var seat: LoadedHandler
+    var handler: any MessageHandler { seat.unready }
     var now = ten
     /// What routes published.
     var published: [OutgoingMessage] = []
@@ -30,14 +31,16 @@ final class Site: @unchecked Sendable {
         devices = DeviceRegistry(limit: deviceLimit, admission: .byContact)
         commands = CommandRegistry(limitPerDevice: commandLimit)
         try await database.migrate([RegistryTables.migrations, NodesSolution().migrations], at: 0)
-        handler = NodesSolution().makeHandler(
-            LineServices(devices: devices, commands: commands, audit: UntouchedBooks()))
+        seat = LoadedHandler(
+            NodesSolution().makeHandler(
+                LineServices(devices: devices, commands: commands, audit: UntouchedBooks())))
     }
 
     /// The program starts anew on the same tables.
     func restart() {
-        handler = NodesSolution().makeHandler(
-            LineServices(devices: devices, commands: commands, audit: UntouchedBooks()))
+        seat = LoadedHandler(
+            NodesSolution().makeHandler(
+                LineServices(devices: devices, commands: commands, audit: UntouchedBooks())))
     }
 
     /// One batch with one piece of work; its effects, or what it threw.
@@ -48,6 +51,7 @@ final class Site: @unchecked Sendable {
             let line = try database.writeBlocking { transaction in
                 var line = LineContext(now: now, transaction: transaction)
                 do {
+                    let handler = try seat.ready(in: &line)
                     try line.perform { try work(handler, &$0) }
                 } catch {
                     thrown = error
@@ -56,7 +60,8 @@ final class Site: @unchecked Sendable {
                 return line
             }
             let effects = line.effects
-            if line.forgetsAfterCommit { handler.forget() }
+            seat.batchCommitted()
+            if line.forgetsAfterCommit { seat.forget() }
             if let thrown { throw thrown }
             return effects
         }
@@ -68,11 +73,12 @@ final class Site: @unchecked Sendable {
         lock.withLock {
             try? database.writeBlocking { transaction in
                 var line = LineContext(now: now, transaction: transaction)
+                let handler = try seat.ready(in: &line)
                 try line.perform { try work(handler, &$0) }
                 try line.perform { try handler.finishBatch(in: &$0) }
                 throw Broken()
             }
-            handler.forget()
+            seat.forget()
         }
     }
 

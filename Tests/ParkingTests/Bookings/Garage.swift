@@ -15,7 +15,7 @@ final class Garage: Line, @unchecked Sendable {
     let clock: ManualClock
     let history = NotedHistory()
     let audit = RecordingAudit()
-    private var handler: any MessageHandler
+    private var seat: LoadedHandler
     private(set) var events: [LiveEvent] = []
 
     static let start = Timestamp(iso8601: "2026-11-21T10:00:00Z") ?? Timestamp(seconds: 0)
@@ -23,7 +23,7 @@ final class Garage: Line, @unchecked Sendable {
     init(_ location: DatabaseConfiguration.Location = .memory, at start: Timestamp = Garage.start) async throws {
         database = try Database.open(DatabaseConfiguration(location))
         clock = ManualClock(start)
-        handler = Garage.makeHandler()
+        seat = LoadedHandler(Garage.makeHandler())
         try await database.migrate([ParkingSolution().migrations], at: 0)
     }
 
@@ -33,7 +33,7 @@ final class Garage: Line, @unchecked Sendable {
     }
 
     /// The program starts anew on the same tables.
-    func restart() { lock.withLock { handler = Garage.makeHandler() } }
+    func restart() { lock.withLock { seat = LoadedHandler(Garage.makeHandler()) } }
 
     /// Makes a lot of standard spots `A1`, `A2` …, in the given place; nothing is known of its spots yet.
     func addLot(_ id: String, spots: Int, isPublic: Bool = true, latitude: Double? = 52.5) async throws {
@@ -84,6 +84,7 @@ final class Garage: Line, @unchecked Sendable {
             do {
                 let (value, line) = try database.writeBlocking { transaction in
                     var line = LineContext(now: clock.now(), transaction: transaction)
+                    let handler = try seat.ready(in: &line)
                     let value = try line.perform { try work(handler, &$0) }
                     try line.perform { try handler.finishBatch(in: &$0) }
                     return (value, line.effects)
@@ -92,7 +93,7 @@ final class Garage: Line, @unchecked Sendable {
                 history.append(line.readings)
                 return value
             } catch {
-                handler.forget()
+                seat.forget()
                 throw error
             }
         }

@@ -16,15 +16,15 @@ final class ParkSite: Line, @unchecked Sendable {
     let history = NotedHistory()
     let audit = RecordingAudit()
     let devices = KnownDevices()
-    private var handler: any MessageHandler
+    private var seat: LoadedHandler
     private var noted = Effects()
 
     static let ten = Timestamp(iso8601: "2026-11-21T10:00:00Z") ?? Timestamp(seconds: 0)
 
     init(_ location: DatabaseConfiguration.Location = .memory) async throws {
         database = try Database.open(DatabaseConfiguration(location))
-        handler = ParkingSolution().makeHandler(
-            LineServices(devices: devices, commands: UntouchedBooks(), audit: audit))
+        seat = LoadedHandler(
+            ParkingSolution().makeHandler(LineServices(devices: devices, commands: UntouchedBooks(), audit: audit)))
         try await database.migrate([ParkingSolution().migrations], at: 0)
         try await database.write { transaction in
             try transaction.execute("CREATE TABLE site (id TEXT NOT NULL PRIMARY KEY)")
@@ -48,8 +48,9 @@ final class ParkSite: Line, @unchecked Sendable {
     /// The program starts anew on the same tables.
     func restart() {
         lock.withLock {
-            handler = ParkingSolution().makeHandler(
-                LineServices(devices: devices, commands: UntouchedBooks(), audit: audit))
+            seat = LoadedHandler(
+                ParkingSolution().makeHandler(
+                    LineServices(devices: devices, commands: UntouchedBooks(), audit: audit)))
         }
     }
 
@@ -70,6 +71,7 @@ final class ParkSite: Line, @unchecked Sendable {
                 let (effects, errors) = try database.writeBlocking { transaction in
                     var line = LineContext(now: clock.now(), transaction: transaction)
                     var errors: [(any Error)?] = []
+                    let handler = try seat.ready(in: &line)
                     for work in works {
                         do {
                             try line.perform { try work(handler, &$0) }
@@ -86,7 +88,7 @@ final class ParkSite: Line, @unchecked Sendable {
                 noted = effects
                 return (effects, errors)
             } catch {
-                handler.forget()
+                seat.forget()
                 throw error
             }
         }

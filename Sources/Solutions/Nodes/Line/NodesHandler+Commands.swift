@@ -12,7 +12,6 @@ extension NodesHandler {
     func ask(
         _ name: NodeName, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
     ) throws -> Command {
-        try prepare(in: &line)
         guard let entry = roster[name.short], sites.contains(entry.node.site) else {
             throw Refusal(.notFound, "there is no node \(name.device)")
         }

@@ -6,7 +6,6 @@ extension NodesHandler {
     /// Forgets what a field's values are, and what it refused: the next value decides anew.
     /// - Throws: `not_found` for a node that the caller does not see, and for a field that it does not have.
     func reset(_ field: String, of name: NodeName, at sites: SiteScope, in line: inout LineContext) throws {
-        try prepare(in: &line)
         guard let entry = roster[name.short], sites.contains(entry.node.site) else {
             throw Refusal(.notFound, "there is no node \(name.device)")
         }

@@ -5,7 +5,6 @@ internal import SolutionKit
 /// What nodes say: who may say it, what it says, then what changes by it.
 extension NodesHandler {
     func telemetry(_ message: DeviceMessage, in line: inout LineContext) throws {
-        try prepare(in: &line)
         let known = roster.find(message.topic[2])
         let name = try known?.node.name ?? NodeName.read(message.topic[2])
         try authorize(message.origin.sender, for: name, known, in: &line)
@@ -63,7 +62,6 @@ extension NodesHandler {
     }
 
     func status(_ message: DeviceMessage, in line: inout LineContext) throws {
-        try prepare(in: &line)
         let known = roster.find(message.topic[2])
         let name = try known?.node.name ?? NodeName.read(message.topic[2])
         try authorize(message.origin.sender, for: name, known, in: &line)

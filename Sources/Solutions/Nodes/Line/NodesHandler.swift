@@ -7,7 +7,7 @@ internal import SolutionKit
 final class NodesHandler: MessageHandler {
     let devices: any DeviceBook
     let commands: any CommandBook
-    /// What the tables say, once `prepare` has read it.
+    /// What the tables say, once `load` has read it.
     var roster = Roster()
     var presence = Presence()
     var handovers = Handovers()
@@ -17,14 +17,12 @@ final class NodesHandler: MessageHandler {
     var waiting: Set<String> = []
     /// For nodes that speak HTTP; those over MQTT have the line's.
     private var refusals = RefusalAllowance()
-    private var isLoaded = false
     private var start = Start.pending
 
     /// Whether the commands of the time before this program's start were looked after.
     private enum Start {
-        case pending, inThisBatch
-        /// The batch was finished; its commit may still fail, until the next one begins.
-        case finished, done
+        /// `inThisBatch`: its commit may still fail.
+        case pending, inThisBatch, done
     }
 
     /// The largest payload that is read, in bytes.
@@ -50,7 +48,6 @@ final class NodesHandler: MessageHandler {
     }
 
     func presence(_ change: PresenceChange, in line: inout LineContext) throws {
-        try prepare(in: &line)
         switch change {
         case .connected(let clientID, _):
             // Its old connection may have ended without a word (take-over).
@@ -65,12 +62,10 @@ final class NodesHandler: MessageHandler {
     }
 
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {
-        try prepare(in: &line)
         try take(report, in: &line)
     }
 
     func tick(in line: inout LineContext) throws {
-        try prepare(in: &line)
         for entry in roster.silent(at: line.now) where entry.node.liveness.passed(to: line.now) {
             try save(entry, in: &line)
             try showState(of: entry, in: &line)
@@ -86,7 +81,6 @@ final class NodesHandler: MessageHandler {
     func finishBatch(in line: inout LineContext) throws {
         handovers.batchFinished()
         if line.forgetsAfterCommit { handovers.batchLeaves() }
-        if start == .inThisBatch { start = .finished }
         // What is about to be forgotten must be in the tables.
         let unsaved =
             line.forgetsAfterCommit
@@ -112,27 +106,23 @@ final class NodesHandler: MessageHandler {
                 payload: message.payload, leftOut: leftOut), in: line.transaction())
     }
 
-    func forget() {
-        isLoaded = false
-        roster = Roster()
-        handovers.batchFailed()
-        if start == .inThisBatch || start == .finished { start = .pending }
+    func batchCommitted() {
+        if start == .inThisBatch { start = .done }
     }
 
-    /// Reads the nodes where needed, and once looks after the commands of the time before this program's start.
-    func prepare(in line: inout LineContext) throws {
-        if !isLoaded {
-            roster = Roster(try NodeTable.all(in: try line.transaction()))
-            holders = try commands.holders(in: try line.transaction())
-            isLoaded = true
-        }
-        switch start {
-        case .pending:
-            start = .inThisBatch
-            line.ifUndone { self.start = .pending }
-            try resumeCommands(in: &line)
-        case .finished: start = .done
-        case .inThisBatch, .done: break
-        }
+    func forget() {
+        roster = Roster()
+        handovers.batchFailed()
+        if start == .inThisBatch { start = .pending }
+    }
+
+    /// Reads the nodes, and once looks after the commands of the time before this program's start.
+    func load(in line: inout LineContext) throws {
+        roster = Roster(try NodeTable.all(in: try line.transaction()))
+        holders = try commands.holders(in: try line.transaction())
+        guard start == .pending else { return }
+        start = .inThisBatch
+        line.ifUndone { self.start = .pending }
+        try resumeCommands(in: &line)
     }
 }

@@ -65,7 +65,6 @@ extension ParkingHandler {
 
     /// Does what has come due of the reservations, each as of its own moment.
     func advanceReservations(in line: inout LineContext) throws {
-        try prepare(in: &line)
         // The tables are asked whether the spots are empty.
         try saveDirty(in: &line)
         for step in try bookings.steps(upTo: line.now, in: try line.transaction()) {
@@ -75,7 +74,6 @@ extension ParkingHandler {
 
     /// Looks anew whether a reservation holds a spot, of which that changed at an instant.
     func refreshReservation(of spot: DeviceID, at instant: Timestamp, in line: inout LineContext) throws {
-        try prepare(in: &line)
         guard let entry = park[spot] else { return }
         let isReserved = try bookings.holds(spot, in: try line.transaction()) != nil
         guard isReserved != entry.spot.state.isReserved else { return }

@@ -20,7 +20,6 @@ extension ParkingHandler {
         _ decision: Decision, on spot: DeviceID, of lot: LotID, at sites: SiteScope, by name: String,
         in line: inout LineContext
     ) throws -> Spot {
-        try prepare(in: &line)
         guard let entry = park[spot], entry.spot.lot == lot, sites.contains(entry.spot.facts.site) else {
             throw Refusal(.notFound, "\(lot) has no spot \(spot)")
         }
@@ -49,7 +48,6 @@ extension ParkingHandler {
     func edit<Value>(
         _ lots: [LotID], in line: inout LineContext, _ work: (Transaction) throws -> Value
     ) throws -> Value {
-        try prepare(in: &line)
         try saveDirty(in: &line)
         let transaction = try line.transaction()
         let before = lots.map { (id: $0, entry: park[$0]) }

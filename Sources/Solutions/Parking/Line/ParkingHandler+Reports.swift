@@ -8,7 +8,6 @@ extension ParkingHandler {
     private static let registryInterval: Int64 = 60_000_000
 
     func status(_ message: DeviceMessage, in line: inout LineContext) throws {
-        try prepare(in: &line)
         let payload = try SpotPayload(message.payload)
         let entry = try find(payload, message, in: &line)
         // Not undone with the message: what was seen of the clock was seen.

@@ -8,9 +8,8 @@ final class ParkingHandler: MessageHandler {
     let devices: any DeviceBook
     let till: Till
     let bookings: Bookings
-    /// What the tables say, once `prepare` has read it.
+    /// What the tables say, once `load` has read it.
     var park = Park()
-    private var isLoaded = false
 
     /// The most spots that a lot may have.
     static let maximumSpotsPerLot = 10_000
@@ -35,7 +34,6 @@ final class ParkingHandler: MessageHandler {
 
     func presence(_ change: PresenceChange, in line: inout LineContext) throws {
         guard case .subscribed(let clientID, let filter) = change, let filter = LEDFilter(filter) else { return }
-        try prepare(in: &line)
         resendColors(to: clientID, listeningTo: filter, in: &line)
     }
 
@@ -44,9 +42,7 @@ final class ParkingHandler: MessageHandler {
 
     /// One spot that time has changed: silent, an override that is over, a car that has stood long enough.
     func advance(in line: inout LineContext) throws -> Bool {
-        // Whoever has read nothing yet knows of nothing that is due; the tick reads it. In each batch, tables that cannot be read would
-        // be a burden to all solutions.
-        guard isLoaded, let entry = park.nextDue(at: line.now) else { return false }
+        guard let entry = park.nextDue(at: line.now) else { return false }
         let later = line.now.advanced(bySeconds: ParkingHandler.holdBackSeconds)
         line.ifUndone { entry.heldBack = later }
         try change(entry, in: &line) { _ in nil }
@@ -63,13 +59,11 @@ final class ParkingHandler: MessageHandler {
     }
 
     func forget() {
-        isLoaded = false
         park = Park()
     }
 
-    /// Reads lots and spots if that is to be done.
-    func prepare(in line: inout LineContext) throws {
-        guard !isLoaded else { return }
+    /// Reads lots and spots.
+    func load(in line: inout LineContext) throws {
         let transaction = try line.transaction()
         var spots: [LotID: [Spot]] = [:]
         let held = try bookings.held(in: nil, in: transaction)
@@ -81,7 +75,6 @@ final class ParkingHandler: MessageHandler {
         for lot in try LotTable.all(at: .all, includingPublic: true, in: transaction) {
             park.insert(lot, spots[lot.id] ?? [])
         }
-        isLoaded = true
     }
 
     /// Writes the spots that the table has not as they are.

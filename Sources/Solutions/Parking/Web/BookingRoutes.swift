@@ -97,7 +97,6 @@ struct BookingRoutes: Sendable {
         let id = Bookings.makeName(using: &generator)
         let made = try await services.line.perform(with: ParkingHandler.self) { handler, line in
             // The tables are asked which spots are free: they must know what this batch's reports have said.
-            try handler.prepare(in: &line)
             try handler.saveDirty(in: &line)
             let made = try Bookings().make(
                 wanted, in: lot.id, for: holder, id: id, at: line.now, in: try line.transaction())

@@ -90,7 +90,6 @@ extension LotRoutes {
         guard !lotEdit.spots.isEmpty else { throw Refusal(.missingField, "spots is missing or empty") }
         let (audit, caller, sites, edit) = (services.audit, request.caller, request.scope, lotEdit)
         let result = try await services.line.perform(with: ParkingHandler.self) { handler, line in
-            try handler.prepare(in: &line)
             guard let lot = handler.park[id], sites.contains(lot.lot.site) else {
                 throw Refusal(.notFound, "there is no lot \(id)")
             }

@@ -115,7 +115,6 @@ extension LotRoutes {
     ) async throws -> RouteResponse {
         let (audit, caller, sites) = (services.audit, request.caller, request.scope)
         let (spot, now) = try await services.line.perform(with: ParkingHandler.self) { handler, line in
-            try handler.prepare(in: &line)
             guard let entry = handler.park[lot], sites.contains(entry.lot.site) else {
                 throw Refusal(.notFound, "there is no lot \(lot)")
             }

@@ -35,7 +35,6 @@ extension LotRoutes {
     func addDemo(by caller: Caller) async throws -> EditResult {
         let audit = services.audit
         return try await services.line.perform(with: ParkingHandler.self) { handler, line in
-            try handler.prepare(in: &line)
             // What is there was perhaps changed by somebody, and is none of ours.
             let missing = DemoLots.all.filter { demo in demo.edit.id.map { handler.park[$0] == nil } ?? false }
             guard !missing.isEmpty else { return EditResult() }
