@@ -19,27 +19,24 @@ public struct AuditFilter: Hashable, Sendable {
     /// Every row.
     public init() {}
 
-    /// The condition, with placeholders from `first` on, and its arguments.
-    fileprivate func condition(from first: Int) -> (sql: String, arguments: [SQLValue]) {
-        var parts: [String] = []
-        var arguments: [SQLValue] = []
-        func add(_ text: (String) -> String, _ value: SQLValue) {
-            parts.append(text("$\(first + arguments.count)"))
-            arguments.append(value)
-        }
-        func addText(_ column: String, _ text: String?) {
+    fileprivate var conditions: Conditions {
+        var conditions = Conditions()
+        func add(_ column: String, _ text: String?) {
             guard let text else { return }
-            guard text.hasSuffix("*") else { return add({ "\(column) = \($0)" }, .text(text)) }
+            guard text.hasSuffix("*") else { return conditions.add(column, .equals, .text(text)) }
             let beginning = String(text.dropLast())
-            add({ "substr(\(column), 1, \(beginning.unicodeScalars.count)) = \($0)" }, .text(beginning))
+            conditions.add(
+                "substr(\(column), 1, \(beginning.unicodeScalars.count))", .equals, .text(beginning))
         }
-        addText("name", who)
-        addText("target", target)
-        if let action { add({ "action = \($0)" }, .text(action)) }
-        if let outcome { add({ "outcome = \($0)" }, .text(outcome)) }
-        if let from { add({ "at >= \($0)" }, .integer(from.microseconds)) }
-        if let to { add({ "at < \($0)" }, .integer(to.microseconds)) }
-        return (parts.map { " AND \($0)" }.joined(), arguments)
+        add("name", who)
+        add("target", target)
+        if let action { conditions.add("action", .equals, .text(action)) }
+        if let outcome { conditions.add("outcome", .equals, .text(outcome)) }
+        if let from { conditions.add("at", .isAtLeast, .integer(from.microseconds)) }
+        if let to { conditions.add("at", .isLess, .integer(to.microseconds)) }
+        // A row whose number is none any more is in no order and cannot be asked for; the chain misses the number that it had.
+        conditions.add("sequence = CAST(sequence AS BIGINT)")
+        return conditions
     }
 }
 
@@ -52,10 +49,12 @@ extension AuditRegistry {
     public func newest(_ filter: AuditFilter, before: Int64?, limit: Int, in reader: some SQLReading) throws
         -> [AuditRow]
     {
-        let (condition, arguments) = filter.condition(from: 3)
+        var conditions = filter.conditions
+        if let before { conditions.add("sequence", .isLess, .integer(before)) }
+        let most = conditions.place(.integer(Int64(limit)))
         return try reader.query(
-            "\(AuditRecord.columns) WHERE \(AuditRegistry.numbered) AND sequence < $1\(condition) ORDER BY sequence DESC LIMIT $2",
-            [.integer(before ?? .max), .integer(Int64(limit))] + arguments
+            "\(AuditRecord.columns) WHERE \(conditions.text) ORDER BY sequence DESC LIMIT \(most)",
+            conditions.arguments
         ).map(AuditRegistry.row)
     }
 
@@ -64,15 +63,13 @@ extension AuditRegistry {
     public func oldest(_ filter: AuditFilter, after: Int64, limit: Int, in reader: some SQLReading) throws
         -> [AuditRow]
     {
-        let (condition, arguments) = filter.condition(from: 3)
+        var conditions = filter.conditions
+        conditions.add("sequence", .isGreater, .integer(after))
+        let most = conditions.place(.integer(Int64(limit)))
         return try reader.query(
-            "\(AuditRecord.columns) WHERE \(AuditRegistry.numbered) AND sequence > $1\(condition) ORDER BY sequence LIMIT $2",
-            [.integer(after), .integer(Int64(limit))] + arguments
+            "\(AuditRecord.columns) WHERE \(conditions.text) ORDER BY sequence LIMIT \(most)", conditions.arguments
         ).map(AuditRegistry.row)
     }
-
-    /// A row whose number is none any more is in no order and cannot be asked for; the chain misses the number that it had.
-    private static let numbered = "sequence = CAST(sequence AS BIGINT)"
 
     private static func row(_ row: Row) throws -> AuditRow {
         guard let record = try AuditRecord(row) else { return .damaged(sequence: try row.integer(0)) }

@@ -50,15 +50,15 @@ extension CommandRegistry {
     public func commands(
         kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
     ) throws -> [Command] {
-        let words = states.map(\.rawValue).sorted()
-        let places = words.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
-        let condition = words.isEmpty ? "" : "AND state IN (\(places))"
+        var conditions = Conditions()
+        let wanted = conditions.place(.text(kind.name))
+        conditions.add("EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = \(wanted))")
+        conditions.add("state", isOneOf: states.isEmpty ? nil : states.map(\.rawValue).sorted())
+        let most = conditions.place(.integer(Int64(max(0, limit))))
         return try CommandRow.allWithHistory(
             """
-            WHERE EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = $1) \(condition)
-            ORDER BY created_at DESC, device, sequence DESC LIMIT $2
-            """,
-            [.text(kind.name), .integer(Int64(max(0, limit)))] + words.map(SQLValue.text), in: reader)
+            WHERE \(conditions.text) ORDER BY created_at DESC, device, sequence DESC LIMIT \(most)
+            """, conditions.arguments, in: reader)
     }
 }
 

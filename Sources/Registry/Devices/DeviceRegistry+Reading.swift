@@ -49,28 +49,24 @@ extension DeviceRegistry {
     public func devices(
         _ filter: DeviceFilter, after: String? = nil, limit: Int, in reader: some SQLReading
     ) throws -> [DeviceRecord] {
-        var (conditions, values) = DeviceRegistry.conditions(filter)
-        if let after {
-            values.append(.text(after))
-            conditions.append("d.id > $\(values.count)")
-        }
-        values.append(.integer(Int64(limit)))
+        var conditions = DeviceRegistry.conditions(filter)
+        if let after { conditions.add("d.id", .isGreater, .text(after)) }
+        let most = conditions.place(.integer(Int64(limit)))
         return try reader.query(
             """
-            SELECT \(DeviceRecord.columns) FROM \(DeviceRecord.tables) WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY d.id LIMIT $\(values.count)
-            """, values
+            SELECT \(DeviceRecord.columns) FROM \(DeviceRecord.tables) WHERE \(conditions.text)
+            ORDER BY d.id LIMIT \(most)
+            """, conditions.arguments
         ).map { try DeviceRecord($0) }
     }
 
     /// How many devices of these sites are in each state; none are removed.
     /// - Throws: `SQLFailure`.
     public func counts(at scope: SiteScope, in reader: some SQLReading) throws -> [DeviceState: Int64] {
-        let (conditions, values) = DeviceRegistry.conditions(DeviceFilter(scope: scope))
+        let conditions = DeviceRegistry.conditions(DeviceFilter(scope: scope))
         var counts: [DeviceState: Int64] = [:]
         let rows = try reader.query(
-            "SELECT d.state, COUNT(*) FROM device d WHERE \(conditions.joined(separator: " AND ")) GROUP BY d.state",
-            values)
+            "SELECT d.state, COUNT(*) FROM device d WHERE \(conditions.text) GROUP BY d.state", conditions.arguments)
         for row in rows {
             if let state = DeviceState(rawValue: try row.text(0)) { counts[state] = try row.integer(1) }
         }
@@ -122,32 +118,21 @@ extension DeviceRegistry {
         }
     }
 
-    private static func conditions(_ filter: DeviceFilter) -> ([String], [SQLValue]) {
-        var conditions: [String] = []
-        var values: [SQLValue] = []
-        func add(_ value: String, _ condition: (String) -> String) {
-            values.append(.text(value))
-            conditions.append(condition("$\(values.count)"))
-        }
+    private static func conditions(_ filter: DeviceFilter) -> Conditions {
+        var conditions = Conditions()
         if let state = filter.state {
-            add(state.rawValue) { "d.state = \($0)" }
+            conditions.add("d.state", .equals, .text(state.rawValue))
         } else {
-            conditions.append("d.state <> 'removed'")
+            conditions.add("d.state <> 'removed'")
         }
-        if let kind = filter.kind { add(kind.name) { "d.kind = \($0)" } }
-        if let site = filter.site { add(site.text) { "d.site = \($0)" } }
+        if let kind = filter.kind { conditions.add("d.kind", .equals, .text(kind.name)) }
+        if let site = filter.site { conditions.add("d.site", .equals, .text(site.text)) }
         if let text = filter.text {
             // Names are ASCII without % and \, but _ is common: it stands for itself.
-            add("%\(JoinRegistry.literal(text))%") { "lower(d.id) LIKE \($0) ESCAPE '\\'" }
+            let pattern = conditions.place(.text("%\(JoinRegistry.literal(text))%"))
+            conditions.add("lower(d.id) LIKE \(pattern) ESCAPE '\\'")
         }
-        if case .sites(let sites) = filter.scope {
-            guard !sites.isEmpty else { return (["1 = 0"], []) }
-            let places = sites.sorted { $0.text < $1.text }.map { site in
-                values.append(.text(site.text))
-                return "$\(values.count)"
-            }
-            conditions.append("d.site IN (\(places.joined(separator: ", ")))")
-        }
-        return (conditions, values)
+        conditions.add("d.site", isOneOf: filter.scope.names)
+        return conditions
     }
 }

@@ -13,29 +13,20 @@ struct NodeSelection: Sendable {
     /// At most so many; nil: all.
     var limit: Int?
 
-    /// The rest of a statement behind `FROM node JOIN device`, and what stands for its placeholders.
-    fileprivate var clauses: (text: String, arguments: [SQLValue]) {
-        var arguments: [SQLValue] = []
-        func place(_ value: SQLValue) -> String {
-            arguments.append(value)
-            return "$\(arguments.count)"
-        }
+    /// The conditions of a statement on `node JOIN device`.
+    fileprivate var conditions: Conditions {
+        var conditions = Conditions()
         // A device that was removed keeps its rows: its name may come back, and then its history is its own again.
-        var conditions = ["device.state <> 'removed'"]
+        conditions.add("device.state <> 'removed'")
         switch state {
-        case .asleep: conditions.append("node.state = 'offline' AND node.asleep_since IS NOT NULL")
-        case .offline: conditions.append("node.state = 'offline' AND node.asleep_since IS NULL")
-        case .online, .unknown: conditions.append("node.state = \(place(SQLValue(state?.rawValue)))")
+        case .asleep: conditions.add("node.state = 'offline' AND node.asleep_since IS NOT NULL")
+        case .offline: conditions.add("node.state = 'offline' AND node.asleep_since IS NULL")
+        case .online, .unknown: conditions.add("node.state", .equals, SQLValue(state?.rawValue))
         case nil: break
         }
-        if let after { conditions.append("node.device > \(place(.text(after.text)))") }
-        if case .sites(let sites) = sites {
-            let places = sites.map(\.text).sorted().map { place(.text($0)) }
-            conditions.append(places.isEmpty ? "1 = 0" : "device.site IN (\(places.joined(separator: ", ")))")
-        }
-        var text = "WHERE \(conditions.joined(separator: " AND ")) ORDER BY node.device"
-        if let limit { text += " LIMIT \(place(.integer(Int64(limit))))" }
-        return (text, arguments)
+        if let after { conditions.add("node.device", .isGreater, .text(after.text)) }
+        conditions.add("device.site", isOneOf: sites.names)
+        return conditions
     }
 }
 
@@ -46,8 +37,11 @@ extension NodeTable {
     /// Nodes, ordered by name.
     static func all(_ selection: NodeSelection = NodeSelection(), in reader: some SQLReading) throws -> [Node] {
         var nodes: [Node] = []
-        let (text, arguments) = selection.clauses
-        try reader.queryEach("\(columns) \(text)", arguments) { row in nodes.append(try node(row)) }
+        var conditions = selection.conditions
+        let limit = selection.limit.map { "LIMIT \(conditions.place(.integer(Int64($0))))" } ?? ""
+        try reader.queryEach(
+            "\(columns) WHERE \(conditions.text) ORDER BY node.device \(limit)", conditions.arguments
+        ) { row in nodes.append(try node(row)) }
         guard let first = nodes.first, let last = nodes.last else { return [] }
         var fields: [String: [NodeField]] = [:]
         try reader.queryEach(
@@ -71,13 +65,14 @@ extension NodeTable {
 
     /// How many nodes these sites have, and how many of them are neither online nor asleep.
     static func overview(at sites: SiteScope, in reader: some SQLReading) throws -> SolutionOverview {
-        let (text, arguments) = NodeSelection(sites: sites).clauses
+        let conditions = NodeSelection(sites: sites).conditions
         let row = try reader.queryOne(
             """
             SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'online' OR (state = 'offline' AND asleep_since IS NOT NULL)
                 THEN 0 ELSE 1 END), 0)
-            FROM (SELECT node.state, node.asleep_since FROM node JOIN device ON device.id = node.device \(text)) AS chosen
-            """, arguments)
+            FROM (SELECT node.state, node.asleep_since FROM node JOIN device ON device.id = node.device
+                WHERE \(conditions.text)) AS chosen
+            """, conditions.arguments)
         return SolutionOverview(devices: Int(try row.integer(0)), attention: Int(try row.integer(1)))
     }
 
@@ -87,26 +82,21 @@ extension NodeTable {
         _ book: some CommandBook, at sites: SiteScope, states: Set<CommandState>, limit: Int,
         in reader: some SQLReading
     ) throws -> [Command] {
-        guard case .sites(let sites) = sites else {
+        guard let siteNames = sites.names else {
             return try book.commands(kind: .node, states: states, limit: limit, in: reader)
         }
         // The book knows no sites: the names are found here, and each of the few commands that are shown is asked of the book.
-        guard !sites.isEmpty else { return [] }
-        var arguments = [SQLValue.text(DeviceKind.node.name), .integer(Int64(limit))]
-        func places(_ words: [String]) -> String {
-            words.sorted().map { word in
-                arguments.append(.text(word))
-                return "$\(arguments.count)"
-            }.joined(separator: ", ")
-        }
-        let ofSites = "AND device.site IN (\(places(sites.map(\.text))))"
-        let inStates = states.isEmpty ? "" : "AND command.state IN (\(places(states.map(\.rawValue))))"
+        var conditions = Conditions()
+        conditions.add("device.kind", .equals, .text(DeviceKind.node.name))
+        conditions.add("device.site", isOneOf: siteNames)
+        conditions.add("command.state", isOneOf: states.isEmpty ? nil : states.map(\.rawValue).sorted())
+        let most = conditions.place(.integer(Int64(limit)))
         let names = try reader.query(
             """
             SELECT command.id, command.device FROM command JOIN device ON device.id = command.device
-            WHERE device.kind = $1 \(ofSites) \(inStates)
-            ORDER BY command.created_at DESC, command.device, command.sequence DESC LIMIT $2
-            """, arguments)
+            WHERE \(conditions.text)
+            ORDER BY command.created_at DESC, command.device, command.sequence DESC LIMIT \(most)
+            """, conditions.arguments)
         return try names.compactMap { row in
             guard let device = DeviceID(try row.text(1)) else { return nil }
             return try book.command(try row.text(0), device: device, in: reader)

@@ -40,7 +40,9 @@ enum TariffTable {
         at instant: Timestamp, for sites: SiteScope, includingPublic: Bool, only lot: LotID? = nil,
         in reader: some SQLReading
     ) throws -> [LotID: TariffVersion] {
-        let (condition, arguments) = LotTable.selection(sites, includingPublic: includingPublic, firstPlace: 3)
+        var conditions = Conditions(arguments: [.integer(instant.microseconds)])
+        LotTable.add(sites, includingPublic: includingPublic, to: &conditions)
+        if let lot { conditions.add("parking_lot.id", .equals, .text(lot.text)) }
         // Lots that cost the same often have the same document to the letter: each is read once.
         var read: [String: Tariff] = [:]
         var found: [LotID: TariffVersion] = [:]
@@ -51,8 +53,8 @@ enum TariffTable {
             FROM parking_lot JOIN parking_tariff ON parking_tariff.lot = parking_lot.id AND parking_tariff.valid_from =
                 (SELECT MAX(begun.valid_from) FROM parking_tariff AS begun
                     WHERE begun.lot = parking_lot.id AND begun.valid_from <= $1)
-            WHERE (CAST($2 AS TEXT) IS NULL OR parking_lot.id = $2) AND \(condition)
-            """, [.integer(instant.microseconds), SQLValue(lot?.text)] + arguments
+            WHERE \(conditions.text)
+            """, conditions.arguments
         ) { row in
             guard let lot = LotID(try row.text("lot")) else {
                 throw SQLFailure(.wrongType, "a row of parking_lot holds no lot's name")

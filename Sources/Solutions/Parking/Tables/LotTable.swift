@@ -29,21 +29,26 @@ enum LotTable {
     /// The lots of these sites, ordered by id.
     /// - Parameter includingPublic: those that everybody may see as well, wherever they are.
     static func all(at sites: SiteScope, includingPublic: Bool, in reader: some SQLReading) throws -> [Lot] {
-        let (condition, arguments) = selection(sites, includingPublic: includingPublic)
-        return try reader.query("SELECT * FROM parking_lot WHERE \(condition) ORDER BY id", arguments).map(lot)
+        var conditions = Conditions()
+        add(sites, includingPublic: includingPublic, to: &conditions)
+        return try reader.query(
+            "SELECT * FROM parking_lot WHERE \(conditions.text) ORDER BY id", conditions.arguments
+        ).map(lot)
     }
 
     /// How many spots of each of these lots have which status at an instant; lots without spots are missing.
     static func tallies(
         at sites: SiteScope, includingPublic: Bool, now: Timestamp, in reader: some SQLReading
     ) throws -> [LotID: SpotTally] {
-        let (condition, arguments) = selection(sites, includingPublic: includingPublic, firstPlace: 2)
+        // `statusNow` wants now as `$1`.
+        var conditions = Conditions(arguments: [.integer(now.microseconds)])
+        add(sites, includingPublic: includingPublic, to: &conditions)
         let rows = try reader.query(
             """
             SELECT parking_spot.lot AS lot, \(SpotTable.statusNow) AS shown, COUNT(*) AS spots
             FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
-            WHERE \(condition) GROUP BY parking_spot.lot, shown
-            """, [.integer(now.microseconds)] + arguments)
+            WHERE \(conditions.text) GROUP BY parking_spot.lot, shown
+            """, conditions.arguments)
         var tallies: [LotID: SpotTally] = [:]
         for row in rows {
             guard let lot = LotID(try row.text("lot")), let status = SpotStatus(rawValue: try row.text("shown")) else {
@@ -54,18 +59,16 @@ enum LotTable {
         return tallies
     }
 
-    /// The condition that picks the lots of sites, and what stands for its placeholders.
-    static func selection(
-        _ sites: SiteScope, includingPublic: Bool, firstPlace: Int = 1
-    ) -> (text: String, arguments: [SQLValue]) {
-        guard case .sites(let sites) = sites else { return ("1 = 1", []) }
-        let names = sites.map(\.text).sorted()
-        var conditions: [String] = includingPublic ? ["parking_lot.is_public"] : []
-        if !names.isEmpty {
-            let places = names.indices.map { "$\($0 + firstPlace)" }.joined(separator: ", ")
-            conditions.append("parking_lot.site IN (\(places))")
+    /// Adds that a lot is of these sites.
+    /// - Parameter includingPublic: or one that everybody may see.
+    static func add(_ sites: SiteScope, includingPublic: Bool, to conditions: inout Conditions) {
+        guard includingPublic, let names = sites.names else {
+            return conditions.add("parking_lot.site", isOneOf: sites.names)
         }
-        return (conditions.isEmpty ? "1 = 0" : "(\(conditions.joined(separator: " OR ")))", names.map(SQLValue.text))
+        let places = conditions.places(names.map(SQLValue.text))
+        conditions.add(
+            places.isEmpty
+                ? "parking_lot.is_public" : "(parking_lot.is_public OR parking_lot.site IN (\(places)))")
     }
 
     /// A lot out of its row.

@@ -58,42 +58,38 @@ enum SpotTable {
     /// - Throws: `invalid_parameter` when the page is to begin behind a spot that the reader does not see.
     static func all(_ selection: SpotSelection, now: Timestamp, in reader: some SQLReading) throws -> [Spot] {
         // `statusNow` and `overriddenNow` want now as `$1`; without them there is no such argument.
-        var arguments: [SQLValue] =
-            selection.status == nil && !selection.isOverridden ? [] : [.integer(now.microseconds)]
-        let (seen, sites) = LotTable.selection(
-            selection.sites, includingPublic: true, firstPlace: arguments.count + 1)
-        arguments += sites
-        var conditions = [seen]
-        func place(_ value: String) -> String {
-            arguments.append(.text(value))
-            return "$\(arguments.count)"
-        }
+        let wantsNow = selection.status != nil || selection.isOverridden
+        var conditions = Conditions(arguments: wantsNow ? [.integer(now.microseconds)] : [])
+        LotTable.add(selection.sites, includingPublic: true, to: &conditions)
         if let after = selection.after {
             let (lot, level) = try position(of: after, seenBy: selection.sites, in: reader)
-            let values = [lot, level, after.text].map(place).joined(separator: ", ")
-            conditions.append("(parking_spot.lot, parking_spot.level, parking_spot.id) > (\(values))")
+            let values = conditions.places([lot, level, after.text].map(SQLValue.text))
+            conditions.add("(parking_spot.lot, parking_spot.level, parking_spot.id) > (\(values))")
         }
-        if let lot = selection.lot { conditions.append("parking_spot.lot = \(place(lot.text))") }
-        if let kind = selection.kind { conditions.append("kind = \(place(kind.rawValue))") }
-        if selection.isOverridden { conditions.append(overriddenNow) }
-        if let status = selection.status { conditions.append("\(statusNow) = \(place(status.rawValue))") }
+        if let lot = selection.lot { conditions.add("parking_spot.lot", .equals, .text(lot.text)) }
+        if let kind = selection.kind { conditions.add("kind", .equals, .text(kind.rawValue)) }
+        if selection.isOverridden { conditions.add(overriddenNow) }
+        if let status = selection.status { conditions.add(statusNow, .equals, .text(status.rawValue)) }
+        let limit = conditions.place(.integer(Int64(selection.limit)))
         return try reader.query(
             """
-            \(columns) WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY parking_spot.lot, parking_spot.level, parking_spot.id LIMIT \(selection.limit)
-            """, arguments
+            \(columns) WHERE \(conditions.text)
+            ORDER BY parking_spot.lot, parking_spot.level, parking_spot.id LIMIT \(limit)
+            """, conditions.arguments
         ).map(spot)
     }
 
     private static func position(
         of spot: DeviceID, seenBy sites: SiteScope, in reader: some SQLReading
     ) throws -> (lot: String, level: String) {
-        let (seen, names) = LotTable.selection(sites, includingPublic: true, firstPlace: 2)
+        var conditions = Conditions()
+        conditions.add("parking_spot.id", .equals, .text(spot.text))
+        LotTable.add(sites, includingPublic: true, to: &conditions)
         let row = try reader.queryFirst(
             """
             SELECT lot, level FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
-            WHERE parking_spot.id = $1 AND \(seen)
-            """, [.text(spot.text)] + names)
+            WHERE \(conditions.text)
+            """, conditions.arguments)
         guard let row else { throw Refusal(.invalidParameter, "after is the last spot of the page before") }
         return (try row.text(0), try row.text(1))
     }
