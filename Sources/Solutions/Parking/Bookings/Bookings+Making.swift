@@ -1,5 +1,6 @@
 package import HubModel
 package import SQL
+internal import SolutionKit
 
 extension Bookings {
     /// A name for a new reservation: 26 letters and digits for 130 random bits.
@@ -19,20 +20,17 @@ extension Bookings {
         try BookingRules.check(from: wanted.from, to: wanted.to, by: holder, at: now)
         let candidates = try candidates(for: wanted, in: lot, at: now, in: transaction)
         try count(holder, in: lot, in: transaction)
-        let time = QuarterSpan(from: wanted.from, to: wanted.to)
+        let time = TimeSlots(from: wanted.from, to: wanted.to)
         var account: String?
         if case .account(let name, _) = holder { account = name }
-        for spot in candidates {
-            let reservation = Reservation(
+        func reservation(of spot: DeviceID) -> Reservation {
+            Reservation(
                 id: id, lot: lot, spot: spot, account: account, name: wanted.name, time: time, createdAt: now)
-            do {
-                // No look beforehand would be worth anything against another writer: the key decides.
-                try transaction.savepoint { try ReservationTable.insert(reservation, for: holder, in: transaction) }
-                return reservation
-            } catch let failure as SQLFailure where failure.code == .uniqueViolation {
-                continue
-            }
         }
+        let spot = try ReservationTable.calendar.claimFirst(
+            of: candidates, named: \.text, time, for: id, in: transaction
+        ) { try ReservationTable.insert(reservation(of: $0), for: holder, in: transaction) }
+        if let spot { return reservation(of: spot) }
         throw try taken(time, wanted, in: lot, in: transaction)
     }
 
@@ -51,22 +49,21 @@ extension Bookings {
     package func free(
         in lot: LotID, from: Timestamp, to: Timestamp, at now: Timestamp, in reader: some SQLReading
     ) throws -> [(spot: DeviceID, kind: SpotKind)] {
-        let time = QuarterSpan(from: from, to: to)
+        let time = TimeSlots(from: from, to: to)
         return try reader.query(
             """
             SELECT parking_spot.id, parking_spot.kind, \(SpotTable.statusNow) AS shown
             FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
             WHERE parking_spot.lot = $2 AND NOT parking_spot.out_of_service
                 AND ($3 > $1 OR \(SpotTable.statusNow) = 'free')
-                AND NOT EXISTS (SELECT 1 FROM parking_reserved_quarter q
-                    WHERE q.spot = parking_spot.id AND q.quarter >= $4 AND q.quarter < $5)
+                AND \(ReservationTable.calendar.isFree("parking_spot.id", from: "$4", to: "$5"))
             ORDER BY CASE \(SpotTable.statusNow)
                 WHEN 'free' THEN 0 WHEN 'reserved' THEN 1 WHEN 'occupied' THEN 2 ELSE 3 END,
                 parking_spot.level, parking_spot.id
             """,
             [
                 .integer(now.microseconds), .text(lot.text), .integer(time.begin.microseconds),
-                .integer(time.quarters.lowerBound), .integer(time.quarters.upperBound),
+                .integer(time.numbers.lowerBound), .integer(time.numbers.upperBound),
             ]
         ).compactMap { row in
             guard let spot = DeviceID(try row.text("id")), let kind = SpotKind(rawValue: try row.text("kind")) else {
@@ -93,7 +90,7 @@ extension Bookings {
         }
         guard !found.state.isOutOfService else { throw Refusal(.conflict, "\(spot) is out of service") }
         // What begins now needs a spot that is known to be free now.
-        guard QuarterSpan(from: wanted.from, to: wanted.to).begin <= now else { return [spot] }
+        guard TimeSlots(from: wanted.from, to: wanted.to).begin <= now else { return [spot] }
         switch found.status(at: now) {
         case .free, .reserved: break
         case .occupied:
@@ -137,7 +134,7 @@ extension Bookings {
 
     /// Says which time is in the way.
     private func taken(
-        _ time: QuarterSpan, _ wanted: BookingRequest, in lot: LotID, in transaction: Transaction
+        _ time: TimeSlots, _ wanted: BookingRequest, in lot: LotID, in transaction: Transaction
     ) throws -> Refusal {
         let kind = (wanted.kind ?? .standard).rawValue
         let row = try transaction.queryFirst(
@@ -149,7 +146,7 @@ extension Bookings {
             ORDER BY r.ends_at, r.id LIMIT 1
             """,
             [
-                .text(lot.text), .integer(time.quarters.lowerBound), .integer(time.quarters.upperBound),
+                .text(lot.text), .integer(time.numbers.lowerBound), .integer(time.numbers.upperBound),
                 SQLValue(wanted.spot?.text), .text(kind),
             ])
         guard let row else { return Refusal(.conflict, "no \(kind) spot of \(lot) is free at that time") }

@@ -1,4 +1,5 @@
 package import HubModel
+internal import SolutionKit
 
 /// How far a reservation has come.
 package enum ReservationState: String, CaseIterable, Sendable {
@@ -43,7 +44,7 @@ package struct Reservation: Hashable, Sendable {
 
     /// A new one.
     init(
-        id: String, lot: LotID, spot: DeviceID, account: String?, name: String?, time: QuarterSpan, createdAt: Timestamp
+        id: String, lot: LotID, spot: DeviceID, account: String?, name: String?, time: TimeSlots, createdAt: Timestamp
     ) {
         self.id = id
         self.lot = lot
@@ -118,23 +119,4 @@ package struct Reservation: Hashable, Sendable {
         endedAt = instant
         return step
     }
-}
-
-/// A time that is made of whole quarters of an hour since 1970: in these a spot's time is given away.
-struct QuarterSpan: Hashable, Sendable {
-    /// Microseconds.
-    static let quarter: Int64 = 900 * 1_000_000
-
-    /// The quarters, counted from 1970.
-    let quarters: Range<Int64>
-
-    /// The quarters that a time touches.
-    init(from: Timestamp, to: Timestamp) {
-        let first = from.microseconds.flooredQuotient(by: QuarterSpan.quarter)
-        let end = (to.microseconds - 1).flooredQuotient(by: QuarterSpan.quarter) + 1
-        quarters = first..<max(first + 1, end)
-    }
-
-    var begin: Timestamp { Timestamp(microseconds: quarters.lowerBound * QuarterSpan.quarter) }
-    var end: Timestamp { Timestamp(microseconds: quarters.upperBound * QuarterSpan.quarter) }
 }

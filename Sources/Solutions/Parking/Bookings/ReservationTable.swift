@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 extension Reservation {
     /// A row of `parking_reservation`.
@@ -13,7 +14,7 @@ extension Reservation {
         self.init(
             id: try row.text("id"), lot: lot, spot: spot, account: try row.optionalText("account"),
             name: try row.optionalText("name"),
-            time: QuarterSpan(
+            time: TimeSlots(
                 from: Timestamp(microseconds: try row.integer("begins_at")),
                 to: Timestamp(microseconds: try row.integer("ends_at"))),
             createdAt: Timestamp(microseconds: try row.integer("created_at")))
@@ -28,8 +29,11 @@ extension Reservation {
 
 /// The rows of `parking_reservation` and of the quarters they take.
 enum ReservationTable {
-    /// Writes a new one, and takes its quarters.
-    /// - Throws: `SQLFailure` with `uniqueViolation` when one of the quarters is taken; the caller undoes it then.
+    /// Which reservation has which spot when.
+    static let calendar = BookingCalendar(
+        table: "parking_reserved_quarter", resource: "spot", slot: "quarter", holder: "reservation")
+
+    /// Writes a new one, without the quarters that it takes.
     static func insert(_ reservation: Reservation, for holder: BookingHolder, in transaction: Transaction) throws {
         var address: String?
         var codeHash: [UInt8]?
@@ -48,12 +52,6 @@ enum ReservationTable {
                 SQLValue(reservation.isHeld), SQLValue(reservation.dueAt?.microseconds),
                 .integer(reservation.createdAt.microseconds),
             ])
-        let time = QuarterSpan(from: reservation.beginsAt, to: reservation.endsAt)
-        for quarter in time.quarters {
-            try transaction.execute(
-                "INSERT INTO parking_reserved_quarter (spot, quarter, reservation) VALUES ($1, $2, $3)",
-                [.text(reservation.spot.text), .integer(quarter), .text(reservation.id)])
-        }
     }
 
     /// Writes what has become of one. Once it is over its quarters are free, and where it came from is forgotten.
@@ -70,8 +68,7 @@ enum ReservationTable {
                 SQLValue(reservation.arrivedAt?.microseconds), SQLValue(reservation.endedAt?.microseconds),
             ])
         guard !reservation.isOpen else { return }
-        try transaction.execute(
-            "DELETE FROM parking_reserved_quarter WHERE reservation = $1", [.text(reservation.id)])
+        try calendar.release(reservation.id, in: transaction)
     }
 
     /// One reservation; nil if there is none of that name.

@@ -13,8 +13,8 @@ enum ForecastTable {
         let spots = try reader.queryOne(
             "SELECT COUNT(*) FROM parking_spot WHERE lot = $1 AND NOT out_of_service", [.text(lot.id.text)]
         ).integer(0)
-        let begin = QuarterSpan(from: now, to: now).begin
-        let before = begin.advanced(byMicroseconds: -QuarterSpan.quarter)
+        let begin = TimeSlots(from: now, to: now).begin
+        let before = begin.advanced(byMicroseconds: -TimeSlots.quarterHour)
         // The newest weeks first: older ones are left out when there are too many changes, and the answer says so.
         var left = ChangeTable.mostChanges
         let today = clock.reading(at: now).day
@@ -25,11 +25,11 @@ enum ForecastTable {
             let then = clock.same(begin, weeksBefore: ago)
             let day = today - Int64(ago) * 7
             let midnights = (0...2).map { clock.midnight(ofDay: day + $0) }
-            let first = min(midnights[0], then.advanced(byMicroseconds: -QuarterSpan.quarter))
+            let first = min(midnights[0], then.advanced(byMicroseconds: -TimeSlots.quarterHour))
             let last = max(midnights[2], then.advanced(bySeconds: 86_400))
             guard let steps = try steps(of: lot.id, from: first, to: last, left: &left, in: reader) else { break }
             let shares = steps.shares(
-                from: then.advanced(byMicroseconds: -QuarterSpan.quarter), count: Forecast.quarters + 1)
+                from: then.advanced(byMicroseconds: -TimeSlots.quarterHour), count: Forecast.quarters + 1)
             let week = Forecast.WeekShares(weeksAgo: ago, from: then, shares: shares)
             weeks.append(week)
             for number in 0..<2 {
@@ -67,7 +67,7 @@ actor ForecastShelf {
 
     /// A lot's forecast for the quarter of now.
     func forecast(of lot: Lot, at now: Timestamp, in database: Database) async throws -> Forecast {
-        let begin = QuarterSpan(from: now, to: now).begin
+        let begin = TimeSlots(from: now, to: now).begin
         if let known = forecasts[lot.id], known.begin == begin { return try await known.work.value }
         let work = Task { try await database.read { try ForecastTable.forecast(of: lot, at: now, in: $0) } }
         if forecasts.count >= ForecastShelf.most { forecasts.removeAll() }

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// A change of a spot's status, as history has it.
 struct SpotChange: Hashable, Sendable {
@@ -53,8 +54,8 @@ struct OccupancySteps: Hashable, Sendable {
         found.reserveCapacity(count)
         var index = 0
         for number in 0..<count {
-            let from = start.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter)
-            let to = from.advanced(byMicroseconds: QuarterSpan.quarter)
+            let from = start.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour)
+            let to = from.advanced(byMicroseconds: TimeSlots.quarterHour)
             while index + 1 < steps.count, steps[index + 1].at <= from { index += 1 }
             found.append(share(from: from, to: to, first: index))
         }

@@ -23,7 +23,7 @@ extension BookingRoutes {
     static func sheet(of forecast: Forecast) -> RouteResponse {
         var sheet = CSVWriter(["at", "free", "spots"])
         for (number, free) in forecast.free.enumerated() {
-            let at = forecast.begin.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter)
+            let at = forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour)
             sheet.row([.time(at), .number(free.map { ($0 * 10).rounded() / 10 }), .integer(Int64(forecast.spots))])
         }
         return .csv(sheet, named: "forecast")

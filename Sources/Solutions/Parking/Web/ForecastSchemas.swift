@@ -31,7 +31,7 @@ extension JSONWriter {
         beginArray()
         for (number, free) in forecast.free.enumerated() {
             beginObject()
-            member("at", forecast.begin.advanced(byMicroseconds: Int64(number) * QuarterSpan.quarter))
+            member("at", forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour))
             key("free")
             optional(free)
             endObject()
