@@ -90,7 +90,7 @@ import Testing
             return (json["nodes"]?.elements.compactMap { $0["id"]?.text } ?? [], json["next"])
         }
         #expect(try await page().ids.count == 7)
-        #expect(try await page().next == nil)
+        #expect(try await page().next == .null)
         var page1 = try await page(("limit", "3"))
         #expect(page1.ids == ["01", "02", "03"])
         #expect(page1.next == .string("node_03"))

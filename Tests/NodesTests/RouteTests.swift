@@ -28,7 +28,7 @@ import Testing
             LatestValue(field: "temperature", value: .decimal(ScaledDecimal(mantissa: 225, scale: 1)), observedAt: ten)
         ]
         let json = try JSONValue(try await site.call(.get, "/api/nodes", history: history).body)
-        #expect(json.keys == ["nodes", "count", "now"])
+        #expect(json.keys == ["nodes", "count", "now", "next"])
         #expect(json["count"]?.number == 2)
         #expect(json["nodes"]?.elements.compactMap { $0["id"]?.text } == ["01", "02"])
         #expect(json["nodes"]?[0]?.keys == RouteTests.nodeKeys)

@@ -32,7 +32,7 @@ public struct AuditRoutes: Sendable {
                     .json(
                         .object([
                             .required("entries", .array(AuditRoutes.entrySchema)),
-                            .required("next", .nullable(.integer()), "give it as `before` for the rows behind these"),
+                            .next(.integer(), cursor: "before"),
                         ]))
                 ], handler: list),
             Route(
@@ -90,20 +90,16 @@ public struct AuditRoutes: Sendable {
         let before = try request.whole("before", in: 1...Int64.max)
         let registry = registry
         let found = try await services.database.read {
-            try registry.newest(filter, before: before, limit: Int(limit), in: $0)
+            try registry.newest(filter, before: before, limit: Page<AuditRow>.reading(limit), in: $0)
         }
-        return .json { json in
+        let page = Page(found, limit: limit) { String($0.sequence) }
+        return .json(headers: page.headers(request, "/api/audit", limit: limit, cursor: "before")) { json in
             json.beginObject()
             json.key("entries")
             json.beginArray()
-            for record in found { json.write(record) }
+            for record in page.rows { json.write(record) }
             json.endArray()
-            json.key("next")
-            if let last = found.last, found.count == Int(limit), last.sequence > 1 {
-                json.integer(last.sequence)
-            } else {
-                json.null()
-            }
+            json.member(nextNumber: page)
             json.endObject()
         }
     }

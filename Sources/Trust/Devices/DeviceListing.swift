@@ -26,7 +26,7 @@ struct DeviceListing: Sendable {
     private let showsDevices: Bool
     private let showsPending: Bool
     private let after: String?
-    private let limit: Int
+    let limit: Int
 
     init(_ request: RouteRequest, kinds: [DeviceKind]) throws(Refusal) {
         var filter = DeviceFilter(scope: request.scope)
@@ -70,39 +70,36 @@ struct DeviceListing: Sendable {
         limit = Int(try request.whole("limit", in: DeviceListing.limits) ?? 100)
     }
 
-    struct Page: Sendable {
-        var entries: [Entry] = []
-        var next: String?
+    /// A page, with what is said beside it.
+    struct Answer: Sendable {
+        var page: Page<Entry>
         var counts: [(name: String, count: Int64)] = []
         var openUntil: Timestamp?
     }
 
     /// The page, with the counts of all devices of the same sites.
-    func page(_ administration: DeviceAdministration, at now: Timestamp, in reader: some SQLReading) throws -> Page {
-        var page = Page()
+    func answer(_ administration: DeviceAdministration, at now: Timestamp, in reader: some SQLReading) throws -> Answer
+    {
+        var entries: [Entry] = []
+        let reading = Page<Entry>.reading(limit)
         if showsDevices {
-            page.entries = try administration.list(filter, after: after, limit: limit + 1, in: reader).map {
-                .device($0)
-            }
+            entries = try administration.list(filter, after: after, limit: reading, in: reader).map { .device($0) }
         }
         let join = administration.join
         if showsPending {
-            page.entries += try join.pending(
-                text: filter.text, kind: filter.kind, after: after, limit: limit + 1, in: reader
+            entries += try join.pending(
+                text: filter.text, kind: filter.kind, after: after, limit: reading, in: reader
             ).map { .pending($0) }
             // As the database orders them: by bytes.
-            page.entries.sort { $0.id.text.utf8.lexicographicallyPrecedes($1.id.text.utf8) }
+            entries.sort { $0.id.text.utf8.lexicographicallyPrecedes($1.id.text.utf8) }
         }
-        if page.entries.count > limit {
-            page.entries.removeSubrange(limit...)
-            page.next = page.entries.last?.id.text
-        }
+        var answer = Answer(page: Page(entries, limit: limit, key: \.id.text))
         let counts = try administration.registry.counts(at: filter.scope, in: reader)
-        page.counts = [
+        answer.counts = [
             ("pending", filter.scope == .all ? try join.count(in: reader) : 0), ("active", counts[.active] ?? 0),
             ("disabled", counts[.disabled] ?? 0),
         ]
-        page.openUntil = try join.openUntil(at: now, in: reader)
-        return page
+        answer.openUntil = try join.openUntil(at: now, in: reader)
+        return answer
     }
 }

@@ -53,7 +53,7 @@ struct DeviceShapes {
     var list: JSONSchema {
         JSONSchema.object([
             .required("devices", .array(device)),
-            .required("next", .nullable(.identifier), "give it as `after` for the devices behind these"),
+            .next(),
             .required(
                 "counts",
                 .object([.required("pending", .count), .required("active", .count), .required("disabled", .count)])),

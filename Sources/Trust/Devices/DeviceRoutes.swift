@@ -77,19 +77,18 @@ public struct DeviceRoutes: Sendable {
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
         let wanted = try DeviceListing(request, kinds: administration.rights.kinds)
         let (administration, now) = (administration, services.clock.now())
-        let page = try await services.database.read { try wanted.page(administration, at: now, in: $0) }
+        let found = try await services.database.read { try wanted.answer(administration, at: now, in: $0) }
         let (kinds, refused) = (administration.rights.kinds, refusedUnknown())
-        return .json { json in
+        return .json(headers: found.page.headers(request, "/api/devices", limit: wanted.limit)) { json in
             json.beginObject()
             json.key("devices")
             json.beginArray()
-            for entry in page.entries { json.write(entry, isConnected: isConnected(entry.id)) }
+            for entry in found.page.rows { json.write(entry, isConnected: isConnected(entry.id)) }
             json.endArray()
-            json.key("next")
-            json.string(page.next)
+            json.member(next: found.page)
             json.key("counts")
             json.beginObject()
-            for (name, count) in page.counts {
+            for (name, count) in found.counts {
                 json.key(name)
                 json.integer(count)
             }
@@ -97,7 +96,7 @@ public struct DeviceRoutes: Sendable {
             json.key("join")
             json.beginObject()
             json.key("open_until")
-            json.timestamp(page.openUntil)
+            json.timestamp(found.openUntil)
             json.key("refused")
             json.integer(refused)
             json.key("kinds")

@@ -22,9 +22,7 @@ struct NodesRoutes: Sendable {
                     QueryParameter(
                         "state", "only nodes in this state", .words(NodeState.allCases.map(\.rawValue))),
                     QueryParameter("after", "only nodes behind this one: next of the page before", .nodeName),
-                    QueryParameter(
-                        "limit", "at most this many nodes; all without it",
-                        .integer(minimum: 1, maximum: Int64(Self.largestPage))),
+                    .pageLimit("nodes", most: Self.largestPage, without: "all without it"),
                 ], answers: [.json(.nodeList)], handler: nodes),
             Route(
                 .get, "/api/nodes/{id}", access: .site(.viewNodes), summary: "One node with its newest values",
@@ -44,33 +42,32 @@ struct NodesRoutes: Sendable {
     private func nodes(_ request: RouteRequest) async throws -> RouteResponse {
         let state = try request.word("state", of: NodeState.self)
         let limit = try request.whole("limit", in: 1...NodesRoutes.largestPage)
-        // One more than asked for tells whether there is a next page.
         let selection = NodeSelection(
-            state: state, sites: request.scope, after: try NodesRoutes.after(request), limit: limit.map { $0 + 1 })
+            state: state, sites: request.scope, after: try NodesRoutes.after(request),
+            limit: limit.map(Page<Node>.reading))
         let commands = services.commands
-        var found = try await services.database.read { reader in
+        let found = try await services.database.read { reader in
             try NodeTable.all(selection, in: reader).map { node in
                 (node: node, open: try commands.open(device: node.name.device, in: reader).count)
             }
         }
-        let hasMore = limit.map { found.count > $0 } ?? false
-        if hasMore { found.removeLast() }
+        let page = limit.map { Page(found, limit: $0, key: \.node.name.device.text) } ?? Page(all: found)
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("nodes")
         writer.beginArray()
-        for (node, open) in found {
+        for (node, open) in page.rows {
             let latest = try await services.history.latest(device: node.name.device, measurement: "telemetry")
             writer.write(node, latest: latest, openCommands: open)
         }
         writer.endArray()
-        writer.member("count", found.count)
+        writer.member("count", page.rows.count)
         writer.member("now", services.clock.now())
-        if limit != nil {
-            writer.member("next", hasMore ? found.last?.node.name.device.text : nil)
-        }
+        writer.member(next: page)
         writer.endObject()
-        return RouteResponse(contentType: "application/json", body: writer.bytes)
+        return RouteResponse(
+            contentType: "application/json", body: writer.bytes,
+            headers: page.headers(request, "/api/nodes", limit: limit))
     }
 
     private func node(_ request: RouteRequest) async throws -> RouteResponse {

@@ -64,7 +64,7 @@ extension JSONSchema {
         .required("nodes", .array(node)),
         .required("count", .count, "How many are in this answer"),
         .required("now", .timestamp),
-        .optional("next", .nullable(.identifier), "With limit: the next page's after; null on the last page"),
+        .next(),
     ])
 
     static let latest = JSONSchema.object([

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// Which rows of a lot's money are wanted: newest first, in pages.
 struct MoneySelection: Sendable {
@@ -12,53 +13,29 @@ struct MoneySelection: Sendable {
     var session: String?
     /// The row that the page before ended with.
     var after: String?
-    /// The most rows of a page; the lists give one more if there is one.
+    /// The most rows of a page; the lists give one more if there is one (`Page`).
     var limit: Int
 
-    /// Conditions and their arguments, as far as a table has what they ask for.
+    /// The conditions, as far as a table has what they ask for.
     fileprivate func conditions(time: String, spot: Bool = true, session: String) -> Conditions {
         var conditions = Conditions()
-        conditions.add("lot = ", .text(lot.text))
-        if let from { conditions.add("\(time) >= ", .integer(from.microseconds)) }
-        if let to { conditions.add("\(time) < ", .integer(to.microseconds)) }
-        if spot, let name = self.spot { conditions.add("spot = ", .text(name.text)) }
-        if let name = self.session { conditions.add("\(session) = ", .text(name)) }
+        conditions.add("lot", .equals, .text(lot.text))
+        if let from { conditions.add(time, .isAtLeast, .integer(from.microseconds)) }
+        if let to { conditions.add(time, .isLess, .integer(to.microseconds)) }
+        if spot, let name = self.spot { conditions.add("spot", .equals, .text(name.text)) }
+        if let name = self.session { conditions.add(session, .equals, .text(name)) }
         return conditions
     }
 
-    fileprivate struct Conditions {
-        private(set) var texts: [String] = []
-        private(set) var arguments: [SQLValue] = []
-
-        mutating func add(_ text: String, _ argument: SQLValue) {
-            arguments.append(argument)
-            texts.append("\(text)$\(arguments.count)")
-        }
-
-        mutating func add(_ text: String) { texts.append(text) }
-
-        /// A row behind another in the order of time and name, newest first.
-        mutating func addPage(after name: String, of table: String, time: String) {
-            arguments.append(.text(name))
-            let place = "(SELECT \(time), id FROM \(table) WHERE id = $\(arguments.count))"
-            texts.append("(\(time), id) < \(place)")
-        }
-
-        var text: String { texts.joined(separator: " AND ") }
+    /// Adds that a row is behind that of the page before, in the order of time and name, newest first.
+    fileprivate func addPage(of table: String, time: String, to conditions: inout Conditions) {
+        guard let after else { return }
+        let place = conditions.place(.text(after))
+        conditions.add("(\(time), id) < (SELECT \(time), id FROM \(table) WHERE id = \(place))")
     }
-}
 
-/// One page of what was asked for.
-struct MoneyPage<Row: Sendable>: Sendable {
-    let rows: [Row]
-    /// Whether there are rows behind these.
-    let hasMore: Bool
-
-    /// - Parameter found: what a list below gave: one row more than fits tells that there are more.
-    init(_ found: [Row], of selection: MoneySelection) {
-        rows = Array(found.prefix(selection.limit))
-        hasMore = found.count > selection.limit
-    }
+    /// One row more than the page holds, if there is one.
+    fileprivate var reading: SQLValue { .integer(Int64(Page<ParkingSession>.reading(limit))) }
 }
 
 extension SessionTable {
@@ -77,13 +54,12 @@ extension SessionTable {
         case .waived: conditions.add("waived_minor > 0 AND balance_minor = 0")
         case .free: conditions.add("due_minor = 0 AND balance_minor = 0")
         }
-        if let after = selection.after {
-            conditions.addPage(after: after, of: "parking_session", time: "arrived_at")
-        }
+        selection.addPage(of: "parking_session", time: "arrived_at", to: &conditions)
+        let limit = conditions.place(selection.reading)
         return try reader.query(
             """
             SELECT \(columns) FROM parking_session WHERE \(conditions.text)
-            ORDER BY arrived_at DESC, id DESC LIMIT \(selection.limit + 1)
+            ORDER BY arrived_at DESC, id DESC LIMIT \(limit)
             """, conditions.arguments
         ).map(session)
     }
@@ -97,11 +73,12 @@ extension PaymentTable {
     ) throws -> [Payment] {
         var conditions = selection.conditions(time: "paid_at", session: "session")
         if isUnallocated { conditions.add("session IS NULL") }
-        if let after = selection.after { conditions.addPage(after: after, of: "parking_payment", time: "paid_at") }
+        selection.addPage(of: "parking_payment", time: "paid_at", to: &conditions)
+        let limit = conditions.place(selection.reading)
         return try reader.query(
             """
             SELECT \(columns) FROM parking_payment WHERE \(conditions.text)
-            ORDER BY paid_at DESC, id DESC LIMIT \(selection.limit + 1)
+            ORDER BY paid_at DESC, id DESC LIMIT \(limit)
             """, conditions.arguments
         ).map(payment)
     }
@@ -127,13 +104,14 @@ extension Ledger {
         _ selection: MoneySelection, after: Int64?, in reader: some SQLReading
     ) throws -> [LedgerEntry] {
         var conditions = selection.conditions(time: "at", spot: false, session: "session")
-        if let after { conditions.add("id > ", .integer(after)) }
+        if let after { conditions.add("id", .isGreater, .integer(after)) }
+        let limit = conditions.place(selection.reading)
         return try reader.query(
             """
             SELECT id, event, account, amount_minor, session, at, COALESCE((SELECT name FROM parking_payment
                 WHERE parking_payment.id = parking_entry.payment), payment) AS payment
             FROM parking_entry
-            WHERE \(conditions.text) ORDER BY id LIMIT \(selection.limit + 1)
+            WHERE \(conditions.text) ORDER BY id LIMIT \(limit)
             """, conditions.arguments
         ).map { row in
             guard let account = LedgerAccount(rawValue: try row.text("account")) else {

@@ -122,20 +122,21 @@ struct BookingRoutes: Sendable {
         let after = request.given("after")
         if let after, DeviceID(after) == nil { throw Refusal(.invalidParameter, "after is a name") }
         let limit = given ?? (csv ? SheetLimit.rows : 1_000)
-        // One more than fits tells that there are more.
         let found = try await services.database.read {
             try ReservationTable.all(
-                in: lot.id, from: from, to: to, state: state, after: after, limit: limit + 1, in: $0)
+                in: lot.id, from: from, to: to, state: state, after: after, limit: Page<Reservation>.reading(limit),
+                in: $0)
         }
-        let page = Array(found.prefix(limit))
+        let page = Page(found, limit: limit, key: \.id)
         if csv {
             if given == nil { try SheetLimit.check(found.count) }
-            return BookingRoutes.sheet(of: page)
+            return BookingRoutes.sheet(of: page.rows)
         }
-        return RouteResponse.json { writer in
+        let headers = page.headers(request, "/api/lots/{id}/reservations", limit: limit)
+        return RouteResponse.json(headers: headers) { writer in
             writer.beginObject()
-            BookingRoutes.write(page, withHolders: true, into: &writer)
-            writer.member("next", found.count > limit ? page.last?.id : nil)
+            BookingRoutes.write(page.rows, withHolders: true, into: &writer)
+            writer.member(next: page)
             writer.endObject()
         }
     }
@@ -150,7 +151,7 @@ struct BookingRoutes: Sendable {
         let free = try await services.database.read {
             try Bookings().free(in: lot.id, from: from, to: to, at: now, in: $0)
         }
-        let time = QuarterSpan(from: from, to: to)
+        let time = TimeSlots(from: from, to: to)
         return RouteResponse.json { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)

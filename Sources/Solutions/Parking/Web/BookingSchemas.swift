@@ -72,7 +72,7 @@ extension JSONSchema {
     static let reservationList = JSONSchema.object([.required("reservations", .array(reservation))])
     static let reservationPage = JSONSchema.object([
         .required("reservations", .array(reservation)),
-        .required("next", .nullable(.identifier), "The after of the next answer; null: that was all"),
+        .next(),
     ])
 
     static let availability = JSONSchema.object([

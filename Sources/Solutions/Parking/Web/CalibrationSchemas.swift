@@ -42,7 +42,7 @@ enum CalibrationSchemas {
                         "incomplete", .boolean,
                         "Whether reports of its time are lost or out of reach; the proposal rests on the others"),
                 ]))),
-        .required("next", .nullable(.identifier), "The after of the next answer; null: that was all"),
+        .next(),
         .required(
             "incomplete", .gaps,
             "Parts of the time of which reports of these spots are damaged, lost or out of reach; empty when all is whole"

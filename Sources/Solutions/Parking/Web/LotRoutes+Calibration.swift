@@ -36,7 +36,7 @@ extension LotRoutes {
             _ = try LotTable.one(id, at: sites, in: reader)
             return try SpotTable.all(of: id, in: reader).sorted { $0.id.text < $1.id.text }
         }
-        var spots = all.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
+        let spots = all.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
         if only != nil, spots.isEmpty { throw Refusal(.notFound, "\(id) has no such spot") }
         let judge = LotCalibration(
             lot: id, spots: all, from: now.advanced(bySeconds: -days * 86_400), now: now, history: services.history,
@@ -48,10 +48,10 @@ extension LotRoutes {
             }
             return LotRoutes.sheet(of: found)
         }
-        let hasMore = spots.count > LotRoutes.mostSpots
-        spots = Array(spots.prefix(LotRoutes.mostSpots))
-        let found = try await judge.judge(spots)
-        return RouteResponse.json { writer in
+        let page = Page(spots, limit: LotRoutes.mostSpots, key: \.id.text)
+        let found = try await judge.judge(page.rows)
+        let headers = page.headers(request, "/api/lots/{id}/calibration", limit: nil)
+        return RouteResponse.json(headers: headers) { writer in
             writer.beginObject()
             writer.member("lot_id", id.text)
             writer.member("days", days)
@@ -59,7 +59,7 @@ extension LotRoutes {
             writer.beginArray()
             for (spot, calibration) in found { writer.write(calibration, of: spot) }
             writer.endArray()
-            writer.member("next", hasMore ? spots.last?.id.text : nil)
+            writer.member(next: page)
             writer.member(incomplete: ReadingGap.merged(found.flatMap(\.calibration.gaps)))
             writer.endObject()
         }

@@ -20,10 +20,9 @@ extension LotRoutes {
                         "overridden", "true: only spots that a person has overridden or put out of service",
                         .words(["true", "false"])),
                     QueryParameter("after", "only spots behind this one: the last of the page before", .identifier),
-                    QueryParameter(
-                        "limit",
-                        "at most this many spots, 1 to \(Self.mostSpots); as many as that without it, and in CSV all",
-                        .integer(minimum: 1, maximum: Int64(Self.mostSpots))), .tableForm,
+                    .pageLimit(
+                        "spots", most: Self.mostSpots, without: "as many as that without it, and in CSV all"),
+                    .tableForm,
                 ], answers: [.table(.array(LotSchemas.spot), "The spots")], refusals: [.notFound], handler: spots)
         ]
     }
@@ -32,7 +31,7 @@ extension LotRoutes {
         let (csv, now) = (try request.wantsCSV(), services.clock.now())
         let sites = request.caller.grants.scope(of: .viewParking)
         let limit = try request.whole("limit", in: 1...Self.mostSpots) ?? Self.mostSpots
-        var selection = SpotSelection(sites: sites, limit: limit + 1)
+        var selection = SpotSelection(sites: sites, limit: Page<Spot>.reading(limit))
         selection.status = try request.word("status", of: SpotStatus.self)
         selection.kind = try request.word("kind", of: SpotKind.self)
         switch request.given("overridden") {
@@ -51,7 +50,7 @@ extension LotRoutes {
         let (wanted, caller) = (selection, request.caller)
         guard !csv else {
             return try await services.largeAnswers.make {
-                try await sheet(wanted, isPart: request.given("limit") != nil, at: now, for: caller)
+                try await sheet(wanted, limit: limit, isPart: request.given("limit") != nil, at: now, for: caller)
             }
         }
         let found = try await services.database.read { reader in
@@ -59,20 +58,18 @@ extension LotRoutes {
             if let lot = wanted.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }
             return try SpotTable.all(wanted, now: now, in: reader)
         }
-        let page = found.prefix(limit)
-        var headers: [(name: String, value: String)] = []
-        if found.count > limit, let last = page.last {
-            headers = [("Link", "<\(Self.address(behind: last.id, wanted, limit: limit))>; rel=\"next\"")]
-        }
-        return RouteResponse.json(headers: headers) { writer in
-            writer.array(page) { $0.write($1, at: now, isInside: sites.contains($1.facts.site)) }
+        let page = Page(found, limit: limit, key: \.id.text)
+        return RouteResponse.json(headers: page.headers(request, "/api/spots", limit: limit)) { writer in
+            writer.array(page.rows) { $0.write($1, at: now, isInside: sites.contains($1.facts.site)) }
         }
     }
 
     /// All spots that were asked for, read page by page.
-    /// - Parameter isPart: whether a limit was given: then only its page.
+    /// - Parameters:
+    ///   - limit: spots of one read.
+    ///   - isPart: whether a limit was given: then only its page.
     private func sheet(
-        _ selection: SpotSelection, isPart: Bool, at now: Timestamp, for caller: Caller
+        _ selection: SpotSelection, limit: Int, isPart: Bool, at now: Timestamp, for caller: Caller
     ) async throws -> RouteResponse {
         var selection = selection
         var sheet = SpotSheet()
@@ -82,21 +79,11 @@ extension LotRoutes {
                 if let lot = wanted.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }
                 return try SpotTable.all(wanted, now: now, in: reader)
             }
-            let page = Array(found.prefix(wanted.limit - 1))
-            try sheet.add(page, at: now, inside: wanted.sites)
-            guard !isPart, found.count == wanted.limit, let last = page.last else { break }
-            selection.after = last.id
+            let page = Page(found, limit: limit, key: \.id.text)
+            try sheet.add(page.rows, at: now, inside: wanted.sites)
+            guard !isPart, let next = page.next else { break }
+            selection.after = DeviceID(next)
         }
         return .csv(sheet.table, named: "spots")
-    }
-
-    /// The address of the page behind a spot. Nothing in it needs to be encoded: names and words have no such characters.
-    private static func address(behind spot: DeviceID, _ selection: SpotSelection, limit: Int) -> String {
-        var address = "/api/spots?after=\(spot)&limit=\(limit)"
-        if let lot = selection.lot { address += "&lot_id=\(lot)" }
-        if let status = selection.status { address += "&status=\(status.rawValue)" }
-        if let kind = selection.kind { address += "&kind=\(kind.rawValue)" }
-        if selection.isOverridden { address += "&overridden=true" }
-        return address
     }
 }

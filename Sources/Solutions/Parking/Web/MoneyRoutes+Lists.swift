@@ -8,9 +8,7 @@ extension MoneyRoutes {
     private static let page = [
         QueryParameter("from", "from this instant on"), QueryParameter("to", "before this instant"),
         QueryParameter("session", "only of this session", .identifier),
-        QueryParameter(
-            "limit", "at most this many rows, 1 to 10000; 1000 without it, and in CSV all",
-            .integer(minimum: 1, maximum: Int64(mostRows))), .tableForm,
+        .pageLimit("rows", most: mostRows, without: "1000 without it, and in CSV all"), .tableForm,
     ]
     private static let newest = [
         QueryParameter("spot", "only of this spot", .identifier),
@@ -61,11 +59,13 @@ extension MoneyRoutes {
         let now = services.clock.now()
         let selection = try selection(request, lot)
         let (page, soFar) = try await services.database.read { reader in
-            let page = MoneyPage(try SessionTable.list(selection, state: state, in: reader), of: selection)
+            let found = try SessionTable.list(selection, state: state, in: reader)
+            let page = Page(found, limit: selection.limit, key: \.id)
             let open = page.rows.filter { $0.departedAt == nil }
             return (page, try Till.totals(of: open, in: lot, until: now, in: reader))
         }
-        return RouteResponse.json { writer in
+        let headers = page.headers(request, "/api/lots/{id}/sessions", limit: selection.limit)
+        return RouteResponse.json(headers: headers) { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
             writer.key("sessions")
@@ -77,7 +77,7 @@ extension MoneyRoutes {
                 writer.endObject()
             }
             writer.endArray()
-            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
+            writer.member(next: page)
             writer.endObject()
         }
     }
@@ -91,17 +91,19 @@ extension MoneyRoutes {
         let lot = try await lot(request)
         guard !csv else { return try await paymentSheet(request, of: lot, isUnallocated: isUnallocated) }
         let selection = try selection(request, lot)
-        let page = try await services.database.read {
-            MoneyPage(try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0), of: selection)
+        let found = try await services.database.read {
+            try PaymentTable.list(selection, isUnallocated: isUnallocated, in: $0)
         }
-        return RouteResponse.json { writer in
+        let page = Page(found, limit: selection.limit, key: \.id)
+        let headers = page.headers(request, "/api/lots/{id}/payments", limit: selection.limit)
+        return RouteResponse.json(headers: headers) { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
             writer.key("payments")
             writer.beginArray()
             for payment in page.rows { writer.write(payment) }
             writer.endArray()
-            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
+            writer.member(next: page)
             writer.endObject()
         }
     }
@@ -114,11 +116,12 @@ extension MoneyRoutes {
         let selection = try selection(request, lot)
         let (page, balances) = try await services.database.read { reader in
             (
-                MoneyPage(try Ledger.entries(selection, after: after, in: reader), of: selection),
+                Page(try Ledger.entries(selection, after: after, in: reader), limit: selection.limit) { String($0.id) },
                 try Ledger.balances(of: lot.id, in: reader)
             )
         }
-        return RouteResponse.json { writer in
+        let headers = page.headers(request, "/api/lots/{id}/ledger", limit: selection.limit)
+        return RouteResponse.json(headers: headers) { writer in
             writer.beginObject()
             writer.member("lot_id", lot.id.text)
             writer.member("currency", lot.currency)
@@ -133,7 +136,7 @@ extension MoneyRoutes {
             writer.beginArray()
             for entry in page.rows { writer.write(entry) }
             writer.endArray()
-            writer.member("next", page.hasMore ? page.rows.last?.id : nil)
+            writer.member(nextNumber: page)
             writer.endObject()
         }
     }

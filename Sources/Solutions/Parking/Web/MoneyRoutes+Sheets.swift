@@ -84,12 +84,13 @@ extension MoneyRoutes {
         var count = 0
         while true {
             let wanted = selection
-            let page = try await services.database.read { MoneyPage(try read(wanted, $0), of: wanted) }
+            let found = try await services.database.read { try read(wanted, $0) }
+            let page = Page(found, limit: wanted.limit, key: place)
             count += page.rows.count
             try SheetLimit.check(count)
             for row in page.rows { sheet.row(cells(row)) }
-            guard !isPart, page.hasMore, let last = page.rows.last else { break }
-            selection.after = place(last)
+            guard !isPart, let next = page.next else { break }
+            selection.after = next
         }
         return .csv(sheet, named: name)
     }

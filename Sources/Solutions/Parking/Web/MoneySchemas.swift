@@ -183,7 +183,7 @@ extension JSONSchema {
 
     static let payments = JSONSchema.object([
         .required("lot_id", .identifier), .required("payments", .array(payment)),
-        .required("next", .nullable(paymentID)),
+        .next(paymentID),
     ])
 
     // MARK: - Sessions
@@ -203,7 +203,7 @@ extension JSONSchema {
     static let parkingSessions = JSONSchema.object([
         .required("lot_id", .identifier),
         .required("sessions", .array(.named("ParkingSession", .object(sessionMembers)))),
-        .required("next", .nullable(.identifier)),
+        .next(),
     ])
 
     static let parkingSessionDetail = JSONSchema.named(
@@ -225,7 +225,7 @@ extension JSONSchema {
                         .required("amount_minor", .integer(), "Debits are positive"),
                         .required("session_id", .nullable(.identifier)),
                         .required("payment_id", .nullable(paymentID)), .required("at", .timestamp),
-                    ])))), .required("next", .nullable(.count)),
+                    ])))), .next(.count),
     ])
 
     private static let takings: [Property] = [
