@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Lots in the shape of APDS version 4: places with their occupancy, and rates.
 enum APDSFeed {

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Lots in the shape of DATEX II version 3, ParkingPublicationLight, in JSON: one publication with static and live figures.
 enum DATEXFeed {

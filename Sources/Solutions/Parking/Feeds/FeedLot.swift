@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// What the feeds tell of a public lot.
 struct FeedLot: Sendable {

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Lots as GeoJSON (RFC 7946): a point each, or no geometry where nobody has said where the lot is.
 enum GeoJSONFeed {

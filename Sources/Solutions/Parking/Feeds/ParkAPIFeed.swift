@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// Lots in the shape of ParkAPI version 3 (ParkenDD, `park-api-v3`): sources and parking sites.
 enum ParkAPIFeed {

@@ -1,44 +1,27 @@
 internal import HubModel
+internal import SolutionKit
 
 /// How many spots have which status.
-struct SpotTally: Hashable, Sendable {
-    var free = 0
-    var occupied = 0
-    var reserved = 0
-    var outOfService = 0
-    var unknown = 0
+typealias SpotTally = ResourceTally
 
-    var total: Int { free + occupied + reserved + outOfService + unknown }
+extension SpotStatus {
+    /// The same in the words of the kit.
+    var state: ResourceState {
+        switch self {
+        case .free: .free
+        case .occupied: .occupied
+        case .reserved: .reserved
+        case .outOfService: .outOfService
+        case .unknown: .unknown
+        }
+    }
+}
 
-    /// Spots that can be used.
-    var inService: Int { total - outOfService }
-
-    /// Spots of which it is known whether they are free. Without any there is nothing to be told.
-    var known: Int { free + occupied + reserved }
-
-    /// Occupied among those of which it is known whether they are; nil if it is known of none.
-    var occupancyRate: Double? { known == 0 ? nil : Double(occupied) / Double(known) }
-
+extension SpotTally {
     /// How many have a status.
-    subscript(status: SpotStatus) -> Int {
-        switch status {
-        case .free: free
-        case .occupied: occupied
-        case .reserved: reserved
-        case .outOfService: outOfService
-        case .unknown: unknown
-        }
-    }
+    subscript(status: SpotStatus) -> Int { self[status.state] }
 
-    mutating func add(_ status: SpotStatus, _ count: Int = 1) {
-        switch status {
-        case .free: free += count
-        case .occupied: occupied += count
-        case .reserved: reserved += count
-        case .outOfService: outOfService += count
-        case .unknown: unknown += count
-        }
-    }
+    mutating func add(_ status: SpotStatus, _ count: Int = 1) { add(status.state, count) }
 }
 
 /// A lot's counts. They are made of its spots whenever they are needed and stored nowhere, so that they cannot disagree with them.

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// The table `parking_lot`.
 enum LotTable {

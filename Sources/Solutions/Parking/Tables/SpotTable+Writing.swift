@@ -1,6 +1,7 @@
 internal import DeviceLogic
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// Writing `parking_spot` and `parking_change`.
 extension SpotTable {
@@ -70,12 +71,9 @@ extension SpotTable {
 
     /// Appends a change to history.
     static func insert(_ change: StatusChange, of spot: Spot, in transaction: Transaction) throws {
-        try transaction.execute(
-            "INSERT INTO parking_change (spot, lot, at, status, source) VALUES ($1, $2, $3, $4, $5)",
-            [
-                .text(spot.id.text), .text(spot.lot.text), .integer(change.at.microseconds), .text(change.to.rawValue),
-                .text(change.source.rawValue),
-            ])
+        try ChangeTable.history.append(
+            change.to.rawValue, of: spot.id.text, in: spot.lot.text, at: change.at, source: change.source.rawValue,
+            in: transaction)
     }
 
     /// Whether a car's session goes on there.

@@ -30,7 +30,10 @@ extension BookingRoutes {
         guard var clock = LocalClock(lot.timeZone) else {
             throw Refusal(.notFound, "nobody knows the time zone \(lot.timeZone)")
         }
-        let forecast = try await forecasts.forecast(of: lot, at: services.clock.now(), in: services.database)
+        let (database, now) = (services.database, services.clock.now())
+        let forecast = try await forecasts.forecast(of: lot.id.text, at: now) {
+            try await database.read { try ForecastTable.forecast(of: lot, at: now, in: $0) }
+        }
         guard !csv else { return BookingRoutes.sheet(of: forecast) }
         return RouteResponse.json { $0.write(forecast, of: lot, clock: &clock) }
     }

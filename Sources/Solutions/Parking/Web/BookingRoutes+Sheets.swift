@@ -20,11 +20,11 @@ extension BookingRoutes {
         return .csv(sheet, named: "reservations")
     }
 
-    static func sheet(of forecast: Forecast) -> RouteResponse {
+    static func sheet(of forecast: OccupancyForecast) -> RouteResponse {
         var sheet = CSVWriter(["at", "free", "spots"])
         for (number, free) in forecast.free.enumerated() {
             let at = forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour)
-            sheet.row([.time(at), .number(free.map { ($0 * 10).rounded() / 10 }), .integer(Int64(forecast.spots))])
+            sheet.row([.time(at), .number(free.map { ($0 * 10).rounded() / 10 }), .integer(Int64(forecast.resources))])
         }
         return .csv(sheet, named: "forecast")
     }

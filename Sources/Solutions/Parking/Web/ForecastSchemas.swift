@@ -3,12 +3,12 @@ internal import SolutionKit
 
 extension JSONWriter {
     /// Writes a forecast as docs/parking-api.md shows it.
-    mutating func write(_ forecast: Forecast, of lot: Lot, clock: inout LocalClock) {
+    mutating func write(_ forecast: OccupancyForecast, of lot: Lot, clock: inout LocalClock) {
         beginObject()
         member("lot_id", lot.id.text)
         member("from", forecast.begin)
         member("time_zone", lot.timeZone)
-        member("spots", forecast.spots)
+        member("spots", forecast.resources)
         key("basis")
         beginObject()
         member("weeks", forecast.basis.count)
@@ -25,7 +25,7 @@ extension JSONWriter {
         endArray()
         key("difference_now")
         optional(forecast.difference)
-        member("half_life_minutes", Forecast.halfLifeMinutes)
+        member("half_life_minutes", OccupancyForecast.halfLifeMinutes)
         endObject()
         key("quarters")
         beginArray()
@@ -54,7 +54,7 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func write(_ fullness: Forecast.Fullness) {
+    private mutating func write(_ fullness: OccupancyForecast.Fullness) {
         let date = CivilDate(daysSince1970: Int(fullness.day))
         beginObject()
         member("date", "\(date.year)-\(digits(date.month))-\(digits(date.day))")

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 extension JSONWriter {
     /// Writes what is set of a lot, its price, and how many of its spots are how, as members of an object.

@@ -40,8 +40,9 @@ extension LotRoutes {
         let history = try await services.database.read { reader in
             _ = try LotTable.one(id, at: sites, in: reader)
             // The future is not known, whatever was asked for.
-            return try LotHistory(
-                of: id, from: from, to: min(to, max(now, from)), stepMicroseconds: seconds * 1_000_000, in: reader)
+            return try ChangeTable.history.history(
+                of: id.text, from: from, to: min(to, max(now, from)), stepMicroseconds: seconds * 1_000_000,
+                in: reader)
         }
         guard !asCSV else { return .csv(LotRoutes.sheet(history), named: "history") }
         return RouteResponse.json { writer in
@@ -73,7 +74,7 @@ extension LotRoutes {
         }
     }
 
-    private static func sheet(_ history: LotHistory) -> CSVWriter {
+    private static func sheet(_ history: OccupancyHistory) -> CSVWriter {
         var sheet = CSVWriter(
             ["at"] + SpotStatus.allCases.map(\.rawValue) + [
                 "changes", "occupied_mean", "occupied_min", "occupied_max", "known_seconds",
@@ -93,11 +94,11 @@ extension LotRoutes {
     /// Three places: a thousandth of a spot is more than anybody wants to know.
     private static func rounded(_ mean: Double?) -> Double? { mean?.thousandths }
 
-    private static func mean(of status: SpotStatus, _ row: LotHistory.Row) -> Double? {
-        row.means.map { ($0[status] ?? 0).thousandths }
+    private static func mean(of status: SpotStatus, _ row: OccupancyHistory.Row) -> Double? {
+        row.means.map { ($0[status.state] ?? 0).thousandths }
     }
 
-    private static func knownSeconds(_ row: LotHistory.Row) -> Double {
+    private static func knownSeconds(_ row: OccupancyHistory.Row) -> Double {
         (Double(row.occupied?.knownMicroseconds ?? 0) / 1e6).thousandths
     }
 

@@ -1,111 +1,121 @@
-package import HubModel
+public import HubModel
 
-/// How many spots of a lot will probably be free: a mean of the same weekday's past weeks, in which newer weeks count for more, moved by what
+/// How many resources of a place will probably be free: a mean of the same weekday's past weeks, in which newer weeks count for more, moved by what
 /// is different right now. A value; the same history gives the same forecast.
-package struct Forecast: Hashable, Sendable {
+public struct OccupancyForecast: Hashable, Sendable {
     /// How far it looks: 24 hours of quarters.
-    package static let quarters = 96
+    public static let quarters = 96
     /// Weeks back that are looked at.
-    package static let weeks = 8
+    public static let weeks = 8
     /// How much a week counts against the one after it.
-    package static let fading = 0.75
+    public static let fading = 0.75
     /// After so many minutes only half of what is different now is expected to be left …
-    package static let halfLifeMinutes: Int64 = 60
+    public static let halfLifeMinutes: Int64 = 60
     /// … so this much of it after each quarter of an hour: the fourth root of a half.
     private static let fadingPerQuarter = 0.5.squareRoot().squareRoot()
 
     /// A week that it was made of.
-    package struct Week: Hashable, Sendable {
+    public struct Week: Hashable, Sendable {
         /// 1 for the last one.
-        package var weeksAgo: Int
+        public var weeksAgo: Int
         /// Its share; all together make 1.
-        package var weight: Double
+        public var weight: Double
         /// The instant of that week that stands for now.
-        package var from: Timestamp
+        public var from: Timestamp
     }
 
     /// How wrong the same way of forecasting was a week ago, when it knew nothing of that week.
-    package struct Miss: Hashable, Sendable {
-        /// Mean of the absolute differences, spots.
-        package var meanAbsolute: Double
+    public struct Miss: Hashable, Sendable {
+        /// Mean of the absolute differences, resources.
+        public var meanAbsolute: Double
         /// Over so many quarters.
-        package var quarters: Int
+        public var quarters: Int
     }
 
     /// When a day is usually full.
-    package struct Fullness: Hashable, Sendable {
+    public struct Fullness: Hashable, Sendable {
         /// Days since 1970, by the calendar of the place.
-        package var day: Int64
+        public var day: Int64
         /// Minutes since its midnight by which it is usually full; nil: usually it is not.
-        package var byMinute: Int?
+        public var byMinute: Int?
         /// In so many weeks it was full.
-        package var fullWeeks: Int
+        public var fullWeeks: Int
         /// Of so many.
-        package var weeks: Int
+        public var weeks: Int
     }
 
     /// The beginning of the first quarter: that of now.
-    package var begin: Timestamp
-    /// Spots in service.
-    package var spots: Int
-    package var basis: [Week]
-    /// Free spots by quarter; nil where no week says anything. Empty without a basis.
-    package var free: [Double?]
-    /// How many more spots (less: negative) are free now than usual, fading by half every hour; nil: not known.
-    package var difference: Double?
-    package var miss: Miss?
-    package var fullness: [Fullness]
+    public var begin: Timestamp
+    /// Resources in service.
+    public var resources: Int
+    /// The weeks that it was made of; empty when there is no forecast.
+    public var basis: [Week]
+    /// Free resources by quarter; nil where no week says anything. Empty without a basis.
+    public var free: [Double?]
+    /// How many more resources (less: negative) are free now than usual, fading by half every hour; nil: not known.
+    public var difference: Double?
+    /// How wrong it was a week ago; nil: it cannot be measured.
+    public var miss: Miss?
+    /// When the next days are usually full.
+    public var fullness: [Fullness]
 
-    /// What is known of one week: the shares of free spots in the quarter before its «now» and in the 96 from there.
-    package struct WeekShares: Hashable, Sendable {
-        package var weeksAgo: Int
-        package var from: Timestamp
+    /// What is known of one week: the shares of free resources in the quarter before its «now» and in the 96 from there.
+    public struct WeekShares: Hashable, Sendable {
+        /// 1 for the last one.
+        public var weeksAgo: Int
+        /// The instant of that week that stands for now.
+        public var from: Timestamp
         /// One quarter more than the forecast has.
-        package var shares: [Double?]
+        public var shares: [Double?]
 
         /// What is known of a week.
-        package init(weeksAgo: Int, from: Timestamp, shares: [Double?]) {
+        public init(weeksAgo: Int, from: Timestamp, shares: [Double?]) {
             self.weeksAgo = weeksAgo
             self.from = from
             self.shares = shares
         }
 
         /// Whether it says anything worth saying: of half the quarters.
-        var isUsable: Bool { shares.dropFirst().count(where: { $0 != nil }) * 2 >= Forecast.quarters }
+        var isUsable: Bool { shares.dropFirst().count(where: { $0 != nil }) * 2 >= OccupancyForecast.quarters }
     }
 
+    /// A forecast.
     /// - Parameters:
     ///   - begin: the beginning of the quarter of now.
-    ///   - spots: in service now.
+    ///   - resources: in service now.
     ///   - before: the share that was free in the quarter before now; nil: not known.
     ///   - weeks: what is known of the past weeks.
     ///   - fullness: what was found out of full days.
-    package init(begin: Timestamp, spots: Int, before: Double?, weeks: [WeekShares], fullness: [Fullness] = []) {
+    public init(begin: Timestamp, resources: Int, before: Double?, weeks: [WeekShares], fullness: [Fullness] = []) {
         self.begin = begin
-        self.spots = spots
+        self.resources = resources
         self.fullness = fullness
         let usable = weeks.filter(\.isUsable).sorted { $0.weeksAgo < $1.weeksAgo }
-        let sum = usable.reduce(0) { $0 + Forecast.weight($1.weeksAgo) }
-        basis = usable.map { Week(weeksAgo: $0.weeksAgo, weight: Forecast.weight($0.weeksAgo) / sum, from: $0.from) }
-        let (shares, moved) = Forecast.predict(usable, before: before)
-        free = shares.map { $0.map { $0 * Double(spots) } }
-        difference = moved.map { $0 * Double(spots) }
+        let sum = usable.reduce(0) { $0 + OccupancyForecast.weight($1.weeksAgo) }
+        basis = usable.map {
+            Week(weeksAgo: $0.weeksAgo, weight: OccupancyForecast.weight($0.weeksAgo) / sum, from: $0.from)
+        }
+        let (shares, moved) = OccupancyForecast.predict(usable, before: before)
+        free = shares.map { $0.map { $0 * Double(resources) } }
+        difference = moved.map { $0 * Double(resources) }
         // A week ago: everything as it was then, and the week itself as what came.
         let heldOut = usable.first { $0.weeksAgo == 1 }
         let older = usable.filter { $0.weeksAgo > 1 }
         if let heldOut, !older.isEmpty {
-            let (predicted, _) = Forecast.predict(older, before: heldOut.shares.first ?? nil)
+            let (predicted, _) = OccupancyForecast.predict(older, before: heldOut.shares.first ?? nil)
             let misses = zip(predicted, heldOut.shares.dropFirst()).compactMap { one, other in
                 one.flatMap { one in other.map { abs(one - $0) } }
             }
             if !misses.isEmpty {
                 miss = Miss(
-                    meanAbsolute: misses.reduce(0, +) / Double(misses.count) * Double(spots), quarters: misses.count)
+                    meanAbsolute: misses.reduce(0, +) / Double(misses.count) * Double(resources), quarters: misses.count
+                )
             }
         }
     }
 
-    package static func weight(_ weeksAgo: Int) -> Double {
+    /// How much a week counts against the last one.
+    public static func weight(_ weeksAgo: Int) -> Double {
         (1..<max(1, weeksAgo)).reduce(1) { weight, _ in weight * fading }
     }
 
@@ -132,12 +142,14 @@ package struct Forecast: Hashable, Sendable {
     }
 }
 
-extension Forecast.Fullness {
+extension OccupancyForecast.Fullness {
     /// When a day is usually full, from the minutes of the day at which it became so in past weeks (nil: it did not).
-    package init(day: Int64, past: [(weeksAgo: Int, minute: Int?)]) {
-        let full = past.compactMap { week in week.minute.map { (minute: $0, weight: Forecast.weight(week.weeksAgo)) } }
-            .sorted { $0.minute < $1.minute }
-        let weights = past.reduce(0) { $0 + Forecast.weight($1.weeksAgo) }
+    public init(day: Int64, past: [(weeksAgo: Int, minute: Int?)]) {
+        let full = past.compactMap { week in
+            week.minute.map { (minute: $0, weight: OccupancyForecast.weight(week.weeksAgo)) }
+        }
+        .sorted { $0.minute < $1.minute }
+        let weights = past.reduce(0) { $0 + OccupancyForecast.weight($1.weeksAgo) }
         let fullWeights = full.reduce(0) { $0 + $1.weight }
         self.day = day
         weeks = past.count

@@ -1,33 +1,49 @@
-internal import HubModel
-internal import SolutionKit
+public import HubModel
 
-/// A change of a spot's status, as history has it.
-struct SpotChange: Hashable, Sendable {
-    var at: Timestamp
-    var spot: String
-    var status: SpotStatus
+/// A change of a resource's state, as history has it.
+public struct StateChange: Hashable, Sendable {
+    /// Since when.
+    public var at: Timestamp
+    /// Of what.
+    public var resource: String
+    /// How it is since then.
+    public var state: ResourceState
+
+    /// A change.
+    public init(at: Timestamp, resource: String, state: ResourceState) {
+        self.at = at
+        self.resource = resource
+        self.state = state
+    }
 }
 
-/// How many spots of a lot had which status over a time, as a function of steps. A value, made of history.
-struct OccupancySteps: Hashable, Sendable {
+/// How many resources of a place were in which state over a time, as a function of steps. A value, made of history; all sums of use are made
+/// of it: shares of quarters of an hour, rows of a chart (`OccupancyHistory`), utilisation, forecasts (`OccupancyForecast`).
+public struct OccupancySteps: Hashable, Sendable {
     /// From an instant to the next step.
-    struct Step: Hashable, Sendable {
-        var at: Timestamp
-        var tally: SpotTally
+    public struct Step: Hashable, Sendable {
+        /// When it begins.
+        public var at: Timestamp
+        /// How many resources are in which state.
+        public var tally: ResourceTally
         /// Changes by which it came about.
-        var changes: Int
+        public var changes: Int
     }
 
     /// In order of time; the first stands at the beginning.
-    let steps: [Step]
-    let end: Timestamp
+    public let steps: [Step]
+    /// Where the last one ends.
+    public let end: Timestamp
 
+    /// The steps of a time.
     /// - Parameters:
-    ///   - initial: what the spots were at the beginning; a spot that is missing did not exist.
+    ///   - initial: what the resources were at the beginning; one that is missing did not exist.
     ///   - changes: what happened from then on, in order of time.
-    init(from start: Timestamp, to end: Timestamp, initial: [String: SpotStatus], changes: some Sequence<SpotChange>) {
-        var status = initial
-        var now = Step(at: start, tally: SpotTally(), changes: 0)
+    public init(
+        from start: Timestamp, to end: Timestamp, initial: [String: ResourceState], changes: some Sequence<StateChange>
+    ) {
+        var states = initial
+        var now = Step(at: start, tally: ResourceTally(), changes: 0)
         for one in initial.values { now.tally.add(one) }
         var steps: [Step] = []
         for change in changes where change.at < end {
@@ -36,20 +52,20 @@ struct OccupancySteps: Hashable, Sendable {
                 now.at = change.at
                 now.changes = 0
             }
-            let before = status.updateValue(change.status, forKey: change.spot)
+            let before = states.updateValue(change.state, forKey: change.resource)
             if let before { now.tally.add(before, -1) }
-            now.tally.add(change.status)
-            // That a spot was made, of which nothing is known, is no change of it.
-            if before != nil || change.status != .unknown { now.changes += 1 }
+            now.tally.add(change.state)
+            // That a resource was made, of which nothing is known, is no change of it.
+            if before != nil || change.state != .unknown { now.changes += 1 }
         }
         steps.append(now)
         self.steps = steps
         self.end = end
     }
 
-    /// The share of the known spots that was free, on average over the time of each of `count` quarters of an hour.
-    /// - Returns: nil for a quarter in which more than half of the spots' time is not known.
-    func shares(from start: Timestamp, count: Int) -> [Double?] {
+    /// The share of the known resources that was free, on average over the time of each of `count` quarters of an hour.
+    /// - Returns: nil for a quarter in which more than half of the resources' time is not known.
+    public func shares(from start: Timestamp, count: Int) -> [Double?] {
         var found: [Double?] = []
         found.reserveCapacity(count)
         var index = 0
@@ -78,8 +94,8 @@ struct OccupancySteps: Hashable, Sendable {
         return known > 0 && known >= unknown ? free / known : nil
     }
 
-    /// The first instant of a time from which on the lot was full for ten minutes: not more than one spot in fifty free.
-    func firstFull(from: Timestamp, to: Timestamp) -> Timestamp? {
+    /// The first instant of a time from which on the place was full for ten minutes: not more than one resource in fifty free.
+    public func firstFull(from: Timestamp, to: Timestamp) -> Timestamp? {
         var since: Timestamp?
         for (index, step) in steps.enumerated() {
             let stepEnd = index + 1 < steps.count ? steps[index + 1].at : end
