@@ -49,6 +49,20 @@ public final class IngestLine: Line {
         queue.close()
     }
 
+    /// Does what came due because the clock was moved, and returns when that is committed, or when the line has stopped.
+    public func clockWasMoved() async {
+        // The first batch lets time pass; what that has read from the tables may have come due as well.
+        var rounds = 2
+        while rounds > 0 || statistics.isBehind {
+            rounds -= 1
+            let isOver = await withCheckedContinuation { (over: CheckedContinuation<Bool, Never>) in
+                let submission = Submission(items: []) { _ in over.resume(returning: false) }
+                if queue.offer(submission) != .taken { over.resume(returning: true) }
+            }
+            if isOver { return }
+        }
+    }
+
     /// Hands items over, unless the queue is full or the line is stopping.
     /// - Returns: whether they were taken; if not, the completion is never called.
     public func offer(_ submission: Submission) -> Bool {

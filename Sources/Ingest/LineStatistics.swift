@@ -39,6 +39,8 @@ final class LineStatistics: Sendable {
         /// Durations of the newest batches, a ring.
         var durations: [Int64] = []
         var next = 0
+        /// Whether more had come due than the last batch did.
+        var isBehind = false
     }
 
     private static let window = 1_024
@@ -69,6 +71,10 @@ final class LineStatistics: Sendable {
             }
         }
     }
+
+    var isBehind: Bool { state.withLock { $0.isBehind } }
+
+    func note(isBehind: Bool) { state.withLock { $0.isBehind = isBehind } }
 
     func batchFailed(items: Int, at now: Timestamp) {
         state.withLock {

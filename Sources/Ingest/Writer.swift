@@ -23,6 +23,8 @@ struct Writer {
     private var foundNoRoom = false
 
     private var tickDue: Timestamp
+    /// When the last batch was, for those who took part in it.
+    private var latest = Timestamp(microseconds: .min)
     /// Whether more has come due than one batch does.
     private var isBehind = false
 
@@ -58,12 +60,13 @@ struct Writer {
         guard isTick || isBehind || !submissions.isEmpty else { return }
         do {
             let (effects, appended, forgets) = try database.writeBlocking { transaction in
-                try fill(submissions, tick: isTick, now: begin, in: transaction)
+                try fill(submissions, tick: isTick, now: instant(of: submissions, at: begin), in: transaction)
             }
             if let appended { store.apply(appended) }
             for handler in recipe.handlers { handler.batchCommitted() }
             // Before anybody hears of the commit: what is asked next is answered from the tables.
             if forgets { recipe.forget() }
+            statistics.note(isBehind: isBehind)
             statistics.committed(
                 outcomes, readings: appended?.accepted ?? 0, refusedValues: effects.refusedValues,
                 microseconds: clock.now().microseconds(since: begin))
@@ -76,6 +79,7 @@ struct Writer {
             recipe.forget()
             // At the next tick again: a disk that is full is not to be asked without a pause.
             isBehind = false
+            statistics.note(isBehind: false)
             noteStorage(error)
             let outcome: LineOutcome = foundNoRoom ? .unstored : .failed
             outcomes = Array(repeating: outcome, count: submissions.reduce(0) { $0 + $1.items.count })
@@ -83,6 +87,21 @@ struct Writer {
             log(.batchFailed(error, items: outcomes.count))
             complete(submissions)
         }
+    }
+
+    /// The time of a batch: not before what it takes was received, and not before the batch before. A door gives each message a time of
+    /// receipt of its own, so that the last of many that were read at once is some microseconds ahead; a handler would take that for a
+    /// clock that was set back, which it is beyond a second.
+    private mutating func instant(of submissions: [Submission], at begin: Timestamp) -> Timestamp {
+        let most = begin.advanced(bySeconds: 1)
+        var instant = latest > begin && latest <= most ? latest : begin
+        for submission in submissions {
+            for case .message(let message, _) in submission.items where message.receivedAt <= most {
+                instant = max(instant, message.receivedAt)
+            }
+        }
+        latest = instant
+        return instant
     }
 
     /// The last batch before a stop: what handlers would write later, such as when a node was last heard, is in the tables.

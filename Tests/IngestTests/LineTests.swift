@@ -277,6 +277,45 @@ import TimeSeries
         }
     }
 
+    @Test("When the clock was moved, all that came due is committed before the mover goes on")
+    func theMoverOfTheClockFindsEverythingDone() async throws {
+        try await LineBench.run { bench in
+            try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.due = 1_000 }
+            let before = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.ticks }
+            bench.clock.move(seconds: 1)
+            await bench.line.clockWasMoved()
+            #expect(try bench.notes().count == 1_000)
+            let after = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.ticks }
+            #expect(after > before)
+            bench.line.stop()
+            await bench.line.clockWasMoved()
+        }
+    }
+
+    @Test("A batch is not before the receipt of its messages, unless the clock was set back")
+    func aBatchIsNotBeforeItsMessages() async throws {
+        try await LineBench.run { bench in
+            let now = bench.clock.now()
+            func ahead(microseconds: Int64) async throws -> Int64 {
+                _ = await bench.outcomes([
+                    .message(
+                        DeviceMessage(
+                            topic: ["notes", "x\(microseconds)", "write"], payload: [],
+                            origin: MessageOrigin(clientID: nil, address: nil, sender: .anybody),
+                            receivedAt: now.advanced(byMicroseconds: microseconds)), storing: nil)
+                ])
+                return try await bench.line.perform { $0.now.microseconds(since: now) }
+            }
+            let (present, burst) = (try await ahead(microseconds: 0), try await ahead(microseconds: 300))
+            // The receipts of a burst are a microsecond apart, and the next batch is not before them either.
+            let (next, far) = (try await ahead(microseconds: 7), try await ahead(microseconds: 5_000_000))
+            #expect([present, burst, next, far] == [0, 300, 300, 300])
+            bench.clock.move(seconds: -2)
+            let setBack = try await bench.line.perform { $0.now }
+            #expect(setBack == now.advanced(bySeconds: -2))
+        }
+    }
+
     @Test func whatComesDueIsSpreadOverBatchesAndEachPieceStandsAlone() async throws {
         try await LineBench.run { bench in
             try await bench.line.perform(with: NotesHandler.self) { handler, _ in
