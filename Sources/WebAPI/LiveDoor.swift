@@ -18,6 +18,7 @@ struct LiveDoor: Sendable {
     let connections: ConnectionBook
     let figures: RequestFigures
     let clock: any WallClock
+    let rhythm: any Rhythm
     let logger: Logger
 
     func endpoint(limits: WebSocketLimits, firstRequestTimeout: TimeAmount, isTLS: Bool) -> WebSocketEndpoint {
@@ -104,7 +105,7 @@ struct LiveDoor: Sendable {
 
     /// Asks again and again who of those who look may not be here any more; ends by cancellation.
     func watch(every interval: Duration) async {
-        while (try? await Task.sleep(for: interval)) != nil {
+        await rhythm.every(interval) {
             hub.dismiss(await gate.unwelcome(among: hub.viewers()))
         }
     }

@@ -19,12 +19,14 @@ public struct WebParts: Sendable {
     public var readiness: @Sendable () -> Readiness
     /// The time.
     public var clock: any WallClock
+    /// What paces the looks at who may not stay.
+    public var rhythm: any Rhythm
 
     /// The parts.
     public init(
         routes: [Route], gate: any RequestGate, live: LiveHub, metrics: [any MetricsSource],
         system: @escaping @Sendable (Caller, SiteScope) async throws -> SystemFacts,
-        readiness: @escaping @Sendable () -> Readiness, clock: any WallClock
+        readiness: @escaping @Sendable () -> Readiness, clock: any WallClock, rhythm: any Rhythm = SteadyRhythm()
     ) {
         self.routes = routes
         self.gate = gate
@@ -33,5 +35,6 @@ public struct WebParts: Sendable {
         self.system = system
         self.readiness = readiness
         self.clock = clock
+        self.rhythm = rhythm
     }
 }

@@ -58,7 +58,7 @@ public final class WebServer: Sendable {
             limits: limits, clock: parts.clock, logger: logger)
         let door = LiveDoor(
             hub: parts.live, version: configuration.version, check: check, transports: transports, gate: parts.gate,
-            connections: connections, figures: figures, clock: parts.clock, logger: logger)
+            connections: connections, figures: figures, clock: parts.clock, rhythm: parts.rhythm, logger: logger)
         // What the library tells about each start and connection is not for the hub's log.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)

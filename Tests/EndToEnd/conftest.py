@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from support.accounts import Closed
 from support.browser import launch
 from support.clients import V5, Client, Node
+from support.clock import Clock
 from support.server import BINARY, ROOT, Martlet
 
 LOGS = ROOT / "build/logs"
@@ -51,15 +52,24 @@ def own(tmp_path, request):
     """Makes servers of the test's own: own() is one on a fresh folder, own(data) one on that folder."""
     made = []
 
-    def make(data=None, *arguments, start=True):
+    def make(data=None, *arguments, start=True, clock=None):
         log = LOGS / f"e2e-{request.node.name.replace('/', '_')[:80]}.log"
         server = Martlet(data or tmp_path / f"data-{len(made)}", log, arguments)
+        server.clock = clock
         made.append(server)
         return server.start() if start else server
 
     yield make
     for server in made:
         server.end()
+
+
+@pytest.fixture
+def timed(own):
+    """An open server of the test's own whose time stands still unless the test moves it (support/clock.py)."""
+    server = own(clock=Clock())
+    server.clock.freeze()
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +90,10 @@ def own_closed(tmp_path, request):
     """Like `own`, with accounts and an admin."""
     made = []
 
-    def make(data=None, *arguments, start=True, **options):
+    def make(data=None, *arguments, start=True, clock=None, **options):
         log = LOGS / f"e2e-{request.node.name.replace('/', '_')[:80]}.log"
         server = Closed(data or tmp_path / f"closed-{len(made)}", log, arguments, **options)
+        server.clock = clock
         made.append(server)
         return server.start() if start else server
 

@@ -101,6 +101,24 @@ struct SessionTests {
         #expect(bench.connect("c", clean: false, expiry: 10).connack?.sessionPresent == false)
     }
 
+    @Test("a clock that a test moves ends sessions and lets wills come, and makes no connection old")
+    func movedClock() {
+        let bench = Bench()
+        let watcher = bench.connect("w", keepAlive: 10)
+        watcher.subscribe("#")
+        bench.connect("c", clean: false, expiry: 86_400).drop()
+        bench.connect("d", clean: false, expiry: 86_400, will: will("will", "dead", delay: 3_600)).drop()
+        bench.leap(milliseconds: 3_599_000)
+        #expect(watcher.payloads().isEmpty && bench.core.statistics().sessions == 3)
+        bench.leap(milliseconds: 2_000)
+        #expect(watcher.payloads() == ["dead"])
+        bench.leap(milliseconds: 86_400_000)
+        #expect(bench.core.statistics().sessions == 1 && !watcher.isClosed)
+        // Its own time goes on.
+        bench.advance(milliseconds: 16_000)
+        #expect(watcher.isClosed)
+    }
+
     @Test("session expiry far beyond one turn of the wheel, and never")
     func longExpiry() {
         var configuration = BrokerConfiguration()

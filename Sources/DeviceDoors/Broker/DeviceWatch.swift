@@ -1,3 +1,4 @@
+public import HubModel
 public import MQTTBroker
 public import MQTTCodec
 public import Trust
@@ -10,6 +11,7 @@ public struct DeviceWatch: Sendable {
     private let endedAccounts: @Sendable () async throws -> [String]
     private let closeWindow: @Sendable () async throws -> Void
     private let interval: Duration
+    private let rhythm: any Rhythm
     private let disconnect: Disconnect
     private let forget: @Sendable (_ retained: [TopicFilter]) -> Void
     private let trouble: @Sendable (any Error) -> Void
@@ -22,6 +24,7 @@ public struct DeviceWatch: Sendable {
     /// A watch.
     /// - Parameters:
     ///   - interval: how long a change of rights may go unnoticed.
+    ///   - rhythm: what paces the looks.
     ///   - endedAccounts: owners that have sessions and are accounts which may not come in any more.
     ///   - closeWindow: closes the join window when its time is over.
     ///   - disconnect: ends connections.
@@ -29,6 +32,7 @@ public struct DeviceWatch: Sendable {
     ///   - trouble: told of what went wrong; it is tried again.
     public init(
         watcher: DeviceWatcher, replay: AsideReplay, interval: Duration = .milliseconds(300),
+        rhythm: any Rhythm = SteadyRhythm(),
         endedAccounts: @escaping @Sendable () async throws -> [String] = { [] },
         closeWindow: @escaping @Sendable () async throws -> Void = {},
         disconnect: @escaping Disconnect, forget: @escaping @Sendable (_ retained: [TopicFilter]) -> Void,
@@ -37,6 +41,7 @@ public struct DeviceWatch: Sendable {
         self.watcher = watcher
         self.replay = replay
         self.interval = interval
+        self.rhythm = rhythm
         self.endedAccounts = endedAccounts
         self.closeWindow = closeWindow
         self.disconnect = disconnect
@@ -47,7 +52,7 @@ public struct DeviceWatch: Sendable {
     /// Watches until its task is cancelled.
     public func run() async {
         var (owesReplay, owesAccounts) = (true, true)
-        while !Task.isCancelled {
+        let look = {
             do {
                 owesAccounts = try await step(owesReplay: owesReplay, owesAccounts: owesAccounts)
                 owesReplay = false
@@ -56,8 +61,9 @@ public struct DeviceWatch: Sendable {
                 (owesReplay, owesAccounts) = (true, true)
                 trouble(error)
             }
-            try? await Task.sleep(for: interval)
         }
+        await look()
+        await rhythm.every(interval, do: look)
     }
 
     /// Looks once.

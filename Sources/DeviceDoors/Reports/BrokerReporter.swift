@@ -11,6 +11,7 @@ public final class BrokerReporter: Sendable {
     private let version: String
     private let startedAt: Timestamp
     private let clock: any WallClock
+    private let rhythm: any Rhythm
     private let live: any LiveSink
     private let line: IngestLine
     private let statistics: @Sendable () -> BrokerStatistics?
@@ -19,11 +20,12 @@ public final class BrokerReporter: Sendable {
 
     /// A reporter that has reported nothing yet.
     public init(
-        version: String, clock: any WallClock, live: any LiveSink, line: IngestLine,
+        version: String, clock: any WallClock, rhythm: any Rhythm, live: any LiveSink, line: IngestLine,
         statistics: @escaping @Sendable () -> BrokerStatistics?, publish: @escaping @Sendable ([ServerMessage]) -> Void
     ) {
         self.version = version
         self.clock = clock
+        self.rhythm = rhythm
         self.live = live
         self.line = line
         self.statistics = statistics
@@ -34,11 +36,11 @@ public final class BrokerReporter: Sendable {
     /// Reports until its task is cancelled; the last word on `iot/broker/status` is then *offline*.
     public func run() async {
         var round = 0
-        while !Task.isCancelled {
+        report(toSubscribers: true)
+        await rhythm.every(.seconds(BrokerHistory.interval)) {
+            round += 1
             // Pages get every sample, subscribers every fifth: retained messages cost each of them a write.
             report(toSubscribers: round % 5 == 0)
-            round += 1
-            try? await Task.sleep(for: .seconds(BrokerHistory.interval))
         }
         publish([retained("iot/broker/status", report().status(isOnline: false, now: clock.now()))])
     }

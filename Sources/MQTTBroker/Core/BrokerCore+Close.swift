@@ -86,7 +86,7 @@ extension BrokerCore {
         submit(.session(.disconnected(closing)), then: .nothing, into: &actions)
         if let will, case .due(let dueAt) = fate {
             let owed = OwedWill(
-                client: client, will: will, keepAlive: keepAlive, due: now.uptime + delay * 1000, dueAt: dueAt)
+                client: client, will: will, keepAlive: keepAlive, due: now.elapsed + delay * 1000, dueAt: dueAt)
             if delay == 0 {
                 publish(owed, now: now, into: &actions)
             } else {

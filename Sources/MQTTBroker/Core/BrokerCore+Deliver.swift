@@ -8,7 +8,7 @@ extension BrokerCore {
         guard !deliveries.isEmpty else { return }
         // An interval of 0 lets a message be sent at once, and never wait.
         let isForNow = message.properties.messageExpiryInterval == 0
-        let expiresAt = isForNow ? now.uptime + 1 : message.deadline(now: now)
+        let expiresAt = isForNow ? now.elapsed + 1 : message.deadline(now: now)
         for delivery in deliveries {
             guard let reservation = delivery.reservation else {
                 sendAtMostOnce(message, delivery, expiresAt: expiresAt, now: now, into: &actions)
@@ -27,7 +27,7 @@ extension BrokerCore {
         _ message: Message, _ delivery: Delivery, expiresAt: Int64, now: Moment, into actions: inout BrokerActions
     ) {
         guard let handle = sessions[delivery.session]?.connection, connections[handle]?.isOnline == true else { return }
-        guard expiresAt > now.uptime else {
+        guard expiresAt > now.elapsed else {
             counters.messagesExpired += 1
             return
         }
@@ -70,7 +70,7 @@ extension BrokerCore {
             identifier: next.identifier, subscriptionIdentifiers: next.subscriptionIdentifiers,
             expiresAt: next.expiresAt)
         // A delivery that has begun is completed, however old the message is ([MQTT-3.3.2-5]).
-        let isExpired = next.state == .waiting && next.expiresAt <= now.uptime
+        let isExpired = next.state == .waiting && next.expiresAt <= now.elapsed
         if !isExpired, send(copy, to: handle, now: now, into: &actions) {
             sessions[session]?.outbox.markSent()
             return
@@ -138,6 +138,6 @@ extension BrokerCore.Copy {
     /// What is left of the message expiry interval, rounded up; nil without one (3.3.2.3.3).
     fileprivate func secondsLeft(now: Moment) -> UInt32? {
         guard expiresAt != .max, let interval = message.properties.messageExpiryInterval else { return nil }
-        return min(interval, UInt32(clamping: max(0, expiresAt - now.uptime + 999) / 1000))
+        return min(interval, UInt32(clamping: max(0, expiresAt - now.elapsed + 999) / 1000))
     }
 }

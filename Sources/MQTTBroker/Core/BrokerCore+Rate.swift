@@ -32,7 +32,7 @@ extension BrokerCore {
         guard let owner = sessions[session]?.quota else { return }
         let rate = client.rights?.messageRate ?? configuration.limits.messageRate
         let countsByAddress = client.quotaOwner.isAddress
-        connections[handle]?.bucket = countsByAddress ? TokenBucket(rate, now: now.uptime) : .unlimited
+        connections[handle]?.bucket = countsByAddress ? TokenBucket(rate, now: now.elapsed) : .unlimited
         connections[handle]?.quota = owner
         sessions.setRate(countsByAddress ? configuration.limits.addressMessageRate : rate, of: owner, now: now)
     }
@@ -40,7 +40,7 @@ extension BrokerCore {
     /// Whether the connection and its owner may publish one message more.
     private mutating func isWithinRate(_ handle: ConnectionHandle, now: Moment) -> Bool {
         if connections[handle]?.bucket.isLimited == true,
-            connections[handle]?.bucket.hasMessage(now: now.uptime) == false
+            connections[handle]?.bucket.hasMessage(now: now.elapsed) == false
         {
             return false
         }
@@ -67,7 +67,7 @@ extension BrokerCore {
     }
 
     private func nextMessage(_ handle: ConnectionHandle, now: Moment) -> Int64? {
-        guard let own = connections[handle]?.bucket.nextAt(now: now.uptime) else { return nil }
+        guard let own = connections[handle]?.bucket.nextAt(now: now.elapsed) else { return nil }
         guard let owner = connections[handle]?.quota else { return own }
         return max(own, sessions.owners.nextMessage(of: owner, now: now))
     }
@@ -78,7 +78,7 @@ extension BrokerCore {
         var left: [ConnectionHandle] = []
         for handle in throttled {
             guard connections[handle]?.isOnline == true, let due = nextMessage(handle, now: now) else { continue }
-            guard due <= now.uptime else {
+            guard due <= now.elapsed else {
                 left.append(handle)
                 continue
             }

@@ -52,7 +52,7 @@ extension BrokerCore {
     ) -> Bool {
         let mayBeGiven =
             switch outgoing.state {
-            case .waiting: outgoing.expiresAt > now.uptime
+            case .waiting: outgoing.expiresAt > now.elapsed
             case .sent: outgoing.qos == .atLeastOnce
             case .received, .releasing: false
             }

@@ -6,7 +6,7 @@ extension BrokerCore {
         for message in state.retained.values.sorted(by: { $0.id < $1.id }) {
             lastMessageID = max(lastMessageID, message.id)
             let deadline = message.deadline(now: now)
-            guard deadline > now.uptime else { continue }
+            guard deadline > now.elapsed else { continue }
             retained.store(message, expiresAt: deadline)
         }
         // In the order in which they lost their connections: the longest without one give way first.
@@ -94,12 +94,12 @@ extension StoredSession {
         return owner.map { .named($0) } ?? .unknownAddress
     }
 
-    /// When the session ends, in milliseconds of uptime. A clock that went backward while the server was away counts
+    /// When the session ends, in milliseconds of `Moment.elapsed`. A clock that went backward while the server was away counts
     /// as no time.
     fileprivate func end(now: Moment) -> Int64 {
         guard expiryInterval != .max else { return .max }
         let away = disconnectedAt.map { max(0, now.wall - $0) / 1000 } ?? 0
-        return now.uptime + max(0, Int64(expiryInterval) * 1000 - away)
+        return now.elapsed + max(0, Int64(expiryInterval) * 1000 - away)
     }
 }
 

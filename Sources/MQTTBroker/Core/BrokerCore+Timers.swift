@@ -3,29 +3,27 @@ internal import MQTTCodec
 extension BrokerCore {
     /// Asks to be reminded of a connection at `deadline`, milliseconds of uptime.
     mutating func remind(_ handle: ConnectionHandle, at deadline: Int64) {
-        connections[handle]?.reminder = wheel.remind(.connection(handle), at: deadline)
+        connections[handle]?.reminder = connectionWheel.remind(handle, at: deadline)
     }
 
     /// Asks to be reminded of a session when its will is due or its time is over.
     mutating func remind(_ handle: SessionHandle, now: Moment) {
         guard let deadline = sessions[handle]?.nextDeadline else { return }
-        sessions[handle]?.reminder = wheel.remind(.session(handle), at: max(deadline, now.uptime))
+        sessions[handle]?.reminder = sessionWheel.remind(handle, at: max(deadline, now.elapsed))
     }
 
     mutating func tick(now: Moment, into actions: inout BrokerActions) {
-        wheel.advance(to: now.uptime, due: &dueTimers)
-        for (key, step) in dueTimers {
-            switch key {
-            // A reminder that a later one has replaced is not looked at.
-            case .connection(let handle):
-                guard connections[handle]?.reminder == step else { continue }
-                check(handle, now: now, into: &actions)
-            case .session(let handle):
-                guard sessions[handle]?.reminder == step else { continue }
-                check(handle, now: now, into: &actions)
-            }
+        // A reminder that a later one has replaced is not looked at.
+        connectionWheel.advance(to: now.uptime, due: &dueConnections)
+        for (handle, step) in dueConnections where connections[handle]?.reminder == step {
+            check(handle, now: now, into: &actions)
         }
-        dueTimers.removeAll(keepingCapacity: true)
+        dueConnections.removeAll(keepingCapacity: true)
+        sessionWheel.advance(to: now.elapsed, due: &dueSessions)
+        for (handle, step) in dueSessions where sessions[handle]?.reminder == step {
+            check(handle, now: now, into: &actions)
+        }
+        dueSessions.removeAll(keepingCapacity: true)
         releaseThrottled(now: now, into: &actions)
         retained.sweep(Self.sweptSlotsPerTick, now: now)
         sessions.sweepOwners(Self.sweptSlotsPerTick, now: now)
@@ -66,17 +64,17 @@ extension BrokerCore {
     /// Does what has come due for a session whose client is not there.
     mutating func check(_ handle: SessionHandle, now: Moment, into actions: inout BrokerActions) {
         guard sessions[handle]?.connection == nil, let deadline = sessions[handle]?.nextDeadline else { return }
-        if deadline <= now.uptime, let will = sessions[handle]?.will,
+        if deadline <= now.elapsed, let will = sessions[handle]?.will,
             !canJudge(will, of: handle, now: now, into: &actions)
         {
             return
         }
-        if let endsAt = sessions[handle]?.endsAt, endsAt <= now.uptime {
+        if let endsAt = sessions[handle]?.endsAt, endsAt <= now.elapsed {
             counters.sessionsExpired += 1
             endSession(handle, tellLedger: true, now: now, into: &actions)
             return
         }
-        if let will = sessions[handle]?.will, will.due <= now.uptime {
+        if let will = sessions[handle]?.will, will.due <= now.elapsed {
             sessions[handle]?.will = nil
             publish(will, now: now, into: &actions)
         }

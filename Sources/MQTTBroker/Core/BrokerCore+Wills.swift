@@ -39,7 +39,7 @@ extension BrokerCore {
     /// The ledger could not take a will: it stays owed, and is tried again unless its client is back.
     mutating func oweAgain(_ owed: OwedWill, now: Moment) {
         var owed = owed
-        owed.due = now.uptime + Self.triedAgainAfter
+        owed.due = now.elapsed + Self.triedAgainAfter
         let key = SessionKey(owner: owed.client.sessionOwner, identifier: owed.client.identifier)
         guard let session = sessions.handle(of: key) else { return keepAlone(owed, under: key, now: now) }
         guard sessions[session]?.connection == nil, sessions[session]?.will == nil else { return }
@@ -84,7 +84,7 @@ extension BrokerCore {
             stored.dueAt.map { min(max(0, $0 - now.wall) / 1000, delay) } ?? max(Int64(keepAlive) * 1500, delay)
         let owed = OwedWill(
             client: stored.client.withoutRights, will: stored.will, keepAlive: stored.keepAlive,
-            due: now.uptime + left, dueAt: stored.dueAt, standing: .unknown)
+            due: now.elapsed + left, dueAt: stored.dueAt, standing: .unknown)
         guard let kept else { return keepAlone(owed, under: key, now: now) }
         sessions[kept]?.client = owed.client
         sessions[kept]?.will = owed
@@ -112,7 +112,7 @@ extension BrokerCore {
         case .asked: return false
         case .unknown:
             guard standingsAsked < Self.standingsAtOnce else {
-                putOff(session, to: now.uptime + Self.triedAgainAfter / 4, now: now)
+                putOff(session, to: now.elapsed + Self.triedAgainAfter / 4, now: now)
                 return false
             }
             standingsAsked += 1
@@ -141,7 +141,7 @@ extension BrokerCore {
             remind(session, now: now)
         case .notKnown:
             sessions[session]?.will?.standing = .unknown
-            putOff(session, to: now.uptime + Self.triedAgainAfter, now: now)
+            putOff(session, to: now.elapsed + Self.triedAgainAfter, now: now)
         }
     }
 

@@ -3,7 +3,7 @@ internal import MQTTCodec
 /// The broker as a value: events in, actions out, no socket, no clock and no randomness of its own.
 ///
 /// It is made of values that know one thing each: connections, sessions with their outboxes, the subscription tree, the
-/// retained messages, the entries that the ledger has not answered, and a timer wheel. The extensions follow a packet
+/// retained messages, the entries that the ledger has not answered, and two timer wheels. The extensions follow a packet
 /// on its way: `+Open`, `+Connect`, `+Bounds`, `+Publish`, `+Rate`, `+Commit`, `+Deliver`, `+Acknowledge`, `+Subscribe`,
 /// `+Retained`, `+Close`, `+Wills`, `+Timers`, `+Server`, `+State`.
 package struct BrokerCore {
@@ -21,7 +21,8 @@ package struct BrokerCore {
     var pending = Ring<PendingCommit>()
     /// Bytes of the messages among them.
     var pendingBytes = 0
-    var wheel: TimerWheel<TimerKey>
+    var connectionWheel: TimerWheel<ConnectionHandle>
+    var sessionWheel: TimerWheel<SessionHandle>
     var counters = BrokerCounters()
     var lastMessageID: UInt64
     /// Bytes on the way to all connections that their networks have not taken.
@@ -37,7 +38,8 @@ package struct BrokerCore {
     var unsettled: (sessions: [SessionHandle], since: Int64) = ([], 0)
     /// How many clients the authenticator is asked about whose wills are due.
     var standingsAsked = 0
-    var dueTimers: [(key: TimerKey, step: Int64)] = []
+    var dueConnections: [(key: ConnectionHandle, step: Int64)] = []
+    var dueSessions: [(key: SessionHandle, step: Int64)] = []
 
     /// A broker that goes on from `state`.
     package init(
@@ -48,7 +50,8 @@ package struct BrokerCore {
         self.authorizer = authorizer
         pool = AdmissionPool(limits: configuration.limits)
         lastMessageID = state.lastMessageID
-        wheel = TimerWheel(step: 250, size: 1024, now: now.uptime)
+        connectionWheel = TimerWheel(step: 250, size: 1024, now: now.uptime)
+        sessionWheel = TimerWheel(step: 250, size: 1024, now: now.elapsed)
         restore(state, now: now)
     }
 

@@ -83,9 +83,3 @@ struct Delivery {
     /// Whether it comes by a shared subscription, whose other members may have it instead.
     var isShared = false
 }
-
-/// Whom the timer wheel reminds us of.
-enum TimerKey: Hashable {
-    case connection(ConnectionHandle)
-    case session(SessionHandle)
-}

@@ -40,12 +40,12 @@ public final class Message: Sendable {
         cost = topic.bytes.count + payload.count + properties.cost + 96
     }
 
-    /// The moment after which it is delivered to nobody, in milliseconds of uptime; `.max` for never. The time it
+    /// The moment after which it is delivered to nobody, in milliseconds of `Moment.elapsed`; `.max` for never. The time it
     /// lived before a restart counts, whatever the wall clock did meanwhile (3.3.2.3.3).
     func deadline(now: Moment) -> Int64 {
         guard let seconds = properties.messageExpiryInterval else { return .max }
         let lived = max(0, now.wall - receivedAt) / 1000
-        return now.uptime + max(0, Int64(seconds) * 1000 - lived)
+        return now.elapsed + max(0, Int64(seconds) * 1000 - lived)
     }
 }
 

@@ -130,13 +130,13 @@ struct OwnerTable {
 
     /// Sets how fast an owner may publish. What it has used up stays used up.
     mutating func setRate(_ rate: MessageRate, of owner: OwnerHandle, now: Moment) {
-        owners[owner]?.bucket.change(to: rate, now: now.uptime)
+        owners[owner]?.bucket.change(to: rate, now: now.elapsed)
     }
 
     /// Whether one message's worth of an owner's rate is there.
     mutating func hasMessage(of owner: OwnerHandle, now: Moment) -> Bool {
         guard owners[owner]?.bucket.isLimited == true else { return true }
-        return owners[owner]?.bucket.hasMessage(now: now.uptime) ?? true
+        return owners[owner]?.bucket.hasMessage(now: now.elapsed) ?? true
     }
 
     /// Takes one message's worth; what is not there is owed.
@@ -146,7 +146,7 @@ struct OwnerTable {
 
     /// When the owner's next message is within its rate.
     func nextMessage(of owner: OwnerHandle, now: Moment) -> Int64 {
-        owners[owner]?.bucket.nextAt(now: now.uptime) ?? now.uptime
+        owners[owner]?.bucket.nextAt(now: now.elapsed) ?? now.elapsed
     }
 
     // MARK: Forgetting
@@ -155,7 +155,7 @@ struct OwnerTable {
     mutating func sweep(_ budget: Int, now: Moment) {
         for _ in 0..<min(budget, resting.count) {
             guard let owner = resting.popFirst() else { return }
-            if owners[owner]?.sessions == 0, owners[owner]?.bucket.isFull(now: now.uptime) == false {
+            if owners[owner]?.sessions == 0, owners[owner]?.bucket.isFull(now: now.elapsed) == false {
                 resting.append(owner)
             } else {
                 wake(owner)

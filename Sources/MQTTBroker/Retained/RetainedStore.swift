@@ -9,7 +9,7 @@ internal import MQTTCodec
 struct RetainedStore {
     struct Slot {
         let message: Message
-        /// Milliseconds of uptime.
+        /// Milliseconds of `Moment.elapsed`.
         let expiresAt: Int64
     }
 
@@ -125,13 +125,13 @@ struct RetainedStore {
     mutating func sweep(_ budget: Int, now: Moment) {
         for _ in 0..<min(budget, slots.count) {
             sweepPosition = sweepPosition + 1 < slots.count ? sweepPosition + 1 : 0
-            if let slot = slots[sweepPosition], slot.expiresAt <= now.uptime { remove(slot.message.topic) }
+            if let slot = slots[sweepPosition], slot.expiresAt <= now.elapsed { remove(slot.message.topic) }
         }
     }
 
     private mutating func usable(_ index: Int, for walk: RetainedWalk, now: Moment) -> Slot? {
         guard let slot = slots[index] else { return nil }
-        if slot.expiresAt <= now.uptime {
+        if slot.expiresAt <= now.elapsed {
             remove(slot.message.topic)
             return nil
         }

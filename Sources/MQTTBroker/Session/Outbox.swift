@@ -18,7 +18,7 @@ struct Outgoing {
     let qos: QoS
     let retain: Bool
     let subscriptionIdentifiers: [UInt32]
-    /// Milliseconds of uptime.
+    /// Milliseconds of `Moment.elapsed`.
     let expiresAt: Int64
     /// The order in which identifiers were given.
     let serial: UInt64

@@ -23,7 +23,7 @@ struct Session {
     var memory = SessionMemory()
     /// The how manieth loss of a connection it was that left it without one.
     var unconnectedNumber: UInt64 = 0
-    /// When it ends, in milliseconds of uptime; nil while connected, `.max` for never.
+    /// When it ends, in milliseconds of `Moment.elapsed`; nil while connected, `.max` for never.
     var endsAt: Int64?
     /// The step of the timer wheel that will look at this session; nil if none is asked for.
     var reminder: Int64?
@@ -76,7 +76,7 @@ struct Session {
 
     /// When a session that loses its connection at `now` ends.
     func end(from now: Moment) -> Int64 {
-        expiryInterval == .max ? .max : now.uptime + Int64(expiryInterval) * 1000
+        expiryInterval == .max ? .max : now.elapsed + Int64(expiryInterval) * 1000
     }
 
     /// The next time something has to happen without the client; nil for never.
@@ -150,7 +150,7 @@ struct OwedWill {
     let will: Will
     /// Seconds; 0 for none.
     let keepAlive: UInt16
-    /// Milliseconds of uptime.
+    /// Milliseconds of `Moment.elapsed`.
     var due: Int64
     /// The same as the ledger knows it, in microseconds since 1970-01-01T00:00:00Z; nil if the client was connected when
     /// the server stopped.

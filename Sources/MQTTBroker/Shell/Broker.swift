@@ -24,7 +24,7 @@ public final class Broker: Sendable {
     public static func start(
         _ configuration: BrokerConfiguration = BrokerConfiguration(), ledger: any BrokerLedger,
         authenticator: any BrokerAuthenticator, authorizer: any BrokerAuthorizer,
-        state: BrokerState = BrokerState()
+        state: BrokerState = BrokerState(), clock: BrokerClock = .machine
     ) async throws(BrokerStartFailure) -> Broker {
         let services = BrokerServices(
             ledger: ledger, authenticator: authenticator, authorizer: authorizer)
@@ -35,7 +35,7 @@ public final class Broker: Sendable {
             let (loop, timer) = try await eventLoop.submit {
                 let loop = BrokerLoop(
                     eventLoop: eventLoop, configuration: configuration, services: services, state: state,
-                    published: published)
+                    clock: clock, published: published)
                 let bound = NIOLoopBound(loop, eventLoop: eventLoop)
                 let timer = eventLoop.scheduleRepeatedTask(
                     initialDelay: .milliseconds(250), delay: .milliseconds(250)
@@ -77,7 +77,7 @@ public final class Broker: Sendable {
     public func publish(_ messages: [ServerMessage]) {
         guard !messages.isEmpty else { return }
         let loop = loop
-        eventLoop.execute { loop.value.handle(.publish(messages), now: SystemClock.now()) }
+        eventLoop.execute { loop.value.handle(.publish(messages)) }
     }
 
     /// Ends the connections of a client identifier, whoever they belong to, with a reason that a 5.0 client is told; with `endSession` also drops what is kept of
@@ -87,8 +87,7 @@ public final class Broker: Sendable {
     ) {
         let loop = loop
         eventLoop.execute {
-            loop.value.handle(
-                .disconnect(client: client, reason, endSession: endSession), now: SystemClock.now())
+            loop.value.handle(.disconnect(client: client, reason, endSession: endSession))
         }
     }
 
@@ -109,8 +108,7 @@ public final class Broker: Sendable {
         let loop = loop
         eventLoop.execute {
             loop.value.handle(
-                .disconnectOwner(owner, reason, endSessions: endSessions, olderThan: revision, rights: rights),
-                now: SystemClock.now())
+                .disconnectOwner(owner, reason, endSessions: endSessions, olderThan: revision, rights: rights))
         }
     }
 
@@ -119,7 +117,15 @@ public final class Broker: Sendable {
     public func forgetRetained(on filters: [TopicFilter]) {
         guard !filters.isEmpty else { return }
         let loop = loop
-        eventLoop.execute { loop.value.handle(.forgetRetained(filters), now: SystemClock.now()) }
+        eventLoop.execute { loop.value.handle(.forgetRetained(filters)) }
+    }
+
+    /// Does what came due because the clock was moved, and returns when that is done and the ledger has answered.
+    public func clockWasMoved() async {
+        let loop = loop
+        await withCheckedContinuation { continuation in
+            eventLoop.execute { loop.value.clockWasMoved { continuation.resume() } }
+        }
     }
 
     /// Counts and sizes, at most a second old. From any thread.

@@ -10,6 +10,7 @@ final class BrokerLoop {
     private let eventLoop: any EventLoop
     private let configuration: BrokerConfiguration
     private let services: BrokerServices
+    let clock: BrokerClock
     private let published: PublishedStatistics
     private var core: BrokerCore
     private var actions = BrokerActions()
@@ -26,19 +27,22 @@ final class BrokerLoop {
     private var isInTurn = false
     private var ticks = 0
     private var drain = DrainState.running
+    /// Those who moved the clock, and wait for what comes of it.
+    private var awaitingQuiet: [() -> Void] = []
     /// Whether no connection is read: the ledger is behind, or the broker is stopping.
     private(set) var isHolding = false
 
     init(
         eventLoop: any EventLoop, configuration: BrokerConfiguration, services: BrokerServices, state: BrokerState,
-        published: PublishedStatistics
+        clock: BrokerClock, published: PublishedStatistics
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.services = services
+        self.clock = clock
         self.published = published
         core = BrokerCore(
-            configuration: configuration, authorizer: services.authorizer, state: state, now: SystemClock.now())
+            configuration: configuration, authorizer: services.authorizer, state: state, now: clock.now())
         // What came out of the ledger is there from now on, not from the first tick on.
         published.set(core.statistics())
     }
@@ -48,7 +52,7 @@ final class BrokerLoop {
     func open(_ handler: ConnectionHandler, peer: ConnectionPeer) -> ConnectionHandle? {
         guard drain.isRunning else { return nil }
         let nonce = ConnectionNonce(high: .random(in: .min ... .max), low: .random(in: .min ... .max))
-        let handle = core.open(peer, nonce: nonce, now: SystemClock.now(), into: &actions)
+        let handle = core.open(peer, nonce: nonce, now: clock.now(), into: &actions)
         if !actions.isEmpty { scheduleTurn() }
         let slot = Int(handle.index)
         while handlers.count <= slot { handlers.append(nil) }
@@ -59,8 +63,10 @@ final class BrokerLoop {
     func closed(_ connection: ConnectionHandle) {
         handlers[Int(connection.index)] = nil
         deciding.removeValue(forKey: connection)?.cancel()
-        handle(.closed(connection), now: SystemClock.now())
+        handle(.closed(connection), now: clock.now())
     }
+
+    func handle(_ event: consuming BrokerEvent) { handle(event, now: clock.now()) }
 
     func handle(_ event: consuming BrokerEvent, now: Moment) {
         core.handle(event, now: now, into: &actions)
@@ -79,9 +85,24 @@ final class BrokerLoop {
 
     func tick() {
         ticks += 1
-        handle(.tick, now: SystemClock.now())
+        handle(.tick, now: clock.now())
         if ticks % 4 == 0 { published.set(core.statistics()) }
         advanceDrain()
+    }
+
+    /// The clock was moved: does at once what came due by that, and calls back when the ledger has answered.
+    func clockWasMoved(whenQuiet: @escaping () -> Void) {
+        handle(.tick)
+        guard drain.isRunning else { return whenQuiet() }
+        awaitingQuiet.append(whenQuiet)
+        scheduleTurn()
+    }
+
+    private func tellQuiet() {
+        guard !awaitingQuiet.isEmpty, !isTurnScheduled, isQuiet || !drain.isRunning else { return }
+        let waiting = awaitingQuiet
+        awaitingQuiet = []
+        for whenQuiet in waiting { whenQuiet() }
     }
 
     // MARK: Turns
@@ -97,11 +118,12 @@ final class BrokerLoop {
         isInTurn = true
         // A ledger that answers at once, and clients that take everything at once, are served in the same turn.
         for _ in 0..<4 where !actions.isEmpty { perform() }
-        if core.wantsTurn { core.turn(now: SystemClock.now(), into: &actions) }
+        if core.wantsTurn { core.turn(now: clock.now(), into: &actions) }
         isInTurn = false
         releaseHeld()
         if !actions.isEmpty || core.wantsTurn { scheduleTurn() }
         advanceDrain()
+        tellQuiet()
     }
 
     private func perform() {
@@ -167,7 +189,7 @@ final class BrokerLoop {
 
     private func answered(_ number: UInt64, _ outcomes: [CommitOutcome]) {
         order.answer(number, outcomes)
-        while let outcomes = order.next() { handle(.committed(outcomes), now: SystemClock.now()) }
+        while let outcomes = order.next() { handle(.committed(outcomes), now: clock.now()) }
     }
 
     /// Lets the connections read again when the ledger has caught up.
@@ -200,7 +222,7 @@ final class BrokerLoop {
 
     private func decided(_ decision: AuthenticationDecision, _ connection: ConnectionHandle) {
         deciding[connection] = nil
-        handle(.authenticated(decision, connection), now: SystemClock.now())
+        handle(.authenticated(decision, connection), now: clock.now())
     }
 
     private func askStanding(of client: ConnectedClient, _ session: SessionHandle) {
@@ -209,7 +231,7 @@ final class BrokerLoop {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         Task {
             let standing = await authenticator.standing(of: client)
-            eventLoop.execute { bound.value.handle(.standing(standing, session), now: SystemClock.now()) }
+            eventLoop.execute { bound.value.handle(.standing(standing, session)) }
         }
     }
 
@@ -219,13 +241,13 @@ final class BrokerLoop {
     func startDraining(whenDone: @escaping () -> Void) {
         guard drain.isRunning else { return }
         isHolding = true
-        let deadline = SystemClock.now().uptime + Int64(configuration.drainTimeout) * 1000
+        let deadline = clock.now().uptime + Int64(configuration.drainTimeout) * 1000
         drain = .committing(deadline: deadline, whenDone: whenDone)
         scheduleTurn()
     }
 
     private func advanceDrain() {
-        let now = SystemClock.now()
+        let now = clock.now()
         switch drain {
         case .running, .done: return
         case .committing(let deadline, let whenDone):

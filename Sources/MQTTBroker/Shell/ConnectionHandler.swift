@@ -72,9 +72,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let connection, let origin = event as? ConnectionOrigin {
-            loop.handle(.proxied(origin, connection), now: SystemClock.now())
+            loop.handle(.proxied(origin, connection))
         } else if let connection, let secured = event as? ConnectionSecured {
-            loop.handle(.secured(secured.certificate, connection), now: SystemClock.now())
+            loop.handle(.secured(secured.certificate, connection))
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -153,7 +153,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let bytes = remainder.readableBytes < ConnectionHandler.smallPacket ? 0 : remainder.readableBytes
         guard bytes != toldUnfinished, let connection, !isClosing else { return }
         toldUnfinished = bytes
-        loop.handle(.unfinished(bytes: bytes, connection), now: SystemClock.now())
+        loop.handle(.unfinished(bytes: bytes, connection))
     }
 
     private static let smallPacket = 4_096
@@ -162,7 +162,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func decode(_ bytes: ByteBuffer) -> Int {
         guard let connection else { return 0 }
         wanted = 0
-        let now = SystemClock.now()
+        let now = loop.clock.now()
         var offset = 0
         let span = bytes.readableBytesUInt8Span
         while offset < span.count, !isAwaitingAnswer, !isClosing {
@@ -233,7 +233,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard !isFinishing else {
             // Nobody is there to take it, and nobody has to wait for it.
             output = ByteBuffer()
-            if let connection { loop.handle(.flushed(unsent: 0, connection), now: SystemClock.now()) }
+            if let connection { loop.handle(.flushed(unsent: 0, connection)) }
             return
         }
         guard let context, output.readableBytes > 0 else { return }
@@ -254,7 +254,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if !context.channel.isWritable {
             unsent = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 1
         }
-        loop.handle(.flushed(unsent: unsent, connection), now: SystemClock.now())
+        loop.handle(.flushed(unsent: unsent, connection))
     }
 
     /// Our side is done. The peer's side stays open for a while: what it is still sending would otherwise make the

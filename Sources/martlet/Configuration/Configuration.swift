@@ -28,6 +28,8 @@ struct Configuration: Sendable {
     var oldestDays: Int? = 3_650
     var logLevel = Logger.Level.notice
     var limits = Limits()
+    /// Where a test moves the hub's clock; nil: it is the machine's.
+    var testClock: TestClockSetting?
     /// Names in the environment that begin like settings and are none.
     var unknownNames: [String] = []
 
@@ -44,6 +46,8 @@ struct Configuration: Sendable {
                 values[setting] = value
             } else if let limit = Limit(rawValue: name) {
                 limitTexts[limit] = value
+            } else if name == TestClockSetting.name {
+                testClock = try TestClockSetting(value)
             } else if !Configuration.namesOfScripts.contains(name) {
                 unknownNames.append(name)
             }
@@ -166,13 +170,18 @@ struct Configuration: Sendable {
         }
     }
 
-    /// A hub that lets everybody in, and one whose password stands on the screen, are for this machine alone.
+    /// A hub that lets everybody in, one whose password is on the screen, and one whose clock is moved are for this machine alone.
     private func refuseOpenDoors() throws {
         let addresses =
             [(Setting.http, http), (.mqtt, mqtt)]
             + [(Setting.https, https), (.mqtts, mqtts)]
             .compactMap { setting, address in address.map { (setting, $0) } }
         for (setting, address) in addresses where !address.isLoopback {
+            if testClock != nil {
+                throw SettingError(
+                    "\(setting.rawValue) is \(address), which other machines could reach; a clock that a test moves (\(TestClockSetting.name)) is for loopback only"
+                )
+            }
             if isDemo {
                 throw SettingError(
                     "\(setting.rawValue) is \(address), which other machines could reach; a demonstration (--demo) stays on loopback"

@@ -19,7 +19,20 @@ internal import WebAPI
 /// The whole hub: the one place that names concrete types. Starts in the order of dependency and stops in the reverse.
 struct House {
     let configuration: Configuration
-    let clock = SystemClock()
+    let clock: any HouseClock
+    /// The door by which a test moves the clock; nil: it is the machine's.
+    private let clockDoor: ClockDoor?
+
+    init(configuration: Configuration) {
+        let door = configuration.testClock.map { ClockDoor(clock: TestClock($0.begin), path: $0.path) }
+        self.init(configuration: configuration, clock: door?.clock ?? SystemClock(), clockDoor: door)
+    }
+
+    private init(configuration: Configuration, clock: any HouseClock, clockDoor: ClockDoor?) {
+        self.configuration = configuration
+        self.clock = clock
+        self.clockDoor = clockDoor
+    }
 
     /// Runs until SIGTERM or SIGINT, and returns when everything that was taken is stored and acknowledged.
     func run() async throws {
@@ -44,7 +57,7 @@ struct House {
             try? await stored.close()
             throw error
         }
-        let house = House(configuration: try withinDescriptors(logger))
+        let house = House(configuration: try withinDescriptors(logger), clock: clock, clockDoor: clockDoor)
         try await house.serve(stored, folder, pages, certificates, logger)
         try await stored.close()
     }
@@ -67,8 +80,8 @@ struct House {
         let owners = ConnectedOwners(LineLedger(line: line, admission: admission))
         let figures = StoreFigures(of: stored.store)
         let reporter = BrokerReporter(
-            version: Version.text, clock: clock, live: live, line: line, statistics: { broker.statistics },
-            publish: { broker.publish($0) })
+            version: Version.text, clock: clock, rhythm: clock, live: live, line: line,
+            statistics: { broker.statistics }, publish: { broker.publish($0) })
         let web = try webServer(
             stored, line: line, live: live, accounts: accounts, reporter: reporter, doors: doors, owners: owners,
             certificates: certificates,
@@ -82,10 +95,10 @@ struct House {
             BrokerService(
                 configuration: brokerConfiguration(certificates, logger), state: try sessions(of: stored, logger),
                 ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
-                outbound: outbound, broker: broker, doors: doors),
+                outbound: outbound, clock: clock.broker, broker: broker, doors: doors),
             WatchService(
                 accounts: accounts, database: stored.database, line: line, broker: broker, doors: doors,
-                trouble: TroubleLog(logger: logger, clock: clock)),
+                rhythm: clock, trouble: TroubleLog(logger: logger, clock: clock)),
             ReporterService(reporter: reporter, doors: doors),
             WebService(
                 server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }, doors: doors),
@@ -97,6 +110,10 @@ struct House {
             services.append(
                 DemoService(
                     doors: doors, services: webServices(stored, line), clock: clock, keys: demoKeys, logger: logger))
+        }
+        if let clockDoor {
+            logger.warning("A test moves this hub's clock", metadata: ["socket": .string(clockDoor.path)])
+            services.append(ClockService(door: clockDoor, line: line, broker: broker))
         }
         // At debug the library prints every part of the house whole.
         var quiet = logger
@@ -178,7 +195,7 @@ struct House {
             parts: WebParts(
                 routes: routes, gate: accounts.gate, live: live, metrics: metrics,
                 system: { caller, _ in try await report.facts(for: caller) },
-                readiness: { readiness(doors, line, stored) }, clock: clock),
+                readiness: { readiness(doors, line, stored) }, clock: clock, rhythm: clock),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             listening: { place, address in
                 let (door, wanted) = addresses[place]

@@ -38,6 +38,7 @@ struct BrokerService: Service {
     /// Told of what is refused to devices.
     let refusals: DoorRefusals
     let outbound: BrokerOutbound
+    let clock: BrokerClock
     let broker: BrokerHandle
     let doors: Doors
 
@@ -52,7 +53,7 @@ struct BrokerService: Service {
                     configuration, ledger: ledger,
                     authenticator: admission.map { HubAuthenticator(admission: $0, refusals: refusals) } ?? .open,
                     authorizer: HubAuthorizer(isOpen: admission == nil, refusals: refusals),
-                    state: state)
+                    state: state, clock: clock)
             }
         } catch {
             doors.giveUp()
@@ -88,6 +89,11 @@ final class BrokerHandle: Sendable {
         broker.get()?.disconnect(owner: owner, endSessions: endsSessions, olderThan: revision, rights: rights)
     }
 
+    /// Does what came due because the clock was moved.
+    func clockWasMoved() async {
+        await broker.get()?.clockWasMoved()
+    }
+
     /// Forgets what is retained on topics.
     func forgetRetained(on filters: [TopicFilter]) {
         broker.get()?.forgetRetained(on: filters)
@@ -101,6 +107,7 @@ struct WatchService: Service {
     let line: IngestLine
     let broker: BrokerHandle
     let doors: Doors
+    let rhythm: any Rhythm
     let trouble: TroubleLog
 
     func run() async {
@@ -112,7 +119,7 @@ struct WatchService: Service {
         let note: @Sendable (any Error) -> Void = { log.note("Changes of rights could not be looked up", $0) }
         let watch = DeviceWatch(
             watcher: DeviceWatcher(admission: admission, welcomes: accounts.people.welcomes(trouble: note)),
-            replay: AsideReplay(line: line, admission: admission),
+            replay: AsideReplay(line: line, admission: admission), rhythm: rhythm,
             endedAccounts: {
                 try await admission.ended(amongAccounts: try await StoredSessions.accounts(in: database))
             },
@@ -169,7 +176,7 @@ struct MaintenanceService: Service {
     let folder: DataFolder
     let authority: AuthorityWatch
     let line: IngestLine
-    let clock: any WallClock
+    let clock: any HouseClock
     let logger: Logger
 
     /// Days for which commands that are over are kept.
@@ -177,18 +184,21 @@ struct MaintenanceService: Service {
 
     func run() async {
         await cancelWhenGracefulShutdown {
-            var round = 0
+            let begin = clock.uptime()
+            var (sealsAt, prunesAt) = (begin, begin)
             var trust = ClockTrust()
-            let start = ContinuousClock.now
             var watch = StorageWatch(stored, folder, authority, logger: logger)
-            while (try? await Task.sleep(for: .seconds(1))) != nil {
-                guard watch.look() else { continue }
+            await clock.every(.seconds(1)) {
+                guard watch.look() else { return }
                 await attempt("The database's log could not be folded") { try await stored.database.checkpoint() }
-                if round % 5 == 0 {
+                let uptime = clock.uptime()
+                if uptime >= sealsAt {
+                    sealsAt = uptime + .seconds(5)
                     await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
                 }
-                if round % 3_600 == 0 {
-                    if trust.believes(clock.now(), uptime: ContinuousClock.now - start) {
+                if uptime >= prunesAt {
+                    prunesAt = uptime + .seconds(3_600)
+                    if trust.believes(clock.now(), uptime: uptime - begin) {
                         await attempt("Retention failed") {
                             try await stored.store.enforceRetention(now: clock.now().microseconds)
                         }
@@ -200,7 +210,6 @@ struct MaintenanceService: Service {
                         }
                     }
                 }
-                round += 1
             }
         }
     }

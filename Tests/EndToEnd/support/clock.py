@@ -1,68 +1,94 @@
-"""A clock that a test moves: a hub that is started with it lives as many seconds away from the machine's time as its file says.
+"""A hub's clock in a test's hand (docs/testing.md): what takes seconds or months comes about at once.
 
-For what only hours bring about, such as sealing. The machine's own clock, and what the hub measures spans with, stay as they are.
+    hub = own(clock=Clock())
+    hub.clock.advance(2)        # returns when what came due by then is done and stored
+
+Time goes on by itself in between, as the machine's does, unless it is frozen. It outlives the hub: the next start goes on where it was.
 """
 
 import shutil
-import struct
-import subprocess
+import socket
+import tempfile
+import time
 from pathlib import Path
 
-SOURCE = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/time.h>
-#include <time.h>
-
-static volatile long *ahead;
-static int (*real)(clockid_t, struct timespec *);
-
-__attribute__((constructor)) static void begin(void) {
-    real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-    const char *path = getenv("TEST_CLOCK");
-    int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    void *found = file < 0 ? MAP_FAILED : mmap(0, sizeof(long), PROT_READ, MAP_SHARED, file, 0);
-    if (found != MAP_FAILED) ahead = found;
-}
-
-int clock_gettime(clockid_t which, struct timespec *time) {
-    if (!real) begin();
-    int result = real(which, time);
-    if (ahead && result == 0 && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE)) time->tv_sec += *ahead;
-    return result;
-}
-
-int gettimeofday(struct timeval *restrict time, void *restrict zone) {
-    struct timespec now;
-    int result = clock_gettime(CLOCK_REALTIME, &now);
-    time->tv_sec = now.tv_sec, time->tv_usec = now.tv_nsec / 1000;
-    return result;
-}
-"""
-
-
-def library(folder):
-    """What is put before libc's clock."""
-    compiler = shutil.which("clang") or shutil.which("cc")
-    assert compiler, "neither clang, which comes with Swift, nor cc"
-    (folder / "clock.c").write_text(SOURCE)
-    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", folder / "clock.so", folder / "clock.c", "-ldl"], check=True)
-    return folder / "clock.so"
+from support.waiting import wait_for
 
 
 class Clock:
-    """The clock of one hub: `hub.settings |= clock.settings` before its start, `clock.move(...)` at any time."""
+    """The clock of one hub; seconds since 1970 everywhere."""
 
-    def __init__(self, folder, ahead):
-        folder = Path(folder)
-        self.file = folder / "clock"
-        self.file.write_bytes(struct.pack("q", ahead))
-        self.settings = {"LD_PRELOAD": str(library(folder)), "TEST_CLOCK": str(self.file)}
+    def __init__(self, begin=None):
+        # Not pytest's folder: the path of a socket has a hundred bytes at most.
+        self.folder = Path(tempfile.mkdtemp(prefix="clock-"))
+        self.path, self.socket = self.folder / "clock", None
+        # What it last was, when that was (None: the machine's time), and whether it stands still.
+        self.known, self.asked, self.frozen = begin, time.monotonic(), False
 
-    def move(self, ahead):
-        """From now on it is that many seconds ahead of the machine's."""
-        with open(self.file, "r+b", buffering=0) as file:
-            file.write(struct.pack("q", ahead))
+    @property
+    def settings(self):
+        """The environment of the hub that is about to start."""
+        where = str(self.path)
+        return {"MARTLET_TEST_CLOCK": where if self.known is None else f"{where}@{round(self.guess() * 1e6)}"}
+
+    def guess(self):
+        return self.known if self.frozen else self.known + time.monotonic() - self.asked
+
+    def connect(self):
+        """To the hub that has just started."""
+        self.close()
+
+        def reached():
+            found = socket.socket(socket.AF_UNIX)
+            try:
+                found.connect(str(self.path))
+            except OSError:
+                found.close()
+                return None
+            return found
+
+        self.socket = wait_for(reached, "the socket of the clock")
+        self.socket.settimeout(30)
+        if not self.frozen:
+            self.say("run")
+
+    def say(self, command):
+        """The time after a command."""
+        self.socket.sendall(f"{command}\n".encode())
+        answer = b""
+        while not answer.endswith(b"\n"):
+            more = self.socket.recv(256)
+            assert more, f"the hub hung up at {command}"
+            answer += more
+        word, _, rest = answer.decode().strip().partition(" ")
+        assert word == "ok", f"{command}: {answer}"
+        self.known, self.asked = int(rest) / 1e6, time.monotonic()
+        return self.known
+
+    def now(self):
+        return self.say("now")
+
+    def advance(self, seconds):
+        """Time passes at once."""
+        return self.say(f"advance {round(seconds * 1000)}")
+
+    def set(self, at):
+        """The clock is set, as somebody sets the machine's: no time passes by that."""
+        return self.say(f"set {round(at * 1e6)}")
+
+    def freeze(self):
+        self.frozen = True
+        return self.say("freeze")
+
+    def run(self):
+        self.frozen = False
+        return self.say("run")
+
+    def close(self):
+        if self.socket:
+            self.socket.close()
+            self.socket = None
+
+    def remove(self):
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)

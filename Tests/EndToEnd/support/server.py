@@ -55,6 +55,8 @@ class Martlet:
         self.data, self.log, self.arguments = Path(data), Path(log), [str(a) for a in arguments]
         # Settings for the process alone, as its environment.
         self.settings = {}
+        # A clock that the test moves (support/clock.py); None: it lives by the machine's.
+        self.clock = None
         # What is put before the command, such as `prlimit`.
         self.wrapper = []
         self.process = None
@@ -69,7 +71,7 @@ class Martlet:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                env=environment() | self.settings,
+                env=environment() | self.settings | (self.clock.settings if self.clock else {}),
             )
 
         def listen(output):
@@ -88,6 +90,8 @@ class Martlet:
         assert self.ready["event"] == "ready"
         self.http_port = int(self.ready["http"].rsplit(":", 1)[1])
         self.mqtt_port = int(self.ready["mqtt"].rsplit(":", 1)[1])
+        if self.clock:
+            self.clock.connect()
         return self
 
     @property
@@ -122,6 +126,8 @@ class Martlet:
         """Ends it somehow: for the clean-up of a test that failed."""
         if self.is_running():
             self.kill()
+        if self.clock:
+            self.clock.remove()
 
     def ask(self, path, method="GET", body=None, headers=None, timeout=20, source=None):
         """One request; `source` is an address of this machine (127.0.0.0/8) that it comes from."""
@@ -191,6 +197,11 @@ class Martlet:
     def resident_megabytes(self):
         text = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", text)[1]) / 1024
+
+
+    def now(self):
+        """The time by which it lives, in seconds since 1970."""
+        return self.clock.now() if self.clock else time.time()
 
 
 def now():

@@ -73,15 +73,25 @@ final class Bench {
         var left = milliseconds
         while left > 0 {
             let step = min(left, 250)
-            now = Moment(uptime: now.uptime + step, wall: now.wall + step * 1000)
+            now = Moment(
+                uptime: now.uptime + step, wall: now.wall + step * 1000, elapsed: now.elapsed + step)
             handle(.tick)
             left -= step
         }
     }
 
+    /// A test moves the clock: sessions, wills, messages and rates get older, connections do not.
+    func leap(milliseconds: Int64) {
+        now = Moment(
+            uptime: now.uptime, wall: now.wall + milliseconds * 1000, elapsed: now.elapsed + milliseconds)
+        handle(.tick)
+    }
+
     /// The machine slept: time has passed, and nobody saw it pass.
     func sleep(milliseconds: Int64) {
-        now = Moment(uptime: now.uptime + milliseconds, wall: now.wall + milliseconds * 1000)
+        now = Moment(
+            uptime: now.uptime + milliseconds, wall: now.wall + milliseconds * 1000,
+            elapsed: now.elapsed + milliseconds)
         handle(.tick)
     }
 

@@ -6,11 +6,22 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The clocks of the machine.
-enum SystemClock {
-    static func now() -> Moment {
+/// Where a broker has the time from.
+public struct BrokerClock: Sendable {
+    private let moment: @Sendable () -> Moment
+
+    /// A clock that is read by a function, from any thread. Its uptime must not go back.
+    public init(_ moment: @escaping @Sendable () -> Moment) {
+        self.moment = moment
+    }
+
+    /// The clocks of the machine.
+    public static let machine = BrokerClock {
         Moment(uptime: read(uptimeClock) / 1_000_000, wall: read(CLOCK_REALTIME) / 1_000)
     }
+
+    /// What time it is.
+    public func now() -> Moment { moment() }
 
     /// Counts on while the machine sleeps: a client that was silent meanwhile was silent.
     private static var uptimeClock: clockid_t {
