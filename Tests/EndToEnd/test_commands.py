@@ -74,21 +74,31 @@ def test_a_command_waits_for_an_absent_node(hub, fresh):
     assert len(hub.get(f"/api/nodes/{fresh}/commands?limit=1")["commands"]) == 1
 
 
-def test_a_command_times_out_and_a_late_answer_still_counts(hub, node):
-    node.telemetry({"v": 1})
-    command = ask(hub, node.node_id, timeout_seconds=1)
-    told = node.receive_json()
-    becomes(hub, command, "timed_out")
-    node.answer(told)
-    becomes(hub, command, "done")
+def test_a_command_times_out_and_a_late_answer_still_counts(timed, fresh):
+    hub = timed
+    with Node(hub.mqtt_port, fresh) as node:
+        node.telemetry({"v": 1})
+        command = ask(hub, fresh, timeout_seconds=600)
+        told = node.receive_json()
+        becomes(hub, command, "delivered")
+        hub.clock.advance(598)
+        assert state(hub, command) == "delivered"
+        hub.clock.advance(3)
+        assert state(hub, command) == "timed_out"
+        node.answer(told)
+        becomes(hub, command, "done")
 
 
-def test_a_command_expires_when_it_is_never_delivered(hub, fresh):
+def test_a_command_expires_when_it_is_never_delivered(timed, fresh):
+    hub = timed
     with Node(hub.mqtt_port, fresh) as node:
         node.telemetry({"v": 1})
     wait_for(lambda: hub.node(fresh)["state"] == "asleep", "asleep")
-    command = ask(hub, fresh, ttl_seconds=1)
-    becomes(hub, command, "expired")
+    command = ask(hub, fresh, ttl_seconds=600)
+    hub.clock.advance(598)
+    assert state(hub, command) == "queued"
+    hub.clock.advance(3)
+    assert state(hub, command) == "expired"
     with Node(hub.mqtt_port, fresh) as node:
         node.telemetry({"v": 2})
         assert node.hears_nothing(0.5)
@@ -107,22 +117,23 @@ def test_an_answer_to_nothing_changes_nothing(hub, node):
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
-def test_commands_survive_a_restart(own, how):
-    hub = own()
+def test_commands_survive_a_restart(timed, how):
+    hub = timed
     with Node(hub.mqtt_port, "n1") as node:
         node.telemetry({"v": 1})
         finished = ask(hub, "n1", "finished")
         node.answer(node.receive_json(), result={"ok": True})
         becomes(hub, finished, "done")
-        delivered = ask(hub, "n1", "delivered", timeout_seconds=600)
+        delivered = ask(hub, "n1", "delivered", timeout_seconds=6_000)
         told = node.receive_json()
         becomes(hub, delivered, "delivered")
     wait_for(lambda: hub.node("n1")["state"] == "asleep", "asleep")
-    waiting, dying = ask(hub, "n1", "waiting"), ask(hub, "n1", "dying", ttl_seconds=1)
+    waiting, dying = ask(hub, "n1", "waiting"), ask(hub, "n1", "dying", ttl_seconds=600)
     getattr(hub, how)()
     hub.start()
-    assert state(hub, finished) == "done" and state(hub, delivered) == "delivered"
-    becomes(hub, dying, "expired")
+    assert state(hub, finished) == "done" and state(hub, delivered) == "delivered" and state(hub, dying) == "queued"
+    hub.clock.advance(601)
+    assert state(hub, dying) == "expired"
     with Node(hub.mqtt_port, "n1") as node:
         assert node.receive_json()["command_id"] == waiting["command_id"]
         node.answer(told)

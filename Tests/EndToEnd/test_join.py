@@ -9,6 +9,7 @@ import time
 import pytest
 
 from support.clients import Client
+from support.clock import Clock
 from support.raw import PUBACK, Raw
 from support.voids import device_headers
 from support.waiting import wait_for
@@ -47,6 +48,14 @@ def hub(own_closed):
     return own_closed()
 
 
+@pytest.fixture
+def timed(own_closed):
+    """One whose time stands still unless the test moves it."""
+    made = own_closed(clock=Clock())
+    made.clock.freeze()
+    return made
+
+
 def test_outside_the_window_a_stranger_is_refused_and_counted(hub):
     before = join(hub)
     assert before["open_until"] is None
@@ -59,7 +68,8 @@ def test_outside_the_window_a_stranger_is_refused_and_counted(hub):
     assert listed["devices"] == [] and listed["counts"]["pending"] == 0
 
 
-def test_the_window_closes_by_hand_and_by_time(hub):
+def test_the_window_closes_by_hand_and_by_time(timed):
+    hub = timed
     for minutes in (0, 61, -1, "10", None):
         assert hub.admin.post("/api/join", {"minutes": minutes}).status == 400
     made = hub.admin.must("POST", "/api/join", {"minutes": 1})
@@ -69,17 +79,16 @@ def test_the_window_closes_by_hand_and_by_time(hub):
     hub.admin.must("DELETE", "/api/join")
     assert hub.connack("node_late", OFFERED) in (0x86, 0x87)
     assert join(hub)["open_until"] is None and pending(hub, "node_early")
-    # By time: what is set a moment before its end, as the calendar would.
+    # By time.
     hub.admin.must("POST", "/api/join", {"minutes": 1})
-    hub.stop()
-    end = int((time.time() - 1) * 1_000_000)
-    with hub.database() as database:
-        for table in hub.tables():
-            columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
-            if "join" in table and "open_until" in columns:
-                database.execute(f'UPDATE "{table}" SET open_until = ? WHERE open_until IS NOT NULL', (end,))
-    hub.start()
+    hub.clock.advance(59)
+    assert join(hub)["open_until"] is not None and hub.connack("node_in_time", OFFERED) == 0
+    hub.clock.advance(1)
     assert hub.connack("node_later", OFFERED) in (0x86, 0x87)
+    assert join(hub)["open_until"] is None
+    hub.stop()
+    hub.start()
+    assert hub.connack("node_later", OFFERED) in (0x86, 0x87), "nor does a start open it again"
 
 
 def test_while_it_waits_nothing_of_it_is_seen(hub):
@@ -113,20 +122,20 @@ def test_while_it_waits_nothing_of_it_is_seen(hub):
         assert late.hears_nothing(), "nothing of it is retained"
 
 
-def test_what_it_sent_appears_with_its_own_time(hub):
+def test_what_it_sent_appears_with_its_own_time(timed):
+    hub = timed
     hub.admin.must("POST", "/api/join", {"minutes": 5})
-    stamped, begun = int(time.time()) - 120, time.time()
+    received = hub.clock.now()
+    stamped = int(received) - 120
     assert knock(hub, "node_new", OFFERED, [report(1), report(2, timestamp=stamped)]) == [0, 0]
-    received = time.time()
-    pause = threading.Event()
-    pause.wait(1.5)  # so that the time of approval is plainly another
+    hub.clock.advance(60)  # so that the time of approval is plainly another
     told = hub.admin.must("POST", "/api/devices/node_new/approve", {"credential": "offered"})
     assert told["state"] == "active" and "key" not in told
     wait_for(lambda: len(hub.readings("new", field="seq")) == 2 if hub.node("new") else False, "both reports are in")
     from datetime import datetime
 
     times = {row["seq"]: datetime.fromisoformat(row["time"].replace("Z", "+00:00")).timestamp() for row in hub.readings("new", field="seq")}
-    assert begun - 0.01 <= times[1] <= received + 0.01
+    assert times[1] == pytest.approx(received, abs=0.001)
     assert times[2] == stamped
     assert hub.connack("node_new", OFFERED) == 0
     assert hub.admin.get("/api/devices/node_new")["credential"] == "password"

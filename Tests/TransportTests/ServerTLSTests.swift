@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import NIOEmbedded
 import NIOPosix
 import NIOSSL
 import Synchronization
@@ -234,14 +235,69 @@ struct ServerTLSTests {
     }
 
     @Test("a connection whose handshake was finished lives on behind the deadline")
-    func handshakeInTime() async throws {
-        let authority = try TestAuthority()
-        try await withServer(try server(authority, handshakeTimeout: .seconds(2))) { port in
-            let honest = try await Client(port: port, trusting: authority.path("ca.pem"))
-            #expect(try await honest.ask() == "?")
-            try await Task.sleep(for: .milliseconds(2_100))
-            #expect(try await honest.ask() == "?")
-            await honest.close()
+    func handshakeInTime() throws {
+        let pair = try EmbeddedPair(server: try server(pair: TestAuthority(), handshakeTimeout: .seconds(10)))
+        try pair.exchange()
+        #expect(try pair.ask() == "?")
+        pair.server.embeddedEventLoop.advanceTime(by: .hours(1))
+        #expect(try pair.ask() == "?")
+    }
+
+    @Test("a handshake has its time from the opening on, and not a moment longer")
+    func handshakeTooLate() throws {
+        let pair = try EmbeddedPair(server: try server(pair: TestAuthority(), handshakeTimeout: .seconds(10)))
+        pair.server.embeddedEventLoop.advanceTime(by: .milliseconds(9_999))
+        #expect(pair.server.isActive)
+        pair.server.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(!pair.server.isActive)
+    }
+
+    private func server(
+        pair authority: TestAuthority, handshakeTimeout: TimeAmount
+    ) throws -> (tls: ServerTLS, authority: TestAuthority) {
+        (try server(authority, handshakeTimeout: handshakeTimeout), authority)
+    }
+}
+
+/// A server and a client of TLS without sockets, whose time a test moves.
+private final class EmbeddedPair {
+    let server = EmbeddedChannel()
+    private let client = EmbeddedChannel()
+    private let authority: TestAuthority
+
+    init(server side: (tls: ServerTLS, authority: TestAuthority)) throws {
+        authority = side.authority
+        try side.tls.addHandlers(to: server.pipeline.syncOperations)
+        try server.pipeline.syncOperations.addHandler(NameHandler())
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .file(authority.path("ca.pem"))
+        configuration.certificateVerification = .noHostnameVerification
+        try client.pipeline.syncOperations.addHandler(
+            NIOSSLClientHandler(context: try NIOSSLContext(configuration: configuration), serverHostname: nil))
+        for channel in [server, client] {
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         }
+    }
+
+    /// Carries bytes both ways until neither side has any.
+    func exchange() throws {
+        var isIdle = false
+        while !isIdle {
+            isIdle = true
+            for (from, to) in [(client, server), (server, client)] {
+                from.embeddedEventLoop.run()
+                while let bytes = try from.readOutbound(as: ByteBuffer.self) {
+                    try to.writeInbound(bytes)
+                    isIdle = false
+                }
+            }
+        }
+    }
+
+    /// What the server answers to a line; nil: nothing.
+    func ask() throws -> String? {
+        client.writeAndFlush(ByteBuffer(string: "who am I?\n"), promise: nil)
+        try exchange()
+        return try client.readInbound(as: ByteBuffer.self).map { String(buffer: $0) }
     }
 }

@@ -49,15 +49,16 @@ def add_tariff(server, lot_id, minor_per_hour=200):
 class Spot(Client):
     """One sensor with its LED: reports on the one topic of all spots, and reads the one topic of all LEDs."""
 
-    def __init__(self, port, spot_id, lot_id, version=V311, topic=LED, **options):
-        self.spot_id, self.lot_id = spot_id, lot_id
+    def __init__(self, port, spot_id, lot_id, version=V311, topic=LED, clock=None, **options):
+        """`clock`: the one that the hub lives by, when a test moves it (support/clock.py)."""
+        self.spot_id, self.lot_id, self.clock = spot_id, lot_id, clock
         super().__init__(port, version, client_id=options.pop("client_id", f"parkmate-{spot_id}-{next(numbers)}"), subscriptions=[(topic, 1)], **options)
 
     def message(self, occupied, distance=None, timestamp=None, **more):
         found = {
             "spot_id": self.spot_id, "lot_id": self.lot_id, "occupied": occupied,
             "distance": (OCCUPIED_CM if occupied else FREE_CM) if distance is None else distance,
-            "timestamp": timestamp or stamp(),
+            "timestamp": timestamp or stamp(self.clock and self.clock.now()),
         }
         return found | more
 
