@@ -75,7 +75,7 @@ let package = Package(
         room("DeviceLogic"),
         room("Credentials", [crypto, cryptoExtras]),
         room("Certificates", [x509, asn1, crypto]),
-        room("Transport", [nioCore, nioTLS, nioSSL]),
+        room("Transport", [nioCore, nioTLS, nioSSL, x509, asn1]),
         .systemLibrary(name: "CZlib"),
         room("Compression", ["CZlib"]),
         room("MQTTBroker", ["MQTTCodec", "Transport", nioCore, nioPosix]),
