@@ -20,6 +20,7 @@ struct WebResponder: Sendable {
     let clock: any WallClock
     let logger: Logger
     private let storageTrouble = StorageTrouble()
+    private let dates = HTTPDates()
 
     /// What is still read, and dropped, of a body that was refused: were the connection cut at once, the client might
     /// lose the answer together with what it still sends.
@@ -130,7 +131,7 @@ struct WebResponder: Sendable {
 
     private func complete(_ answer: inout WebAnswer, _ course: Course) {
         answer.complete(
-            now: clock.now(), host: course.fields.host, isSecure: course.transport.isSecure)
+            date: dates.text(clock.now()), host: course.fields.host, isSecure: course.transport.isSecure)
         guard check.allowsOrigins else { return }
         answer.headers[.vary] = answer.headers[.vary].map { "\($0), Origin" } ?? "Origin"
         guard let origin = course.fields.joined("origin"), check.isAllowed(origin: origin) else { return }

@@ -105,6 +105,15 @@ import WebAPI
         #expect(HTTPDate.text(Timestamp(seconds: seconds)) == text)
     }
 
+    @Test func `a date that was written once is that of its second, and of no other`() {
+        let dates = HTTPDates()
+        for microseconds in [0, 1, 999_999, 1_000_000, 1_999_999, 999_999, -1, -1_000_000, -1_000_001] as [Int64] {
+            let instant = Timestamp(microseconds: microseconds)
+            #expect(dates.text(instant) == HTTPDate.text(instant))
+        }
+        #expect(dates.text(Timestamp(microseconds: -1)) == "Wed, 31 Dec 1969 23:59:59 GMT")
+    }
+
     @Test func `figures are written as Prometheus reads them`() {
         let text = PrometheusText.write([
             MetricFamily("a_total", .counter, help: "one\nline \\", value: 3),

@@ -146,8 +146,8 @@ package struct WebAnswer {
     }
 
     /// Adds what every answer carries.
-    mutating func complete(now: Timestamp, host: String?, isSecure: Bool) {
-        headers[.date] = HTTPDate.text(now)
+    mutating func complete(date: String, host: String?, isSecure: Bool) {
+        headers[.date] = date
         for (name, value) in isDocument ? WebAnswer.usualOfDocument : WebAnswer.usual { headers[name] = value }
         headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy(host: host)
         // A browser that learnt this of localhost would also refuse plain HTTP on its other ports.
