@@ -35,6 +35,8 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
@@ -62,6 +64,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
@@ -79,7 +82,7 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         room("Compression", ["CZlib"]),
         room("MQTTBroker", ["MQTTCodec", "Transport", nioCore, nioPosix]),
-        room("MQTTClient", ["MQTTCodec", "DeviceLogic", nioCore, nioPosix]),
+        room("MQTTClient", ["MQTTCodec", "DeviceLogic", deque, nioCore, nioPosix]),
         room("SQL", [grdb]),
         room("TimeSeries", pages: ["FORMAT.md"], ["SQL"]),
         room("LiveSocket", [hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioWebSocket, logging]),
@@ -98,7 +101,7 @@ let package = Package(
 
         room(
             "Parking", path: "Sources/Solutions/Parking", pages: ["README.md"],
-            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic"]),
+            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic", heap]),
 
         // Floor 3: doors.
         room(

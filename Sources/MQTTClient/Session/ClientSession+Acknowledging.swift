@@ -1,3 +1,4 @@
+internal import DequeModule
 package import MQTTCodec
 
 extension ClientSession {
@@ -8,8 +9,9 @@ extension ClientSession {
     ) {
         guard acknowledgement.serial >= firstOwedSerial else { return }
         let offset = Int(clamping: acknowledgement.serial - firstOwedSerial)
-        let found = owed.update(at: offset) { if $0.state == .open { $0.state = .given(reason) } }
-        if found { flushOwed(&actions) }
+        guard offset < owed.count else { return }
+        if owed[offset].state == .open { owed[offset].state = .given(reason) }
+        flushOwed(&actions)
     }
 
     func isOwed(_ identifier: PacketIdentifier) -> Bool {

@@ -1,3 +1,4 @@
+import DequeModule
 import MQTTCodec
 
 extension ClientSession {
@@ -73,7 +74,7 @@ extension ClientSession {
     /// The server knows nothing any more of what was half done.
     private mutating func forgetServerSession(_ actions: inout [ClientAction]) {
         unreleased = []
-        owed.updateAll { $0.state = .dropped }
+        for index in owed.indices { owed[index].state = .dropped }
         flushOwed(&actions)
         for (identifier, flight) in inFlight {
             if flight.stage == .pubcomp {
@@ -97,7 +98,7 @@ extension ClientSession {
             inFlight[identifier]?.isSent = false
         }
         // The server sends QoS 1 again with an acknowledgement of its own; QoS 2 goes on where it stopped.
-        owed.updateAll { if $0.qos == .atLeastOnce { $0.state = .dropped } }
+        for index in owed.indices where owed[index].qos == .atLeastOnce { owed[index].state = .dropped }
     }
 
     /// Leave for good, with DISCONNECT if there is somebody to tell; all that waits fails with `error`.

@@ -1,3 +1,4 @@
+internal import DequeModule
 package import MQTTCodec
 
 extension ClientSession {

@@ -1,3 +1,4 @@
+import DequeModule
 import MQTTCodec
 
 /// The protocol of a client as a value: what is on its way, what is owed, what is subscribed. It outlives connections;
@@ -26,20 +27,20 @@ package struct ClientSession {
     var unacknowledged = 0
     var lastIdentifier = PacketIdentifier(.max) ?? .first
     var nextOrder: UInt64 = 0
-    var resends = Fifo<PacketIdentifier>()
-    var waiting = Fifo<Waiting>()
-    var waitingUnacknowledged = Fifo<Waiting>()
+    var resends = Deque<PacketIdentifier>()
+    var waiting = Deque<Waiting>()
+    var waitingUnacknowledged = Deque<Waiting>()
 
     // Subscribing.
     var operations: [PacketIdentifier: Operation] = [:]
-    var waitingOperations = Fifo<Operation>()
+    var waitingOperations = Deque<Operation>()
     var subscriptions: [Standing] = []
 
     // Receiving.
     var aliases: [UInt16: TopicName] = [:]
     /// QoS 2 messages that are acknowledged by PUBREC and not yet released.
     var unreleased: Set<PacketIdentifier> = []
-    var owed = Fifo<Owed>()
+    var owed = Deque<Owed>()
     var firstOwedSerial: UInt64 = 0
 
     package init(_ settings: ClientSettings) {
