@@ -31,7 +31,7 @@ public struct SecretKey: Sendable {
             let word = generator.next()
             return (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) }
         }
-        encoded = SecretKey.encode(bytes)
+        encoded = BitLetters.base64URL.encode(bytes)
     }
 
     /// A new key from the system's source of randomness.
@@ -44,7 +44,7 @@ public struct SecretKey: Sendable {
     public init?(_ text: String) {
         guard let purpose = Purpose.allCases.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
         let rest = text.utf8.dropFirst(purpose.rawValue.utf8.count)
-        guard rest.count == SecretKey.length, rest.allSatisfy(SecretKey.alphabet.contains) else { return nil }
+        guard rest.count == SecretKey.length, rest.allSatisfy(BitLetters.base64URL.letters.contains) else { return nil }
         self.purpose = purpose
         encoded = String(decoding: rest, as: UTF8.self)
     }
@@ -57,24 +57,6 @@ public struct SecretKey: Sendable {
 
     /// Whether this is the key of which `stored` is the hash; the time it takes tells nothing.
     public func matches(_ stored: [UInt8]) -> Bool { Digest.areEqual(hash, stored) }
-
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-    private static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(alphabet[Int(bits >> count & 63)])
-            }
-        }
-        if count > 0 { text.append(alphabet[Int(bits << (6 - count) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
-    }
 }
 
 extension SecretKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
