@@ -36,9 +36,6 @@ struct StatusPayload {
         word = answer == nil ? said.statusWord ?? said.stateWord : nil
     }
 
-    /// Whether anything of it is about the node's own health.
-    var isHealth: Bool { !healthFields.isEmpty }
-
     /// The health as the fields of a reading, under one name each, whatever the node's spelling.
     var healthFields: [ReadingField] {
         var fields: [ReadingField] = []
