@@ -31,6 +31,8 @@ struct PeerCertificateTests {
         try authority.issue("a", subject: "/CN=x", dnsNames: ["a.example"])
         let whole = try authority.der("a")
         for count in 0..<whole.count { #expect(PeerCertificate(der: Array(whole.prefix(count))) == nil) }
+        #expect(PeerCertificate(der: whole) != nil)
+        #expect(PeerCertificate(der: whole + [0]) == nil)
         for index in whole.indices {
             for bit in 0..<8 {
                 var changed = whole
