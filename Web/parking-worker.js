@@ -1,11 +1,16 @@
-// Keeps the driver page's files so that it opens without a network. Answers of the API and everything else that is not a
-// file of the pages are never kept and never answered from here.
+// Keeps the driver page's files so that it opens without a network. Answers of the API and everything else that is
+// not a file of the pages are never kept and never answered from here.
 
-const name = 'martlet-parking-1';
-const shell = ['/parking', '/app/boot.js', '/app/main.js', '/favicon.svg', '/parking/manifest.webmanifest', '/parking/icon-192.png'];
+const name = 'martlet-parking-2';
+const shell = [
+    '/parking', '/app/boot.js', '/app/main.js', '/favicon.svg', '/parking/manifest.webmanifest',
+        '/parking/icon-192.png',
+    // The list of car parks, for somebody who came by a link to one of them.
+    '/parking/lots.js', '/parking/lots.en.js', '/parts/search.js',
+];
 const patience = 4000;
 
-const isFile = (path) => /^\/(app|lib|parts|styles|vendor|parking|account)\/[^?]+\.(js|css|svg|png|webmanifest)$/.test(path) || path === '/favicon.svg';
+const isFile = (path) => /\.(js|css|svg|png|webmanifest)$/.test(path) && !path.startsWith('/api/');
 /** The driver's pages; those of the owner and the board are never kept. */
 const isDriver = (path) => path === '/parking' || /^\/parking\/(?!owner(\/|$)|board(\/|$))[^/.]+$/.test(path);
 
@@ -15,16 +20,20 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
     event.waitUntil(caches.keys()
-        .then((names) => Promise.all(names.filter((each) => each.startsWith('martlet-parking-') && each !== name).map((each) => caches.delete(each))))
+        .then((names) =>
+            Promise.all(names.filter((each) => each.startsWith('martlet-parking-')
+            && each !== name).map((each) => caches.delete(each))))
         .then(() => self.clients.claim())
         // What the page has loaded before there was a worker is loaded once more, for the next time.
-        .then(() => self.clients.matchAll()).then((pages) => pages.forEach((page) => page.postMessage({ type: 'files' }))));
+        .then(() => self.clients.matchAll()).then((pages) =>
+            pages.forEach((page) => page.postMessage({ type: 'files' }))));
 });
 
 self.addEventListener('message', (event) => {
     if (event.data?.type !== 'files') return;
     const wanted = event.data.files.filter((path) => typeof path === 'string' && isFile(path)).slice(0, 200);
-    event.waitUntil(caches.open(name).then((cache) => Promise.all(wanted.map((path) => cache.add(path).catch(() => {})))));
+    event.waitUntil(caches.open(name).then((cache) =>
+        Promise.all(wanted.map((path) => cache.add(path).catch(() => {})))));
 });
 
 /** The network first, so that a new version is never kept from anybody; what is kept when there is no network. */

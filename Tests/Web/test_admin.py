@@ -314,9 +314,9 @@ def test_the_chain_is_intact_or_names_the_first_changed_row(hub, open_page):
 
 def test_docs_are_searched_and_opened(hub, open_page):
     page = open_page(f"{hub.url}/docs", who="vera", on=hub, wait=".operation")
-    expect(page.locator(".operation")).to_have_count(9)
+    expect(page.locator(".operation")).to_have_count(10)
     page.get_by_label("Search by path").fill("command")
-    page.get_by_text("1 of 9").wait_for()
+    page.get_by_text("1 of 10").wait_for()
     operation = page.locator(".operation")
     operation.get_by_text("Send commands to sensor nodes").wait_for()
     expect(operation).to_contain_text("ttl_seconds", use_inner_text=True)

@@ -98,6 +98,17 @@ def test_large_type_still_fits(opened):
     frames(opened)
 
 
+def test_read_from_the_right_it_still_fits(opened):
+    """As in Arabic or Hebrew: start is at the right, and nothing is cut off sideways."""
+    opened.evaluate("document.documentElement.dir = 'rtl'")
+    frames(opened)
+    fits(opened, opened.width)
+    side = opened.locator(".nav-side")
+    assert not side.is_visible() or side.bounding_box()["x"] > opened.width / 2
+    opened.evaluate("document.documentElement.removeAttribute('dir')")
+    frames(opened)
+
+
 @pytest.mark.of(names=PAGES, size="desktop")
 def test_everything_is_reached_by_keyboard_and_seen(opened):
     """Tab goes through all controls in the order of the page, never stands still, and the focus is always visible."""

@@ -6,7 +6,7 @@ AUTUMN, SPRING = "2026-10-25", "2026-03-29"      # the clocks of Berlin change
 
 
 def ask(page, code):
-    return page.evaluate(f"import('/parking/zone.js').then((zone) => {code})")
+    return page.evaluate(f"import('/lib/zone.js').then((zone) => {code})")
 
 
 def test_the_hour_that_comes_twice_is_the_first_unless_one_says_otherwise(modules):

@@ -22,7 +22,7 @@ def test_a_unit_is_shown_only_where_the_value_can_be_of_it(modules):
              ("pressure", 101325, "101 325"), ("pressure", 1.01, "1.01"), ("temperature_2", 21.5, "21.5 °C"), ("temperature_outside", 3, "3.0 °C"),
              ("power_2", 5, "5.0 W"), ("current_step", 3, "3"), ("light_on", 1, "1"), ("power_state", "on", "on"), ("temperature", "off", "off"),
              ("humidity", True, "on")]
-    shown = ask(modules, f"{json.dumps([[field, value] for field, value, _ in cases])}.map(([field, value]) => format.quantity(field, value))")
+    shown = ask(modules, f"{json.dumps([[field, value] for field, value, _ in cases])}.map(([field, value]) => fields.quantity(field, value))")
     assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in shown] == [text for _, _, text in cases]
 
 
@@ -96,10 +96,10 @@ def test_the_axis_of_a_long_uptime_is_not_clipped(site, open_page):
 def test_dates_numbers_and_money_are_written_in_the_language_of_the_page(open_page, shared, locale):
     """The page is in English: a browser that is set to another language gets no other months, orders or digits within its sentences."""
     page = open_page(f"{shared}/nodes/node_01", locale=locale, timezone_id="UTC")
-    told = page.evaluate("""Promise.all([import('/lib/time.js'), import('/parking/zone.js'), import('/parking/model.js'), import('/lib/format.js')]).then(([time, zone, model, format]) => {
+    told = page.evaluate("""import('/lib/format.js').then((format) => {
         const at = Date.UTC(2026, 10, 29, 3, 52, 21);
-        return [time.exact(at), time.day(at), time.clock(at), time.minute(at), zone.dayAndClock(at, 'UTC'), zone.dayWords('2026-11-29'), format.number(1234.5, 1),
-            model.amount(123450, 'EUR'), model.amount(-250, 'EUR'), model.amount(250, 'CHF'), model.amount(250, 'JPY'), model.amount(250, 'nothing')]; })""")
+        return [format.exact(at), format.day(at), format.clock(at), format.minute(at), format.dayAndMinuteIn(at, 'UTC'), format.dayWords('2026-11-29'), format.number(1234.5, 1),
+            format.amount(123450, 'EUR'), format.amount(-250, 'EUR'), format.amount(250, 'CHF'), format.amount(250, 'JPY'), format.amount(250, 'nothing')]; })""")
     assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in told] == [
         "29 Nov 2026, 03:52:21", "29 Nov", "03:52:21", "03:52", "Sun 29 Nov, 03:52", "29 Nov 2026", "1 234.5", "€1 234.50", "\u2212€2.50", "CHF 2.50", "JP¥250", "2.50 nothing"]
     page.locator(".age-button").first.click()

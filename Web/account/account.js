@@ -9,6 +9,7 @@ import { SecondFactor } from '/account/factor.js';
 import { ChangePassword } from '/account/password.js';
 import { Sessions } from '/account/sessions.js';
 import { Tokens } from '/account/tokens.js';
+import { t } from '/account/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Empty } from '/parts/empty.js';
@@ -19,10 +20,10 @@ import { Skeleton } from '/parts/skeleton.js';
 function Rights({ grants }) {
     return html`
         <details class="rights">
-            <summary>What I may do</summary>
+            <summary>${t('whatIMayDo')}</summary>
             ${grants.map((grant) => html`
                 <div key=${grant.site}>
-                    <h3>At ${siteWords(grant.site)}</h3>
+                    <h3>${t('at', { site: siteWords(grant.site) })}</h3>
                     <ul>${grant.permissions.map((right) => html`
                         <li key=${right}>${rightWords(right)} <code>${right}</code></li>`)}</ul>
                 </div>`)}
@@ -37,10 +38,12 @@ function Who({ me, grants }) {
                 ${me.roles.map(({ role, site }) => html`
                     <div key=${`${role} ${site}`}>
                         <dt>${role}</dt>
-                        <dd>${roleWords(role)}, at ${siteWords(site)}</dd>
+                        <dd>${t('at2', { role: roleWords(role), site: siteWords(site) })}</dd>
                     </div>`)}
-                ${me.roles.length === 0 && html`<div><dt>No role yet</dt><dd>Who administers this hub can give one</dd></div>`}
-                <div><dt>Account since</dt><dd><${Age} at=${instant(me.created_at)} open label="Account since" /></dd></div>
+                ${me.roles.length === 0
+                    && html`<div><dt>${t('noRoleYet')}</dt><dd>${t('whoAdministersThisHubCan')}</dd></div>`}
+                <div><dt>${t('accountSince')}</dt><dd><${Age} at=${instant(me.created_at)} open
+                    label=${t('accountSince')} /></dd></div>
             </dl>
             <${Rights} grants=${grants} />
         </section>`;
@@ -48,8 +51,9 @@ function Who({ me, grants }) {
 
 function Loading() {
     return html`
-        <${Head} title="Account"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
-        <div class="account"><${Skeleton} shape="block" count=${4} label="Loading your account" /></div>`;
+        <${Head} title=${t('account')}><p class="lead"><span class="skeleton" data-shape="words"
+            aria-hidden="true"></span></p><//>
+        <div class="account"><${Skeleton} shape="block" count=${4} label=${t('loadingYourAccount')} /></div>`;
 }
 
 export function Page() {
@@ -58,21 +62,21 @@ export function Page() {
     const { data: me, error, reload } = useLoad(`account ${user?.username ?? ''}`,
         (options) => (user ? accounts.me(options) : Promise.resolve(null)));
     if (open && !user) return html`
-        <${Head} title="Account" />
-        <${Empty} icon="unlocked" title="Nobody signs in here">
-            <p>This hub was started with <code>--open</code>: it knows no people, and everybody may do everything.</p>
-            <p>Start it without <code>--open</code>, and it asks who you are.</p>
+        <${Head} title=${t('account')} />
+        <${Empty} icon="unlocked" title=${t('nobodySignsInHere')}>
+            <p>${t('startedOpen', { option: html`<code>--open</code>` })}</p>
+            <p>${t('startWithout', { option: html`<code>--open</code>` })}</p>
         <//>`;
     if (!me && error) return html`
-        <${Head} title="Account" />
-        <${Problem} error=${error} title="Your account could not be read" retry=${reload} />`;
+        <${Head} title=${t('account')} />
+        <${Problem} error=${error} title=${t('yourAccountCouldNotBe')} retry=${reload} />`;
     if (!me) return html`<${Loading} />`;
     return html`
-        <${Head} title="Account">
+        <${Head} title=${t('account')}>
             <p class="lead">
-                Signed in as <strong>${me.username}</strong>
+                ${t('signedInAs', { name: html`<strong>${me.username}</strong>` })}
                 <${Badge} tone=${me.second_factor ? 'good' : 'unknown'}
-                    word=${me.second_factor ? 'Second factor on' : 'Password only'} quiet />
+                    word=${me.second_factor ? t('secondFactorOn') : t('passwordOnly')} quiet />
             </p>
         <//>
         <div class="account">

@@ -4,6 +4,7 @@ import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
 import { accounts } from '/account/api.js';
 import { Refusal } from '/account/refusal.js';
+import { t } from '/account/words.js';
 import { Badge } from '/parts/badge.js';
 import { Command } from '/parts/copy.js';
 import { Dialog } from '/parts/dialog.js';
@@ -30,14 +31,16 @@ function Proof({ action, danger = false, withCode = false, act }) {
     };
     return html`
         <form onSubmit=${submit}>
-            <${Password} label="Password" value=${password} set=${setPassword} autocomplete="current-password" required />
+            <${Password} label=${t('password')} value=${password} set=${setPassword}
+                autocomplete="current-password" required />
             ${withCode && html`
-                <${Name} label="Code from your authenticator, or a recovery code" value=${code} set=${setCode}
+                <${Name} label=${t('codeFromYourAuthenticatorOr')} value=${code} set=${setCode}
                     autocomplete="one-time-code" maxlength="32" class="code-input" required />`}
             <${Wrong} error=${error} what=${withCode
-                ? 'The password or the code is not right; a code works once' : 'The password is not right'} />
+                ? t('passwordOrCodeIsNotRight') : t('thePasswordIsNotRight')} />
             <p class="actions end">
-                <button type="submit" class=${`button primary ${danger ? 'danger' : ''}`} aria-busy=${busy}>${action}</button>
+                <button type="submit" class=${danger ? 'button primary danger' : 'button primary'}
+                    aria-busy=${busy}>${action}</button>
             </p>
         </form>`;
 }
@@ -52,17 +55,16 @@ function Enrol({ offer, confirmed }) {
     return html`
         <ol class="numbered">
             <li>
-                <p>On this phone, <a href=${offer.uri}>open your authenticator</a>; on another, type this key there as a
-                    time-based one.</p>
-                <${Command} line=${inGroups(offer.secret)} label="Key for the authenticator" />
+                <p>${t('enrol', { link: html`<a href=${offer.uri}>${t('openYourAuthenticator')}</a>` })}</p>
+                <${Command} line=${inGroups(offer.secret)} label=${t('keyForTheAuthenticator')} />
             </li>
             <li>
                 <form onSubmit=${submit}>
-                    <${Name} label="Type the code that it shows" value=${code} set=${set} autocomplete="one-time-code"
+                    <${Name} label=${t('typeTheCodeThatIt')} value=${code} set=${set} autocomplete="one-time-code"
                         inputmode="numeric" maxlength="12" class="code-input" required />
-                    <${Wrong} error=${error} what="That code is not right" />
+                    <${Wrong} error=${error} what=${t('thatCodeIsNotRight')} />
                     <p class="actions end">
-                        <button type="submit" class="button primary" aria-busy=${busy}>Turn it on</button>
+                        <button type="submit" class="button primary" aria-busy=${busy}>${t('turnItOn')}</button>
                     </p>
                 </form>
             </li>
@@ -72,15 +74,17 @@ function Enrol({ offer, confirmed }) {
 function Recovery({ codes, close }) {
     return html`
         <div class="stack">
-            <${Secret} label="Recovery codes" value=${codes.join(' ')}
-                says="Each signs you in once when the authenticator is lost. Keep them away from this device.">
-                <ul class="codes" role="list">${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}</ul>
+            <${Secret} label=${t('recoveryCodes')} value=${codes.join(' ')}
+                says=${t('eachSignsYouInOnce')}>
+                <ul class="codes"
+                    role="list">${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}</ul>
             <//>
             <p class="actions end">
-                <button type="button" class="button" onClick=${() => download('martlet-recovery-codes.txt', `${codes.join('\n')}\n`)}>
-                    Download
+                <button type="button" class="button"
+                    onClick=${() => download('martlet-recovery-codes.txt', `${codes.join('\n')}\n`)}>
+                    ${t('download')}
                 </button>
-                <button type="button" class="button primary" onClick=${close}>I have kept them</button>
+                <button type="button" class="button primary" onClick=${close}>${t('iHaveKeptThem')}</button>
             </p>
         </div>`;
 }
@@ -88,15 +92,16 @@ function Recovery({ codes, close }) {
 function TurnOn({ close, changed }) {
     const [offer, setOffer] = useState(null);
     const [codes, setCodes] = useState(null);
-    const title = codes ? 'Recovery codes' : 'Second factor';
+    const title = codes ? t('recoveryCodes') : t('secondFactor');
     return html`
         <${Dialog} title=${title} open=${true} close=${close}>
             ${codes ? html`<${Recovery} codes=${codes} close=${close} />`
                 : offer ? html`<${Enrol} offer=${offer} confirmed=${(list) => { setCodes(list); changed(); }} />`
                 : html`
                     <div class="stack">
-                        <p>You need an authenticator app on your phone. First your password again.</p>
-                        <${Proof} action="Go on" act=${async (password) => setOffer(await accounts.beginFactor(password))} />
+                        <p>${t('youNeedAnAuthenticatorApp')}</p>
+                        <${Proof} action=${t('goOn')}
+                            act=${async (password) => setOffer(await accounts.beginFactor(password))} />
                     </div>`}
         <//>`;
 }
@@ -104,15 +109,15 @@ function TurnOn({ close, changed }) {
 function TurnOff({ close, changed }) {
     const act = async (password, code) => {
         await accounts.endFactor(password, code);
-        toast({ text: 'The second factor is off.' });
+        toast({ text: t('theSecondFactorIsOff') });
         changed();
         close();
     };
     return html`
-        <${Dialog} title="Turn the second factor off" open=${true} close=${close}>
+        <${Dialog} title=${t('turnTheSecondFactorOff')} open=${true} close=${close}>
             <div class="stack">
-                <p>Your password alone will then be enough to sign in, and the recovery codes stop working.</p>
-                <${Proof} action="Turn it off" danger withCode act=${act} />
+                <p>${t('yourPasswordAloneWillThen')}</p>
+                <${Proof} action=${t('turnItOff')} danger withCode act=${act} />
             </div>
         <//>`;
 }
@@ -122,15 +127,15 @@ export function SecondFactor({ on, changed }) {
     const close = () => set(null);
     return html`
         <section class="card" aria-labelledby="factor">
-            <h2 id="factor">Second factor</h2>
+            <h2 id="factor">${t('secondFactor')}</h2>
             <div class="stack">
-                <p><${Badge} tone=${on ? 'good' : 'unknown'} word=${on ? 'On' : 'Off'} /></p>
-                <p>A code from an app on your phone, asked for after the password: who finds out your password still does
-                    not get in.</p>
+                <p><${Badge} tone=${on ? 'good' : 'unknown'} word=${on ? t('on') : t('off')} /></p>
+                <p>${t('aCodeFromAnApp')}</p>
                 <p class="actions">
                     ${on
-                        ? html`<button type="button" class="button danger" onClick=${() => set('off')}>Turn off…</button>`
-                        : html`<button type="button" class="button" onClick=${() => set('on')}>Turn on…</button>`}
+                        ? html`<button type="button" class="button danger"
+                            onClick=${() => set('off')}>${t('turnOff')}</button>`
+                        : html`<button type="button" class="button" onClick=${() => set('on')}>${t('turnOn')}</button>`}
                 </p>
             </div>
             ${open === 'on' && html`<${TurnOn} close=${close} changed=${changed} />`}

@@ -3,6 +3,7 @@ import { useAction } from '/lib/hooks.js';
 import { passwordFault, passwordHint } from '/lib/rights.js';
 import { accounts } from '/account/api.js';
 import { Refusal } from '/account/refusal.js';
+import { t } from '/account/words.js';
 import { Password } from '/parts/input.js';
 import { toast } from '/parts/toast.js';
 
@@ -14,9 +15,9 @@ export function ChangePassword({ name, changed }) {
     const submit = async (event) => {
         event.preventDefault();
         const found = {
-            current: held.current === '' ? 'Type the password you have now.' : null,
+            current: held.current === '' ? t('typeThePasswordYouHave') : null,
             fresh: passwordFault(held.fresh, name),
-            repeated: held.fresh === held.repeated ? null : 'The two are not the same.',
+            repeated: held.fresh === held.repeated ? null : t('theTwoAreNotThe'),
         };
         setWrong(found);
         if (Object.values(found).some(Boolean)) {
@@ -26,27 +27,29 @@ export function ChangePassword({ name, changed }) {
         const done = await run(() => accounts.password({ current: held.current, new: held.fresh }));
         if (done === undefined) return;
         set(empty);
-        toast({ text: 'Password changed. Every other sign-in has ended.' });
+        toast({ text: t('passwordChangedEveryOtherSign') });
         changed();
     };
-    const field = (key) => ({ value: held[key], error: wrong[key] ?? null, set: (text) => set({ ...held, [key]: text }) });
+    const field = (key) =>
+        ({ value: held[key], error: wrong[key] ?? null, set: (text) => set({ ...held, [key]: text }) });
     return html`
         <section class="card" aria-labelledby="password">
-            <h2 id="password">Password</h2>
+            <h2 id="password">${t('password')}</h2>
             <form class="stack" onSubmit=${submit} novalidate method="post">
                 <span class="unseen" aria-hidden="true">
                     <input type="text" autocomplete="username" value=${name} readonly tabindex="-1" />
                 </span>
-                <${Password} label="Current password" ...${field('current')} autocomplete="current-password" />
-                <${Password} label="New password" ...${field('fresh')} hint=${passwordHint} autocomplete="new-password" />
-                <${Password} label="New password again" ...${field('repeated')} autocomplete="new-password" />
+                <${Password} label=${t('currentPassword')} ...${field('current')} autocomplete="current-password" />
+                <${Password} label=${t('newPassword')} ...${field('fresh')} hint=${passwordHint()}
+                    autocomplete="new-password" />
+                <${Password} label=${t('newPasswordAgain')} ...${field('repeated')} autocomplete="new-password" />
                 ${error && html`
-                    <${Refusal} title=${error.code === 'bad_credentials' ? 'The current password is not right' : error.title}>
+                    <${Refusal} title=${error.code === 'bad_credentials' ? t('theCurrentPasswordIsNot') : error.title}>
                         ${error.code === 'bad_credentials' ? null : error.detail}
                     <//>`}
                 <p class="actions">
-                    <button type="submit" class="button" aria-busy=${busy}>Change password</button>
-                    <span class="hint">Ends every other sign-in.</span>
+                    <button type="submit" class="button" aria-busy=${busy}>${t('changePassword')}</button>
+                    <span class="hint">${t('endsEveryOtherSignIn')}</span>
                 </p>
             </form>
         </section>`;

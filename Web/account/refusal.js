@@ -15,9 +15,6 @@ export function useWait(error) {
     return left;
 }
 
-/** 75 as "1:15". */
-export const countdown = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-
 /** Why one did not get in, in a line or two. */
 export function Refusal({ title, children }) {
     return html`

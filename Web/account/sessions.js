@@ -2,41 +2,51 @@ import { html, useState } from '/lib/html.js';
 import { instant } from '/lib/time.js';
 import { session } from '/lib/session.js';
 import { accounts } from '/account/api.js';
+import { t } from '/account/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { toast } from '/parts/toast.js';
 
-const browsers = [[/Edg\//, 'Edge'], [/OPR\//, 'Opera'], [/Firefox\//, 'Firefox'], [/Chrome\//, 'Chrome'], [/Safari\//, 'Safari'],
+// Names of programs, which are the same in every language.
+const browsers = [[/Edg\//, 'Edge'], [/OPR\//, 'Opera'], [/Firefox\//, 'Firefox'], [/Chrome\//, 'Chrome'],
+    [/Safari\//, 'Safari'],
     [/curl\//, 'curl']];
-const systems = [[/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'], [/Linux/, 'Linux']];
+const systems = [[/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'],
+    [/Linux/, 'Linux']];
 
 /** "Firefox on Linux"; the whole text stands in the title. */
 export function agentWords(agent) {
-    if (!agent) return 'Unknown program';
+    if (!agent) return t('unknownProgram');
     const find = (list) => list.find(([pattern]) => pattern.test(agent))?.[1];
     const [browser, system] = [find(browsers), find(systems)];
-    return browser && system ? `${browser} on ${system}` : browser ?? agent.slice(0, 40);
+    return browser && system ? t('browserOnSystem', { browser, system }) : browser ?? agent.slice(0, 40);
 }
 
 const shownFirst = 5;
 
 function Entry({ entry, changed }) {
     const end = async () => {
-        try { await accounts.endSession(entry.id); changed(); } catch (error) { toast({ tone: 'bad', text: `${error.title}.` }); }
+        try { await accounts.endSession(entry.id); changed();
+            } catch (error) { toast({ tone: 'bad', text: `${error.title}.` }); }
     };
     return html`
         <li class="row">
             <div>
                 <strong title=${entry.user_agent}>${agentWords(entry.user_agent)}</strong>
                 <p class="row-more">
-                    <code>${entry.address ?? 'no address'}</code> · used <${Age} at=${instant(entry.last_used_at)} /> · since
-                    ${' '}<${Age} at=${instant(entry.created_at)} />
+                    ${t('sessionSays', {
+                        address: html`<code>${entry.address ?? t('noAddress')}</code>`,
+                            used: html`<${Age} at=${instant(entry.last_used_at)} />`,
+                        since: html`<${Age} at=${instant(entry.created_at)} />`,
+                    })}
                 </p>
             </div>
-            ${entry.current ? html`<${Badge} tone="good" word="This one" quiet />` : html`
+            ${entry.current ? html`<${Badge} tone="good" word=${t('thisOne')} quiet />` : html`
                 <button type="button" class="button small" onClick=${end}>
-                    Sign out<span class="unseen"> ${agentWords(entry.user_agent)} at ${entry.address}</span>
+                    ${t('signOut')}<span
+                        class="unseen"> ${t('sessionAt',
+                        { agent: agentWords(entry.user_agent), address: entry.address })}</span>
                 </button>`}
         </li>`;
 }
@@ -45,24 +55,26 @@ export function Sessions({ sessions, changed }) {
     const [asking, ask] = useState(false);
     const [all, showAll] = useState(false);
     // This one first, then by when each was used.
-    const order = [...sessions].sort((a, b) => b.current - a.current || instant(b.last_used_at) - instant(a.last_used_at));
+    const order = [...sessions].sort((a, b) => b.current - a.current
+        || instant(b.last_used_at) - instant(a.last_used_at));
     const shown = all ? order : order.slice(0, shownFirst);
     return html`
         <section class="card" aria-labelledby="sessions">
-            <h2 id="sessions">Where I am signed in</h2>
+            <h2 id="sessions">${t('whereIAmSignedIn')}</h2>
             <ul class="rows" role="list">${shown.map((entry) => html`
                 <${Entry} key=${entry.id} entry=${entry} changed=${changed} />`)}</ul>
             <p class="actions">
                 ${order.length > shown.length && html`
                     <button type="button" class="button" onClick=${() => showAll(true)}>
-                        Show ${order.length - shown.length} more
+                        ${t('showMore', { value: order.length - shown.length })}
                     </button>`}
-                <button type="button" class="button danger" onClick=${() => ask(true)}>Sign out everywhere…</button>
+                <button type="button" class="button danger"
+                    onClick=${() => ask(true)}>${t('signOutEverywhere2')}</button>
             </p>
             ${asking && html`
-                <${Confirm} title="Sign out everywhere" action="Sign out everywhere" close=${() => ask(false)}
+                <${Confirm} title=${t('signOutEverywhere')} action=${t('signOutEverywhere')} close=${() => ask(false)}
                     act=${() => session.leave({ everywhere: true })}>
-                    <p>Every sign-in of this account ends, this one too. Personal tokens go on working.</p>
+                    <p>${t('everySignInOfThis')}</p>
                 <//>`}
         </section>`;
 }

@@ -1,11 +1,13 @@
 // The first start: whoever opens the printed link makes the first administrator.
 
 import { html, useState } from '/lib/html.js';
+import { countdown } from '/lib/format.js';
 import { useAction } from '/lib/hooks.js';
 import { nameFault, passwordFault, passwordHint } from '/lib/rights.js';
 import { session } from '/lib/session.js';
 import { accounts } from '/account/api.js';
-import { countdown, Refusal, useWait } from '/account/refusal.js';
+import { Refusal, useWait } from '/account/refusal.js';
+import { t } from '/account/words.js';
 import { Command } from '/parts/copy.js';
 import { Head } from '/parts/head.js';
 import { Name, Password } from '/parts/input.js';
@@ -19,11 +21,10 @@ function WithoutLink({ title, children }) {
             <h2>${title}</h2>
             ${children}
             <p>
-                Martlet prints a one-time link where it was started: in the terminal or in the log of its service. Open
-                that link on the same machine. Starting Martlet anew prints a new one.
+                ${t('martletPrintsAOneTime')}
             </p>
-            <p>Or add the first administrator on the machine itself; FOLDER is the data folder with which Martlet was started:</p>
-            <${Command} label="Add an administrator" line=${byHand} />
+            <p>${t('orAddTheFirstAdministrator')}</p>
+            <${Command} label=${t('addAnAdministrator')} line=${byHand} />
         </div>`;
 }
 
@@ -42,7 +43,7 @@ function SetUpForm({ code, refused }) {
         const found = {
             name: nameFault(username),
             password: passwordFault(password, username),
-            repeated: password === repeated ? null : 'The two are not the same.',
+            repeated: password === repeated ? null : t('theTwoAreNotThe'),
         };
         setWrong(found);
         if (found.name || found.password || found.repeated) {
@@ -59,15 +60,16 @@ function SetUpForm({ code, refused }) {
     return html`
         <form class="door" onSubmit=${submit} novalidate method="post">
             ${error && html`<${Refusal} title=${error.title}>${error.detail}<//>`}
-            <${Name} label="Name" name="username" value=${name} set=${setName} error=${wrong.name ?? null}
-                hint="You type it at every sign-in: letters, digits and . _ @ -" autocomplete="username"
+            <${Name} label=${t('name')} name="username" value=${name} set=${setName} error=${wrong.name ?? null}
+                hint=${t('youTypeItAtEvery')} autocomplete="username"
                 maxlength="64" />
-            <${Password} label="Password" name="password" value=${password} set=${setPassword} hint=${passwordHint}
+            <${Password} label=${t('password')} name="password" value=${password} set=${setPassword}
+                hint=${passwordHint()}
                 error=${wrong.password ?? null} autocomplete="new-password" />
-            <${Password} label="Password again" name="repeated" value=${repeated} set=${setRepeated}
+            <${Password} label=${t('passwordAgain')} name="repeated" value=${repeated} set=${setRepeated}
                 error=${wrong.repeated ?? null} autocomplete="new-password" />
             <button type="submit" class="button primary wide" aria-busy=${busy} disabled=${wait > 0}>
-                ${wait > 0 ? `Wait ${countdown(wait)}` : busy ? 'Setting up…' : 'Make the administrator'}
+                ${wait > 0 ? t('wait', { time: countdown(wait) }) : busy ? t('settingUp') : t('makeTheAdministrator')}
             </button>
         </form>`;
 }
@@ -76,12 +78,12 @@ export function Page() {
     const [code] = useState(() => location.hash.slice(1));
     const [refusal, refuse] = useState(null);
     if (refusal) return html`
-        <${Head} title="Set up" />
-        <${WithoutLink} title="This link no longer works"><p>${refusal.detail || 'It is wrong, used or too old.'}</p><//>`;
+        <${Head} title=${t('setUp')} />
+        <${WithoutLink} title=${t('thisLinkNoLongerWorks')}><p>${refusal.detail || t('itIsWrongUsedOr')}</p><//>`;
     if (code === '') return html`
-        <${Head} title="Set up" />
-        <${WithoutLink} title="Nobody has an account here yet" />`;
+        <${Head} title=${t('setUp')} />
+        <${WithoutLink} title=${t('nobodyHasAnAccountHere')} />`;
     return html`
-        <${Head} title="Set up"><p class="lead">You are the first. This account may do everything.</p><//>
+        <${Head} title=${t('setUp')}><p class="lead">${t('youAreTheFirstThis')}</p><//>
         <${SetUpForm} code=${code} refused=${refuse} />`;
 }

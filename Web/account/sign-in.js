@@ -1,10 +1,12 @@
 // Signing in: name and password, then the code of the second factor if the account has one.
 
 import { html, useEffect, useRef, useState } from '/lib/html.js';
+import { countdown } from '/lib/format.js';
 import { useAction } from '/lib/hooks.js';
 import { session } from '/lib/session.js';
 import { accounts } from '/account/api.js';
-import { countdown, Refusal, useWait } from '/account/refusal.js';
+import { Refusal, useWait } from '/account/refusal.js';
+import { t } from '/account/words.js';
 import { Head } from '/parts/head.js';
 import { Name, Password } from '/parts/input.js';
 
@@ -12,10 +14,10 @@ import { Name, Password } from '/parts/input.js';
 function words(error, withCode) {
     switch (error.code) {
     case 'bad_credentials':
-        return withCode ? ['That code is not right', 'Codes change every 30 seconds, and each works once.']
-            : ['Name or password is not right', 'Capital letters count in the password.'];
-    case 'not_signed_in': return ['This link no longer works', 'A one-time link works once and for a short while.'];
-    case 'forbidden': return ['This was refused', error.detail];
+        return withCode ? [t('thatCodeIsNotRight'), t('codesChangeEvery30Seconds')]
+            : [t('nameOrPasswordIsNot'), t('capitalLettersCountInThe')];
+    case 'not_signed_in': return [t('thisLinkNoLongerWorks'), t('aOneTimeLinkWorks')];
+    case 'forbidden': return [t('thisWasRefused'), error.detail];
     default: return [error.title, error.detail];
     }
 }
@@ -23,11 +25,11 @@ function words(error, withCode) {
 function Failure({ error, withCode, wait }) {
     if (error.status === 429) {
         return html`
-            <${Refusal} title="Too many attempts">
+            <${Refusal} title=${t('tooManyAttempts')}>
                 ${wait > 0
-                    ? html`The hub takes no more for a while. Try again in <span aria-hidden="true">${countdown(wait)}</span
-                        ><span class="unseen">${error.retryAfter} seconds</span>.`
-                    : 'You may try again now.'}
+                    ? t('noMoreForAWhile', { time: html`<span aria-hidden="true">${countdown(wait)}</span
+                        ><span class="unseen">${t('seconds', { count: error.retryAfter })}</span>` })
+                    : t('youMayTryAgainNow')}
             <//>`;
     }
     const [title, detail] = words(error, withCode);
@@ -38,15 +40,17 @@ function CodeFields({ name, code, set, back }) {
     const [recovery, setRecovery] = useState(false);
     return html`
         <p class="quiet-line">
-            Signing in as <strong>${name}</strong>.
-            ${' '}<button type="button" class="link" onClick=${back}>Somebody else</button>
+            ${t('signingInAs', { name: html`<strong>${name}</strong>` })}
+            ${' '}<button type="button" class="link" onClick=${back}>${t('somebodyElse')}</button>
         </p>
-        <${Name} key=${recovery} label=${recovery ? 'Recovery code' : 'Code from your authenticator'} name="code" value=${code}
-            set=${set} autocomplete="one-time-code" inputmode=${recovery ? 'text' : 'numeric'} maxlength="32" class="code-input"
+        <${Name} key=${recovery} label=${recovery ? t('recoveryCode') : t('codeFromYourAuthenticator')} name="code"
+            value=${code}
+            set=${set} autocomplete="one-time-code" inputmode=${recovery ? 'text' : 'numeric'} maxlength="32"
+                class="code-input"
             required />
         <p>
             <button type="button" class="link" onClick=${() => { setRecovery(!recovery); set(''); }}>
-                ${recovery ? 'Use the authenticator' : 'Use a recovery code'}
+                ${recovery ? t('useTheAuthenticator') : t('useARecoveryCode')}
             </button>
         </p>`;
 }
@@ -80,27 +84,29 @@ export function Page() {
         return () => removeEventListener('hashchange', takeCode);
     }, []);
     useEffect(() => { form.current?.querySelector('input:not([value])')?.focus(); }, [step]);
-    useEffect(() => { if (error && error.status !== 429) form.current?.querySelector('input:last-of-type')?.select(); }, [error]);
+    useEffect(() => { if (error && error.status !== 429) form.current?.querySelector('input:last-of-type')?.select(); },
+        [error]);
     const submit = (event) => {
         event.preventDefault();
         if (wait > 0) return;
-        enter(() => accounts.login({ username: name.trim(), password, ...(withCode ? { code: code.replace(/\s/g, '') } : {}) }));
+        enter(() => accounts.login({ username: name.trim(), password,
+            ...(withCode ? { code: code.replace(/\s/g, '') } : {}) }));
     };
     const back = () => { setStep('password'); setCode(''); setPassword(''); clear(); };
     return html`
-        <${Head} title="Sign in" />
+        <${Head} title=${t('signIn')} />
         <form class="door" onSubmit=${submit} ref=${form} method="post">
             ${error && html`<${Failure} error=${error} withCode=${withCode} wait=${wait} />`}
             ${withCode ? html`<${CodeFields} name=${name} code=${code} set=${setCode} back=${back} />` : html`
-                <${Name} label="Name" name="username" value=${name} set=${setName} autocomplete="username" required />
-                <${Password} label="Password" name="password" value=${password} set=${setPassword}
+                <${Name} label=${t('name')} name="username" value=${name} set=${setName}
+                    autocomplete="username" required />
+                <${Password} label=${t('password')} name="password" value=${password} set=${setPassword}
                     autocomplete="current-password" required />`}
             <button type="submit" class="button primary wide" aria-busy=${busy} disabled=${wait > 0}>
-                ${wait > 0 ? `Wait ${countdown(wait)}` : busy ? 'Signing in…' : 'Sign in'}
+                ${wait > 0 ? t('wait', { time: countdown(wait) }) : busy ? t('signingIn') : t('signIn')}
             </button>
         </form>
         <p class="door-foot">
-            Password forgotten? Who administers this hub can give you a new one; on the machine itself,
-            ${' '}<code>martlet user passwd NAME --data FOLDER</code> does, with the hub's data folder.
+            ${t('forgotten', { command: html`<code>martlet user passwd NAME --data FOLDER</code>` })}
         </p>`;
 }

@@ -1,10 +1,12 @@
 // Personal tokens: what a program may do in my name, and until when.
 
 import { html, useState } from '/lib/html.js';
+import { exact } from '/lib/format.js';
 import { useAction, useLoad } from '/lib/hooks.js';
-import { instant, exact, now } from '/lib/time.js';
+import { instant, now } from '/lib/time.js';
 import { rightWords } from '/lib/rights.js';
 import { accounts } from '/account/api.js';
+import { t } from '/account/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
@@ -15,7 +17,8 @@ import { Problem } from '/parts/problem.js';
 import { Secret } from '/parts/secret.js';
 import { Skeleton } from '/parts/skeleton.js';
 
-const lifetimes = [['7', '7 days'], ['30', '30 days'], ['90', '90 days'], ['365', 'A year']];
+const lifetimes = [['7', t('days', { count: 7 })], ['30', t('days', { count: 30 })], ['90', t('days', { count: 90 })],
+    ['365', t('aYear')]];
 
 function NewToken({ rights, close, made }) {
     const [name, setName] = useState('');
@@ -23,12 +26,13 @@ function NewToken({ rights, close, made }) {
     const [scopes, setScopes] = useState([]);
     const [wrong, setWrong] = useState({});
     const { busy, error, run } = useAction();
-    const toggle = (right) => setScopes(scopes.includes(right) ? scopes.filter((each) => each !== right) : [...scopes, right]);
+    const toggle = (right) => setScopes(scopes.includes(right)
+        ? scopes.filter((each) => each !== right) : [...scopes, right]);
     const submit = async (event) => {
         event.preventDefault();
         const found = {
-            name: name.trim() === '' ? 'Name what will use it, so that you know it later.' : null,
-            scopes: scopes.length === 0 ? 'Choose at least one right.' : null,
+            name: name.trim() === '' ? t('nameWhatWillUseIt') : null,
+            scopes: scopes.length === 0 ? t('chooseAtLeastOneRight') : null,
         };
         setWrong(found);
         if (found.name || found.scopes) return;
@@ -36,12 +40,12 @@ function NewToken({ rights, close, made }) {
         if (token) made(token);
     };
     return html`
-        <${Dialog} title="New token" open=${true} close=${close}>
+        <${Dialog} title=${t('newToken')} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
-                <${Text} label="What for" hint="Such as the name of the program or machine." value=${name} set=${setName}
+                <${Text} label=${t('whatFor')} hint=${t('suchAsTheNameOf')} value=${name} set=${setName}
                     error=${wrong.name ?? null} maxlength="64" autocomplete="off" />
                 <fieldset class="checks">
-                    <legend>What it may do</legend>
+                    <legend>${t('whatItMayDo')}</legend>
                     ${rights.map((right) => html`
                         <label class="check" key=${right}>
                             <input type="checkbox" checked=${scopes.includes(right)} onChange=${() => toggle(right)} />
@@ -49,10 +53,10 @@ function NewToken({ rights, close, made }) {
                         </label>`)}
                     ${wrong.scopes && html`<p class="field-error" role="alert">${wrong.scopes}</p>`}
                 </fieldset>
-                <${Select} label="Works for" value=${days} set=${setDays} options=${lifetimes} />
+                <${Select} label=${t('worksFor')} value=${days} set=${setDays} options=${lifetimes} />
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="submit" class="button primary" aria-busy=${busy}>Make the token</button>
+                    <button type="submit" class="button primary" aria-busy=${busy}>${t('makeTheToken')}</button>
                 </p>
             </form>
         <//>`;
@@ -60,13 +64,14 @@ function NewToken({ rights, close, made }) {
 
 function Shown({ token, close }) {
     return html`
-        <${Dialog} title=${`Token for ${token.name}`} open=${true} close=${close}>
+        <${Dialog} title=${t('tokenFor', { name: token.name })} open=${true} close=${close}>
             <div class="stack">
-                <${Secret} label="Token" value=${token.token} says="Whoever has it may do what you chose." />
-                <p>A program shows it with each request:</p>
-                <${Command} label="A request with the token"
+                <${Secret} label=${t('token')} value=${token.token} says=${t('whoeverHasItMayDo')} />
+                <p>${t('aProgramShowsItWith')}</p>
+                <${Command} label=${t('aRequestWithTheToken')}
                     line=${`curl -H "Authorization: Bearer $MARTLET_TOKEN" ${location.origin}/api/session`} />
-                <p class="actions end"><button type="button" class="button primary" onClick=${close}>I have kept it</button></p>
+                <p class="actions end"><button type="button" class="button primary"
+                    onClick=${close}>${t('iHaveKeptIt')}</button></p>
             </div>
         <//>`;
 }
@@ -79,14 +84,16 @@ function Entry({ token, end }) {
             <div>
                 <strong>${token.name}</strong>
                 <p class="row-more">
-                    ${over ? html`<${Badge} tone="unknown" word="Ended" quiet />`
-                        : html`until <time datetime=${token.expires_at}>${exact(until)}</time>`} · used
-                    ${' '}<${Age} at=${instant(token.last_used_at)} />
+                    ${t('tokenSays', {
+                        until: over ? html`<${Badge} tone="unknown" word=${t('ended')} quiet />`
+                            : t('until', { time: html`<time datetime=${token.expires_at}>${exact(until)}</time>` }),
+                        used: html`<${Age} at=${instant(token.last_used_at)} />`,
+                    })}
                 </p>
                 <p class="row-more">${token.scopes.map((scope) => html`<code key=${scope}>${scope}</code> `)}</p>
             </div>
             <button type="button" class="button small danger" onClick=${end}>
-                Remove<span class="unseen"> ${token.name}</span>
+                ${t('remove')}<span class="unseen"> ${token.name}</span>
             </button>
         </li>`;
 }
@@ -99,24 +106,24 @@ export function Tokens({ rights }) {
     const tokens = data?.tokens ?? [];
     return html`
         <section class="card" aria-labelledby="tokens">
-            <h2 id="tokens">Tokens for programs</h2>
+            <h2 id="tokens">${t('tokensForPrograms')}</h2>
             ${error && html`<${Problem} error=${error} retry=${reload} small level="h3" />`}
-            ${!data && !error && html`<${Skeleton} shape="row" label="Loading tokens" />`}
+            ${!data && !error && html`<${Skeleton} shape="row" label=${t('loadingTokens')} />`}
             ${data && tokens.length === 0 && html`
-                <p class="quiet-line">None yet. A token lets a script or another machine ask this hub in your name, for what
-                    you choose and for as long as you choose.</p>`}
+                <p class="quiet-line">${t('noneYetATokenLets')}</p>`}
             <ul class="rows" role="list">${tokens.map((token) => html`
                 <${Entry} key=${token.id} token=${token} end=${() => end(token)} />`)}</ul>
             <p class="actions">
-                <button type="button" class="button" onClick=${() => make(true)}>New token…</button>
+                <button type="button" class="button" onClick=${() => make(true)}>${t('newToken2')}</button>
             </p>
             ${making && html`<${NewToken} rights=${rights} close=${() => make(false)}
                 made=${(token) => { make(false); setMade(token); reload(); }} />`}
             ${made && html`<${Shown} token=${made} close=${() => setMade(null)} />`}
             ${ending && html`
-                <${Confirm} title=${`Remove ${ending.name}`} action="Remove" close=${() => end(null)}
+                <${Confirm} title=${t('removeTitle', { name: ending.name })} action=${t('remove')}
+                    close=${() => end(null)}
                     act=${async () => { await accounts.endToken(ending.id); reload(); }}>
-                    <p>Programs that use it are refused from then on.</p>
+                    <p>${t('programsThatUseItAre')}</p>
                 <//>`}
         </section>`;
 }

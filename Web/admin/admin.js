@@ -3,6 +3,7 @@
 import { html } from '/lib/html.js';
 import { useSession } from '/lib/hooks.js';
 import { administration, mayOpen } from '/app/routes.js';
+import { t } from '/admin/words.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Icon } from '/parts/icons.js';
@@ -11,11 +12,11 @@ export function Page() {
     const session = useSession();
     const entries = administration.filter((entry) => mayOpen(session, entry.path));
     return html`
-        <${Head} title="Admin" />
+        <${Head} title=${t('admin')} />
         ${entries.length === 0 && html`
-            <${Empty} icon="lock" title="Nothing here is open to you">
-                <p>People, devices and the audit need rights that an administrator can give.</p>
-                <p class="actions"><a class="button primary" href="/">Overview</a></p>
+            <${Empty} icon="lock" title=${t('nothingHereIsOpenTo')}>
+                <p>${t('peopleDevicesAndTheAudit')}</p>
+                <p class="actions"><a class="button primary" href="/">${t('overview')}</a></p>
             <//>`}
         <ul class="doors" role="list">${entries.map((entry) => html`
             <li class="card" key=${entry.path}>

@@ -1,28 +1,18 @@
-// What the audit writes down, in words; an action without words here is shown by its name.
+// What the audit writes down, in words. The actions are the catalogue's; one that it does not have is shown by its
+// name.
 
-export const actions = {
-    sign_in: 'Sign in', sign_out: 'Sign out', sign_out_everywhere: 'Sign out everywhere', lock_out: 'Lock out',
-    session_replayed: 'Use an old sign-in again', set_up: 'Set up the hub', 'password.change': 'Change a password',
-    'second_factor.enable': 'Second factor on', 'second_factor.disable': 'Second factor off', 'token.create': 'Make a token',
-    'token.revoke': 'Remove a token', 'user.add': 'Add somebody', 'user.disable': 'Disable an account', 'user.enable': 'Enable an account', 'user.remove': 'Remove an account',
-    'role.grant': 'Give a role', 'role.take': 'Take a role', 'device.add': 'Add a device', 'device.approve': 'Let a device in',
-    'device.reject': 'Turn a device away', 'device.change': 'Change a device', 'device.rotate': 'New key for a device',
-    'device.disable': 'Disable a device', 'device.enable': 'Enable a device', 'device.remove': 'Remove a device',
-    'join.open': 'Open the join window', 'join.close': 'Close the join window', 'certificate.issue': 'Issue a certificate',
-    'certificate.revoke': 'Revoke a certificate', 'command.send': 'Send a command', override: 'Override',
-    'tariff.add': 'Add a tariff', 'payment.take': 'Take a payment', 'payment.allocate': 'Say what a payment is for',
-    'payment.refund': 'Give money back', 'session.waive': 'Write off what is owed',
-    'lot.change': 'Change a car park', 'lot.remove': 'Remove a car park', 'reservation.cancel': 'Cancel a reservation',
-    'site.add': 'Add a site', 'site.change': 'Change a site',
-    'audit.export': 'Export the audit', request: 'Ask for what is refused', 'hub.start': 'Start the hub',
-};
+import { catalogue } from '/lib/catalogue.js';
+import { t } from '/admin/words.js';
 
-export const actionWords = (action) => actions[action] ?? (action || 'Cannot be read');
+/** Every action that the audit may write down, [name, words]. */
+export const actions = () => [...catalogue.actions.values()].map(({ id, summary }) => [id, summary]);
 
-export const outcomes = { done: ['good', 'Done'], refused: ['warn', 'Refused'], failed: ['bad', 'Failed'],
-    damaged: ['bad', 'Damaged'] };
+export const actionWords = (action) => catalogue.actions.get(action)?.summary ?? (action || t('cannotBeRead'));
+
+export const outcomes = { done: ['good', t('done')], refused: ['warn', t('refused')], failed: ['bad', t('failed')],
+    damaged: ['bad', t('damaged')] };
 
 const hour = 3_600_000;
 /** Ranges of time that are often looked for: name in the address, words, milliseconds. */
-export const ranges = [['1h', 'Last hour', hour], ['24h', 'Last day', 24 * hour], ['7d', 'Last week', 168 * hour],
-    ['30d', 'Last 30 days', 720 * hour]];
+export const ranges = [['1h', t('lastHour'), hour], ['24h', t('lastDay'), 24 * hour], ['7d', t('lastWeek'), 168 * hour],
+    ['30d', t('last30Days'), 720 * hour]];

@@ -2,11 +2,12 @@
 
 import { html, useState } from '/lib/html.js';
 import { useAction, useLoad } from '/lib/hooks.js';
-import { number } from '/lib/format.js';
-import { exact, instant, moment, now } from '/lib/time.js';
+import { exact, moment, number } from '/lib/format.js';
+import { instant, now } from '/lib/time.js';
 import { navigate, withQuery } from '/app/router.js';
 import { audit } from '/admin/api.js';
 import { actions, actionWords, outcomes, ranges } from '/admin/audit-words.js';
+import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Command } from '/parts/copy.js';
@@ -29,8 +30,10 @@ function wanted(query) {
     const range = ranges.find(([key]) => key === query.get('range'));
     const exactly = Object.fromEntries(['action', 'outcome'].map((name) => [name, query.get(name)]));
     // A star at the end asks for all that begins so: what is searched while it is typed.
-    const beginning = Object.fromEntries(['who', 'target'].map((name) => [name, query.get(name) && `${query.get(name).replace(/\*$/, '')}*`]));
-    return { ...exactly, ...beginning, from: range ? new Date(now() - range[2]).toISOString() : query.get('from'), to: query.get('to') };
+    const beginning = Object.fromEntries(['who',
+        'target'].map((name) => [name, query.get(name) && `${query.get(name).replace(/\*$/, '')}*`]));
+    return { ...exactly, ...beginning, from: range ? new Date(now() - range[2]).toISOString() : query.get('from'),
+        to: query.get('to') };
 }
 
 const outcomeBadge = (outcome) => {
@@ -39,16 +42,19 @@ const outcomeBadge = (outcome) => {
 };
 
 /** What those are called who have no name. */
-const nameless = (identity) => ({ hub: 'the hub', open: 'anybody' })[identity] ?? 'nobody';
+const nameless = (identity) => ({ hub: t('theHub'), open: t('anybody') })[identity] ?? t('nobody');
 
 const columns = [
-    { key: 'what', label: 'What', head: true, cell: (entry) => html`
+    { key: 'what', label: t('what'), head: true, cell: (entry) => html`
         <a href=${withQuery({ entry: entry.sequence })} data-replace>${actionWords(entry.action)}</a>` },
-    { key: 'target', label: 'To what', phone: (entry) => entry.target, cell: (entry) => entry.target || html`<span class="absent">–</span>` },
-    { key: 'who', label: 'Who', cell: (entry) => entry.who || html`<span class="absent">${nameless(entry.identity)}</span>` },
-    { key: 'outcome', label: 'Outcome', phone: (entry) => entry.outcome !== 'done' && outcomeBadge(entry.outcome), cell: (entry) => outcomeBadge(entry.outcome) },
-    { key: 'address', label: 'From', phone: 'none', cell: (entry) => html`<code>${entry.address ?? '–'}</code>` },
-    { key: 'when', label: 'When', align: 'end', cell: (entry) => html`
+    { key: 'target', label: t('toWhat'), phone: (entry) => entry.target,
+        cell: (entry) => entry.target || html`<span class="absent">–</span>` },
+    { key: 'who', label: t('who'), cell: (entry) => entry.who || html`<span
+        class="absent">${nameless(entry.identity)}</span>` },
+    { key: 'outcome', label: t('outcome'), phone: (entry) => entry.outcome !== 'done' && outcomeBadge(entry.outcome),
+        cell: (entry) => outcomeBadge(entry.outcome) },
+    { key: 'address', label: t('from'), phone: 'none', cell: (entry) => html`<code>${entry.address ?? '–'}</code>` },
+    { key: 'when', label: t('when'), align: 'end', cell: (entry) => html`
         <time datetime=${entry.at} title=${exact(instant(entry.at))}>${moment(instant(entry.at))}</time>` },
 ];
 
@@ -58,19 +64,21 @@ function Details({ entry, close }) {
         <${Dialog} title=${actionWords(entry.action)} open=${true} close=${close}>
             <div class="stack">
                 <dl class="facts">
-                    <div><dt>Outcome</dt><dd>${outcomeBadge(entry.outcome)}</dd></div>
-                    <div><dt>Who</dt><dd>${entry.who || nameless(entry.identity)} <span class="amount">(${entry.identity})</span></dd></div>
-                    <div><dt>To what</dt><dd>${entry.target || '–'}</dd></div>
-                    <div><dt>When</dt><dd>${exact(instant(entry.at))}, <${Age} at=${instant(entry.at)} /></dd></div>
-                    <div><dt>From</dt><dd><code>${entry.address ?? 'this machine'}</code></dd></div>
-                    <div><dt>Action</dt><dd><code>${entry.action}</code></dd></div>
+                    <div><dt>${t('outcome')}</dt><dd>${outcomeBadge(entry.outcome)}</dd></div>
+                    <div><dt>${t('who')}</dt><dd>${entry.who || nameless(entry.identity)} <span
+                        class="amount">(${entry.identity})</span></dd></div>
+                    <div><dt>${t('toWhat')}</dt><dd>${entry.target || '–'}</dd></div>
+                    <div><dt>${t('when')}</dt><dd>${exact(instant(entry.at))}, <${Age}
+                        at=${instant(entry.at)} /></dd></div>
+                    <div><dt>${t('from')}</dt><dd><code>${entry.address ?? t('thisMachine')}</code></dd></div>
+                    <div><dt>${t('action')}</dt><dd><code>${entry.action}</code></dd></div>
                     ${facts.map(([name, value]) => html`
                         <div key=${name}><dt>${name.replaceAll('_', ' ')}</dt>
                             <dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd></div>`)}
-                    <div><dt>Number</dt><dd>${number(entry.sequence, 0)}</dd></div>
+                    <div><dt>${t('number')}</dt><dd>${number(entry.sequence, 0)}</dd></div>
                 </dl>
-                <div><p class="secret-label">Hash of this row and all before it</p>
-                    <${Command} line=${entry.hash} label="Hash" /></div>
+                <div><p class="secret-label">${t('hashOfThisRowAnd')}</p>
+                    <${Command} line=${entry.hash} label=${t('hash')} /></div>
             </div>
         <//>`;
 }
@@ -86,27 +94,29 @@ function Chain() {
     return html`
         <section class="card chain" aria-labelledby="chain-name">
             <div>
-                <h2 id="chain-name">Is it still as it was written?</h2>
+                <h2 id="chain-name">${t('isItStillAsIt')}</h2>
                 <div role="status">
                     ${!found && !error && html`
-                        <p class="quiet-line">Every row is bound to all before it by a hash, so that a changed one shows.</p>`}
+                        <p class="quiet-line">${t('everyRowIsBoundTo')}</p>`}
                     ${found?.intact && html`
                         <p>
-                            <${Badge} tone="good" word="Intact" /> All ${number(found.entries, 0)} rows are as they were written;
-                            checked <${Age} at=${found.at} />.
+                            <${Badge} tone="good"
+                                word=${t('intact')} /> ${t('intactSays',
+                                { count: found.entries, age: html`<${Age} at=${found.at} />` })}
                         </p>`}
                     ${found && !found.intact && html`
                         <p>
-                            <${Badge} tone="bad" word="Changed" /> Row <strong>${number(found.sequence, 0)}</strong> is the first
-                            that is not as it was written: ${found.reason}
+                            <${Badge} tone="bad" word=${t('changed')} /> ${t('changedSays',
+                                { row: html`<strong>${number(found.sequence, 0)}</strong>`, reason: found.reason })}
                         </p>`}
                 </div>
                 ${found?.intact && html`
-                    <p class="hint">Keep this hash elsewhere: as long as it comes out again, nothing before it was changed.</p>
-                    <${Command} line=${found.head} label="Hash of the last row" />`}
+                    <p class="hint">${t('keepThisHashElsewhereAs')}</p>
+                    <${Command} line=${found.head} label=${t('hashOfTheLastRow')} />`}
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
             </div>
-            <button type="button" class="button" aria-busy=${busy} onClick=${verify}>${busy ? 'Checking…' : 'Check the chain'}</button>
+            <button type="button" class="button" aria-busy=${busy}
+                onClick=${verify}>${busy ? t('checking') : t('checkTheChain')}</button>
         </section>`;
 }
 
@@ -115,21 +125,23 @@ function Toolbar({ query }) {
     const value = (name) => query.get(name) ?? '';
     return html`
         <search class="toolbar">
-            <${Search} label="Who" name="who" placeholder="Who" value=${value('who')} clear=${clear} />
-            <${Search} label="To what" name="target" placeholder="device:node_01" value=${value('target')} clear=${clear} />
-            <${Pick} label="Action" name="action" value=${value('action')} clear=${clear}
-                options=${[['', 'Every action'], ...Object.entries(actions)]} />
-            <${Pick} label="Outcome" name="outcome" value=${value('outcome')} clear=${clear}
-                options=${[['', 'Every outcome'], ['done', 'Done'], ['refused', 'Refused']]} />
-            <${Pick} label="When" name="range" value=${value('range')} clear=${[...clear, 'from', 'to']}
-                options=${[['', 'Any time'], ...ranges.map(([key, word]) => [key, word])]} />
+            <${Search} label=${t('who')} name="who" placeholder=${t('who')} value=${value('who')} clear=${clear} />
+            <${Search} label=${t('toWhat')} name="target" placeholder=${t('deviceId')} value=${value('target')}
+                clear=${clear} />
+            <${Pick} label=${t('action')} name="action" value=${value('action')} clear=${clear}
+                options=${[['', t('everyAction')], ...actions()]} />
+            <${Pick} label=${t('outcome')} name="outcome" value=${value('outcome')} clear=${clear}
+                options=${[['', t('everyOutcome')], ['done', t('done')], ['refused', t('refused')]]} />
+            <${Pick} label=${t('when')} name="range" value=${value('range')} clear=${[...clear, 'from', 'to']}
+                options=${[['', t('anyTime')], ...ranges.map(([key, word]) => [key, word])]} />
         </search>`;
 }
 
 function Loading() {
     return html`
-        <${Head} title="Audit"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
-        <${Skeleton} shape="row" /><${Skeleton} shape="block" label="Loading the audit" />`;
+        <${Head} title=${t('audit')}><p class="lead"><span class="skeleton" data-shape="words"
+            aria-hidden="true"></span></p><//>
+        <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('loadingTheAudit')} />`;
 }
 
 export function Page({ query }) {
@@ -137,34 +149,36 @@ export function Page({ query }) {
     const { data, error, reload } = useLoad(`audit ${JSON.stringify(asked)}`,
         (options) => audit.list({ ...wanted(query), before: query.get('before'), limit: pageSize }, options));
     if (!data && error) return html`
-        <${Head} title="Audit" /><${Problem} error=${error} title="The audit could not be read" retry=${reload} />`;
+        <${Head} title=${t('audit')} /><${Problem} error=${error} title=${t('theAuditCouldNotBe')} retry=${reload} />`;
     if (!data) return html`<${Loading} />`;
     const open = data.entries.find((entry) => String(entry.sequence) === query.get('entry'));
     const filtered = filters.some((name) => query.get(name));
     const save = async () => {
         try { download('martlet-audit.csv', await audit.export(wanted(query)), 'text/csv'); } catch (failure) {
-            toast({ tone: 'bad', text: `Not exported: ${failure.title}.` });
+            toast({ tone: 'bad', text: t('notExported', { title: failure.title }) });
         }
     };
     const button = html`
-        <button type="button" class="button" onClick=${save}><${Icon} name="download" /> Export CSV</button>`;
+        <button type="button" class="button" onClick=${save}><${Icon} name="download" /> ${t('exportCsv')}</button>`;
     return html`
-        <${Head} title="Audit" aside=${button}><p class="lead">Who did what, newest first.</p><//>
+        <${Head} title=${t('audit')} aside=${button}><p class="lead">${t('whoDidWhatNewestFirst')}</p><//>
         <${Chain} />
         <${Toolbar} query=${query} />
         ${error && html`<${Problem} error=${error} small retry=${reload} />`}
         ${data.entries.length > 0
-            ? html`<${Table} caption="Audit" columns=${columns} rows=${data.entries} rowKey=${(entry) => entry.sequence} />`
+            ? html`<${Table} caption=${t('audit')} columns=${columns} rows=${data.entries}
+                rowKey=${(entry) => entry.sequence} />`
             : html`
-                <${Empty} icon="search" title=${filtered ? 'Nothing fits' : 'Nothing yet'} small>
+                <${Empty} icon="search" title=${filtered ? t('nothingFits') : t('nothingYet')} small>
                     ${filtered
-                        ? html`<p class="actions"><a class="button" href="/admin/audit">Show all</a></p>`
-                        : html`<p>Sign-ins, rights, devices, commands and settings are written down here as they happen.</p>`}
+                        ? html`<p class="actions"><a class="button" href="/admin/audit">${t('showAll')}</a></p>`
+                        : html`<p>${t('signInsRightsDevicesCommands')}</p>`}
                 <//>`}
-        <nav class="pager" aria-label="Pages of the list" hidden=${!query.get('before') && !data.next}>
-            ${query.get('before') && html`<a class="button" href=${withQuery({ before: null, entry: null })}>Newest</a>`}
+        <nav class="pager" aria-label=${t('pagesOfTheList')} hidden=${!query.get('before') && !data.next}>
+            ${query.get('before') && html`<a class="button"
+                href=${withQuery({ before: null, entry: null })}>${t('newest')}</a>`}
             ${data.next !== null && data.next !== undefined && html`
-                <a class="button" href=${withQuery({ before: data.next, entry: null })}>Older</a>`}
+                <a class="button" href=${withQuery({ before: data.next, entry: null })}>${t('older')}</a>`}
         </nav>
         ${open && html`
             <${Details} entry=${open} close=${() => navigate(withQuery({ entry: null }), { replace: true })} />`}`;

@@ -2,6 +2,7 @@ import { html } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { useLoad } from '/lib/hooks.js';
 import { pasteLines } from '/admin/device-words.js';
+import { t } from '/admin/words.js';
 import { Command } from '/parts/copy.js';
 import { Dialog } from '/parts/dialog.js';
 import { Secret } from '/parts/secret.js';
@@ -10,12 +11,14 @@ import { Secret } from '/parts/secret.js';
 export function DeviceKey({ device, close }) {
     const { data } = useLoad('system', api.system);
     return html`
-        <${Dialog} title=${`Key of ${device.id}`} open=${true} close=${close}>
+        <${Dialog} title=${t('keyOf', { id: device.id })} open=${true} close=${close}>
             <div class="stack">
-                <${Secret} label="Key" value=${device.key} says="Put it into the device now; the hub keeps only a hash of it." />
+                <${Secret} label=${t('key')} value=${device.key} says=${t('putItIntoTheDevice')} />
                 ${pasteLines(device, device.key, data?.listeners).map(([label, line]) => html`
-                    <div key=${label}><p class="secret-label">${label}</p><${Command} line=${line} label=${label} /></div>`)}
-                <p class="actions end"><button type="button" class="button primary" onClick=${close}>I have kept it</button></p>
+                    <div key=${label}><p class="secret-label">${label}</p><${Command} line=${line}
+                        label=${label} /></div>`)}
+                <p class="actions end"><button type="button" class="button primary"
+                    onClick=${close}>${t('iHaveKeptIt')}</button></p>
             </div>
         <//>`;
 }

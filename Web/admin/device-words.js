@@ -1,21 +1,28 @@
 // Words for devices, and the lines that put a new key into one.
 
+import { catalogue } from '/lib/catalogue.js';
 import { shellWord } from '/lib/shell.js';
+import { solutions } from '/app/solutions.js';
+import { t } from '/admin/words.js';
 
 export const states = {
-    pending: ['busy', 'Pending'],
-    active: ['good', 'Active'],
-    disabled: ['bad', 'Disabled'],
+    pending: ['busy', t('pending')],
+    active: ['good', t('active')],
+    disabled: ['bad', t('disabled')],
 };
 
-export const credentials = { key: 'Key', password: 'Password that it brought', certificate: 'Certificate', none: 'None' };
+export const credentials = { key: t('key'), password: t('passwordThatItBrought'), certificate: t('certificate'),
+    none: t('none') };
 
-const sample = { node: '{"sensors":{"temperature":22.5,"humidity":45.2}}' };
+/** What a kind of device is called; one that no solution has any more is shown by its name. */
+export const kindWords = (kind) => catalogue.kinds.get(kind)?.title ?? kind;
 
-/** The topic on which a device of a kind reports; null where the pages do not know it. */
+/** The page of a device in its solution, or null. */
+export const pageOf = ({ id, kind }) => solutions.kind(kind).page?.(id) ?? null;
+
+/** The topic on which a device of a kind reports; null where no solution says one. */
 function topicOf(device) {
-    if (device.topics?.length > 0) return device.topics[0];
-    return device.kind === 'node' ? `iot/node/${device.id.replace(/^node_/, '')}/telemetry` : null;
+    return device.topics?.[0] ?? solutions.kind(device.kind).topic?.(device.id) ?? null;
 }
 
 /** Host and port where devices reach the hub, from where it listens and where this page came from. */
@@ -28,13 +35,15 @@ export function brokerAddress(listeners) {
 export function pasteLines(device, key, listeners) {
     const [host, port] = brokerAddress(listeners);
     const topic = topicOf(device);
-    const lines = [['Firmware', [`#define MQTT_HOST "${host}"`, `#define MQTT_PORT ${port}`, `#define MQTT_USER "${device.id}"`,
+    const lines = [[t('firmware'), [`#define MQTT_HOST "${host}"`, `#define MQTT_PORT ${port}`,
+        `#define MQTT_USER "${device.id}"`,
         `#define MQTT_PASSWORD "${key}"`].join('\n')]];
     if (topic) {
-        lines.unshift(['Try it in a shell', `mosquitto_pub -h ${host} -p ${port} -i ${shellWord(device.id)} -u ${shellWord(device.id)} `
-            + `-P ${shellWord(key)} -q 1 -t ${shellWord(topic)} -m '${sample[device.kind] ?? '{}'}'`]);
+        lines.unshift([t('tryItInAShell'),
+            `mosquitto_pub -h ${host} -p ${port} -i ${shellWord(device.id)} -u ${shellWord(device.id)} `
+            + `-P ${shellWord(key)} -q 1 -t ${shellWord(topic)} -m '${solutions.kind(device.kind).sample ?? '{}'}'`]);
     } else {
-        lines.unshift(['Over HTTP, as headers', `X-Device-Id: ${device.id}\nX-API-Key: ${key}`]);
+        lines.unshift([t('overHttpAsHeaders'), `X-Device-Id: ${device.id}\nX-API-Key: ${key}`]);
     }
     return lines;
 }

@@ -5,7 +5,8 @@ import { useAction } from '/lib/hooks.js';
 import { instant } from '/lib/time.js';
 import { session } from '/lib/session.js';
 import { devices } from '/admin/api.js';
-import { credentials, states } from '/admin/device-words.js';
+import { credentials, kindWords, pageOf, states } from '/admin/device-words.js';
+import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
@@ -24,26 +25,34 @@ function Place({ device, sites, changed }) {
         event.preventDefault();
         const done = await run(() => devices.change(device.id, { site, controller: controller.trim() || null }));
         if (done === undefined) return;
-        toast({ text: `${device.id} is changed.` });
+        toast({ text: t('isChanged', { id: device.id }) });
         changed();
     };
     return html`
         <form class="stack" onSubmit=${submit}>
-            <${Select} label="Site" value=${site} set=${setSite} options=${sites.map((each) => [each.id, each.title || each.id])} />
-            <${Name} label="Controller" value=${controller} set=${setController} maxlength="64"
-                hint="Another device that may speak for this one. Empty: none." />
+            <${Select} label=${t('site')} value=${site} set=${setSite}
+                options=${sites.map((each) => [each.id, each.title || each.id])} />
+            <${Name} label=${t('controller')} value=${controller} set=${setController} maxlength="64"
+                hint=${t('anotherDeviceThatMaySpeak')} />
             ${error && html`<${Problem} error=${error} small level="h3" />`}
             <p class="actions">
-                <button type="submit" class="button small" disabled=${same} aria-busy=${busy}>Save</button>
+                <button type="submit" class="button small" disabled=${same} aria-busy=${busy}>${t('save')}</button>
             </p>
         </form>`;
 }
 
 const asked = {
-    rotate: ['New key for', 'Make a new key', 'The present key stops working at once, and so does its connection.'],
-    disable: ['Disable', 'Disable', 'Its connection ends at once, and it is refused until you enable it again.'],
-    remove: ['Remove', 'Remove', 'It is forgotten and refused. What it reported stays.'],
+    rotate: [t('newKeyFor'), t('makeANewKey'), t('thePresentKeyStopsWorking')],
+    disable: [t('disable2'), t('disable2'), t('itsConnectionEndsAtOnce')],
+    remove: [t('remove2'), t('remove2'), t('itIsForgottenAndRefused')],
 };
+
+/** What it is; where its solution has a page of it, the way there. */
+function Kind({ device }) {
+    const words = kindWords(device.kind) ?? t('unknown');
+    const page = device.state === 'pending' ? null : pageOf(device);
+    return page ? html`<a href=${page}>${words}</a>` : words;
+}
 
 export function DeviceDialog({ device, sites, close, changed, keyed }) {
     const [asking, ask] = useState(null);
@@ -60,30 +69,38 @@ export function DeviceDialog({ device, sites, close, changed, keyed }) {
         <${Dialog} title=${device.id} open=${true} close=${close}>
             <div class="stack wide-gap">
                 <dl class="facts">
-                    <div><dt>State</dt><dd><${Badge} tone=${tone} word=${word} quiet /></dd></div>
-                    <div><dt>Connection</dt><dd>${device.connected ? 'connected' : 'not connected'}</dd></div>
-                    <div><dt>Kind</dt><dd>${device.kind ?? 'unknown'}</dd></div>
-                    <div><dt>Proves itself by</dt><dd>${credentials[device.credential] ?? device.credential}</dd></div>
-                    <div><dt>Firmware</dt><dd>${device.firmware ?? 'not said'}</dd></div>
-                    <div><dt>Address</dt><dd><code>${device.address ?? 'none'}</code></dd></div>
-                    <div><dt>Last heard of</dt><dd><${Age} at=${instant(device.last_seen)} /></dd></div>
-                    <div><dt>First heard of</dt><dd><${Age} at=${instant(device.first_seen)} /></dd></div>
+                    <div><dt>${t('state')}</dt><dd><${Badge} tone=${tone} word=${word} quiet /></dd></div>
+                    <div><dt>${t('connection')}</dt><dd>${device.connected
+                        ? t('isConnected') : t('isNotConnected')}</dd></div>
+                    <div><dt>${t('kind')}</dt><dd><${Kind} device=${device} /></dd></div>
+                    <div><dt>${t('provesItselfBy')}</dt><dd>${credentials[device.credential]
+                        ?? device.credential}</dd></div>
+                    <div><dt>${t('firmware')}</dt><dd>${device.firmware ?? t('notSaid')}</dd></div>
+                    <div><dt>${t('address')}</dt><dd><code>${device.address ?? t('noAddress')}</code></dd></div>
+                    <div><dt>${t('lastHeardOf')}</dt><dd><${Age} at=${instant(device.last_seen)} /></dd></div>
+                    <div><dt>${t('firstHeardOf')}</dt><dd><${Age} at=${instant(device.first_seen)} /></dd></div>
                 </dl>
                 ${may && device.state !== 'pending' && html`
-                    <${Refusals} of=${device.id} load=${(options) => devices.refusals(device.id, options)} level="h3" />`}
+                    <${Refusals} of=${device.id} load=${(options) => devices.refusals(device.id, options)}
+                        level="h3" />`}
                 ${may && html`
-                    <${Place} key=${`${device.site} ${device.controller}`} device=${device} sites=${sites} changed=${changed} />
+                    <${Place} key=${`${device.site} ${device.controller}`} device=${device} sites=${sites}
+                        changed=${changed} />
                     ${error && html`<${Problem} error=${error} small level="h3" />`}
                     <p class="actions">
-                        <button type="button" class="button small" onClick=${() => ask('rotate')}>New key…</button>
+                        <button type="button" class="button small"
+                            onClick=${() => ask('rotate')}>${t('newKey')}</button>
                         ${device.state === 'disabled'
-                            ? html`<button type="button" class="button small" onClick=${enable}>Enable</button>`
-                            : html`<button type="button" class="button small" onClick=${() => ask('disable')}>Disable…</button>`}
-                        <button type="button" class="button small danger" onClick=${() => ask('remove')}>Remove…</button>
+                            ? html`<button type="button" class="button small" onClick=${enable}>${t('enable')}</button>`
+                            : html`<button type="button" class="button small"
+                                onClick=${() => ask('disable')}>${t('disable')}</button>`}
+                        <button type="button" class="button small danger"
+                            onClick=${() => ask('remove')}>${t('remove')}</button>
                     </p>`}
             </div>
             ${asking && html`
-                <${Confirm} title=${`${asked[asking][0]} ${device.id}`} action=${asked[asking][1]} close=${() => ask(null)}
+                <${Confirm} title=${t('askedTitle', { what: asked[asking][0], name: device.id })}
+                    action=${asked[asking][1]} close=${() => ask(null)}
                     typed=${asking === 'remove' ? device.id : null} act=${acts[asking]}>
                     <p>${asked[asking][2]}</p>
                 <//>`}

@@ -9,10 +9,11 @@ import { devices, sites as siteApi } from '/admin/api.js';
 import { AddDevice } from '/admin/device-add.js';
 import { DeviceDialog } from '/admin/device.js';
 import { DeviceKey } from '/admin/device-key.js';
-import { states } from '/admin/device-words.js';
+import { kindWords, states } from '/admin/device-words.js';
 import { JoinWindow } from '/admin/join.js';
 import { Pending } from '/admin/pending.js';
 import { Sites } from '/admin/sites.js';
+import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Empty } from '/parts/empty.js';
@@ -29,20 +30,24 @@ const lookEvery = 5000;
 const filters = ['state', 'kind', 'site', 'q'];
 
 const columns = [
-    { key: 'name', label: 'Device', head: true, cell: (device) => html`
+    { key: 'name', label: t('device'), head: true, cell: (device) => html`
         <a href=${withQuery({ device: device.id })} data-replace>${device.id}</a>` },
-    { key: 'state', label: 'State', cell: (device) => {
+    { key: 'state', label: t('state'), cell: (device) => {
         const [tone, word] = states[device.state];
         return html`<${Badge} tone=${tone} word=${word} quiet />`;
     } },
-    { key: 'kind', label: 'Kind', phone: (device) => device.kind, cell: (device) => device.kind ?? html`<span class="absent">unknown</span>` },
-    { key: 'site', label: 'Site', phone: 'none', cell: (device) => device.site },
-    { key: 'connected', label: 'Connection', phone: 'none', cell: (device) => (device.controller && !device.connected
+    { key: 'kind', label: t('kind'), phone: (device) => kindWords(device.kind),
+        cell: (device) => kindWords(device.kind) ?? html`<span class="absent">${t('unknown')}</span>` },
+    { key: 'site', label: t('site'), phone: 'none', cell: (device) => device.site },
+    { key: 'connected', label: t('connection'), phone: 'none', cell: (device) => (device.controller && !device.connected
         // What its controller says for it comes in over the controller's connection.
-        ? html`<span class="quiet-line">by ${device.controller}</span>`
-        : html`<${Badge} tone=${device.connected ? 'good' : 'unknown'} word=${device.connected ? 'Connected' : 'None'} quiet />`) },
-    { key: 'firmware', label: 'Firmware', phone: 'none', cell: (device) => device.firmware ?? html`<span class="absent">–</span>` },
-    { key: 'seen', label: 'Heard of', align: 'end', cell: (device) => html`<${Age} at=${instant(device.last_seen)} />` },
+        ? html`<span class="quiet-line">${t('by', { controller: device.controller })}</span>`
+        : html`<${Badge} tone=${device.connected ? 'good' : 'unknown'}
+            word=${device.connected ? t('connected') : t('none')} quiet />`) },
+    { key: 'firmware', label: t('firmware'), phone: 'none',
+        cell: (device) => device.firmware ?? html`<span class="absent">–</span>` },
+    { key: 'seen', label: t('heardOf'), align: 'end',
+        cell: (device) => html`<${Age} at=${instant(device.last_seen)} />` },
 ];
 
 function Toolbar({ query, counts, kinds, sites }) {
@@ -50,41 +55,43 @@ function Toolbar({ query, counts, kinds, sites }) {
     const clear = ['after'];
     return html`
         <search class="toolbar">
-            <${Search} label="Search devices by id, address or firmware" value=${query.get('q') ?? ''} clear=${clear} />
-            <${LinkChoice} label="State" name="state" value=${query.get('state')} clear=${clear}
-                options=${[[null, 'All', amount(counts.active + counts.disabled)],
-                    ['active', 'Active', amount(counts.active)], ['disabled', 'Disabled', amount(counts.disabled)]]} />
-            <${Pick} label="Kind" name="kind" value=${query.get('kind') ?? ''} clear=${clear}
-                options=${[['', 'Every kind'], ...kinds.map((kind) => [kind, kind])]} />
-            <${Pick} label="Site" name="site" value=${query.get('site') ?? ''} clear=${clear}
-                options=${[['', 'Every site'], ...sites.map((site) => [site.id, site.title || site.id])]} />
+            <${Search} label=${t('searchDevicesByIdAddress')} value=${query.get('q') ?? ''} clear=${clear} />
+            <${LinkChoice} label=${t('state')} name="state" value=${query.get('state')} clear=${clear}
+                options=${[[null, t('all'), amount(counts.active + counts.disabled)],
+                    ['active', t('active'), amount(counts.active)],
+                        ['disabled', t('disabled'), amount(counts.disabled)]]} />
+            <${Pick} label=${t('kind')} name="kind" value=${query.get('kind') ?? ''} clear=${clear}
+                options=${[['', t('everyKind')], ...kinds.map((kind) => [kind, kindWords(kind)])]} />
+            <${Pick} label=${t('site')} name="site" value=${query.get('site') ?? ''} clear=${clear}
+                options=${[['', t('everySite')], ...sites.map((site) => [site.id, site.title || site.id])]} />
         </search>`;
 }
 
 function NoDevices({ filtered }) {
     if (filtered) return html`
-        <${Empty} icon="search" title="No device fits" small>
+        <${Empty} icon="search" title=${t('noDeviceFits')} small>
             <p class="actions">
-                <a class="button" href="/admin/devices" data-replace>Show all</a>
+                <a class="button" href="/admin/devices" data-replace>${t('showAll')}</a>
             </p>
         <//>`;
     return html`
-        <${Empty} icon="devices" title="No device yet" small>
-            <p>Open the window above and switch a device on: it waits here until you let it in. Or add one by hand and give it
-                the key that you are shown.</p>
+        <${Empty} icon="devices" title=${t('noDeviceYet')} small>
+            <p>${t('openTheWindowAboveAnd')}</p>
         <//>`;
 }
 
 function Loading() {
     return html`
-        <${Head} title="Devices"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
-        <${Skeleton} shape="row" /><${Skeleton} shape="block" label="Loading devices" />`;
+        <${Head} title=${t('devices')}><p class="lead"><span class="skeleton" data-shape="words"
+            aria-hidden="true"></span></p><//>
+        <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('loadingDevices')} />`;
 }
 
 /** Reads the list, those that wait and the sites; anew every few seconds while the page is looked at. */
 function useDevices(query) {
     const wanted = Object.fromEntries([...filters, 'after'].map((name) => [name, query.get(name)]));
-    const list = useLoad(`devices ${JSON.stringify(wanted)}`, (options) => devices.list({ ...wanted, limit: pageSize }, options));
+    const list = useLoad(`devices ${JSON.stringify(wanted)}`,
+        (options) => devices.list({ ...wanted, limit: pageSize }, options));
     const waiting = useLoad('pending', (options) => devices.list({ state: 'pending', limit: 100 }, options));
     const sites = useLoad('sites', siteApi.list);
     const reload = () => { list.reload(); waiting.reload(); };
@@ -107,7 +114,8 @@ export function Page({ query }) {
         (options) => (chosen && !listed && list.data ? devices.one(chosen, options) : Promise.resolve(null)));
     const error = list.error ?? sites.error;
     if ((!list.data || !sites.data || !waiting.data) && error) return html`
-        <${Head} title="Devices" /><${Problem} error=${error} title="The devices could not be read" retry=${reload} />`;
+        <${Head} title=${t('devices')} /><${Problem} error=${error} title=${t('theDevicesCouldNotBe')}
+            retry=${reload} />`;
     if (!list.data || !sites.data || !waiting.data) return html`<${Loading} />`;
     const { counts, join, next } = list.data;
     const known = sites.data.sites;
@@ -116,25 +124,32 @@ export function Page({ query }) {
     const close = () => navigate(withQuery({ device: null }), { replace: true });
     const mayAdd = session.may('devices.manage');
     const hub = session.may('devices.manage', '*');
-    const button = mayAdd && html`<button type="button" class="button primary" onClick=${() => add(true)}>Add a device…</button>`;
+    const button = mayAdd && html`<button type="button" class="button primary"
+        onClick=${() => add(true)}>${t('addADevice2')}</button>`;
     return html`
-        <${Head} title="Devices" aside=${button}>
+        <${Head} title=${t('devices')} aside=${button}>
             <p class="lead">
-                ${number(counts.active, 0)} active${counts.disabled > 0 ? `, ${number(counts.disabled, 0)} disabled` : ''}${counts.pending > 0
-                    ? `, ${number(counts.pending, 0)} waiting` : ''}.
+                ${t('countsSay', { counts: [
+                    t('countActive', { count: counts.active }),
+                        counts.disabled > 0 && t('countDisabled', { count: counts.disabled }),
+                    counts.pending > 0 && t('countWaiting', { count: counts.pending }),
+                ].filter(Boolean).join(', ') })}
             </p>
         <//>
         <${JoinWindow} join=${join} may=${hub} changed=${reload} />
-        <${Pending} list=${waiting.data.devices} kinds=${join.kinds} sites=${known} may=${hub} changed=${reload} keyed=${keyed} />
+        <${Pending} list=${waiting.data.devices} kinds=${join.kinds} sites=${known} may=${hub} changed=${reload}
+            keyed=${keyed} />
         <section aria-labelledby="known">
-            <div class="section-head"><h2 id="known">Known devices</h2></div>
+            <div class="section-head"><h2 id="known">${t('knownDevices')}</h2></div>
             <${Toolbar} query=${query} counts=${counts} kinds=${join.kinds} sites=${known} />
             ${shown.length > 0
-                ? html`<${Table} caption="Devices" columns=${columns} rows=${shown} rowKey=${(device) => device.id} />`
+                ? html`<${Table} caption=${t('devices')} columns=${columns} rows=${shown}
+                    rowKey=${(device) => device.id} />`
                 : html`<${NoDevices} filtered=${filters.some((name) => query.get(name))} />`}
-            <nav class="pager" aria-label="Pages of the list" hidden=${!query.get('after') && !next}>
-                ${query.get('after') && html`<a class="button" href=${withQuery({ after: null })}>First page</a>`}
-                ${next && html`<a class="button" href=${withQuery({ after: next })}>Next page</a>`}
+            <nav class="pager" aria-label=${t('pagesOfTheList')} hidden=${!query.get('after') && !next}>
+                ${query.get('after') && html`<a class="button"
+                    href=${withQuery({ after: null })}>${t('firstPage')}</a>`}
+                ${next && html`<a class="button" href=${withQuery({ after: next })}>${t('nextPage')}</a>`}
             </nav>
         </section>
         <${Sites} sites=${known} may=${session.may('settings.manage', '*')} changed=${reload} />

@@ -2,16 +2,17 @@
 
 import { html, useState } from '/lib/html.js';
 import { useAction, useTick } from '/lib/hooks.js';
-import { number } from '/lib/format.js';
-import { instant, now, exact } from '/lib/time.js';
+import { countdown, exact, number } from '/lib/format.js';
+import { instant, now } from '/lib/time.js';
 import { devices } from '/admin/api.js';
-import { countdown } from '/account/refusal.js';
+import { t } from '/admin/words.js';
 import { Badge } from '/parts/badge.js';
 import { useId } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
 
-const lengths = [['5', '5 minutes'], ['10', '10 minutes'], ['30', '30 minutes'], ['60', 'an hour']];
+const lengths = [['5', t('forMinutes', { count: 5 })], ['10', t('forMinutes', { count: 10 })],
+    ['30', t('forMinutes', { count: 30 })], ['60', t('forAnHour')]];
 
 export function JoinWindow({ join, may, changed }) {
     const [minutes, set] = useState('10');
@@ -25,19 +26,20 @@ export function JoinWindow({ join, may, changed }) {
     return html`
         <section class="card join" data-open=${open} aria-labelledby="join-name">
             <div class="join-words">
-                <h2 id="join-name">Letting new devices in</h2>
+                <h2 id="join-name">${t('lettingNewDevicesIn')}</h2>
                 <p>
                     ${open
                         ? html`
-                            <${Badge} tone="busy" word="Open" />
+                            <${Badge} tone="busy" word=${t('open')} />
                             <span class="join-left" title=${exact(until)}>
-                                ${' '}closes in <strong class="figure" role="timer">${countdown(left)}</strong>. Devices that
-                                nobody knows wait below for you.
+                                ${' '}${t('openSays',
+                                    { left: html`<strong class="figure" role="timer">${countdown(left)}</strong>` })}
                             </span>`
                         : html`
-                            <${Badge} tone="unknown" word="Closed" />
-                            ${' '}Devices that nobody knows are turned away${join.refused > 0
-                                ? html`: <strong>${number(join.refused, 0)}</strong> since the start.` : '.'}`}
+                            <${Badge} tone="unknown" word=${t('closed')} />
+                            ${' '}${join.refused > 0
+                                ? t('closedCount', { number: html`<strong>${number(join.refused, 0)}</strong>` })
+                                    : t('closedSays')}`}
                 </p>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
             </div>
@@ -45,16 +47,17 @@ export function JoinWindow({ join, may, changed }) {
                 <div class="join-acts">
                     ${!open && html`
                         <div class="select-box">
-                            <label class="unseen" for=${id}>For how long</label>
+                            <label class="unseen" for=${id}>${t('forHowLong')}</label>
                             <select id=${id} value=${minutes} onChange=${(event) => set(event.target.value)}>
                                 ${lengths.map(([value, word]) => html`
-                                    <option key=${value} value=${value} selected=${value === minutes}>For ${word}</option>`)}
+                                    <option key=${value} value=${value}
+                                        selected=${value === minutes}>${word}</option>`)}
                             </select>
                             <${Icon} name="down" />
                         </div>`}
                     <button type="button" class=${`button ${open ? '' : 'primary'}`} aria-busy=${busy}
                         onClick=${() => act(() => (open ? devices.closeJoin() : devices.openJoin(Number(minutes))))}>
-                        ${open ? 'Close now' : 'Open the window'}
+                        ${open ? t('closeNow') : t('openTheWindow')}
                     </button>
                 </div>`}
         </section>`;

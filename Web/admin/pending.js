@@ -2,9 +2,10 @@
 
 import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
-import { number, plural } from '/lib/format.js';
 import { instant } from '/lib/time.js';
 import { devices } from '/admin/api.js';
+import { kindWords } from '/admin/device-words.js';
+import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
@@ -24,25 +25,25 @@ function Approve({ device, kinds, sites, close, approved }) {
         const done = await run(() => devices.approve(device.id, { kind, site, credential }));
         if (done) approved({ ...device, ...done });
     };
-    const options = [['offered', 'Keep its password'], ['new', 'Give it a new key']];
+    const options = [['offered', t('keepItsPassword')], ['new', t('giveItANewKey')]];
     return html`
-        <${Dialog} title=${`Let ${device.id} in`} open=${true} close=${close}>
+        <${Dialog} title=${t('letInTitle', { id: device.id })} open=${true} close=${close}>
             <form onSubmit=${submit}>
-                <${Select} label="Kind" value=${kind} set=${setKind} options=${kinds.map((each) => [each, each])}
-                    hint="Decides what it may report and hear." />
-                <${Select} label="Site" value=${site} set=${setSite} options=${sites.map((each) => [each.id, each.title || each.id])} />
+                <${Select} label=${t('kind')} value=${kind} set=${setKind}
+                    options=${kinds.map((each) => [each, kindWords(each)])}
+                    hint=${t('decidesWhatItMayReport')} />
+                <${Select} label=${t('site')} value=${site} set=${setSite}
+                    options=${sites.map((each) => [each.id, each.title || each.id])} />
                 ${device.offers_password && html`
-                    <${Choice} legend="How it proves itself" name="credential" value=${credential} change=${setCredential}
+                    <${Choice} legend=${t('howItProvesItself')} name="credential" value=${credential}
+                        change=${setCredential}
                         options=${options} />`}
                 <p class="hint">
-                    ${credential === 'offered'
-                        ? 'It goes on with the password that it showed while it waited; nothing has to be changed on it.'
-                        : 'The key is shown once, after this. The device is let in when it has the key.'}
-                    ${' '}What it has sent meanwhile is taken in.
+                    ${credential === 'offered' ? t('itKeepsItsPassword') : t('theKeyIsShownOnce')} ${t('meanwhile')}
                 </p>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="submit" class="button primary" aria-busy=${busy}>Let it in</button>
+                    <button type="submit" class="button primary" aria-busy=${busy}>${t('letItIn')}</button>
                 </p>
             </form>
         <//>`;
@@ -53,22 +54,29 @@ function Entry({ device, may, approve, reject }) {
         <li class="card pending">
             <header>
                 <h3>${device.id}</h3>
-                <${Badge} tone="busy" word="Waiting" since=${instant(device.first_seen)} quiet />
+                <${Badge} tone="busy" word=${t('waiting')} since=${instant(device.first_seen)} quiet />
             </header>
             <p>
-                <strong>${plural(device.messages, 'message')}</strong> kept${device.dropped > 0 ? `, ${number(device.dropped, 0)} dropped` : ''};
-                the last <${Age} at=${instant(device.last_seen)} />, from <code>${device.address ?? 'an unknown address'}</code>
+                ${t(device.dropped > 0 ? 'keptAndDropped' : 'kept', {
+                    messages: html`<strong>${t('messages', { count: device.messages })}</strong>`,
+                        dropped: device.dropped,
+                    age: html`<${Age} at=${instant(device.last_seen)} />`,
+                        address: html`<code>${device.address ?? t('anUnknownAddress')}</code>`,
+                })}
             </p>
-            <ul class="topics" role="list">${(device.topics ?? []).map((topic) => html`<li key=${topic}><code>${topic}</code></li>`)}</ul>
-            <p class="hint">${device.kind ? `Looks like a ${device.kind}` : 'Of no kind that the hub knows'}; ${device.offers_password
-                ? 'it shows a password' : 'it shows no password'}.</p>
+            <ul class="topics"
+                role="list">${(device.topics ?? []).map((topic) => html`<li
+                key=${topic}><code>${topic}</code></li>`)}</ul>
+            <p class="hint">${t(device.offers_password ? 'kindWithPassword' : 'kindWithout', {
+                kind: device.kind ? t('looksLike', { kind: kindWords(device.kind) }) : t('ofNoKindThatThe'),
+            })}</p>
             ${may && html`
                 <p class="actions">
                     <button type="button" class="button small primary" onClick=${approve}>
-                        Let in…<span class="unseen"> ${device.id}</span>
+                        ${t('letIn')}<span class="unseen"> ${device.id}</span>
                     </button>
                     <button type="button" class="button small danger" onClick=${reject}>
-                        Turn away…<span class="unseen"> ${device.id}</span>
+                        ${t('turnAway')}<span class="unseen"> ${device.id}</span>
                     </button>
                 </p>`}
         </li>`;
@@ -81,22 +89,24 @@ export function Pending({ list, kinds, sites, may, changed, keyed }) {
     const approved = (device) => {
         approve(null);
         changed();
-        if (device.key) keyed(device); else toast({ text: `${device.id} is let in.` });
+        if (device.key) keyed(device); else toast({ text: t('isLetIn', { id: device.id }) });
     };
     return html`
         <section aria-labelledby="pending-name">
-            <div class="section-head"><h2 id="pending-name">Waiting to be let in <span class="amount">${list.length}</span></h2></div>
+            <div class="section-head"><h2 id="pending-name">${t('waitingToBeLetIn')} <span
+                class="amount">${list.length}</span></h2></div>
             <ul class="pendings" role="list">${list.map((device) => html`
                 <${Entry} key=${device.id} device=${device} may=${may} approve=${() => approve(device)}
                     reject=${() => reject(device)} />`)}</ul>
             ${approving && html`
-                <${Approve} device=${approving} kinds=${kinds} sites=${sites} close=${() => approve(null)} approved=${approved} />`}
+                <${Approve} device=${approving} kinds=${kinds} sites=${sites} close=${() => approve(null)}
+                    approved=${approved} />`}
             ${rejecting && html`
-                <${Confirm} title=${`Turn ${rejecting.id} away`} action="Turn away" close=${() => reject(null)}
+                <${Confirm} title=${t('turnAwayTitle', { id: rejecting.id })} action=${t('turnAway2')}
+                    close=${() => reject(null)}
                     act=${async () => { await devices.reject(rejecting.id); changed(); }}>
                     <p>
-                        ${plural(rejecting.messages, 'message')} that it sent ${rejecting.messages === 1 ? 'is' : 'are'} dropped. It may
-                        knock again while the window is open.
+                        ${t('rejectSays', { count: rejecting.messages })}
                     </p>
                 <//>`}
         </section>`;

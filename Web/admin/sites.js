@@ -2,8 +2,8 @@
 
 import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
-import { plural } from '/lib/format.js';
 import { sites as api } from '/admin/api.js';
+import { t } from '/admin/words.js';
 import { Name, Text } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
 
@@ -16,8 +16,9 @@ function Rename({ site, done }) {
     };
     return html`
         <form class="inline-form" onSubmit=${submit}>
-            <${Text} label=${`Title of ${site.id}`} value=${title} set=${set} maxlength="100" autocomplete="off" />
-            <button type="submit" class="button" aria-busy=${busy}>Save</button>
+            <${Text} label=${t('titleOf', { id: site.id })} value=${title} set=${set} maxlength="100"
+                autocomplete="off" />
+            <button type="submit" class="button" aria-busy=${busy}>${t('save')}</button>
             ${error && html`<${Problem} error=${error} small level="h3" />`}
         </form>`;
 }
@@ -33,8 +34,8 @@ function AddSite({ done }) {
     return html`
         <form class="inline-form" onSubmit=${submit}>
             <${Name} label="Id" value=${id} set=${setID} maxlength="64" required />
-            <${Text} label="Title" value=${title} set=${setTitle} maxlength="100" autocomplete="off" required />
-            <button type="submit" class="button" aria-busy=${busy}>Add</button>
+            <${Text} label=${t('title')} value=${title} set=${setTitle} maxlength="100" autocomplete="off" required />
+            <button type="submit" class="button" aria-busy=${busy}>${t('add')}</button>
             ${error && html`<${Problem} error=${error} small level="h3" />`}
         </form>`;
 }
@@ -44,20 +45,21 @@ export function Sites({ sites, may, changed }) {
     const done = () => { edit(null); changed(); };
     return html`
         <section class="card sites" aria-labelledby="sites-name">
-            <h2 id="sites-name">Sites</h2>
+            <h2 id="sites-name">${t('sites')}</h2>
             <ul class="rows" role="list">${sites.map((site) => html`
                 <li class="row" key=${site.id}>
                     ${editing === site.id ? html`<${Rename} site=${site} done=${done} />` : html`
                         <div>
                             <strong>${site.title || site.id}</strong>
-                            <p class="row-more"><code>${site.id}</code> · ${plural(site.devices, 'device')}</p>
+                            <p class="row-more"><code>${site.id}</code> · ${t('devices2', { count: site.devices })}</p>
                         </div>
                         ${may && html`
                             <button type="button" class="button small" onClick=${() => edit(site.id)}>
-                                Rename<span class="unseen"> ${site.id}</span>
+                                ${t('rename')}<span class="unseen"> ${site.id}</span>
                             </button>`}`}
                 </li>`)}</ul>
             ${may && (editing === '' ? html`<${AddSite} done=${done} />` : html`
-                <p class="actions"><button type="button" class="button small" onClick=${() => edit('')}>Add a site…</button></p>`)}
+                <p class="actions"><button type="button" class="button small"
+                    onClick=${() => edit('')}>${t('addASite')}</button></p>`)}
         </section>`;
 }

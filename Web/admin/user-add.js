@@ -2,6 +2,7 @@ import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
 import { nameFault, passwordFault, passwordHint, roleWords, siteWords } from '/lib/rights.js';
 import { people } from '/admin/api.js';
+import { t } from '/admin/words.js';
 import { Dialog } from '/parts/dialog.js';
 import { Choice } from '/parts/form.js';
 import { Name, Password, Select } from '/parts/input.js';
@@ -11,11 +12,12 @@ import { Secret } from '/parts/secret.js';
 /** A password that the hub made; the person changes it under Account. */
 export function ShownPassword({ name, password, close }) {
     return html`
-        <${Dialog} title=${`Password of ${name}`} open=${true} close=${close}>
+        <${Dialog} title=${t('passwordOf', { name })} open=${true} close=${close}>
             <div class="stack">
-                <${Secret} label="Password" value=${password}
-                    says=${`Give it to ${name} by a way that nobody else reads; they can change it under Account.`} />
-                <p class="actions end"><button type="button" class="button primary" onClick=${close}>I have kept it</button></p>
+                <${Secret} label=${t('password')} value=${password}
+                    says=${t('giveItTo', { name })} />
+                <p class="actions end"><button type="button" class="button primary"
+                    onClick=${close}>${t('iHaveKeptIt')}</button></p>
             </div>
         <//>`;
 }
@@ -23,10 +25,11 @@ export function ShownPassword({ name, password, close }) {
 /** A password that is made by the hub, or typed. */
 export function PasswordChoice({ how, setHow, password, setPassword, error }) {
     return html`
-        <${Choice} legend="Password" name="how" value=${how} change=${setHow}
-            options=${[['made', 'Made by the hub'], ['typed', 'I type one']]} />
-        ${how === 'made' ? html`<p class="hint">It is shown once, after this.</p>` : html`
-            <${Password} label="New password" value=${password} set=${setPassword} hint=${passwordHint} error=${error}
+        <${Choice} legend=${t('password')} name="how" value=${how} change=${setHow}
+            options=${[['made', t('madeByTheHub')], ['typed', t('iTypeOne')]]} />
+        ${how === 'made' ? html`<p class="hint">${t('itIsShownOnceAfter')}</p>` : html`
+            <${Password} label=${t('newPassword')} value=${password} set=${setPassword} hint=${passwordHint()}
+                error=${error}
                 autocomplete="new-password" />`}`;
 }
 
@@ -53,20 +56,21 @@ export function AddUser({ roles, sites, close, made }) {
         const user = await run(() => people.add({ username, role, site, ...(how === 'typed' ? { password } : {}) }));
         if (user) made(user);
     };
-    const sitesOf = [['*', 'All sites'], ...sites.map((each) => [each, each])];
+    const sitesOf = [['*', t('allSites')], ...sites.map((each) => [each, each])];
     return html`
-        <${Dialog} title="Add somebody" open=${true} close=${close}>
+        <${Dialog} title=${t('addSomebody')} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
-                <${Name} label="Name" value=${name} set=${setName} error=${wrong.name ?? null} maxlength="64" />
-                <${Select} label="Role" value=${role} set=${setRole} hint=${`${roleWords(role)}.`}
+                <${Name} label=${t('name')} value=${name} set=${setName} error=${wrong.name ?? null} maxlength="64" />
+                <${Select} label=${t('role')} value=${role} set=${setRole}
+                    hint=${t('sentence', { words: roleWords(role) })}
                     options=${roles.map((each) => [each.name, each.name])} />
-                <${Select} label="Where" value=${site} set=${setSite} options=${sitesOf}
-                    hint=${site === '*' ? 'Also at sites that are added later.' : `Only at ${siteWords(site)}.`} />
+                <${Select} label=${t('where')} value=${site} set=${setSite} options=${sitesOf}
+                    hint=${site === '*' ? t('alsoAtSitesThatAre') : t('onlyAt', { site: siteWords(site) })} />
                 <${PasswordChoice} how=${how} setHow=${setHow} password=${password} setPassword=${setPassword}
                     error=${wrong.password ?? null} />
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="submit" class="button primary" aria-busy=${busy}>Add</button>
+                    <button type="submit" class="button primary" aria-busy=${busy}>${t('add')}</button>
                 </p>
             </form>
         <//>`;

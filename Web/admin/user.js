@@ -3,11 +3,12 @@
 import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
 import { instant } from '/lib/time.js';
-import { passwordFault, rightWords, roleWords } from '/lib/rights.js';
+import { passwordFault, rightWords, roleWords, siteWords } from '/lib/rights.js';
 import { session } from '/lib/session.js';
 import { people } from '/admin/api.js';
 import { PasswordChoice, ShownPassword } from '/admin/user-add.js';
 import { Refusal } from '/account/refusal.js';
+import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
@@ -20,15 +21,14 @@ import { toast } from '/parts/toast.js';
 function Refused({ error }) {
     if (!error) return null;
     return error.status === 409
-        ? html`<${Refusal} title="This is the last administrator">Make somebody else one first; a hub without an administrator
-            cannot be looked after.<//>`
+        ? html`<${Refusal} title=${t('thisIsTheLastAdministrator')}>${t('makeSomebodyElseOneFirst')}<//>`
         : html`<${Problem} error=${error} small level="h3" />`;
 }
 
 function RoleRow({ entry, index, roles, sites, change, remove }) {
     const pick = (key, word, options) => html`
         <div class="select-box wide">
-            <select aria-label=${`${word} ${index + 1}`} value=${entry[key]}
+            <select aria-label=${t('numbered', { word, number: index + 1 })} value=${entry[key]}
                 onChange=${(event) => change({ ...entry, [key]: event.target.value })}>
                 ${options.map(([value, text]) => html`
                     <option key=${value} value=${value} selected=${value === entry[key]}>${text}</option>`)}
@@ -37,10 +37,11 @@ function RoleRow({ entry, index, roles, sites, change, remove }) {
         </div>`;
     return html`
         <li class="role-row">
-            ${pick('role', 'Role', roles.map((role) => [role.name, role.name]))}
-            <span>at</span>
-            ${pick('site', 'Site', [['*', 'all sites'], ...sites.map((site) => [site, site])])}
-            <button type="button" class="icon-button" aria-label=${`Take role ${index + 1} away`} onClick=${remove}>
+            ${pick('role', t('role'), roles.map((role) => [role.name, role.name]))}
+            <span>${t('at')}</span>
+            ${pick('site', t('site'), [['*', siteWords('*')], ...sites.map((site) => [site, site])])}
+            <button type="button" class="icon-button" aria-label=${t('takeRoleAway', { value: index + 1 })}
+                onClick=${remove}>
                 <${Icon} name="close" />
             </button>
         </li>`;
@@ -53,29 +54,33 @@ function Roles({ user, roles, sites, changed }) {
     const put = (index, entry) => set(held.map((each, at) => (at === index ? entry : each)));
     const save = async () => {
         if (await run(() => people.roles(user.username, held)) === undefined) return;
-        toast({ text: `The roles of ${user.username} are changed.` });
+        toast({ text: t('theRolesOfAreChanged', { username: user.username }) });
         changed();
     };
-    const rights = [...new Set(held.flatMap(({ role }) => roles.find((each) => each.name === role)?.permissions ?? []))];
+    const rights = [...new Set(held.flatMap(({ role }) => roles.find((each) => each.name === role)?.permissions
+        ?? []))];
     return html`
         <section class="stack" aria-labelledby="roles-name">
-            <h3 id="roles-name">Roles</h3>
-            ${held.length === 0 && html`<p class="quiet-line">No role: may sign in and see nothing.</p>`}
+            <h3 id="roles-name">${t('roles')}</h3>
+            ${held.length === 0 && html`<p class="quiet-line">${t('noRoleMaySignIn')}</p>`}
             <ul class="role-rows" role="list">${held.map((entry, index) => html`
                 <${RoleRow} key=${index} entry=${entry} index=${index} roles=${roles} sites=${sites}
-                    change=${(next) => put(index, next)} remove=${() => set(held.filter((_, at) => at !== index))} />`)}</ul>
-            <p class="hint">${[...new Set(held.map(({ role }) => role))].map((role) => `${role}: ${roleWords(role)}.`).join(' ')}</p>
+                    change=${(next) => put(index, next)}
+                        remove=${() => set(held.filter((_, at) => at !== index))} />`)}</ul>
+            <p class="hint">${[...new Set(held.map(({ role }) => role))].map((role) =>
+                t('roleSays', { role, says: roleWords(role) })).join(' ')}</p>
             <details class="rights">
-                <summary>What these roles allow</summary>
+                <summary>${t('whatTheseRolesAllow')}</summary>
                 <ul>${rights.map((right) => html`<li key=${right}>${rightWords(right)}</li>`)}</ul>
             </details>
             <${Refused} error=${error} />
             <p class="actions">
-                <button type="button" class="button small" onClick=${() => set([...held, { site: '*', role: 'viewer' }])}>
-                    <${Icon} name="plus" /> Another role
+                <button type="button" class="button small"
+                    onClick=${() => set([...held, { site: '*', role: 'viewer' }])}>
+                    <${Icon} name="plus" /> ${t('anotherRole')}
                 </button>
                 <button type="button" class="button small primary" disabled=${same} aria-busy=${busy} onClick=${save}>
-                    Save roles
+                    ${t('saveRoles')}
                 </button>
             </p>
         </section>`;
@@ -94,21 +99,23 @@ function ResetPassword({ user, close, changed }) {
         const answer = await people.password(user.username, how === 'typed' ? password : null);
         changed();
         if (answer?.password) { setMade(answer.password); return false; }
-        toast({ text: `The password of ${user.username} is changed.` });
+        toast({ text: t('thePasswordOfIsChanged', { username: user.username }) });
         return true;
     };
     return html`
-        <${Confirm} title=${`New password for ${user.username}`} action="Set the password" danger=${false} act=${act}
+        <${Confirm} title=${t('newPasswordFor', { username: user.username })} action=${t('setThePassword')}
+            danger=${false} act=${act}
             close=${close}>
-            <p>Every sign-in of ${user.username} ends.</p>
-            <${PasswordChoice} how=${how} setHow=${setHow} password=${password} setPassword=${setPassword} error=${wrong} />
+            <p>${t('everySignInOfEnds', { username: user.username })}</p>
+            <${PasswordChoice} how=${how} setHow=${setHow} password=${password} setPassword=${setPassword}
+                error=${wrong} />
         <//>`;
 }
 
 const asked = {
-    disable: { title: 'Disable', says: 'They are signed out at once and cannot sign in until you enable the account again.' },
-    remove: { title: 'Remove', says: 'The account, its sessions and its tokens are gone. What it did stays in the audit.' },
-    factor: { title: 'Turn the second factor off for', says: 'Their password alone is then enough to sign in.' },
+    disable: { title: t('disable2'), says: t('theyAreSignedOutAt') },
+    remove: { title: t('remove2'), says: t('theAccountItsSessionsAnd') },
+    factor: { title: t('turnTheSecondFactorOff'), says: t('theirPasswordAloneIsThen') },
 };
 
 export function UserDialog({ user, roles, sites, close, changed }) {
@@ -126,37 +133,46 @@ export function UserDialog({ user, roles, sites, close, changed }) {
             <div class="stack wide-gap">
                 <dl class="facts">
                     <div>
-                        <dt>State</dt>
+                        <dt>${t('state')}</dt>
                         <dd><${Badge} tone=${user.state === 'active' ? 'good' : 'bad'}
-                            word=${user.state === 'active' ? 'Active' : 'Disabled'} quiet /></dd>
+                            word=${user.state === 'active' ? t('active') : t('disabled')} quiet /></dd>
                     </div>
-                    <div><dt>Second factor</dt><dd>${user.second_factor ? 'on' : 'off'}</dd></div>
-                    <div><dt>Last sign-in</dt><dd><${Age} at=${instant(user.last_sign_in_at)} /></dd></div>
-                    <div><dt>Added</dt><dd><${Age} at=${instant(user.created_at)} /></dd></div>
+                    <div><dt>${t('secondFactor')}</dt><dd>${t(user.second_factor ? 'isOn' : 'isOff')}</dd></div>
+                    <div><dt>${t('lastSignIn')}</dt><dd><${Age} at=${instant(user.last_sign_in_at)} /></dd></div>
+                    <div><dt>${t('added')}</dt><dd><${Age} at=${instant(user.created_at)} /></dd></div>
                 </dl>
-                <${Roles} key=${JSON.stringify(user.roles)} user=${user} roles=${roles} sites=${sites} changed=${changed} />
+                <${Roles} key=${JSON.stringify(user.roles)} user=${user} roles=${roles} sites=${sites}
+                    changed=${changed} />
                 <section class="stack" aria-labelledby="account-acts">
-                    <h3 id="account-acts">Account</h3>
-                    ${self && html`<p class="quiet-line">This is you: the rest is under <a href="/account">Account</a>.</p>`}
+                    <h3 id="account-acts">${t('account')}</h3>
+                    ${self && html`<p
+                        class="quiet-line">${t('thisIsYou',
+                        { account: html`<a href="/account">${t('account')}</a>` })}</p>`}
                     <${Refused} error=${error} />
                     <p class="actions">
                         ${!self && html`
-                            <button type="button" class="button small" onClick=${() => ask('password')}>New password…</button>`}
+                            <button type="button" class="button small"
+                                onClick=${() => ask('password')}>${t('newPassword2')}</button>`}
                         ${user.second_factor && !self && html`
-                            <button type="button" class="button small" onClick=${() => ask('factor')}>Second factor off…</button>`}
+                            <button type="button" class="button small"
+                                onClick=${() => ask('factor')}>${t('secondFactorOff')}</button>`}
                         ${user.state === 'active'
-                            ? html`<button type="button" class="button small" onClick=${() => ask('disable')}>Disable…</button>`
+                            ? html`<button type="button" class="button small"
+                                onClick=${() => ask('disable')}>${t('disable')}</button>`
                             : html`
                                 <button type="button" class="button small"
-                                    onClick=${() => run(done(() => people.enable(user.username)))}>Enable</button>`}
-                        <button type="button" class="button small danger" onClick=${() => ask('remove')}>Remove…</button>
+                                    onClick=${() =>
+                                        run(done(() => people.enable(user.username)))}>${t('enable')}</button>`}
+                        <button type="button" class="button small danger"
+                            onClick=${() => ask('remove')}>${t('remove')}</button>
                     </p>
                 </section>
             </div>
             ${asking === 'password' && html`
                 <${ResetPassword} user=${user} changed=${changed} close=${() => ask(null)} />`}
             ${asked[asking] && html`
-                <${Confirm} title=${`${asked[asking].title} ${user.username}`} action=${asking === 'factor' ? 'Turn off' : asked[asking].title}
+                <${Confirm} title=${t('askedTitle', { what: asked[asking].title, name: user.username })}
+                    action=${asking === 'factor' ? t('turnOff') : asked[asking].title}
                     typed=${asking === 'remove' ? user.username : null} close=${() => ask(null)}
                     act=${() => acts[asking]().catch((failure) => { throw lastAdmin(failure); })}>
                     <p>${asked[asking].says}</p>
@@ -167,6 +183,5 @@ export function UserDialog({ user, roles, sites, close, changed }) {
 /** The same refusal in the words of this page. */
 function lastAdmin(error) {
     if (error.status !== 409) return error;
-    return Object.assign(error, { title: 'This is the last administrator', detail: 'Make somebody else one first; a hub '
-        + 'without an administrator cannot be looked after.' });
+    return Object.assign(error, { title: t('thisIsTheLastAdministrator'), detail: t('makeSomebodyElseOneFirst') });
 }

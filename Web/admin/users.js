@@ -2,13 +2,13 @@
 
 import { html, useState } from '/lib/html.js';
 import { useLoad } from '/lib/hooks.js';
-import { plural } from '/lib/format.js';
 import { instant } from '/lib/time.js';
 import { siteWords } from '/lib/rights.js';
 import { navigate, withQuery } from '/app/router.js';
 import { people } from '/admin/api.js';
 import { AddUser, ShownPassword } from '/admin/user-add.js';
 import { UserDialog } from '/admin/user.js';
+import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Empty } from '/parts/empty.js';
@@ -21,23 +21,28 @@ import { Table } from '/parts/table.js';
 const rolesText = (user) => user.roles.map(({ role, site }) => `${role}, ${siteWords(site)}`).join('; ');
 
 const columns = [
-    { key: 'name', label: 'Name', head: true, cell: (user) => html`
+    { key: 'name', label: t('name'), head: true, cell: (user) => html`
         <a href=${withQuery({ user: user.username })} data-replace>${user.username}</a>` },
-    { key: 'roles', label: 'Roles', cell: (user) => (user.roles.length === 0 ? html`<span class="absent">none</span>` : html`
+    { key: 'roles', label: t('roles'), cell: (user) => (user.roles.length === 0 ? html`<span
+        class="absent">${t('none2')}</span>` : html`
         <ul class="chips" role="list">${user.roles.map(({ role, site }) => html`
             <li key=${`${role} ${site}`}><strong>${role}</strong> ${siteWords(site)}</li>`)}</ul>`) },
-    { key: 'state', label: 'State', cell: (user) => html`
-        <${Badge} tone=${user.state === 'active' ? 'good' : 'bad'} word=${user.state === 'active' ? 'Active' : 'Disabled'} quiet />` },
-    { key: 'factor', label: 'Second factor', cell: (user) => html`
-        <${Badge} tone=${user.second_factor ? 'good' : 'unknown'} word=${user.second_factor ? 'On' : 'Off'} quiet />` },
-    { key: 'seen', label: 'Last sign-in', align: 'end', cell: (user) => html`<${Age} at=${instant(user.last_sign_in_at)} />` },
+    { key: 'state', label: t('state'), cell: (user) => html`
+        <${Badge} tone=${user.state === 'active' ? 'good' : 'bad'}
+            word=${user.state === 'active' ? t('active') : t('disabled')} quiet />` },
+    { key: 'factor', label: t('secondFactor'), cell: (user) => html`
+        <${Badge} tone=${user.second_factor ? 'good' : 'unknown'}
+            word=${user.second_factor ? t('on') : t('off')} quiet />` },
+    { key: 'seen', label: t('lastSignIn'), align: 'end',
+        cell: (user) => html`<${Age} at=${instant(user.last_sign_in_at)} />` },
 ];
 
 function Loading() {
     return html`
-        <${Head} title="People"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
+        <${Head} title=${t('people')}><p class="lead"><span class="skeleton" data-shape="words"
+            aria-hidden="true"></span></p><//>
         <div class="toolbar"><span class="skeleton" data-shape="bar" aria-hidden="true"></span></div>
-        <${Skeleton} shape="block" label="Loading people" />`;
+        <${Skeleton} shape="block" label=${t('loadingPeople')} />`;
 }
 
 export function Page({ query }) {
@@ -45,28 +50,34 @@ export function Page({ query }) {
     const [adding, add] = useState(false);
     const [shown, show] = useState(null);
     if (!data && error) return html`
-        <${Head} title="People" /><${Problem} error=${error} title="The people could not be read" retry=${reload} />`;
+        <${Head} title=${t('people')} /><${Problem} error=${error} title=${t('thePeopleCouldNotBe')}
+            retry=${reload} />`;
     if (!data) return html`<${Loading} />`;
     const words = (query.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
     const found = data.users.filter((user) => words.every((word) =>
         `${user.username} ${rolesText(user)} ${user.state}`.toLowerCase().includes(word)));
     const open = data.users.find((user) => user.username === query.get('user'));
     const close = () => navigate(withQuery({ user: null }), { replace: true });
-    const button = html`<button type="button" class="button primary" onClick=${() => add(true)}>Add somebody…</button>`;
+    const button = html`<button type="button" class="button primary"
+        onClick=${() => add(true)}>${t('addSomebody2')}</button>`;
     return html`
-        <${Head} title="People" aside=${button}>
-            <p class="lead">${plural(data.users.length, 'account')}. What each may do comes from its roles.</p>
+        <${Head} title=${t('people')} aside=${button}>
+            <p class="lead">${t('whatEachMayDoComes', { value: t('accounts', { count: data.users.length }) })}</p>
         <//>
-        <search class="toolbar"><${Search} label="Search people by name, role or site" value=${query.get('q') ?? ''} /></search>
+        <search class="toolbar"><${Search} label=${t('searchPeopleByNameRole')}
+            value=${query.get('q') ?? ''} /></search>
         ${found.length > 0 ? html`
-            <${Table} caption="People" columns=${columns} rows=${found} rowKey=${(user) => user.username} />` : html`
-            <${Empty} icon="search" title="Nobody fits" small>
-                <p>No name, role or site has “${query.get('q')}” in it.</p>
-                <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>Show all</a></p>
+            <${Table} caption=${t('people')} columns=${columns} rows=${found}
+                rowKey=${(user) => user.username} />` : html`
+            <${Empty} icon="search" title=${t('nobodyFits')} small>
+                <p>${t('noNameRoleOrSite', { value: query.get('q') })}</p>
+                <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>${t('showAll')}</a></p>
             <//>`}
         ${adding && html`
             <${AddUser} roles=${data.roles} sites=${data.sites} close=${() => add(false)}
                 made=${(user) => { add(false); reload(); if (user.password) show(user); }} />`}
-        ${shown && html`<${ShownPassword} name=${shown.username} password=${shown.password} close=${() => show(null)} />`}
-        ${open && html`<${UserDialog} user=${open} roles=${data.roles} sites=${data.sites} close=${close} changed=${reload} />`}`;
+        ${shown && html`<${ShownPassword} name=${shown.username} password=${shown.password}
+            close=${() => show(null)} />`}
+        ${open && html`<${UserDialog} user=${open} roles=${data.roles} sites=${data.sites} close=${close}
+            changed=${reload} />`}`;
 }

@@ -1,4 +1,5 @@
 import { html } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { session } from '/lib/session.js';
 import { Icon } from '/parts/icons.js';
 
@@ -10,11 +11,11 @@ export function Banner() {
         ${open && html`
             <p class="banner" data-tone="warn">
                 <${Icon} name="unlocked" />
-                <span><strong>This hub is open:</strong> anybody who reaches it may do everything.</span>
+                <span><strong>${t('banner.open')}</strong> ${t('banner.open.says')}</span>
             </p>`}
         ${demo && html`
             <p class="banner" data-tone="busy">
                 <${Icon} name="info" />
-                <span><strong>Demonstration.</strong> Nodes and cars are simulated; their sensors speak real MQTT to this server.</span>
+                <span><strong>${t('banner.demo')}</strong> ${t('banner.demo.says')}</span>
             </p>`}`;
 }

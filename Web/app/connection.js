@@ -1,8 +1,9 @@
 // The state of the live connection: a dot in the rail, and a bar when it is lost.
 
 import { html, useEffect, useRef } from '/lib/html.js';
+import { clock, span } from '/lib/format.js';
 import { useConnection, useTick } from '/lib/hooks.js';
-import { clock, span } from '/lib/time.js';
+import { t } from '/lib/i18n.js';
 import { toast } from '/parts/toast.js';
 
 /** A blink of the connection is not worth a bar. */
@@ -10,11 +11,11 @@ const tolerated = 1500;
 
 export function ConnectionDot() {
     const { status } = useConnection();
-    const word = { open: 'Live', connecting: 'Connecting', lost: 'Not live' }[status];
+    const words = { open: t('live.open'), connecting: t('live.connecting'), lost: t('live.lost') };
     return html`
         <span class="connection" data-status=${status}>
             <span class="connection-dot" aria-hidden="true"></span>
-            ${word}
+            ${words[status]}
         </span>`;
 }
 
@@ -29,7 +30,7 @@ export function ConnectionBar() {
     useEffect(() => {
         if (status === 'open' && shown.current) {
             shown.current = false;
-            toast({ tone: 'good', text: `Live again after ${span(Math.max(1, live.lasted / 1000))}.` });
+            toast({ tone: 'good', text: t('live.again', { span: span(Math.max(1, live.lasted / 1000)) }) });
         }
     }, [status]);
     // What a page says of the present is hatched meanwhile, as values are (styles/parts.css).
@@ -43,13 +44,14 @@ export function ConnectionBar() {
         <div class="lost" role="status" data-visible=${visible}>
             ${visible && html`
                 <p>
-                    <strong>Connection lost</strong> since ${clock(since)}
-                    <span aria-hidden="true"> (${span((now - since) / 1000)})</span>. Values are ageing; everything
-                    comes back by itself.
+                    ${t('lost.says', {
+                        lost: html`<strong>${t('lost')}</strong>`, since: clock(since),
+                        span: html`<span aria-hidden="true"> (${span((now - since) / 1000)})</span>`,
+                    })}
                 </p>
                 <p class="lost-next">
-                    <span aria-hidden="true">${wait > 0 ? `Trying again in ${wait} s` : 'Trying…'}</span>
-                    <button type="button" class="button small" onClick=${() => live.retry()}>Try now</button>
+                    <span aria-hidden="true">${wait > 0 ? t('lost.wait', { seconds: wait }) : t('lost.trying')}</span>
+                    <button type="button" class="button small" onClick=${() => live.retry()}>${t('lost.now')}</button>
                 </p>`}
         </div>`;
 }

@@ -1,4 +1,5 @@
 import { html } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { session } from '/lib/session.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
@@ -8,14 +9,14 @@ export function Forbidden({ route }) {
     const name = session.state.user?.username;
     return html`
         <${Head} title=${route.title} />
-        <${Empty} icon="lock" title="This page is not open to you">
+        <${Empty} icon="lock" title=${t('forbidden')}>
             <p>
-                It needs the right <code>${route.needs}</code>${route.hub ? ' for the whole hub' : ''}, which
-                ${' '}<strong>${name}</strong> does not have. An administrator of this hub can give it.
+                ${t(route.hub ? 'forbidden.hub' : 'forbidden.says',
+                    { right: html`<code>${route.needs}</code>`, name: html`<strong>${name}</strong>` })}
             </p>
             <p class="actions">
-                <a class="button primary" href="/">Overview</a>
-                <a class="button" href="/account">What I may do</a>
+                <a class="button primary" href="/">${t('page.overview')}</a>
+                <a class="button" href="/account">${t('may')}</a>
             </p>
         <//>`;
 }

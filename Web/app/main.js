@@ -1,11 +1,12 @@
 import { html, render } from '/lib/html.js';
 import { live } from '/lib/live.js';
 import { session } from '/lib/session.js';
+import { solutions } from '/app/solutions.js';
 import '/app/theme.js';
 import { fetchPublic, Shell } from '/app/shell.js';
 
 session.load();
-fetchPublic(location.pathname);
+solutions.load().then(() => fetchPublic(location.pathname));
 live.doubt = () => session.check();
 let known = null;
 let checked = 0;

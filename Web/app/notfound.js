@@ -1,15 +1,20 @@
 import { html } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 
-export function NotFound({ path, what = 'page' }) {
+/**
+ * Nothing is at an address. What it would be and the way to all of its kind, {path, word}, a page knows that has such
+ * things.
+ */
+export function NotFound({ path, title = t('missing'), says = t('missing.says'), back = null }) {
     return html`
-        <${Head} title=${`No such ${what}`} />
-        <${Empty} icon="signpost" title=${`There is no ${what} here`}>
-            <p>Nothing is at <code>${path}</code>. It may have been mistyped, or it was never there.</p>
+        <${Head} title=${title} />
+        <${Empty} icon="signpost" title=${says}>
+            <p>${t('missing.where', { path: html`<code>${path}</code>` })}</p>
             <p class="actions">
-                <a class="button primary" href="/">Overview</a>
-                <a class="button" href="/nodes">All nodes</a>
+                <a class="button primary" href="/">${t('page.overview')}</a>
+                ${back && html`<a class="button" href=${back.path}>${back.word}</a>`}
             </p>
         <//>`;
 }

@@ -1,12 +1,14 @@
 // Who is signed in: a button with a small menu. On a phone it stands in the bar at the top.
 
 import { html, useEffect, useRef, useState } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { session } from '/lib/session.js';
 import { Icon } from '/parts/icons.js';
 import { toast } from '/parts/toast.js';
 
 /** "operator", or "operator at main" when it is not for all sites. */
-const roleWords = (roles) => roles.map(({ role, site }) => (site === '*' ? role : `${role} at ${site}`)).join(', ');
+const roleWords = (roles) =>
+    roles.map(({ role, site }) => (site === '*' ? role : t('person.role', { role, site }))).join(', ');
 
 export function PersonMenu({ path }) {
     const [open, set] = useState(false);
@@ -28,21 +30,22 @@ export function PersonMenu({ path }) {
     }, [open]);
     const { user } = session.state;
     if (!user) return null;
-    const leave = () => session.leave().catch((error) => toast({ tone: 'bad', text: `Not signed out: ${error.title}.` }));
+    const leave = () =>
+        session.leave().catch((error) => toast({ tone: 'bad', text: t('person.notOut', { reason: error.title }) }));
     return html`
         <div class="person" ref=${box}>
             <button type="button" class="person-button" ref=${button} aria-expanded=${open} aria-controls="person-menu"
                 onClick=${() => set(!open)}>
                 <${Icon} name="person" />
                 <span class="person-name">${user.username}</span>
-                <span class="unseen">: account menu</span>
+                <span class="unseen">${t('person.menu')}</span>
             </button>
             <div class="person-menu" id="person-menu" hidden=${!open}>
-                <p><strong>${user.username}</strong><span>${roleWords(user.roles ?? []) || 'no role yet'}</span></p>
+                <p><strong>${user.username}</strong><span>${roleWords(user.roles ?? []) || t('person.none')}</span></p>
                 <ul role="list">
-                    <li><a href="/account"><${Icon} name="person" /> Account</a></li>
+                    <li><a href="/account"><${Icon} name="person" /> ${t('page.account')}</a></li>
                     <li>
-                        <button type="button" onClick=${leave}><${Icon} name="leave" /> Sign out</button>
+                        <button type="button" onClick=${leave}><${Icon} name="leave" /> ${t('person.out')}</button>
                     </li>
                 </ul>
             </div>

@@ -35,7 +35,7 @@ export function useLocation() {
     return place;
 }
 
-/** Parameters of `path` under a pattern such as `/nodes/{id}`, or null. */
+/** Parameters of `path` under a pattern such as `/things/{id}`, or null. */
 export function match(pattern, path) {
     const wanted = pattern.split('/').filter(Boolean);
     const parts = path.split('/').filter(Boolean);

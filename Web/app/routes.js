@@ -1,48 +1,78 @@
-// The pages. Each is loaded when it is first opened. `needs` is the right without which it is not shown (`hub`: for the
-// whole hub); a `bare` page stands alone, for somebody who has not signed
-// in; a `public` one is for everybody, signed in or not; a `whole` one has the screen to itself.
+// The pages: the hub's own are here, a solution declares its own in its `solution.js`. Each is loaded when it is
+// first opened. `needs` is the right without which it is not shown (`hub`: for the whole hub); a `bare` page stands
+// alone, for somebody who has not signed in; a `public` one is for everybody, signed in or not; a `whole` one has the
+// screen to itself.
 
-export const routes = [
-    { path: '/', title: 'Overview', load: () => import('/home/home.js') },
-    { path: '/nodes', title: 'Nodes', needs: 'nodes.view', load: () => import('/nodes/overview.js') },
-    { path: '/nodes/{id}', title: 'Node', needs: 'nodes.view', load: () => import('/nodes/node.js') },
-    { path: '/broker', title: 'Broker', needs: 'broker.view', hub: true, load: () => import('/broker/broker.js') },
-    { path: '/parking', title: 'Parking', public: true, load: () => import('/parking/driver.js') },
-    { path: '/parking/owner', title: 'Car parks', needs: 'parking.view', load: () => import('/parking/owner.js') },
-    { path: '/parking/owner/{lot}', title: 'Car park', needs: 'parking.view', load: () => import('/parking/owner-lot.js') },
-    { path: '/parking/board/{lot}', title: 'Board', public: true, whole: true, load: () => import('/parking/board.js') },
-    { path: '/parking/{lot}', title: 'Parking', public: true, load: () => import('/parking/driver.js') },
-    { path: '/account', title: 'Account', load: () => import('/account/account.js') },
-    { path: '/admin', title: 'Admin', load: () => import('/admin/admin.js') },
-    { path: '/admin/users', title: 'People', needs: 'users.manage', hub: true, load: () => import('/admin/users.js') },
-    { path: '/admin/devices', title: 'Devices', needs: 'devices.view', load: () => import('/admin/devices.js') },
-    { path: '/admin/audit', title: 'Audit', needs: 'audit.view', hub: true, load: () => import('/admin/audit.js') },
-    { path: '/docs', title: 'API', load: () => import('/docs/docs.js') },
-    { path: '/sign-in', title: 'Sign in', bare: true, load: () => import('/account/sign-in.js') },
-    { path: '/setup', title: 'Set up', bare: true, load: () => import('/account/setup.js') },
-];
+import { t } from '/lib/i18n.js';
+import { match } from '/app/router.js';
+import { loadStyled } from '/app/sheets.js';
+import { solutions } from '/app/solutions.js';
 
-/** Entries of the navigation: path, word, icon. A solution's pages join here. */
-export const navigation = [
-    { path: '/', word: 'Overview', icon: 'overview' },
-    { path: '/nodes', word: 'Nodes', icon: 'nodes' },
-    { path: '/parking/owner', word: 'Parking', icon: 'parking' },
-    { path: '/broker', word: 'Broker', icon: 'broker' },
+/** Each with its sheet, if it has one of its own. */
+const ownPages = (list) => list.map(({ stylesheet, load, ...route }) => ({
+    ...route, load: stylesheet ? () => loadStyled(load, [stylesheet]) : load,
+}));
+
+const own = ownPages([
+    { path: '/', title: t('page.overview'), stylesheet: '/styles/home.css', load: () => import('/home/home.js') },
+    { path: '/broker', title: t('page.broker'), needs: 'broker.view', hub: true,
+        load: () => import('/broker/broker.js') },
+    { path: '/account', title: t('page.account'), stylesheet: '/styles/people.css',
+        load: () => import('/account/account.js') },
+    { path: '/admin', title: t('page.admin'), stylesheet: '/styles/people.css', load: () => import('/admin/admin.js') },
+    { path: '/admin/users', title: t('page.people'), needs: 'users.manage', hub: true, stylesheet: '/styles/people.css',
+        load: () => import('/admin/users.js') },
+    { path: '/admin/devices', title: t('page.devices'), needs: 'devices.view', stylesheet: '/styles/people.css',
+        load: () => import('/admin/devices.js') },
+    { path: '/admin/audit', title: t('page.audit'), needs: 'audit.view', hub: true, stylesheet: '/styles/people.css',
+        load: () => import('/admin/audit.js') },
+    { path: '/docs', title: t('page.api'), stylesheet: '/styles/people.css', load: () => import('/docs/docs.js') },
+    { path: '/sign-in', title: t('page.signIn'), bare: true, stylesheet: '/styles/people.css',
+        load: () => import('/account/sign-in.js') },
+    { path: '/setup', title: t('page.setUp'), bare: true, stylesheet: '/styles/people.css',
+        load: () => import('/account/setup.js') },
+]);
+
+/** Entries of the navigation: path, word, icon, and what lies `under` it if that is not the path. */
+export const navigation = () => [
+    { path: '/', word: t('page.overview'), icon: 'overview' },
+    ...solutions.navigation,
+    { path: '/broker', word: t('page.broker'), icon: 'broker' },
 ];
 
 /** What looks after the hub itself: a group of its own at the side, and the page /admin on a phone. */
 export const administration = [
-    { path: '/admin/users', word: 'People', icon: 'people', says: 'Who may come in, and what each may do.' },
-    { path: '/admin/devices', word: 'Devices', icon: 'devices', says: 'What may report here, its keys, and what waits to be let in.' },
-    { path: '/admin/audit', word: 'Audit', icon: 'audit', says: 'Who did what, when and from where.' },
-    { path: '/docs', word: 'API', icon: 'book', says: 'Every address that programs can ask, with its right.' },
+    { path: '/admin/users', word: t('page.people'), icon: 'people', says: t('page.people.says') },
+    { path: '/admin/devices', word: t('page.devices'), icon: 'devices', says: t('page.devices.says') },
+    { path: '/admin/audit', word: t('page.audit'), icon: 'audit', says: t('page.audit.says') },
+    { path: '/docs', word: t('page.api'), icon: 'book', says: t('page.api.says') },
 ];
+
+/** The route of an address, with its parameters. The hub's own pages come first: no solution can take their place. */
+export function find(path) {
+    for (const route of [...own, ...solutions.routes]) {
+        const params = match(route.path, path);
+        if (params) return { route, params };
+    }
+    return { route: null, params: {} };
+}
 
 /** Whether the session may open a page of this path. */
 export function mayOpen(session, path) {
-    const route = routes.find((each) => each.path === path);
+    const { route } = find(path);
     return session.may(route?.needs, route?.hub ? '*' : null);
 }
 
 /** Whether `path` lies under a navigation entry. */
-export const isUnder = (entry, path) => (entry === '/parking/owner' ? isUnder('/parking', path) : entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`));
+export function isUnder({ path: entry, under = entry }, path) {
+    return under === '/' ? path === '/' : path === under || path.startsWith(`${under}/`);
+}
+
+/**
+ * Where a solution is looked after: its first page in the navigation, if one may open that, else where it says that
+ * it is.
+ */
+export function addressOf({ id, path }, session) {
+    const entry = solutions.list?.find((solution) => solution.id === id)?.navigation[0];
+    return entry && mayOpen(session, entry.path) ? entry.path : path;
+}

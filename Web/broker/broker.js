@@ -2,10 +2,11 @@
 
 import { html, useMemo } from '/lib/html.js';
 import { useTick } from '/lib/hooks.js';
-import { bytes, count, number, rate } from '/lib/format.js';
-import { duration, instant, moment, now } from '/lib/time.js';
+import { bytes, count, duration, moment, number, rate } from '/lib/format.js';
+import { instant, now } from '/lib/time.js';
 import { useBroker } from '/broker/figures.js';
 import { health } from '/broker/health.js';
+import { t } from '/broker/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { TimeChart } from '/parts/chart.js';
@@ -20,15 +21,16 @@ const ms = (value) => (typeof value === 'number' ? number(value, value < 10 ? 2 
 const whole = (value) => number(value, 0);
 
 const charts = [
-    { name: 'throughput', label: 'Throughput', unit: 'messages/s', least: 5, format: rate,
-        series: [{ label: 'Received', tone: '--chart-1' }, { label: 'Stored', tone: '--chart-2', dash: [5, 3] }] },
-    { name: 'latency', label: 'Commit latency', unit: 'ms', least: 1, format: ms,
-        series: [{ label: '99 of 100 within', tone: '--chart-1' },
-            { label: 'Half within', tone: '--chart-2', dash: [5, 3] }] },
-    { name: 'connections', label: 'Connections', unit: '', least: 4, format: whole,
-        series: [{ label: 'Connections', tone: '--chart-1' }] },
-    { name: 'queue', label: 'Queue depth', unit: 'messages', least: 10, format: whole,
-        series: [{ label: 'Waiting', tone: '--chart-1' }] },
+    { name: 'throughput', label: t('throughput'), unit: t('messagesS'), least: 5, format: rate,
+        series: [{ label: t('received'), tone: '--chart-1' },
+            { label: t('stored'), tone: '--chart-2', dash: [5, 3] }] },
+    { name: 'latency', label: t('commitLatency'), unit: t('ms'), least: 1, format: ms,
+        series: [{ label: t('n99Of100Within'), tone: '--chart-1' },
+            { label: t('halfWithin'), tone: '--chart-2', dash: [5, 3] }] },
+    { name: 'connections', label: t('connections'), unit: '', least: 4, format: whole,
+        series: [{ label: t('connections'), tone: '--chart-1' }] },
+    { name: 'queue', label: t('queueDepth'), unit: t('messages'), least: 10, format: whole,
+        series: [{ label: t('waiting'), tone: '--chart-1' }] },
 ];
 
 function BrokerChart({ chart, model, loading }) {
@@ -36,10 +38,10 @@ function BrokerChart({ chart, model, loading }) {
     const words = (value) => `${format(value)}${unit && ` ${unit}`}`;
     const say = (held, from, to) => {
         const found = held.summary(from, to);
-        if (!found) return 'No figures yet.';
+        if (!found) return t('noFiguresYet');
         const name = series[0].label.toLowerCase();
-        return `In the last 15 minutes: ${name} between ${format(found.low)} and ${words(found.high)}, `
-            + `mean ${words(found.mean)}.`;
+        return t('inTheLast15Minutes', { name, low: format(found.low), high: words(found.high),
+            mean: words(found.mean) });
     };
     const shown = (value) => (typeof value === 'number' ? format(value) : '–');
     const readout = (data, index) => {
@@ -51,39 +53,39 @@ function BrokerChart({ chart, model, loading }) {
         <${TimeChart} label=${label} unit=${unit} model=${model} view=${view} series=${series} zero
             least=${chart.least} sync="broker" height=${176} say=${say} readout=${readout} idle=""
             columns=${series.map((line) => line.label)} format=${(column, value) => format(value)} loading=${loading}
-            legend=${series.length > 1} empty="No figures yet." />`;
+            legend=${series.length > 1} empty=${t('noFiguresYet')} />`;
 }
 
 function Tiles({ broker }) {
     const latency = broker.commit_latency_ms ?? {};
     return html`
         <dl class="tiles">
-            <${Tile} label="Received" value=${rate(broker.messages_per_second)} unit="messages/s"
-                note=${`${count(broker.messages_received)} since the start`} />
-            <${Tile} label="Stored" value=${rate(broker.stored_per_second)} unit="messages/s"
-                note=${`${number(broker.batch_size_mean, 1)} a commit`} />
-            <${Tile} label="Connections" value=${number(broker.connections, 0)}
-                note=${`${number(broker.sessions, 0)} sessions`} />
-            <${Tile} label="Queue" value=${number(broker.queue_depth, 0)}
-                unit=${`of ${number(broker.queue_limit, 0)}`}>
-                <${Meter} value=${broker.queue_depth} limit=${broker.queue_limit} label="Queue" />
+            <${Tile} label=${t('received')} value=${rate(broker.messages_per_second)} unit=${t('messagesS')}
+                note=${t('sinceTheStart2', { messages_received: count(broker.messages_received) })} />
+            <${Tile} label=${t('stored')} value=${rate(broker.stored_per_second)} unit=${t('messagesS')}
+                note=${t('aCommit', { mean: number(broker.batch_size_mean, 1) })} />
+            <${Tile} label=${t('connections')} value=${number(broker.connections, 0)}
+                note=${t('sessions', { count: broker.sessions })} />
+            <${Tile} label=${t('queue')} value=${number(broker.queue_depth, 0)}
+                unit=${t('ofLimit', { limit: broker.queue_limit })}>
+                <${Meter} value=${broker.queue_depth} limit=${broker.queue_limit} label=${t('queue')} />
             <//>
-            <${Tile} label="Commit latency" value=${ms(latency.p99)} unit="ms"
-                note=${`99 of 100; half within ${ms(latency.p50)} ms`} />
+            <${Tile} label=${t('commitLatency')} value=${ms(latency.p99)} unit=${t('ms')}
+                note=${t('latencySays', { half: ms(latency.p50) })} />
         </dl>`;
 }
 
 function Facts({ broker }) {
     const facts = [
-        ['Subscriptions', number(broker.subscriptions, 0)], ['Retained', number(broker.retained, 0)],
-        ['Messages in', count(broker.messages_received)], ['Messages out', count(broker.messages_sent)],
-        ['Bytes in', bytes(broker.bytes_received)], ['Bytes out', bytes(broker.bytes_sent)],
-        ['Dropped', count(broker.messages_dropped)], ['Refused', count(broker.messages_refused)],
-        ['Up for', duration((now() - instant(broker.started_at)) / 1000)], ['Version', broker.version],
+        [t('subscriptions'), number(broker.subscriptions, 0)], [t('retained'), number(broker.retained, 0)],
+        [t('messagesIn'), count(broker.messages_received)], [t('messagesOut'), count(broker.messages_sent)],
+        [t('bytesIn'), bytes(broker.bytes_received)], [t('bytesOut'), bytes(broker.bytes_sent)],
+        [t('dropped'), count(broker.messages_dropped)], [t('refused'), count(broker.messages_refused)],
+        [t('upFor'), duration((now() - instant(broker.started_at)) / 1000)], [t('version'), broker.version],
     ];
     return html`
         <section class="card totals" aria-labelledby="totals">
-            <h2 id="totals">Since the start</h2>
+            <h2 id="totals">${t('sinceTheStart')}</h2>
             <dl class="facts wide">
                 ${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
             </dl>
@@ -95,28 +97,28 @@ export function Page() {
     const { broker, at, models, error, loading, reload } = useBroker();
     const drawn = useMemo(() => charts, []);
     if (!broker && error) return html`
-        <${Head} title="Broker" />
-        <${Problem} error=${error} title="The broker's figures could not be read" retry=${reload} />`;
+        <${Head} title=${t('broker')} />
+        <${Problem} error=${error} title=${t('theBrokersFiguresCouldNot')} retry=${reload} />`;
     if (!broker) return html`
-        <${Head} title="Broker">
+        <${Head} title=${t('broker')}>
             <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
         <//>
-        <div class="tiles"><${Skeleton} shape="tile" count=${5} label="Loading the broker's figures" /></div>
+        <div class="tiles"><${Skeleton} shape="tile" count=${5} label=${t('loadingTheBrokersFigures')} /></div>
         <div class="charts two"><${Skeleton} shape="chart" count=${4} /></div>`;
     const { tone, word, text } = health(broker, at, now());
     return html`
-        <${Head} title="Broker">
+        <${Head} title=${t('broker')}>
             <p class="lead">
                 <${Badge} tone=${tone} word=${word} />
-                <span>${text}${at !== null && html` Figures of <${Age} at=${at} />.`}</span>
+                <span>${text}${at !== null && html` ${t('figuresOf', { age: html`<${Age} at=${at} />` })}`}</span>
             </p>
         <//>
-        <section aria-label="Figures now" data-stale=${tone === 'unknown'}>
-            <h2 class="unseen">Now</h2>
+        <section aria-label=${t('figuresNow')} data-stale=${tone === 'unknown'}>
+            <h2 class="unseen">${t('now')}</h2>
             <${Tiles} broker=${broker} />
         </section>
         <section aria-labelledby="history">
-            <div class="section-head"><h2 id="history">The last 15 minutes</h2></div>
+            <div class="section-head"><h2 id="history">${t('theLast15Minutes')}</h2></div>
             <div class="charts two">${drawn.map((chart) => html`
                 <${BrokerChart} key=${chart.name} chart=${chart} model=${models[chart.name]}
                     loading=${loading && models[chart.name].count === 0} />`)}</div>

@@ -3,11 +3,11 @@
 import { html, useMemo } from '/lib/html.js';
 import { ask } from '/lib/api.js';
 import { useLoad } from '/lib/hooks.js';
-import { plural } from '/lib/format.js';
 import { rightWords } from '/lib/rights.js';
 import { withQuery } from '/app/router.js';
 import { curl, grouped, operations, resolve, typeWords } from '/docs/model.js';
 import { Schema } from '/docs/schema.js';
+import { t } from '/docs/words.js';
 import { Command } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
@@ -20,18 +20,20 @@ const anchor = (name) => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '
 
 function Right({ right }) {
     if (!right) return null;
-    const words = { open: 'Open to anybody', own: 'For whoever has signed in', device: 'For devices, with their own key' };
-    return html`<p>${words[right] ?? html`Needs <code>${right}</code>: ${rightWords(right)}`}</p>`;
+    const words = { open: t('openToAnybody'), own: t('forWhoeverHasSignedIn'), device: t('forDevicesWithTheirOwn') };
+    return html`<p>${words[right] ?? t('needs', { right: html`<code>${right}</code>`, words: rightWords(right) })}</p>`;
 }
 
 function Parameters({ list, document }) {
     if (list.length === 0) return null;
-    const places = { path: 'in the path', query: 'in the query', header: 'as a header' };
+    const places = { path: t('inThePath'), query: t('inTheQuery'), header: t('asAHeader') };
     return html`
-        <h3>Parameters</h3>
+        <h3>${t('parameters')}</h3>
         <ul class="members" role="list">${list.map((each) => html`
             <li key=${`${each.in} ${each.name}`}>
-                <p><code>${each.name}</code> <span class="member-type">${typeWords(each.schema ?? {}, document)}, ${places[each.in] ?? each.in}</span></p>
+                <p><code>${each.name}</code> <span
+                    class="member-type">${typeWords(each.schema ?? {}, document)}, ${places[each.in]
+                    ?? each.in}</span></p>
                 ${each.description && html`<p class="hint">${each.description}</p>`}
             </li>`)}</ul>`;
 }
@@ -47,7 +49,7 @@ function Body({ content, document }) {
 
 function Answers({ responses, document }) {
     return html`
-        <h3>Answers</h3>
+        <h3>${t('answers')}</h3>
         ${Object.entries(responses ?? {}).map(([status, answer]) => {
             const found = resolve(answer, document);
             const content = Object.keys(found.content ?? {}).length > 0;
@@ -77,47 +79,51 @@ function Operation({ entry, document, open }) {
                 ${operation.description && html`<p>${operation.description}</p>`}
                 <${Parameters} list=${entry.parameters} document=${document} />
                 ${input && html`
-                    <h3>Body</h3>
+                    <h3>${t('body')}</h3>
                     <${Body} content=${input.content} document=${document} />`}
                 <${Answers} responses=${operation.responses} document=${document} />
-                <h3>Example</h3>
-                <${Command} line=${curl(entry, document, location.origin)} label=${`Example of ${entry.id}`} />
+                <h3>${t('example')}</h3>
+                <${Command} line=${curl(entry, document, location.origin)} label=${t('exampleOf', { id: entry.id })} />
             </div>
         </details>`;
 }
 
 function Loading() {
     return html`
-        <${Head} title="API"><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//>
-        <${Skeleton} shape="row" count=${6} label="Loading the description of the API" />`;
+        <${Head} title=${t('api')}><p class="lead"><span class="skeleton" data-shape="words"
+            aria-hidden="true"></span></p><//>
+        <${Skeleton} shape="row" count=${6} label=${t('loadingTheDescriptionOfThe')} />`;
 }
 
 export function Page({ query }) {
     const { data: document, error, reload } = useLoad('openapi', describe);
     const all = useMemo(() => (document ? operations(document) : []), [document]);
     if (!document && error) return html`
-        <${Head} title="API" />
-        <${Problem} error=${error} title="The description of the API could not be read" retry=${reload} />`;
+        <${Head} title=${t('api')} />
+        <${Problem} error=${error} title=${t('theDescriptionOfTheApi')} retry=${reload} />`;
     if (!document) return html`<${Loading} />`;
     const text = query.get('q') ?? '';
     const groups = grouped(all, text);
     const found = groups.reduce((sum, [, entries]) => sum + entries.length, 0);
     return html`
-        <${Head} title="API">
+        <${Head} title=${t('api')}>
             <p class="lead">
                 <span>
-                    Version ${document.info?.version ?? '–'}, ${plural(all.length, 'operation')}, described by
-                    ${' '}<a href="/openapi.json" target="_blank" rel="noopener">OpenAPI ${document.openapi}</a>.
+                    ${t('lead', {
+                        version: document.info?.version ?? '–', operations: t('operations', { count: all.length }),
+                        openapi: html`<a href="/openapi.json" target="_blank"
+                            rel="noopener">OpenAPI ${document.openapi}</a>`,
+                    })}
                 </span>
             </p>
         <//>
         <search class="toolbar">
-            <${Search} label="Search by path, words or right" value=${text} />
-            <p class="hint" role="status">${text !== '' ? `${found} of ${all.length}` : ''}</p>
+            <${Search} label=${t('searchByPathWordsOr')} value=${text} />
+            <p class="hint" role="status">${text !== '' ? t('foundOf', { found, all: all.length }) : ''}</p>
         </search>
         ${groups.length === 0 && html`
-            <${Empty} icon="search" title="No operation fits" small>
-                <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>Show all</a></p>
+            <${Empty} icon="search" title=${t('noOperationFits')} small>
+                <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>${t('showAll')}</a></p>
             <//>`}
         <div class="operations">${groups.map(([group, entries]) => html`
             <section key=${group} aria-labelledby=${`group-${anchor(group)}`}>

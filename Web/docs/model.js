@@ -1,12 +1,15 @@
 // An OpenAPI 3.1 description as the page needs it. Pure functions.
 
+import { t } from '/docs/words.js';
+
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** What a `$ref` points at; the schema itself if it is none. */
 export function resolve(schema, document) {
     let found = schema;
     for (let depth = 0; found?.$ref && depth < 8; depth += 1) {
-        found = found.$ref.replace(/^#\//, '').split('/').reduce((at, name) => at?.[name.replaceAll('~1', '/').replaceAll('~0', '~')],
+        found = found.$ref.replace(/^#\//, '').split('/').reduce((at, name) =>
+            at?.[name.replaceAll('~1', '/').replaceAll('~0', '~')],
             document);
     }
     return found ?? {};
@@ -22,7 +25,8 @@ export function neededRight(operation) {
 }
 
 /** The first word of a path below /api: what the operation is about. */
-const groupOf = (path) => path.replace(/^\/api\//, '/').split('/').find((part) => part && !part.startsWith('{')) ?? 'hub';
+const groupOf = (path) => path.replace(/^\/api\//, '/').split('/').find((part) => part && !part.startsWith('{'))
+    ?? 'hub';
 
 /** Every operation: {id, path, method, summary, group, right, operation}. */
 export function operations(document) {
@@ -32,7 +36,8 @@ export function operations(document) {
             const operation = item[method];
             found.push({ id: `${method} ${path}`, path, method, operation, summary: operation.summary ?? '',
                 group: operation.tags?.[0] ?? groupOf(path), right: neededRight(operation),
-                parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((each) => resolve(each, document)) });
+                parameters: [...(item.parameters ?? []),
+                    ...(operation.parameters ?? [])].map((each) => resolve(each, document)) });
         }
     }
     return found;
@@ -55,16 +60,18 @@ export function grouped(all, text) {
 export function typeWords(schema, document) {
     const found = resolve(schema, document);
     const choices = found.enum ?? (found.const !== undefined ? [found.const] : null);
-    if (choices) return choices.length > 6 ? `one of ${choices.length} words` : choices.map((each) => JSON.stringify(each)).join(' or ');
+    if (choices) return choices.length > 6 ? t('oneOfWords', { count: choices.length })
+        : choices.map((each) => JSON.stringify(each)).join(t('or'));
     const kinds = found.oneOf ?? found.anyOf;
-    if (kinds) return kinds.map((each) => typeWords(each, document)).join(' or ');
+    if (kinds) return kinds.map((each) => typeWords(each, document)).join(t('or'));
     const type = [found.type ?? (found.properties ? 'object' : 'anything')].flat();
-    const bounds = [found.minimum !== undefined && `from ${found.minimum}`, found.maximum !== undefined && `to ${found.maximum}`,
-        found.maxLength !== undefined && `at most ${found.maxLength} characters`].filter(Boolean).join(' ');
+    const bounds = [found.minimum !== undefined && t('fromMinimum', { minimum: String(found.minimum) }),
+        found.maximum !== undefined && t('toMaximum', { maximum: String(found.maximum) }),
+        found.maxLength !== undefined && t('atMostCharacters', { count: found.maxLength })].filter(Boolean).join(' ');
     const words = type.map((each) => {
-        if (each === 'array') return `list of ${typeWords(found.items ?? {}, document)}`;
+        if (each === 'array') return t('listOf', { items: typeWords(found.items ?? {}, document) });
         return each === 'string' ? found.format ?? 'string' : each;
-    }).join(' or ');
+    }).join(t('or'));
     return bounds ? `${words}, ${bounds}` : words;
 }
 
@@ -101,7 +108,8 @@ export function example(schema, document, depth = 0) {
 
 /** A curl line for an operation. */
 export function curl({ path, method, operation, right }, document, origin) {
-    const parts = [`curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${origin}${path.replace(/\{(\w+)\}/g, '<$1>')}`
+    const parts = [`curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${origin}${path.replace(/\{(\w+)\}/g,
+        '<$1>')}`
         .replace(/(\S*<\S*)/, "'$1'")];
     if (right === 'device') parts.push('-H "X-Device-Id: $DEVICE"', '-H "X-API-Key: $KEY"');
     else if (right !== 'open') parts.push('-H "Authorization: Bearer $MARTLET_TOKEN"');

@@ -1,5 +1,6 @@
 import { html } from '/lib/html.js';
 import { members, resolve, typeWords } from '/docs/model.js';
+import { t } from '/docs/words.js';
 
 const deepest = 4;
 
@@ -12,7 +13,7 @@ export function Schema({ schema, document, depth = 0 }) {
             const more = depth < deepest && members(member.schema, document).length > 0;
             const head = html`
                 <code>${member.name}</code> <span class="member-type">${typeWords(member.schema, document)}</span>
-                ${!member.required && html` <span class="member-optional">may be left out</span>`}`;
+                ${!member.required && html` <span class="member-optional">${t('mayBeLeftOut')}</span>`}`;
             const says = resolve(member.schema, document).description;
             return html`
                 <li key=${member.name}>

@@ -1,13 +1,13 @@
 // The HTTP half of the conversation with the server. Every failure becomes one kind of error that a page can show.
 
-import { learnServerTime } from '/lib/time.js';
+import { t } from '/lib/i18n.js';
 
 /**
- * A request that did not do what it should. `code` is stable, `id` is also in the server's log, `retryAfter` says in how
- * many seconds another attempt makes sense.
+ * A request that did not do what it should. `code` is stable, `id` is also in the server's log, `retryAfter` says in
+ * how many seconds another attempt makes sense.
  */
 export class ApiError extends Error {
-    constructor({ status = 0, code = 'unknown', title = 'Something went wrong', detail = '', id = null,
+    constructor({ status = 0, code = 'unknown', title = t('error'), detail = '', id = null,
         retryAfter = null }) {
         super(detail || title);
         Object.assign(this, { name: 'ApiError', status, code, title, detail, id, retryAfter });
@@ -22,41 +22,41 @@ async function problem(response) {
     return new ApiError({
         status: response.status,
         code: body.code ?? `http_${response.status}`,
-        title: body.title ?? (response.status >= 500 ? 'The server could not do this' : 'The request was refused'),
+        title: body.title ?? t(response.status >= 500 ? 'error.server' : 'error.refused'),
         detail: body.detail ?? '',
         id: body.id ?? body.error_id ?? body.instance ?? response.headers.get('x-request-id'),
         retryAfter: Number(response.headers.get('retry-after')) || null,
     });
 }
 
-async function once(method, path, { body, text, accept = 'application/json', signal }) {
+async function once(method, path, { body, text, accept = 'application/json', signal, whole = false }) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), limit);
     const cancel = () => stop.abort(signal.reason);
+    const type = text ? text.type : body === undefined ? null : 'application/json';
     if (signal?.aborted) cancel(); else signal?.addEventListener('abort', cancel, { once: true });
     try {
         const response = await fetch(path, {
             method,
-            headers: { accept, ...(text ? { 'content-type': text.type } : body === undefined ? {} : { 'content-type': 'application/json' }) },
+            headers: { accept, ...(type ? { 'content-type': type } : {}) },
             body: text ? text.content : body === undefined ? undefined : JSON.stringify(body),
             signal: stop.signal,
         });
         if (!response.ok) throw await problem(response);
+        if (whole) return { response, data: await response.json() };
         if (response.status === 204) return null;
         if (accept !== 'application/json') return await response.text();
         return await response.json();
     } catch (error) {
         if (error instanceof ApiError || signal?.aborted) throw error;
         if (error.name === 'TimeoutError') {
-            throw new ApiError({ code: 'timeout', title: 'The server did not answer',
-                detail: `No answer within ${limit / 1000} seconds.` });
+            throw new ApiError({ code: 'timeout', title: t('error.timeout'),
+                detail: t('error.timeout.says', { seconds: limit / 1000 }) });
         }
         if (error instanceof SyntaxError) {
-            throw new ApiError({ code: 'bad_answer', title: 'The answer could not be read',
-                detail: 'The server sent something that is not JSON.' });
+            throw new ApiError({ code: 'bad_answer', title: t('error.answer'), detail: t('error.answer.says') });
         }
-        throw new ApiError({ code: 'unreachable', title: 'The server cannot be reached',
-            detail: 'It may be stopped, or the network is down.' });
+        throw new ApiError({ code: 'unreachable', title: t('error.unreachable'), detail: t('error.unreachable.says') });
     } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
@@ -75,6 +75,22 @@ export async function ask(method, path, options = {}) {
     }
 }
 
+/**
+ * What asks for the page after this one (`after`), from the answer itself or from its header `Link` (RFC 8288); null
+ * after the last.
+ */
+function nextOf(response, data) {
+    if (!Array.isArray(data)) return data.next ?? null;
+    const link = /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(response.headers.get('link') ?? '');
+    return link ? new URL(link[1], location.href).searchParams.get('after') : null;
+}
+
+/** One page of a list: what the answer has, with `next`; a bare list is its `rows`. */
+export async function askPage(path, options) {
+    const { response, data } = await ask('GET', path, { ...options, whole: true });
+    return { ...(Array.isArray(data) ? { rows: data } : data), next: nextOf(response, data) };
+}
+
 /** Path with a query, leaving out what is null or empty. */
 export function address(path, query = {}) {
     const search = new URLSearchParams();
@@ -85,24 +101,9 @@ export function address(path, query = {}) {
     return text === '' ? path : `${path}?${text}`;
 }
 
-const nodePath = (id) => `/api/nodes/${encodeURIComponent(id)}`;
-
-/** The server's API, one function a request. Times in queries are milliseconds since 1970. */
+/** What the hub says of itself; its solutions have an `api.js` each. Times in queries are milliseconds since 1970. */
 export const api = {
     system: (options) => ask('GET', '/api/system', options),
     installation: (options) => ask('GET', '/api/system/installation', options),
     broker: (options) => ask('GET', '/api/broker', options),
-    async nodes(options) {
-        const answer = await ask('GET', '/api/nodes', options);
-        learnServerTime(answer.now);
-        return answer.nodes;
-    },
-    node: (id, options) => ask('GET', nodePath(id), options),
-    readings: (id, query, options) => ask('GET', address(`${nodePath(id)}/readings`, query), options),
-    readingsCSV: (id, query) => ask('GET', address(`${nodePath(id)}/readings`, query), { accept: 'text/csv' }),
-    refusals: (id, options) => ask('GET', `${nodePath(id)}/refusals`, options),
-    commands: (id, query, options) => ask('GET', address(`${nodePath(id)}/commands`, query), options),
-    allCommands: (query, options) => ask('GET', address('/api/commands', query), options),
-    command: (id, body) => ask('POST', `${nodePath(id)}/commands`, { body }),
-    resetField: (id, field) => ask('POST', `${nodePath(id)}/fields/reset`, { body: { field } }),
 };

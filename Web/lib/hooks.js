@@ -26,7 +26,10 @@ export function useSession() {
     return session;
 }
 
-/** Something that is asked for by hand: {busy, error, run, clear}. `run` gives what came of it, undefined if nothing did. */
+/**
+ * Something that is asked for by hand: {busy, error, run, clear}. `run` gives what came of it, undefined if nothing
+ * did.
+ */
 export function useAction() {
     const [state, set] = useState({ busy: false, error: null });
     const busy = useRef(false);
@@ -69,30 +72,8 @@ export function useLoad(key, load) {
 }
 
 /**
- * Loads something and follows it: {data, said, error, loading, reload}, where `said` is the newest that events told of each name
- * since `data` was asked for. `name` gives what an event is about.
- */
-export function useFollowed(key, load, topics, name) {
-    const since = useRef({});
-    const [said, say] = useState({});
-    const state = useLoad(key, async (options) => {
-        // What was said before is in the answer; what is said from now on may be newer than it.
-        since.current = {};
-        const data = await load(options);
-        say(since.current);
-        return data;
-    });
-    useLive(topics, (message) => {
-        const news = { [name(message)]: message.data };
-        since.current = { ...since.current, ...news };
-        say((held) => ({ ...held, ...news }));
-    }, state.reload);
-    return { ...state, said };
-}
-
-/**
- * Subscribes to live topics while the component is shown, if need be to what was said `after` an event; the newest functions are
- * always the ones called.
+ * Subscribes to live topics while the component is shown, if need be to what was said `after` an event; the newest
+ * functions are always the ones called.
  */
 export function useLive(topics, event, missed, after) {
     const handlers = useRef({});
@@ -100,6 +81,7 @@ export function useLive(topics, event, missed, after) {
     const key = topics.join(' ');
     useEffect(() => {
         if (topics.length === 0) return undefined;
-        return live.subscribe(topics, (message) => handlers.current.event(message), () => handlers.current.missed?.(), after);
+        return live.subscribe(topics, (message) => handlers.current.event(message), () => handlers.current.missed?.(),
+            after);
     }, [key]);
 }

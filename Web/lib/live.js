@@ -50,9 +50,9 @@ export class Live {
     }
 
     /**
-     * Events of `topics` from now on, or all those after an event: the `last` of when something was asked for over HTTP that is
-     * followed only now (null: nothing had been heard yet). `missed` is called when events were lost and the state must be read
-     * anew. Returns a function that ends the subscription.
+     * Events of `topics` from now on, or all those after an event: the `last` of when something was asked for over
+     * HTTP that is followed only now (null: nothing had been heard yet). `missed` is called when events were lost and
+     * the state must be read anew. Returns a function that ends the subscription.
      */
     subscribe(topics, event, missed = () => {}, after = this.last) {
         const entry = { topics, event, missed };
@@ -128,7 +128,8 @@ export class Live {
     closed(code = 1006) {
         clearTimeout(this.deadline);
         // Refused is all that a browser tells of a socket that never opened.
-        if (code === 1008 || (code === 1006 && this.status !== 'open')) this.doubt().then(() => code === 1008 && this.retry());
+        if (code === 1008 || (code === 1006 && this.status !== 'open')) this.doubt().then(() => code === 1008
+            && this.retry());
         clearTimeout(this.quietTimer);
         this.socket = null;
         this.isFull = code === 1013;

@@ -12,7 +12,8 @@ function become(next) {
     for (const watcher of [...watchers]) watcher();
 }
 
-// The browser draws the sheet right after `beforeprint`; by then what this changes has been drawn, within the same task.
+// The browser draws the sheet right after `beforeprint`; by then what this changes has been drawn, within the same
+// task.
 addEventListener('beforeprint', () => become(true));
 addEventListener('afterprint', () => become(false));
 paper.addEventListener('change', () => become(paper.matches));

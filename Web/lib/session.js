@@ -13,7 +13,8 @@ function recall() {
 }
 
 function remember(entry) {
-    try { localStorage.setItem(key, JSON.stringify({ ...entry, at: Date.now() })); } catch { /* Storage may be forbidden. */ }
+    try { localStorage.setItem(key, JSON.stringify({ ...entry, at: Date.now() }));
+        } catch { /* Storage may be forbidden. */ }
 }
 
 /** An address of this site to go to after signing in; the overview for anything else. */
@@ -21,7 +22,8 @@ export function safeNext(text) {
     if (!text) return '/';
     let url;
     try { url = new URL(text, location.origin); } catch { return '/'; }
-    if (!text.startsWith('/') || url.origin !== location.origin || /^\/(sign-in|setup)(\/|$)/.test(url.pathname)) return '/';
+    if (!text.startsWith('/') || url.origin !== location.origin
+        || /^\/(sign-in|setup)(\/|$)/.test(url.pathname)) return '/';
     return url.pathname + url.search + url.hash;
 }
 

@@ -1,10 +1,12 @@
 // The charts of a node's fields, one under the other with one crosshair.
 
 import { html, useState } from '/lib/html.js';
-import { address, api } from '/lib/api.js';
-import { describe, health } from '/lib/fields.js';
-import { number, quantity, value } from '/lib/format.js';
-import { moment, now, span } from '/lib/time.js';
+import { address } from '/lib/api.js';
+import { api } from '/nodes/api.js';
+import { describe, health, quantity, value } from '/lib/fields.js';
+import { moment, number, span } from '/lib/format.js';
+import { now } from '/lib/time.js';
+import { t } from '/nodes/words.js';
 import { bounds } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
 import { Icon } from '/parts/icons.js';
@@ -12,16 +14,19 @@ import { Incomplete } from '/parts/incomplete.js';
 import { Problem } from '/parts/problem.js';
 import { viewWords, zoomTo } from '/parts/range.js';
 import { toast } from '/parts/toast.js';
-import { stepFor } from '/nodes/steps.js';
+import { stepFor } from '/nodes/thinning.js';
 
 const line = [{ label: 'mean', tone: '--chart-1' }];
 
-/** Uptime is read in hours and days: its axis has labels at whole ones, with minutes where those lie closer together. */
+/**
+ * Uptime is read in hours and days: its axis has labels at whole ones, with minutes where those lie closer together.
+ */
 export const uptimeAxis = {
     steps: [60, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 8_640_000, 31_536_000],
     tick(seconds, step) {
         if (seconds < 0) return '';
-        const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+        const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24,
+            Math.floor(seconds / 60) % 60];
         const clock = step < 3600 ? `${hours}:${`${minutes}`.padStart(2, '0')}\u00a0h` : `${hours}\u00a0h`;
         if (days === 0) return seconds < 3600 && step < 3600 ? `${minutes}\u00a0min` : clock;
         return step % 86_400 === 0 ? `${number(days, 0)}\u00a0d` : `${number(days, 0)}\u00a0d ${clock}`;
@@ -57,7 +62,7 @@ function CsvLink({ node, field, view }) {
             const since = new Date(from * 1000).toISOString().slice(0, 16).replace(/[-:]/g, '');
             save(await api.readingsCSV(node.node_id, query), `${node.node_id}-${field}-${since}.csv`);
         } catch (error) {
-            toast({ tone: 'bad', text: `The CSV file could not be made: ${error.message}` });
+            toast({ tone: 'bad', text: t('theCsvFileCouldNot', { message: error.message }) });
         }
         set(false);
     };
@@ -65,7 +70,7 @@ function CsvLink({ node, field, view }) {
         <a class="button small quiet"
             href=${address(`/api/nodes/${encodeURIComponent(node.node_id)}/readings`, query)} download
             aria-busy=${busy} onClick=${load}>
-            <${Icon} name="download" />CSV<span class="unseen"> file of ${describe(field).label}</span>
+            <${Icon} name="download" />CSV<span class="unseen"> ${t('fileOf', { field: describe(field).label })}</span>
         </a>`;
 }
 
@@ -73,17 +78,20 @@ function CsvLink({ node, field, view }) {
 function course(field, found, step, sample) {
     if (field === 'uptime') {
         const anew = found.last < found.high - 2 * step;
-        return anew ? 'it started anew' : `up to ${quantity(field, found.high)}, without a restart`;
+        return anew ? t('itStartedAnew') : t('upToWithoutARestart', { field: quantity(field, found.high) });
     }
-    if (found.low === found.high) return `always ${quantity(field, found.low, sample)}`;
-    return `between ${value(field, found.low, sample)} and ${quantity(field, found.high, sample)}, mean ${quantity(field, found.mean, sample)}`;
+    if (found.low === found.high) return t('always', { value: quantity(field, found.low, sample) });
+    return t('between', { low: value(field, found.low, sample), high: quantity(field, found.high, sample),
+        mean: quantity(field, found.mean, sample) });
 }
 
 /** Time and value at a point of the plotted arrays, or null in a hole. */
 function pointAt(field, [times, mean, high, low], index, sample) {
     if (typeof mean[index] !== 'number') return null;
     const isSpread = high[index] !== low[index];
-    const spread = isSpread ? ` (${value(field, low[index], sample)} to ${value(field, high[index], sample)})` : '';
+    const spread = isSpread
+        ? ` (${t('lowToHigh', { low: value(field, low[index], sample), high: value(field, high[index], sample) })})`
+        : '';
     return `${moment(times[index] * 1000)}  ${quantity(field, mean[index], sample)}${spread}`;
 }
 
@@ -95,7 +103,8 @@ function FieldChart({ node, field, series, view, loading }) {
     const say = (model, from, to) => {
         const found = model.summary(from, to, { mean: 0, high: 1, low: 2 });
         if (!found) return loading ? 'Loading…' : `No ${about.label.toLowerCase()} in ${viewWords(view)}.`;
-        return `${view.live ? 'In' : 'From'} ${viewWords(view)}: ${course(field, found, stepFor(view.span), sample)}.`;
+        return t(view.live ? 'inTime' : 'fromTime',
+            { time: viewWords(view), course: course(field, found, stepFor(view.span), sample) });
     };
     const readout = (data, index) => pointAt(field, data, index, sample);
     return html`
@@ -104,12 +113,12 @@ function FieldChart({ node, field, series, view, loading }) {
             model=${series.model(field)} view=${view} band least=${about.least} sync="node" onZoom=${zoomTo}
             series=${health.has(field) ? healthLine : line} loading=${loading} height=${health.has(field) ? 136 : 192}
             say=${say} readout=${readout} idle=${latest ? quantity(field, latest.value) : ''}
-            columns=${['Mean', 'Greatest', 'Least']} format=${(column, raw) => quantity(field, raw, sample)}
+            columns=${[t('mean'), t('greatest'), t('least')]} format=${(column, raw) => quantity(field, raw, sample)}
             actions=${html`<${CsvLink} node=${node} field=${field} view=${view} />`} />`;
 }
 
 export function Charts({ node, fields, series, view, loading, error, gaps, reload }) {
-    if (error) return html`<${Problem} error=${error} title="The readings could not be read" retry=${reload} small />`;
+    if (error) return html`<${Problem} error=${error} title=${t('theReadingsCouldNotBe')} retry=${reload} small />`;
     const step = stepFor(view.span);
     return html`
         <div class="charts" data-loading=${loading}>
@@ -119,7 +128,7 @@ export function Charts({ node, fields, series, view, loading, error, gaps, reloa
                     loading=${loading} />`)}
             ${fields.some((field) => !health.has(field)) && html`
                 <p class="charts-note">
-                    Line: mean of ${span(step)}; shade: least to greatest. Draw over a chart to look closer.
+                    ${t('lineMeanOfShadeLeast', { step: span(step) })}
                 </p>`}
         </div>`;
 }

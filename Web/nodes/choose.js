@@ -1,8 +1,8 @@
 // Which nodes are shown and in what order, from the address: q, state, sort, group, view. Pure functions.
 
-import { number, plural } from '/lib/format.js';
 import { instant } from '/lib/time.js';
 import { byName, stateOf, stateOrder } from '/nodes/model.js';
+import { t } from '/nodes/words.js';
 
 /** Above this many, panels no longer help; a table does. */
 export const panelLimit = 60;
@@ -55,10 +55,11 @@ export function grouped(nodes, present) {
 
 /** What is wrong, in one sentence. */
 export function verdict(counts, total) {
-    const bad = ['offline', 'unknown'].filter((state) => counts[state] > 0)
-        .map((state) => `${number(counts[state], 0)} ${state}`);
-    const asleep = counts.asleep > 0 ? `, ${number(counts.asleep, 0)} asleep` : '';
-    if (bad.length === 0 && !asleep) return total === 1 ? 'The one node is online.' : `All ${number(total, 0)} nodes are online.`;
-    if (bad.length === 0 && counts.online === 0) return total === 1 ? 'The one node is asleep.' : `All ${number(total, 0)} nodes are asleep.`;
-    return `${number(counts.online, 0)} of ${plural(total, 'node')} online${asleep}${bad.length > 0 ? `; ${bad.join(', ')}` : ''}.`;
+    const words = (state) => t('counted', { count: counts[state], state: t(`count.${state}`) });
+    const bad = ['offline', 'unknown'].filter((state) => counts[state] > 0).map(words);
+    if (bad.length === 0 && counts.asleep === 0) return t('allAreOnline', { count: total });
+    if (bad.length === 0 && counts.online === 0) return t('allAreAsleep', { count: total });
+    const well = [t('onlineOf', { online: counts.online, nodes: t('nodes', { count: total }) }),
+        counts.asleep > 0 && words('asleep')];
+    return t('sentence', { words: [well.filter(Boolean).join(', '), bad.join(', ')].filter(Boolean).join('; ') });
 }

@@ -1,8 +1,9 @@
 import { html, useEffect, useRef } from '/lib/html.js';
 import { describe } from '/lib/fields.js';
-import { number, plural } from '/lib/format.js';
+import { number } from '/lib/format.js';
 import { navigate, withQuery } from '/app/router.js';
 import { fieldsText } from '/nodes/columns.js';
+import { t } from '/nodes/words.js';
 import { Icon } from '/parts/icons.js';
 
 /** Two fields may have one label (`light` and `lux`): then the name stands beside it. */
@@ -22,7 +23,8 @@ export function ColumnPicker({ counts, fields }) {
     }, []);
     const all = [...counts.keys()];
     const go = (wanted) => navigate(withQuery({ fields: wanted && fieldsText(wanted) }), { replace: true });
-    const toggle = (field) => go(all.filter((each) => (each === field ? !fields.includes(each) : fields.includes(each))));
+    const toggle = (field) =>
+        go(all.filter((each) => (each === field ? !fields.includes(each) : fields.includes(each))));
     const escape = (event) => {
         if (event.key !== 'Escape' || !box.current.open) return;
         box.current.open = false;
@@ -30,17 +32,22 @@ export function ColumnPicker({ counts, fields }) {
     };
     return html`
         <details class="column-picker" ref=${box} onKeyDown=${escape}>
-            <summary class="button"><${Icon} name="table" />Columns <span class="amount">${fields.length} of ${all.length}</span></summary>
+            <summary class="button"><${Icon} name="table" />${t('columns')} <span
+                class="amount">${t('of', { shown: fields.length, all: all.length })}</span></summary>
             <fieldset class="card">
-                <legend class="unseen">Fields with a column</legend>
+                <legend class="unseen">${t('fieldsWithAColumn')}</legend>
                 ${all.map((field) => html`
                     <label class="check" key=${field}>
-                        <input type="checkbox" checked=${fields.includes(field)} disabled=${fields.length === 1 && fields[0] === field} onChange=${() => toggle(field)} />
-                        <span>${labelOf(field, all)} <span class="amount" title=${`Of ${plural(counts.get(field), 'node')}`}>${number(counts.get(field), 0)}</span></span>
+                        <input type="checkbox" checked=${fields.includes(field)}
+                            disabled=${fields.length === 1 && fields[0] === field} onChange=${() => toggle(field)} />
+                        <span>${labelOf(field, all)} <span class="amount"
+                            title=${t('ofNodes',
+                            { nodes: t('nodes', { count: counts.get(field) }) })}>${number(counts.get(field),
+                            0)}</span></span>
                     </label>`)}
                 <p class="actions">
-                    <button type="button" class="button small" onClick=${() => go(all)}>All</button>
-                    <button type="button" class="button small" onClick=${() => go(null)}>The usual ones</button>
+                    <button type="button" class="button small" onClick=${() => go(all)}>${t('all')}</button>
+                    <button type="button" class="button small" onClick=${() => go(null)}>${t('theUsualOnes')}</button>
                 </p>
             </fieldset>
         </details>`;

@@ -1,5 +1,5 @@
-// Which fields the table of nodes has columns for: those in the address, else those that most nodes have. What has no column is
-// counted, row by row.
+// Which fields the table of nodes has columns for: those in the address, else those that most nodes have. What has no
+// column is counted, row by row.
 
 import { sortFields } from '/lib/fields.js';
 import { readingFields } from '/nodes/model.js';
@@ -18,7 +18,8 @@ export function fieldCounts(nodes) {
 /** The fields that most nodes have. */
 export function commonFields(counts) {
     const rank = [...counts.keys()];
-    const usual = [...counts].sort((a, b) => b[1] - a[1] || rank.indexOf(a[0]) - rank.indexOf(b[0])).slice(0, usualColumns()).map(([field]) => field);
+    const usual = [...counts].sort((a, b) => b[1] - a[1] || rank.indexOf(a[0]) - rank.indexOf(b[0])).slice(0,
+        usualColumns()).map(([field]) => field);
     return sortFields(usual);
 }
 
@@ -29,7 +30,8 @@ export const fieldsText = (fields) => fields.map((field) => encodeURIComponent(f
 export function fieldsOf(query, counts) {
     const text = query.get('fields');
     if (text === null) return null;
-    const wanted = new Set(text.split(',').map((part) => { try { return decodeURIComponent(part); } catch { return part; } }));
+    const wanted = new Set(text.split(',').map((part) =>
+        { try { return decodeURIComponent(part); } catch { return part; } }));
     const found = [...counts.keys()].filter((field) => wanted.has(field));
     return found.length > 0 ? found : null;
 }

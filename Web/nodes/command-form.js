@@ -1,18 +1,19 @@
 // Asks a node to do something. The page says what was asked; what became of it stands in the list below.
 
 import { html, useState } from '/lib/html.js';
-import { api } from '/lib/api.js';
+import { api } from '/nodes/api.js';
+import { t } from '/nodes/words.js';
 import { Choice, Field } from '/parts/form.js';
 import { Problem } from '/parts/problem.js';
 import { readParams } from '/nodes/command-model.js';
 
-const kinds = [['set_led', 'LED'], ['other', 'Other command']];
+const kinds = [['set_led', 'LED'], ['other', t('otherCommand')]];
 
 function LedFields({ led, set }) {
     return html`
-        <${Choice} legend="Turn it" name="led" value=${led.state} change=${(state) => set({ ...led, state })}
-            options=${[['on', 'On'], ['off', 'Off']]} />
-        <${Field} label="Brightness" hint=${null}>
+        <${Choice} legend=${t('turnIt')} name="led" value=${led.state} change=${(state) => set({ ...led, state })}
+            options=${[['on', t('on')], ['off', t('off')]]} />
+        <${Field} label=${t('brightness')} hint=${null}>
             ${(given) => html`
                 <div class="slider">
                     <input type="range" min="0" max="255" step="1" ...${given} disabled=${led.state === 'off'}
@@ -25,13 +26,13 @@ function LedFields({ led, set }) {
 
 function OtherFields({ other, set, wrong }) {
     return html`
-        <${Field} label="Command" error=${wrong.name}>
+        <${Field} label=${t('command')} error=${wrong.name}>
             ${(given) => html`
                 <input type="text" ...${given} value=${other.name} maxlength="64" autocomplete="off"
                     autocapitalize="off" spellcheck="false"
                     onInput=${(event) => set({ ...other, name: event.target.value })} />`}
         <//>
-        <${Field} label="Parameters" hint="A JSON object; leave empty for none." error=${wrong.params}>
+        <${Field} label=${t('parameters')} hint=${t('aJsonObjectLeaveEmpty')} error=${wrong.params}>
             ${(given) => html`
                 <textarea rows="3" ...${given} spellcheck="false" autocapitalize="off" value=${other.params}
                     onInput=${(event) => set({ ...other, params: event.target.value })}></textarea>`}
@@ -46,7 +47,7 @@ function requestOf(kind, led, other) {
     }
     const name = other.name.trim();
     const params = readParams(other.params);
-    const wrong = { name: name === '' ? 'Say which command.' : null, params: params.error ?? null };
+    const wrong = { name: name === '' ? t('sayWhichCommand') : null, params: params.error ?? null };
     return wrong.name || wrong.params ? { wrong } : { body: { command: name, params: params.value } };
 }
 
@@ -73,17 +74,18 @@ export function CommandForm({ node, state, sent }) {
     };
     return html`
         <form class="command-form" onSubmit=${submit} novalidate>
-            <${Choice} legend="What to do" hideLegend name="kind" value=${kind} change=${setKind} options=${kinds} />
+            <${Choice} legend=${t('whatToDo')} hideLegend name="kind" value=${kind} change=${setKind}
+                options=${kinds} />
             ${kind === 'set_led'
                 ? html`<${LedFields} led=${led} set=${setLed} />`
                 : html`<${OtherFields} other=${other} set=${setOther} wrong=${wrong} />`}
-            ${error && html`<${Problem} error=${error} title="The command was not taken" small level="h4" />`}
+            ${error && html`<${Problem} error=${error} title=${t('theCommandWasNotTaken')} small level="h4" />`}
             <p class="actions">
                 <button type="submit" class="button primary" aria-busy=${busy}>
-                    ${busy ? 'Asking…' : 'Send command'}
+                    ${busy ? t('asking') : t('sendCommand')}
                 </button>
                 ${state !== 'online' && html`
-                    <span class="hint">The node is ${state}: the command waits up to an hour.</span>`}
+                    <span class="hint">${t('theNodeIsTheCommand', { state })}</span>`}
             </p>
         </form>`;
 }

@@ -1,18 +1,19 @@
 // A command's way from the page to the node and back, as pure functions.
 
 import { instant } from '/lib/time.js';
+import { t } from '/nodes/words.js';
 
 const way = ['queued', 'sent', 'delivered', 'done'];
 
 /** What each state means, in words for the person who pressed the button. */
 export const commandWords = {
-    queued: ['Queued', 'busy', 'waits until the node is there'],
-    sent: ['Sent', 'busy', 'passed on to the node'],
-    delivered: ['Delivered', 'busy', 'the node has it; it has not answered yet'],
-    done: ['Done', 'good', 'the node said it is done'],
-    failed: ['Failed', 'bad', 'the node said it failed'],
-    timed_out: ['No answer', 'warn', 'the node did not answer in time'],
-    expired: ['Expired', 'warn', 'it could not be delivered in time'],
+    queued: [t('queued'), 'busy', t('command.queued')],
+    sent: [t('sent'), 'busy', t('command.sent')],
+    delivered: [t('delivered'), 'busy', t('command.delivered')],
+    done: [t('done'), 'good', t('command.done')],
+    failed: [t('failed'), 'bad', t('command.failed')],
+    timed_out: [t('noAnswer'), 'warn', t('command.timed_out')],
+    expired: [t('expired'), 'warn', t('command.expired')],
 };
 
 export const isOpen = (command) => ['queued', 'sent', 'delivered'].includes(command.state);
@@ -39,13 +40,12 @@ export function stepsOf(command) {
     return way.map((state, index) => ({ state, at: times.get(state) ?? null, mark: mark(state, index) }));
 }
 
-/** The list with one command put in or changed; an older state does not replace a newer one. Newest first. */
-export function withCommand(list, command) {
-    const held = list.find((each) => each.command_id === command.command_id);
-    if (held && instant(held.updated_at) > instant(command.updated_at)) return list;
-    const rest = list.filter((each) => each.command_id !== command.command_id);
-    return [...rest, command].sort((a, b) => instant(b.created_at) - instant(a.created_at));
-}
+/** What is newer of what is held of a command and what was said of it; either may be nothing. */
+export const newer = (held, said) => (!said || (held && instant(held.updated_at) > instant(said.updated_at)) ? held
+    : said);
+
+/** Commands, the newest first. */
+export const inOrder = (list) => [...list].sort((a, b) => instant(b.created_at) - instant(a.created_at));
 
 /**
  * Reads the parameters a person typed: {value} or {error}. Empty is no parameters; anything but an object is refused.
@@ -54,10 +54,10 @@ export function readParams(text) {
     if (text.trim() === '') return { value: {} };
     let value;
     try { value = JSON.parse(text); } catch (error) {
-        return { error: `This is not JSON: ${String(error.message).replace(/^JSON\.parse: /, '')}` };
+        return { error: t('thisIsNotJson', { message: String(error.message).replace(/^JSON\.parse: /, '') }) };
     }
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-        return { error: 'Parameters are a JSON object, such as {"state":"on"}.' };
+        return { error: t('parametersAre', { example: '{"state":"on"}' }) };
     }
     return { value };
 }

@@ -1,14 +1,16 @@
 // The commands of a node, each with how far it has come.
 
 import { html, useState } from '/lib/html.js';
+import { exact } from '/lib/format.js';
 import { session } from '/lib/session.js';
-import { instant, exact } from '/lib/time.js';
+import { instant } from '/lib/time.js';
+import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Dialog } from '/parts/dialog.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
-import { Steps } from '/parts/steps.js';
+import { Steps } from '/parts/progress.js';
 import { CommandForm } from '/nodes/command-form.js';
 import { commandWords, stepsOf } from '/nodes/command-model.js';
 
@@ -27,11 +29,12 @@ const drawnSteps = (command) => stepsOf(command).map((step) => {
 });
 
 function Details({ command, close }) {
+    const [word, , says] = commandWords[command.state];
     const block = (value) => html`<pre tabindex="0">${JSON.stringify(value, null, 2)}</pre>`;
     return html`
         <${Dialog} title=${command.command} open=${true} close=${close}>
             <dl class="facts">
-                <div><dt>State</dt><dd>${commandWords[command.state][0]}: ${commandWords[command.state][2]}</dd></div>
+                <div><dt>${t('state')}</dt><dd>${t('stateSays', { word, says })}</dd></div>
                 <div><dt>Id</dt><dd><code>${command.command_id}</code></dd></div>
                 ${(command.history ?? []).map((entry) => html`
                     <div key=${entry.state}>
@@ -39,14 +42,14 @@ function Details({ command, close }) {
                         <dd>${exact(instant(entry.at))}</dd>
                     </div>`)}
                 ${command.expires_at && command.state === 'queued' && html`
-                    <div><dt>Waits until</dt><dd>${exact(instant(command.expires_at))}</dd></div>`}
+                    <div><dt>${t('waitsUntil')}</dt><dd>${exact(instant(command.expires_at))}</dd></div>`}
             </dl>
-            <h3>Parameters</h3>
+            <h3>${t('parameters')}</h3>
             ${block(command.params)}
             ${command.result !== null && command.result !== undefined && html`
-                <h3>The node's answer</h3>
+                <h3>${t('theNodesAnswer')}</h3>
                 ${block(command.result)}`}
-            ${command.error && html`<h3>Error</h3><p>${command.error}</p>`}
+            ${command.error && html`<h3>${t('error')}</h3><p>${command.error}</p>`}
         <//>`;
 }
 
@@ -58,12 +61,12 @@ function Entry({ command, open }) {
             <div class="command-head">
                 <button type="button" class="link" onClick=${open} aria-haspopup="dialog">
                     <code>${command.command}</code>
-                    <span class="unseen"> details</span>
+                    <span class="unseen"> ${t('details')}</span>
                 </button>
                 <${Badge} tone=${tone} word=${word} title=${says} quiet />
             </div>
-            <p class="command-params">${text || 'no parameters'} · <${Age} at=${instant(command.created_at)} /></p>
-            <${Steps} steps=${drawnSteps(command)} label=${`Progress of ${command.command}`} />
+            <p class="command-params">${text || t('noParameters')} · <${Age} at=${instant(command.created_at)} /></p>
+            <${Steps} steps=${drawnSteps(command)} label=${t('progressOf', { command: command.command })} />
             ${command.error && html`<p class="command-error">${command.error}</p>`}
         </li>`;
 }
@@ -76,22 +79,23 @@ export function Commands({ node, state, commands, error, reload, sent }) {
     const detailed = list.find((command) => command.command_id === open);
     return html`
         <section class="card commands" id="commands" aria-labelledby="commands-name">
-            <h2 id="commands-name">Commands</h2>
+            <h2 id="commands-name">${t('commands')}</h2>
             ${session.may('nodes.command')
                 ? html`<${CommandForm} node=${node} state=${state} sent=${sent} />`
-                : html`<p class="hint">Sending commands needs the right <code>nodes.command</code>.</p>`}
-            <h3 class="commands-list-name">What became of them</h3>
+                : html`<p class="hint">${t('sendingNeeds', { right: html`<code>nodes.command</code>` })}</p>`}
+            <h3 class="commands-list-name">${t('whatBecameOfThem')}</h3>
             ${error && html`
-                <${Problem} error=${error} title="The commands could not be read" retry=${reload} small level="h4" />`}
-            ${commands === null && !error && html`<${Skeleton} shape="row" count=${3} label="Loading commands" />`}
+                <${Problem} error=${error} title=${t('theCommandsCouldNotBe')} retry=${reload} small level="h4" />`}
+            ${commands === null && !error && html`<${Skeleton} shape="row" count=${3} label=${t('loadingCommands')} />`}
             ${commands !== null && list.length === 0 && html`
-                <p class="hint">No command has been sent to this node.</p>`}
+                <p class="hint">${t('noCommandHasBeenSent')}</p>`}
             <ol class="command-list" role="list">${shown.map((command) => html`
-                <${Entry} key=${command.command_id} command=${command} open=${() => setOpen(command.command_id)} />`)}</ol>
+                <${Entry} key=${command.command_id} command=${command}
+                    open=${() => setOpen(command.command_id)} />`)}</ol>
             ${list.length > shown.length && html`
                 <p>
                     <button type="button" class="button small" onClick=${() => showAll(true)}>
-                        Show ${list.length - shown.length} older
+                        ${t('showOlder', { value: list.length - shown.length })}
                     </button>
                 </p>`}
             ${detailed && html`<${Details} command=${detailed} close=${() => setOpen(null)} />`}

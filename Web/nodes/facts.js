@@ -1,7 +1,8 @@
 import { html } from '/lib/html.js';
-import { bytes } from '/lib/format.js';
-import { duration, exact, instant } from '/lib/time.js';
+import { bytes, duration, exact } from '/lib/format.js';
+import { instant } from '/lib/time.js';
 import { uptimeNow } from '/nodes/model.js';
+import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Signal } from '/parts/signal.js';
 
@@ -9,19 +10,19 @@ import { Signal } from '/parts/signal.js';
 export function Facts({ node, present }) {
     const uptime = uptimeNow(node, present);
     const facts = [
-        ['Signal', typeof node.wifi_rssi === 'number' && html`<${Signal} rssi=${node.wifi_rssi} />`],
-        ['Up for', uptime !== null && duration(uptime)],
-        ['Heard of', html`<${Age} at=${instant(node.last_seen)} open label="Heard of" />`],
-        ['Firmware', node.firmware],
-        ['Free memory', typeof node.heap_bytes === 'number' && bytes(node.heap_bytes)],
-        ['Address', node.address && html`<code>${node.address}</code>`],
-        ['Client', node.client_id && html`<code>${node.client_id}</code>`],
-        ['Known since', node.first_seen && exact(instant(node.first_seen))],
-        ['Called unknown after', `${node.stale_after_seconds} s of silence`],
+        [t('signal'), typeof node.wifi_rssi === 'number' && html`<${Signal} rssi=${node.wifi_rssi} />`],
+        [t('upFor'), uptime !== null && duration(uptime)],
+        [t('heardOf'), html`<${Age} at=${instant(node.last_seen)} open label=${t('heardOf')} />`],
+        [t('firmware'), node.firmware],
+        [t('freeMemory'), typeof node.heap_bytes === 'number' && bytes(node.heap_bytes)],
+        [t('address'), node.address && html`<code>${node.address}</code>`],
+        [t('client'), node.client_id && html`<code>${node.client_id}</code>`],
+        [t('knownSince'), node.first_seen && exact(instant(node.first_seen))],
+        [t('calledUnknownAfter'), t('sOfSilence', { stale_after_seconds: node.stale_after_seconds })],
     ];
     return html`
         <section class="card" aria-labelledby="facts-name">
-            <h2 id="facts-name">About this node</h2>
+            <h2 id="facts-name">${t('aboutThisNode')}</h2>
             <dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`
                 <div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
         </section>`;

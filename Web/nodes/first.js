@@ -3,6 +3,7 @@ import { api } from '/lib/api.js';
 import { useLoad } from '/lib/hooks.js';
 import { session } from '/lib/session.js';
 import { shellWord } from '/lib/shell.js';
+import { t } from '/nodes/words.js';
 import { Command } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
 
@@ -10,7 +11,10 @@ const reading = '{"node_id":"node_01","sensors":{"temperature":22.5,"humidity":4
 /** Addresses that stand for all of a machine's own: one listens at them, and goes to another. */
 const everywhere = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
-/** Where MQTT is without TLS: `local` for a shell on the hub's machine, `host` and `port` for others; null if it is nowhere. */
+/**
+ * Where MQTT is without TLS: `local` for a shell on the hub's machine, `host` and `port` for others; null if it is
+ * nowhere.
+ */
 export function placeOf(listener, pageHost) {
     if (!listener) return null;
     const at = listener.lastIndexOf(':');
@@ -20,24 +24,31 @@ export function placeOf(listener, pageHost) {
 }
 
 /**
- * Simulated nodes by the program that runs here, for its own data folder: another program or folder in the reader's shell would
- * be another hub. On a hub that asks who comes, each needs a key.
+ * Simulated nodes by the program that runs here, for its own data folder: another program or folder in the reader's
+ * shell would be another hub. On a hub that asks who comes, each needs a key.
  */
 function Simulated({ program, data, place }) {
     const martlet = shellWord(program);
     const mqtt = shellWord(place.local);
+    const add = "(umask 077; printf 'node_%02d\\n' 1 2 3 4 5 | "
+        + `${martlet} device add --data ${shellWord(data)} --ids-stdin --kind node > keys.txt)`;
     if (session.state?.open) return html`
-        <p>Try it with simulated nodes, in a shell on the hub's machine:</p>
-        <${Command} label="Simulate five nodes" line=${`${martlet} simulate nodes --count 5 --mqtt ${mqtt}`} />`;
+        <p>${t('tryItWithSimulatedNodes')}</p>
+        <${Command} label=${t('simulateFiveNodes')} line=${`${martlet} simulate nodes --count 5 --mqtt ${mqtt}`} />`;
     return html`
-        <p>Or try it with simulated nodes, in a shell on the hub's machine:</p>
-        <${Command} label="Add five simulated nodes"
-            line=${`(umask 077; printf 'node_%02d\\n' 1 2 3 4 5 | ${martlet} device add --data ${shellWord(data)} --ids-stdin --kind node > keys.txt)`} />
-        <${Command} label="Simulate five nodes" line=${`${martlet} simulate nodes --count 5 --keys keys.txt --mqtt ${mqtt}`} />`;
+        <p>${t('orTryItWithSimulated')}</p>
+        <${Command} label=${t('addFiveSimulatedNodes')}
+            line=${add} />
+        <${Command} label=${t('simulateFiveNodes')}
+            line=${`${martlet} simulate nodes --count 5 --keys keys.txt --mqtt ${mqtt}`} />`;
 }
 
+/** The line that publishes one reading. */
+const publish = ({ host, port }, isOpen) => `mosquitto_pub -h ${shellWord(host)} -p ${port}`
+    + `${isOpen ? '' : ' -u node_01 -P KEY'} -q 1 -t iot/node/01/telemetry -m ${shellWord(reading)}`;
+
 /** No node has reported yet: what a node is and how the first one appears. This page changes by itself when it does. */
-export function FirstNode() {
+export function First() {
     const { data: system } = useLoad('system', api.system);
     // Where the hub lies on its machine is told to those who administer it.
     const { data: installation } = useLoad('installation',
@@ -45,14 +56,15 @@ export function FirstNode() {
     const isOpen = session.state?.open === true;
     const place = placeOf(system?.listeners?.mqtt, location.hostname);
     return html`
-        <${Empty} icon="nodes" title="No node has reported yet">
-            <p>A node is anything that publishes its readings over MQTT. ${isOpen ? 'It appears here by itself with its first message.'
-                : 'This hub takes them only from devices that it knows: add the node under Devices and give it its key, or open the window there and switch it on.'}</p>
-            ${!isOpen && session.may('devices.view') && html`<p class="actions"><a class="button primary" href="/admin/devices">Devices</a></p>`}
+        <${Empty} icon="nodes" title=${t('noNodeHasReportedYet')}>
+            <p>${t('aNodeIs')} ${isOpen ? t('itAppearsHereByItself') : t('thisHubTakesThemOnly')}</p>
+            ${!isOpen && session.may('devices.view') && html`<p class="actions"><a class="button primary"
+                href="/admin/devices">${t('devices')}</a></p>`}
             ${place && installation && html`<${Simulated} ...${installation} place=${place} />`}
             ${place && html`
-                <p>${isOpen ? 'Or publish one reading by hand:' : 'Or publish one reading by hand, with a node\u2019s key:'}</p>
-                <${Command} label="Publish one reading" line=${`mosquitto_pub -h ${shellWord(place.host)} -p ${place.port}${isOpen ? '' : ' -u node_01 -P KEY'} -q 1 -t iot/node/01/telemetry -m ${shellWord(reading)}`} />`}
-            ${!place && system?.listeners?.mqtts && html`<p>This hub takes MQTT with TLS, at <code>${system.listeners.mqtts}</code>.</p>`}
+                <p>${isOpen ? t('orPublishOneReadingBy') : t('orPublishWithAKey')}</p>
+                <${Command} label=${t('publishOneReading')} line=${publish(place, isOpen)} />`}
+            ${!place && system?.listeners?.mqtts
+                && html`<p>${t('withTLS', { place: html`<code>${system.listeners.mqtts}</code>` })}</p>`}
         <//>`;
 }

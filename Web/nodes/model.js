@@ -1,14 +1,16 @@
 // A node as the pages see it: pure functions from what the server said and the present time to what is shown.
 
+import { byText, duration } from '/lib/format.js';
 import { sortFields, health } from '/lib/fields.js';
-import { duration, instant } from '/lib/time.js';
+import { instant } from '/lib/time.js';
+import { t } from '/nodes/words.js';
 
 /** The states of a node: the word, what it means, and which of the state colours it has. */
 export const states = {
-    online: { word: 'Online', tone: 'good', says: 'connected and heard of recently' },
-    asleep: { word: 'Asleep', tone: 'good', says: 'it reported, disconnected properly, and is expected again' },
-    offline: { word: 'Offline', tone: 'bad', says: 'it said so or its connection broke' },
-    unknown: { word: 'Unknown', tone: 'unknown', says: 'not heard of for longer than usual' },
+    online: { word: t('online'), tone: 'good', says: t('state.online') },
+    asleep: { word: t('asleep'), tone: 'good', says: t('itReportedDisconnectedProperlyAnd') },
+    offline: { word: t('offline'), tone: 'bad', says: t('state.offline') },
+    unknown: { word: t('unknown'), tone: 'unknown', says: t('state.unknown') },
 };
 
 /** Most urgent first. */
@@ -18,8 +20,9 @@ export const stateOrder = ['offline', 'unknown', 'asleep', 'online'];
 export const isWell = (state) => state === 'online' || state === 'asleep';
 
 /**
- * State and since when (milliseconds), as it is at `present`. A node that the server last called online or asleep becomes unknown
- * here by itself when nothing is heard for `stale_after_seconds`: also while the connection to the server is lost.
+ * State and since when (milliseconds), as it is at `present`. A node that the server last called online or asleep
+ * becomes unknown here by itself when nothing is heard for `stale_after_seconds`: also while the connection to the
+ * server is lost.
  */
 export function stateOf(node, present) {
     const seen = instant(node.last_seen);
@@ -48,7 +51,10 @@ export function chartFields(node) {
     return [...names.filter((name) => name !== 'uptime'), ...names.filter((name) => name === 'uptime')];
 }
 
-/** Words in the place of a value that say that there is none: those of the hub (Sources/HubModel/Readings/Quantity.swift). */
+/**
+ * Words in the place of a value that say that there is none: those of the hub
+ * (Sources/HubModel/Readings/Quantity.swift).
+ */
 const noValue = /^(-{0,2}|[+-]?(nan|inf|infinity)|unavailable|unknown|none|null|nil|n\/?a|undefined)$/i;
 
 /** Whether a value is none and leaves what is held; among texts such a word is a text like others. */
@@ -61,20 +67,22 @@ function isNone(value, held) {
 export function withLatest(held, others, isNewer = () => true) {
     const latest = { ...held };
     for (const [name, entry] of Object.entries(others ?? {})) {
-        if (!latest[name] || (!isNone(entry.value, latest[name].value) && isNewer(entry, latest[name]))) latest[name] = entry;
+        if (!latest[name] || (!isNone(entry.value, latest[name].value)
+            && isNewer(entry, latest[name]))) latest[name] = entry;
     }
     return latest;
 }
 
 /**
- * The node after a telemetry event. News replaces what is held, whatever time its clock says: the hub has judged that. What is
- * late does so only where it is newer.
+ * The node after a telemetry event. News replaces what is held, whatever time its clock says: the hub has judged
+ * that. What is late does so only where it is newer.
  */
 export function afterTelemetry(node, data) {
     const at = instant(data.observed_at);
     const said = Object.entries(data.values ?? {}).filter(([, value]) => value !== null)
         .map(([name, value]) => [name, { value, observed_at: data.observed_at }]);
-    const latest = withLatest(node.latest, Object.fromEntries(said), (_, held) => data.late === false || instant(held.observed_at) <= at);
+    const latest = withLatest(node.latest, Object.fromEntries(said),
+        (_, held) => data.late === false || instant(held.observed_at) <= at);
     const received = data.received_at ?? data.observed_at;
     const newer = instant(received) >= (instant(node.last_seen) ?? 0);
     const values = data.values ?? {};
@@ -96,9 +104,13 @@ export function afterState(node, data) {
 /** What events say of a node of which nothing else is known; events are laid over it like over a node. */
 export const unheardOf = { latest: {} };
 
-/** An answer's node with what events said since it was asked for. One that is older than the answer is followed by a newer one. */
+/**
+ * An answer's node with what events said since it was asked for. One that is older than the answer is followed by a
+ * newer one.
+ */
 export function withEvents(node, said = unheardOf) {
-    const latest = withLatest(node.latest, said.latest, (entry, held) => instant(held.observed_at) <= instant(entry.observed_at));
+    const latest = withLatest(node.latest, said.latest,
+        (entry, held) => instant(held.observed_at) <= instant(entry.observed_at));
     const isNewer = (instant(said.last_seen) ?? 0) >= (instant(node.last_seen) ?? 0);
     return {
         ...node,
@@ -124,7 +136,7 @@ export function expected(node, present) {
     const at = instant(node.next_expected);
     if (at === null) return null;
     const left = Math.round((at - present) / 1000);
-    return left > 0 ? `next expected in ${duration(left)}` : 'expected by now';
+    return left > 0 ? t('nextExpectedIn', { left: duration(left) }) : t('expectedByNow');
 }
 
 /** Count of nodes in each state. */
@@ -134,5 +146,4 @@ export function tally(nodes, present) {
     return counts;
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true });
-export const byName = (a, b) => collator.compare(a.node_id, b.node_id);
+export const byName = (a, b) => byText(a.node_id, b.node_id);

@@ -1,7 +1,8 @@
 // One node: how it is now, how it was, and what to ask of it.
 
-import { html, useEffect, useRef, useState } from '/lib/html.js';
-import { api } from '/lib/api.js';
+import { html } from '/lib/html.js';
+import { useFollowed } from '/lib/follow.js';
+import { api } from '/nodes/api.js';
 import { useLive, useLoad, useTick } from '/lib/hooks.js';
 import { describe, health } from '/lib/fields.js';
 import { live } from '/lib/live.js';
@@ -9,12 +10,16 @@ import { session } from '/lib/session.js';
 import { instant, now } from '/lib/time.js';
 import { NotFound } from '/app/notfound.js';
 import { Charts } from '/nodes/charts.js';
-import { isOpen, withCommand } from '/nodes/command-model.js';
+import { inOrder, isOpen, newer } from '/nodes/command-model.js';
 import { Commands } from '/nodes/commands.js';
 import { Facts } from '/nodes/facts.js';
-import { afterState, afterTelemetry, chartFields, expected, isStale, isWell, readingFields, stateOf, states, unheardOf, withEvents, withLatest } from '/nodes/model.js';
+import {
+    chartFields, expected, isStale, isWell, readingFields, stateOf, states, withEvents, withLatest,
+} from '/nodes/model.js';
 import { Refused } from '/nodes/refused.js';
 import { useSeries } from '/nodes/series.js';
+import { afterEvent } from '/nodes/store.js';
+import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Empty } from '/parts/empty.js';
@@ -27,16 +32,16 @@ import { Skeleton } from '/parts/skeleton.js';
 import { toast } from '/parts/toast.js';
 import { Value } from '/parts/value.js';
 
-const describeState = { offline: 'disconnected', unknown: 'not heard of for longer than usual' };
 const back = html`
-    <nav class="crumbs" aria-label="You are here"><a href="/nodes"><${Icon} name="chevron" />Nodes</a></nav>`;
+    <nav class="crumbs" aria-label=${t('youAreHere')}><a href="/nodes"><${Icon}
+        name="chevron" />${t('nodes2')}</a></nav>`;
 
 function Latest({ node, state, present }) {
     const fields = readingFields(node);
     if (fields.length === 0) return null;
     return html`
-        <section aria-label="Latest values">
-            <h2 class="unseen">Latest values</h2>
+        <section aria-label=${t('latestValues')}>
+            <h2 class="unseen">${t('latestValues')}</h2>
             <dl class="tiles">
                 ${fields.map((field) => {
                     const entry = node.latest[field];
@@ -56,75 +61,75 @@ function Latest({ node, state, present }) {
         </section>`;
 }
 
-/** The node's own record, kept up to date; and its commands. */
-function useNode(first) {
-    const [node, setNode] = useState(first);
-    const [commands, setCommands] = useState(null);
-    const [error, setError] = useState(null);
+/**
+ * The node's own record, kept up to date. It was read before it could be listened to: `after` is the last event
+ * before that.
+ */
+function useNode(first, after) {
     const id = first.node_id;
-    /** The newest question for the node, and what events said since; null while none is under way. */
-    const asked = useRef(null);
-    const readNode = async () => {
-        const mine = { said: unheardOf };
-        asked.current = mine;
-        try {
-            const answer = await api.node(id);
-            if (asked.current === mine) setNode((held) => withEvents({ ...answer, latest: withLatest(held.latest, answer.latest) }, mine.said));
-        } catch { /* What is shown stays, and ages; the connection bar says why. */ }
-        if (asked.current === mine) asked.current = null;
+    const store = useFollowed(id, () => ({
+        topics: [`nodes/${id}/telemetry`, `nodes/${id}/state`],
+        load: async (options) => [await api.node(id, options)],
+        keyOf: (node) => node.node_id,
+        key: ({ data }) => data.node_id,
+        apply: afterEvent,
+        lay: (node, said, before) => withEvents({ ...node, latest: withLatest(before?.latest, node.latest) }, said),
+        drawEvery: 0,
+        held: [first],
+        after,
+    }));
+    return { node: store.records.get(id) ?? first, readNode: () => store.load() };
+}
+
+/** The node's commands, kept up to date: the newest first, null before they are known. */
+function useCommands(id) {
+    const store = useFollowed(id, () => ({
+        topics: [`nodes/${id}/commands`],
+        load: (options) => api.commands(id, { limit: 50 }, options),
+        records: ({ commands }) => commands,
+        keyOf: (command) => command.command_id,
+        key: ({ data }) => data.command_id,
+        apply: (command, { data }) => newer(command, data),
+        lay: newer,
+        isWhole: () => true,
+        heard: ({ data }, before) => {
+            if (!before || !isOpen(before) || data.state !== 'failed') return;
+            toast({ tone: 'bad', text: t(data.error ? 'commandFailedFor' : 'commandFailed',
+                { command: data.command, reason: data.error }) });
+        },
+        drawEvery: 0,
+    }));
+    const { list, loaded, error } = store;
+    return {
+        commands: loaded || list.length > 0 ? inOrder(list) : null, error,
+        sent: (command) => store.put(newer(store.records.get(command.command_id), command)),
+            readCommands: () => store.load(),
     };
-    const readCommands = async () => {
-        try {
-            const answer = await api.commands(id, { limit: 50 });
-            setError(null);
-            setCommands((held) => answer.commands.reduceRight(withCommand, held ?? []));
-        } catch (failure) { setError(failure); }
-    };
-    useEffect(() => { readCommands(); }, [id]);
-    const take = ({ topic, data }) => {
-        const after = { telemetry: afterTelemetry, state: afterState }[topic.split('/').at(-1)];
-        if (after) {
-            setNode((held) => after(held, data));
-            if (asked.current) asked.current.said = after(asked.current.said, data);
-        }
-        if (topic.endsWith('/commands')) {
-            const before = commands?.find((each) => each.command_id === data.command_id);
-            if (before && isOpen(before) && data.state === 'failed') {
-                toast({ tone: 'bad', text: `${data.command} failed${data.error ? `: ${data.error}` : ''}` });
-            }
-            setCommands((held) => withCommand(held ?? [], data));
-        }
-    };
-    const sent = (command) => setCommands((held) => withCommand(held ?? [], command));
-    return { node, commands, error, take, sent, readCommands, readAll: () => { readNode(); readCommands(); } };
 }
 
 function NodeBody({ first, after, query }) {
     useTick();
-    const { node, commands, error, take, sent, readCommands, readAll } = useNode(first);
+    const { node, readNode } = useNode(first, after);
+    const { commands, error, sent, readCommands } = useCommands(first.node_id);
     const view = viewOf(query);
     const fields = chartFields(node);
     const chart = useSeries(node, fields, view);
-    const event = (message) => {
-        take(message);
-        if (message.topic.endsWith('/telemetry')) chart.take(message.data);
-    };
-    useLive([`nodes/${node.node_id}/#`], event, () => { readAll(); chart.reload(); }, after);
+    useLive([`nodes/${first.node_id}/telemetry`], (message) => chart.take(message.data), chart.reload, after);
     const present = now();
     const { state, since } = stateOf(node, present);
+    const next = state === 'asleep' ? expected(node, present) : null;
     const readings = fields.filter((field) => !health.has(field));
     const own = fields.filter((field) => health.has(field));
     const charts = (names) => html`<${Charts} ...${chart} node=${node} fields=${names} view=${view} />`;
     return html`
         <${Head} title=${node.node_id} above=${back}
-            aside=${html`<a class="button" href="#commands"><${Icon} name="command" />Send a command</a>`}>
+            aside=${html`<a class="button" href="#commands"><${Icon} name="command" />${t('sendACommand')}</a>`}>
             <p class="lead">
                 <${Badge} tone=${states[state].tone} word=${states[state].word} since=${since}
                     title=${states[state].says} />
                 <span>
-                    ${isWell(state) ? 'Heard of' : `It was ${describeState[state]}; heard of`} <${Age}
-                        at=${instant(node.last_seen)} open label="Heard of" />${state === 'asleep' && expected(node, present)
-                        ? `, ${expected(node, present)}` : ''}
+                    ${t(next ? 'lead.next' : `lead.${isWell(state) ? 'well' : state}`, { next,
+                        age: html`<${Age} at=${instant(node.last_seen)} open label=${t('heardOf')} />` })}
                 </span>
             </p>
         <//>
@@ -132,21 +137,22 @@ function NodeBody({ first, after, query }) {
         <div class="columns">
             <div class="column-wide">
                 <section aria-labelledby="readings-name">
-                    <div class="section-head"><h2 id="readings-name">Readings</h2><${RangePicker} view=${view} /></div>
+                    <div class="section-head"><h2 id="readings-name">${t('readings')}</h2><${RangePicker}
+                        view=${view} /></div>
                     ${fields.length === 0 ? html`
-                        <${Empty} small icon="clock" title="No readings yet">
-                            <p>The charts begin with this node's first reading.</p>
+                        <${Empty} small icon="clock" title=${t('noReadingsYet')}>
+                            <p>${t('theChartsBeginWithThis')}</p>
                         <//>` : charts(readings)}
                 </section>
                 ${own.length > 0 && !chart.error && html`
                     <section aria-labelledby="health-name">
-                        <div class="section-head"><h2 id="health-name">The node itself</h2></div>
+                        <div class="section-head"><h2 id="health-name">${t('theNodeItself')}</h2></div>
                         ${charts(own)}
                     </section>`}
             </div>
             <div class="column-narrow">
                 <${Facts} node=${node} present=${present} />
-                <${Refused} node=${node} done=${readAll} />
+                <${Refused} node=${node} done=${readNode} />
                 ${session.may('nodes.command', node.site) && html`
                     <${Refusals} of=${node.node_id} load=${(options) => api.refusals(node.node_id, options)} />`}
                 <${Commands} node=${node} state=${state} commands=${commands} error=${error} reload=${readCommands}
@@ -160,10 +166,12 @@ export function Page({ params, query }) {
         const after = live.last;
         return { node: await api.node(params.id, options), after };
     });
-    if (error?.status === 404) return html`<${NotFound} path=${`/nodes/${params.id}`} what="node" />`;
+    if (error?.status === 404) return html`
+        <${NotFound} path=${`/nodes/${params.id}`} title=${t('noSuchNode')} says=${t('thereIsNoNodeHere')}
+            back=${{ path: '/nodes', word: t('allNodes') }} />`;
     if (error && !data) return html`
         <${Head} title=${params.id} above=${back} />
-        <${Problem} error=${error} title="The node could not be read" retry=${reload} />`;
+        <${Problem} error=${error} title=${t('theNodeCouldNotBe')} retry=${reload} />`;
     if (!data || (loading && !data)) return html`
         <${Head} title=${params.id} above=${back}>
             <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
@@ -171,7 +179,7 @@ export function Page({ params, query }) {
         <div class="tiles"><${Skeleton} shape="tile" count=${4} /></div>
         <div class="columns">
             <div class="column-wide">
-                <div class="charts"><${Skeleton} shape="chart" count=${3} label="Loading the node" /></div>
+                <div class="charts"><${Skeleton} shape="chart" count=${3} label=${t('loadingTheNode')} /></div>
             </div>
             <div class="column-narrow"><${Skeleton} shape="block" /></div>
         </div>`;

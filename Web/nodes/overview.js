@@ -1,16 +1,18 @@
 // All nodes: how many are well, which are not, and each with its values.
 
 import { html, useRef, useState } from '/lib/html.js';
-import { number, plural } from '/lib/format.js';
+import { number } from '/lib/format.js';
+import { listed } from '/lib/i18n.js';
 import { now } from '/lib/time.js';
 import { choicesOf, choose, grouped, panelLimit, verdict } from '/nodes/choose.js';
-import { FirstNode } from '/nodes/first.js';
+import { First } from '/nodes/first.js';
 import { commonFields, fieldCounts, fieldsOf, leftOut } from '/nodes/columns.js';
 import { NodeTable } from '/nodes/list.js';
 import { stateOf, states, tally } from '/nodes/model.js';
 import { NodePanel } from '/nodes/panel.js';
 import { useNodes } from '/nodes/store.js';
 import { Toolbar, ViewChoice } from '/nodes/toolbar.js';
+import { t } from '/nodes/words.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph } from '/parts/icons.js';
@@ -42,7 +44,8 @@ function Panels({ nodes, present }) {
         ${nodes.length > limit && html`
             <p class="more">
                 <button type="button" class="button" onClick=${() => set(limit + panelLimit)}>
-                    Show ${Math.min(panelLimit, nodes.length - limit)} more of ${number(nodes.length - limit, 0)}
+                    ${t('showMoreOf', { value: Math.min(panelLimit, nodes.length - limit),
+                        length: number(nodes.length - limit, 0) })}
                 </button>
             </p>`}`;
 }
@@ -53,7 +56,7 @@ function Shown({ nodes, choices, view, fields, present }) {
         <${NodeTable} nodes=${members} fields=${fields} sort=${choices.sort} hasMore=${hasMore} />` : html`
             <${Panels} nodes=${members} present=${present} />`);
     if (choices.group !== 'state') return html`
-        <section aria-label="Nodes"><h2 class="unseen">Nodes</h2>${part(nodes)}</section>`;
+        <section aria-label=${t('nodes2')}><h2 class="unseen">${t('nodes2')}</h2>${part(nodes)}</section>`;
     return grouped(nodes, present).map(([state, members]) => html`
         <section class="group" key=${state} aria-labelledby=${`group-${state}`}>
             <h2 id=${`group-${state}`} data-tone=${states[state].tone}>
@@ -72,21 +75,24 @@ function Body({ nodes, query }) {
     const view = choices.view ?? (nodes.length > panelLimit ? 'table' : 'panels');
     const fieldsThereAre = fieldCounts(nodes);
     const fields = (view === 'table' ? fieldsOf(query, fieldsThereAre) : null) ?? commonFields(fieldsThereAre);
+    const asked = [choices.q && t('quoted', { text: choices.q }),
+        choices.state && t('theState', { state: t(`count.${choices.state}`) })]
+        .filter(Boolean);
     return html`
-        <${Head} title="Nodes" aside=${html`<${ViewChoice} view=${view} />`}>
+        <${Head} title=${t('nodes2')} aside=${html`<${ViewChoice} view=${view} />`}>
             <p class="lead">${verdict(counts, nodes.length)}</p>
         <//>
-        <${Toolbar} choices=${choices} counts=${counts} total=${nodes.length} fields=${fields} allFields=${view === 'table' ? fieldsThereAre : null} />
-        <p class="unseen" role="status">${choices.q || choices.state ? `${plural(shown.length, 'node')} shown` : ''}</p>
+        <${Toolbar} choices=${choices} counts=${counts} total=${nodes.length} fields=${fields}
+            allFields=${view === 'table' ? fieldsThereAre : null} />
+        <p class="unseen" role="status">${choices.q || choices.state
+            ? t('nodesShown', { nodes: t('nodes', { count: shown.length }) }) : ''}</p>
         ${shown.length === 0
             ? html`
-                <${Empty} icon="search" title="No node fits" small>
+                <${Empty} icon="search" title=${t('noNodeFits')} small>
                     <p>
-                        Of ${plural(nodes.length, 'node')}, none fits ${choices.q && html`“${choices.q}”`}
-                        ${choices.q && choices.state && ' and '}
-                        ${choices.state && `the state ${choices.state}`}.
+                        ${t('noneFits', { nodes: t('nodes', { count: nodes.length }), asked: listed(asked) })}
                     </p>
-                    <p class="actions"><a class="button" href="/nodes">Show all</a></p>
+                    <p class="actions"><a class="button" href="/nodes">${t('showAll')}</a></p>
                 <//>`
             : html`<${Shown} nodes=${shown} choices=${choices} view=${view} fields=${fields} present=${present} />`}`;
 }
@@ -94,14 +100,14 @@ function Body({ nodes, query }) {
 export function Page({ query }) {
     const { nodes, loaded, error, retry } = useNodes();
     if (!loaded && error) return html`
-        <${Head} title="Nodes" />
-        <${Problem} error=${error} title="The nodes could not be read" retry=${retry} />`;
+        <${Head} title=${t('nodes2')} />
+        <${Problem} error=${error} title=${t('theNodesCouldNotBe')} retry=${retry} />`;
     if (!loaded) return html`
-        <${Head} title="Nodes">
+        <${Head} title=${t('nodes2')}>
             <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
         <//>
         <div class="toolbar"><${Skeleton} shape="bar" /></div>
-        <div class="panels"><${Skeleton} shape="panel" count=${6} label="Loading nodes" /></div>`;
-    if (nodes.length === 0) return html`<${Head} title="Nodes" /><${FirstNode} />`;
+        <div class="panels"><${Skeleton} shape="panel" count=${6} label=${t('loadingNodes')} /></div>`;
+    if (nodes.length === 0) return html`<${Head} title=${t('nodes2')} /><${First} />`;
     return html`<${Body} nodes=${nodes} query=${query} />`;
 }

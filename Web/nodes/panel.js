@@ -2,10 +2,10 @@
 
 import { html, useRef } from '/lib/html.js';
 import { describe } from '/lib/fields.js';
-import { plural } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { isStale, isWell, readingFields, stateOf, states } from '/nodes/model.js';
 import { trailSeconds, useSeen, useTrail } from '/nodes/trail.js';
+import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Signal } from '/parts/signal.js';
@@ -46,7 +46,7 @@ export function NodePanel({ node }) {
                         <${Spark} points=${points} from=${start} to=${present / 1000}
                             least=${describe(main).least} hole=${Math.max(60, node.stale_after_seconds)}
                             stale=${stale(main)} />`
-                    : html`<p class="panel-none">No readings yet</p>`}
+                    : html`<p class="panel-none">${t('noReadingsYet')}</p>`}
             </div>
             <dl class="panel-values">
                 ${others.map((field) => html`
@@ -55,14 +55,17 @@ export function NodePanel({ node }) {
                         <dd><${Value} field=${field} raw=${node.latest[field].value} stale=${stale(field)} /></dd>
                     </div>`)}
                 ${hidden > 0 && html`
-                    <div class="panel-more" title=${rest.slice(room - 1).map((field) => describe(field).label).join(', ')}><dt class="unseen">More fields</dt><dd>+${hidden}</dd></div>`}
+                    <div class="panel-more"
+                        title=${rest.slice(room - 1).map((field) => describe(field).label).join(', ')}><dt
+                        class="unseen">${t('moreFields2')}</dt><dd>+${hidden}</dd></div>`}
             </dl>
             <footer>
                 <${Badge} tone=${states[state].tone} word=${states[state].word} title=${states[state].says}
                     since=${state === 'online' ? null : since} quiet=${state === 'online'} />
                 <span class="panel-seen">
-                    ${node.open_commands > 0 && html`<span>${plural(node.open_commands, 'open command')}</span> · `}
-                    <span class="unseen">heard of </span>
+                    ${node.open_commands > 0
+                        && html`<span>${t('openCommands', { count: node.open_commands })}</span> · `}
+                    <span class="unseen">${t('heardOf2')} </span>
                     <${Age} at=${instant(node.last_seen)} />
                 </span>
             </footer>

@@ -1,10 +1,12 @@
-// Values that the hub did not take because their field is of another type, and the way out for a field that has changed for good.
+// Values that the hub did not take because their field is of another type, and the way out for a field that has
+// changed for good.
 
 import { html, useState } from '/lib/html.js';
-import { api } from '/lib/api.js';
+import { api } from '/nodes/api.js';
 import { describe } from '/lib/fields.js';
 import { session } from '/lib/session.js';
 import { instant } from '/lib/time.js';
+import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { toast } from '/parts/toast.js';
 
@@ -15,21 +17,23 @@ function Field({ node, refused, done }) {
         setBusy(true);
         try {
             await api.resetField(node.node_id, refused.field);
-            toast({ tone: 'good', text: `${label} takes the type of its next value` });
+            toast({ tone: 'good', text: t('takesTheTypeOfIts', { label }) });
             done();
         } catch (failure) {
-            toast({ tone: 'bad', text: failure.detail ?? failure.title ?? `${label} could not be reset` });
+            toast({ tone: 'bad', text: failure.detail ?? failure.title ?? t('couldNotBeReset', { label }) });
         }
         setBusy(false);
     };
     return html`
         <li>
             <p>
-                <strong>${label}</strong>: ${refused.reason} ${refused.count === 1 ? 'Once' : `${refused.count} times`},
-                ${' '}last <${Age} at=${instant(refused.at)} open label=${`Refused for ${label}`} />
+                ${t('refusedSays', { field: html`<strong>${label}</strong>`, reason: refused.reason,
+                    count: refused.count,
+                    age: html`<${Age} at=${instant(refused.at)} open label=${t('refusedFor', { label })} />` })}
             </p>
             ${session.may('nodes.command') && html`
-                <p><button type="button" class="button small" disabled=${busy} onClick=${reset}>Reset ${label}</button></p>`}
+                <p><button type="button" class="button small" disabled=${busy}
+                    onClick=${reset}>${t('reset', { label })}</button></p>`}
         </li>`;
 }
 
@@ -39,7 +43,7 @@ export function Refused({ node, done }) {
     if (list.length === 0) return null;
     return html`
         <section class="card" aria-labelledby="refused-name">
-            <h2 id="refused-name">Values not taken</h2>
+            <h2 id="refused-name">${t('valuesNotTaken')}</h2>
             <ul role="list">${list.map((refused) => html`
                 <${Field} key=${refused.field} node=${node} refused=${refused} done=${done} />`)}</ul>
         </section>`;

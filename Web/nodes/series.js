@@ -2,10 +2,10 @@
 // topic. Each model has three columns: mean, greatest, least of a step; a live reading is all three.
 
 import { useEffect, useMemo, useRef, useState } from '/lib/html.js';
-import { api } from '/lib/api.js';
+import { api } from '/nodes/api.js';
 import { instant, now } from '/lib/time.js';
 import { ChartModel } from '/parts/chart-model.js';
-import { stepFor, stepText } from '/nodes/steps.js';
+import { stepFor, stepText } from '/nodes/thinning.js';
 
 /** After so many live points a long view is read anew, so that its thinning stays even. */
 const refill = 1200;

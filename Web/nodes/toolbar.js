@@ -4,6 +4,7 @@ import { navigate, withQuery } from '/app/router.js';
 import { describe } from '/lib/fields.js';
 import { ColumnPicker } from '/nodes/column-picker.js';
 import { states } from '/nodes/model.js';
+import { t } from '/nodes/words.js';
 import { useId } from '/parts/form.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { LinkChoice } from '/parts/tabs.js';
@@ -18,9 +19,9 @@ const amount = (count) => html`<span class="amount">${number(count, 0)}</span>`;
 /** Panels or a table. */
 export function ViewChoice({ view }) {
     return html`
-        <${LinkChoice} label="Show as" name="view" value=${view}
-            options=${[['panels', html`<${Icon} name="panels" label="Panels" />`], ['table', html`
-                <${Icon} name="table" label="Table" />`]]} />`;
+        <${LinkChoice} label=${t('showAs')} name="view" value=${view}
+            options=${[['panels', html`<${Icon} name="panels" label=${t('panels')} />`], ['table', html`
+                <${Icon} name="table" label=${t('table')} />`]]} />`;
 }
 
 /** Filter and order of many nodes. Everything goes into the address. */
@@ -43,11 +44,12 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
     };
     const set = (changes) => navigate(withQuery(changes), { replace: true });
     const sortKey = `${choices.sort.down ? '-' : ''}${choices.sort.key}`;
-    const orders = [['name', 'By name'], ['state', 'Worst state first'], ['-seen', 'Heard of last'],
-        ['seen', 'Silent longest'], ['signal', 'Weakest signal'],
-        ...fields.flatMap((field) => [[`-${field}`, `Highest ${lower(field)}`], [field, `Lowest ${lower(field)}`]])];
+    const orders = [['name', t('byName')], ['state', t('worstStateFirst')], ['-seen', t('heardOfLast')],
+        ['seen', t('silentLongest')], ['signal', t('weakestSignal')],
+        ...fields.flatMap((field) => [
+            [`-${field}`, t('highestOf', { field: lower(field) })], [field, t('lowestOf', { field: lower(field) })]])];
     if (!orders.some(([key]) => key === sortKey)) {
-        orders.push([sortKey, `${choices.sort.down ? 'Highest' : 'Lowest'} ${lower(choices.sort.key)}`]);
+        orders.push([sortKey, t(choices.sort.down ? 'highestOf' : 'lowestOf', { field: lower(choices.sort.key) })]);
     }
     const stateLink = (state) => [state, html`
         <${Glyph} tone=${states[state].tone} />
@@ -56,15 +58,17 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
         <search class="toolbar">
             <div class="search-box">
                 <${Icon} name="search" />
-                <label class="unseen" for=${`${id}-q`}>Filter nodes by name, address or firmware</label>
-                <input ref=${box} id=${`${id}-q`} type="search" placeholder="Filter" autocomplete="off"
+                <label class="unseen" for=${`${id}-q`}>${t('filterNodesByNameAddress')}</label>
+                <input ref=${box} id=${`${id}-q`} type="search" placeholder=${t('filter')} autocomplete="off"
                     spellcheck="false" onInput=${type} onKeyDown=${escape} />
             </div>
-            <${LinkChoice} label="State" name="state" value=${choices.state}
-                options=${[[null, 'All', amount(total)], ...['online', 'asleep', 'offline', 'unknown'].filter((state) => state !== 'asleep' || counts.asleep > 0
+            <${LinkChoice} label=${t('state')} name="state" value=${choices.state}
+                options=${[[null, t('all'), amount(total)],
+                    ...['online', 'asleep', 'offline',
+                    'unknown'].filter((state) => state !== 'asleep' || counts.asleep > 0
                     || choices.state === 'asleep').map(stateLink)]} />
             <div class="select-box">
-                <label class="unseen" for=${`${id}-sort`}>Sort nodes</label>
+                <label class="unseen" for=${`${id}-sort`}>${t('sortNodes')}</label>
                 <select id=${`${id}-sort`} value=${sortKey}
                     onChange=${({ target }) => set({ sort: target.value === 'name' ? null : target.value })}>
                     ${orders.map(([key, word]) => html`
@@ -75,8 +79,9 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
             <label class="check">
                 <input type="checkbox" checked=${choices.group === 'state'}
                     onChange=${({ target }) => set({ group: target.checked ? 'state' : null })} />
-                <span>Group by state</span>
+                <span>${t('groupByState')}</span>
             </label>
-            ${allFields !== null && allFields.size > 1 && html`<${ColumnPicker} counts=${allFields} fields=${fields} />`}
+            ${allFields !== null && allFields.size > 1 && html`<${ColumnPicker} counts=${allFields}
+                fields=${fields} />`}
         </search>`;
 }

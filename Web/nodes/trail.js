@@ -2,7 +2,7 @@
 // few nodes at a time, then grown from the live values.
 
 import { useEffect, useRef, useState } from '/lib/html.js';
-import { api } from '/lib/api.js';
+import { api } from '/nodes/api.js';
 import { instant, now } from '/lib/time.js';
 
 export const trailSeconds = 900;

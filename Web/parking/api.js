@@ -1,6 +1,6 @@
 // The API of the car parks: docs/parking-api.md. What the pages show is made of these answers by model.js.
 
-import { address, ask } from '/lib/api.js';
+import { address, ask, askPage } from '/lib/api.js';
 
 const lotPath = (id, more = '') => `/api/lots/${encodeURIComponent(id)}${more}`;
 const post = (path, body = {}) => ask('POST', path, { body });
@@ -16,7 +16,7 @@ export const parking = {
     forecast: (id, options) => ask('GET', lotPath(id, '/forecast'), options),
     reserve: (id, body) => post(lotPath(id, '/reservations'), body),
     /** The lot's reservations, for those who may see who reserved. */
-    reservations: (id, query, options) => ask('GET', address(lotPath(id, '/reservations'), query), options),
+    reservations: (id, query, options) => askPage(address(lotPath(id, '/reservations'), query), options),
     mine: (options) => ask('GET', '/api/reservations', options),
     giveUp: (id) => ask('DELETE', `/api/reservations/${encodeURIComponent(id)}`),
     /** A stranger's own; the code is in the body, never in an address. */
@@ -33,7 +33,9 @@ export const parking = {
     removeSpot: (lot, id) => ask('DELETE', lotPath(lot, `/spots/${encodeURIComponent(id)}`)),
     export: (lot, accept) => ask('GET', address('/api/lots/export', { lot_id: lot }), { accept }),
     /** Lots and spots as a file has them: JSON or CSV. */
-    import: (content) => ask('POST', '/api/lots/import', { text: { content, type: /^\s*[{[]/.test(content) ? 'application/json' : 'text/csv' } }),
+    import: (content) =>
+        ask('POST', '/api/lots/import',
+        { text: { content, type: /^\s*[{[]/.test(content) ? 'application/json' : 'text/csv' } }),
     history: (lot, query, options) => ask('GET', address(lotPath(lot, '/history'), query), options),
     /** All spots of a lot, however many answers that takes. */
     async calibration(lot, options) {
@@ -49,8 +51,8 @@ export const parking = {
     calibrate: (lot, spots) => post(lotPath(lot, '/calibration/apply'), { spots }),
     whatIfStale: (lot, body) => post(lotPath(lot, '/what-if'), body),
 
-    sessions: (lot, query, options) => ask('GET', address(lotPath(lot, '/sessions'), query), options),
-    payments: (lot, query, options) => ask('GET', address(lotPath(lot, '/payments'), query), options),
+    sessions: (lot, query, options) => askPage(address(lotPath(lot, '/sessions'), query), options),
+    payments: (lot, query, options) => askPage(address(lotPath(lot, '/payments'), query), options),
     revenue: (lot, query, options) => ask('GET', address(lotPath(lot, '/revenue'), query), options),
     report: (lot, query, options) => ask('GET', address(lotPath(lot, '/report'), query), options),
     /** What all lots that one may see earned. */

@@ -2,25 +2,30 @@
 // it does not know, comes back by itself, and begins anew when it was left alone for a day.
 
 import { html, useEffect, useState } from '/lib/html.js';
+import { minuteIn } from '/lib/format.js';
 import { useConnection, useTick } from '/lib/hooks.js';
+import { messages } from '/lib/i18n.js';
 import { now } from '/lib/time.js';
+import own from '/parking/board.en.js';
 import { fullness, levelWords } from '/parking/model.js';
 import { useLot } from '/parking/store.js';
-import { clock } from '/parking/zone.js';
+import strings from '/parking/strings.en.js';
 import { Glyph } from '/parts/icons.js';
 
+const t = messages({ ...strings, ...own });
 const anew = 86_400_000;
 /** Levels that are read from five metres at once; of more, pages turn. */
 const atOnce = 8;
 const turnEvery = 8000;
-const words = { good: 'free', warn: 'few left', bad: 'full', unknown: 'not known' };
+const words = { good: t('board.good'), warn: t('board.warn'), bad: t('board.bad'), unknown: t('board.unknown') };
 
 /** Keeps the screen on, as far as the browser can. */
 function useAwake() {
     useEffect(() => {
         let lock = null;
         let ended = false;
-        const hold = () => navigator.wakeLock?.request('screen').then((held) => { if (ended) held.release(); else lock = held; }, () => {});
+        const hold = () => navigator.wakeLock?.request('screen').then((held) =>
+            { if (ended) held.release(); else lock = held; }, () => {});
         const seen = () => { if (!document.hidden) hold(); };
         hold();
         document.addEventListener('visibilitychange', seen);
@@ -35,7 +40,8 @@ function useRevival(status, since) {
         const timer = setInterval(() => {
             const isLost = status !== 'open' && Date.now() - since > 60_000;
             if (isLost || Date.now() - begun > anew) {
-                fetch('/health', { cache: 'no-store' }).then((answer) => { if (answer.ok) location.reload(); }, () => {});
+                fetch('/health', { cache: 'no-store' }).then((answer) => { if (answer.ok) location.reload(); },
+                    () => {});
             }
         }, 15_000);
         return () => clearInterval(timer);
@@ -49,31 +55,40 @@ export function Page({ params }) {
     useTick();
     useAwake();
     useRevival(status, since);
-    const name = lot?.name ?? (error?.status === 404 ? 'No such car park' : 'Car park');
-    useEffect(() => { document.title = `${name} · Board · Martlet`; }, [name]);
+    const name = lot?.name ?? (error?.status === 404 ? t('noSuchCarPark') : t('carPark'));
+    useEffect(() => { document.title = t('board.title', { name }); }, [name]);
     const zone = lot?.time_zone ?? 'UTC';
     const levels = lot ? [...counts.levels] : [];
     const pages = Math.max(1, Math.ceil(levels.length / atOnce));
     const size = Math.ceil(levels.length / pages);
     const turned = Math.floor(now() / turnEvery) % pages;
-    const rows = levels.length > 1 ? levels.slice(turned * size, (turned + 1) * size).map(([level, each]) => [levelWords(level), each]) : [['Free spots', counts.all]];
+    const rows = levels.length > 1 ? levels.slice(turned * size,
+        (turned + 1) * size).map(([level, each]) => [levelWords(level), each]) : [[t('freeSpots'), counts.all]];
     const lost = status !== 'open' && now() - started > 4000;
+    const { free, total, unknown } = counts.all;
+    const some = t('levelsOf', { from: turned * size + 1, to: turned * size + rows.length, all: levels.length });
+    const foot = [
+        levels.length > 1 ? t('freeOfAll', { free, total }) : t('ofSpots', { count: total }),
+            levels.length > 1 && pages > 1 && `; ${some}`,
+        unknown > 0 && `, ${t('countNotKnown', { count: unknown })}`,
+    ].filter(Boolean).join('');
     return html`
         <div class="board">
-            <header class="board-head"><h1>${name}</h1><p class="board-clock">${clock(now(), zone)}</p></header>
+            <header class="board-head"><h1>${name}</h1><p class="board-clock">${minuteIn(now(), zone)}</p></header>
             <ul class="board-levels" role="list" style=${{ '--rows': rows.length }}>${rows.map(([label, each]) => {
                 const tone = lot ? fullness(each) : 'unknown';
                 const known = tone !== 'unknown' || each.free > 0;
                 return html`
                     <li key=${label} class="board-level" data-tone=${tone}>
                         <span class="board-name">${label}</span>
-                        <span class="board-word"><${Glyph} tone=${tone} />${known && tone === 'unknown' ? 'at least' : words[tone]}</span>
+                        <span class="board-word"><${Glyph}
+                            tone=${tone} />${known && tone === 'unknown' ? t('board.least') : words[tone]}</span>
                         <span class="board-number">${known ? each.free : '?'}</span>
                     </li>`;
             })}</ul>
             <p class="board-foot" data-lost=${lost} role="status">
-                ${lost ? html`<span>No connection${contact > 0 ? ` since ${clock(contact, zone)}` : ''}</span>`
-                    : lot ? html`<span>${levels.length > 1 ? `${counts.all.free} free of ${counts.all.total}${pages > 1 ? `; levels ${turned * size + 1} to ${turned * size + rows.length} of ${levels.length}` : ''}` : `of ${counts.all.total} spots`}${counts.all.unknown > 0 ? `, ${counts.all.unknown} not known` : ''}</span>` : html`<span></span>`}
+                <span>${lost ? t(contact > 0 ? 'lostSince' : 'lost', { time: minuteIn(contact, zone) }) : lot
+                    && foot}</span>
             </p>
         </div>`;
 }

@@ -4,39 +4,38 @@ import { html } from '/lib/html.js';
 import { useConnection, useSession, useTick } from '/lib/hooks.js';
 import { navigate, withQuery } from '/app/router.js';
 import { ForecastCard } from '/parking/forecast.js';
-import { Lots } from '/parking/lots.js';
+import { Loading, outOfReach } from '/parking/loading.js';
 import { fullness, kinds, levelWords, sentence } from '/parking/model.js';
-import { OfflineShell } from '/parking/offline.js';
 import { Legend, Plan } from '/parking/plan.js';
 import { PriceCard } from '/parking/price.js';
 import { ReserveCard } from '/parking/reserve.js';
+import solution from '/parking/solution.js';
 import { SpotCard } from '/parking/spot.js';
-import { useLot, useLots } from '/parking/store.js';
+import { useLot } from '/parking/store.js';
 import { wayTo } from '/parking/way.js';
+import { t } from '/parking/words.js';
 import { Age } from '/parts/age.js';
 import { CopyLink } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
+import { OfflineShell } from '/parts/offline.js';
 import { Problem } from '/parts/problem.js';
-import { Skeleton } from '/parts/skeleton.js';
 import { LinkChoice } from '/parts/tabs.js';
-import { useHighlight } from '/parts/value.js';
-
-/** A driver cannot start a server. */
-const outOfReach = 'You have no network here, or the car park has none. This page comes back by itself.';
+import { useHighlight } from '/parts/highlight.js';
 
 /** How fresh the page is, in words. */
 export function Freshness({ contact }) {
     const { status, isFull } = useConnection();
     useTick();
     if (status === 'open') return html`
-        <p class="fresh" data-live="true"><span class="connection-dot" aria-hidden="true"></span>Live: changes show at once</p>`;
-    if (contact === 0) return html`<p class="fresh">Nothing heard from the car park yet</p>`;
+        <p class="fresh" data-live="true"><span class="connection-dot"
+            aria-hidden="true"></span>${t('liveChangesShowAtOnce')}</p>`;
+    if (contact === 0) return html`<p class="fresh">${t('nothingHeardFromTheCar')}</p>`;
     return html`
         <p class="fresh" data-live="false">
             <${Icon} name="clock" />
-            <span>As of <${Age} at=${contact} />${isFull ? '; asked anew every 10 s' : ''}</span>
+            <span>${t(isFull ? 'asOfAsked' : 'asOf', { age: html`<${Age} at=${contact} />` })}</span>
         </p>`;
 }
 
@@ -46,16 +45,18 @@ function Count({ counts, contact }) {
     const element = useHighlight(counts.free);
     const special = [...counts.kinds].filter(([kind]) => kinds[kind]?.letter);
     return html`
-        <section class="count-card card" data-tone=${tone} aria-label="Free spots">
+        <section class="count-card card" data-tone=${tone} aria-label=${t('freeSpots')}>
             <p class="count-now">
                 <span class="count-number" ref=${element} data-unknown=${!isKnown}>${isKnown ? counts.free : '?'}</span>
-                <span class="count-of"><${Glyph} tone=${tone} />${isKnown ? `free of ${counts.total}` : 'not known'}</span>
+                <span class="count-of"><${Glyph}
+                    tone=${tone} />${isKnown ? t('freeOf', { total: counts.total }) : t('isNotKnown')}</span>
             </p>
             <p class="count-words" role="status">${sentence(counts)}</p>
             ${special.length > 0 && html`
                 <ul class="count-kinds" role="list">${special.map(([kind, each]) => html`
                     <li key=${kind}><span class="legend-letter" aria-hidden="true">${kinds[kind].letter}</span>
-                        ${kinds[kind].word} <strong>${each.free}</strong> of ${each.total}</li>`)}</ul>`}
+                        ${t('kindFree', { kind: kinds[kind].word, free: html`<strong>${each.free}</strong>`,
+                            total: each.total })}</li>`)}</ul>`}
             <${Freshness} contact=${contact} />
         </section>`;
 }
@@ -67,85 +68,81 @@ export function PlanCard({ lot, spots, status, counts, query, heading = 'Plan', 
     const chosen = spots.find((spot) => spot.spot_id === query.get('spot')) ?? null;
     const level = levels.some(([each]) => each === wanted) ? wanted : chosen?.level ?? levels[0]?.[0] ?? null;
     const shown = spots.filter((spot) => (spot.level ?? '0') === level);
-    const choose = (spot) => navigate(withQuery({ spot: spot.spot_id === chosen?.spot_id ? null : spot.spot_id }), { replace: true });
+    const choose = (spot) => navigate(withQuery({ spot: spot.spot_id === chosen?.spot_id ? null : spot.spot_id }),
+        { replace: true });
     return html`
         <section class="card plan-card" aria-labelledby="plan-name">
             <div class="card-head">
                 <h2 id="plan-name">${heading}</h2>
                 ${levels.length > 1 && html`
-                    <${LinkChoice} label="Level" name="level" clear=${['spot']} value=${level}
-                        options=${levels.map(([each, { free }]) => [each, levelWords(each), html`<span class="amount">${free}</span>`])} />`}
+                    <${LinkChoice} label=${t('level')} name="level" clear=${['spot']} value=${level}
+                        options=${levels.map(([each, { free }]) =>
+                            [each, levelWords(each), html`<span class="amount">${free}</span>`])} />`}
             </div>
-            <${Plan} lot=${lot} level=${levels.length > 1 ? level : null} spots=${shown} status=${status} chosen=${chosen?.spot_id ?? null} choose=${choose} />
-            <${Legend} counts=${counts.levels.get(level) ?? counts.all} present=${new Set(shown.map((spot) => spot.kind))} />
-            ${chosen ? html`<${SpotCard} key=${chosen.spot_id} lot=${lot} spot=${chosen} status=${status(chosen)} close=${() => choose(chosen)}>${children?.(chosen)}<//>`
-                : html`<p class="hint">Tap a spot to see since when, and how that is known.</p>`}
+            <${Plan} lot=${lot} level=${levels.length > 1 ? level : null} spots=${shown} status=${status}
+                chosen=${chosen?.spot_id ?? null} choose=${choose} />
+            <${Legend} counts=${counts.levels.get(level) ?? counts.all}
+                present=${new Set(shown.map((spot) => spot.kind))} />
+            ${chosen ? html`<${SpotCard} key=${chosen.spot_id} lot=${lot} spot=${chosen} status=${status(chosen)}
+                close=${() => choose(chosen)}>${children?.(chosen)}<//>`
+                : html`<p class="hint">${t('tapASpotToSee')}</p>`}
         </section>`;
 }
 
-function Loading({ title }) {
-    return html`
-        <${Head} title=${title} />
-        <div class="driver"><${Skeleton} shape="chart" /><${Skeleton} shape="block" label="Loading" /></div>`;
-}
-
-function LotPage({ id, query, alone }) {
+/** @param alone whether it is the only lot there is, which has no list to go back to */
+export function LotPage({ id, query, alone }) {
     const { lot, spots, status, counts, contact, error, reload } = useLot(id);
     const session = useSession();
     const above = !alone && html`
-        <nav class="crumbs" aria-label="Way back"><a href="/parking"><${Icon} name="chevron" />All car parks</a></nav>`;
+        <nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking"><${Icon}
+            name="chevron" />${t('allCarParks')}</a></nav>`;
     if (!lot && error?.status === 404) return html`
-        <${Head} title="No such car park" above=${above} />
-        <${Empty} icon="parking" title="There is no car park of this name">
-            <p>It may have been renamed, or is not open to the public.</p>
-            <p class="actions"><a class="button primary" href="/parking">All car parks</a></p>
+        <${Head} title=${t('noSuchCarPark')} above=${above} />
+        <${Empty} icon="parking" title=${t('thereIsNoCarPark')}>
+            <p>${t('itMayHaveBeenRenamed')}</p>
+            <p class="actions"><a class="button primary" href="/parking">${t('allCarParks')}</a></p>
         <//>`;
     if (!lot && error) return html`
-        <${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" outOfReach=${outOfReach} retry=${reload} />`;
-    if (!lot) return html`<${Loading} title="Parking" />`;
+        <${Head} title=${t('carPark')} above=${above} /><${Problem} error=${error} title=${t('theCarParkCouldNot')}
+            outOfReach=${outOfReach} retry=${reload} />`;
+    if (!lot) return html`<${Loading} title=${t('parking')} />`;
     const mayOwn = session.may('parking.view', lot.site ?? null);
     const way = wayTo(lot, navigator.userAgent);
     return html`
         <${Head} title=${lot.name} above=${above}
-            aside=${mayOwn && html`<a class="button" href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>Run this lot</a>`}>
+            aside=${mayOwn && html`<a class="button"
+                href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>${t('runThisLot')}</a>`}>
             <p class="lead">
                 ${lot.address && html`<span>${lot.address}</span>`}
-                ${way && html`<a class="way" href=${way} target="_blank" rel="noopener">Show the way</a>`}
-                ${lot.address && html`<${CopyLink} text=${lot.address} word="Copy the address" />`}
+                ${way && html`<a class="way" href=${way} target="_blank" rel="noopener">${t('showTheWay')}</a>`}
+                ${lot.address && html`<${CopyLink} text=${lot.address} word=${t('copyTheAddress')} />`}
             </p>
         <//>
         ${spots.length === 0 ? html`
-            <${Empty} icon="parking" title="This car park has no spots yet">
-                <p>They appear here by themselves when whoever runs it has added them.</p>
-                ${mayOwn && html`<p class="actions"><a class="button primary" href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`}>Add spots</a></p>`}
+            <${Empty} icon="parking" title=${t('thisCarParkHasNo')}>
+                <p>${t('theyAppearHereByThemselves')}</p>
+                ${mayOwn && html`<p class="actions"><a class="button primary"
+                    href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`}>${t('addSpots')}</a></p>`}
             <//>` : html`<div class="driver">
             <div class="driver-first">
                 <${Count} counts=${{ ...counts.all, kinds: counts.kinds }} contact=${contact} />
                 <${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query}>
                         ${(spot) => (status(spot) === 'free' ? html`
-                            <p class="actions"><a class="button primary" href="#reserve">Reserve ${spot.label ?? spot.spot_id}</a></p>` : null)}
+                            <p class="actions"><a class="button primary"
+                                href="#reserve">${t('reserve', { value: spot.label ?? spot.spot_id })}</a></p>` : null)}
                 <//>
             </div>
             <div class="driver-more">
                 <${ForecastCard} lot=${lot} counts=${counts.all} />
                 <${PriceCard} lot=${lot} kinds=${[...counts.kinds.keys()]} />
-                <${ReserveCard} lot=${lot} kinds=${[...counts.kinds.keys()]} spot=${spots.find((spot) => spot.spot_id === query.get('spot')) ?? null}
+                <${ReserveCard} lot=${lot} kinds=${[...counts.kinds.keys()]}
+                    spot=${spots.find((spot) => spot.spot_id === query.get('spot')) ?? null}
                     nameOf=${(spotID) => spots.find((spot) => spot.spot_id === spotID)?.label ?? spotID} />
             </div>
         </div>`}
-        <${OfflineShell} />`;
-}
-
-/** The only lot there is needs no list before it. */
-function AnyLot({ query }) {
-    const { lots, error, reload } = useLots();
-    if (!lots && error) return html`
-        <${Head} title="Parking" /><${Problem} error=${error} title="The car parks could not be read" outOfReach=${outOfReach} retry=${reload} />`;
-    if (!lots) return html`<${Loading} title="Parking" />`;
-    if (lots.length === 1) return html`<${LotPage} id=${lots[0].lot_id} query=${query} alone />`;
-    return html`<${Lots} lots=${lots} reload=${reload} query=${query} /><${OfflineShell} />`;
+        <${OfflineShell} worker=${solution.worker} />`;
 }
 
 export function Page({ params, query }) {
-    return params.lot ? html`<${LotPage} key=${params.lot} id=${params.lot} query=${query} alone=${false} />` : html`<${AnyLot} query=${query} />`;
+    return html`<${LotPage} key=${params.lot} id=${params.lot} query=${query} alone=${false} />`;
 }

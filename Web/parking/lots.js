@@ -1,21 +1,31 @@
 // Which car park: the nearest if the driver says where they are, else by name.
 
 import { html, useEffect, useState } from '/lib/html.js';
-import { plural } from '/lib/format.js';
+import { byText, metres } from '/lib/format.js';
+import { useLoad } from '/lib/hooks.js';
+import { messages } from '/lib/i18n.js';
 import { onTick } from '/lib/time.js';
-import { countsOf, distance, distanceWords, fullness, sentence } from '/parking/model.js';
+import { Loading, outOfReach } from '/parking/loading.js';
+import own from '/parking/lots.en.js';
+import { countsOf, distance, fullness, sentence } from '/parking/model.js';
+import solution from '/parking/solution.js';
+import { useLots } from '/parking/store.js';
+import strings from '/parking/strings.en.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
+import { OfflineShell } from '/parts/offline.js';
+import { Problem } from '/parts/problem.js';
 import { Search } from '/parts/search.js';
 
-const byName = 'The car parks are in order of their names.';
+const t = messages({ ...strings, ...own });
+const byName = t('theCarParksAreIn');
 const faults = {
-    insecure: `A browser tells where it is only to pages that come over HTTPS. ${byName}`,
-    hub: `This hub, or a proxy before it, does not let its pages ask where you are. ${byName}`,
-    browser: `Location is switched off for this page. Allow it in your browser's settings, then try again. ${byName}`,
-    unknown: `Your device could not find out where you are. ${byName}`,
-    late: `Your device took too long to find out where you are. Try again. ${byName}`,
+    insecure: t('aBrowserTellsWhereIt', { byName }),
+    hub: t('thisHubOrAProxy', { byName }),
+    browser: t('locationIsSwitchedOffFor', { byName }),
+    unknown: t('yourDeviceCouldNotFind', { byName }),
+    late: t('yourDeviceTookTooLong', { byName }),
 };
 
 /** Why the browser did not say where it is; `code` is that of a GeolocationPositionError. */
@@ -29,7 +39,9 @@ function faultOf(code) {
 function usePlace() {
     const [state, set] = useState({ place: null, busy: false, fault: null });
     const find = () => {
-        if (!isSecureContext || !navigator.geolocation) { set({ place: null, busy: false, fault: isSecureContext ? faults.unknown : faults.insecure }); return; }
+        if (!isSecureContext
+            || !navigator.geolocation) { set({ place: null, busy: false,
+            fault: isSecureContext ? faults.unknown : faults.insecure }); return; }
         set({ place: null, busy: true, fault: null });
         navigator.geolocation.getCurrentPosition(
             ({ coords }) => set({ place: coords, busy: false, fault: null }),
@@ -47,38 +59,63 @@ function LotLine({ lot, far }) {
         <li>
             <a class="lot-line" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>
                 <span class="lot-free" data-tone=${tone}>
-                    <strong>${known ? counts.free : '?'}</strong><span><${Glyph} tone=${tone} />${known ? 'free' : 'unknown'}</span>
+                    <strong>${known ? counts.free : '?'}</strong><span><${Glyph}
+                        tone=${tone} />${t(known ? 'line.free' : 'line.unknown')}</span>
                 </span>
-                <span class="lot-name"><strong>${lot.name}</strong><span>${lot.address}</span><span class="unseen">${sentence(counts)}</span></span>
-                ${far !== null && html`<span class="lot-far">${distanceWords(far)}</span>`}
+                <span class="lot-name"><strong>${lot.name}</strong><span>${lot.address}</span><span
+                    class="unseen">${sentence(counts)}</span></span>
+                ${far !== null && html`<span class="lot-far">${metres(far)}</span>`}
                 <${Icon} name="chevron" />
             </a>
         </li>`;
 }
 
-export function Lots({ lots, reload, query }) {
+function Lots({ lots, reload, query }) {
     const { place, busy, fault, find } = usePlace();
     // What is not live is asked for from time to time.
     useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % 30 === 0) reload(); }); }, []);
     const far = (lot) => (place && Number.isFinite(lot.latitude) ? distance(place, lot) : null);
     const words = (query.get('q') ?? '').toLowerCase();
-    const shown = lots.filter((lot) => `${lot.name} ${lot.address}`.toLowerCase().includes(words)).map((lot) => ({ lot, far: far(lot) }))
-        .sort((a, b) => (a.far ?? Infinity) - (b.far ?? Infinity) || a.lot.name.localeCompare(b.lot.name, 'en', { numeric: true }));
+    const shown = lots.filter((lot) => `${lot.name} ${lot.address}`.toLowerCase().includes(words)).map((lot) =>
+        ({ lot, far: far(lot) }))
+        .sort((a, b) => (a.far ?? Infinity) - (b.far ?? Infinity) || byText(a.lot.name, b.lot.name));
     if (lots.length === 0) return html`
-        <${Head} title="Parking" />
-        <${Empty} icon="parking" title="No car park is here yet">
-            <p>Whoever runs this hub can add one.</p><p class="actions"><a class="button primary" href="/parking/owner">Run car parks</a></p>
+        <${Head} title=${t('parking')} />
+        <${Empty} icon="parking" title=${t('noCarParkIsHere')}>
+            <p>${t('whoeverRunsThisHubCan')}</p><p class="actions"><a class="button primary"
+                href="/parking/owner">${t('runCarParks')}</a></p>
         <//>`;
     return html`
-        <${Head} title="Parking"><p class="lead">${plural(shown.length, 'car park')}${place ? ', the nearest first' : ''}</p><//>
+        <${Head} title=${t('parking')}><p class="lead">${t('carParks', { count: shown.length })}${place
+            ? t('theNearestFirst') : ''}</p><//>
         <div class="toolbar">
             <button type="button" class="button" aria-busy=${busy} aria-pressed=${place !== null} onClick=${find}>
-                <${Icon} name="pin" />Nearest to me
+                <${Icon} name="pin" />${t('nearestToMe')}
             </button>
-            <${Search} label="Find a car park" placeholder="Name or street" value=${query.get('q') ?? ''} />
+            <${Search} label=${t('findACarPark')} placeholder=${t('nameOrStreet')} value=${query.get('q') ?? ''} />
         </div>
         <p class="hint" role="status">${fault ?? ''}</p>
-        ${shown.length === 0 ? html`<${Empty} icon="search" small title="No car park is called that"><p>Search for a part of its name or street.</p><//>`
+        ${shown.length === 0 ? html`<${Empty} icon="search" small
+            title=${t('noCarParkIsCalled')}><p>${t('searchForAPartOf')}</p><//>`
             : html`<ul class="card list lots" role="list">${shown.slice(0, 200).map(({ lot, far: metres }) => html`
                 <${LotLine} key=${lot.lot_id} lot=${lot} far=${metres} />`)}</ul>`}`;
+}
+
+/** The only lot there is needs no list before it. */
+function OnlyLot({ lot, query }) {
+    const { data, error, reload } = useLoad('driver', () => import('/parking/driver.js'));
+    if (data) return html`<${data.LotPage} id=${lot.lot_id} query=${query} alone />`;
+    return error ? html`<${Problem} level="h1" error=${{ title: t('theCarParkCouldNot') }} outOfReach=${outOfReach}
+        retry=${reload} />`
+        : html`<${Loading} title=${t('parking')} />`;
+}
+
+export function Page({ query }) {
+    const { lots, error, reload } = useLots();
+    if (!lots && error) return html`
+        <${Head} title=${t('parking')} />
+        <${Problem} error=${error} title=${t('theCarParksCouldNot')} outOfReach=${outOfReach} retry=${reload} />`;
+    if (!lots) return html`<${Loading} title=${t('parking')} />`;
+    if (lots.length === 1) return html`<${OnlyLot} lot=${lots[0]} query=${query} />`;
+    return html`<${Lots} lots=${lots} reload=${reload} query=${query} /><${OfflineShell} worker=${solution.worker} />`;
 }

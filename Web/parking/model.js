@@ -1,35 +1,39 @@
 // What is shown of lots and spots. Pure functions.
 
-import { number, plural } from '/lib/format.js';
-import { instant, language } from '/lib/time.js';
+import { byText } from '/lib/format.js';
+import { instant } from '/lib/time.js';
+import { t } from '/parking/words.js';
 
 /** Each status: its word, the tone of its badge, and the letter that marks it on the plan. */
 export const statuses = {
-    free: { word: 'Free', tone: 'good', says: 'nobody stands here' },
-    occupied: { word: 'Occupied', tone: 'bad', says: 'a car stands here' },
-    reserved: { word: 'Reserved', tone: 'busy', says: 'kept for somebody' },
-    out_of_service: { word: 'Out of service', tone: 'warn', says: 'closed by the owner' },
-    unknown: { word: 'Unknown', tone: 'unknown', says: 'nothing was heard of it for too long' },
+    free: { word: t('free'), tone: 'good', says: t('status.free') },
+    occupied: { word: t('occupied'), tone: 'bad', says: t('status.occupied') },
+    reserved: { word: t('reserved'), tone: 'busy', says: t('status.reserved') },
+    out_of_service: { word: t('outOfService'), tone: 'warn', says: t('status.out_of_service') },
+    unknown: { word: t('unknown'), tone: 'unknown', says: t('status.unknown') },
 };
 export const statusOrder = ['free', 'occupied', 'reserved', 'out_of_service', 'unknown'];
 
 /** Each kind of spot: its word and the letter on the ground. */
 export const kinds = {
-    standard: { word: 'Standard', letter: '' },
-    disabled: { word: 'Disabled', letter: 'D' },
-    ev: { word: 'Electric', letter: 'E' },
-    family: { word: 'Family', letter: 'F' },
-    motorcycle: { word: 'Motorcycle', letter: 'M' },
+    standard: { word: t('standard'), letter: '' },
+    disabled: { word: t('disabled'), letter: 'D' },
+    ev: { word: t('electric'), letter: 'E' },
+    family: { word: t('family'), letter: 'F' },
+    motorcycle: { word: t('motorcycle'), letter: 'M' },
 };
 export const kindWord = (kind) => kinds[kind]?.word ?? kind;
 
 /** Why a spot has its status. */
 export const sources = {
-    sensor: 'its sensor', override: 'a person of the car park', stale: 'silence of its sensor', reservation: 'a reservation',
-    owner: 'the owner',
+    sensor: t('source.sensor'), override: t('source.override'), stale: t('source.stale'),
+    reservation: t('source.reservation'), owner: t('source.owner'),
 };
 
-/** Why this spot has the status that it has: a word of `sources`. A person's word comes first: what is said over a sensor is not from it. */
+/**
+ * Why this spot has the status that it has: a word of `sources`. A person's word comes first: what is said over a
+ * sensor is not from it.
+ */
 export function sourceOf(spot) {
     if (spot.status === 'out_of_service') return 'owner';
     if (spot.override) return 'override';
@@ -80,12 +84,13 @@ export function tally(spots, status) {
 /** Levels as one comes to them from the entrance: 0, 1, 2, then down: -1, -2; names after numbers. */
 export function byLevel(a, b) {
     const [x, y] = [a, b].map((text) => (/^[-\u2212]?\d+$/.test(text) ? Number(text.replace('\u2212', '-')) : null));
-    if (x === null || y === null) return (x === null) - (y === null) || a.localeCompare(b, 'en', { numeric: true });
+    if (x === null || y === null) return (x === null) - (y === null) || byText(a, b);
     return (x < 0) - (y < 0) || Math.abs(x) - Math.abs(y);
 }
 
 /** "Level 1", "Level −1" with a true minus. */
-export const levelWords = (level) => `Level ${/^-\d+$/.test(level) ? level.replace('-', '\u2212') : level}`;
+export const levelWords = (level) =>
+    t('levelIs', { level: /^-\d+$/.test(level) ? level.replace('-', '\u2212') : level });
 
 /** The counts that a lot in a list says of itself, by any of their names. */
 export function countsOf(lot) {
@@ -97,11 +102,11 @@ export function countsOf(lot) {
 
 /** A sentence for the counts: never a free spot that is not known to be free. */
 export function sentence(counts) {
-    if (counts.total === 0) return 'This car park has no spots yet.';
-    if (counts.unknown === counts.total) return 'Nothing is known of any spot at present.';
-    const known = `${counts.free === 0 ? 'None' : number(counts.free, 0)} of ${plural(counts.total, 'spot')} ${counts.free > 1 ? 'are' : 'is'} free`;
-    const doubt = counts.unknown === 0 ? '' : `; ${number(counts.unknown, 0)} ${counts.unknown === 1 ? 'is' : 'are'} not known`;
-    return `${known}${doubt}.`;
+    if (counts.total === 0) return t('thisCarParkHasNo2');
+    if (counts.unknown === counts.total) return t('nothingIsKnownOfAny');
+    const known = t('sentence.free', { count: counts.free, spots: t('spots', { count: counts.total }) });
+    if (counts.unknown === 0) return t('sentence', { words: known });
+    return t('sentence.doubt', { words: known, count: counts.unknown });
 }
 
 /** Good with room, warning when little is left, bad when full, unknown when nothing is known. */
@@ -115,45 +120,7 @@ export function fullness(counts) {
 export function distance(a, b) {
     const radians = (degrees) => degrees * Math.PI / 180;
     const [dLat, dLon] = [radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)];
-    const h = Math.sin(dLat / 2) ** 2 + Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * Math.sin(dLon / 2) ** 2;
+    const width = Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude));
+    const h = Math.sin(dLat / 2) ** 2 + width * Math.sin(dLon / 2) ** 2;
     return 2 * 6_371_000 * Math.asin(Math.sqrt(h));
-}
-
-export function distanceWords(metres) {
-    if (metres < 1000) return `${Math.round(metres / 10) * 10} m`;
-    return metres < 10_000 ? `${(metres / 1000).toFixed(1)} km` : `${Math.round(metres / 1000)} km`;
-}
-
-const money = new Map();
-
-/** An amount in minor units with its currency: "€2.50", "CHF 2.50"; its code where it has no sign. */
-export function amount(minor, currency) {
-    if (minor === null || minor === undefined || !Number.isFinite(minor)) return '–';
-    const key = currency || 'EUR';
-    if (!money.has(key)) {
-        let format;
-        try {
-            const made = new Intl.NumberFormat(language, { style: 'currency', currency: key });
-            format = [(value) => made.format(value), 10 ** made.resolvedOptions().maximumFractionDigits];
-        } catch { format = [(value) => `${value.toFixed(2)}\u00a0${key}`, 100]; }
-        money.set(key, format);
-    }
-    const [format, scale] = money.get(key);
-    return `${minor < 0 ? '\u2212' : ''}${format(Math.abs(minor) / scale).replaceAll(',', '\u202f')}`;
-}
-
-/** Minor units of what somebody typed as an amount, or null. */
-export function minorOf(text, currency = 'EUR') {
-    const clean = text.trim().replace(',', '.');
-    if (!/^\d{1,9}(\.\d{1,3})?$/.test(clean)) return null;
-    let digits = 2;
-    try { digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits; } catch { /* Cents. */ }
-    return (clean.split('.')[1] ?? '').length > digits ? null : Math.round(Number(clean) * 10 ** digits);
-}
-
-/** An amount as one types it. */
-export function typed(minor, currency = 'EUR') {
-    if (minor === null || minor === undefined) return '';
-    const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
-    return (minor / 10 ** digits).toFixed(digits);
 }

@@ -1,10 +1,11 @@
 import { html, useState } from '/lib/html.js';
+import { dayAndMinuteIn, minuteIn } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
-import { CSV } from '/parking/csv.js';
-import { usePages } from '/parking/pages.js';
+import { LotCSV } from '/parking/lot-csv.js';
+import { usePages } from '/lib/pages.js';
 import { bookingWords } from '/parking/reserve.js';
-import { clock, dayAndClock } from '/parking/zone.js';
+import { t } from '/parking/owner-words.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { Empty } from '/parts/empty.js';
@@ -20,24 +21,37 @@ export function BookingsTab({ lot, may }) {
     const { data, error, loading, reload, more } = usePages(`bookings ${lot.lot_id}`, 'reservations',
         (page, options) => parking.reservations(lot.lot_id, { from: begins, ...page }, options));
     const [ending, end] = useState(null);
-    if (!data) return error ? html`<${Problem} error=${error} title="The reservations could not be read" retry=${reload} />` : html`<${Skeleton} shape="block" label="Loading" />`;
+    if (!data) return error ? html`<${Problem} error=${error} title=${t('theReservationsCouldNotBe')}
+        retry=${reload} />` : html`<${Skeleton} shape="block" label=${t('loading')} />`;
     const { rows } = data;
     const columns = [
-        { key: 'spot', label: 'Spot', head: true, cell: (row) => row.spot_id },
-        { key: 'state', label: 'State', cell: (row) => { const [word, tone] = bookingWords[row.state] ?? [row.state, 'unknown']; return html`<${Badge} tone=${tone} word=${row.state === 'active' ? 'Reserved' : word} quiet />`; } },
-        { key: 'time', label: 'Time', phone: 'more', cell: (row) => `${dayAndClock(instant(row.from), zone)} – ${clock(instant(row.to), zone)}` },
-        { key: 'who', label: 'For', phone: 'more', cell: (row) => row.name ?? row.account ?? 'somebody' },
-        ...(may('parking.manage') ? [{ key: 'act', label: html`<span class="unseen">Cancel</span>`, align: 'end', cell: (row) => row.state === 'active' && html`
-            <button type="button" class="button small" onClick=${() => end(row)}>Cancel<span class="unseen"> ${row.spot_id}</span></button>` }] : []),
+        { key: 'spot', label: t('spot'), head: true, cell: (row) => row.spot_id },
+        { key: 'state', label: t('state'),
+            cell: (row) => { const [word, tone] = bookingWords[row.state] ?? [row.state, 'unknown'];
+            return html`<${Badge} tone=${tone} word=${row.state === 'active' ? t('reserved') : word} quiet />`; } },
+        { key: 'time', label: t('time'), phone: 'more',
+            cell: (row) => `${dayAndMinuteIn(instant(row.from), zone)} – ${minuteIn(instant(row.to), zone)}` },
+        { key: 'who', label: t('for2'), phone: 'more', cell: (row) => row.name ?? row.account ?? t('somebody') },
+        ...(may('parking.manage')
+            ? [{ key: 'act', label: html`<span class="unseen">${t('cancel')}</span>`, align: 'end',
+            cell: (row) => row.state === 'active' && html`
+            <button type="button" class="button small" onClick=${() => end(row)}>${t('cancel')}<span
+                class="unseen"> ${row.spot_id}</span></button>` }] : []),
     ];
     return html`
-        <div class="section-head"><h2>From yesterday on</h2>${rows.length > 0 && html`<${CSV} lot=${lot} name="reservations" query=${{ from: begins }} of="the reservations" />`}</div>
-        ${rows.length === 0 ? html`<${Empty} icon="calendar" small title="Nothing is reserved"><p>Drivers reserve on their page.</p><//>`
-            : html`<${Table} caption="Reservations" columns=${columns} rows=${rows} rowKey=${(row) => row.reservation_id} />
-                ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More reservations</button></p>`}`}
+        <div class="section-head"><h2>${t('fromYesterdayOn')}</h2>${rows.length > 0 && html`<${LotCSV} lot=${lot}
+            name="reservations" query=${{ from: begins }} of=${t('theReservations')} />`}</div>
+        ${rows.length === 0 ? html`<${Empty} icon="calendar" small
+            title=${t('nothingIsReserved')}><p>${t('driversReserveOnTheirPage')}</p><//>`
+            : html`<${Table} caption=${t('reservations')} columns=${columns} rows=${rows}
+                rowKey=${(row) => row.reservation_id} />
+                ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
+                    onClick=${more}>${t('moreReservations')}</button></p>`}`}
         ${ending && html`
-            <${Confirm} title="Cancel this reservation?" action="Cancel it" close=${() => end(null)}
-                act=${async () => { await parking.giveUp(ending.reservation_id); reload(); toast({ text: 'The reservation is cancelled.' }); }}>
-                <p>${ending.spot_id} for ${ending.name ?? ending.account ?? 'somebody'}, ${dayAndClock(instant(ending.from), zone)}.</p>
+            <${Confirm} title=${t('cancelThisReservation')} action=${t('cancelIt')} close=${() => end(null)}
+                act=${async () => { await parking.giveUp(ending.reservation_id); reload();
+                    toast({ text: t('theReservationIsCancelled') }); }}>
+                <p>${t('for', { spot_id: ending.spot_id, value: ending.name ?? ending.account ?? t('somebody'),
+                    instant: dayAndMinuteIn(instant(ending.from), zone) })}</p>
             <//>`}`;
 }

@@ -11,6 +11,7 @@ import { SpotsTab } from '/parking/owner-spots.js';
 import { TariffsTab } from '/parking/owner-tariffs.js';
 import { sentence } from '/parking/model.js';
 import { useLot } from '/parking/store.js';
+import { t } from '/parking/owner-words.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Icon } from '/parts/icons.js';
@@ -19,35 +20,46 @@ import { Skeleton } from '/parts/skeleton.js';
 import { LinkChoice } from '/parts/tabs.js';
 
 const tabs = [
-    [null, 'Now', 'parking.view', NowTab], ['spots', 'Spots', 'parking.view', SpotsTab], ['sensors', 'Sensors', 'parking.manage', SensorsTab],
-    ['money', 'Money', 'parking.money', MoneyTab], ['tariffs', 'Tariffs', 'parking.money', TariffsTab],
-    ['reservations', 'Reservations', 'parking.reserve', BookingsTab], ['settings', 'Lot', 'parking.manage', SettingsTab],
+    [null, t('now'), 'parking.view', NowTab], ['spots', t('spots2'), 'parking.view', SpotsTab],
+        ['sensors', t('sensors'), 'parking.manage', SensorsTab],
+    ['money', t('money'), 'parking.money', MoneyTab], ['tariffs', t('tariffs'), 'parking.money', TariffsTab],
+    ['reservations', t('reservations'), 'parking.reserve', BookingsTab],
+        ['settings', t('lot'), 'parking.manage', SettingsTab],
 ];
 
 export function Page({ params, query }) {
     const store = useLot(params.lot);
     const session = useSession();
     const { lot, counts, error, reload } = store;
-    const above = html`<nav class="crumbs" aria-label="Way back"><a href="/parking/owner"><${Icon} name="chevron" />All car parks</a></nav>`;
+    const above = html`<nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking/owner"><${Icon}
+        name="chevron" />${t('allCarParks')}</a></nav>`;
     if (!lot && error?.status === 404) return html`
-        <${Head} title="No such car park" above=${above} /><${Empty} icon="parking" title="There is no car park of this name"><p>It may have been removed.</p><//>`;
-    if (!lot && error) return html`<${Head} title="Car park" above=${above} /><${Problem} error=${error} title="The car park could not be read" retry=${reload} />`;
-    if (!lot) return html`<${Head} title="Car park" above=${above}><p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p><//><div class="skeletons"><${Skeleton} shape="bar" /><${Skeleton} shape="block" label="Loading" /></div>`;
+        <${Head} title=${t('noSuchCarPark')} above=${above} /><${Empty} icon="parking"
+            title=${t('thereIsNoCarPark')}><p>${t('itMayHaveBeenRemoved')}</p><//>`;
+    if (!lot && error) return html`<${Head} title=${t('carPark')} above=${above} /><${Problem} error=${error}
+        title=${t('theCarParkCouldNot')} retry=${reload} />`;
+    if (!lot) return html`<${Head} title=${t('carPark')} above=${above}><p class="lead"><span class="skeleton"
+        data-shape="words" aria-hidden="true"></span></p><//><div class="skeletons"><${Skeleton}
+        shape="bar" /><${Skeleton} shape="block" label=${t('loading')} /></div>`;
     const may = (right) => session.may(right, lot.site ?? null);
     const open = tabs.filter(([, , right]) => may(right));
     const [key, , , Tab] = open.find(([each]) => each === query.get('tab')) ?? open[0] ?? [];
-    if (!Tab) return html`<${Head} title=${lot.name} above=${above} /><${Empty} icon="lock" title="This lot is not yours to run"><p>Ask an administrator for the right parking.view.</p><//>`;
+    if (!Tab) return html`<${Head} title=${lot.name} above=${above} /><${Empty} icon="lock"
+        title=${t('thisLotIsNotYours')}><p>${t('askAnAdministratorForThe')}</p><//>`;
     return html`
         <${Head} title=${lot.name} above=${above}
             aside=${html`
                 <p class="head-links">
-                    <a class="button" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>Driver page</a>
-                    <a class="button" href=${`/parking/board/${encodeURIComponent(lot.lot_id)}`}>Board<span class="unseen"> for a screen at the entrance</span></a>
+                    <a class="button" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>${t('driverPage')}</a>
+                    <a class="button" href=${`/parking/board/${encodeURIComponent(lot.lot_id)}`}>${t('board')}<span
+                        class="unseen"> ${t('forAScreenAtThe')}</span></a>
                 </p>`}>
             <p class="lead" role="status">${sentence(counts.all)}</p>
         <//>
         <div class="owner-tabs">
-            <${LinkChoice} label="Parts of the lot" name="tab" clear=${['spot', 'level', 'sort', 'q', 'status', 'state']} value=${key} options=${open.map(([each, word]) => [each, word])} />
+            <${LinkChoice} label=${t('partsOfTheLot')} name="tab"
+                clear=${['spot', 'level', 'sort', 'q', 'status', 'state']} value=${key}
+                options=${open.map(([each, word]) => [each, word])} />
         </div>
         <${Tab} ...${store} query=${query} may=${may} />`;
 }

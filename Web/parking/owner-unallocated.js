@@ -1,13 +1,15 @@
-// Payments of which nobody knows yet what they were for: an app that named a spot where nobody stood, a wrong sign at a machine.
+// Payments of which nobody knows yet what they were for: an app that named a spot where nobody stood, a wrong sign at
+// a machine.
 
 import { html, useState } from '/lib/html.js';
+import { amount, dayAndMinuteIn } from '/lib/format.js';
 import { useLoad } from '/lib/hooks.js';
 import { instant } from '/lib/time.js';
 import { parking } from '/parking/api.js';
-import { CSV } from '/parking/csv.js';
-import { amount } from '/parking/model.js';
-import { useMoney, usePages } from '/parking/pages.js';
-import { dayAndClock } from '/parking/zone.js';
+import { LotCSV } from '/parking/lot-csv.js';
+import { usePages } from '/lib/pages.js';
+import { useMoney } from '/parking/store.js';
+import { t } from '/parking/owner-words.js';
 import { Confirm } from '/parts/confirm.js';
 import { Select } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
@@ -17,28 +19,41 @@ import { toast } from '/parts/toast.js';
 
 const most = 500;
 
-/** Chooses the session that a payment is for: those that owe and those whose car is there, the payment's own spot first. */
+/**
+ * Chooses the session that a payment is for: those that owe and those whose car is there, the payment's own spot
+ * first.
+ */
 function Allocate({ lot, payment, zone, currency, close, done }) {
     const { data, error } = useLoad(`payable ${lot.lot_id}`, async (options) => {
         const found = [];
-        for (const state of ['unpaid', 'open']) found.push(...(await parking.sessions(lot.lot_id, { state, limit: most }, options)).sessions);
+        for (const state of ['unpaid', 'open']) found.push(...(await parking.sessions(lot.lot_id,
+            { state, limit: most }, options)).sessions);
         return found;
     });
     const [chosen, choose] = useState('');
-    const sessions = [...(data ?? [])].sort((a, b) => (b.spot_id === payment.spot_id) - (a.spot_id === payment.spot_id) || instant(b.arrived_at) - instant(a.arrived_at));
-    const word = (session) => `${session.spot_id}, ${dayAndClock(instant(session.arrived_at), zone)}: ${session.state === 'open' ? 'still here' : `${amount(session.balance_minor, currency)} owed`}`;
+    const sessions = [...(data ?? [])].sort((a, b) => (b.spot_id === payment.spot_id) - (a.spot_id === payment.spot_id)
+        || instant(b.arrived_at) - instant(a.arrived_at));
+    const word = (session) => t(session.state === 'open' ? 'sessionHere' : 'sessionOwes', {
+        spot: session.spot_id, time: dayAndMinuteIn(instant(session.arrived_at), zone),
+            amount: amount(session.balance_minor, currency),
+    });
     return html`
-        <${Confirm} title=${`What was ${payment.payment_id} for?`} action="Allocate" danger=${false} close=${close}
+        <${Confirm} title=${t('whatWasFor', { payment_id: payment.payment_id })} action=${t('allocate')} danger=${false}
+            close=${close}
             act=${async () => {
                 if (!chosen) return false;
                 await parking.allocate(payment.payment_id, chosen);
                 done();
                 return true;
             }}>
-            <p>${amount(payment.amount_minor, payment.currency ?? currency)}, ${dayAndClock(instant(payment.paid_at), zone)}${payment.spot_id ? `, spot ${payment.spot_id}` : ''}.</p>
-            ${error ? html`<${Problem} error=${error} small level="h3" />` : !data ? html`<${Skeleton} shape="bar" label="Loading" />`
-                : sessions.length === 0 ? html`<p class="hint">No session owes anything, and no car is there.</p>`
-                : html`<${Select} label="Session" value=${chosen} set=${choose} options=${[['', 'Choose a session'], ...sessions.map((session) => [session.session_id, word(session)])]} />`}
+            <p>${amount(payment.amount_minor, payment.currency ?? currency)}, ${dayAndMinuteIn(instant(payment.paid_at),
+                zone)}${payment.spot_id ? `, spot ${payment.spot_id}` : ''}.</p>
+            ${error ? html`<${Problem} error=${error} small level="h3" />` : !data ? html`<${Skeleton} shape="bar"
+                label=${t('loading')} />`
+                : sessions.length === 0 ? html`<p class="hint">${t('noSessionOwesAnythingAnd')}</p>`
+                : html`<${Select} label=${t('session')} value=${chosen} set=${choose}
+                    options=${[['', t('chooseASession')],
+                    ...sessions.map((session) => [session.session_id, word(session)])]} />`}
         <//>`;
 }
 
@@ -48,25 +63,34 @@ export function Unallocated({ lot, zone, currency, may }) {
         (page, options) => parking.payments(lot.lot_id, { state: 'unallocated', ...page }, options));
     useMoney(lot, reload);
     const [open, set] = useState(null);
-    if (!data) return error ? html`<${Problem} error=${error} title="The unallocated payments could not be read" retry=${reload} />` : null;
+    if (!data) return error ? html`<${Problem} error=${error} title=${t('theUnallocatedPaymentsCouldNot')}
+        retry=${reload} />` : null;
     // What was given back whole is for nothing any more, and a refund is for its payment.
     const rows = data.rows.filter((row) => !row.refunds && (row.refunded_minor ?? 0) < row.amount_minor);
     if (rows.length === 0 && !more) return null;
     const columns = [
-        { key: 'payment', label: 'Payment', head: true, cell: (row) => row.payment_id },
-        { key: 'amount', label: 'Amount', align: 'end', cell: (row) => amount(row.amount_minor - (row.refunded_minor ?? 0), row.currency ?? currency) },
-        ...(may('parking.pay') ? [{ key: 'act', label: html`<span class="unseen">Allocate</span>`, align: 'end', cell: (row) => html`
-            <button type="button" class="button small" onClick=${() => set(row)}>Allocate<span class="unseen"> ${row.payment_id}</span></button>` }] : []),
-        { key: 'at', label: 'Paid', phone: 'more', cell: (row) => dayAndClock(instant(row.paid_at), zone) },
-        { key: 'spot', label: 'Spot', phone: (row) => row.spot_id, cell: (row) => row.spot_id ?? '–' },
-        { key: 'method', label: 'How', phone: (row) => row.method, cell: (row) => row.method ?? '–' },
+        { key: 'payment', label: t('payment'), head: true, cell: (row) => row.payment_id },
+        { key: 'amount', label: t('amount'), align: 'end',
+            cell: (row) => amount(row.amount_minor - (row.refunded_minor ?? 0), row.currency ?? currency) },
+        ...(may('parking.pay')
+            ? [{ key: 'act', label: html`<span class="unseen">${t('allocate')}</span>`, align: 'end',
+            cell: (row) => html`
+            <button type="button" class="button small" onClick=${() => set(row)}>${t('allocate')}<span
+                class="unseen"> ${row.payment_id}</span></button>` }] : []),
+        { key: 'at', label: t('paid'), phone: 'more', cell: (row) => dayAndMinuteIn(instant(row.paid_at), zone) },
+        { key: 'spot', label: t('spot'), phone: (row) => row.spot_id, cell: (row) => row.spot_id ?? '–' },
+        { key: 'method', label: t('how'), phone: (row) => row.method, cell: (row) => row.method ?? '–' },
     ];
     return html`
         <section aria-labelledby="unallocated-name">
-            <div class="section-head"><h2 id="unallocated-name">Payments not allocated yet</h2><${CSV} lot=${lot} name="payments" query=${{ state: 'unallocated' }} of="unallocated payments" /></div>
-            <${Table} caption="Unallocated payments" columns=${columns} rows=${rows} rowKey=${(row) => row.payment_id} />
-            ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading} onClick=${more}>More unallocated payments</button></p>`}
-            ${open && html`<${Allocate} lot=${lot} payment=${open} zone=${zone} currency=${currency} close=${() => set(null)}
-                done=${() => { reload(); toast({ text: 'The payment is allocated.' }); }} />`}
+            <div class="section-head"><h2 id="unallocated-name">${t('paymentsNotAllocatedYet')}</h2><${LotCSV}
+                lot=${lot} name="payments" query=${{ state: 'unallocated' }} of=${t('unallocatedPayments')} /></div>
+            <${Table} caption=${t('unallocatedPayments2')} columns=${columns} rows=${rows}
+                rowKey=${(row) => row.payment_id} />
+            ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
+                onClick=${more}>${t('moreUnallocatedPayments')}</button></p>`}
+            ${open && html`<${Allocate} lot=${lot} payment=${open} zone=${zone} currency=${currency}
+                close=${() => set(null)}
+                done=${() => { reload(); toast({ text: t('thePaymentIsAllocated') }); }} />`}
         </section>`;
 }

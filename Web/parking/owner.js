@@ -2,11 +2,12 @@
 
 import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
-import { number } from '/lib/format.js';
+import { byText, number, percent } from '/lib/format.js';
 import { session } from '/lib/session.js';
 import { navigate } from '/app/router.js';
 import { parking } from '/parking/api.js';
-import { CSV } from '/parking/csv.js';
+import { t } from '/parking/owner-words.js';
+import { CSV } from '/parts/csv.js';
 import { countsOf, fullness, sentence } from '/parking/model.js';
 import { RevenueByLot } from '/parking/owner-revenue.js';
 import { useLots } from '/parking/store.js';
@@ -24,27 +25,37 @@ import { Table } from '/parts/table.js';
 /** So many are found with the eyes. */
 const fewLots = 7;
 
-export const percent = (part) => (Number.isFinite(part) ? `${number(part * 100, 0)}\u00a0%` : '–');
-const full = { good: ['Room', 'good'], warn: ['Nearly full', 'warn'], bad: ['Full', 'bad'], unknown: ['Not known', 'unknown'] };
+const full = { good: [t('room'), 'good'], warn: [t('nearlyFull'), 'warn'], bad: [t('full'), 'bad'],
+    unknown: [t('notKnown2'), 'unknown'] };
 
 const columns = [
-    { key: 'name', label: 'Lot', head: true, sort: true, cell: (lot) => html`<a href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>${lot.name}</a>` },
-    { key: 'state', label: 'State', phone: 'more', cell: (lot) => { const [word, tone] = full[fullness(countsOf(lot))]; return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
-    { key: 'free', label: 'Free', align: 'end', sort: true, cell: (lot) => html`<strong>${countsOf(lot).free}</strong> of ${countsOf(lot).total}` },
-    { key: 'rate', label: 'Occupied', align: 'end', sort: true, phone: 'none', cell: (lot) => percent(lot.occupancy_rate) },
-    { key: 'unknown', label: 'Unknown', align: 'end', sort: true, phone: (lot) => countsOf(lot).unknown > 0 && `${countsOf(lot).unknown} unknown`, cell: (lot) => number(countsOf(lot).unknown, 0) },
-    { key: 'public', label: 'Seen by', phone: 'none', cell: (lot) => (lot.public === false ? 'your people' : 'everybody') },
+    { key: 'name', label: t('lot'), head: true, sort: true,
+        cell: (lot) => html`<a href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>${lot.name}</a>` },
+    { key: 'state', label: t('state'), phone: 'more',
+        cell: (lot) => { const [word, tone] = full[fullness(countsOf(lot))];
+        return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
+    { key: 'free', label: t('free'), align: 'end', sort: true,
+        cell: (lot) =>
+        t('freeOfTotal', { free: html`<strong>${countsOf(lot).free}</strong>`, total: countsOf(lot).total }) },
+    { key: 'rate', label: t('occupied'), align: 'end', sort: true, phone: 'none',
+        cell: (lot) => percent(lot.occupancy_rate) },
+    { key: 'unknown', label: t('unknown'), align: 'end', sort: true,
+        phone: (lot) => countsOf(lot).unknown > 0 && t('countUnknown', { count: countsOf(lot).unknown }),
+        cell: (lot) => number(countsOf(lot).unknown, 0) },
+    { key: 'public', label: t('seenBy'), phone: 'none',
+        cell: (lot) => t(lot.public === false ? 'yourPeople' : 'everybody') },
 ];
 
 /** What the columns are in order of. */
 const orders = {
-    name: (lot) => lot.name, free: (lot) => countsOf(lot).free, rate: (lot) => lot.occupancy_rate ?? -1, unknown: (lot) => countsOf(lot).unknown,
+    name: (lot) => lot.name, free: (lot) => countsOf(lot).free, rate: (lot) => lot.occupancy_rate ?? -1,
+        unknown: (lot) => countsOf(lot).unknown,
 };
 
 function inOrder(lots, { key, down }) {
     const value = orders[key];
     const compare = (a, b) => (key === 'name' ? 0 : value(a) - value(b));
-    return [...lots].sort((a, b) => (down ? -1 : 1) * (compare(a, b) || a.name.localeCompare(b.name, 'en', { numeric: true })));
+    return [...lots].sort((a, b) => (down ? -1 : 1) * (compare(a, b) || byText(a.name, b.name)));
 }
 
 function AddLot({ close, made }) {
@@ -56,21 +67,24 @@ function AddLot({ close, made }) {
     const { busy, error, run } = useAction();
     const submit = async (event) => {
         event.preventDefault();
-        const lot = await run(() => parking.addLot({ lot_id: id.trim(), name: name.trim(), address: street.trim(), time_zone: zone.trim(), currency: currency.trim().toUpperCase() }));
+        const lot = await run(() =>
+            parking.addLot({ lot_id: id.trim(), name: name.trim(), address: street.trim(), time_zone: zone.trim(),
+            currency: currency.trim().toUpperCase() }));
         if (lot) made(lot);
     };
     return html`
-        <${Dialog} title="Add a lot" open=${true} close=${close}>
+        <${Dialog} title=${t('addALot')} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
-                <${Name} label="Id" value=${id} set=${setID} maxlength="64" hint="As the sensors say it in lot_id, such as LOT001." />
-                <${Text} label="Name" value=${name} set=${setName} maxlength="100" autocomplete="off" />
-                <${Text} label="Address" value=${street} set=${setStreet} maxlength="200" autocomplete="off" />
+                <${Name} label="Id" value=${id} set=${setID} maxlength="64" hint=${t('asTheSensorsSayIt')} />
+                <${Text} label=${t('name')} value=${name} set=${setName} maxlength="100" autocomplete="off" />
+                <${Text} label=${t('address')} value=${street} set=${setStreet} maxlength="200" autocomplete="off" />
                 <div class="two-fields">
-                    <${Name} label="Time zone" value=${zone} set=${setZone} />
-                    <${Name} label="Currency" value=${currency} set=${setCurrency} maxlength="3" />
+                    <${Name} label=${t('timeZone')} value=${zone} set=${setZone} />
+                    <${Name} label=${t('currency')} value=${currency} set=${setCurrency} maxlength="3" />
                 </div>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
-                <p class="actions end"><button type="submit" class="button primary" aria-busy=${busy} disabled=${!id.trim() || !name.trim()}>Add the lot</button></p>
+                <p class="actions end"><button type="submit" class="button primary" aria-busy=${busy}
+                    disabled=${!id.trim() || !name.trim()}>${t('addTheLot')}</button></p>
             </form>
         <//>`;
 }
@@ -79,33 +93,47 @@ export function Page({ query }) {
     const { lots: all, error, reload } = useLots();
     const [adding, add] = useState(false);
     const demo = useAction();
-    if (!all && error) return html`<${Head} title="Car parks" /><${Problem} error=${error} title="The car parks could not be read" retry=${reload} />`;
-    if (!all) return html`<${Head} title="Car parks" /><div class="skeletons"><${Skeleton} shape="block" label="Loading" /></div>`;
+    if (!all && error) return html`<${Head} title=${t('carParks2')} /><${Problem} error=${error}
+        title=${t('theCarParksCouldNot')} retry=${reload} />`;
+    if (!all) return html`<${Head} title=${t('carParks2')} /><div class="skeletons"><${Skeleton} shape="block"
+        label=${t('loading')} /></div>`;
     const lots = all.filter((lot) => session.may('parking.view', lot.site ?? null));
     const wanted = query.get('sort') ?? 'name';
-    const sort = { key: orders[wanted.replace('-', '')] ? wanted.replace('-', '') : 'name', down: wanted.startsWith('-') };
+    const sort = { key: orders[wanted.replace('-', '')] ? wanted.replace('-', '') : 'name',
+        down: wanted.startsWith('-') };
     const words = (query.get('q') ?? '').toLowerCase();
-    const shown = inOrder(lots.filter((lot) => `${lot.lot_id} ${lot.name} ${lot.address ?? ''}`.toLowerCase().includes(words)), sort);
-    const sums = lots.map(countsOf).reduce((sum, each) => ({ free: sum.free + each.free, total: sum.total + each.total, unknown: sum.unknown + each.unknown }), { free: 0, total: 0, unknown: 0 });
+    const shown = inOrder(lots.filter((lot) =>
+        `${lot.lot_id} ${lot.name} ${lot.address ?? ''}`.toLowerCase().includes(words)), sort);
+    const sums = lots.map(countsOf).reduce((sum, each) =>
+        ({ free: sum.free + each.free, total: sum.total + each.total, unknown: sum.unknown + each.unknown }),
+        { free: 0, total: 0, unknown: 0 });
     const may = session.may('parking.manage');
     return html`
-        <${Head} title="Car parks"
-            aside=${may && html`<button type="button" class="button" onClick=${() => add(true)}><${Icon} name="plus" />Add a lot</button>`}>
+        <${Head} title=${t('carParks2')}
+            aside=${may && html`<button type="button" class="button" onClick=${() => add(true)}><${Icon}
+                name="plus" />${t('addALot')}</button>`}>
             <p class="lead" role="status">${lots.length > 0 ? sentence(sums) : ''}</p>
         <//>
         ${lots.length === 0 ? html`
-            <${Empty} icon="parking" title="No car park yet">
-                <p>Add your lots here, or look at made-up ones first.</p>
+            <${Empty} icon="parking" title=${t('noCarParkYet')}>
+                <p>${t('addYourLotsHereOr')}</p>
                 ${may && html`<p class="actions">
-                    <button type="button" class="button primary" onClick=${() => add(true)}>Add a lot</button>
-                    ${session.may('settings.manage', '*') && html`<button type="button" class="button" aria-busy=${demo.busy}
-                        onClick=${() => demo.run(() => parking.init()).then(reload)}>Make the demo lots</button>`}</p>`}
+                    <button type="button" class="button primary" onClick=${() => add(true)}>${t('addALot')}</button>
+                    ${session.may('settings.manage', '*') && html`<button type="button" class="button"
+                        aria-busy=${demo.busy}
+                        onClick=${() =>
+                            demo.run(() => parking.init()).then(reload)}>${t('makeTheDemoLots')}</button>`}</p>`}
                 ${demo.error && html`<${Problem} error=${demo.error} small level="h3" />`}
             <//>` : html`
-            ${(lots.length > fewLots || words) && html`<search class="toolbar"><${Search} label="Find a car park" placeholder="Name, street or id" value=${query.get('q') ?? ''} /></search>`}
-            ${shown.length === 0 ? html`<${Empty} icon="search" small title="No car park is called that"><p>Search for a part of its name, street or id.</p><//>`
-                : html`<${Table} caption="Car parks" columns=${columns} rows=${shown} rowKey=${(lot) => lot.lot_id} sort=${sort} />`}
-            <p class="actions more"><a class="button" href="/parking">What drivers see</a><${CSV} name="lots" read=${() => parking.lotsTable()} of="the lots" /></p>
+            ${(lots.length > fewLots || words) && html`<search class="toolbar"><${Search} label=${t('findACarPark')}
+                placeholder=${t('nameStreetOrId')} value=${query.get('q') ?? ''} /></search>`}
+            ${shown.length === 0 ? html`<${Empty} icon="search" small
+                title=${t('noCarParkIsCalled')}><p>${t('searchForAPartOf2')}</p><//>`
+                : html`<${Table} caption=${t('carParks2')} columns=${columns} rows=${shown}
+                    rowKey=${(lot) => lot.lot_id} sort=${sort} />`}
+            <p class="actions more"><a class="button" href="/parking">${t('whatDriversSee')}</a><${CSV} file="lots"
+                read=${() => parking.lotsTable()} of=${t('theLots')} /></p>
             ${session.may('parking.money') && html`<${RevenueByLot} query=${query} />`}`}
-        ${adding && html`<${AddLot} close=${() => add(false)} made=${(lot) => navigate(`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`)} />`}`;
+        ${adding && html`<${AddLot} close=${() => add(false)}
+            made=${(lot) => navigate(`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`)} />`}`;
 }

@@ -1,7 +1,10 @@
-// The lot from above. Each bay has a colour, a shape and, where it is for somebody, a letter; so nobody needs the colour.
+// The lot from above. Each bay has a colour, a shape and, where it is for somebody, a letter; so nobody needs the
+// colour.
 
 import { html, useRef, useState } from '/lib/html.js';
-import { now, instant, span } from '/lib/time.js';
+import { byText, span } from '/lib/format.js';
+import { now, instant } from '/lib/time.js';
+import { t } from '/parking/words.js';
 import { useId } from '/parts/form.js';
 import { kindWord, kinds, statuses, statusOrder } from '/parking/model.js';
 
@@ -11,12 +14,13 @@ const bay = { width: 2.5, height: 5 };
 /** Where each spot of a level is drawn: as the plan says, or, if not all have a place, in rows by zone. */
 export function layout(spots, lot) {
     const placed = spots.length > 0 && spots.every((spot) => Number.isFinite(spot.x) && Number.isFinite(spot.y));
-    const named = [...spots].sort((a, b) => (a.label ?? a.spot_id).localeCompare(b.label ?? b.spot_id, 'en', { numeric: true }));
+    const named = [...spots].sort((a, b) => byText((a.label ?? a.spot_id), b.label ?? b.spot_id));
     if (placed) {
         const plan = { width: lot.plan?.width ?? 0, height: lot.plan?.height ?? 0 };
         const width = Math.max(plan.width, ...spots.map((spot) => spot.x + 3));
         const height = Math.max(plan.height, ...spots.map((spot) => spot.y + 3));
-        return { width, height, labels: [], bays: named.map((spot) => ({ spot, x: spot.x, y: spot.y, rotation: spot.rotation ?? 0 })) };
+        return { width, height, labels: [],
+            bays: named.map((spot) => ({ spot, x: spot.x, y: spot.y, rotation: spot.rotation ?? 0 })) };
     }
     const zones = new Map();
     for (const spot of named) zones.set(spot.zone ?? '', [...(zones.get(spot.zone ?? '') ?? []), spot]);
@@ -24,7 +28,7 @@ export function layout(spots, lot) {
     const bays = [];
     const labels = [];
     let y = 1;
-    for (const [zone, members] of [...zones].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
+    for (const [zone, members] of [...zones].sort(([a], [b]) => byText(a, b))) {
         if (zone !== '') { labels.push({ text: `Zone ${zone}`, x: 1, y: y + 1 }); y += 2; }
         members.forEach((spot, index) => bays.push({
             spot, rotation: 0, x: 1 + bay.width / 2 + 0.2 + (index % perRow) * (bay.width + 0.4),
@@ -72,7 +76,8 @@ export function Plan({ lot, level, spots, status, chosen, choose }) {
     // A finger is wider than a bay: the nearest one is meant.
     const tap = (event) => {
         const box = element.current.getBoundingClientRect();
-        const [x, y] = [(event.clientX - box.left) / box.width * width, (event.clientY - box.top) / box.height * height];
+        const [x, y] = [(event.clientX - box.left) / box.width * width,
+            (event.clientY - box.top) / box.height * height];
         let nearest = null;
         for (const each of bays) {
             const far = Math.hypot(each.x - x, each.y - y);
@@ -92,7 +97,8 @@ export function Plan({ lot, level, spots, status, chosen, choose }) {
             for (const each of bays) {
                 const along = (each.x - active.x) * way[0] + (each.y - active.y) * way[1];
                 const across = Math.abs((each.x - active.x) * way[1]) + Math.abs((each.y - active.y) * way[0]);
-                if (along > 0.5 && (best === null || along + 3 * across < best.far)) best = { far: along + 3 * across, id: each.spot.spot_id };
+                if (along > 0.5 && (best === null || along + 3 * across < best.far)) best = { far: along + 3 * across,
+                    id: each.spot.spot_id };
             }
             if (best) move(best.id);
         } else if ((event.key === 'Enter' || event.key === ' ') && active) {
@@ -103,19 +109,25 @@ export function Plan({ lot, level, spots, status, chosen, choose }) {
     return html`
         <div class="plan-box">
             <svg class="plan" ref=${element} viewBox=${`0 0 ${width} ${height}`} role="listbox" tabindex="0"
-                style=${{ aspectRatio: `${width} / ${height}`, minWidth: `${Math.round(Math.min(width * 8.5, 2400))}px` }}
-                aria-label=${`Plan${level === null ? '' : ` of level ${level}`}: ${free} of ${spots.length} free. Arrow keys move, Enter shows more.`}
+                style=${{ aspectRatio: `${width} / ${height}`,
+                    minWidth: `${Math.round(Math.min(width * 8.5, 2400))}px` }}
+                aria-label=${t(level === null ? 'planSays' : 'planOfLevelSays', { level, free, all: spots.length })}
                 aria-activedescendant=${active ? `${id}-${active.spot.spot_id}` : null} onClick=${tap} onKeyDown=${key}>
-                ${labels.map((label) => html`<text key=${label.text} class="plan-zone" x=${label.x} y=${label.y} aria-hidden="true">${label.text}</text>`)}
+                ${labels.map((label) => html`<text key=${label.text} class="plan-zone" x=${label.x} y=${label.y}
+                    aria-hidden="true">${label.text}</text>`)}
                 ${bays.map(({ spot, x, y, rotation }) => {
                     const word = status(spot);
                     return html`
-                        <g key=${spot.spot_id} id=${`${id}-${spot.spot_id}`} class="spot" role="option" data-spot=${spot.spot_id}
-                            data-status=${word} data-kind=${spot.kind} data-active=${active?.spot.spot_id === spot.spot_id}
-                            data-override=${spot.override ? 'true' : null} aria-selected=${chosen === spot.spot_id ? 'true' : 'false'}
+                        <g key=${spot.spot_id} id=${`${id}-${spot.spot_id}`} class="spot" role="option"
+                            data-spot=${spot.spot_id}
+                            data-status=${word} data-kind=${spot.kind}
+                                data-active=${active?.spot.spot_id === spot.spot_id}
+                            data-override=${spot.override ? 'true' : null}
+                                aria-selected=${chosen === spot.spot_id ? 'true' : 'false'}
                             aria-label=${spotWords(spot, word)}
                             transform=${`translate(${x} ${y})`}>
-                            <g transform=${rotation ? `rotate(${rotation})` : null}><${Mark} status=${word} kind=${spot.kind} /></g>
+                            <g transform=${rotation ? `rotate(${rotation})` : null}><${Mark} status=${word}
+                                kind=${spot.kind} /></g>
                         </g>`;
                 })}
             </svg>
@@ -126,16 +138,18 @@ export function Plan({ lot, level, spots, status, chosen, choose }) {
 export function Legend({ counts, present }) {
     const shown = statusOrder.filter((status, index) => index < 2 || counts[status] > 0);
     return html`
-        <ul class="legend" role="list" aria-label="Legend">
+        <ul class="legend" role="list" aria-label=${t('legend')}>
             ${shown.map((status) => html`
                 <li key=${status}>
-                    <svg class="legend-mark spot" data-status=${status} viewBox="-1.6 -2.8 3.2 5.6" width="16" height="28" aria-hidden="true">
+                    <svg class="legend-mark spot" data-status=${status} viewBox="-1.6 -2.8 3.2 5.6" width="16"
+                        height="28" aria-hidden="true">
                         <${Mark} status=${status} kind="standard" />
                     </svg>
                     ${statuses[status].word}
                     <span class="amount">${counts[status]}</span>
                 </li>`)}
-            ${Object.entries(kinds).filter(([kind, { letter }]) => letter && present.has(kind)).map(([kind, { word, letter }]) => html`
+            ${Object.entries(kinds).filter(([kind, { letter }]) => letter
+                && present.has(kind)).map(([kind, { word, letter }]) => html`
                 <li key=${kind}><span class="legend-letter" aria-hidden="true">${letter}</span>${word}</li>`)}
         </ul>`;
 }

@@ -1,12 +1,14 @@
 // Keeping a spot for a time. Who has not signed in gets a code, once.
 
 import { html, useEffect, useState } from '/lib/html.js';
+import { dayAndMinuteIn, minuteIn } from '/lib/format.js';
 import { useAction, useLoad, useSession } from '/lib/hooks.js';
 import { instant, now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { kindWord } from '/parking/model.js';
 import { Times } from '/parking/price.js';
-import { clock, dayAndClock, quarter } from '/parking/zone.js';
+import { quarter } from '/lib/zone.js';
+import { t } from '/parking/words.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { Name, Select, Text } from '/parts/input.js';
@@ -15,11 +17,12 @@ import { Secret } from '/parts/secret.js';
 import { toast } from '/parts/toast.js';
 
 export const bookingWords = {
-    active: ['Kept for you', 'busy'], used: ['Used', 'good'], released: ['Released: nobody came', 'warn'], cancelled: ['Given up', 'unknown'],
+    active: [t('keptForYou'), 'busy'], used: [t('used'), 'good'], released: [t('releasedNobodyCame'), 'warn'],
+        cancelled: [t('givenUp'), 'unknown'],
 };
 
 function Times2({ booking, zone }) {
-    return html`${dayAndClock(instant(booking.from), zone)} – ${clock(instant(booking.to), zone)}`;
+    return html`${dayAndMinuteIn(instant(booking.from), zone)} – ${minuteIn(instant(booking.to), zone)}`;
 }
 
 /** A reservation that was made without an account, found by its name and code. */
@@ -32,22 +35,25 @@ function Find({ zone, nameOf }) {
         event.preventDefault();
         set(await run(() => parking.look(id.trim(), code.trim())) ?? null);
     };
-    const cancel = async () => { const ended = await run(() => parking.cancel(id.trim(), code.trim())); if (ended) { set(ended); toast({ text: 'The reservation is given up.' }); } };
+    const cancel = async () => { const ended = await run(() => parking.cancel(id.trim(), code.trim()));
+        if (ended) { set(ended); toast({ text: t('theReservationIsGivenUp') }); } };
     return html`
         <details class="find">
-            <summary>I have a reservation</summary>
+            <summary>${t('iHaveAReservation')}</summary>
             <form class="stack" onSubmit=${look} novalidate>
-                <${Name} label="Reservation" value=${id} set=${setID} />
-                <${Name} label="Code" value=${code} set=${setCode} />
+                <${Name} label=${t('reservation')} value=${id} set=${setID} />
+                <${Name} label=${t('code')} value=${code} set=${setCode} />
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 ${found && html`
                     <div class="found" role="status">
-                        <${Badge} tone=${bookingWords[found.state]?.[1] ?? 'unknown'} word=${bookingWords[found.state]?.[0] ?? found.state} />
+                        <${Badge} tone=${bookingWords[found.state]?.[1] ?? 'unknown'}
+                            word=${bookingWords[found.state]?.[0] ?? found.state} />
                         <p><strong>${nameOf(found.spot_id)}</strong>, <${Times2} booking=${found} zone=${zone} /></p>
                     </div>`}
                 <p class="actions">
-                    <button type="submit" class="button" aria-busy=${busy}>Look it up</button>
-                    ${found?.state === 'active' && html`<button type="button" class="button danger" onClick=${cancel}>Give it up</button>`}
+                    <button type="submit" class="button" aria-busy=${busy}>${t('lookItUp')}</button>
+                    ${found?.state === 'active' && html`<button type="button" class="button danger"
+                        onClick=${cancel}>${t('giveItUp')}</button>`}
                 </p>
             </form>
         </details>`;
@@ -60,15 +66,17 @@ function Mine({ lot, zone, stamp, nameOf }) {
     const mine = (data?.reservations ?? []).filter((each) => each.lot_id === lot.lot_id && each.state === 'active');
     if (mine.length === 0) return null;
     return html`
-        <h3>Your reservations here</h3>
+        <h3>${t('yourReservationsHere')}</h3>
         <ul class="bookings" role="list">${mine.map((each) => html`
             <li key=${each.reservation_id}>
                 <span><strong>${nameOf(each.spot_id)}</strong> <${Times2} booking=${each} zone=${zone} /></span>
-                <button type="button" class="button small" onClick=${() => end(each)}>Give up<span class="unseen"> ${nameOf(each.spot_id)}</span></button>
+                <button type="button" class="button small" onClick=${() => end(each)}>${t('giveUp')}<span
+                    class="unseen"> ${nameOf(each.spot_id)}</span></button>
             </li>`)}</ul>
         ${ending && html`
-            <${Confirm} title="Give up this reservation?" action="Give it up" close=${() => end(null)}
-                act=${async () => { await parking.giveUp(ending.reservation_id); reload(); toast({ text: 'The reservation is given up.' }); }}>
+            <${Confirm} title=${t('giveUpThisReservation')} action=${t('giveItUp')} close=${() => end(null)}
+                act=${async () => { await parking.giveUp(ending.reservation_id); reload();
+                    toast({ text: t('theReservationIsGivenUp') }); }}>
                 <p>${nameOf(ending.spot_id)}, <${Times2} booking=${ending} zone=${zone} /></p>
             <//>`}`;
 }
@@ -85,37 +93,51 @@ export function ReserveCard({ lot, kinds, spot, nameOf }) {
     const [made, set] = useState(null);
     const { busy, error, run, clear } = useAction();
     useEffect(() => { setAny(false); clear(); }, [spot?.spot_id]);
-    const wrong = to <= from ? 'The end must be after the start.' : null;
+    const wrong = to <= from ? t('theEndMustBeAfter') : null;
     const one = spot && !any;
     const submit = async (event) => {
         event.preventDefault();
         if (wrong) return;
-        const body = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...(one ? { spot_id: spot.spot_id } : { kind }), ...(name.trim() ? { name: name.trim() } : {}) };
+        const body = { from: new Date(from).toISOString(), to: new Date(to).toISOString(),
+            ...(one ? { spot_id: spot.spot_id } : { kind }), ...(name.trim() ? { name: name.trim() } : {}) };
         const result = await run(() => parking.reserve(lot.lot_id, body));
         if (result) set(result);
     };
     return html`
         <section class="card" id="reserve" aria-labelledby="reserve-name">
-            <h2 id="reserve-name">Reserve</h2>
+            <h2 id="reserve-name">${t('reserve2')}</h2>
             ${made ? html`
                 <div class="stack" role="status">
-                    <p><${Badge} tone="busy" word="Reserved" /></p>
-                    <p><strong>Spot ${nameOf(made.spot_id)}</strong>, <${Times2} booking=${made} zone=${zone} />. It is kept until ${clock(instant(made.release_at) ?? from + 900_000, zone)}; then others may have it.</p>
+                    <p><${Badge} tone="busy" word=${t('reserved')} /></p>
+                    <p>${t('reservedSays', {
+                        spot: html`<strong>${t('spot2', { spot_id: nameOf(made.spot_id) })}</strong>`,
+                            times: html`<${Times2} booking=${made} zone=${zone} />`,
+                        until: minuteIn(instant(made.release_at) ?? from + 900_000, zone),
+                    })}</p>
                     ${made.code && html`
-                        <${Secret} label="Reservation code" value=${made.code} says="With it you can look the reservation up or give it up." />
-                        <p class="hint">Reservation <code>${made.reservation_id}</code></p>`}
-                    <p class="actions"><button type="button" class="button" onClick=${() => set(null)}>Reserve another</button></p>
+                        <${Secret} label=${t('reservationCode')} value=${made.code} says=${t('withItYouCanLook')} />
+                        <p class="hint">${t('reservationIs', { id: html`<code>${made.reservation_id}</code>` })}</p>`}
+                    <p class="actions"><button type="button" class="button"
+                        onClick=${() => set(null)}>${t('reserveAnother')}</button></p>
                 </div>` : html`
                 <form class="stack" onSubmit=${submit} novalidate>
                     ${one ? html`
-                        <p>Spot <strong>${spot.label ?? spot.spot_id}</strong> (${kindWord(spot.kind).toLowerCase()}).
-                            ${' '}<button type="button" class="link" onClick=${() => setAny(true)}>Any spot will do</button></p>`
-                        : html`<${Select} label="Kind of spot" value=${kind} set=${setKind} options=${kinds.map((each) => [each, kindWord(each)])} />`}
-                    <${Times} zone=${zone} from=${from} to=${to} setFrom=${setFrom} setTo=${setTo} words=${['From', 'Until']} error=${wrong} />
-                    <${Text} label="Name or number plate, if you like" value=${name} set=${setName} maxlength="100" autocomplete="off" />
-                    ${error && html`<${Problem} error=${error} small level="h3" title=${error.status === 409 ? 'It is taken for that time' : null} />`}
-                    <p class="actions"><button type="submit" class="button primary" aria-busy=${busy}>Reserve</button></p>
+                        <p>${t('spotOfKind', { spot: html`<strong>${spot.label ?? spot.spot_id}</strong>`,
+                            kind: kindWord(spot.kind).toLowerCase() })}
+                            ${' '}<button type="button" class="link"
+                                onClick=${() => setAny(true)}>${t('anySpotWillDo')}</button></p>`
+                        : html`<${Select} label=${t('kindOfSpot')} value=${kind} set=${setKind}
+                            options=${kinds.map((each) => [each, kindWord(each)])} />`}
+                    <${Times} zone=${zone} from=${from} to=${to} setFrom=${setFrom} setTo=${setTo}
+                        words=${[t('from'), t('until')]} error=${wrong} />
+                    <${Text} label=${t('nameOrNumberPlateIf')} value=${name} set=${setName} maxlength="100"
+                        autocomplete="off" />
+                    ${error && html`<${Problem} error=${error} small level="h3"
+                        title=${error.status === 409 ? t('itIsTakenForThat') : null} />`}
+                    <p class="actions"><button type="submit" class="button primary"
+                        aria-busy=${busy}>${t('reserve2')}</button></p>
                 </form>`}
-            ${session.state?.user ? html`<${Mine} lot=${lot} zone=${zone} stamp=${made?.reservation_id ?? ''} nameOf=${nameOf} />` : html`<${Find} zone=${zone} nameOf=${nameOf} />`}
+            ${session.state?.user ? html`<${Mine} lot=${lot} zone=${zone} stamp=${made?.reservation_id ?? ''}
+                nameOf=${nameOf} />` : html`<${Find} zone=${zone} nameOf=${nameOf} />`}
         </section>`;
 }

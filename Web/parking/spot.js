@@ -1,8 +1,8 @@
 import { html } from '/lib/html.js';
-import { number } from '/lib/format.js';
+import { dayAndMinuteIn, inUnit, number } from '/lib/format.js';
 import { instant } from '/lib/time.js';
 import { kindWord, sourceOf, sources, statuses } from '/parking/model.js';
-import { dayAndClock } from '/parking/zone.js';
+import { t } from '/parking/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
 import { Icon } from '/parts/icons.js';
@@ -15,19 +15,30 @@ export function SpotCard({ lot, spot, status, close, children }) {
     const override = spot.override ?? null;
     const until = instant(override?.until);
     const doubted = status !== spot.status;
+    const what = [
+        kindWord(spot.kind), spot.level && t('isOnLevel', { level: spot.level }),
+            spot.zone && t('isInZone', { zone: spot.zone }),
+    ].filter(Boolean).join(', ');
+    const source = sources[sourceOf(spot)];
     return html`
-        <section class="spot-card" aria-label=${`Spot ${spot.label ?? spot.spot_id}`}>
+        <section class="spot-card" aria-label=${t('spot2', { spot_id: spot.label ?? spot.spot_id })}>
             <div class="card-head">
                 <h3>${spot.label ?? spot.spot_id}</h3>
-                <button type="button" class="icon-button" aria-label="Close" onClick=${close}><${Icon} name="close" /></button>
+                <button type="button" class="icon-button" aria-label=${t('close')} onClick=${close}><${Icon}
+                    name="close" /></button>
             </div>
-            <p><${Badge} tone=${tone} word=${word} /> <span class="hint">${doubted ? 'the car park has not been heard for too long' : says}</span></p>
+            <p><${Badge} tone=${tone} word=${word} /> <span
+                class="hint">${doubted ? t('notHeardForTooLong') : says}</span></p>
             <dl class="facts">
-                <div><dt>Kind</dt><dd>${kindWord(spot.kind)}${spot.level ? `, level ${spot.level}` : ''}${spot.zone ? `, zone ${spot.zone}` : ''}</dd></div>
-                ${!doubted && since !== null && since !== undefined && html`<div><dt>Since</dt><dd><${Age} at=${since} open label="Since" /></dd></div>`}
-                ${!doubted && html`<div><dt>Known from</dt><dd>${sources[sourceOf(spot)]}${override && until ? `, until ${dayAndClock(until, lot.time_zone ?? 'UTC')}` : ''}</dd></div>`}
-                <div><dt>Sensor heard</dt><dd>${heard ? html`<${Age} at=${heard} open label="Sensor heard" />` : 'never'}${
-                    Number.isFinite(spot.distance) ? `, ${number(spot.distance, 0)} cm` : ''}</dd></div>
+                <div><dt>${t('kind')}</dt><dd>${what}</dd></div>
+                ${!doubted && since !== null && since !== undefined && html`<div><dt>${t('since')}</dt><dd><${Age}
+                    at=${since} open label=${t('since')} /></dd></div>`}
+                ${!doubted && html`<div><dt>${t('knownFrom')}</dt><dd>${override && until
+                    ? t('sourceUntil', { source, time: dayAndMinuteIn(until, lot.time_zone ?? 'UTC') })
+                        : source}</dd></div>`}
+                <div><dt>${t('sensorHeard')}</dt><dd>${heard ? html`<${Age} at=${heard} open
+                    label=${t('sensorHeard')} />` : t('neverHeardOf')}${
+                    Number.isFinite(spot.distance) ? `, ${inUnit(number(spot.distance, 0), 'cm')}` : ''}</dd></div>
             </dl>
             ${children}
         </section>`;

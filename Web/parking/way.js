@@ -7,11 +7,13 @@ export function mapsOf(agent) {
 }
 
 /**
- * Address of directions to a lot, or null if nobody has said where it is. Android asks which of its maps to use (geo: with `q` sets a
- * pin, where `geo:lat,lng` would only move the map); Apple's devices open theirs; elsewhere OpenStreetMap plans the way.
+ * Address of directions to a lot, or null if nobody has said where it is. Android asks which of its maps to use (geo:
+ * with `q` sets a pin, where `geo:lat,lng` would only move the map); Apple's devices open theirs; elsewhere
+ * OpenStreetMap plans the way.
  */
 export function wayTo(lot, agent) {
-    const place = Number.isFinite(lot.latitude) && Number.isFinite(lot.longitude) ? `${lot.latitude},${lot.longitude}` : null;
+    const place = Number.isFinite(lot.latitude) && Number.isFinite(lot.longitude)
+        ? `${lot.latitude},${lot.longitude}` : null;
     const street = (lot.address ?? '').trim();
     if (place === null && street === '') return null;
     const to = encodeURIComponent(place ?? street);

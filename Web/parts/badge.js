@@ -8,6 +8,6 @@ export function Badge({ tone, word, since = null, title = null, quiet = false })
         <span class="badge" data-tone=${tone} data-quiet=${quiet} title=${title}>
             <${Glyph} tone=${tone} />
             <span>${word}</span>
-            ${since !== null && html`<${Age} at=${since} lead="for" plain />`}
+            ${since !== null && html`<${Age} at=${since} lasting plain />`}
         </span>`;
 }

@@ -1,32 +1,7 @@
 // uPlot set up the way Martlet draws: hairlines, local 24-hour times, one accent, colours from the theme.
 
-import { day, minute, clock } from '/lib/time.js';
+import { clock, day, minute } from '/lib/format.js';
 import { token } from '/app/theme.js';
-
-/** How far below what is seen a chart may be, in pixels, for its drawing to be worth fetching. */
-const near = 100;
-
-let loading = null;
-let begin = () => {};
-const watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) begin(); },
-    { rootMargin: `${near}px` });
-
-/** uPlot itself and its sheet, fetched when the first chart, in `box`, comes into view: on a phone that may be never. */
-export function loadPlot(box) {
-    loading ??= new Promise((done, fail) => {
-        begin = () => {
-            begin = () => {};
-            watcher.disconnect();
-            const sheet = document.createElement('link');
-            sheet.rel = 'stylesheet';
-            sheet.href = '/vendor/uplot.css';
-            document.head.append(sheet);
-            import('/vendor/uplot.js').then((module) => done(module.default), (error) => { loading = null; watcher.disconnect(); fail(error); });
-        };
-    });
-    watcher.observe(box);
-    return loading;
-}
 
 function timeLabels(plot, splits, axis, space, step) {
     let before = null;
@@ -50,7 +25,10 @@ const valueRange = (least, zero) => (plot, low, high) => {
     return [middle - room, middle + room];
 };
 
-/** Room for the labels of the value axis, pixels: as wide as the widest, and for the usual ones the same in all charts of a page. */
+/**
+ * Room for the labels of the value axis, pixels: as wide as the widest, and for the usual ones the same in all charts
+ * of a page.
+ */
 const usualLabels = 52;
 const gap = 6;
 function labelRoom(plot, labels, index, cycle) {
@@ -100,7 +78,8 @@ export function plotOptions({ width, height, series, band, least, zero, sync, zo
         scales: { x: { time: true, range }, y: { range: valueRange(least, zero) } },
         axes: [
             { ...axis, space: 72, size: 28, gap: 4, values: timeLabels, grid: { show: false } },
-            { ...axis, space: 36, size: labelRoom, gap, values: (plot, splits, index, space, step) => splits.map((value) => tick(value, step)),
+            { ...axis, space: 36, size: labelRoom, gap,
+                values: (plot, splits, index, space, step) => splits.map((value) => tick(value, step)),
                 ...(steps ? { incrs: steps } : {}) },
         ],
         series: band ? [{}, lines[0], edge('high'), edge('low')] : [{}, ...lines],

@@ -1,6 +1,8 @@
 import { html } from '/lib/html.js';
+import { moment } from '/lib/format.js';
 import { useTick } from '/lib/hooks.js';
-import { moment, now } from '/lib/time.js';
+import { t } from '/lib/i18n.js';
+import { now } from '/lib/time.js';
 import { bounds } from '/parts/chart-model.js';
 
 const most = 200;
@@ -17,14 +19,14 @@ export function ChartTable({ label, model, view, columns, format }) {
         if (rows.length < most) rows.push(i);
     }
     return html`
-        <div class="scroll-box" tabindex="0" role="region" aria-label=${`Table of ${label}`}>
+        <div class="scroll-box" tabindex="0" role="region" aria-label=${t('chart.tableOf', { label })}>
             <table>
                 <caption>
-                    ${inView > most ? `The newest ${most} of ${inView} points; the CSV file has all.` : `${inView} points, newest first.`}
+                    ${inView > most ? t('chart.newest', { most, all: inView }) : t('chart.points', { count: inView })}
                 </caption>
                 <thead>
                     <tr>
-                        <th scope="col">Time</th>
+                        <th scope="col">${t('chart.time')}</th>
                         ${columns.map((column) => html`<th scope="col" data-align="end">${column}</th>`)}
                     </tr>
                 </thead>

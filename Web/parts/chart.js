@@ -3,11 +3,11 @@
 
 import { html, useEffect, useMemo, useRef, useState } from '/lib/html.js';
 import { number } from '/lib/format.js';
+import { t } from '/lib/i18n.js';
 import { now } from '/lib/time.js';
 import { useTheme } from '/app/theme.js';
 import { bounds } from '/parts/chart-model.js';
-import { loadPlot, plotOptions } from '/parts/chart-plot.js';
-import { ChartTable } from '/parts/chart-table.js';
+import { loadPlot } from '/parts/chart-load.js';
 import { useId } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 
@@ -50,7 +50,7 @@ function usePlot({ model, view, series, band, least, zero, sync, onZoom, height,
             const width = Math.floor(entry.contentRect.width);
             if (plot && width > 0 && width !== lastWidth) { lastWidth = width; plot.setSize({ width, height }); }
         });
-        loadPlot(box.current).then((uPlot) => {
+        loadPlot(box.current).then(([uPlot, plotOptions]) => {
             if (ended) return;
             lastWidth = Math.floor(box.current.clientWidth);
             const options = plotOptions({ width: lastWidth, height, series, band, least, zero, sync, tick, steps,
@@ -70,6 +70,16 @@ function usePlot({ model, view, series, band, least, zero, sync, onZoom, height,
     }, [model, theme, series, band, least, zero, sync, height, steps]);
     useEffect(() => { held.current.draw?.(); }, [view.live, view.span, view.from, view.to]);
     return [box, fault];
+}
+
+/** The table of a chart, fetched when it is first wanted; null before it is there. */
+function useTable(isWanted) {
+    const [held, hold] = useState({ Table: null });
+    useEffect(() => {
+        if (isWanted && !held.Table) import('/parts/chart-table.js').then(({ ChartTable }) =>
+            hold({ Table: ChartTable }), () => { /* Asked for anew. */ });
+    }, [isWanted]);
+    return held.Table;
 }
 
 /** A sentence about the part in view, made anew at most every five seconds. */
@@ -99,6 +109,7 @@ export function TimeChart({ label, unit = '', model, view, series, band = false,
     const readoutElement = useRef(null);
     const [pointed, point] = useState(null);
     const [asTable, showTable] = useState(false);
+    const Table = useTable(asTable);
     const lines = useMemo(() => series, [series.map((each) => each.label + each.tone).join()]);
     const [box, fault] = usePlot({ model, view, series: lines, band, least, zero, sync, onZoom, height, tick, steps,
         pointed: (at) => point(at === null ? null : readout(at.data, at.index)) });
@@ -118,12 +129,12 @@ export function TimeChart({ label, unit = '', model, view, series, band = false,
                         <span class="swatch" data-tone=${line.tone.slice(2)} data-dash=${Boolean(line.dash)}></span>
                         ${line.label}
                     </li>`)}</ul>`}
-            <div class="chart-plot" role="img" aria-label=${`Chart of ${label}. ${sentence}`} data-loading=${loading}
+            <div class="chart-plot" role="img" aria-label=${t('chart.of', { label, sentence })} data-loading=${loading}
                 style=${{ height: `${height}px` }}>
                 <div class="chart-box" ref=${box}></div>
-                ${nothing && html`<p class="chart-note">${empty ?? 'Nothing was heard in this time.'}</p>`}
+                ${nothing && html`<p class="chart-note">${empty ?? t('chart.empty')}</p>`}
                 ${fault && html`
-                    <p class="chart-note">The chart could not be loaded; the table below has the same values.</p>`}
+                    <p class="chart-note">${t('chart.fault')}</p>`}
             </div>
             <div class="chart-foot">
                 <p class="chart-sentence">${sentence}</p>
@@ -131,15 +142,15 @@ export function TimeChart({ label, unit = '', model, view, series, band = false,
                     <button type="button" class="button small quiet" aria-expanded=${asTable}
                         aria-controls=${`${id}-table`} onClick=${() => showTable(!asTable)}>
                         <${Icon} name="table" />
-                        ${asTable ? 'Hide table' : 'Show as table'}
-                        <span class="unseen"> of ${label}</span>
+                        ${asTable ? t('chart.hide') : t('chart.show')}
+                        <span class="unseen"> ${t('chart.ofLabel', { label })}</span>
                     </button>
                     ${actions}
                 </div>
             </div>
             <div id=${`${id}-table`} hidden=${!asTable}>
-                ${asTable && html`
-                    <${ChartTable} label=${label} model=${model} view=${view} columns=${columns} format=${format} />`}
+                ${asTable && Table && html`
+                    <${Table} label=${label} model=${model} view=${view} columns=${columns} format=${format} />`}
             </div>
         </figure>`;
 }

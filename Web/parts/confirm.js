@@ -1,5 +1,6 @@
 import { html, useState } from '/lib/html.js';
 import { useAction } from '/lib/hooks.js';
+import { t } from '/lib/i18n.js';
 import { Dialog } from '/parts/dialog.js';
 import { Name } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
@@ -24,11 +25,12 @@ export function Confirm({ title, action, act, close, typed = null, danger = true
             <form onSubmit=${submit}>
                 <div class="stack">${children}</div>
                 ${typed !== null && html`
-                    <${Name} label=${`Type ${typed} to go on`} value=${text} set=${set} />`}
+                    <${Name} label=${t('confirm.type', { word: typed })} value=${text} set=${set} />`}
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="button" class="button" onClick=${close}>Cancel</button>
-                    <button type="submit" class=${`button primary ${danger ? 'danger' : ''}`} disabled=${!ready}
+                    <button type="button" class="button" onClick=${close}>${t('cancel')}</button>
+                    <button type="submit" class=${danger ? 'button primary danger' : 'button primary'}
+                        disabled=${!ready}
                         aria-busy=${busy}>${action}</button>
                 </p>
             </form>

@@ -1,4 +1,5 @@
 import { html, useState } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { Icon } from '/parts/icons.js';
 
 /** Puts text on the clipboard; the old way where the new one is not allowed (plain http on another host). */
@@ -14,14 +15,14 @@ async function put(text) {
     return done;
 }
 
-/** [what came of it, for a moment; copy()]. */
+/** [what came of it, for a moment; copy(); whether it was copied]. */
 function useCopy(text) {
     const [state, set] = useState('');
     const copy = async () => {
-        set(await put(text) ? 'Copied' : 'Select and copy by hand');
+        set(await put(text) ? 'done' : 'byHand');
         setTimeout(() => set(''), 2500);
     };
-    return [state, copy];
+    return [state && t(`copy.${state}`), copy, state === 'done'];
 }
 
 /** A link that copies a text, within a line. */
@@ -34,13 +35,13 @@ export function CopyLink({ text, word }) {
 
 /** A command line with a button that copies it. */
 export function Command({ line, label }) {
-    const [state, copy] = useCopy(line);
+    const [state, copy, isCopied] = useCopy(line);
     return html`
         <div class="command-line">
             <code tabindex="0" role="region" aria-label=${label}>${line}</code>
-            <button type="button" class="button small" onClick=${copy} aria-label=${`Copy: ${label}`}>
+            <button type="button" class="button small" onClick=${copy} aria-label=${t('copy.label', { label })}>
                 <${Icon} name="copy" />
-                <span class="command-copied">${state === 'Copied' ? 'Copied' : 'Copy'}</span>
+                <span class="command-copied">${isCopied ? t('copy.done') : t('copy')}</span>
             </button>
             <span class="unseen" role="status">${state}</span>
         </div>`;

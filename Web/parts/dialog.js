@@ -1,4 +1,5 @@
 import { html, useEffect, useRef } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { Icon } from '/parts/icons.js';
 import { PrintNote } from '/parts/print.js';
 
@@ -24,7 +25,7 @@ export function Dialog({ title, open, close, children }) {
                 <div class="dialog-box">
                     <header>
                         <h2>${title}</h2>
-                        <button type="button" class="icon-button" aria-label="Close" onClick=${close}>
+                        <button type="button" class="icon-button" aria-label=${t('close')} onClick=${close}>
                             <${Icon} name="close" />
                         </button>
                     </header>

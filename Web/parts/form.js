@@ -33,7 +33,8 @@ export function Choice({ legend, name, options, value, change, hideLegend = fals
             <legend class=${hideLegend ? 'unseen' : null}>${legend}</legend>
             <div class="choice-row">${options.map(([key, word]) => html`
                 <label key=${key} data-on=${value === key}>
-                    <input type="radio" name=${id} value=${key} checked=${value === key} onChange=${() => change(key)} />
+                    <input type="radio" name=${id} value=${key} checked=${value === key}
+                        onChange=${() => change(key)} />
                     <span>${word}</span>
                 </label>`)}</div>
         </fieldset>`;

@@ -4,7 +4,6 @@ import { html } from '/lib/html.js';
 
 const drawings = {
     overview: 'M3 9.5 10 3.5l7 6M5 8.5V16.5h10V8.5M8.5 16.5v-4.5h3v4.5',
-    nodes: 'M10 11.5v5M7 16.5h6M10 8.25a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3M6.3 13.5a5.3 5.3 0 0 1 0-7.5M13.7 13.5a5.3 5.3 0 0 0 0-7.5M3.8 16a8.8 8.8 0 0 1 0-12.5M16.2 16a8.8 8.8 0 0 0 0-12.5',
     broker: 'M3 6h4.5l5 8H17M3 14h4.5l1.5-2.4M11 8.4 12.5 6H17M14.8 3.8 17 6l-2.2 2.2M14.8 11.8 17 14l-2.2 2.2',
     sun: 'M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M10 2v1.5M10 16.5V18M2 10h1.5M16.5 10H18M4.35 4.35l1.05 1.05M14.6 14.6l1.05 1.05M4.35 15.65l1.05-1.05M14.6 5.4l1.05-1.05',
     moon: 'M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3Z',
@@ -35,7 +34,6 @@ const drawings = {
     shield: 'M10 2.75 16 5v4.5c0 3.8-2.4 6.4-6 7.75-3.6-1.35-6-3.95-6-7.75V5Z',
     leave: 'M11.5 3.5h-7v13h7M8.5 10H17M14 7l3 3-3 3',
     key: 'M12.8 3.5a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 0 0 0-7.4M10.2 9.8 3.5 16.5M5 15l2 2M7.5 12.5l1.7 1.7',
-    parking: 'M4 3h12v14H4zM8 14V6h2.6a2.4 2.4 0 0 1 0 4.8H8',
     pin: 'M10 17.5s5.5-5 5.5-9.2a5.5 5.5 0 0 0-11 0c0 4.2 5.5 9.2 5.5 9.2ZM10 6.3a2 2 0 1 0 0 4 2 2 0 0 0 0-4',
     coins: 'M10 4c3.3 0 6 .9 6 2s-2.7 2-6 2-6-.9-6-2 2.7-2 6-2M4 6v8c0 1.1 2.7 2 6 2s6-.9 6-2V6M4 10c0 1.1 2.7 2 6 2s6-.9 6-2',
     ticket: 'M3 6h14v2.5a1.5 1.5 0 0 0 0 3V14H3v-2.5a1.5 1.5 0 0 0 0-3ZM12 6v8',
@@ -44,11 +42,21 @@ const drawings = {
     calendar: 'M3.5 4.5h13v12h-13zM3.5 8.5h13M7 2.5v3.5M13 2.5v3.5',
 };
 
+/** More icons by name, those of a solution; the names that are here keep their drawings. */
+export function addIcons(more) {
+    for (const [name, drawing] of Object.entries(more)) drawings[name] ??= drawing;
+}
+
+/** Drawings that point onward, which is to the other side where one reads from the right. */
+const onward = new Set(['chevron', 'leave']);
+
 /** An icon that adds nothing to the words beside it; with `label` it speaks for itself. */
 export function Icon({ name, label }) {
-    return html`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.6"
+    return html`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor"
+        stroke-width="1.6"
         stroke-linecap="round" stroke-linejoin="round" role=${label ? 'img' : null} aria-label=${label ?? null}
-        aria-hidden=${label ? null : 'true'} focusable="false"><path d=${drawings[name]} /></svg>`;
+        aria-hidden=${label ? null : 'true'} data-onward=${onward.has(name) ? 'true' : null} focusable="false"><path
+            d=${drawings[name]} /></svg>`;
 }
 
 const swift = 'M16 3.6c1.5 0 2.3 1.5 2.5 3.7C23.3 7.9 28.9 11.4 32 19.6c-4-3.9-8.3-5.7-12.9-5.6-.3 2.9-.8 5-.7 6.9L21.5 30 16 25.3 10.5 30l3.1-9.1c.1-1.9-.4-4-.7-6.9C8.3 13.9 4 15.7 0 19.6 3.1 11.4 8.7 7.9 13.5 7.3c.2-2.2 1-3.7 2.5-3.7Z';
@@ -63,10 +71,14 @@ export function Mark() {
 export function Glyph({ tone }) {
     const shape = {
         good: html`<circle cx="6" cy="6" r="4.5" fill="currentColor" />`,
-        busy: html`<circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5" /><path d="M6 1.75a4.25 4.25 0 0 1 0 8.5Z" fill="currentColor" />`,
+        busy: html`<circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5" /><path
+            d="M6 1.75a4.25 4.25 0 0 1 0 8.5Z" fill="currentColor" />`,
         warn: html`<path d="M6 1 11.5 10.8H.5Z" fill="currentColor" />`,
-        bad: html`<circle cx="6" cy="6" r="4.5" fill="none" stroke="currentColor" stroke-width="1.75" /><path d="M2.9 9.1 9.1 2.9" stroke="currentColor" stroke-width="1.75" />`,
-        unknown: html`<rect x="1.75" y="1.75" width="8.5" height="8.5" fill="none" stroke="currentColor" stroke-width="1.25" /><path d="M2 6 6 2M2 10l8-8M6 10l4-4" stroke="currentColor" stroke-width="1.25" />`,
+        bad: html`<circle cx="6" cy="6" r="4.5" fill="none" stroke="currentColor" stroke-width="1.75" /><path
+            d="M2.9 9.1 9.1 2.9" stroke="currentColor" stroke-width="1.75" />`,
+        unknown: html`<rect x="1.75" y="1.75" width="8.5" height="8.5" fill="none" stroke="currentColor"
+            stroke-width="1.25" /><path d="M2 6 6 2M2 10l8-8M6 10l4-4" stroke="currentColor" stroke-width="1.25" />`,
     }[tone];
-    return html`<svg class="glyph" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" focusable="false">${shape}</svg>`;
+    return html`<svg class="glyph" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"
+        focusable="false">${shape}</svg>`;
 }

@@ -1,6 +1,7 @@
 // Fields of forms: text, password, one of a list.
 
 import { html, useState } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { Field } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 
@@ -9,7 +10,8 @@ export function Text({ label, value, set, hint = null, error = null, type = 'tex
     return html`
         <${Field} label=${label} hint=${hint} error=${error}>
             ${(given) => html`
-                <input type=${type} ...${given} ...${rest} value=${value} onInput=${(event) => set(event.target.value)} />`}
+                <input type=${type} ...${given} ...${rest} value=${value}
+                    onInput=${(event) => set(event.target.value)} />`}
         <//>`;
 }
 
@@ -28,7 +30,8 @@ export function Password({ label, value, set, hint = null, error = null, ...rest
                     <input type=${seen ? 'text' : 'password'} autocapitalize="none" autocorrect="off" spellcheck="false"
                         ...${given} ...${rest} value=${value} onInput=${(event) => set(event.target.value)} />
                     <button type="button" class="button quiet small" aria-pressed=${seen} onClick=${() => see(!seen)}>
-                        ${seen ? 'Hide' : 'Show'}<span class="unseen"> ${label.toLowerCase()}</span>
+                        ${seen ? t('password.hide') : t('password.show')}<span
+                            class="unseen"> ${label.toLowerCase()}</span>
                     </button>
                 </div>`}
         <//>`;

@@ -1,21 +1,18 @@
 // Which time a page's charts show. It is in the address: `range=6h`, or `from` and `to` in seconds since 1970.
 
 import { html, useState } from '/lib/html.js';
+import { moment } from '/lib/format.js';
 import { useConnection } from '/lib/hooks.js';
 import { navigate, withQuery } from '/app/router.js';
-import { moment, now, toLocalInput } from '/lib/time.js';
+import { now, toLocalInput } from '/lib/time.js';
 import { Dialog } from '/parts/dialog.js';
 import { Field } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 import { LinkChoice } from '/parts/tabs.js';
+import { t } from '/parts/words.js';
 
-const presets = [
-    ['15m', '15 min', 900, 'the last 15 minutes'],
-    ['1h', '1 h', 3600, 'the last hour'],
-    ['6h', '6 h', 21_600, 'the last 6 hours'],
-    ['24h', '24 h', 86_400, 'the last 24 hours'],
-    ['7d', '7 d', 604_800, 'the last 7 days'],
-];
+/** Key in the address, seconds. */
+const presets = [['15m', 900], ['1h', 3600], ['6h', 21_600], ['24h', 86_400], ['7d', 604_800]];
 const standard = '1h';
 
 /**
@@ -28,13 +25,13 @@ export function viewOf(query) {
         return { live: false, from, to, span: to - from, key: null };
     }
     const preset = presets.find(([key]) => key === query.get('range')) ?? presets.find(([key]) => key === standard);
-    return { live: true, span: preset[2], key: preset[0] };
+    return { live: true, span: preset[1], key: preset[0] };
 }
 
 /** Words for the view: "the last hour". */
 export function viewWords(view) {
-    if (!view.live) return `${moment(view.from * 1000)} to ${moment(view.to * 1000)}`;
-    return presets.find(([key]) => key === view.key)[3];
+    if (!view.live) return t('range.words', { from: moment(view.from * 1000), to: moment(view.to * 1000) });
+    return t(`range.${view.key}.words`);
 }
 
 /** Shows only a part: a step in the browser's history, so that Back leads out again. */
@@ -55,7 +52,7 @@ function CustomRange({ view, open, close }) {
     // What nobody has changed is the instant itself: its text may be that of two, in the night that has an hour twice.
     const [a, b] = [from === null ? end - view.span * 1000 : Date.parse(from), to === null ? end : Date.parse(to)];
     const missing = Number.isNaN(a) || Number.isNaN(b);
-    const wrong = missing ? 'Give both times.' : a >= b ? 'The end must be after the start.' : null;
+    const wrong = missing ? t('range.both') : a >= b ? t('range.order') : null;
     const submit = (event) => {
         event.preventDefault();
         if (wrong) return;
@@ -63,21 +60,21 @@ function CustomRange({ view, open, close }) {
         close();
     };
     return html`
-        <${Dialog} title="Show another time" open=${open} close=${close}>
+        <${Dialog} title=${t('range.title')} open=${open} close=${close}>
             <form onSubmit=${submit} novalidate>
-                <${Field} label="From">
+                <${Field} label=${t('range.from')}>
                     ${(given) => html`
                         <input type="datetime-local" ...${given} value=${first}
                             onInput=${(event) => setFrom(event.target.value)} />`}
                 <//>
-                <${Field} label="To" error=${wrong}>
+                <${Field} label=${t('range.to')} error=${wrong}>
                     ${(given) => html`
                         <input type="datetime-local" ...${given} value=${last}
                             onInput=${(event) => setTo(event.target.value)} />`}
                 <//>
                 <p class="actions">
-                    <button type="submit" class="button primary">Show</button>
-                    <button type="button" class="button" onClick=${close}>Cancel</button>
+                    <button type="submit" class="button primary">${t('range.show')}</button>
+                    <button type="button" class="button" onClick=${close}>${t('cancel')}</button>
                 </p>
             </form>
         <//>`;
@@ -89,22 +86,23 @@ export function RangePicker({ view }) {
     const { status } = useConnection();
     return html`
         <div class="range">
-            <${LinkChoice} label="Time shown" name="range" clear=${['from', 'to']} value=${view.key}
-                options=${presets.map(([key, word]) => [key, word])} />
+            <${LinkChoice} label=${t('range.name')} name="range" clear=${['from', 'to']} value=${view.key}
+                options=${presets.map(([key]) => [key, t(`range.${key}`)])} />
             <button type="button" class="button" aria-pressed=${!view.live} onClick=${() => set(true)}>
                 <${Icon} name="calendar" />
-                <span>${view.live ? 'Custom' : viewWords(view)}</span>
+                <span>${view.live ? t('range.custom') : viewWords(view)}</span>
             </button>
             <span class="range-state" role="status">
                 ${view.live
                     ? html`
                         <span class="range-live">
-                            <span class="connection-dot" aria-hidden="true"></span>${status === 'lost' ? 'Nothing is heard' : 'Follows the clock'}
+                            <span class="connection-dot"
+                                aria-hidden="true"></span>${t(status === 'lost' ? 'range.silent' : 'range.live')}
                         </span>`
                     : html`
-                        <span class="range-paused"><${Icon} name="pause" />Paused</span>
+                        <span class="range-paused"><${Icon} name="pause" />${t('range.paused')}</span>
                         <button type="button" class="button small primary" onClick=${goLive}>
-                            <${Icon} name="play" />Back to live
+                            <${Icon} name="play" />${t('range.back')}
                         </button>`}
             </span>
             <${CustomRange} view=${view} open=${open} close=${() => set(false)} />

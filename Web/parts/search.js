@@ -1,10 +1,11 @@
 import { html, useEffect, useRef } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { navigate, withQuery } from '/app/router.js';
 import { useId } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 
 /** A search whose words are in the address, as `name`; `clear` names what does not outlive a new search. */
-export function Search({ label, name = 'q', value, placeholder = 'Search', clear = [] }) {
+export function Search({ label, name = 'q', value, placeholder = t('search'), clear = [] }) {
     const id = useId('search');
     const box = useRef(null);
     const timer = useRef(null);

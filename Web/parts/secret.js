@@ -1,4 +1,5 @@
 import { html } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { Command } from '/parts/copy.js';
 import { Icon } from '/parts/icons.js';
 
@@ -8,7 +9,7 @@ export function Secret({ label, value, says, children }) {
         <section class="secret" aria-label=${label}>
             <p class="secret-warning">
                 <${Icon} name="warning" />
-                <span><strong>Shown only now.</strong> ${says ?? 'Keep it where it belongs before you close this.'}</span>
+                <span><strong>${t('secret')}</strong> ${says ?? t('secret.keep')}</span>
             </p>
             <p class="secret-label">${label}</p>
             <${Command} line=${value} label=${label} />

@@ -1,4 +1,5 @@
 import { html } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { Head } from '/parts/head.js';
 
 /** A place that is being filled: `lines` bars in a box of the size that the content will have. */
@@ -12,5 +13,5 @@ export function Skeleton({ shape = 'line', count = 1, label = null }) {
 export function PageSkeleton({ title }) {
     return html`
         <${Head} title=${title} />
-        <div class="skeletons"><${Skeleton} shape="line" /><${Skeleton} shape="block" label="Loading" /></div>`;
+        <div class="skeletons"><${Skeleton} shape="line" /><${Skeleton} shape="block" label=${t('loading')} /></div>`;
 }

@@ -49,8 +49,10 @@ function placesOnPhone(columns) {
 
 function SecondLine({ columns, row }) {
     const said = columns.filter(({ phone: place }) => place && place !== 'none')
-        .map(({ key, phone: place, cell }) => [key, place === 'more' ? cell(row) : place(row)]).filter(([, words]) => words);
-    return said.length > 0 && html`<span class="row-second">${said.map(([key, words]) => html`<span key=${key}>${words}</span>`)}</span>`;
+        .map(({ key, phone: place, cell }) => [key, place === 'more' ? cell(row) : place(row)]).filter(([, words]) =>
+            words);
+    return said.length > 0 && html`<span
+        class="row-second">${said.map(([key, words]) => html`<span key=${key}>${words}</span>`)}</span>`;
 }
 
 function Heading({ column, sort, place }) {
@@ -69,8 +71,8 @@ function Heading({ column, sort, place }) {
 }
 
 /**
- * @param columns {key, label, cell(row), align: 'end', sort: true, head: true for the cell that names the row,
- * phone: 'none' if it is not there on a phone, 'more' if it is in the second line, or what the second line says of a row}
+ * @param columns {key, label, cell(row), align: 'end', sort: true, head: true for the cell that names the row, phone:
+ * 'none' if it is not there on a phone, 'more' if it is in the second line, or what the second line says of a row}
  * @param sort {key, down}: the order the rows are in
  */
 export function Table({ caption, columns, rows, rowKey, sort = {}, long = rows.length > 80 }) {
@@ -84,16 +86,19 @@ export function Table({ caption, columns, rows, rowKey, sort = {}, long = rows.l
             <table data-long=${long} aria-rowcount=${long ? rows.length + 1 : null}>
                 <caption class="unseen">${caption}</caption>
                 <thead>
-                    <tr>${columns.map((column) => html`<${Heading} key=${column.key} column=${column} sort=${sort} place=${places.get(column.key)} />`)}</tr>
+                    <tr>${columns.map((column) => html`<${Heading} key=${column.key} column=${column} sort=${sort}
+                        place=${places.get(column.key)} />`)}</tr>
                 </thead>
                 <tbody ref=${body}>
                     ${gap(first)}
                     ${rows.slice(first, last).map((row, index) => html`
                         <tr key=${rowKey(row)} aria-rowindex=${long ? first + index + 2 : null}>
                             ${columns.map((column) => (column.head
-                                ? html`<th scope="row" data-column=${column.key}>${column.cell(row)}<${SecondLine} columns=${columns} row=${row} /></th>`
+                                ? html`<th scope="row" data-column=${column.key}>${column.cell(row)}<${SecondLine}
+                                    columns=${columns} row=${row} /></th>`
                                 : html`
-                                    <td data-column=${column.key} data-align=${column.align} data-phone=${places.get(column.key)}>${column.cell(row)}</td>`))}
+                                    <td data-column=${column.key} data-align=${column.align}
+                                        data-phone=${places.get(column.key)}>${column.cell(row)}</td>`))}
                         </tr>`)}
                     ${gap(rows.length - last)}
                 </tbody>

@@ -1,5 +1,5 @@
 import { html } from '/lib/html.js';
-import { useHighlight } from '/parts/value.js';
+import { useHighlight } from '/parts/highlight.js';
 
 /** One figure with its name: a large number, its unit, and a line that says what it means. */
 export function Tile({ label, value, unit = '', note = null, tone = null, children }) {

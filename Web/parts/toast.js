@@ -1,6 +1,7 @@
 // Short messages that need no answer. Failures stay until they are closed.
 
 import { html, useEffect, useState } from '/lib/html.js';
+import { t } from '/lib/i18n.js';
 import { Glyph, Icon } from '/parts/icons.js';
 
 const most = 4;
@@ -33,7 +34,7 @@ function Toast({ item }) {
             onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)}>
             <${Glyph} tone=${item.tone} />
             <span>${item.text}</span>
-            <button type="button" class="icon-button" aria-label="Close message" onClick=${() => close(item.id)}>
+            <button type="button" class="icon-button" aria-label=${t('toast.close')} onClick=${() => close(item.id)}>
                 <${Icon} name="close" />
             </button>
         </li>`;

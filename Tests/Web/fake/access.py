@@ -10,7 +10,7 @@ from .accounts import CODE, KINDS, PASSWORD, RIGHTS, ROLES, Refused  # noqa: F40
 from .clock import iso, now, seconds
 
 ACCESS, REFRESH = "martlet_access_test", "martlet_refresh_test"
-OPEN = {"/api/session", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/setup", "/api/auth/code"}
+OPEN = {"/api/session", "/api/catalogue", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/setup", "/api/auth/code"}
 # What strangers may ask; the car parks look themselves at what else they may.
 PUBLIC = re.compile(r"/ws|/api/(lots|stats|reservations|payments|init).*")
 # What belongs to no site needs its right for all of them.

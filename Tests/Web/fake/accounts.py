@@ -3,16 +3,9 @@ import hashlib
 import json
 import secrets
 
+from .catalogue import KINDS, RIGHTS, ROLES  # noqa: F401
 from .clock import iso, now
 
-RIGHTS = ["system.view", "metrics.view", "settings.manage", "users.manage", "devices.view", "devices.manage", "audit.view", "broker.view",
-          "mqtt.subscribe", "mqtt.publish", "mqtt.system", "nodes.view", "nodes.command", "parking.view", "parking.override", "parking.manage", "parking.money",
-          "parking.tariffs", "parking.pay", "parking.reserve"]
-ROLES = {"admin": RIGHTS, "staff": ["system.view", "devices.view", "nodes.view"], "viewer": ["system.view", "nodes.view", "parking.view"],
-         "attendant": ["system.view", "parking.view", "parking.override", "parking.pay", "parking.reserve"],
-         "operator": ["system.view", "metrics.view", "devices.view", "devices.manage", "broker.view", "mqtt.subscribe", "mqtt.system", "nodes.view",
-                      "nodes.command"]}
-KINDS = ["node", "parking-spot", "module"]
 PASSWORD = "correct horse battery"
 CODE = "123456"
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from .access import ACCESS, Access
 from .accounts import Refused
+from .catalogue import SOLUTIONS, catalogue, tag
 from .clock import iso, now, seconds
 from .delay import Delay
 from .socket import Socket
@@ -45,6 +46,7 @@ class Server:
         self.access.add_to(self.app.router)
         self.world.parking.add_to(self.app.router)
         self.app.router.add_get("/ws", self.socket)
+        self.app.router.add_get("/api/catalogue", self.catalogue)
         self.app.router.add_get("/api/system", self.system)
         self.app.router.add_get("/api/system/installation", self.installation)
         self.app.router.add_get("/api/broker", self.broker)
@@ -157,7 +159,7 @@ class Server:
         if not response.prepared:
             kind = "api" if request.path.startswith("/api/") else "document" if isinstance(response, Document) else "file"
             for name, value in HEADERS[kind].items():
-                response.headers[name] = value.replace("{host}", request.host)
+                response.headers.setdefault(name, value.replace("{host}", request.host))
         return response
 
     async def socket(self, request):
@@ -165,13 +167,22 @@ class Server:
             return problem(503, "busy", "Busy")
         return await Socket(self.world, self.access.rights(request), self.delay).run(request)
 
+    async def catalogue(self, request):
+        answer = catalogue(self.world.solutions)
+        own = {"ETag": tag(answer), "Cache-Control": "no-cache"}
+        same = request.headers.get("If-None-Match") == tag(answer)
+        self.world.told.append(304 if same else 200)
+        return web.Response(status=304, headers=own) if same else web.json_response(answer, headers=own)
+
     async def system(self, _):
         world = self.world
         silent = sum(node.state not in ("online", "asleep") for node in world.nodes.values())
+        lots = world.parking.lots.values()
+        counts = {"nodes": (len(world.nodes), silent)} | ({"parking": (sum(len(lot.spots) for lot in lots), 1)} if lots else {})
+        solutions = [{key: entry[key] for key in ["id", "title", "path"]} | dict(zip(["devices", "attention"], counts[entry["id"]]))
+                     for entry in SOLUTIONS if entry["id"] in counts]
         return web.json_response({"version": "0.1.0-fake", "started_at": iso(world.started), "demo": world.demo, "data_bytes": 18_432_000,
-                                  "solutions": [{"id": "nodes", "title": "Sensor nodes", "path": "/nodes", "devices": len(world.nodes), "attention": silent}]
-                                  + ([{"id": "parking", "title": "Car park", "path": "/parking", "devices": sum(len(lot.spots) for lot in world.parking.lots.values()), "attention": 1}]
-                                     if world.parking.lots else []),
+                                  "solutions": solutions,
                                   "listeners": {"http": f"127.0.0.1:{self.wanted_port}", "mqtt": "127.0.0.1:1883"}})
 
     async def installation(self, _):

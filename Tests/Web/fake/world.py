@@ -57,6 +57,8 @@ class World:
         self.automatic = True      # commands go their way by themselves
         self.broken = {}           # path prefix -> (status, problem)
         self.refuse_sockets = False
+        self.solutions = None      # what the catalogue names instead of what there is
+        self.told = []             # how each question for the catalogue was answered: 200, or 304 where it was the same
         # Where the hub lies on its machine; names that a shell would read otherwise than they are.
         self.installation = {"program": "/opt/Martlet's hub/martlet", "data": "/srv/a hub"}
         self.gaps = []             # what answers with readings say is incomplete

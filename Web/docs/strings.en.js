@@ -1,0 +1,33 @@
+// The words of these pages.
+
+export default {
+    operations: { one: '{count} operation', other: '{count} operations' },
+    parameters: 'Parameters',
+    answers: 'Answers',
+    body: 'Body',
+    example: 'Example',
+    loadingTheDescriptionOfThe: 'Loading the description of the API',
+    theDescriptionOfTheApi: 'The description of the API could not be read',
+    noOperationFits: 'No operation fits',
+    showAll: 'Show all',
+    searchByPathWordsOr: 'Search by path, words or right',
+    openToAnybody: 'Open to anybody',
+    forWhoeverHasSignedIn: 'For whoever has signed in',
+    forDevicesWithTheirOwn: 'For devices, with their own key',
+    exampleOf: 'Example of {id}',
+    oneOfWords: 'one of {count} words',
+    atMostCharacters: 'at most {count} characters',
+    listOf: 'list of {items}',
+    mayBeLeftOut: 'may be left out',
+    needs: 'Needs {right}: {words}',
+    lead: 'Version {version}, {operations}, described by {openapi}.',
+    api: 'API',
+    inThePath: 'in the path',
+    inTheQuery: 'in the query',
+    asAHeader: 'as a header',
+    foundOf: '{found} of {all}',
+    fromMinimum: 'from {minimum}',
+    toMaximum: 'to {maximum}',
+    // Between things of which one holds; with its spaces.
+    or: ' or ',
+};

@@ -1,0 +1,30 @@
+// Lists that come in pages.
+
+import { useState } from '/lib/html.js';
+import { useLoad } from '/lib/hooks.js';
+
+/** Rows of the first page, and of each further one. */
+const rowsOf = (page) => (page === 0 ? 50 : 200);
+
+/**
+ * A list that comes in pages: {data: {rows, next}, error, loading, reload, more}. `more` asks for one page more, and
+ * is null when there is none; `ask` gets what the query of a page needs and gives an answer of `askPage`, whose rows
+ * are in `member`.
+ */
+export function usePages(key, member, ask) {
+    const [held, hold] = useState({ key, pages: 1 });
+    const pages = held.key === key ? held.pages : 1;
+    const { data, error, loading, reload } = useLoad(`${key} ${pages}`, async (options) => {
+        const rows = [];
+        let next = null;
+        for (let page = 0; page < pages; page += 1) {
+            const answer = await ask({ limit: rowsOf(page), ...(next === null ? {} : { after: next }) }, options);
+            rows.push(...answer[member]);
+            next = answer.next;
+            if (next === null) break;
+        }
+        return { rows, next };
+    });
+    return { data, error, loading, reload, more: data && data.next !== null
+        ? () => hold({ key, pages: pages + 1 }) : null };
+}

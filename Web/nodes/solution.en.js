@@ -1,0 +1,7 @@
+// The words of the declaration in solution.js; those of the pages are in strings.en.js.
+
+export default {
+    node: 'Node',
+    nodes: 'Nodes',
+    ready: 'Ready for its first node',
+};
