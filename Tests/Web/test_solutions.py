@@ -4,7 +4,7 @@ import re
 from conftest import DESKTOP
 from fake.catalogue import SOLUTIONS
 from playwright.sync_api import expect
-from waiting import eventually, rest
+from waiting import eventually, frames, rest
 
 BEFORE = "window.errors = []; const say = console.error; console.error = (...words) => { window.errors.push(words.map(String).join(' ')); say(...words); };"
 BROKEN = ["could not be loaded", "404", "this is broken", "ERR_FAILED"]
@@ -95,8 +95,9 @@ def test_nothing_is_drawn_without_its_style(lots, open_page):
     held = []
     page.context.route("**/parking/parking.css", lambda route: held.append(route))
     page.goto(f"{lots.url}/parking/LOT001")
-    eventually(page, lambda: held and any("driver.js" in url for url in page.watch.requests), "the page is asked for, and its style")
-    page.wait_for_timeout(300)
+    pending = lambda: [request.url for request in page.watch.pending if not request.url.endswith("parking.css")]
+    eventually(page, lambda: held and any("driver.js" in url for url in page.watch.requests) and not pending(), "all but the style is there")
+    frames(page, 10)
     expect(page.locator(".count-card")).to_have_count(0)
     held[0].continue_()
     page.locator(".count-card").wait_for()

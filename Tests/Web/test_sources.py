@@ -121,6 +121,40 @@ def test_every_message_that_is_asked_for_is_there(source):
     assert [each for each in beginnings if not any(key.startswith(each) for key in held)] == []
 
 
+def parts(text):
+    """What is between the commas of an argument list or an object, whatever has commas within."""
+    found, depth, start = [], 0, 0
+    for at, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and depth == 0:
+            found.append(text[start:at])
+            start = at + 1
+    return [part.strip() for part in [*found, text[start:]] if part.strip()]
+
+
+def calls(text):
+    """(keys, names of the values that are given) of each call of `t`; names are None where they cannot be told."""
+    for match in re.finditer(r"(?<![\w.$])t\(", text):
+        depth, at = 1, match.end()
+        while depth:
+            depth += (text[at] in "([{") - (text[at] in ")]}")
+            at += 1
+        first, *more = parts(text[match.end():at - 1])
+        keys = re.findall(r"(?:^|\? |: )'([^']+)'", re.sub(r"\s+", " ", first))
+        names = {re.match(r"\w+|\.\.\.", part)[0] for part in parts(more[0].strip()[1:-1])} if more else set()
+        yield keys, None if "..." in names else names
+
+
+@pytest.mark.parametrize("source", SPEAKERS, ids=lambda source: str(source.relative_to(WEB)))
+def test_a_message_is_given_the_values_that_it_names(source):
+    held = dict(pair for file in strings_of(source) for pair in re.findall(r"^    '?([\w.°%-]+)'?: (.*)$", (WEB / file).read_text(), re.M))
+    for keys, names in calls(source.read_text()):
+        for key in keys:
+            wanted = set(re.findall(r"\{(\w+)\}", re.sub(r"^\{|\},?$", "", held.get(key, ""))))
+            is_plural = held.get(key, "").startswith("{")
+            assert names is None or wanted | ({"count"} if is_plural else set()) <= names, key
+
+
 @pytest.mark.parametrize("file", STRINGS)
 def test_every_message_is_there_once_and_is_asked_for(file):
     held = STRINGS[file]

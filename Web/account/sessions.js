@@ -66,7 +66,7 @@ export function Sessions({ sessions, changed }) {
             <p class="actions">
                 ${order.length > shown.length && html`
                     <button type="button" class="button" onClick=${() => showAll(true)}>
-                        ${t('showMore', { value: order.length - shown.length })}
+                        ${t('showMore', { count: order.length - shown.length })}
                     </button>`}
                 <button type="button" class="button danger"
                     onClick=${() => ask(true)}>${t('signOutEverywhere2')}</button>

@@ -40,7 +40,7 @@ function RoleRow({ entry, index, roles, sites, change, remove }) {
             ${pick('role', t('role'), roles.map((role) => [role.name, role.name]))}
             <span>${t('at')}</span>
             ${pick('site', t('site'), [['*', siteWords('*')], ...sites.map((site) => [site, site])])}
-            <button type="button" class="icon-button" aria-label=${t('takeRoleAway', { value: index + 1 })}
+            <button type="button" class="icon-button" aria-label=${t('takeRoleAway', { number: index + 1 })}
                 onClick=${remove}>
                 <${Icon} name="close" />
             </button>

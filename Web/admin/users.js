@@ -62,7 +62,7 @@ export function Page({ query }) {
         onClick=${() => add(true)}>${t('addSomebody2')}</button>`;
     return html`
         <${Head} title=${t('people')} aside=${button}>
-            <p class="lead">${t('whatEachMayDoComes', { value: t('accounts', { count: data.users.length }) })}</p>
+            <p class="lead">${t('whatEachMayDoComes', { accounts: t('accounts', { count: data.users.length }) })}</p>
         <//>
         <search class="toolbar"><${Search} label=${t('searchPeopleByNameRole')}
             value=${query.get('q') ?? ''} /></search>
@@ -70,7 +70,7 @@ export function Page({ query }) {
             <${Table} caption=${t('people')} columns=${columns} rows=${found}
                 rowKey=${(user) => user.username} />` : html`
             <${Empty} icon="search" title=${t('nobodyFits')} small>
-                <p>${t('noNameRoleOrSite', { value: query.get('q') })}</p>
+                <p>${t('noNameRoleOrSite', { text: query.get('q') })}</p>
                 <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>${t('showAll')}</a></p>
             <//>`}
         ${adding && html`

@@ -66,9 +66,6 @@ export const rate = (amount) => number(amount, Math.abs(amount) < 100 ? 1 : 0);
 /** A part of a whole, 0 to 1, in whole percent. */
 export const percent = (part) => (Number.isFinite(part) ? inUnit(number(part * 100, 0), '%') : nothing);
 
-/** "1 row", "2 rows". */
-export const plural = (amount, one, many = `${one}s`) => `${number(amount, 0)} ${amount === 1 ? one : many}`;
-
 /** A distance on the ground, as exactly as one walks it. */
 export function metres(distance) {
     if (distance < 1000) return `${number(Math.round(distance / 10) * 10, 0)} m`;

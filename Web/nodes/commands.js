@@ -95,7 +95,7 @@ export function Commands({ node, state, commands, error, reload, sent }) {
             ${list.length > shown.length && html`
                 <p>
                     <button type="button" class="button small" onClick=${() => showAll(true)}>
-                        ${t('showOlder', { value: list.length - shown.length })}
+                        ${t('showOlder', { count: list.length - shown.length })}
                     </button>
                 </p>`}
             ${detailed && html`<${Details} command=${detailed} close=${() => setOpen(null)} />`}

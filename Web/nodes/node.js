@@ -33,8 +33,8 @@ import { toast } from '/parts/toast.js';
 import { Value } from '/parts/value.js';
 
 const back = html`
-    <nav class="crumbs" aria-label=${t('youAreHere')}><a href="/nodes"><${Icon}
-        name="chevron" />${t('nodes2')}</a></nav>`;
+    <nav class="crumbs" aria-label=${t('youAreHere')}><a href="/nodes">
+        <${Icon} name="chevron" />${t('nodes2')}</a></nav>`;
 
 function Latest({ node, state, present }) {
     const fields = readingFields(node);
@@ -137,8 +137,8 @@ function NodeBody({ first, after, query }) {
         <div class="columns">
             <div class="column-wide">
                 <section aria-labelledby="readings-name">
-                    <div class="section-head"><h2 id="readings-name">${t('readings')}</h2><${RangePicker}
-                        view=${view} /></div>
+                    <div class="section-head"><h2 id="readings-name">${t('readings')}</h2>
+                        <${RangePicker} view=${view} /></div>
                     ${fields.length === 0 ? html`
                         <${Empty} small icon="clock" title=${t('noReadingsYet')}>
                             <p>${t('theChartsBeginWithThis')}</p>

@@ -44,8 +44,8 @@ function Panels({ nodes, present }) {
         ${nodes.length > limit && html`
             <p class="more">
                 <button type="button" class="button" onClick=${() => set(limit + panelLimit)}>
-                    ${t('showMoreOf', { value: Math.min(panelLimit, nodes.length - limit),
-                        length: number(nodes.length - limit, 0) })}
+                    ${t('showMoreOf', { count: Math.min(panelLimit, nodes.length - limit),
+                        all: number(nodes.length - limit, 0) })}
                 </button>
             </p>`}`;
 }

@@ -78,11 +78,12 @@ export function Page({ params }) {
             <ul class="board-levels" role="list" style=${{ '--rows': rows.length }}>${rows.map(([label, each]) => {
                 const tone = lot ? fullness(each) : 'unknown';
                 const known = tone !== 'unknown' || each.free > 0;
+                const isLeast = known && tone === 'unknown';
                 return html`
                     <li key=${label} class="board-level" data-tone=${tone}>
                         <span class="board-name">${label}</span>
-                        <span class="board-word"><${Glyph}
-                            tone=${tone} />${known && tone === 'unknown' ? t('board.least') : words[tone]}</span>
+                        <span class="board-word">
+                            <${Glyph} tone=${tone} />${isLeast ? t('board.least') : words[tone]}</span>
                         <span class="board-number">${known ? each.free : '?'}</span>
                     </li>`;
             })}</ul>

@@ -48,8 +48,8 @@ function Count({ counts, contact }) {
         <section class="count-card card" data-tone=${tone} aria-label=${t('freeSpots')}>
             <p class="count-now">
                 <span class="count-number" ref=${element} data-unknown=${!isKnown}>${isKnown ? counts.free : '?'}</span>
-                <span class="count-of"><${Glyph}
-                    tone=${tone} />${isKnown ? t('freeOf', { total: counts.total }) : t('isNotKnown')}</span>
+                <span class="count-of">
+                    <${Glyph} tone=${tone} />${isKnown ? t('freeOf', { total: counts.total }) : t('isNotKnown')}</span>
             </p>
             <p class="count-words" role="status">${sentence(counts)}</p>
             ${special.length > 0 && html`
@@ -94,8 +94,8 @@ export function LotPage({ id, query, alone }) {
     const { lot, spots, status, counts, contact, error, reload } = useLot(id);
     const session = useSession();
     const above = !alone && html`
-        <nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking"><${Icon}
-            name="chevron" />${t('allCarParks')}</a></nav>`;
+        <nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking">
+            <${Icon} name="chevron" />${t('allCarParks')}</a></nav>`;
     if (!lot && error?.status === 404) return html`
         <${Head} title=${t('noSuchCarPark')} above=${above} />
         <${Empty} icon="parking" title=${t('thereIsNoCarPark')}>
@@ -129,7 +129,7 @@ export function LotPage({ id, query, alone }) {
                 <${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query}>
                         ${(spot) => (status(spot) === 'free' ? html`
                             <p class="actions"><a class="button primary"
-                                href="#reserve">${t('reserve', { value: spot.label ?? spot.spot_id })}</a></p>` : null)}
+                                href="#reserve">${t('reserve', { spot: spot.label ?? spot.spot_id })}</a></p>` : null)}
                 <//>
             </div>
             <div class="driver-more">

@@ -59,8 +59,8 @@ function LotLine({ lot, far }) {
         <li>
             <a class="lot-line" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>
                 <span class="lot-free" data-tone=${tone}>
-                    <strong>${known ? counts.free : '?'}</strong><span><${Glyph}
-                        tone=${tone} />${t(known ? 'line.free' : 'line.unknown')}</span>
+                    <strong>${known ? counts.free : '?'}</strong><span>
+                        <${Glyph} tone=${tone} />${t(known ? 'line.free' : 'line.unknown')}</span>
                 </span>
                 <span class="lot-name"><strong>${lot.name}</strong><span>${lot.address}</span><span
                     class="unseen">${sentence(counts)}</span></span>

@@ -51,7 +51,7 @@ export function BookingsTab({ lot, may }) {
             <${Confirm} title=${t('cancelThisReservation')} action=${t('cancelIt')} close=${() => end(null)}
                 act=${async () => { await parking.giveUp(ending.reservation_id); reload();
                     toast({ text: t('theReservationIsCancelled') }); }}>
-                <p>${t('for', { spot_id: ending.spot_id, value: ending.name ?? ending.account ?? t('somebody'),
-                    instant: dayAndMinuteIn(instant(ending.from), zone) })}</p>
+                <p>${t('for', { spot: ending.spot_id, who: ending.name ?? ending.account ?? t('somebody'),
+                    time: dayAndMinuteIn(instant(ending.from), zone) })}</p>
             <//>`}`;
 }

@@ -31,16 +31,16 @@ export function Page({ params, query }) {
     const store = useLot(params.lot);
     const session = useSession();
     const { lot, counts, error, reload } = store;
-    const above = html`<nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking/owner"><${Icon}
-        name="chevron" />${t('allCarParks')}</a></nav>`;
+    const above = html`<nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking/owner">
+        <${Icon} name="chevron" />${t('allCarParks')}</a></nav>`;
     if (!lot && error?.status === 404) return html`
         <${Head} title=${t('noSuchCarPark')} above=${above} /><${Empty} icon="parking"
             title=${t('thereIsNoCarPark')}><p>${t('itMayHaveBeenRemoved')}</p><//>`;
     if (!lot && error) return html`<${Head} title=${t('carPark')} above=${above} /><${Problem} error=${error}
         title=${t('theCarParkCouldNot')} retry=${reload} />`;
     if (!lot) return html`<${Head} title=${t('carPark')} above=${above}><p class="lead"><span class="skeleton"
-        data-shape="words" aria-hidden="true"></span></p><//><div class="skeletons"><${Skeleton}
-        shape="bar" /><${Skeleton} shape="block" label=${t('loading')} /></div>`;
+        data-shape="words" aria-hidden="true"></span></p><//><div class="skeletons">
+        <${Skeleton} shape="bar" /><${Skeleton} shape="block" label=${t('loading')} /></div>`;
     const may = (right) => session.may(right, lot.site ?? null);
     const open = tabs.filter(([, , right]) => may(right));
     const [key, , , Tab] = open.find(([each]) => each === query.get('tab')) ?? open[0] ?? [];

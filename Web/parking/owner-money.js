@@ -218,7 +218,7 @@ function Revenue({ lot, range, currency }) {
                 : html`<${Tile} label=${t('turnover')}
                     value=${Number.isFinite(report.turnover) ? number(report.turnover, 1) : '–'}
                     note=${report.turnover_days > 0
-                        ? t('carsASpotAndDay', { value: t('wholeDays', { count: report.turnover_days }) })
+                        ? t('carsASpotAndDay', { days: t('wholeDays', { count: report.turnover_days }) })
                         : t('noWholeDay')} />`)}
             ${Number.isFinite(report?.mean_stay_seconds) && html`<${Tile} label=${t('meanStay')}
                 value=${duration(report.mean_stay_seconds)} />`}

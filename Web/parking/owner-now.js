@@ -89,8 +89,8 @@ export function NowTab({ lot, spots, status, counts, query, may }) {
             <div class="owner-grid">
             ${spots.length > 0 && html`<${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts}
                 query=${query} />`}
-            <section aria-labelledby="history-name"><h2 id="history-name" class="unseen">${t('history')}</h2><${History}
-                lot=${lot} query=${query} /></section>
+            <section aria-labelledby="history-name"><h2 id="history-name" class="unseen">${t('history')}</h2>
+                <${History} lot=${lot} query=${query} /></section>
             </div>
         </div>`;
 }

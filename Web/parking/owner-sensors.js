@@ -75,7 +75,7 @@ function ApplyAll({ rows, close, apply }) {
                     ${few > 0 && html`<label class="check"><input type="checkbox" checked=${all}
                         onChange=${(event) =>
                         take(event.target.checked)} /> ${t('also',
-                        { value: t('smallerChanges', { count: few }) })}</label>`}
+                        { changes: t('smallerChanges', { count: few }) })}</label>`}
                 </div>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">

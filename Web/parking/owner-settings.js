@@ -64,7 +64,7 @@ function Facts({ lot, reload }) {
                 <table class="bill"><caption class="unseen">${t('whatAnotherTimeOfSilence')}</caption>
                     <thead><tr><th
                         scope="col">${t('inTheLast',
-                        { value: duration((Date.parse(replay.to) - Date.parse(replay.from)) / 1000) })}</th><th
+                        { span: duration((Date.parse(replay.to) - Date.parse(replay.from)) / 1000) })}</th><th
                         scope="col" data-align="end">${t('now')}</th><th scope="col"
                         data-align="end">${t('then')}</th></tr></thead>
                     <tbody>
@@ -109,7 +109,7 @@ function AddSpot({ lot, spots, reload }) {
         const body = { spot_id: id.trim(), level: level.trim() || '0', kind,
             ...(zone.trim() ? { zone: zone.trim() } : {}), ...(x && y ? { x: numberOf(x), y: numberOf(y) } : {}) };
         if (await run(() => parking.addSpot(lot.lot_id, body)) === undefined) return;
-        toast({ text: t('spotIsAddedItIs', { value: id.trim() }) });
+        toast({ text: t('spotIsAddedItIs', { spot: id.trim() }) });
         setID('');
         reload();
     };
@@ -121,8 +121,8 @@ function AddSpot({ lot, spots, reload }) {
             <div class="two-fields">
                 <${Name} label=${t('level')} value=${level} set=${setLevel} maxlength="16" /><${Name} label=${t('zone')}
                     value=${zone} set=${setZone} maxlength="32" />
-                <${Text} label=${t('metresFromTheLeft')} value=${x} set=${setX} inputmode="decimal" /><${Text}
-                    label=${t('metresFromTheTop')} value=${y} set=${setY} inputmode="decimal" />
+                <${Text} label=${t('metresFromTheLeft')} value=${x} set=${setX} inputmode="decimal" />
+                    <${Text} label=${t('metresFromTheTop')} value=${y} set=${setY} inputmode="decimal" />
             </div>
             <${Select} label=${t('kind')} value=${kind} set=${setKind}
                 options=${Object.entries(kinds).map(([key, { word }]) => [key, word])} />
@@ -162,11 +162,11 @@ function Files({ lot, reload }) {
         <section class="card stack" aria-labelledby="files-name">
             <h2 id="files-name">${t('importAndExport')}</h2>
             <p class="actions">
-                <button type="button" class="button" onClick=${() => give('text/csv', `${lot.lot_id}.csv`)}><${Icon}
-                    name="download" />${t('spotsAsCsv')}</button>
+                <button type="button" class="button" onClick=${() => give('text/csv', `${lot.lot_id}.csv`)}>
+                    <${Icon} name="download" />${t('spotsAsCsv')}</button>
                 <button type="button" class="button"
-                    onClick=${() => give('application/json', `${lot.lot_id}.json`)}><${Icon}
-                    name="download" />${t('lotAsJson')}</button>
+                    onClick=${() => give('application/json', `${lot.lot_id}.json`)}>
+                    <${Icon} name="download" />${t('lotAsJson')}</button>
             </p>
             <${Field} label=${t('importAFile')} hint=${t('jsonOrCsvAsThey')}>
                 ${(given) => html`<input type="file" class="file" accept=".csv,.json,text/csv,application/json"

@@ -33,7 +33,7 @@ function Rule({ rule, index, change, remove, only, currency }) {
     const set = (name) => (value) => change({ ...rule, [name]: value });
     return html`
         <fieldset class="rule">
-            <legend class="unseen">${t('rule', { value: index + 1, name: rule.name })}</legend>
+            <legend class="unseen">${t('rule', { number: index + 1, name: rule.name })}</legend>
             <${Text} label=${t('nameOnTheBill')} value=${rule.name} set=${set('name')} maxlength="40"
                 autocomplete="off" />
             <${Select} label=${t('costs')} value=${rule.type} set=${set('type')}
@@ -62,7 +62,8 @@ function Comparison({ answer, currency }) {
     const mean = (sum) => (total.sessions > 0 ? Math.round(sum / total.sessions) : null);
     return html`
         <div class="spot-card" role="status">
-            <h3>${t('onTo', { value: t('sessions', { count: total.sessions }), from: answer.from, to: answer.to })}</h3>
+            <h3>${t('onTo', { sessions: t('sessions', { count: total.sessions }), from: answer.from,
+                to: answer.to })}</h3>
             <table class="bill">
                 <caption class="unseen">${t('revenueAsItWasAnd')}</caption>
                 <thead><tr><th scope="col">${t('sum')}</th><th scope="col" data-align="end">${t('asItWas')}</th><th
@@ -131,8 +132,8 @@ function Editor({ lot, newest, currency, zone, done }) {
                             change({ rules: form.rules.map((each, at) => (at === index ? next : each)) })}
                         remove=${() => change({ rules: form.rules.filter((_, at) => at !== index) })} />`)}</div>
                 <p class="actions"><button type="button" class="button" disabled=${form.rules.length >= 24}
-                    onClick=${() => change({ rules: [...form.rules, newRule(t('night'))] })}><${Icon}
-                    name="plus" />${t('addARule')}</button></p>
+                    onClick=${() => change({ rules: [...form.rules, newRule(t('night'))] })}>
+                    <${Icon} name="plus" />${t('addARule')}</button></p>
                 <${TimeField} label=${t('holdsFrom')} zone=${zone} step="900" value=${from} set=${setFrom} />
                 ${shown && fault && html`<p class="field-error" role="alert">${fault}</p>`}
                 ${(trial.error || saving.error) && html`<${Problem} error=${saving.error ?? trial.error} small

@@ -83,8 +83,9 @@ export function Unallocated({ lot, zone, currency, may }) {
     ];
     return html`
         <section aria-labelledby="unallocated-name">
-            <div class="section-head"><h2 id="unallocated-name">${t('paymentsNotAllocatedYet')}</h2><${LotCSV}
-                lot=${lot} name="payments" query=${{ state: 'unallocated' }} of=${t('unallocatedPayments')} /></div>
+            <div class="section-head"><h2 id="unallocated-name">${t('paymentsNotAllocatedYet')}</h2>
+                <${LotCSV} lot=${lot} name="payments" query=${{ state: 'unallocated' }}
+                    of=${t('unallocatedPayments')} /></div>
             <${Table} caption=${t('unallocatedPayments2')} columns=${columns} rows=${rows}
                 rowKey=${(row) => row.payment_id} />
             ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}

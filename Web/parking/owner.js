@@ -110,8 +110,8 @@ export function Page({ query }) {
     const may = session.may('parking.manage');
     return html`
         <${Head} title=${t('carParks2')}
-            aside=${may && html`<button type="button" class="button" onClick=${() => add(true)}><${Icon}
-                name="plus" />${t('addALot')}</button>`}>
+            aside=${may && html`<button type="button" class="button" onClick=${() => add(true)}>
+                <${Icon} name="plus" />${t('addALot')}</button>`}>
             <p class="lead" role="status">${lots.length > 0 ? sentence(sums) : ''}</p>
         <//>
         ${lots.length === 0 ? html`

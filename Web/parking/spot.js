@@ -24,15 +24,15 @@ export function SpotCard({ lot, spot, status, close, children }) {
         <section class="spot-card" aria-label=${t('spot2', { spot_id: spot.label ?? spot.spot_id })}>
             <div class="card-head">
                 <h3>${spot.label ?? spot.spot_id}</h3>
-                <button type="button" class="icon-button" aria-label=${t('close')} onClick=${close}><${Icon}
-                    name="close" /></button>
+                <button type="button" class="icon-button" aria-label=${t('close')} onClick=${close}>
+                    <${Icon} name="close" /></button>
             </div>
             <p><${Badge} tone=${tone} word=${word} /> <span
                 class="hint">${doubted ? t('notHeardForTooLong') : says}</span></p>
             <dl class="facts">
                 <div><dt>${t('kind')}</dt><dd>${what}</dd></div>
-                ${!doubted && since !== null && since !== undefined && html`<div><dt>${t('since')}</dt><dd><${Age}
-                    at=${since} open label=${t('since')} /></dd></div>`}
+                ${!doubted && since !== null && since !== undefined && html`<div><dt>${t('since')}</dt><dd>
+                    <${Age} at=${since} open label=${t('since')} /></dd></div>`}
                 ${!doubted && html`<div><dt>${t('knownFrom')}</dt><dd>${override && until
                     ? t('sourceUntil', { source, time: dayAndMinuteIn(until, lot.time_zone ?? 'UTC') })
                         : source}</dd></div>`}

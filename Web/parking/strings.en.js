@@ -21,7 +21,7 @@ export default {
     addSpots: 'Add spots',
     thisCarParkHasNo: 'This car park has no spots yet',
     theyAppearHereByThemselves: 'They appear here by themselves when whoever runs it has added them.',
-    reserve: 'Reserve {value}',
+    reserve: 'Reserve {spot}',
     theCarParksCouldNot: 'The car parks could not be read',
     youHaveNoNetworkHere: 'You have no network here, or the car park has none. This page comes back by itself.',
     freeOf: 'free of {total}',
