@@ -44,8 +44,8 @@ export function ForecastCard({ lot }) {
     const say = (chart, from, to) => {
         const found = chart.summary(from, to);
         const range = found
-            ? t('betweenAndFreeInThe', { round: number(Math.round(found.low), 0),
-            round2: number(Math.round(found.high), 0) }) : '';
+            ? t('betweenAndFreeInThe',
+            { low: Math.round(found.low), high: Math.round(found.high) }) : '';
         return [range, fullWords, missWords, basisWords].filter(Boolean).join(' ');
     };
     return html`

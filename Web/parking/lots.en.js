@@ -14,7 +14,7 @@ export default {
     locationIsSwitchedOffFor: 'Location is switched off for this page. Allow it in your browser\'s settings, then try again. {byName}',
     yourDeviceCouldNotFind: 'Your device could not find out where you are. {byName}',
     yourDeviceTookTooLong: 'Your device took too long to find out where you are. Try again. {byName}',
-    theNearestFirst: ', the nearest first',
+    nearestFirst: { one: '{count} car park, the nearest first', other: '{count} car parks, the nearest first' },
     'line.free': 'free',
     'line.unknown': 'unknown',
 };

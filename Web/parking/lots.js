@@ -86,8 +86,8 @@ function Lots({ lots, reload, query }) {
                 href="/parking/owner">${t('runCarParks')}</a></p>
         <//>`;
     return html`
-        <${Head} title=${t('parking')}><p class="lead">${t('carParks', { count: shown.length })}${place
-            ? t('theNearestFirst') : ''}</p><//>
+        <${Head} title=${t('parking')}><p
+            class="lead">${t(place ? 'nearestFirst' : 'carParks', { count: shown.length })}</p><//>
         <div class="toolbar">
             <button type="button" class="button" aria-busy=${busy} aria-pressed=${place !== null} onClick=${find}>
                 <${Icon} name="pin" />${t('nearestToMe')}

@@ -40,10 +40,11 @@ function History({ lot, query }) {
     const say = (chart, start, end) => {
         const found = extentOf(data?.rows ?? [], start - step, end);
         if (!found) return data ? t('nothingIsKnownOfThis') : '';
-        return `${found.low === found.high ? t('occupiedAllTheTime', { low: number(found.low, 0) })
-            : t('betweenAndOccupiedOnAverage',
-            { low: number(found.low, 0), high: number(found.high, 0), mean: number(found.mean, 1) })}${
-            found.seconds < 0.9 * (to - from) ? t('inTheThatAreKnown', { seconds: duration(found.seconds) }) : ''}.`;
+        const { low, high, seconds } = found;
+        const words = low === high ? t('occupiedAllTheTime', { low })
+            : t('betweenAndOccupiedOnAverage', { low, high, mean: number(found.mean, 1) });
+        const isPart = seconds < 0.9 * (to - from);
+        return t(isPart ? 'history.part' : 'history.whole', { words, span: duration(seconds) });
     };
     return html`
         <div class="toolbar"><${RangePicker} view=${view} /></div>

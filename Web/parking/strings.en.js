@@ -35,7 +35,7 @@ export default {
     usuallyNotFullToday: 'Usually not full today.',
     howFarSuchAForecast: 'How far such a forecast is off is not known yet.',
     inTheLastWeekSuch: 'In the last week such a forecast was off by {miss} spots on average.',
-    betweenAndFreeInThe: 'Between {round} and {round2} free in the next 24 hours. ',
+    betweenAndFreeInThe: 'Between {low} and {high} free in the next 24 hours.',
     fullBy: 'Full by {by}',
     free: 'Free',
     noCarParkIsCalled: 'No car park is called that',
