@@ -1,6 +1,5 @@
 """The pages in Debian's Chromium, against the real server: live values, a command there and back, pictures of everything."""
 
-import importlib.util
 import json
 import threading
 import time
@@ -60,17 +59,8 @@ def test_the_stand_in_of_the_pages_tests_sends_the_headers_that_the_hub_sends(hu
 
 
 def test_the_stand_in_of_the_pages_tests_names_what_the_hub_names(hub):
-    spec = importlib.util.spec_from_file_location("catalogue", ROOT / "Tests/Web/fake/catalogue.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     _, _, body = curl(hub, "/api/catalogue")
-    real, held = json.loads(body), module.catalogue()
-    by_id = lambda entries: {entry["id"]: entry for entry in entries}
-    assert held["solutions"] == real["solutions"]
-    for member in ("permissions", "audit_actions"):
-        assert by_id(held[member]) == by_id(real[member]), member
-    # The stand-in has a role of a solution besides.
-    assert by_id(real["roles"]).items() <= by_id(held["roles"]).items()
+    assert json.loads((ROOT / "Tests/Web/fake/catalogue.json").read_text()) == json.loads(body)
 
 
 def test_the_nearest_car_park_is_found_through_the_hubs_own_headers(own, chromium):

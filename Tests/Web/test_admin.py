@@ -183,7 +183,7 @@ def test_a_device_is_added_and_looked_after(hub, open_page):
     dialog.get_by_role("button", name="Add and show its key").click()
     dialog.get_by_text("Use 1 to 64 letters").wait_for()
     dialog.get_by_label("Id", exact=True).fill("SPOT007")
-    dialog.get_by_label("Kind").select_option("parking-spot")
+    dialog.get_by_label("Kind").select_option("parking")
     dialog.get_by_role("button", name="Add and show its key").click()
     page.get_by_role("region", name="Over HTTP, as headers").get_by_text("X-Device-Id: SPOT007").wait_for()
     page.get_by_role("button", name="I have kept it").click()
@@ -209,7 +209,7 @@ def test_a_device_is_added_and_looked_after(hub, open_page):
 
 def test_a_device_whose_messages_are_refused_says_why(hub, open_page):
     def refuse(world):
-        world.accounts.add_device("SPOT007", "parking-spot")
+        world.accounts.add_device("SPOT007", "parking")
         world.accounts.refusals["SPOT007"] = [{
             "at": iso(now() - 90), "code": "too_old", "detail": "its time is longer ago than the hub takes", "topic": "parkmate/spot/status",
             "excerpt": '{"spot_id":"SPOT007","api_key":…', "bytes": 81, "left_out": 0}]

@@ -17,7 +17,7 @@ def hub(demo=False):
     book.locked["eve"] = now() + 75
     for number in range(1, 6):
         book.add_device(f"node_{number:02d}", site="main" if number < 4 else "annex")
-    book.add_device("SPOT001", "parking-spot", controller="ctrl-1", connected=False, firmware=None)
+    book.add_device("SPOT001", "parking", controller="ctrl-1", connected=False, firmware=None)
     book.add_device("node_09", state="disabled", last_seen=iso(now() - 86400 * 9), connected=False)
     book.add_pending("node_77")
     book.add_pending("meter-3", kind=None, offers=False, messages=1)
