@@ -21,7 +21,7 @@ public final class DirectLine: Line, @unchecked Sendable {
         self.clock = clock
         let services =
             services ?? LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks())
-        handlers = solutions.map { LoadedHandler($0.makeHandler(services)) }
+        handlers = solutions.compactMap { $0 as? any HandlesMessages }.map { LoadedHandler($0.makeHandler(services)) }
     }
 
     /// What was committed so far, oldest first.

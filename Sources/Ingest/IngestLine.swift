@@ -30,7 +30,7 @@ public final class IngestLine: Line {
         let (parts, queue, statistics) = (parts, queue, statistics)
         await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
             let thread = Thread {
-                let handlers = parts.solutions.map { $0.makeHandler(parts.services) }
+                let handlers = parts.handling.map { $0.makeHandler(parts.services) }
                 var writer = Writer(parts: parts, handlers: handlers, statistics: statistics)
                 while let submissions = queue.take(within: writer.secondsToWork()) {
                     writer.run(submissions)

@@ -7,6 +7,8 @@ public import TimeSeries
 public struct LineParts: Sendable {
     /// The solutions, in the order in which their topics are tried.
     public var solutions: [any Solution]
+    /// Those of them that take messages, in the same order.
+    var handling: [any HandlesMessages] { solutions.compactMap { $0 as? any HandlesMessages } }
     /// What their handlers are given.
     public var services: LineServices
     /// Where everything is stored.

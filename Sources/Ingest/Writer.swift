@@ -32,7 +32,7 @@ struct Writer {
     private static let piecesPerBatch = 256
 
     init(parts: LineParts, handlers: [any MessageHandler], statistics: LineStatistics) {
-        recipe = Recipe(router: TopicRouter(parts.solutions.map(\.manifest)), handlers: handlers)
+        recipe = Recipe(router: TopicRouter(parts.handling.map(\.manifest)), handlers: handlers)
         devices = parts.services.devices
         database = parts.database
         store = parts.store

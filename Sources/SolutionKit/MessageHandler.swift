@@ -50,6 +50,21 @@ extension MessageHandler {
     /// Nothing is kept in memory.
     public func load(in line: inout LineContext) throws {}
 
+    /// Who is connected does not matter to it.
+    public func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
+
+    /// It follows no publication.
+    public func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
+
+    /// The clock alone changes nothing.
+    public func tick(in line: inout LineContext) throws {}
+
+    /// Messages share nothing that would have to be written.
+    public func finishBatch(in line: inout LineContext) throws {}
+
+    /// There is nothing to forget.
+    public func forget() {}
+
     /// Nothing depends on it.
     public func batchCommitted() {}
 

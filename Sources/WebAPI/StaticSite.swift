@@ -1,6 +1,7 @@
 import Compression
 import Foundation
 package import NIOCore
+import SolutionKit
 
 /// A file of the pages, as it is served.
 package struct StaticFile: Sendable {
@@ -18,10 +19,7 @@ package struct StaticFile: Sendable {
         self.content = ByteBuffer(bytes: bytes)
         self.gzipped = StaticFile.isText(contentType) ? Gzip.compressed(bytes).map { ByteBuffer(bytes: $0) } : nil
         self.contentType = contentType
-        // FNV-1a, 64 bits, and the length: it tells versions of one file apart; it need not withstand a forger.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        self.entityTag = "\"\(String(hash, radix: 16))-\(String(bytes.count, radix: 16))\""
+        self.entityTag = EntityTag.of(bytes)
     }
 }
 

@@ -149,7 +149,7 @@ private struct NoSink: LiveSink, OutboundSink {
     func publish(_ messages: [OutgoingMessage]) {}
 }
 
-private struct Spots: Solution {
+private struct Spots: Solution, HandlesMessages {
     let heard: AdmittingHub.Heard
     let manifest = SolutionManifest(
         id: "spots", title: "Spots", path: "/spots", kinds: [Declared(.parking, "Spot")], topics: ["spot/+/status"],
@@ -160,13 +160,8 @@ private struct Spots: Solution {
                 subscribe: ["spot/{device_id}/led", "iot/broker/status"])
         ],
         permissions: [], grants: [], needs: .viewNodes)
-    let migrations = Migrations(owner: "spots", [])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { Noting(heard: heard) }
-    func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        SolutionOverview(devices: 0, attention: 0)
-    }
 }
 
 private final class Noting: MessageHandler {
@@ -180,9 +175,6 @@ private final class Noting: MessageHandler {
         guard message.payload != Array("bad".utf8) else { throw HubModel.Refusal(.wrongType, "bad") }
         heard.note(message)
     }
-    func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
-    func tick(in line: inout LineContext) throws {}
     func finishBatch(in line: inout LineContext) throws {}
-    func forget() {}
 }

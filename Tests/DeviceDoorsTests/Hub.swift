@@ -90,18 +90,13 @@ final class Told: Sendable {
     }
 }
 
-private struct Strict: Solution {
+private struct Strict: Solution, HandlesMessages {
     let told: Told
     let manifest = SolutionManifest(
         id: "strict", title: "Strict", path: "/strict", kinds: [], topics: ["strict/+"], ownedTopics: ["strict/#"],
         rights: [], permissions: [], grants: [], needs: .viewNodes)
-    let migrations = Migrations(owner: "strict", [])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing(told: told) }
-    func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        SolutionOverview(devices: 0, attention: 0)
-    }
 }
 
 private final class Refusing: MessageHandler {
@@ -132,7 +127,5 @@ private final class Refusing: MessageHandler {
         case .dropped(let token, let client): told.note("\(token) dropped \(client)")
         }
     }
-    func tick(in line: inout LineContext) throws {}
     func finishBatch(in line: inout LineContext) throws {}
-    func forget() {}
 }

@@ -23,7 +23,7 @@ final class Witness: LiveSink, OutboundSink {
 }
 
 /// A solution that writes a row for each message on `notes/{id}/write`, and does on demand what a bad one would do.
-struct NotesSolution: Solution {
+struct NotesSolution: Solution, HandlesMessages {
     let manifest = SolutionManifest(
         id: "notes", title: "Notes", path: "/notes", kinds: [], topics: ["notes/+/write", "notes/+/measure"],
         ownedTopics: ["notes/#"], passedTopics: ["notes/+/free"], rights: [], permissions: [],
@@ -33,10 +33,6 @@ struct NotesSolution: Solution {
         owner: "notes", [Migration("notes", ["CREATE TABLE note (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL)"])])
 
     func makeHandler(_ services: LineServices) -> any MessageHandler { NotesHandler() }
-    func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        SolutionOverview(devices: 0, attention: 0)
-    }
 }
 
 final class NotesHandler: MessageHandler {
@@ -79,7 +75,6 @@ final class NotesHandler: MessageHandler {
         }
     }
 
-    func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
     func tick(in line: inout LineContext) throws { ticks += 1 }
 

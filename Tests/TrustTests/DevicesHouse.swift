@@ -136,13 +136,7 @@ struct Spots: Solution {
         ],
         keylessRights: [TopicRights(.parking, publish: ["lot/status"], subscribe: ["lot/led"])],
         permissions: [], grants: [], needs: .viewNodes)
-    let migrations = Migrations(owner: "spots", [])
 
-    func makeHandler(_ services: LineServices) -> any MessageHandler { preconditionFailure("BUG: no line here") }
-    func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        SolutionOverview(devices: 0, attention: 0)
-    }
 }
 
 /// Boards, whose names have two spellings.
@@ -151,13 +145,7 @@ struct Boards: Solution {
         id: "boards", title: "Boards", path: "/boards", kinds: [Declared(.node, "Board")], topics: ["board/+/status"],
         rights: [TopicRights(.node, publish: ["board/{device_id}/status"], subscribe: ["board/{device_id}/#"])],
         permissions: [], grants: [], needs: .viewNodes)
-    let migrations = Migrations(owner: "boards", [])
 
-    func makeHandler(_ services: LineServices) -> any MessageHandler { preconditionFailure("BUG: no line here") }
-    func routes(_ services: WebServices) -> [Route] { [] }
-    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        SolutionOverview(devices: 0, attention: 0)
-    }
     func spellings(of device: DeviceID) -> [String] {
         let short = device.text.hasPrefix("node_") ? String(device.text.dropFirst(5)) : device.text
         return ["node_\(short)", short]

@@ -45,13 +45,7 @@ import Trust
             id: "loud", title: "Loud", path: "/loud", kinds: [Declared(.node, "Board")], topics: ["#"],
             rights: [TopicRights(.node, publish: ["#", "loud/{device_id}"], subscribe: [])], permissions: [],
             grants: [], needs: .viewNodes)
-        let migrations = Migrations(owner: "loud", [])
 
-        func makeHandler(_ services: LineServices) -> any MessageHandler { preconditionFailure("BUG: no line here") }
-        func routes(_ services: WebServices) -> [Route] { [] }
-        func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-            SolutionOverview(devices: 0, attention: 0)
-        }
         func spellings(of device: DeviceID) -> [String] { [device.text, "+", "#", "a/b", ""] }
     }
 

@@ -5,12 +5,14 @@ extension Catalogue {
     /// anybody has signed in.
     public var route: Route {
         // Made once: it changes with the program only.
-        let answer = RouteResponse.json { write(to: &$0) }
+        var answer = RouteResponse.json { write(to: &$0) }
+        // A page asks at each start, and mostly has it already.
+        answer.headers = [("Cache-Control", "no-cache"), ("ETag", EntityTag.of(answer.body))]
         return Route(
             .get, "/api/catalogue", access: .anyone,
             summary: "What runs here, in words: solutions, their devices, permissions, roles, audit actions",
-            answers: [.json(Catalogue.schema)]
-        ) { _ in answer }
+            answers: [.json(Catalogue.schema), RouteAnswer(304, "The client has it already", content: [])]
+        ) { [answer] _ in answer }
     }
 
     private static let schema = JSONSchema.object([

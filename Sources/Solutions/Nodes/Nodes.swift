@@ -11,7 +11,7 @@ public import SolutionKit
 /// | `Line` | the handler inside the line: messages, presence, commands |
 /// | `Web` | the routes of docs/nodes-api.md |
 /// | `Simulator` | nodes that do not exist, for demonstrations and tests |
-public struct NodesSolution: Solution {
+public struct NodesSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview {
     /// The solution; without side effects.
     public init() {}
 

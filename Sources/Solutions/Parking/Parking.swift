@@ -18,7 +18,7 @@ public import SolutionKit
 /// | `Feeds` | what cities read |
 /// | `Web` | the routes of docs/parking-api.md |
 /// | `Simulator` | a car park that does not exist |
-public struct ParkingSolution: Solution {
+public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview {
     /// The solution; without side effects.
     public init() {}
 

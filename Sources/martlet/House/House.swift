@@ -182,7 +182,8 @@ struct House {
         let report = SystemReport(
             startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
         let routes =
-            Solutions.all.flatMap { $0.routes(services) } + reporter.routes + accounts.people.routes
+            Solutions.all.compactMap { $0 as? any OffersRoutes }.flatMap { $0.routes(services) } + reporter.routes
+            + accounts.people.routes
             + accounts.deviceRoutes(services, owners)
             + AuditRoutes(
                 services: services, actions: Solutions.catalogue.auditActions.map(\.declared.name)

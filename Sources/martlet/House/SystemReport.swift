@@ -16,7 +16,8 @@ struct SystemReport: Sendable {
             let manifest = solution.manifest
             let scope = caller.grants.scope(of: manifest.needs)
             guard !scope.isEmpty else { continue }
-            let overview = try await solution.overview(services, at: scope)
+            guard let counting = solution as? any GivesOverview else { continue }
+            let overview = try await counting.overview(services, at: scope)
             solutions.append(
                 .init(
                     id: manifest.id, title: manifest.title, path: manifest.path, devices: overview.devices,

@@ -37,9 +37,6 @@ final class ParkingHandler: MessageHandler {
         resendColors(to: clientID, listeningTo: filter, in: &line)
     }
 
-    /// LEDs are told, and nobody asks whether they heard it: the next change, and the next subscription, tell them again.
-    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
-
     /// One spot that time has changed: silent, an override that is over, a car that has stood long enough.
     func advance(in line: inout LineContext) throws -> Bool {
         guard let entry = park.nextDue(at: line.now) else { return false }

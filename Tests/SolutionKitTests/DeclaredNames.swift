@@ -1,0 +1,6 @@
+import HubModel
+
+/// What a solution would declare.
+extension Permission {
+    static let viewNodes = Permission("nodes.view")
+}
