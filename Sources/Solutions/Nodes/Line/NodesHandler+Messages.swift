@@ -90,7 +90,7 @@ extension NodesHandler {
             entry.node.heapBytes = payload.heap?.wholeNumber ?? entry.node.heapBytes
             if let firmware = payload.firmware, firmware != entry.node.firmware {
                 entry.node.firmware = firmware
-                entry.registeredAt = nil
+                entry.registering.hurry()
             }
         }
         let saysGoodbye = payload.word == "offline" && !isLate
@@ -201,7 +201,7 @@ extension NodesHandler {
         }
         if let address = message.origin.address, address != entry.node.address, address.utf8.count <= 64 {
             entry.node.address = address
-            entry.registeredAt = nil
+            entry.registering.hurry()
         }
         if isUrgent { try save(entry, in: &line) } else { roster.markDirty(entry) }
         if isNew || isChanged || isNews { try showState(of: entry, in: &line) }

@@ -4,9 +4,6 @@ internal import SolutionKit
 
 /// Clients that come and go, and what is written and shown of it.
 extension NodesHandler {
-    /// Between two notes in the registry of devices, in microseconds.
-    private static let registryInterval: Int64 = 60_000_000
-
     /// A client is gone; if it said goodbye, the nodes for which it spoke last are asleep.
     func lost(_ clientID: String, isClean: Bool, in line: inout LineContext) throws {
         presence.disconnected(clientID)
@@ -29,7 +26,7 @@ extension NodesHandler {
             guard let name = NodeName(spelling) else { return }
             try dispatch(name.short, in: &line)
         case .all:
-            var nodes = roster.nodes(of: clientID)
+            var nodes = Set(roster.nodes(of: clientID))
             if case .device(let device) = ClientName.owner(of: clientID), let name = NodeName(device.text) {
                 nodes.insert(name.short)
             }
@@ -51,11 +48,7 @@ extension NodesHandler {
             entry.refusing = []
         }
         entry.savedAt = line.now
-        let isRegistered = entry.registeredAt.map {
-            (0..<NodesHandler.registryInterval).contains(line.now.microseconds(since: $0))
-        }
-        guard isRegistered != true else { return }
-        entry.registeredAt = line.now
+        guard entry.registering.isDue(at: line.now) else { return }
         try devices.seen(
             node.name.device, at: node.liveness.lastSeen, address: node.address, firmware: node.firmware,
             in: transaction)

@@ -1,9 +1,10 @@
 internal import HubModel
+internal import SolutionKit
 
 /// All nodes in memory, as the tables have them, and what of them is still to be written.
 struct Roster {
     /// One node with what the hot path needs at hand.
-    final class Entry {
+    final class Entry: SavedEntry {
         var node: Node
         /// `nodes/node_01/telemetry`.
         let telemetryTopic: String
@@ -11,8 +12,8 @@ struct Roster {
         var isDirty = false
         /// When the table was last written.
         var savedAt: Timestamp?
-        /// When the registry of devices last heard of it.
-        var registeredAt: Timestamp?
+        /// Telling the registry of devices.
+        var registering = Occasionally.onceAMinute
         /// Fields that refused values of which the table does not know, by position.
         var refusing: Set<Int> = []
         /// Another device that was found to be allowed to speak for it: its controller.
@@ -25,8 +26,8 @@ struct Roster {
     }
 
     private var bySpelling: [String: Entry] = [:]
-    private var byClient: [String: Set<String>] = [:]
-    private var dirty: [Entry] = []
+    private var speakers = SpeakerIndex<String>()
+    private var dirty = DirtyList<Entry>()
 
     /// The nodes that the tables have.
     init(_ nodes: [Node] = []) {
@@ -35,13 +36,13 @@ struct Roster {
 
     mutating func insert(_ entry: Entry) {
         bySpelling[entry.node.name.short] = entry
-        if let clientID = entry.node.clientID { byClient[clientID, default: []].insert(entry.node.name.short) }
+        speakers.move(entry.node.name.short, from: nil, to: entry.node.clientID)
     }
 
     /// Takes a node out again whose first message was undone.
     mutating func remove(_ entry: Entry) {
         bySpelling[entry.node.name.short] = nil
-        if let clientID = entry.node.clientID { removeClient(clientID, of: entry) }
+        speakers.move(entry.node.name.short, from: entry.node.clientID, to: nil)
     }
 
     /// A node by its short name.
@@ -56,55 +57,20 @@ struct Roster {
     }
 
     /// The short names of the nodes for which a client spoke last.
-    func nodes(of clientID: String) -> Set<String> { byClient[clientID] ?? [] }
+    func nodes(of clientID: String) -> [String] { speakers.devices(of: clientID) }
 
     mutating func setClient(_ clientID: String?, of entry: Entry) {
-        if let before = entry.node.clientID { removeClient(before, of: entry) }
-        if let clientID { byClient[clientID, default: []].insert(entry.node.name.short) }
+        speakers.move(entry.node.name.short, from: entry.node.clientID, to: clientID)
         entry.node.clientID = clientID
     }
 
-    private mutating func removeClient(_ clientID: String, of entry: Entry) {
-        byClient[clientID]?.remove(entry.node.name.short)
-        if byClient[clientID]?.isEmpty == true { byClient[clientID] = nil }
-    }
-
-    mutating func markDirty(_ entry: Entry) {
-        guard !entry.isDirty else { return }
-        entry.isDirty = true
-        dirty.append(entry)
-    }
+    mutating func markDirty(_ entry: Entry) { dirty.mark(entry) }
 
     /// All nodes that are still to be written.
-    mutating func takeAllDirty() -> [Entry] {
-        let entries = dirty
-        dirty = []
-        for entry in entries { entry.isDirty = false }
-        return entries
-    }
+    mutating func takeAllDirty() -> [Entry] { dirty.takeAll() }
 
     /// The nodes to write now, the longest waiting first; none that was written within the last second.
-    mutating func takeDirty(atMost limit: Int, at now: Timestamp) -> [Entry] {
-        var taken: [Entry] = []
-        var tooSoon: [Entry] = []
-        // One that has to wait holds up none of those behind it.
-        for entry in dirty.prefix(2 * limit) {
-            // A clock that was set back must not stop the writing.
-            let elapsed = entry.savedAt.map { now.microseconds(since: $0) } ?? Roster.saveInterval
-            if taken.count < limit, elapsed >= Roster.saveInterval || elapsed < 0 {
-                entry.isDirty = false
-                taken.append(entry)
-            } else {
-                tooSoon.append(entry)
-            }
-        }
-        guard !taken.isEmpty else { return [] }
-        dirty.replaceSubrange(..<(taken.count + tooSoon.count), with: tooSoon)
-        return taken
-    }
-
-    /// Between two writings of one node, in microseconds.
-    private static let saveInterval: Int64 = 1_000_000
+    mutating func takeDirty(atMost limit: Int, at now: Timestamp) -> [Entry] { dirty.take(atMost: limit, at: now) }
 
     /// Nodes whose state time alone changes now.
     func silent(at now: Timestamp) -> [Entry] {

@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// All that is kept of one node: one row of the table `node`, and its fields.
 struct Node: Sendable {

@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// The tables `node` and `node_field`.
 enum NodeTable {

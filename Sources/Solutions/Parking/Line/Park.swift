@@ -1,22 +1,24 @@
 internal import HubModel
+internal import SolutionKit
 
 /// All lots and spots in memory, as the tables have them, and what of them is still to be written.
 struct Park {
     /// One spot with what the hot path needs at hand.
-    final class Entry {
+    final class Entry: SavedEntry {
         var spot: Spot
         /// `parking/LOT001/spots/SPOT001`.
         let topic: String
         /// Whether the table lacks something.
-        fileprivate(set) var isDirty = false
+        var isDirty = false
+        var savedAt: Timestamp?
         /// The soonest of its deadlines in the heap.
         fileprivate(set) var scheduled: Timestamp?
         /// Until when time alone does not change it, because that failed.
         var heldBack: Timestamp?
         /// A device that was found to be allowed to speak for it: its own, or its controller.
         var speaker: DeviceID?
-        /// When the registry of devices last heard of it.
-        var registeredAt: Timestamp?
+        /// Telling the registry of devices.
+        var registering = Occasionally.onceAMinute
 
         fileprivate init(_ spot: Spot) {
             self.spot = spot
@@ -44,8 +46,9 @@ struct Park {
 
     private(set) var lots: [LotID: LotEntry] = [:]
     private var spots: [DeviceID: Entry] = [:]
-    private var byClient: [String: Set<DeviceID>] = [:]
-    private var dirty: [Entry] = []
+    /// By the spots' names.
+    private var speakers = SpeakerIndex<String>()
+    private var dirty = DirtyList<Entry>()
     private var countsDue: [LotEntry] = []
     private var deadlines = InstantHeap<Entry>()
 
@@ -82,7 +85,7 @@ struct Park {
     private mutating func link(_ entry: Entry, to lot: LotEntry) {
         lot.spots[entry.spot.id] = entry
         spots[entry.spot.id] = entry
-        if let clientID = entry.spot.clientID { byClient[clientID, default: []].insert(entry.spot.id) }
+        speakers.move(entry.spot.id.text, from: nil, to: entry.spot.clientID)
         entry.scheduled = nil
         schedule(entry)
     }
@@ -102,43 +105,27 @@ struct Park {
     private mutating func unlink(_ entry: Entry) {
         guard spots[entry.spot.id] === entry else { return }
         spots[entry.spot.id] = nil
-        forgetClient(of: entry)
+        speakers.move(entry.spot.id.text, from: entry.spot.clientID, to: nil)
     }
 
     // MARK: Clients
 
     /// The spots for which a client spoke last, in the order of their names.
     func spots(of clientID: String) -> [Entry] {
-        (byClient[clientID] ?? []).sorted { $0.text < $1.text }.compactMap { spots[$0] }
+        speakers.devices(of: clientID).compactMap { DeviceID($0).flatMap { spots[$0] } }
     }
 
     mutating func setClient(_ clientID: String?, of entry: Entry) {
-        forgetClient(of: entry)
+        speakers.move(entry.spot.id.text, from: entry.spot.clientID, to: clientID)
         entry.spot.clientID = clientID
-        if let clientID { byClient[clientID, default: []].insert(entry.spot.id) }
-    }
-
-    private mutating func forgetClient(of entry: Entry) {
-        guard let clientID = entry.spot.clientID else { return }
-        byClient[clientID]?.remove(entry.spot.id)
-        if byClient[clientID]?.isEmpty == true { byClient[clientID] = nil }
     }
 
     // MARK: What is to be done
 
-    mutating func markDirty(_ entry: Entry) {
-        guard !entry.isDirty else { return }
-        entry.isDirty = true
-        dirty.append(entry)
-    }
+    mutating func markDirty(_ entry: Entry) { dirty.mark(entry) }
 
     /// The spots that are still to be written; those that were taken out since are left away.
-    mutating func takeDirty() -> [Entry] {
-        let entries = dirty
-        dirty = []
-        for entry in entries { entry.isDirty = false }
-        return entries.filter { spots[$0.spot.id] === $0 }
-    }
+    mutating func takeDirty() -> [Entry] { dirty.takeAll().filter { spots[$0.spot.id] === $0 } }
 
     mutating func countIsDue(of id: LotID) {
         guard let lot = lots[id], !lot.isCountDue else { return }

@@ -4,9 +4,6 @@ internal import SolutionKit
 
 /// What sensors say: who may say it, of which spot, then what changes by it.
 extension ParkingHandler {
-    /// Between two notes in the registry of devices, in microseconds.
-    private static let registryInterval: Int64 = 60_000_000
-
     func status(_ message: DeviceMessage, in line: inout LineContext) throws {
         let payload = try SpotPayload(message.payload)
         let entry = try find(payload, message, in: &line)
@@ -99,13 +96,9 @@ extension ParkingHandler {
     /// Tells the registry of devices now and then that a device is there.
     private func noteContact(with entry: Park.Entry, _ message: DeviceMessage, in line: inout LineContext) throws {
         guard case .device = message.origin.sender else { return }
-        let isRegistered = entry.registeredAt.map {
-            (0..<ParkingHandler.registryInterval).contains(line.now.microseconds(since: $0))
-        }
-        guard isRegistered != true else { return }
-        let before = entry.registeredAt
-        line.ifUndone { entry.registeredAt = before }
-        entry.registeredAt = line.now
+        let before = entry.registering
+        guard entry.registering.isDue(at: line.now) else { return }
+        line.ifUndone { entry.registering = before }
         try devices.seen(
             entry.spot.id, at: message.receivedAt, address: message.origin.address, firmware: nil,
             in: try line.transaction())

@@ -1,0 +1,4 @@
+internal import SolutionKit
+
+/// What is known of a node's being there.
+typealias NodeState = LivenessState
