@@ -128,10 +128,12 @@ extension Till {
         let content = PaymentContent(request, amount: asked, currency: currency.code, refunds: id)
         let known = try PaymentTable.all(named: request.id, in: transaction).first { $0.sites.contains(site) }
         if let known {
-            guard try PaymentContent(stored: known.content) == content, known.payment.refunds == payment.id else {
-                throw Till.conflict(request.id)
+            // The name of what goes back is not enough: another site may have a payment of that name.
+            guard known.payment.refunds == payment.id else { throw Till.conflict(request.id) }
+            let before = (content: try PaymentContent(stored: known.content), answer: known.payment)
+            if let same = try RepeatedRequest.answer(before, asked: content, kind: "payment", name: request.id) {
+                return same
             }
-            return known.payment
         }
         guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund itself") }
         let left = payment.amountMinor - payment.refundedMinor
@@ -223,9 +225,7 @@ extension Till {
         return try row.flatMap { SiteID(try $0.text(0)) }
     }
 
-    private static func conflict(_ id: String) -> Refusal {
-        Refusal(.conflict, "there is another payment of the name \(id)")
-    }
+    private static func conflict(_ id: String) -> Refusal { RepeatedRequest.conflict(kind: "payment", name: id) }
 
     /// Whether a request is the one that a payment was made by, once more.
     private static func isSame(_ request: PaymentRequest, as known: PaymentTable.Known) throws -> Bool {

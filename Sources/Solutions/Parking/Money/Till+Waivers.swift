@@ -20,11 +20,12 @@ extension Till {
             throw SQLFailure(.wrongType, "a row of parking_session holds no currency")
         }
         let asked = try request.amount?.minor(in: currency)
-        if let known = try WaiverTable.one(request.id, in: transaction) {
-            guard known.waiver.session == session, known.askedMinor == asked else {
-                throw Refusal(.conflict, "there is another waiver of the name \(request.id)")
-            }
-            return known.waiver
+        let content = WaiverContent(session: session, askedMinor: asked)
+        let known = try WaiverTable.one(request.id, in: transaction).map { known in
+            (content: WaiverContent(session: known.waiver.session, askedMinor: known.askedMinor), answer: known.waiver)
+        }
+        if let same = try RepeatedRequest.answer(known, asked: content, kind: "waiver", name: request.id) {
+            return same
         }
         guard found.departedAt != nil else { throw Refusal(.conflict, "the car is there: nothing is due yet") }
         guard found.balanceMinor > 0 else { throw Refusal(.valueOutOfRange, "nothing is owed for the session") }
@@ -70,4 +71,11 @@ extension Till {
         writer.endObject()
         line.show(Till.event(writer, of: session.lot, at: site))
     }
+}
+
+/// What makes a waiver what it is: two requests under one name that agree in this are one.
+private struct WaiverContent: Equatable {
+    var session: String
+    /// nil: all that is owed.
+    var askedMinor: Int64?
 }

@@ -1,0 +1,26 @@
+public import HubModel
+
+/// Requests that carry a name of the caller's own choice, so that one which got no answer can be sent again: the same name again gives the same
+/// answer, and the same name with other content is a conflict. What makes two requests the same is the content that the solution gives: what
+/// was wanted, not how or when it was said.
+public enum RepeatedRequest {
+    /// The answer of the first time, if the name was used for the same.
+    /// - Parameters:
+    ///   - known: what was asked under the name, and what came of it; nil: nothing yet, the request is new.
+    ///   - asked: what is asked now.
+    ///   - kind: what is named, for the refusal: `payment`.
+    ///   - name: the name.
+    /// - Throws: `conflict` when something else was asked under the name.
+    public static func answer<Content: Equatable, Answer>(
+        _ known: (content: Content, answer: Answer)?, asked: Content, kind: String, name: String
+    ) throws(Refusal) -> Answer? {
+        guard let known else { return nil }
+        guard known.content == asked else { throw conflict(kind: kind, name: name) }
+        return known.answer
+    }
+
+    /// The refusal of a name that stands for something else already.
+    public static func conflict(kind: String, name: String) -> Refusal {
+        Refusal(.conflict, "there is another \(kind) of the name \(name)")
+    }
+}
