@@ -1,5 +1,6 @@
 import HubModel
 import Parking
+import SolutionKit
 import Testing
 
 /// Calibration against the simulator, which knows what is really wrong: how many of the faulty sensors are found, and of which kind, and

@@ -55,7 +55,7 @@ struct LotCalibration: Sendable {
         }
         for index in found.indices {
             guard let other = partners[found[index].spot.id.text] else { continue }
-            found[index].calibration.flags.append(.swapped(with: other))
+            found[index].calibration.add(.swapped(with: other))
         }
         return found
     }

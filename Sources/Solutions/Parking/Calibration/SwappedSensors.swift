@@ -1,4 +1,5 @@
 internal import HubModel
+package import SolutionKit
 
 /// Finds pairs of spots whose distances were exchanged: each one's flag contradicts its own distance and fits the other's. For sensors that
 /// have two signals; one whose flag is made of its distance never contradicts itself, and is found by `SwapEvidence`.
