@@ -89,7 +89,7 @@ let package = Package(
 
         // Floor 1: words and contract.
         room("HubModel"),
-        room("SolutionKit", ["HubModel", "SQL"]),
+        room("SolutionKit", ["HubModel", "SQL", heap]),
         room("HubTesting", ["HubModel", "SolutionKit", "SQL"]),
 
         // Floor 2: the line.
@@ -101,7 +101,7 @@ let package = Package(
 
         room(
             "Parking", path: "Sources/Solutions/Parking", pages: ["README.md"],
-            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic", heap]),
+            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic"]),
 
         // Floor 3: doors.
         room(
