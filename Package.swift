@@ -85,6 +85,7 @@ let package = Package(
         room("MQTTClient", ["MQTTCodec", "DeviceLogic", deque, nioCore, nioPosix]),
         room("SQL", [grdb]),
         room("TimeSeries", pages: ["FORMAT.md"], ["SQL"]),
+        room("TestCertificates"),
         room("LiveSocket", [hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioWebSocket, logging]),
 
         // Floor 1: words and contract.
@@ -129,12 +130,14 @@ let package = Package(
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
         tests("MultipartTests", ["Multipart"], resources: [.copy("cases")]),
         tests("DeviceLogicTests", ["DeviceLogic"]),
-        tests("MQTTBrokerTests", ["MQTTBroker", "MQTTCodec", "Transport", nioCore, nioPosix, nioEmbedded, nioSSL]),
+        tests(
+            "MQTTBrokerTests",
+            ["MQTTBroker", "MQTTCodec", "Transport", "TestCertificates", nioCore, nioPosix, nioEmbedded, nioSSL]),
         tests("CompressionTests", ["Compression"]),
         tests("MQTTClientTests", ["MQTTClient", "MQTTBroker", "MQTTCodec", nioCore, nioPosix]),
         tests("CredentialsTests", ["Credentials"]),
         tests("CertificatesTests", ["Certificates"]),
-        tests("TransportTests", ["Transport", nioCore, nioPosix, nioEmbedded, nioSSL]),
+        tests("TransportTests", ["Transport", "TestCertificates", nioCore, nioPosix, nioEmbedded, nioSSL]),
         tests("RegistryTests", ["Registry", "HubModel", "SQL", "Credentials"]),
         tests(
             "TrustTests", ["Trust", "Registry", "HubModel", "HubTesting", "SolutionKit", "SQL", "Credentials", jwtKit]),

@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestCertificates
 import Testing
 import Transport
 
@@ -12,7 +13,7 @@ import Transport
 struct SecureTests {
     @Test("over TLS, and with a certificate: the authenticator sees whose it is; both speak to a client in the plain")
     func certificate() async throws {
-        let files = try TestCertificates()
+        let files = try Certificates()
         let attempts = Attempts()
         var configuration = BrokerConfiguration()
         configuration.listeners = [
@@ -59,7 +60,7 @@ struct SecureTests {
 
     @Test("connections that shake hands for ever are cut like silent ones, and do not wait for a farewell")
     func handshakes() async throws {
-        let files = try TestCertificates()
+        let files = try Certificates()
         var configuration = BrokerConfiguration()
         configuration.listeners = [ListenerConfiguration(port: 0, tls: try files.tls())]
         configuration.limits.unadmittedConnections = 5
@@ -99,30 +100,17 @@ private final class Attempts: BrokerAuthenticator {
     }
 }
 
-/// One authority, a server and a device, made by the `openssl` command.
-private final class TestCertificates {
-    private let folder: URL
+/// One authority, a server and a device.
+private struct Certificates {
+    private let authority: TestAuthority
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "broker-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        try openssl(
-            ["req", "-x509"] + key
-                + ["-days", "2", "-subj", "/CN=authority", "-keyout", path("ca.key"), "-out", path("ca.pem")])
-        for (name, subject, serial) in [("server", "/CN=localhost", "1"), ("device", "/CN=device-1", "42")] {
-            try openssl(
-                ["req"] + key + ["-subj", subject, "-keyout", path("\(name).key"), "-out", path("\(name).csr")])
-            try openssl([
-                "x509", "-req", "-in", path("\(name).csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"),
-                "-set_serial", serial, "-days", "1", "-out", path("\(name).pem"),
-            ])
-        }
+        authority = try TestAuthority()
+        try authority.issue("server", subject: "/CN=localhost", serial: "1")
+        try authority.issue("device", subject: "/CN=device-1", serial: "42")
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    private func path(_ name: String) -> String { folder.appending(path: name).path }
+    private func path(_ name: String) -> String { authority.path(name) }
 
     func tls() throws -> ServerTLS {
         try ServerTLS(
@@ -142,16 +130,5 @@ private final class TestCertificates {
             configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: path("device.key"), format: .pem))
         }
         return try NIOSSLContext(configuration: configuration)
-    }
-
-    private func openssl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "openssl \(arguments.first ?? "")")
     }
 }

@@ -4,6 +4,7 @@ import NIOEmbedded
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestCertificates
 import Testing
 import Transport
 

@@ -1,12 +1,14 @@
-import Foundation
-import Testing
+public import Foundation
 
-/// Certificates for a test, made by the `openssl` command in a folder that is removed with it.
-final class TestAuthority {
-    let folder: URL
+/// An authority for a test with the certificates that it issues, made by the `openssl` command in a folder that is removed with it.
+public final class TestAuthority {
+    /// Where its files are; its own certificate is `ca.pem`.
+    public let folder: URL
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "transport-\(UUID().uuidString)")
+    /// An authority of its own.
+    /// - Throws: `OpenSSLFailure`, or what the file system throws.
+    public init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "authority-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try openssl([
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
@@ -16,10 +18,13 @@ final class TestAuthority {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func path(_ name: String) -> String { folder.appending(path: name).path }
+    /// The path of one of its files.
+    public func path(_ name: String) -> String { folder.appending(path: name).path }
 
     /// A certificate of this authority in `name.pem`, its key in `name.key`.
-    func issue(
+    /// - Parameter days: for how long it is valid; negative: it has been out of date for so long.
+    /// - Throws: `OpenSSLFailure`.
+    public func issue(
         _ name: String, subject: String, dnsNames: [String] = [], serial: String = "0x7f", days: Int = 1
     ) throws {
         try openssl([
@@ -38,7 +43,9 @@ final class TestAuthority {
         try openssl(arguments)
     }
 
-    func der(_ name: String) throws -> [UInt8] {
+    /// The certificate of a name as DER.
+    /// - Throws: `OpenSSLFailure`.
+    public func der(_ name: String) throws -> [UInt8] {
         try openssl(["x509", "-in", path("\(name).pem"), "-outform", "DER", "-out", path("\(name).der")])
         return Array(try Data(contentsOf: URL(filePath: path("\(name).der"))))
     }
@@ -55,6 +62,8 @@ final class TestAuthority {
     }
 }
 
-struct OpenSSLFailure: Error {
-    let arguments: [String]
+/// The `openssl` command failed.
+public struct OpenSSLFailure: Error {
+    /// What it was asked.
+    public let arguments: [String]
 }
