@@ -18,6 +18,11 @@ public final class ManualClock: WallClock {
         instant.withLock { $0 = $0.advanced(bySeconds: seconds) }
     }
 
+    /// Sets it.
+    public func set(_ instant: Timestamp) {
+        self.instant.withLock { $0 = instant }
+    }
+
     /// As `move(seconds:)`, finer.
     public func move(milliseconds: Int64) {
         instant.withLock { $0 = $0.advanced(byMicroseconds: milliseconds * 1_000) }

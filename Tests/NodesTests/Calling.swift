@@ -10,45 +10,25 @@ extension Site {
     func call(
         _ method: Route.Method, _ path: String, _ parameters: [String: String] = [:],
         query: [(name: String, value: String)] = [], accept: String? = nil, body: String = "",
-        history: FakeHistory = FakeHistory(), as caller: Caller = .anybody,
+        history: NotedHistory = NotedHistory(), as caller: Caller = .anybody,
         audit: any AuditBook = RecordingAudit(), largeAnswers: LargeAnswers = LargeAnswers()
     ) async throws -> RouteResponse {
-        let services = services(history: history, audit: audit, largeAnswers: largeAnswers)
-        guard let route = NodesSolution().routes(services).first(where: { $0.method == method && $0.path == path })
-        else {
-            throw Refusal(.notFound, "no such route")
-        }
-        let response = try await route.answer(
-            RouteRequest(
-                path: parameters, query: query, accept: accept, body: Array(body.utf8), receivedAt: now,
-                caller: caller, scope: try route.access.scope(for: caller),
-                transport: RequestTransport(address: "127.0.0.1")))
-        try route.check(response)
-        return response
+        try await house.call(
+            method, path, parameters, query: query, body: body, accept: accept, as: caller, from: "127.0.0.1",
+            services: services(history: history, audit: audit, largeAnswers: largeAnswers))
     }
 
     func services(
-        history: FakeHistory = FakeHistory(), audit: any AuditBook = RecordingAudit(),
+        history: NotedHistory = NotedHistory(), audit: any AuditBook = RecordingAudit(),
         largeAnswers: LargeAnswers = LargeAnswers()
     ) -> WebServices {
         WebServices(
-            database: database, history: history, line: FakeLine(site: self), devices: devices, commands: commands,
-            audit: audit, clock: SiteClock(site: self), largeAnswers: largeAnswers)
+            database: database, history: history, line: PublishedLine(site: self), devices: devices, commands: commands,
+            audit: audit, clock: house.clock, largeAnswers: largeAnswers)
     }
 }
 
 extension Caller {
-    /// Whoever reaches an open hub.
-    static let anybody = Caller(.open, grants: Grants(everywhere: .all))
-
-    /// A person with these rights at these sites only.
-    static func person(_ permissions: PermissionSet, at sites: String...) -> Caller {
-        let grants = sites.compactMap(SiteID.init).map { ($0, permissions) }
-        return Caller(
-            .person(account: "7", name: "anna", session: "s"),
-            grants: Grants(sites: Dictionary(uniqueKeysWithValues: grants)))
-    }
-
     /// A node that has shown who it is.
     static func node(_ id: String) throws -> Caller {
         Caller(.device(try #require(DeviceID(id)), .node, site: .main))
@@ -75,5 +55,5 @@ func ask(_ site: Site, _ body: String = #"{"command":"set_led","params":{"state"
 {
     site.published = []
     let response = try await site.call(.post, "/api/nodes/{id}/commands", ["id": "01"], body: body)
-    return try #require(try JSONValue(response.body)["command_id"]?.text)
+    return try #require(try JSONTree(response.body)["command_id"]?.text)
 }

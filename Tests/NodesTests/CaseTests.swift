@@ -1,5 +1,6 @@
 import Foundation
 import HubModel
+import HubTesting
 import SQL
 import SolutionKit
 import Testing
@@ -42,9 +43,9 @@ import Testing
 
     private struct Outcome {
         var refusal: String?
-        var readings: JSONValue = .array([])
+        var readings: JSONTree = .array([])
         var events: [String] = []
-        var state: JSONValue?
+        var state: JSONTree?
     }
 
     private func run(_ content: CaseContent, on site: Site) throws -> Outcome {
@@ -60,7 +61,7 @@ import Testing
             writer.beginArray()
             for reading in effects.readings { writer.write(reading) }
             writer.endArray()
-            outcome.readings = try JSONValue(writer.bytes)
+            outcome.readings = try JSONTree(writer.bytes)
             outcome.events = effects.events.map(\.topic)
             outcome.state = effects.events.last { $0.topic.hasSuffix("/state") }?.json
         } catch let refusal as Refusal {
@@ -104,9 +105,9 @@ struct CaseContent {
     var isRetained = false
     var before: [CaseContent] = []
     var refusal: String?
-    var readings: JSONValue = .array([])
+    var readings: JSONTree = .array([])
     var events: [String] = []
-    var state: JSONValue?
+    var state: JSONTree?
 
     init(_ bytes: [UInt8]) throws(Refusal) {
         var reader = JSONReader(bytes)
@@ -142,9 +143,9 @@ struct CaseContent {
         }
     }
 
-    private static func tree(_ reader: inout JSONReader) throws(Refusal) -> JSONValue {
+    private static func tree(_ reader: inout JSONReader) throws(Refusal) -> JSONTree {
         let bytes = try reader.rawValue()
-        guard let tree = try? JSONValue(bytes) else { throw Refusal(.malformedJSON, "a tree") }
+        guard let tree = try? JSONTree(bytes) else { throw Refusal(.malformedJSON, "a tree") }
         return tree
     }
 

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import SQL
 import SolutionKit
 import Testing
@@ -58,7 +59,7 @@ import Testing
         let site = try await Site()
         try site.telemetry()
         site.after(seconds: -60)
-        let json = try JSONValue(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"]).body)
+        let json = try JSONTree(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"]).body)
         #expect(json["stale"] == .boolean(true))
     }
 }

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import SQL
 import SolutionKit
 import Testing

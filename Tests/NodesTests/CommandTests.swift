@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import SQL
 import SolutionKit
 import Testing
@@ -14,7 +15,7 @@ import Testing
         #expect(message.token == id)
         #expect(message.expirySeconds == 3_600)
         #expect(!message.isRetained)
-        let payload = try JSONValue(message.payload)
+        let payload = try JSONTree(message.payload)
         #expect(payload["command"]?.text == "set_led")
         #expect(payload["params"]?["state"]?.text == "on")
         #expect(payload["command_id"]?.text == id)

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Nodes
 import SQL
 import SolutionKit
@@ -14,7 +15,7 @@ import Testing
             .post, "/api/nodes/{id}/telemetry", ["id": "01"], body: #"{"sensors":{"temperature":22.5},"uptime":7}"#,
             as: node)
         #expect(answer.status == 200)
-        #expect(try JSONValue(answer.body) == .object(["status": .string("stored")]))
+        #expect(try JSONTree(answer.body) == .object(["status": .string("stored")]))
         let row = try #require(try site.row("SELECT * FROM node"))
         #expect(try row.text("state") == "online")
         #expect(try row.integer("uptime_seconds") == 7)
@@ -84,8 +85,8 @@ import Testing
         try site.change("node_03", site: "annex")
         func page(
             _ query: (name: String, value: String)..., as caller: Caller = .anybody
-        ) async throws -> (ids: [String], next: JSONValue?) {
-            let json = try JSONValue(try await site.call(.get, "/api/nodes", query: query, as: caller).body)
+        ) async throws -> (ids: [String], next: JSONTree?) {
+            let json = try JSONTree(try await site.call(.get, "/api/nodes", query: query, as: caller).body)
             #expect(json["count"]?.number == Double(json["nodes"]?.elements.count ?? -1))
             return (json["nodes"]?.elements.compactMap { $0["id"]?.text } ?? [], json["next"])
         }
@@ -106,7 +107,7 @@ import Testing
         for (name, value) in [("limit", "0"), ("limit", "1001"), ("limit", "x"), ("after", "a/b"), ("after", "node_")] {
             await #expect { try await page((name, value)) } throws: { ($0 as? Refusal)?.code == .invalidParameter }
         }
-        let fields = try JSONValue(
+        let fields = try JSONTree(
             try await site.call(.get, "/api/nodes", query: [("limit", "1"), ("after", "06")]).body)
         #expect(fields["nodes"]?[0]?["fields"] == .array([.string("temperature")]))
     }

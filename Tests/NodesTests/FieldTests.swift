@@ -7,8 +7,8 @@ import Testing
 
 /// A field keeps its type: what differs is refused alone, counted, and shown at the node.
 @Suite struct FieldTests {
-    private func node(_ site: Site) async throws -> JSONValue {
-        try JSONValue(try await site.call(.get, "/api/nodes/{id}", ["id": "01"]).body)
+    private func node(_ site: Site) async throws -> JSONTree {
+        try JSONTree(try await site.call(.get, "/api/nodes/{id}", ["id": "01"]).body)
     }
 
     @discardableResult
@@ -150,7 +150,7 @@ import Testing
             (["a,b"], ["a,b"]), (["a,c"], ["a", "c"]), (["a,b", "c"], ["a,b", "c"]), (["a", "b"], ["a", "b"]),
             (["x,y"], ["x", "y"]),
         ] {
-            let history = FakeHistory()
+            let history = NotedHistory()
             try await site.call(
                 .get, "/api/nodes/{id}/readings", ["id": "01"], query: asked.map { ("field", $0) }, history: history)
             #expect(history.asked.first?.fields == fields)

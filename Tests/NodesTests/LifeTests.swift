@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Registry
 import SQL
 import SolutionKit

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import SolutionKit
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     ) async throws -> (ReadingQuery, RouteResponse) {
         let site = try await Site()
         try site.telemetry()
-        let history = FakeHistory()
+        let history = NotedHistory()
         if let table { history.table = table }
         let response = try await site.call(
             .get, "/api/nodes/{id}/readings", ["id": "01"], query: query, accept: accept, history: history)
@@ -25,7 +26,7 @@ import Testing
         #expect(query.from == ten.advanced(bySeconds: -3_600))
         #expect(query.limit == 10_000)
         #expect(query.step == nil)
-        let json = try JSONValue(response.body)
+        let json = try JSONTree(response.body)
         #expect(
             json.keys == [
                 "node_id", "from", "to", "step", "agg", "fields", "columns", "rows", "truncated", "incomplete",
@@ -41,7 +42,7 @@ import Testing
         let (query, response) = try await ask([("step", text)])
         #expect(query.step?.microseconds == seconds * 1_000_000)
         #expect(query.step?.aggregate == .mean)
-        let json = try JSONValue(response.body)
+        let json = try JSONTree(response.body)
         #expect(json["step"]?.text == text)
         #expect(json["agg"]?.text == "mean")
     }
@@ -60,7 +61,7 @@ import Testing
             let fields = (0..<60).map { "\"f\(turn * 60 + $0)\":1" }.joined(separator: ",")
             try site.hear("iot/node/01/telemetry", "{\"sensors\":{\(fields)}}")
         }
-        let history = FakeHistory()
+        let history = NotedHistory()
         try await site.call(.get, "/api/nodes/{id}/readings", ["id": "01"], history: history)
         #expect(history.asked.first?.limit == 4_166)
     }
@@ -152,7 +153,7 @@ import Testing
     @Test func rowsAsJSON() async throws {
         let (_, response) = try await ask([], table: ReadingsTests.table)
         #expect(response.contentType == "application/json")
-        let json = try JSONValue(response.body)
+        let json = try JSONTree(response.body)
         #expect(json["columns"] == .array([.string("time"), .string("temperature"), .string("note")]))
         #expect(json["rows"]?[0] == .array([.string("2026-11-21T10:00:00.000000Z"), .number(22.5), .null]))
         #expect(json["truncated"] == .boolean(true))

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Nodes
 import Registry
 import SQL

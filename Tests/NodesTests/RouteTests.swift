@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Nodes
 import SQL
 import SolutionKit
@@ -23,11 +24,11 @@ import Testing
         let site = try await site()
         try site.telemetry("02", client: "other")
         try site.hear("iot/node/02/status", "offline", client: "other")
-        let history = FakeHistory()
+        let history = NotedHistory()
         history.newest = [
             LatestValue(field: "temperature", value: .decimal(ScaledDecimal(mantissa: 225, scale: 1)), observedAt: ten)
         ]
-        let json = try JSONValue(try await site.call(.get, "/api/nodes", history: history).body)
+        let json = try JSONTree(try await site.call(.get, "/api/nodes", history: history).body)
         #expect(json.keys == ["nodes", "count", "now", "next"])
         #expect(json["count"]?.number == 2)
         #expect(json["nodes"]?.elements.compactMap { $0["id"]?.text } == ["01", "02"])
@@ -35,7 +36,7 @@ import Testing
         #expect(json["nodes"]?[0]?["latest"]?["temperature"]?["value"]?.number == 22.5)
         #expect(json["nodes"]?[0]?["latest"]?["temperature"]?["observed_at"]?.text == "2026-11-21T10:00:00.000000Z")
         for (state, ids) in [("online", ["01"]), ("offline", ["02"]), ("unknown", []), ("", ["01", "02"])] {
-            let some = try JSONValue(try await site.call(.get, "/api/nodes", query: [("state", state)]).body)
+            let some = try JSONTree(try await site.call(.get, "/api/nodes", query: [("state", state)]).body)
             #expect(some["nodes"]?.elements.compactMap { $0["id"]?.text } == ids)
         }
         await #expect { _ = try await site.call(.get, "/api/nodes", query: [("state", "gone")]) } throws: {
@@ -48,7 +49,7 @@ import Testing
 
     @Test(arguments: ["01", "node_01"]) func node(_ spelling: String) async throws {
         let site = try await site()
-        let json = try JSONValue(try await site.call(.get, "/api/nodes/{id}", ["id": spelling]).body)
+        let json = try JSONTree(try await site.call(.get, "/api/nodes/{id}", ["id": spelling]).body)
         #expect(json.keys == RouteTests.nodeKeys)
         #expect(json["node_id"]?.text == "node_01")
         #expect(json["state"]?.text == "online")
@@ -73,18 +74,18 @@ import Testing
 
     @Test func latestSaysWhetherItIsStale() async throws {
         let site = try await site()
-        let history = FakeHistory()
+        let history = NotedHistory()
         history.newest = [LatestValue(field: "temperature", value: .integer(21), observedAt: ten)]
-        var json = try JSONValue(
+        var json = try JSONTree(
             try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"], history: history).body)
         #expect(json.keys == ["node_id", "observed_at", "received_at", "stale", "stale_after_seconds", "values"])
         #expect(json["stale"] == .boolean(false))
         #expect(json["observed_at"]?.text == "2026-11-21T10:00:00.000000Z")
         site.after(seconds: 91)
-        json = try JSONValue(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"], history: history).body)
+        json = try JSONTree(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"], history: history).body)
         #expect(json["stale"] == .boolean(true))
         try site.hear("iot/node/only/status", "online")
-        json = try JSONValue(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "only"]).body)
+        json = try JSONTree(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "only"]).body)
         #expect(json["stale"] == .boolean(true))
         #expect(json["observed_at"] == .null)
         #expect(json["values"] == .object([:]))
@@ -96,7 +97,7 @@ import Testing
             .post, "/api/nodes/{id}/commands", ["id": "01"],
             body: #"{"command":"set_led","params":{"state":"on","brightness":128}}"#)
         #expect(asked.status == 202)
-        let json = try JSONValue(asked.body)
+        let json = try JSONTree(asked.body)
         let id = try #require(json["command_id"]?.text)
         #expect(id.utf8.count >= 20)
         #expect(asked.headers.first { $0.name == "Location" }?.value == "/api/nodes/node_01/commands/\(id)")
@@ -110,12 +111,12 @@ import Testing
         #expect(json["state"]?.text == "queued")
         let one = try await site.call(
             .get, "/api/nodes/{id}/commands/{command_id}", ["id": "node_01", "command_id": id])
-        #expect(try JSONValue(one.body) == json)
+        #expect(try JSONTree(one.body) == json)
         site.after(seconds: 1)
         try await site.call(.post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"read"}"#)
-        let list = try JSONValue(try await site.call(.get, "/api/nodes/{id}/commands", ["id": "01"]).body)
+        let list = try JSONTree(try await site.call(.get, "/api/nodes/{id}/commands", ["id": "01"]).body)
         #expect(list["commands"]?.elements.compactMap { $0["command"]?.text } == ["read", "set_led"])
-        let short = try JSONValue(
+        let short = try JSONTree(
             try await site.call(.get, "/api/nodes/{id}/commands", ["id": "01"], query: [("limit", "1")]).body)
         #expect(short["commands"]?.elements.count == 1)
         for other in ["x", "", "a\u{0}b", String(repeating: "0", count: 24)] {
@@ -129,7 +130,7 @@ import Testing
                 _ = try await site.call(.get, "/api/nodes/{id}/commands", ["id": "01"], query: [("limit", limit)])
             } throws: { ($0 as? Refusal)?.code == .invalidParameter }
         }
-        let node = try JSONValue(try await site.call(.get, "/api/nodes/{id}", ["id": "01"]).body)
+        let node = try JSONTree(try await site.call(.get, "/api/nodes/{id}", ["id": "01"]).body)
         #expect(node["open_commands"]?.number == 2)
     }
 
@@ -143,14 +144,14 @@ import Testing
         }
         try site.tick()
         func states(_ words: String) async throws -> [String] {
-            let json = try JSONValue(try await site.call(.get, "/api/commands", query: [("state", words)]).body)
+            let json = try JSONTree(try await site.call(.get, "/api/commands", query: [("state", words)]).body)
             return json["commands"]?.elements.compactMap { $0["state"]?.text } ?? []
         }
         #expect(try await states("") == ["queued", "expired", "expired"])
         #expect(try await states("queued") == ["queued"])
         #expect(try await states("expired,timed_out") == ["expired", "expired"])
         await #expect { _ = try await states("waiting") } throws: { ($0 as? Refusal)?.code == .invalidParameter }
-        let one = try JSONValue(try await site.call(.get, "/api/commands", query: [("limit", "1")]).body)
+        let one = try JSONTree(try await site.call(.get, "/api/commands", query: [("limit", "1")]).body)
         #expect(one["commands"]?.elements.count == 1)
     }
 

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Nodes
 import SQL
 import SolutionKit
@@ -12,7 +13,7 @@ import Testing
         #expect(message.topic == "iot/node/01/telemetry")
         let text = String(decoding: message.payload, as: UTF8.self)
         #expect(text.hasPrefix(#"{"node_id":"node_01","timestamp":1795255200,"sensors":{"temperature":"#))
-        let json = try JSONValue(message.payload)
+        let json = try JSONTree(message.payload)
         #expect(json.keys == ["node_id", "timestamp", "sensors", "wifi_rssi", "uptime"])
         #expect(json["sensors"]?.keys.isSuperset(of: ["temperature", "humidity"]) == true)
     }
@@ -32,7 +33,7 @@ import Testing
         let simulator = NodesSimulator(seed: 1, count: 12, interval: 1_000_000)
         for hour in 0..<48 {
             for index in 0..<12 {
-                let json = try JSONValue(
+                let json = try JSONTree(
                     simulator.telemetry(index, at: ten.advanced(bySeconds: Int64(hour) * 1_801)).payload)
                 let temperature = try #require(json["sensors"]?["temperature"]?.number)
                 #expect((15...28).contains(temperature))
@@ -70,7 +71,7 @@ import Testing
             let response = try await site.call(
                 .post, "/api/nodes/{id}/commands", ["id": "01"],
                 body: #"{"command":"\#(name)","params":{"state":"on"}}"#)
-            let id = try #require(try JSONValue(response.body)["command_id"]?.text)
+            let id = try #require(try JSONTree(response.body)["command_id"]?.text)
             let payload = try #require(site.published.first?.payload)
             let answer = try #require(simulator.answer(to: payload, node: 0, at: site.now))
             try site.hear(answer.topic, String(decoding: answer.payload, as: UTF8.self), client: simulator.clientID(0))

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Nodes
 import SQL
 import SolutionKit
@@ -8,7 +9,7 @@ import Testing
 @Suite struct SleepTests {
     /// Wakes up, reports, and says goodbye; gives the event of its falling asleep.
     @discardableResult
-    private func wake(_ site: Site, client: String = "board") throws -> JSONValue? {
+    private func wake(_ site: Site, client: String = "board") throws -> JSONTree? {
         try site.presence(.connected(clientID: client, address: nil))
         try site.telemetry(client: client)
         let effects = try site.presence(.disconnected(clientID: client, isClean: true))
@@ -29,7 +30,7 @@ import Testing
         // Nobody knows how long it sleeps: an hour is waited for it.
         site.after(seconds: 3_600)
         #expect(try site.tick().events.isEmpty)
-        let latest = try JSONValue(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"]).body)
+        let latest = try JSONTree(try await site.call(.get, "/api/nodes/{id}/latest", ["id": "01"]).body)
         #expect(latest["stale"] == .boolean(false))
         site.after(seconds: 1)
         #expect(try site.tick().events.first?.json?["state"]?.text == "unknown")
@@ -51,9 +52,9 @@ import Testing
         site.after(seconds: 900)
         #expect(try site.tick().events.isEmpty)
         let asleep = try await site.call(.get, "/api/nodes", query: [(name: "state", value: "asleep")])
-        #expect(try JSONValue(asleep.body)["count"]?.number == 1)
+        #expect(try JSONTree(asleep.body)["count"]?.number == 1)
         let offline = try await site.call(.get, "/api/nodes", query: [(name: "state", value: "offline")])
-        #expect(try JSONValue(offline.body)["count"]?.number == 0)
+        #expect(try JSONTree(offline.body)["count"]?.number == 0)
         site.after(seconds: 1)
         #expect(try site.tick().events.first?.json?["state"]?.text == "unknown")
     }
@@ -90,7 +91,7 @@ import Testing
         try site.hear("iot/node/01/status", "offline")
         #expect(try site.presence(.disconnected(clientID: "board", isClean: true)).events.isEmpty)
         let offline = try await site.call(.get, "/api/nodes", query: [(name: "state", value: "offline")])
-        #expect(try JSONValue(offline.body)["count"]?.number == 1)
+        #expect(try JSONTree(offline.body)["count"]?.number == 1)
     }
 
     @Test("the end of an older client says nothing of a node for which another speaks", arguments: [true, false])
@@ -144,7 +145,7 @@ import Testing
         }
         try site.batch { handler, line in try handler.handle(message, in: &line) }
         site.restart()
-        let node = try JSONValue(try await site.call(.get, "/api/nodes/{id}", ["id": "01"]).body)
+        let node = try JSONTree(try await site.call(.get, "/api/nodes/{id}", ["id": "01"]).body)
         #expect(node["fields"] == .array([.string("temperature"), .string("humidity")]))
     }
 }

@@ -13,73 +13,42 @@ extension CommandRegistry: CommandBook {}
 /// Where all the tests' clocks begin.
 let ten = Timestamp(iso8601: "2026-11-21T10:00:00Z") ?? Timestamp(seconds: 0)
 
-/// The line with one solution: a database in memory, a clock that is moved by hand, and no queue.
+/// The house of nodes, with the hub's own registries of devices and commands.
+///
+/// Sendable by hand: tests call a site from one task only, and its routes one after the other.
 final class Site: @unchecked Sendable {
-    // Tests call a site from one task only; the lock makes that true for `FakeLine` too.
-    private let lock = NSRecursiveLock()
-    let database: Database
+    let house: SolutionHouse
     let devices: DeviceRegistry
     let commands: CommandRegistry
-    private var seat: LoadedHandler
-    var handler: any MessageHandler { seat.unready }
-    var now = ten
     /// What routes published.
     var published: [OutgoingMessage] = []
 
     init(deviceLimit: Int = 1_000, commandLimit: Int = 1_000) async throws {
-        database = try Database.open(DatabaseConfiguration(.memory))
         devices = DeviceRegistry(limit: deviceLimit, admission: .byContact)
         commands = CommandRegistry(limitPerDevice: commandLimit)
-        try await database.migrate([RegistryTables.migrations, NodesSolution().migrations], at: 0)
-        seat = LoadedHandler(
-            NodesSolution().makeHandler(
-                LineServices(devices: devices, commands: commands, audit: UntouchedBooks())))
+        house = try await SolutionHouse(
+            NodesSolution(), tables: [RegistryTables.migrations], at: ten, devices: devices, commands: commands)
+    }
+
+    var database: Database { house.database }
+
+    var now: Timestamp {
+        get { house.clock.now() }
+        set { house.clock.set(newValue) }
     }
 
     /// The program starts anew on the same tables.
-    func restart() {
-        seat = LoadedHandler(
-            NodesSolution().makeHandler(
-                LineServices(devices: devices, commands: commands, audit: UntouchedBooks())))
-    }
+    func restart() { house.restart() }
 
     /// One batch with one piece of work; its effects, or what it threw.
     @discardableResult
     func batch(_ work: (any MessageHandler, inout LineContext) throws -> Void) throws -> Effects {
-        try lock.withLock {
-            var thrown: (any Error)?
-            let line = try database.writeBlocking { transaction in
-                var line = LineContext(now: now, transaction: transaction)
-                do {
-                    let handler = try seat.ready(in: &line)
-                    try line.perform { try work(handler, &$0) }
-                } catch {
-                    thrown = error
-                }
-                try line.perform { try handler.finishBatch(in: &$0) }
-                return line
-            }
-            let effects = line.effects
-            seat.batchCommitted()
-            if line.forgetsAfterCommit { seat.forget() }
-            if let thrown { throw thrown }
-            return effects
-        }
+        try house.batch(work)
     }
 
     /// A batch whose commit fails.
-    func failingBatch(_ work: (any MessageHandler, inout LineContext) throws -> Void) {
-        struct Broken: Error {}
-        lock.withLock {
-            try? database.writeBlocking { transaction in
-                var line = LineContext(now: now, transaction: transaction)
-                let handler = try seat.ready(in: &line)
-                try line.perform { try work(handler, &$0) }
-                try line.perform { try handler.finishBatch(in: &$0) }
-                throw Broken()
-            }
-            seat.forget()
-        }
+    func failingBatch(_ work: @escaping SolutionHouse.Work) {
+        _ = try? house.batch(isBroken: true, [work])
     }
 
     func after(seconds: Double) {
@@ -91,20 +60,14 @@ final class Site: @unchecked Sendable {
         _ topic: String, _ payload: String, client: String? = "board", from sender: MessageOrigin.Sender = .anybody,
         isWill: Bool = false
     ) throws -> Effects {
-        try batch { handler, line in
-            try handler.handle(message(topic, payload, client: client, from: sender, isWill: isWill), in: &line)
-        }
+        try house.hear(topic, payload, from: sender, client: client, isWill: isWill)
     }
 
     func message(
         _ topic: String, _ payload: String, client: String? = "board", from sender: MessageOrigin.Sender = .anybody,
         isWill: Bool = false
     ) -> DeviceMessage {
-        DeviceMessage(
-            topic: topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
-            payload: Array(payload.utf8),
-            origin: MessageOrigin(clientID: client, address: "10.0.0.7", sender: sender), receivedAt: now,
-            isWill: isWill)
+        house.message(topic, Array(payload.utf8), from: sender, client: client, isWill: isWill)
     }
 
     @discardableResult
@@ -144,23 +107,17 @@ final class Site: @unchecked Sendable {
     }
 
     @discardableResult
-    func presence(_ change: PresenceChange) throws -> Effects {
-        try batch { handler, line in try handler.presence(change, in: &line) }
-    }
+    func presence(_ change: PresenceChange) throws -> Effects { try house.presence(change) }
 
     @discardableResult
-    func delivery(_ report: DeliveryReport) throws -> Effects {
-        try batch { handler, line in try handler.delivery(report, in: &line) }
-    }
+    func delivery(_ report: DeliveryReport) throws -> Effects { try house.delivery(report) }
 
     @discardableResult
-    func tick() throws -> Effects {
-        try batch { handler, line in try handler.tick(in: &line) }
-    }
+    func tick() throws -> Effects { try house.pass() }
 
     /// The row of a node, or of a command, as the tables have it.
     func row(_ sql: String, _ arguments: [SQLValue] = []) throws -> Row? {
-        try database.readBlocking { try $0.queryFirst(sql, arguments) }
+        try house.row(sql, arguments)
     }
 
     func state(_ id: String = "01") throws -> String? {
@@ -173,50 +130,22 @@ final class Site: @unchecked Sendable {
     }
 }
 
-/// A line without a queue, for routes.
-struct FakeLine: Line {
+/// The house's line, which notes what routes publish by it.
+struct PublishedLine: Line {
     let site: Site
 
     func perform<Value: Sendable>(_ work: @escaping @Sendable (inout LineContext) throws -> Value) async throws -> Value
     {
-        try run { _, line in try work(&line) }
+        let value = try await site.house.perform(work)
+        site.published += site.house.effects.publications
+        return value
     }
 
     func perform<Handler: MessageHandler, Value: Sendable>(
         with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
     ) async throws -> Value {
-        try run { handler, line in
-            guard let handler = handler as? Handler else { throw Refusal(.notFound, "no such solution") }
-            return try work(handler, &line)
-        }
-    }
-
-    private func run<Value>(_ work: (any MessageHandler, inout LineContext) throws -> Value) throws -> Value {
-        var value: Value?
-        site.published += try site.batch { handler, line in value = try work(handler, &line) }.publications
-        guard let value else { throw Refusal(.internalFailure, "nothing came back") }
+        let value = try await site.house.perform(with: handler, work)
+        site.published += site.house.effects.publications
         return value
     }
-}
-
-/// History that gives what it was told, and notes what it was asked.
-final class FakeHistory: ReadingHistory, @unchecked Sendable {
-    // Set before the routes are called, read after they returned.
-    var newest: [LatestValue] = []
-    var table = ReadingTable(fields: [], rows: [], isTruncated: false)
-    var asked: [ReadingQuery] = []
-
-    func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] {
-        measurement == "telemetry" ? newest : []
-    }
-
-    func readings(_ query: ReadingQuery) async throws -> ReadingTable {
-        asked.append(query)
-        return table
-    }
-}
-
-struct SiteClock: WallClock {
-    let site: Site
-    func now() -> Timestamp { site.now }
 }

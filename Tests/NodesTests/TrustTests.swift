@@ -155,7 +155,7 @@ import Testing
         await #expect { try await ask(site) } throws: { ($0 as? Refusal)?.code == .notFound }
         try await site.call(.get, "/api/nodes/{id}/readings", ["id": "01"])
         try await site.call(.get, "/api/nodes/{id}/commands/{command_id}", ["id": "01", "command_id": id])
-        #expect(try JSONValue(try await site.call(.get, "/api/nodes").body)["count"]?.number == 0)
+        #expect(try JSONTree(try await site.call(.get, "/api/nodes").body)["count"]?.number == 0)
         #expect(try await NodesSolution().overview(site.services(), at: .all).devices == 0)
         #expect(refusal { try site.telemetry("01", from: try .node("node_01")) } == .forbidden)
         #expect(
@@ -178,7 +178,7 @@ import Testing
             try site.telemetry(id, client: id)
             let answer = try await site.call(
                 .post, "/api/nodes/{id}/commands", ["id": id], body: #"{"command":"read"}"#)
-            commands[id] = try JSONValue(answer.body)["command_id"]?.text
+            commands[id] = try JSONTree(answer.body)["command_id"]?.text
         }
         return (site, commands)
     }
@@ -191,10 +191,10 @@ import Testing
             let grants = Dictionary(
                 uniqueKeysWithValues: sites.compactMap(SiteID.init).map { ($0, [.viewNodes] as PermissionSet) })
             let caller = Caller(.token(account: "7", name: "anna", token: "t"), grants: Grants(sites: grants))
-            let list = try JSONValue(try await site.call(.get, "/api/nodes", as: caller).body)
+            let list = try JSONTree(try await site.call(.get, "/api/nodes", as: caller).body)
             #expect(list["nodes"]?.elements.compactMap { $0["id"]?.text } == seen)
             #expect(list["count"]?.number == Double(seen.count))
-            let all = try JSONValue(try await site.call(.get, "/api/commands", as: caller).body)
+            let all = try JSONTree(try await site.call(.get, "/api/commands", as: caller).body)
             #expect(
                 Set(all["commands"]?.elements.compactMap { $0["command_id"]?.text } ?? [])
                     == Set(seen.compactMap { commands[$0] }))
@@ -224,7 +224,7 @@ import Testing
         func count(_ query: (name: String, value: String)...) async throws -> Int? {
             let caller = Caller.person([.viewNodes], at: "main")
             let answer = try await site.call(.get, "/api/commands", query: query, as: caller)
-            return try JSONValue(answer.body)["commands"]?.elements.count
+            return try JSONTree(answer.body)["commands"]?.elements.count
         }
         #expect(try await count() == 2)
         #expect(try await count(("limit", "1")) == 1)
@@ -256,7 +256,7 @@ import Testing
         let answer = try await site.call(
             .post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"set_pin","params":{"pin":"4711"}}"#,
             as: caller, audit: audit)
-        let id = try #require(try JSONValue(answer.body)["command_id"]?.text)
+        let id = try #require(try JSONTree(answer.body)["command_id"]?.text)
         #expect(
             audit.entries == [
                 AuditEntry(

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Parking
 import SolutionKit
 import Testing

@@ -4,36 +4,26 @@ import HubTesting
 import Parking
 import SQL
 import SolutionKit
-import Synchronization
 import Testing
 
-/// A car park with its line and its routes: a database, a clock that is moved by hand, and no queue.
-final class Garage: Line, @unchecked Sendable {
-    // One lock around every use of the handler, which is given to nobody.
-    private let lock = NSLock()
-    let database: Database
-    let clock: ManualClock
-    let history = NotedHistory()
-    let audit = RecordingAudit()
-    private var seat: LoadedHandler
-    private(set) var events: [LiveEvent] = []
+/// A house of the car park in which every device may speak.
+final class Garage: Sendable {
+    let house: SolutionHouse
 
-    static let start = Timestamp(iso8601: "2026-11-21T10:00:00Z") ?? Timestamp(seconds: 0)
+    static let start = SolutionHouse.start
 
     init(_ location: DatabaseConfiguration.Location = .memory, at start: Timestamp = Garage.start) async throws {
-        database = try Database.open(DatabaseConfiguration(location))
-        clock = ManualClock(start)
-        seat = LoadedHandler(Garage.makeHandler())
-        try await database.migrate([ParkingSolution().migrations], at: 0)
+        house = try await SolutionHouse(ParkingSolution(), at: start, location: location)
     }
 
-    private static func makeHandler() -> any MessageHandler {
-        ParkingSolution().makeHandler(
-            LineServices(devices: ManyDevices(), commands: UntouchedBooks(), audit: RecordingAudit()))
-    }
+    var database: Database { house.database }
+    var clock: ManualClock { house.clock }
+    var history: NotedHistory { house.history }
+    var audit: RecordingAudit { house.audit }
+    var events: [LiveEvent] { house.events }
 
     /// The program starts anew on the same tables.
-    func restart() { lock.withLock { seat = LoadedHandler(Garage.makeHandler()) } }
+    func restart() { house.restart() }
 
     /// Makes a lot of standard spots `A1`, `A2` …, in the given place; nothing is known of its spots yet.
     func addLot(_ id: String, spots: Int, isPublic: Bool = true, latitude: Double? = 52.5) async throws {
@@ -64,54 +54,14 @@ final class Garage: Line, @unchecked Sendable {
     /// A report of a sensor.
     func report(_ spot: String, of lot: String, occupied: Bool) throws {
         let body = #"{"spot_id":"\#(spot)","lot_id":"\#(lot)","occupied":\#(occupied)}"#
-        let message = DeviceMessage(
-            topic: ["parkmate", "spot", "status"], payload: Array(body.utf8),
-            origin: MessageOrigin(clientID: "c", address: nil, sender: .anybody), receivedAt: clock.now())
-        try batch { handler, line in try handler.handle(message, in: &line) }
+        try house.hear("parkmate/spot/status", body, client: "c")
     }
 
     /// Time goes by: the clock moves, the sensors say again what they said, the line ticks.
     func pass(seconds: Int64, _ reports: [(spot: String, occupied: Bool)] = [], of lot: String = "P1") throws {
         clock.move(seconds: seconds)
         for one in reports { try report(one.spot, of: lot, occupied: one.occupied) }
-        while try batch({ handler, line in try handler.advance(in: &line) }) {}
-        try batch { handler, line in try handler.tick(in: &line) }
-        while try batch({ handler, line in try handler.advance(in: &line) }) {}
-    }
-
-    private func batch<Value>(_ work: (any MessageHandler, inout LineContext) throws -> Value) throws -> Value {
-        try lock.withLock {
-            do {
-                let (value, line) = try database.writeBlocking { transaction in
-                    var line = LineContext(now: clock.now(), transaction: transaction)
-                    let handler = try seat.ready(in: &line)
-                    let value = try line.perform { try work(handler, &$0) }
-                    try line.perform { try handler.finishBatch(in: &$0) }
-                    return (value, line.effects)
-                }
-                events += line.events
-                history.append(line.readings)
-                return value
-            } catch {
-                seat.forget()
-                throw error
-            }
-        }
-    }
-
-    func perform<Value: Sendable>(
-        _ work: @escaping @Sendable (inout LineContext) throws -> Value
-    ) async throws -> Value {
-        try batch { _, line in try work(&line) }
-    }
-
-    func perform<Handler: MessageHandler, Value: Sendable>(
-        with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
-    ) async throws -> Value {
-        try batch { handler, line in
-            guard let handler = handler as? Handler else { throw Refusal(.notFound, "no such solution runs here") }
-            return try work(handler, &line)
-        }
+        try house.pass()
     }
 
     /// Calls a route as the web does.
@@ -121,22 +71,9 @@ final class Garage: Line, @unchecked Sendable {
         query: [(name: String, value: String)] = [], body: String = "", as caller: Caller = Caller(.anonymous),
         from address: String = "192.0.2.1"
     ) async throws -> Answer {
-        let services = WebServices(
-            database: database, history: history, line: self, devices: ManyDevices(), commands: UntouchedBooks(),
-            audit: audit, clock: clock)
-        let route = try #require(
-            ParkingSolution().routes(services).first { $0.method == method && $0.path == path }, "no route \(path)")
-        let response = try await route.answer(
-            RouteRequest(
-                path: parameters, query: query, accept: nil, body: Array(body.utf8), receivedAt: clock.now(),
-                caller: caller, scope: try route.access.scope(for: caller),
-                transport: RequestTransport(address: address)))
-        let declared = route.answers.first { $0.status == response.status }
-        let answer = try #require(declared, "\(path) answers \(response.status)")
-        let schema = try #require(answer.content.first { $0.mediaType == response.contentType }?.schema)
-        let tree = try JSONTree(response.body)
-        #expect(schema.complaints(about: tree, at: path) == [])
-        return Answer(status: response.status, json: tree)
+        let response = try await house.call(
+            method, path, parameters, query: query, body: body, as: caller, from: address)
+        return Answer(status: response.status, json: try JSONTree(response.body))
     }
 
     struct Answer {
@@ -157,47 +94,5 @@ extension Caller {
     static func driver(_ account: String, _ permissions: PermissionSet = []) -> Caller {
         Caller(
             .person(account: account, name: account, session: "s"), grants: Grants(sites: [.main: permissions]))
-    }
-}
-
-/// Devices that are all there and speak for whom they like.
-struct ManyDevices: DeviceBook {
-    func admit(
-        _ device: DeviceID, kind: DeviceKind, from address: String?, at instant: Timestamp, in transaction: Transaction
-    ) throws -> Bool {
-        false
-    }
-    func seen(
-        _ device: DeviceID, at instant: Timestamp, address: String?, firmware: String?, in transaction: Transaction
-    ) throws {}
-    func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID? { .main }
-    func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool { true }
-    func maySpeak(_ device: DeviceID, for other: DeviceID, in reader: some SQLReading) throws -> Bool { true }
-
-    func note(_ refused: RefusedMessage, in transaction: Transaction) throws {}
-    func refusals(of device: DeviceID, in reader: some SQLReading) throws -> [RefusedMessage] { [] }
-}
-
-/// History that holds what the line appended.
-final class NotedHistory: ReadingHistory {
-    private let readings = Mutex<[Reading]>([])
-
-    func append(_ more: [Reading]) { readings.withLock { $0 += more } }
-
-    func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] { [] }
-
-    func readings(_ query: ReadingQuery) async throws -> ReadingTable {
-        let fields = query.fields ?? []
-        let rows = readings.withLock { $0 }.filter {
-            $0.device == query.device && $0.measurement == query.measurement && $0.observed.instant >= query.from
-                && $0.observed.instant < query.to
-        }.map { reading in
-            (
-                time: reading.observed.instant,
-                values: fields.map { name in reading.fields.first { $0.name == name }?.value }
-            )
-        }
-        return ReadingTable(
-            fields: fields, rows: Array(rows.suffix(query.limit)), isTruncated: rows.count > query.limit)
     }
 }

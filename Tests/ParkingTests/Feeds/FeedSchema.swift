@@ -1,5 +1,7 @@
 import Foundation
 import HubModel
+import HubTesting
+import SolutionKit
 import Testing
 
 /// A JSON Schema out of a file, as much of draft 2020-12 as the feeds' schemas need.
@@ -38,7 +40,7 @@ struct FeedSchema {
         case ("enum", _): return rule.elements.contains(value) ? [] : ["\(place) is none of the words"]
         case ("const", _): return rule == value ? [] : ["\(place) is not \(rule)"]
         case ("pattern", .string(let text)):
-            return text.fits(rule.text ?? "") ? [] : ["\(place) is \(text)"]
+            return JSONSchema.pattern(rule.text ?? "", fits: text) ? [] : ["\(place) is \(text)"]
         case ("minLength", .string(let text)):
             return Double(text.unicodeScalars.count) >= (rule.number ?? 0) ? [] : ["\(place) is too short"]
         case ("maxLength", .string(let text)):

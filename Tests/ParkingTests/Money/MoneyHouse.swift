@@ -8,10 +8,7 @@ import Testing
 
 /// A lot with its till and its routes: a database in memory, a clock that is moved by hand, and no queue.
 final class MoneyHouse: Sendable {
-    let database: Database
-    let clock: ManualClock
-    let audit = RecordingAudit()
-    let line: DirectLine
+    let house: SolutionHouse
     let till: Till
 
     static let start = Timestamp(iso8601: "2026-11-18T09:00:00Z") ?? Timestamp(seconds: 0)
@@ -19,11 +16,8 @@ final class MoneyHouse: Sendable {
 
     /// Lots `P1` at the site `main` and `P2` at `annex`, with spots `P1-1` … and `P2-1` ….
     init(at start: Timestamp = MoneyHouse.start, zone: String = "Europe/Berlin", spots: Int = 3) async throws {
-        database = try Database.open(DatabaseConfiguration(.memory))
-        clock = ManualClock(start)
-        line = DirectLine(database: database, clock: clock)
-        till = Till(audit: audit)
-        try await database.migrate([ParkingSolution().migrations], at: 0)
+        house = try await SolutionHouse(ParkingSolution(), at: start, devices: UntouchedBooks())
+        till = Till(audit: house.audit)
         for (lot, site) in [("P1", "main"), ("P2", "annex")] {
             try await database.write { transaction in
                 try transaction.execute(
@@ -47,6 +41,11 @@ final class MoneyHouse: Sendable {
             }
         }
     }
+
+    var database: Database { house.database }
+    var clock: ManualClock { house.clock }
+    var audit: RecordingAudit { house.audit }
+    var line: SolutionHouse { house }
 
     /// A version as if it had been added in time.
     func tariff(_ tariff: Tariff, from instant: Timestamp = Timestamp(seconds: 0), lot: String = "P1") async throws {
@@ -139,7 +138,7 @@ final class MoneyHouse: Sendable {
     }
 
     func rows(_ sql: String, _ arguments: [SQLValue] = []) throws -> [Row] {
-        try database.readBlocking { try $0.query(sql, arguments) }
+        try house.rows(sql, arguments)
     }
 
     func count(_ table: String) throws -> Int64? { try rows("SELECT COUNT(*) FROM \(table)").first?.integer(0) }
@@ -158,24 +157,8 @@ final class MoneyHouse: Sendable {
         query: [String: String] = [:],
         body: String = "", as caller: Caller = .money, accept: String? = nil
     ) async throws -> RouteResponse {
-        let services = WebServices(
-            database: database, history: NotedHistory(), line: line, devices: UntouchedBooks(),
-            commands: UntouchedBooks(),
-            audit: audit, clock: clock)
-        let route = try #require(
-            ParkingSolution().routes(services).first { $0.method == method && $0.path == path }, "no route \(path)")
-        let response = try await route.answer(
-            RouteRequest(
-                path: parameters, query: query.map { ($0.key, $0.value) }, accept: accept, body: Array(body.utf8),
-                receivedAt: clock.now(), caller: caller, scope: try route.access.scope(for: caller),
-                transport: RequestTransport()))
-        let answer = try #require(route.answers.first { $0.status == response.status }, "\(path): \(response.status)")
-        let type = response.contentType.split(separator: ";").first.map(String.init)
-        let content = try #require(answer.content.first { $0.mediaType == type }, "\(path) gives \(type ?? "")")
-        if let schema = content.schema {
-            #expect(schema.complaints(about: try JSONTree(response.body), at: path) == [])
-        }
-        return response
+        try await house.call(
+            method, path, parameters, query: query.map { ($0.key, $0.value) }, body: body, accept: accept, as: caller)
     }
 
     @discardableResult

@@ -269,9 +269,7 @@ import Testing
 
     @Test func whoMayDoWhat() async throws {
         let house = try await house()
-        let services = WebServices(
-            database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
-            commands: UntouchedBooks(), audit: house.audit, clock: house.clock)
+        let services = house.house.services
         let expected: [String: RouteAccess] = [
             "GET /api/lots/{id}/price": .anyone, "GET /api/lots/{id}/tariffs": .site(.viewParkingMoney),
             "POST /api/lots/{id}/tariffs": .site(.manageTariffs),

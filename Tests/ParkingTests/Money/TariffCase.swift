@@ -1,5 +1,6 @@
 import Foundation
 import HubModel
+import HubTesting
 import Parking
 import Testing
 

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Parking
 import SQL
 import SolutionKit

@@ -24,7 +24,7 @@ import Testing
         let url = try #require(Bundle.module.resourceURL?.appendingPathComponent("cases/reports/\(file)"))
         let content = try JSONTree([UInt8](try Data(contentsOf: url)))
         let site = try await ParkSite()
-        site.devices.registerTheOther()
+        try site.registerTheOther()
         for earlier in content["before"]?.elements ?? [] {
             let refusal = try take(earlier, at: site).refusal
             #expect(refusal == earlier["refusal"]?.text)

@@ -1,0 +1,164 @@
+public import HubModel
+public import SQL
+public import SolutionKit
+internal import Synchronization
+
+/// One stage for the tests of a solution: its tables, its handler behind a line without a queue, its routes, and a clock that is moved by
+/// hand. `SolutionHouse(TanksSolution())` is all that a solution needs.
+///
+/// A batch is what the writer makes of one: a piece of work that throws undoes only what it did, the rest is committed, and a commit
+/// that fails makes the handler forget.
+///
+/// Sendable by hand: `seat` and `noted` are touched only while `lock` is held, and its handler is given to nobody but the work of
+/// a batch.
+public final class SolutionHouse: Line, @unchecked Sendable {
+    /// A piece of work of a batch.
+    public typealias Work = (any MessageHandler, inout LineContext) throws -> Void
+
+    /// The commit failed, as it was told to.
+    public struct BrokenCommit: Error {}
+
+    /// Where the clock begins unless told otherwise.
+    public static let start = Timestamp(iso8601: "2026-11-21T10:00:00Z") ?? Timestamp(seconds: 0)
+
+    /// The solution.
+    public let solution: any Solution
+    /// Its tables, and those that it was given beside them.
+    public let database: Database
+    /// The time.
+    public let clock: ManualClock
+    /// What was measured; each batch appends what it raised.
+    public let history = NotedHistory()
+    /// Who did what.
+    public let audit: RecordingAudit
+    /// The devices.
+    public let devices: any DeviceBook
+    /// The commands.
+    public let commands: any CommandBook
+
+    private let lock = Mutex(())
+    private var seat: LoadedHandler
+    private var noted: [Effects] = []
+
+    /// A stage on which nothing has happened yet.
+    /// - Parameters:
+    ///   - tables: migrations that run before the solution's, such as those of the hub's registries.
+    ///   - location: where the database is; a file outlives its house.
+    /// - Throws: what the migrations throw.
+    public init(
+        _ solution: any Solution, tables: [Migrations] = [], at start: Timestamp = SolutionHouse.start,
+        location: DatabaseConfiguration.Location = .memory, devices: any DeviceBook = FakeDevices(),
+        commands: any CommandBook = UntouchedBooks(), audit: RecordingAudit = RecordingAudit()
+    ) async throws {
+        self.solution = solution
+        self.devices = devices
+        self.commands = commands
+        self.audit = audit
+        clock = ManualClock(start)
+        database = try Database.open(DatabaseConfiguration(location))
+        seat = LoadedHandler(
+            solution.makeHandler(LineServices(devices: devices, commands: commands, audit: audit)))
+        try await database.migrate(tables + [solution.migrations], at: 0)
+    }
+
+    /// The program starts anew on the same tables.
+    public func restart() {
+        lock.withLock { _ in
+            seat = LoadedHandler(
+                solution.makeHandler(LineServices(devices: devices, commands: commands, audit: audit)))
+        }
+    }
+
+    // MARK: What happened
+
+    /// What each batch did that was committed, oldest first.
+    public var batches: [Effects] { lock.withLock { _ in noted } }
+
+    /// What the last batch did.
+    public var effects: Effects { batches.last ?? Effects() }
+
+    /// The events of all that was committed.
+    public var events: [LiveEvent] { batches.flatMap(\.events) }
+
+    /// The messages that were published by all that was committed.
+    public var publications: [OutgoingMessage] { batches.flatMap(\.publications) }
+
+    /// Lets go of what happened so far.
+    public func forgetEffects() { lock.withLock { _ in noted = [] } }
+
+    // MARK: Batches
+
+    /// One batch of several pieces of work.
+    /// - Parameter isBroken: whether its commit fails.
+    /// - Returns: what it did, and what each piece threw.
+    /// - Throws: why nothing was committed.
+    @discardableResult
+    public func batch(
+        isBroken: Bool = false, _ works: [Work]
+    ) throws -> (effects: Effects, errors: [(any Error)?]) {
+        try lock.withLock { _ in
+            do {
+                let (line, errors) = try database.writeBlocking { transaction in
+                    var line = LineContext(now: clock.now(), transaction: transaction)
+                    var errors: [(any Error)?] = []
+                    for work in works {
+                        do {
+                            let handler = try seat.ready(in: &line)
+                            try line.perform { try work(handler, &$0) }
+                            errors.append(nil)
+                        } catch {
+                            errors.append(error)
+                        }
+                    }
+                    try line.perform { try seat.unready.finishBatch(in: &$0) }
+                    if isBroken { throw BrokenCommit() }
+                    return (line, errors)
+                }
+                history.append(line.effects.readings)
+                noted.append(line.effects)
+                seat.batchCommitted()
+                if line.forgetsAfterCommit { seat.forget() }
+                return (line.effects, errors)
+            } catch {
+                seat.forget()
+                throw error
+            }
+        }
+    }
+
+    /// One batch with one piece of work.
+    /// - Throws: what the work throws; the rest of the batch is committed.
+    @discardableResult
+    public func batch(_ work: Work) throws -> Effects {
+        try withoutActuallyEscaping(work) { work in
+            let (effects, errors) = try batch([work])
+            if let error = errors.first ?? nil { throw error }
+            return effects
+        }
+    }
+
+    /// Runs work as a batch of its own.
+    public func perform<Value: Sendable>(
+        _ work: @escaping @Sendable (inout LineContext) throws -> Value
+    ) async throws -> Value {
+        try value { _, line in try work(&line) }
+    }
+
+    /// Lets the solution's handler work.
+    /// - Throws: what the work throws; `Refusal` with `not_found` for a handler of another solution.
+    public func perform<Handler: MessageHandler, Value: Sendable>(
+        with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
+    ) async throws -> Value {
+        try value { handler, line in
+            guard let handler = handler as? Handler else { throw Refusal(.notFound, "no such solution runs here") }
+            return try work(handler, &line)
+        }
+    }
+
+    private func value<Value>(_ work: (any MessageHandler, inout LineContext) throws -> Value) throws -> Value {
+        var value: Value?
+        try batch { handler, line in value = try work(handler, &line) }
+        guard let value else { throw Refusal(.internalFailure, "the work gave no result") }
+        return value
+    }
+}
