@@ -28,7 +28,7 @@ extension SolutionHouse {
         query: [(name: String, value: String)] = [], body: String = "", accept: String? = nil,
         as caller: Caller = .anybody, from address: String = "192.0.2.1", services: WebServices? = nil
     ) async throws -> RouteResponse {
-        let routes = solution.routes(services ?? self.services)
+        let routes = (solution as? any OffersRoutes)?.routes(services ?? self.services) ?? []
         guard let route = routes.first(where: { $0.method == method && $0.path == path }) else {
             throw NoRoute(description: "\(method.rawValue) \(path)")
         }

@@ -22,7 +22,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public static let start = Timestamp(iso8601: "2026-11-21T10:00:00Z") ?? Timestamp(seconds: 0)
 
     /// The solution.
-    public let solution: any Solution
+    public let solution: any HandlesMessages
     /// Its tables, and those that it was given beside them.
     public let database: Database
     /// The time.
@@ -46,7 +46,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     ///   - location: where the database is; a file outlives its house.
     /// - Throws: what the migrations throw.
     public init(
-        _ solution: any Solution, tables: [Migrations] = [], at start: Timestamp = SolutionHouse.start,
+        _ solution: any HandlesMessages, tables: [Migrations] = [], at start: Timestamp = SolutionHouse.start,
         location: DatabaseConfiguration.Location = .memory, devices: any DeviceBook = FakeDevices(),
         commands: any CommandBook = UntouchedBooks(), audit: RecordingAudit = RecordingAudit()
     ) async throws {

@@ -5,7 +5,7 @@ import SolutionKit
 import Testing
 
 /// A third solution, as small as one can be: tanks that say how full they are.
-private struct TanksSolution: Solution {
+private struct TanksSolution: HandlesMessages, OffersRoutes {
     let manifest = SolutionManifest(
         id: "tanks", title: "Tanks", path: "/tanks", kinds: [], topics: ["tanks/+/level"], rights: [], permissions: [],
         grants: [], needs: .viewSystem)
@@ -40,17 +40,11 @@ private struct TanksSolution: Solution {
             }
         ]
     }
-
-    func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        SolutionOverview(devices: 0, attention: 0)
-    }
 }
 
 /// Remembers how many tanks it has heard of, and tells of those that are silent for a minute.
 private final class TanksHandler: MessageHandler {
     private var known: Int?
-
-    func load(in line: inout LineContext) throws {}
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
         let level = try #require(try JSONTree(message.payload)["level"]?.number)
@@ -63,9 +57,6 @@ private final class TanksHandler: MessageHandler {
         guard level >= 0 else { throw Refusal(.valueOutOfRange, "no tank is emptier than empty") }
     }
 
-    func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
-    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
-
     func tick(in line: inout LineContext) throws {
         let silent = line.now.advanced(bySeconds: -60).microseconds
         for row in try line.transaction().query("SELECT id FROM tank WHERE at <= $1", [.integer(silent)]) {
@@ -74,7 +65,6 @@ private final class TanksHandler: MessageHandler {
         }
     }
 
-    func finishBatch(in line: inout LineContext) throws {}
     func forget() { known = nil }
 }
 
