@@ -34,6 +34,12 @@ public struct CSVWriter: Sendable {
         row(columns.map(Cell.text))
     }
 
+    /// What has been written since the last time, for a table that is sent while it is written.
+    public mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
     /// Writes a line.
     public mutating func row(_ cells: [Cell]) {
         for (index, cell) in cells.enumerated() {

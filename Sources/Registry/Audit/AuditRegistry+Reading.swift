@@ -71,6 +71,22 @@ extension AuditRegistry {
         ).map(AuditRegistry.row)
     }
 
+    /// How many rows `oldest` would find with this limit, and the number of the last of them; 0 when there are none.
+    /// - Throws: `SQLFailure`.
+    public func extent(_ filter: AuditFilter, after: Int64, limit: Int, in reader: some SQLReading) throws -> (
+        count: Int64, last: Int64
+    ) {
+        var conditions = filter.conditions
+        conditions.add("sequence", .isGreater, .integer(after))
+        let most = conditions.place(.integer(Int64(limit)))
+        let row = try reader.queryFirst(
+            """
+            SELECT COUNT(*), COALESCE(MAX(sequence), 0) FROM
+                (SELECT sequence FROM audit WHERE \(conditions.text) ORDER BY sequence LIMIT \(most)) AS found
+            """, conditions.arguments)
+        return (try row?.integer(0) ?? 0, try row?.integer(1) ?? 0)
+    }
+
     private static func row(_ row: Row) throws -> AuditRow {
         guard let record = try AuditRecord(row) else { return .damaged(sequence: try row.integer(0)) }
         return .readable(record)

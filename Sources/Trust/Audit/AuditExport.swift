@@ -3,7 +3,7 @@ package import Registry
 
 /// Rows of the audit as text.
 package enum AuditExport {
-    private static let columns = [
+    static let columns = [
         "sequence", "at", "identity", "who", "address", "action", "target", "outcome", "facts", "hash",
     ]
 
@@ -32,7 +32,7 @@ package enum AuditExport {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    private static func cells(_ row: AuditRow) -> [CSVWriter.Cell] {
+    static func cells(_ row: AuditRow) -> [CSVWriter.Cell] {
         switch row {
         case .readable(let record):
             [

@@ -10,6 +10,8 @@ public struct AuditRoutes: Sendable {
     private let registry = AuditRegistry()
     /// The most rows of one export.
     private static let exportLimit = 100_000
+    /// Rows of one read.
+    private static let pageRows = 1_000
 
     /// Routes over the hub's audit.
     /// - Parameter actions: what is recorded, by those who declare it.
@@ -105,26 +107,42 @@ public struct AuditRoutes: Sendable {
     }
 
     private func export(_ request: RouteRequest) async throws -> RouteResponse {
-        try await services.largeAnswers.make { try await file(request) }
-    }
-
-    private func file(_ request: RouteRequest) async throws -> RouteResponse {
         let filter = try AuditFilter(request, actions: actions)
         let after = try request.whole("after", in: 0...Int64.max) ?? 0
-        let (registry, caller) = (registry, request.caller)
-        let found = try await services.database.read {
-            try registry.oldest(filter, after: after, limit: AuditRoutes.exportLimit, in: $0)
+        let (registry, caller, database) = (registry, request.caller, services.database)
+        // What is added meanwhile, such as that this was exported, is not part of it.
+        let extent = try await database.read {
+            try registry.extent(filter, after: after, limit: AuditRoutes.exportLimit, in: $0)
         }
         let audit = services.audit
         try await services.line.perform { line in
             try audit.record(
-                AuditEntry(caller, .exportAudit, facts: [("rows", String(found.count))]), at: line.now,
+                AuditEntry(caller, .exportAudit, facts: [("rows", String(extent.count))]), at: line.now,
                 in: line.transaction())
         }
+        let page: @Sendable (Int64) async throws -> (rows: [AuditRow], next: Int64?) = { place in
+            let found = try await database.read {
+                try registry.oldest(filter, after: place, limit: AuditRoutes.pageRows, in: $0)
+            }
+            let rows = found.filter { $0.sequence <= extent.last }
+            return (rows, rows.count == AuditRoutes.pageRows ? rows.last?.sequence : nil)
+        }
         let isLines = request.accept?.contains("jsonl") == true || request.accept?.contains("ndjson") == true
-        return isLines
-            ? RouteResponse(contentType: "application/jsonl", body: AuditExport.lines(found))
-            : .csv(AuditExport.csv(found), named: "martlet-audit")
+        guard isLines else {
+            return try await .csv(AuditExport.columns, named: "martlet-audit") { (place: Int64?) in
+                let (rows, next) = try await page(place ?? after)
+                return (rows.map(AuditExport.cells), next)
+            }
+        }
+        let first = try await page(after)
+        return .stream(contentType: "application/jsonl") { writer in
+            var (rows, next) = first
+            while true {
+                try await writer.write(AuditExport.lines(rows))
+                guard let place = next else { return }
+                (rows, next) = try await page(place)
+            }
+        }
     }
 
     private func verify(_ request: RouteRequest) async throws -> RouteResponse {

@@ -65,20 +65,6 @@ import Testing
         #expect(try await house.csv(path, query: ["to": until]).count == 3_000)
     }
 
-    @Test func aFileThatIsTooLongIsRefused() async throws {
-        let house = try await house(sessions: 200_001)
-        for name in ["sessions", "payments", "ledger"] {
-            let path = "/api/lots/{id}/\(name)"
-            await #expect {
-                _ = try await house.csv(path)
-            } throws: { error in
-                (error as? Refusal)?.code == .limitReached && (error as? Refusal)?.detail.contains("narrow") == true
-            }
-        }
-        let from = MoneyHouse.start.advanced(bySeconds: 1).description
-        #expect(try await house.csv("/api/lots/{id}/sessions", query: ["from": from]).count == 200_000)
-    }
-
     @Test func tariffsAsAFile() async throws {
         let house = try await MoneyHouse()
         try await house.tariff(try Tariff(MoneyHouse.hour))

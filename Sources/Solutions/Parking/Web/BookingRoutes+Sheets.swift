@@ -3,21 +3,20 @@ internal import SolutionKit
 
 /// Reservations and the forecast as CSV.
 extension BookingRoutes {
-    static func sheet(of reservations: [Reservation]) -> RouteResponse {
-        var sheet = CSVWriter([
-            "reservation_id", "lot_id", "spot_id", "from", "to", "state", "holds", "release_at", "name", "account",
-            "arrived_at", "ended_at", "created_at",
-        ])
-        for reservation in reservations {
-            sheet.row([
-                .text(reservation.id), .text(reservation.lot.text), .text(reservation.spot.text),
-                .time(reservation.beginsAt), .time(reservation.endsAt), .text(reservation.state.rawValue),
-                .boolean(reservation.isHeld), .time(reservation.releaseAt), .text(reservation.name),
-                .text(reservation.account), .time(reservation.arrivedAt), .time(reservation.endedAt),
-                .time(reservation.createdAt),
-            ])
-        }
-        return .csv(sheet, named: "reservations")
+    static let columns = [
+        "reservation_id", "lot_id", "spot_id", "from", "to", "state", "holds", "release_at", "name", "account",
+        "arrived_at", "ended_at", "created_at",
+    ]
+
+    /// A reservation under `columns`.
+    static func cells(of reservation: Reservation) -> [CSVWriter.Cell] {
+        [
+            .text(reservation.id), .text(reservation.lot.text), .text(reservation.spot.text),
+            .time(reservation.beginsAt), .time(reservation.endsAt), .text(reservation.state.rawValue),
+            .boolean(reservation.isHeld), .time(reservation.releaseAt), .text(reservation.name),
+            .text(reservation.account), .time(reservation.arrivedAt), .time(reservation.endedAt),
+            .time(reservation.createdAt),
+        ]
     }
 
     static func sheet(of forecast: OccupancyForecast) -> RouteResponse {

@@ -121,17 +121,22 @@ struct BookingRoutes: Sendable {
         let given = try request.whole("limit", in: 1...Self.mostRows)
         let after = request.given("after")
         if let after, DeviceID(after) == nil { throw Refusal(.invalidParameter, "after is a name") }
-        let limit = given ?? (csv ? SheetLimit.rows : 1_000)
-        let found = try await services.database.read {
-            try ReservationTable.all(
-                in: lot.id, from: from, to: to, state: state, after: after, limit: Page<Reservation>.reading(limit),
-                in: $0)
+        let (limit, database) = (given ?? 1_000, services.database)
+        let read: @Sendable (String?) async throws -> Page<Reservation> = { place in
+            let found = try await database.read {
+                try ReservationTable.all(
+                    in: lot.id, from: from, to: to, state: state, after: place,
+                    limit: Page<Reservation>.reading(limit), in: $0)
+            }
+            return Page(found, limit: limit, key: \.id)
         }
-        let page = Page(found, limit: limit, key: \.id)
-        if csv {
-            if given == nil { try SheetLimit.check(found.count) }
-            return BookingRoutes.sheet(of: page.rows)
+        guard !csv else {
+            return try await .csv(BookingRoutes.columns, named: "reservations") { (place: String?) in
+                let page = try await read(place ?? after)
+                return (page.rows.map(BookingRoutes.cells), given == nil ? page.next : nil)
+            }
         }
+        let page = try await read(after)
         let headers = page.headers(request, "/api/lots/{id}/reservations", limit: limit)
         return RouteResponse.json(headers: headers) { writer in
             writer.beginObject()

@@ -22,30 +22,22 @@ extension LotRoutes {
         return .csv(sheet, named: "lots")
     }
 
-    /// Spots as CSV. The rows are added page by page.
-    struct SpotSheet {
-        private(set) var table = CSVWriter([
-            "spot_id", "lot_id", "label", "level", "zone", "kind", "status", "since", "distance", "observed_at",
-            "override_occupied", "override_at", "override_until", "override_by",
-        ])
-        private var count = 0
+    static let spotColumns = [
+        "spot_id", "lot_id", "label", "level", "zone", "kind", "status", "since", "distance", "observed_at",
+        "override_occupied", "override_at", "override_until", "override_by",
+    ]
 
-        /// - Parameter sites: where the reader may see who overrode a spot.
-        /// - Throws: `limit_reached`.
-        mutating func add(_ spots: [Spot], at now: Timestamp, inside sites: SiteScope) throws(Refusal) {
-            count += spots.count
-            try SheetLimit.check(count)
-            for spot in spots {
-                let override = spot.state.override.flatMap { held in held.until.map { now < $0 } ?? true ? held : nil }
-                table.row([
-                    .text(spot.id.text), .text(spot.lot.text), .text(spot.place.label), .text(spot.place.level),
-                    .text(spot.place.zone), .text(spot.facts.kind.rawValue), .text(spot.status(at: now).rawValue),
-                    .time(spot.since(at: now)), .number(spot.state.distanceCentimetres), .time(spot.state.observedAt),
-                    .text(override.map { String($0.isOccupied) }), .time(override?.at), .time(override?.until),
-                    .text(sites.contains(spot.facts.site) ? override?.by : nil),
-                ])
-            }
-        }
+    /// A spot under `spotColumns`.
+    /// - Parameter sites: where the reader may see who overrode a spot.
+    static func cells(of spot: Spot, at now: Timestamp, inside sites: SiteScope) -> [CSVWriter.Cell] {
+        let override = spot.state.override.flatMap { held in held.until.map { now < $0 } ?? true ? held : nil }
+        return [
+            .text(spot.id.text), .text(spot.lot.text), .text(spot.place.label), .text(spot.place.level),
+            .text(spot.place.zone), .text(spot.facts.kind.rawValue), .text(spot.status(at: now).rawValue),
+            .time(spot.since(at: now)), .number(spot.state.distanceCentimetres), .time(spot.state.observedAt),
+            .text(override.map { String($0.isOccupied) }), .time(override?.at), .time(override?.until),
+            .text(sites.contains(spot.facts.site) ? override?.by : nil),
+        ]
     }
 
     static func sheet(of found: [(spot: Spot, calibration: Calibration)]) -> RouteResponse {

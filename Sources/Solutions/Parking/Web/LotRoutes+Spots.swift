@@ -49,9 +49,7 @@ extension LotRoutes {
         }
         let (wanted, caller) = (selection, request.caller)
         guard !csv else {
-            return try await services.largeAnswers.make {
-                try await sheet(wanted, limit: limit, isPart: request.given("limit") != nil, at: now, for: caller)
-            }
+            return try await sheet(wanted, limit: limit, isPart: request.given("limit") != nil, at: now, for: caller)
         }
         let found = try await services.database.read { reader in
             // Of a lot that one may not see, there is not even nothing.
@@ -71,19 +69,18 @@ extension LotRoutes {
     private func sheet(
         _ selection: SpotSelection, limit: Int, isPart: Bool, at now: Timestamp, for caller: Caller
     ) async throws -> RouteResponse {
-        var selection = selection
-        var sheet = SpotSheet()
-        while true {
-            let wanted = selection
-            let found = try await services.database.read { reader in
-                if let lot = wanted.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }
-                return try SpotTable.all(wanted, now: now, in: reader)
+        let database = services.database
+        return try await .csv(LotRoutes.spotColumns, named: "spots") { (after: String?) in
+            var wanted = selection
+            if let after { wanted.after = DeviceID(after) }
+            let asked = wanted
+            let found = try await database.read { reader in
+                if let lot = asked.lot { _ = try LotTable.visible(lot, to: caller, in: reader) }
+                return try SpotTable.all(asked, now: now, in: reader)
             }
             let page = Page(found, limit: limit, key: \.id.text)
-            try sheet.add(page.rows, at: now, inside: wanted.sites)
-            guard !isPart, let next = page.next else { break }
-            selection.after = DeviceID(next)
+            let rows = page.rows.map { LotRoutes.cells(of: $0, at: now, inside: asked.sites) }
+            return (rows, isPart ? nil : page.next)
         }
-        return .csv(sheet.table, named: "spots")
     }
 }

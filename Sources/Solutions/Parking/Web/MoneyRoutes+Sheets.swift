@@ -63,35 +63,22 @@ extension MoneyRoutes {
     /// Reads page after page until nothing is left, or so many rows as were asked for. A page begins behind the last row of the one
     /// before, so that what is added meanwhile moves no row out of the file.
     private func sheet<Row: Sendable>(
-        _ request: RouteRequest, of lot: Lot, named name: String, _ columns: [String], place: (Row) -> String,
-        read: @Sendable (MoneySelection, Reader) throws -> [Row], cells: (Row) -> [CSVWriter.Cell]
+        _ request: RouteRequest, of lot: Lot, named name: String, _ columns: [String],
+        place: @escaping @Sendable (Row) -> String,
+        read: @escaping @Sendable (MoneySelection, Reader) throws -> [Row],
+        cells: @escaping @Sendable (Row) -> [CSVWriter.Cell]
     ) async throws -> RouteResponse {
-        var selection = try selection(request, lot)
+        var first = try selection(request, lot)
         let isPart = request.given("limit") != nil
-        if !isPart { selection.limit = Self.pageRows }
-        let first = selection
-        return try await services.largeAnswers.make {
-            try await sheet(from: first, isPart: isPart, named: name, columns, place: place, read: read, cells: cells)
+        if !isPart { first.limit = Self.pageRows }
+        let (selection, database) = (first, services.database)
+        return try await .csv(columns, named: name) { (after: String?) in
+            var wanted = selection
+            if let after { wanted.after = after }
+            let asked = wanted
+            let found = try await database.read { try read(asked, $0) }
+            let page = Page(found, limit: asked.limit, key: place)
+            return (page.rows.map(cells), isPart ? nil : page.next)
         }
-    }
-
-    private func sheet<Row: Sendable>(
-        from first: MoneySelection, isPart: Bool, named name: String, _ columns: [String], place: (Row) -> String,
-        read: @Sendable (MoneySelection, Reader) throws -> [Row], cells: (Row) -> [CSVWriter.Cell]
-    ) async throws -> RouteResponse {
-        var selection = first
-        var sheet = CSVWriter(columns)
-        var count = 0
-        while true {
-            let wanted = selection
-            let found = try await services.database.read { try read(wanted, $0) }
-            let page = Page(found, limit: wanted.limit, key: place)
-            count += page.rows.count
-            try SheetLimit.check(count)
-            for row in page.rows { sheet.row(cells(row)) }
-            guard !isPart, let next = page.next else { break }
-            selection.after = next
-        }
-        return .csv(sheet, named: name)
     }
 }

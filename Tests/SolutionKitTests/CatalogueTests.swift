@@ -1,0 +1,84 @@
+import HubModel
+import SolutionKit
+import Testing
+
+@Suite struct CatalogueTests {
+    private func manifest(
+        _ id: String, kinds: [Declared<DeviceKind>] = [], rights: [TopicRights] = [],
+        permissions: [Declared<Permission>] = [], actions: [Declared<AuditAction>] = [], grants: [RoleGrant] = [],
+        needs: Permission = .viewSystem
+    ) -> SolutionManifest {
+        SolutionManifest(
+            id: id, title: id, path: "/\(id)", kinds: kinds, topics: [], rights: rights, permissions: permissions,
+            auditActions: actions, grants: grants, needs: needs)
+    }
+
+    private static let fill = Permission("tanks.fill")
+    private static let tank = DeviceKind("tank")
+
+    @Test("What solutions declare comes after what the hub declares, with their names")
+    func order() throws {
+        let catalogue = try Catalogue([
+            manifest("tanks", kinds: [Declared(Self.tank, "Tank")], permissions: [Declared(Self.fill, "Fill tanks")]),
+            manifest("doors", actions: [Declared(AuditAction("door.open"), "Open a door")]),
+        ])
+        #expect(catalogue.permissions.count == Permission.ofHub.count + 1)
+        #expect(catalogue.permissions.last?.solution == "tanks" && catalogue.permissions.first?.solution == nil)
+        #expect(catalogue.auditActions.last?.declared.summary == "Open a door")
+        #expect(catalogue.kinds.map(\.declared.name) == [Self.tank])
+        #expect(catalogue.roles.permissions(of: .admin)?.contains(Self.fill) == true)
+    }
+
+    @Test("A name that two declare is refused, also one of the hub's")
+    func duplicates() {
+        let twice = [Declared(Self.fill, "Fill"), Declared(Self.fill, "Fill again")]
+        #expect(throws: CatalogueError.duplicate("tanks.fill")) { try Catalogue([manifest("a", permissions: twice)]) }
+        #expect(throws: CatalogueError.duplicate("audit.view")) {
+            try Catalogue([manifest("a", permissions: [Declared(.viewAudit, "See")])])
+        }
+        #expect(throws: CatalogueError.duplicate("tank")) {
+            try Catalogue([
+                manifest("a", kinds: [Declared(Self.tank, "Tank")]),
+                manifest("b", kinds: [Declared(Self.tank, "Tank")]),
+            ])
+        }
+    }
+
+    @Test("What nobody declares can be needed, granted or given topics by nobody")
+    func undeclared() {
+        #expect(throws: CatalogueError.self) { try Catalogue([manifest("a", needs: Self.fill)]) }
+        #expect(throws: CatalogueError.self) {
+            try Catalogue([manifest("a", grants: [RoleGrant(.staff, [Self.fill])])])
+        }
+        #expect(throws: CatalogueError.undeclared("tank", by: "a")) {
+            try Catalogue([manifest("a", rights: [TopicRights(Self.tank, publish: ["t"], subscribe: [])])])
+        }
+    }
+
+    @Test("A route that needs what nobody declares is refused at the start")
+    func routes() throws {
+        let catalogue = try Catalogue([manifest("tanks", kinds: [Declared(Self.tank, "Tank")])])
+        func check(_ access: RouteAccess) throws {
+            try catalogue.check([
+                Route(.get, "/api/x", access: access, summary: "x", answers: [.empty()]) { _ in .empty() }
+            ])
+        }
+        for access in [RouteAccess.anyone, .signedIn, .hub(.viewAudit), .device(Self.tank)] { try check(access) }
+        for access in [RouteAccess.site(Self.fill), .device(DeviceKind("door"))] {
+            #expect(throws: CatalogueError.self) { try check(access) }
+        }
+    }
+
+    @Test("The route shows all of it, and a page that has it is told so")
+    func shown() async throws {
+        let catalogue = try Catalogue([manifest("tanks", kinds: [Declared(Self.tank, "Tank")])])
+        let answer = try await catalogue.route.handler(
+            RouteRequest(
+                path: [:], query: [], accept: nil, body: [], receivedAt: Timestamp(seconds: 0),
+                caller: Caller(.anonymous), scope: .all, transport: RequestTransport()))
+        let text = String(decoding: answer.body, as: UTF8.self)
+        #expect(text.contains(#""kinds":[{"id":"tank","title":"Tank"}]"#))
+        #expect(text.contains(#"{"id":"sign_in","summary":"Sign in"}"#))
+        #expect(answer.headers.contains { $0.name == "ETag" && $0.value.hasPrefix("\"") })
+    }
+}
