@@ -89,11 +89,13 @@ public struct DeviceMessage: Sendable {
     public let isRetained: Bool
     /// Whether it is a last will, which the broker sends because the client is gone.
     public let isWill: Bool
+    /// Whether its sender says that it may have sent it before, and repeats it because no acknowledgement came.
+    public let isRepeat: Bool
 
     /// A message.
     public init(
         topic: [String], payload: [UInt8], origin: MessageOrigin, receivedAt: Timestamp, isRetained: Bool = false,
-        isWill: Bool = false
+        isWill: Bool = false, isRepeat: Bool = false
     ) {
         self.topic = topic
         self.payload = payload
@@ -101,6 +103,7 @@ public struct DeviceMessage: Sendable {
         self.receivedAt = receivedAt
         self.isRetained = isRetained
         self.isWill = isWill
+        self.isRepeat = isRepeat
     }
 }
 

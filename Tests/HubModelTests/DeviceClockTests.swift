@@ -75,6 +75,37 @@ import Testing
         }
     }
 
+    /// Two short lives of a hub, of which a device that empties its buffer learns nothing: what it sends again says nothing of its clock.
+    @Test("A device that sends again what nobody acknowledged keeps its times")
+    func sentAgain() {
+        var clock = DeviceClock()
+        let start = Timestamp(seconds: 1_763_650_000)
+        let now = Timestamp(seconds: 1_763_690_000)
+        func take(_ number: Int64, _ milliseconds: Int64, isRepeat: Bool = false) -> (Timestamp, Bool) {
+            let found = clock.take(
+                start.advanced(bySeconds: number * 3), receivedAt: now.advanced(byMicroseconds: milliseconds * 1_000),
+                isRepeat: isRepeat)
+            return (found.observed.instant, found.isLate)
+        }
+        for number in 0..<10 as Range<Int64> {
+            #expect(take(number, number * 10) == (start.advanced(bySeconds: number * 3), false))
+        }
+        for life in 1...4 as ClosedRange<Int64> {
+            for number in 7..<10 as Range<Int64> {
+                let (at, isLate) = take(number, life * 5_000 + number * 700, isRepeat: true)
+                #expect(at == start.advanced(bySeconds: number * 3) && isLate == (number < 9))
+            }
+        }
+        for number in 10..<20 as Range<Int64> {
+            #expect(take(number, 30_000 + number * 10) == (start.advanced(bySeconds: number * 3), false))
+        }
+        // Without the word that it is sent again, so much going back and forth is a clock of no use.
+        for life in 1...4 as ClosedRange<Int64> {
+            for number in 17..<20 as Range<Int64> { _ = take(number, 40_000 + life * 5_000 + number * 700) }
+        }
+        #expect(take(20, 80_000).0 == now.advanced(bySeconds: 80))
+    }
+
     // MARK: Properties
 
     /// A clock as they are: it drifts, shows whole seconds or minutes, is set on and back, and begins anew at an epoch.

@@ -106,6 +106,17 @@ struct InboundTests {
         #expect(again.read() == [.pubcomp(answer(5))])
     }
 
+    @Test("the ledger is told what a client says it sends again")
+    func repeats() {
+        let bench = Bench()
+        let client = bench.connect("a")
+        client.publish("t", "1", qos: .atLeastOnce, id: 1)
+        client.publish("t", "1", qos: .atLeastOnce, id: 1, duplicate: true)
+        client.publish("t", "2", qos: .exactlyOnce, id: 2, duplicate: true)
+        client.publish("t", "3")
+        #expect(bench.committed.compactMap(\.publication).map(\.isRepeat) == [false, true, true, false])
+    }
+
     @Test("topic alias: defined, used, redefined; unknown, zero and too large are 0x94")
     func topicAlias() {
         let bench = Bench()

@@ -96,7 +96,7 @@ public final class LineLedger: BrokerLedger {
                     clientID: publication.client.sessionText,
                     address: LineLedger.host(publication.client.remoteAddress), sender: sender),
                 receivedAt: receivedAt, isRetained: message.retain,
-                isWill: publication.isWill),
+                isWill: publication.isWill, isRepeat: publication.isRepeat),
             storing: storing)
     }
 

@@ -63,9 +63,11 @@ public struct DeviceClock: Hashable, Sendable {
     /// - Parameters:
     ///   - claimed: the stamp; nil when the report has none that can be read.
     ///   - receivedAt: when the hub received it.
+    ///   - isRepeat: whether the device sends it once more because it heard of no acknowledgement: that a stamp is old, or comes again,
+    ///     then says nothing of its clock.
     /// - Returns: the time under which it is stored, and whether it is history: the present knows better.
     public mutating func take(
-        _ claimed: Timestamp?, receivedAt: Timestamp
+        _ claimed: Timestamp?, receivedAt: Timestamp, isRepeat: Bool = false
     ) -> (observed: ObservationTime, isLate: Bool) {
         // The hub's own clock was set back: all that was known is of another time.
         if let heardAt, heardAt.microseconds(since: receivedAt) > DeviceClock.overtaking { self = DeviceClock() }
@@ -85,6 +87,7 @@ public struct DeviceClock: Hashable, Sendable {
             let isRunning = isFarBehind && DeviceClock.runs(from: newest, at: heardAt, to: stamp, at: receivedAt)
             return follow(stamp, receivedAt, isOfUse: !isRunning)
         }
+        if isRepeat { return stamp == newest ? news(stamp, receivedAt, isAgain: true) : history(stamp) }
         return stamp == newest ? again(stamp, heardAt, receivedAt) : before(stamp, heardAt, receivedAt)
     }
 

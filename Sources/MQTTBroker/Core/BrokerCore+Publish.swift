@@ -38,7 +38,8 @@ extension BrokerCore {
         }
         guard let client = connections[handle]?.client else { return }
         let answer = PublicationAnswer(
-            connection: handle, session: session, identifier: publish.packetIdentifier, qos: publish.qos)
+            connection: handle, session: session, identifier: publish.packetIdentifier, qos: publish.qos,
+            isRepeat: publish.isDuplicate)
         let decision = decision(on: topic, retain: publish.retain, of: client, handle)
         let lacksIdentifiers = publish.qos == .exactlyOnce && !hasRoomForIdentifier(session)
         if lacksIdentifiers, connections[handle]?.version != .v5_0 {
@@ -79,7 +80,8 @@ extension BrokerCore {
         _ message: Message, client: ConnectedClient, answer: PublicationAnswer, into actions: inout BrokerActions
     ) {
         let publication = InboundPublication(
-            client: client, message: message, exactlyOnceIdentifier: keptIdentifier(answer), isSetAside: true)
+            client: client, message: message, exactlyOnceIdentifier: keptIdentifier(answer),
+            isRepeat: answer.isRepeat, isSetAside: true)
         submit(
             .publication(publication),
             then: .publication(PendingPublication(message: message, answer: answer, deliveries: [])), into: &actions)
@@ -100,7 +102,7 @@ extension BrokerCore {
         let deliveries = route(message, publisher: publisher, targets: &targets, into: &actions)
         let publication = InboundPublication(
             client: client, message: message, exactlyOnceIdentifier: keptIdentifier(answer), targets: targets,
-            isWill: will != nil)
+            isWill: will != nil, isRepeat: answer?.isRepeat ?? false)
         submit(
             .publication(publication),
             then: .publication(

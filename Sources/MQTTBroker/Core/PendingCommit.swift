@@ -58,6 +58,8 @@ struct PublicationAnswer {
     /// Nil at QoS 0, where the connection is only told if the message could not be stored.
     let identifier: PacketIdentifier?
     let qos: QoS
+    /// Whether the client says that it may have sent the message before (DUP).
+    var isRepeat = false
 }
 
 /// A SUBSCRIBE that is being stored.

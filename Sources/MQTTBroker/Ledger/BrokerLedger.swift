@@ -50,6 +50,8 @@ public struct InboundPublication: Sendable {
     public let targets: [QueuedDelivery]
     /// Whether it is the will of a client that has gone: it is owed no more (`SessionOpening.will`).
     public let isWill: Bool
+    /// Whether the client says that it may have sent it before (DUP, 3.3.1.1).
+    public let isRepeat: Bool
     /// Whether the authorizer has set it aside: it is not to be routed to anything, only kept for a person to look at.
     /// It has no targets and its message is not retained.
     public let isSetAside: Bool
@@ -57,14 +59,14 @@ public struct InboundPublication: Sendable {
     /// A publication with these fields.
     public init(
         client: ConnectedClient, message: Message, exactlyOnceIdentifier: PacketIdentifier? = nil,
-        targets: [QueuedDelivery] = [], isWill: Bool = false,
-        isSetAside: Bool = false
+        targets: [QueuedDelivery] = [], isWill: Bool = false, isRepeat: Bool = false, isSetAside: Bool = false
     ) {
         self.client = client
         self.message = message
         self.exactlyOnceIdentifier = exactlyOnceIdentifier
         self.targets = targets
         self.isWill = isWill
+        self.isRepeat = isRepeat
         self.isSetAside = isSetAside
     }
 }

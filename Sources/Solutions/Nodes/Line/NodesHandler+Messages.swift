@@ -109,7 +109,7 @@ extension NodesHandler {
         _ clock: inout DeviceClock, _ claimed: Timestamp?, _ message: DeviceMessage, counts: Bool
     ) -> (observed: ObservationTime, isLate: Bool) {
         guard counts else { return (ObservationTime(claimed: claimed, receivedAt: message.receivedAt), true) }
-        return clock.take(claimed, receivedAt: message.receivedAt)
+        return clock.take(claimed, receivedAt: message.receivedAt, isRepeat: message.isRepeat)
     }
 
     private static func check(_ spelling: String?, is name: NodeName) throws(Refusal) {

@@ -8,7 +8,8 @@ extension ParkingHandler {
         let payload = try SpotPayload(message.payload)
         let entry = try find(payload, message, in: &line)
         // Not undone with the message: what was seen of the clock was seen.
-        let (observed, isLate) = entry.spot.clock.take(payload.claimed, receivedAt: message.receivedAt)
+        let (observed, isLate) = entry.spot.clock.take(
+            payload.claimed, receivedAt: message.receivedAt, isRepeat: message.isRepeat)
         park.markDirty(entry)
         let report = SpotReport(
             isOccupied: payload.isOccupied, distanceCentimetres: payload.distance?.doubleValue,
