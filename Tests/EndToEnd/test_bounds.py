@@ -854,7 +854,7 @@ FIXED = {
         (f"{WEB}/UnreadAnswersTests.swift", "who reads nothing is told to, what is read is counted no more, and a large answer comes whole"),
         (f"{WEB}/UnreadAnswersTests.swift", "in all there is a bound too, and whoever is alone has any one answer"),
     ],
-    "Rows of one CSV file of the car park": [("ParkingTests/Money/SheetTests.swift", "aFileThatIsTooLongIsRefused")],
+    "Rows of the CSV file of lots with their spots": [("SolutionKitTests/StreamedSheetTests.swift", "aFileThatIsTooLongIsRefused")],
     "Refusals that are kept of a device for its operator": [
         ("RegistryTests/DeviceRefusalTests.swift", "bounded"), ("IngestTests/RefusalAllowanceTests.swift", "oneDevice"),
         ("IngestTests/RefusalAllowanceTests.swift", "allDevices"),
