@@ -5,7 +5,7 @@ import pytest
 from conftest import PHONE
 from fake.accounts import CODE, PASSWORD, Accounts
 from playwright.sync_api import expect
-from waiting import rest
+from waiting import eventually, rest, until
 
 SIGN_IN = "/sign-in"
 
@@ -145,6 +145,31 @@ def test_an_access_that_ended_is_renewed_once_for_all(hub, open_page):
     assert hub.do(lambda world: world.accounts.refreshed) == 2, "three requests, one renewal"
     page.reload()
     page.get_by_role("heading", name="Known devices").wait_for()
+
+
+def test_a_refusal_that_arrives_after_the_renewal_asks_for_no_other(hub, open_page):
+    page = open_page(hub.url + SIGN_IN)
+    page.watch.allowed.append("401")
+    fill(page, "ada")
+    page.wait_for_selector(".connection[data-status=open]")
+    held = []
+
+    def hold(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/api/devices?*", hold)
+    hub.do(lambda world: world.accounts.expire())
+    page.locator(".nav-side").get_by_role("link", name="Devices").click()
+    eventually(page, lambda: held, "the refusal that is held back")
+    until(page, "JSON.parse(localStorage.getItem('session')).kind === 'renewed'")
+    route, refusal = held[0]
+    assert refusal.status == 401
+    route.fulfill(response=refusal)
+    page.get_by_role("heading", name="Known devices").wait_for()
+    assert hub.do(lambda world: world.accounts.refreshed) == 1
 
 
 def test_a_sign_in_that_ended_for_good_leads_to_the_door_and_back(hub, open_page):

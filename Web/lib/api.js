@@ -68,9 +68,10 @@ export const gate = { renew: async () => false, forbidden() {} };
 
 /** One request. It is made once more when the sign-in had to be renewed for it; `plain` ones never are. */
 export async function ask(method, path, options = {}) {
+    const asked = Date.now();
     try { return await once(method, path, options); } catch (error) {
         if (error.code === 'forbidden') gate.forbidden();
-        if (error.code !== 'not_signed_in' || options.plain || !await gate.renew()) throw error;
+        if (error.code !== 'not_signed_in' || options.plain || !await gate.renew(asked)) throw error;
         return once(method, path, options);
     }
 }

@@ -44,7 +44,7 @@ export class Session {
         this.read = 0;
         /** Whether a path is a page for everybody; the shell knows. */
         this.isPublic = () => false;
-        gate.renew = () => this.renew();
+        gate.renew = (asked) => this.renew(asked);
         gate.forbidden = () => this.reread();
         addEventListener('storage', (event) => { if (event.key === key) this.heard(recall()); });
         document.addEventListener('visibilitychange', () => { if (!document.hidden) this.schedule(); });
@@ -105,21 +105,25 @@ export class Session {
         this.become(await ask('GET', '/api/session', { plain: true }));
     }
 
-    /** Renews the sign-in; true when it holds again. However many ask, one request is made. */
-    renew() {
-        this.renewing ??= this.exchange().then((renewed) => {
+    /**
+     * Renews the sign-in; true when it holds again. However many ask, one request is made: also for a request of the
+     * time `asked` (milliseconds since 1970) whose refusal arrives after another's renewal.
+     */
+    renew(asked = Date.now()) {
+        this.renewing ??= this.exchange(asked).then((renewed) => {
             if (!renewed) this.lose();
             return renewed;
         }).finally(() => { this.renewing = null; });
         return this.renewing;
     }
 
-    async exchange() {
-        const asked = Date.now();
+    async exchange(asked = Date.now()) {
         // A refresh token works once, so tabs take turns; whoever waited uses what the other has got.
         const turn = async () => {
             const known = recall();
-            if (known.at > asked && known.until > Date.now()) return true;
+            const now = Date.now();
+            // A time to come is of a clock that was set back since, and says nothing.
+            if (known.at > asked && known.at <= now && known.until > now) return true;
             try {
                 const answer = await ask('POST', '/api/auth/refresh', { plain: true });
                 remember({ kind: 'renewed', until: Date.now() + answer.expires_in * 1000 });
@@ -146,10 +150,11 @@ export class Session {
 
     /** The live socket was refused or closed: is it the network, or may we no longer? */
     async check() {
+        const asked = Date.now();
         try {
             const state = await ask('GET', '/api/session', { plain: true });
             if (state.open || state.user) { this.become(state); return; }
-            if (this.entered && await this.renew()) this.become(await ask('GET', '/api/session', { plain: true }));
+            if (this.entered && await this.renew(asked)) this.become(await ask('GET', '/api/session', { plain: true }));
         } catch { /* The server cannot be reached; the bar below says so. */ }
     }
 
