@@ -8,6 +8,8 @@ public final class NotedHistory: ReadingHistory {
         var asked: [ReadingQuery] = []
         var newest: [LatestValue]?
         var table: ReadingTable?
+        var pageRows = Int.max
+        var failsAt: Timestamp?
     }
 
     private let state = Mutex(State())
@@ -31,6 +33,32 @@ public final class NotedHistory: ReadingHistory {
     public var table: ReadingTable? {
         get { state.withLock { $0.table } }
         set { state.withLock { $0.table = newValue } }
+    }
+
+    /// How many rows its pages have at most.
+    public var pageRows: Int {
+        get { state.withLock { $0.pageRows } }
+        set { state.withLock { $0.pageRows = newValue } }
+    }
+
+    /// Where the page begins that cannot be read; nil: all can.
+    public var failsAt: Timestamp? {
+        get { state.withLock { $0.failsAt } }
+        set { state.withLock { $0.failsAt = newValue } }
+    }
+
+    /// A page of what `readings` gives.
+    public func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage {
+        if let place, place.from == failsAt { throw Refusal(.internalFailure, "the page cannot be read") }
+        var table = try await readings(query)
+        let pageRows = pageRows
+        if let place { table.rows = table.rows.suffix(place.rows) }
+        let left = table.rows.count - pageRows
+        guard left > 0 else { return ReadingPage(table) }
+        let next = ReadingPlace(
+            fields: table.fields, from: table.rows[pageRows].time, rows: left, gaps: table.gaps)
+        table.rows = Array(table.rows.prefix(pageRows))
+        return ReadingPage(table, next: next)
     }
 
     /// The newest value of each field.

@@ -3,11 +3,32 @@ public import TimeSeries
 
 /// Reads what was measured, in the words of the hub.
 public struct StoredHistory: ReadingHistory {
-    private let store: TimeSeriesStore
+    let store: TimeSeriesStore
+    let paging: Paging
+
+    /// How long the pages of an answer are.
+    package struct Paging: Sendable {
+        /// Values of one page, rows by fields.
+        let values: Int
+        /// A page has as many rows at least: the standard is half of what a chunk has.
+        let fewestRows: Int
+
+        package init(values: Int = 32_768, fewestRows: Int = 512) {
+            self.values = values
+            self.fewestRows = fewestRows
+        }
+
+        func rows(_ fields: Int) -> Int { max(fewestRows, values / max(1, fields)) }
+    }
 
     /// A history over a store.
     public init(store: TimeSeriesStore) {
+        self.init(store: store, paging: Paging())
+    }
+
+    package init(store: TimeSeriesStore, paging: Paging) {
         self.store = store
+        self.paging = paging
     }
 
     /// The newest value of every field, from memory, ordered by name.
@@ -43,7 +64,11 @@ public struct StoredHistory: ReadingHistory {
             key(query), fields: query.fields, from: query.from.microseconds, to: query.to.microseconds,
             limit: query.limit,
             order: .descending)
-        let rows = found.times.indices.reversed().map { row in
+        return StoredHistory.table(found, found.times.indices.reversed())
+    }
+
+    static func table(_ found: RangeResult, _ order: some Sequence<Int>) -> ReadingTable {
+        let rows = order.map { row in
             (
                 time: Timestamp(microseconds: found.times[row]),
                 values: found.values.map { column in column[row].map(ReadingValue.init) }
@@ -53,7 +78,7 @@ public struct StoredHistory: ReadingHistory {
             fields: found.fields, rows: rows, isTruncated: found.hasMore, gaps: found.gaps.map(ReadingGap.init))
     }
 
-    private func stepped(_ query: ReadingQuery, _ step: Int64, _ aggregate: Aggregate) async throws -> ReadingTable {
+    func stepped(_ query: ReadingQuery, _ step: Int64, _ aggregate: Aggregate) async throws -> ReadingTable {
         let found = try await store.aggregate(
             key(query), fields: query.fields, from: query.from.microseconds, to: query.to.microseconds, step: step)
         let kept = found.buckets.suffix(query.limit)
@@ -68,7 +93,7 @@ public struct StoredHistory: ReadingHistory {
             gaps: found.gaps.map(ReadingGap.init))
     }
 
-    private func key(_ query: ReadingQuery) -> SeriesKey {
+    func key(_ query: ReadingQuery) -> SeriesKey {
         SeriesKey(source: query.device.text, measurement: query.measurement)
     }
 

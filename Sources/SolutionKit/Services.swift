@@ -34,14 +34,11 @@ public struct WebServices: Sendable {
     public let audit: any AuditBook
     /// The time.
     public let clock: any WallClock
-    /// Where large answers wait to be made: one for all routes.
-    public let largeAnswers: LargeAnswers
 
     /// Services.
     public init(
         database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
-        commands: any CommandBook, audit: any AuditBook, clock: any WallClock,
-        largeAnswers: LargeAnswers = LargeAnswers()
+        commands: any CommandBook, audit: any AuditBook, clock: any WallClock
     ) {
         self.database = database
         self.history = history
@@ -50,7 +47,6 @@ public struct WebServices: Sendable {
         self.commands = commands
         self.audit = audit
         self.clock = clock
-        self.largeAnswers = largeAnswers
     }
 }
 

@@ -41,14 +41,10 @@ extension TimeSeriesStore {
     ) async throws -> AggregateResult {
         guard from <= to, step > 0 else { throw TimeSeriesFailure.badRange }
         guard var snapshot = snapshot(series, fields, from, to) else { return AggregateResult() }
-        // Nor is there a time before the first file, also one that was lost, and the first row in memory.
-        let lost = damages.found.map(\.range.lowerBound).min() ?? .max
-        let earliest = min(months.all.first?.start ?? .max, snapshot.rows.times.first ?? .max, lost)
-        let low = min(max(snapshot.range.lowerBound, earliest), snapshot.range.upperBound)
-        snapshot.range = low..<snapshot.range.upperBound
+        snapshot.range = bounded(snapshot)
         let limits = configuration.limits
         let limit = min(limits.buckets, max(1, limits.bucketFields / snapshot.names.count))
-        guard (snapshot.range.upperBound - low) / step < Int64(limit) else {
+        guard Int64(snapshot.range.count) / step < Int64(limit) else {
             throw TimeSeriesFailure.tooManyBuckets(limit: limit)
         }
         let phase = origin % step

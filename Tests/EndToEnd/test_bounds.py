@@ -842,19 +842,11 @@ FIXED = {
         ("IngestTests/LineTests.swift", "aFullQueuePushesBackAndAStoppingLineStoresWhatItTook"),
     ],
     "Owners without a session whose rate is remembered": [(FIXED_BROKER, "restingOwners")],
-    "Values of one answer of a node's readings, rows by fields; its bytes": [
-        ("NodesTests/ReadingsTests.swift", "anAnswerHasABoundOfValues"), ("NodesTests/ReadingsTests.swift", "anAnswerHasABoundOfBytes"),
-        ("TimeSeriesTests/StoreTests.swift", "anAnswerIsBoundedByItsFieldsAndItsTexts"),
-    ],
-    "Large answers that are made at once (readings of more than 50,000 values, CSV and exports); those that wait for their turn": [
-        (f"{WEB}/LargeAnswersTests.swift", "so many are made at once, the others wait in order, and of more the next is refused"),
-        ("NodesTests/ReadingsTests.swift", "whatIsLargeWaitsAndChartsDoNot"),
-    ],
+    "Steps of one answer of a node's readings": [("IngestTests/PagesTests.swift", "moreThanAHundredThousandStepsAreRefused")],
     "Large answers (more than 64 KiB) that are made and not read yet: of one account, device or, without either, address; of all": [
         (f"{WEB}/UnreadAnswersTests.swift", "who reads nothing is told to, what is read is counted no more, and a large answer comes whole"),
         (f"{WEB}/UnreadAnswersTests.swift", "in all there is a bound too, and whoever is alone has any one answer"),
     ],
-    "Rows of the CSV file of lots with their spots": [("SolutionKitTests/StreamedSheetTests.swift", "aFileThatIsTooLongIsRefused")],
     "Refusals that are kept of a device for its operator": [
         ("RegistryTests/DeviceRefusalTests.swift", "bounded"), ("IngestTests/RefusalAllowanceTests.swift", "oneDevice"),
         ("IngestTests/RefusalAllowanceTests.swift", "allDevices"),

@@ -11,20 +11,19 @@ extension Site {
         _ method: Route.Method, _ path: String, _ parameters: [String: String] = [:],
         query: [(name: String, value: String)] = [], accept: String? = nil, body: String = "",
         history: NotedHistory = NotedHistory(), as caller: Caller = .anybody,
-        audit: any AuditBook = RecordingAudit(), largeAnswers: LargeAnswers = LargeAnswers()
+        audit: any AuditBook = RecordingAudit()
     ) async throws -> RouteResponse {
         try await house.call(
             method, path, parameters, query: query, body: body, accept: accept, as: caller, from: "127.0.0.1",
-            services: services(history: history, audit: audit, largeAnswers: largeAnswers))
+            services: services(history: history, audit: audit))
     }
 
     func services(
-        history: NotedHistory = NotedHistory(), audit: any AuditBook = RecordingAudit(),
-        largeAnswers: LargeAnswers = LargeAnswers()
+        history: NotedHistory = NotedHistory(), audit: any AuditBook = RecordingAudit()
     ) -> WebServices {
         WebServices(
             database: database, history: history, line: PublishedLine(site: self), devices: devices, commands: commands,
-            audit: audit, clock: house.clock, largeAnswers: largeAnswers)
+            audit: audit, clock: house.clock)
     }
 }
 

@@ -47,62 +47,42 @@ import Testing
         #expect(json["agg"]?.text == "mean")
     }
 
-    @Test func anAnswerHasABoundOfValues() async throws {
-        let hundred: (name: String, value: String) = ("field", (0..<100).map { "f\($0)" }.joined(separator: ","))
-        #expect(try await ask([hundred]).0.limit == 5_000)
-        #expect(try await ask([hundred, ("limit", "5000")]).0.limit == 5_000)
-        await #expect { try await ask([hundred, ("limit", "5001")]) } throws: {
-            ($0 as? Refusal)?.code == .invalidParameter && ($0 as? Refusal)?.detail.contains("5000 rows") == true
+    @Test("What is longer than a page is read page by page while it is sent", arguments: ["json", "csv"])
+    func pages(_ format: String) async throws {
+        func answer(rowsOfPage: Int) async throws -> (RouteResponse, asked: Int) {
+            let site = try await Site()
+            try site.telemetry()
+            let history = NotedHistory()
+            history.pageRows = rowsOfPage
+            history.table = ReadingTable(
+                fields: ["n"],
+                rows: (0..<10_000).map { (time: ten.advanced(bySeconds: Int64($0)), values: [.integer(Int64($0))]) },
+                isTruncated: true,
+                gaps: [ReadingGap(from: ten, to: ten.advanced(bySeconds: 1), reason: .damaged)])
+            let response = try await site.call(
+                .get, "/api/nodes/{id}/readings", ["id": "01"], query: [("format", format)], history: history)
+            return (response, history.asked.count)
         }
-        #expect(try await ask([("field", "a,b,c,d,e"), ("limit", "100000")]).0.limit == 100_000)
-        // Of all fields, those that the node has count.
-        let site = try await Site()
-        for turn in 0..<2 {
-            let fields = (0..<60).map { "\"f\(turn * 60 + $0)\":1" }.joined(separator: ",")
-            try site.hear("iot/node/01/telemetry", "{\"sensors\":{\(fields)}}")
-        }
-        let history = NotedHistory()
-        try await site.call(.get, "/api/nodes/{id}/readings", ["id": "01"], history: history)
-        #expect(history.asked.first?.limit == 4_166)
+        let (whole, _) = try await answer(rowsOfPage: .max)
+        let (streamed, asked) = try await answer(rowsOfPage: 700)
+        #expect(asked == 15)
+        #expect(streamed.body.count > 100_000 && streamed.body == whole.body)
+        #expect(streamed.headers.contains { $0.name == "Martlet-Incomplete" } == (format == "csv"))
     }
 
-    @Test func anAnswerHasABoundOfBytes() async throws {
-        let text = ReadingValue.text(String(repeating: "x", count: 4_000))
-        func table(_ rows: Int) -> ReadingTable {
-            ReadingTable(
-                fields: ["note"], rows: (0..<rows).map { _ in (time: ten, values: [text]) }, isTruncated: false)
-        }
-        #expect(try await ask([("format", "csv")], table: table(8_000)).1.body.count > 32_000_000)
-        for format in ["json", "csv"] {
-            await #expect { try await ask([("format", format)], table: table(8_500)) } throws: {
-                ($0 as? Refusal)?.code == .limitReached
-            }
-        }
-    }
-
-    @Test func whatIsLargeWaitsAndChartsDoNot() async throws {
+    @Test("An answer whose later page fails is cut off")
+    func aLaterPageFails() async throws {
         let site = try await Site()
         try site.telemetry()
-        let busy = LargeAnswers(atOnce: 1, waiting: 0)
-        func code(_ query: [(name: String, value: String)]) async throws -> RefusalCode? {
-            do {
-                try await site.call(
-                    .get, "/api/nodes/{id}/readings", ["id": "01"], query: query, largeAnswers: busy)
-                return nil
-            } catch let refusal as Refusal {
-                return refusal.code
-            }
+        let history = NotedHistory()
+        history.pageRows = 1
+        history.table = ReadingTable(
+            fields: ["n"], rows: (0..<3).map { (time: ten.advanced(bySeconds: $0), values: [.integer($0)]) },
+            isTruncated: false)
+        history.failsAt = ten.advanced(bySeconds: 2)
+        await #expect(throws: Refusal.self) {
+            try await site.call(.get, "/api/nodes/{id}/readings", ["id": "01"], history: history)
         }
-        let large: [(name: String, value: String)] = [("field", "a,b,c"), ("limit", "20000")]
-        let steps: [(name: String, value: String)] = [("field", "a,b,c"), ("step", "1m"), ("from", "2026-01-01")]
-        let chart: [(name: String, value: String)] = [("field", "a"), ("step", "1h"), ("from", "2026-01-01")]
-        let meanwhile = try await busy.make {
-            var codes: [RefusalCode?] = []
-            for query in [large, steps, [], chart] { codes.append(try await code(query)) }
-            return codes
-        }
-        #expect(meanwhile == [.overloaded, .overloaded, nil, nil])
-        #expect(try await code(large) == nil)
     }
 
     @Test(arguments: Aggregate.allCases) func aggregates(_ aggregate: Aggregate) async throws {

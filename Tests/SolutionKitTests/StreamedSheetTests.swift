@@ -59,13 +59,6 @@ import Testing
         #expect(String(decoding: response.body, as: UTF8.self).split(separator: "\r\n").count == count + 1)
     }
 
-    @Test("A file that is put together in memory has a limit, and its refusal says how to ask for less")
-    func aFileThatIsTooLongIsRefused() throws {
-        try SheetLimit.check(200_000)
-        let refusal = #expect(throws: Refusal.self) { try SheetLimit.check(200_001, narrower: "name one lot") }
-        #expect(refusal?.code == .limitReached && refusal?.detail.contains("name one lot") == true)
-    }
-
     @Test("What fails with the first page is refused, and a later page that fails ends the answer with its error")
     func failures() async throws {
         await #expect(throws: Refusal.self) {

@@ -172,7 +172,24 @@ struct Model {
                 }
             }
             try await checkAggregate(store, model, series, low..<high, names, &dice)
+            try await checkSurvey(store, series, low..<high, wanted, times, limit, &dice)
         }
+    }
+
+    /// Rows, or steps, are counted from the newest on, and those that are counted can be read from the first of them on.
+    private func checkSurvey(
+        _ store: TimeSeriesStore, _ series: SeriesKey, _ range: Range<Int64>, _ wanted: [String]?, _ times: [Int64],
+        _ limit: Int, _ dice: inout Dice
+    ) async throws {
+        let step = dice.roll(0...1) == 0 ? nil : Int64([60, 1800, 7200][dice.roll(0...2)]) * second
+        let groups = step.map { step in Set(times.map { $0 / step * step }).sorted() } ?? times
+        let survey = try await store.survey(
+            series, fields: wanted, from: range.lowerBound, to: range.upperBound, limit: limit, step: step)
+        #expect(survey.count == min(limit, groups.count))
+        #expect(survey.first == groups.suffix(limit).first)
+        #expect(survey.hasMore == (groups.count > limit))
+        let extent = store.extent(series, fields: wanted, from: range.lowerBound, to: range.upperBound)
+        #expect(times.allSatisfy { extent?.range.contains($0) == true })
     }
 
     private func checkAggregate(

@@ -10,6 +10,9 @@ import Trust
     private struct NoHistory: ReadingHistory {
         func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] { [] }
         func readings(_ query: ReadingQuery) async throws -> ReadingTable { throw Refusal(.notFound, "no history") }
+        func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage {
+            throw Refusal(.notFound, "no history")
+        }
     }
 
     /// Calls a route as the web would: with the caller's scope.

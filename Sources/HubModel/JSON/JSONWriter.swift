@@ -1,7 +1,7 @@
 /// Writes JSON into bytes, member by member; commas are its own business.
 ///
 /// The caller keeps the order: `beginObject`, then `key` and one value for each member, then `endObject`.
-public struct JSONWriter {
+public struct JSONWriter: Sendable {
     /// What has been written.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
@@ -12,6 +12,12 @@ public struct JSONWriter {
     /// An empty text with room for so many bytes, where the size is about known.
     public init(minimumCapacity: Int) {
         bytes.reserveCapacity(minimumCapacity)
+    }
+
+    /// What has been written since the last time, for a text that is sent while it is written.
+    public mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
     }
 
     /// Begins an object.

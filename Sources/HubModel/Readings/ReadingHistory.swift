@@ -59,6 +59,40 @@ public struct ReadingTable: Sendable {
     }
 }
 
+/// A piece of an answer that is too long to be held in memory at once: rows in order of time, and where the next ones begin.
+public struct ReadingPage: Sendable {
+    /// Its rows. Whether older ones were left out, and which are lost, is said of the whole answer, and the first page says it.
+    public var table: ReadingTable
+    /// Where the next page begins; nil: this one is the last.
+    public var next: ReadingPlace?
+
+    /// A page.
+    public init(_ table: ReadingTable, next: ReadingPlace? = nil) {
+        self.table = table
+        self.next = next
+    }
+}
+
+/// Where a page of readings begins.
+public struct ReadingPlace: Sendable {
+    /// The columns of all pages.
+    public var fields: [String]
+    /// Its first instant, inclusive.
+    public var from: Timestamp
+    /// How many rows the answer still has at most.
+    public var rows: Int
+    /// What the first page said of gaps.
+    public var gaps: [ReadingGap]
+
+    /// A place.
+    public init(fields: [String], from: Timestamp, rows: Int, gaps: [ReadingGap]) {
+        self.fields = fields
+        self.from = from
+        self.rows = rows
+        self.gaps = gaps
+    }
+}
+
 /// A part of a range in which readings are lost, or cannot be read now.
 public struct ReadingGap: Sendable, Hashable {
     /// Why, as documented words.
@@ -113,7 +147,13 @@ public struct LatestValue: Sendable {
 public protocol ReadingHistory: Sendable {
     /// The newest value of every field of a device's measurement, ordered by name; empty when nothing is known.
     func latest(device: DeviceID, measurement: String) async throws -> [LatestValue]
-    /// The readings that a query asks for.
+    /// The readings that a query asks for, all at once: for limits of some thousand rows.
     /// - Throws: `Refusal` with `too_many_steps` when the range holds more steps than the store gives at once.
     func readings(_ query: ReadingQuery) async throws -> ReadingTable
+
+    /// A page of the readings that a query asks for: any number of rows in the memory of some thousand.
+    /// - Parameter place: what the page before named; nil: the first page.
+    /// - Throws: `Refusal` with `too_many_steps` when the range holds more than 100,000 steps; `internal_error` for a later page of which
+    ///   something turns out to be lost that the first one did not know of.
+    func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage
 }

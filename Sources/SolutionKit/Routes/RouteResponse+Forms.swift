@@ -14,19 +14,20 @@ extension RouteResponse {
     /// page. What is refused with the first page is refused as usual; a later one that fails cuts the answer off.
     /// - Parameters:
     ///   - name: what a browser calls the file, without its ending; nil: as the address says.
+    ///   - lineEnd: how lines end.
     ///   - page: the rows behind a place (nil: the first), and the place behind which the next ones are; nil: there are no more.
     public static func csv<Place: Sendable>(
-        _ columns: [String], named name: String? = nil,
+        _ columns: [String], named name: String? = nil, lineEnd: CSVWriter.LineEnd = .carriageReturnLineFeed,
         page: @escaping @Sendable (_ after: Place?) async throws -> (rows: [[CSVWriter.Cell]], next: Place?)
     ) async throws -> RouteResponse {
         let first = try await page(nil)
         guard first.next != nil else {
-            var table = CSVWriter(columns)
+            var table = CSVWriter(columns, lineEnd: lineEnd)
             for row in first.rows { table.row(row) }
             return csv(table, named: name)
         }
         return stream(contentType: csvType, headers: file(name)) { writer in
-            var table = CSVWriter(columns)
+            var table = CSVWriter(columns, lineEnd: lineEnd)
             var present = first
             while true {
                 for row in present.rows {
@@ -39,9 +40,6 @@ extension RouteResponse {
             try await writer.write(table.take())
         }
     }
-
-    /// How much of a table is sent at once.
-    private static let pieceBytes = 32_768
 
     private static func file(_ name: String?) -> [(name: String, value: String)] {
         name.map { [("Content-Disposition", "attachment; filename=\"\($0).csv\"")] } ?? []

@@ -106,14 +106,7 @@ struct NodesRoutes: Sendable {
         _ = try ReadingsRequest(request, of: [], now: now)
         let node = try await find(request, evenRemoved: true)
         let wanted = try ReadingsRequest(request, of: node.fields, now: now)
-        let history = services.history
-        let make = {
-            let table = try await history.readings(wanted.query(for: node.name.device))
-            return try wanted.answer(with: table, of: node.name, asCSV: asCSV)
-        }
-        // Charts do not wait for those who want everything.
-        guard wanted.isLarge else { return try await make() }
-        return try await services.largeAnswers.make(make)
+        return try await wanted.answer(from: services.history, of: node.name, asCSV: asCSV)
     }
 
     private static func after(_ request: RouteRequest) throws(Refusal) -> DeviceID? {

@@ -1,70 +1,76 @@
 internal import HubModel
 internal import SolutionKit
 
+/// Readings are read page by page while they are sent, in either form.
 extension ReadingsRequest {
-    /// The most bytes of an answer: texts may be long.
-    private static let mostBytes = 33_554_432
-
-    private static func check(_ bytes: Int) throws(Refusal) {
-        guard bytes <= mostBytes else {
-            throw Refusal(.limitReached, "an answer has at most 32 MiB: ask for fewer fields, or for a shorter time")
-        }
-    }
-
     /// The answer in the form that was asked for.
-    /// - Throws: `limit_reached` when it would be too long.
-    func answer(with table: ReadingTable, of name: NodeName, asCSV: Bool) throws(Refusal) -> RouteResponse {
-        var response = try asCSV ? csv(table, of: name) : json(table, of: name)
+    /// - Throws: what the history throws for the first page.
+    func answer(
+        from history: any ReadingHistory, of name: NodeName, asCSV: Bool
+    ) async throws -> RouteResponse {
+        let query = query(for: name.device)
+        let first = try await history.page(of: query, at: nil)
+        let more = { @Sendable place in try await history.page(of: query, at: place) }
+        var response = asCSV ? try await csv(first, of: name, more) : json(first, of: name, more)
         // A cache must not give one form to those who want the other.
         response.headers.append(("Vary", "Accept"))
-        if asCSV, let header = ReadingGap.header(table.gaps) { response.headers.append(header) }
+        if asCSV, let header = ReadingGap.header(first.table.gaps) { response.headers.append(header) }
         return response
     }
 
-    private func json(_ table: ReadingTable, of name: NodeName) throws(Refusal) -> RouteResponse {
-        try RouteResponse.json { writer throws(Refusal) in
-            writer.beginObject()
-            writer.member("node_id", name.device.text)
-            writer.member("from", from)
-            writer.member("to", to)
-            writer.member("step", step?.text)
-            writer.member("agg", step == nil ? nil : aggregate.rawValue)
-            writer.key("fields")
-            writer.beginArray()
-            for field in table.fields { writer.string(field) }
-            writer.endArray()
-            writer.key("columns")
-            writer.beginArray()
-            writer.string("time")
-            for field in table.fields { writer.string(field) }
-            writer.endArray()
-            writer.key("rows")
-            writer.beginArray()
-            for row in table.rows {
+    private func json(
+        _ first: ReadingPage, of name: NodeName, _ more: @escaping @Sendable (ReadingPlace) async throws -> ReadingPage
+    ) -> RouteResponse {
+        RouteResponse.json(
+            first: first,
+            begin: { writer in
+                writer.beginObject()
+                writer.member("node_id", name.device.text)
+                writer.member("from", from)
+                writer.member("to", to)
+                writer.member("step", step?.text)
+                writer.member("agg", step == nil ? nil : aggregate.rawValue)
+                writer.key("fields")
                 writer.beginArray()
-                writer.timestamp(row.time)
-                for value in row.values {
-                    if let value { writer.value(value) } else { writer.null() }
-                }
+                for field in first.table.fields { writer.string(field) }
                 writer.endArray()
-                try ReadingsRequest.check(writer.bytes.count)
-            }
-            writer.endArray()
-            writer.member("truncated", table.isTruncated)
-            writer.member(incomplete: table.gaps)
-            writer.endObject()
-        }
+                writer.key("columns")
+                writer.beginArray()
+                writer.string("time")
+                for field in first.table.fields { writer.string(field) }
+                writer.endArray()
+                writer.key("rows")
+                writer.beginArray()
+            },
+            write: { page, writer in
+                for row in page.table.rows {
+                    writer.beginArray()
+                    writer.timestamp(row.time)
+                    for value in row.values {
+                        if let value { writer.value(value) } else { writer.null() }
+                    }
+                    writer.endArray()
+                }
+            },
+            end: { writer in
+                writer.endArray()
+                writer.member("truncated", first.table.isTruncated)
+                writer.member(incomplete: first.table.gaps)
+                writer.endObject()
+            }, more: more)
     }
 
-    private func csv(_ table: ReadingTable, of name: NodeName) throws(Refusal) -> RouteResponse {
-        var sheet = CSVWriter(["time", "node_id", "field", "value"], lineEnd: .lineFeed)
-        for row in table.rows {
-            for (field, value) in zip(table.fields, row.values) {
-                guard let value else { continue }
-                sheet.row([.time(row.time), .text(name.device.text), .text(field), .value(value)])
+    private func csv(
+        _ first: ReadingPage, of name: NodeName, _ more: @escaping @Sendable (ReadingPlace) async throws -> ReadingPage
+    ) async throws -> RouteResponse {
+        try await .csv(["time", "node_id", "field", "value"], lineEnd: .lineFeed) { (place: ReadingPlace?) in
+            let page = if let place { try await more(place) } else { first }
+            let rows = page.table.rows.flatMap { row in
+                zip(page.table.fields, row.values).compactMap { field, value in
+                    value.map { [CSVWriter.Cell.time(row.time), .text(name.device.text), .text(field), .value($0)] }
+                }
             }
-            try ReadingsRequest.check(sheet.bytes.count)
+            return (rows, page.next)
         }
-        return .csv(sheet)
     }
 }

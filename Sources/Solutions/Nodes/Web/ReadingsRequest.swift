@@ -51,23 +51,12 @@ struct ReadingsRequest: Sendable {
             .words(Aggregate.allCases.map(\.rawValue))),
         QueryParameter(
             "limit",
-            "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step; rows by fields are at most 500000",
+            "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step",
             .integer(minimum: 1, maximum: Int64(mostRows))),
         .tableForm,
     ]
 
     private static let mostRows = 100_000
-    /// The most values of one answer, rows by fields: while it is made, each takes some 50 bytes.
-    static let mostValues = 500_000
-    /// An answer that may have more values than this waits for its turn to be made.
-    private static let fewValues = 50_000
-
-    /// How many values the answer may have.
-    private let values: Int
-
-    /// Whether it may take so much memory that only few like it are made at once.
-    var isLarge: Bool { values > ReadingsRequest.fewValues }
-
     /// Reads the parameters.
     /// - Parameter known: the node's fields; a name with a comma in it is one of them, or a list.
     /// - Throws: `invalid_parameter`, `too_many_steps`.
@@ -92,25 +81,9 @@ struct ReadingsRequest: Sendable {
         } else {
             aggregate = .mean
         }
-        let columns = max(1, fields?.count ?? known.count)
-        let most = ReadingsRequest.mostValues / columns
-        let wanted = try request.whole("limit", in: 1...ReadingsRequest.mostRows)
-        guard let step else {
-            guard wanted ?? 0 <= most else {
-                throw Refusal(
-                    .invalidParameter,
-                    "an answer has at most \(ReadingsRequest.mostValues) values, which are \(most) rows of \(columns) fields; ask for fewer fields, for a lower limit, or for steps"
-                )
-            }
-            limit = wanted ?? min(10_000, most)
-            values = limit * columns
-            return
-        }
-        limit = wanted ?? ReadingsRequest.mostRows
-        // All steps of the range are made, whatever the limit leaves of them.
-        let (span, isEndless) = to.microseconds.subtractingReportingOverflow(from.microseconds)
-        let steps = isEndless ? Int64.max : span / step.microseconds + 1
-        values = Int(min(steps, Int64(ReadingsRequest.mostRows))) * columns
+        limit =
+            try request.whole("limit", in: 1...ReadingsRequest.mostRows)
+            ?? (step == nil ? 10_000 : ReadingsRequest.mostRows)
     }
 
     func query(for device: DeviceID) -> ReadingQuery {

@@ -1,5 +1,13 @@
 internal import HubModel
 
+/// A lot as it is exported.
+struct LotSheet: Sendable {
+    let lot: Lot
+    /// What an hour costs, where that is all that its tariff says.
+    let price: ScaledDecimal?
+    let spots: [Spot]
+}
+
 /// Lots with their spots as CSV (RFC 4180): a line a spot, with what is set of its lot before it. A lot without spots has one line without
 /// a spot.
 enum LotCSV {
@@ -20,15 +28,14 @@ enum LotCSV {
         ("hysteresis_cm", .number), ("debounce_seconds", .number),
     ]
 
-    /// Writes lots.
-    static func write(_ lots: [(lot: Lot, price: ScaledDecimal?, spots: [Spot])]) -> CSVWriter {
-        var table = CSVWriter((lotColumns + spotColumns).map(\.name))
-        for (lot, price, spots) in lots {
-            let cells = cells(of: lot) + [price.map(CSVWriter.Cell.amount) ?? .text(nil)]
-            if spots.isEmpty { table.row(cells + spotColumns.map { _ in CSVWriter.Cell.text(nil) }) }
-            for spot in spots { table.row(cells + self.cells(of: spot)) }
-        }
-        return table
+    /// The headings.
+    static let columns = (lotColumns + spotColumns).map(\.name)
+
+    /// The lines of a lot.
+    static func rows(_ sheet: LotSheet) -> [[CSVWriter.Cell]] {
+        let lot = cells(of: sheet.lot) + [sheet.price.map(CSVWriter.Cell.amount) ?? .text(nil)]
+        if sheet.spots.isEmpty { return [lot + spotColumns.map { _ in CSVWriter.Cell.text(nil) }] }
+        return sheet.spots.map { lot + cells(of: $0) }
     }
 
     private static func cells(of lot: Lot) -> [CSVWriter.Cell] {
@@ -52,7 +59,7 @@ enum LotCSV {
     /// Reads lots: the columns in any order, each at most once; an empty cell says nothing. Cells are separated as the first line has it.
     /// - Throws: `malformed_json` never; `invalid_parameter` with the line for what is no CSV or contradicts itself, and what `LotEdit` throws.
     static func read(_ bytes: [UInt8]) throws(Refusal) -> [LotEdit] {
-        let table = try CSVTable(bytes, columns: (lotColumns + spotColumns).map(\.name))
+        let table = try CSVTable(bytes, columns: columns)
         var order: [String] = []
         var lots: [String: (cells: [String: String], spots: [[String: String]])] = [:]
         for row in table.rows {

@@ -79,50 +79,66 @@ extension LotRoutes {
         }
     }
 
-    private func export(_ request: RouteRequest) async throws -> RouteResponse {
-        let asCSV = try request.wantsCSV()
-        return try await services.largeAnswers.make { try await document(request, asCSV: asCSV) }
+    /// Lots with their spots, as many as are read and sent at once.
+    private struct ExportPage: ContinuedPage {
+        var lots: [LotSheet] = []
+        /// The position of the lot with which the next page begins.
+        var next: Int?
     }
 
-    private func document(_ request: RouteRequest, asCSV: Bool) async throws -> RouteResponse {
+    /// Spots of one page of the export, of whole lots.
+    private static let spotsPerPage = 1_000
+
+    private func export(_ request: RouteRequest) async throws -> RouteResponse {
+        let asCSV = try request.wantsCSV()
         let (sites, name, now) = (request.scope, request.given("lot_id"), services.clock.now())
-        let lots = try await services.database.read { reader in
-            let chosen: [Lot]
-            if let name {
-                guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
-                chosen = [try LotTable.one(id, at: sites, in: reader)]
-            } else {
-                chosen = try LotTable.all(at: sites, includingPublic: false, in: reader)
-            }
-            var count = 0
-            return try chosen.map { lot in
-                let minor = try TariffTable.inForce(at: now, of: lot.id, in: reader)?.tariff.everyHourMinor
-                let price = minor.flatMap { Currency(lot.currency)?.major($0) }
-                let spots = try SpotTable.all(of: lot.id, in: reader)
-                count += spots.count
-                try SheetLimit.check(count, narrower: "name one lot with lot_id")
-                return (lot: lot, price: price, spots: spots)
+        let chosen = try await services.database.read { reader in
+            guard let name else { return try LotTable.all(at: sites, includingPublic: false, in: reader) }
+            guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
+            return [try LotTable.one(id, at: sites, in: reader)]
+        }
+        let database = services.database
+        let page = { @Sendable (first: Int) in
+            try await database.read { try Self.exportPage(of: chosen, from: first, at: now, in: $0) }
+        }
+        if asCSV {
+            return try await .csv(LotCSV.columns, named: "lots") { (first: Int?) in
+                let page = try await page(first ?? 0)
+                return (page.lots.flatMap(LotCSV.rows), page.next)
             }
         }
-        guard !asCSV else { return .csv(LotCSV.write(lots), named: "lots") }
-        return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.key("lots")
-            writer.beginArray()
-            for (lot, price, spots) in lots {
+        return RouteResponse.json(
+            first: try await page(0),
+            begin: { writer in
                 writer.beginObject()
-                writer.writeConfiguration(of: lot)
-                writer.key("price_per_hour")
-                if let price { writer.decimal(price) } else { writer.null() }
-                writer.key("spots")
+                writer.key("lots")
                 writer.beginArray()
-                for spot in spots { writer.writeConfiguration(of: spot) }
+            },
+            write: { page, writer in for sheet in page.lots { writer.write(sheet) } },
+            end: { writer in
                 writer.endArray()
                 writer.endObject()
+            }, more: page)
+    }
+
+    private static func exportPage(
+        of chosen: [Lot], from first: Int, at now: Timestamp, in reader: some SQLReading
+    ) throws -> ExportPage {
+        var (page, spots) = (ExportPage(), 0)
+        for index in chosen.indices.dropFirst(first) {
+            guard spots < spotsPerPage else {
+                page.next = index
+                break
             }
-            writer.endArray()
-            writer.endObject()
+            let lot = chosen[index]
+            let minor = try TariffTable.inForce(at: now, of: lot.id, in: reader)?.tariff.everyHourMinor
+            let sheet = LotSheet(
+                lot: lot, price: minor.flatMap { Currency(lot.currency)?.major($0) },
+                spots: try SpotTable.all(of: lot.id, in: reader))
+            page.lots.append(sheet)
+            spots += sheet.spots.count
         }
+        return page
     }
 
     private func take(_ request: RouteRequest) async throws -> RouteResponse {
@@ -165,5 +181,20 @@ extension LotRoutes {
             throw Refusal(.tooLarge, "a file holds at most \(mostLots) lots and \(mostSpots) spots")
         }
         return edits
+    }
+}
+
+extension JSONWriter {
+    /// Writes a lot as the import takes it.
+    fileprivate mutating func write(_ sheet: LotSheet) {
+        beginObject()
+        writeConfiguration(of: sheet.lot)
+        key("price_per_hour")
+        if let price = sheet.price { decimal(price) } else { null() }
+        key("spots")
+        beginArray()
+        for spot in sheet.spots { writeConfiguration(of: spot) }
+        endArray()
+        endObject()
     }
 }
