@@ -9,9 +9,11 @@ public protocol SavedEntry: AnyObject {
 }
 
 /// What a handler still has to write: entries that many messages change are written once, at the end of a batch, and not more often than every
-/// second. So a report that changes nothing but when its sender was last heard costs no statement.
+/// second. So a report that changes nothing but when its sender was last heard costs no statement, and a batch in which nothing is to be
+/// written costs a look at the soonest entry, however many wait.
 public struct DirtyList<Entry: SavedEntry> {
-    private var entries: [Entry] = []
+    private var entries = InstantHeap<Entry>()
+    private var marks = 0
     /// Between two writings of one entry, in microseconds.
     private let interval: Int64
 
@@ -22,17 +24,20 @@ public struct DirtyList<Entry: SavedEntry> {
     }
 
     /// Notes that an entry is to be written.
+    @inlinable
     public mutating func mark(_ entry: Entry) {
         guard !entry.isDirty else { return }
         entry.isDirty = true
-        entries.append(entry)
+        add(entry)
     }
 
     /// All that is to be written, the longest waiting first.
     public mutating func takeAll() -> [Entry] {
-        let taken = entries
-        entries = []
-        for entry in taken { entry.isDirty = false }
+        var taken: [Entry] = []
+        while let entry = entries.popDue(at: Timestamp(microseconds: .max)) {
+            entry.isDirty = false
+            taken.append(entry)
+        }
         return taken
     }
 
@@ -40,20 +45,25 @@ public struct DirtyList<Entry: SavedEntry> {
     /// - Parameter limit: a large fleet must not hold up the messages with its last-seen times.
     public mutating func take(atMost limit: Int, at now: Timestamp) -> [Entry] {
         var taken: [Entry] = []
-        var tooSoon: [Entry] = []
-        // One that has to wait holds up none of those behind it.
-        for entry in entries.prefix(2 * limit) {
+        while taken.count < limit, let first = entries.first {
             // A clock that was set back must not stop the writing.
-            let elapsed = entry.savedAt.map { now.microseconds(since: $0) } ?? interval
-            if taken.count < limit, elapsed >= interval || elapsed < 0 {
-                entry.isDirty = false
-                taken.append(entry)
+            guard first.at <= now || first.at > now.advanced(byMicroseconds: interval) else { break }
+            _ = entries.popDue(at: first.at)
+            if let savedAt = first.element.savedAt, (0..<interval).contains(now.microseconds(since: savedAt)) {
+                // It was written meanwhile, because something was urgent.
+                add(first.element)
             } else {
-                tooSoon.append(entry)
+                first.element.isDirty = false
+                taken.append(first.element)
             }
         }
-        guard !taken.isEmpty else { return [] }
-        entries.replaceSubrange(..<(taken.count + tooSoon.count), with: tooSoon)
         return taken
+    }
+
+    @usableFromInline
+    mutating func add(_ entry: Entry) {
+        marks += 1
+        let due = entry.savedAt?.advanced(byMicroseconds: interval) ?? Timestamp(microseconds: 0)
+        entries.insert(entry, at: due, rank: marks)
     }
 }
