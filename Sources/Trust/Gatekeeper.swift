@@ -85,6 +85,11 @@ public final class Gatekeeper: RequestGate, MetricsSource {
         return caller
     }
 
+    /// Whether somebody has said that devices of the kind come from there without a key.
+    public func admitsKeyless(_ kind: DeviceKind, from address: String?) -> Bool {
+        devices.keyless.admits(kind, from: address)
+    }
+
     /// Keeps the report of a device that waits to be approved.
     public func setAside(_ report: [UInt8], topic: [String], of credentials: RequestCredentials) async throws {
         guard case .device(let name, let key) = credentials.kind, let name = DeviceID(name) else {
@@ -169,6 +174,9 @@ public final class OpenGate: RequestGate {
     public func caller(_ credentials: RequestCredentials) async throws -> Caller {
         Caller(.open, grants: Grants(everywhere: .all), address: credentials.transport.address)
     }
+
+    /// Everybody is let in already.
+    public func admitsKeyless(_ kind: DeviceKind, from address: String?) -> Bool { false }
 
     /// Nobody waits at an open gate.
     public func setAside(_ report: [UInt8], topic: [String], of credentials: RequestCredentials) async throws {

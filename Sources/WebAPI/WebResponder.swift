@@ -215,7 +215,7 @@ struct WebResponder: Sendable {
         _ writer: borrowing ResponseWriter
     ) async throws -> (Caller, SiteScope) {
         let shown = try await shown(for: route, course, &body, writer)
-        let caller = try await caller(shown, for: route.access, course)
+        let caller = try await caller(shown, for: route, course)
         course.asked = (caller, route, String(path))
         let scope = try route.access.scope(for: caller)
         if !WebResponder.isReading(method) {
@@ -235,7 +235,7 @@ struct WebResponder: Sendable {
         for route: Route, _ course: Course, _ body: inout IncomingBody, _ writer: borrowing ResponseWriter
     ) async throws -> RequestCredentials.Kind {
         let shown = ShownCredentials.read(course.fields, cookie: course.transport.cookies[gate.accessCookie])
-        guard case (.none, .device, .body) = (shown, route.access, route.credentials) else { return shown }
+        guard case (.none, .device) = (shown, route.access), route.credentials != .header else { return shown }
         return try await body.credentials(route, writer) ?? .none
     }
 
@@ -262,12 +262,16 @@ struct WebResponder: Sendable {
     }
 
     private func caller(
-        _ shown: RequestCredentials.Kind, for access: RouteAccess, _ course: Course
+        _ shown: RequestCredentials.Kind, for route: Route, _ course: Course
     ) async throws -> Caller {
         do {
-            return try await gate.caller(
+            let caller = try await gate.caller(
                 RequestCredentials(shown, transport: course.transport, receivedAt: clock.now()))
-        } catch let refusal as Refusal where access == .anyone && WebResponder.isOfCredentials(refusal.code) {
+            guard case (.anonymous, .device(let kind), .network) = (caller.identity, route.access, route.credentials),
+                gate.admitsKeyless(kind, from: course.transport.address)
+            else { return caller }
+            return Caller(.keyless(kind), address: course.transport.address)
+        } catch let refusal as Refusal where route.access == .anyone && WebResponder.isOfCredentials(refusal.code) {
             // Whoever may come in without them may come in with bad ones: how else would a page sign in again?
             return Caller(.anonymous, address: course.transport.address)
         }

@@ -7,11 +7,12 @@ import WebAPI
 @Suite struct AccessTests {
     static func route(
         _ method: Route.Method, _ path: String, _ access: RouteAccess, limit: Int = 1_000,
+        credentials: CredentialPlace = .body,
         reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil
     ) -> Route {
         Route(
             method, path, access: access, summary: "Says who asks", answers: [.json(.any)], maximumBodyBytes: limit,
-            reportTopic: reportTopic
+            credentials: credentials, reportTopic: reportTopic
         ) { request in
             .json { json in
                 json.beginObject()
@@ -38,6 +39,7 @@ import WebAPI
         case .open: "open"
         case .person(let account, _, _): account
         case .device(let device, _, _): device.text
+        case .keyless(let kind): "a \(kind.name)"
         case .token, .shell, .hub: "other"
         }
     }
@@ -52,6 +54,9 @@ import WebAPI
             guard let id = path["id"], id != "nobody" else { throw Refusal(.notFound, "Nobody.") }
             return ["esp", id]
         }, route(.get, "/api/esp/poll", .device(.node)),
+        route(.post, "/api/boards", .device(.board), credentials: .network),
+        route(.post, "/api/boards/keys", .device(.board)),
+        route(.post, "/api/nodes/network", .device(.node), credentials: .network),
     ]
 
     func run(_ body: @Sendable (TestServer, FakeGate) async throws -> Void) async throws {
@@ -106,6 +111,27 @@ import WebAPI
                 if let who { #expect(answer.members["who"] == who, "\(path) \(headers)") }
                 #expect((answer.headers["www-authenticate"] == "Bearer") == (status == 401))
                 if path.hasPrefix("/api/") { #expect(answer.headers["cache-control"] == "no-store") }
+            }
+        }
+    }
+
+    @Test func `what shows nothing is let in by its network where the route and the operator say so`() async throws {
+        let shown = #"{"device_id":"board_7","api_key":"wrong"}"#
+        // Another kind, another route; anything that was shown counts, and is worth nothing; a page of another site, in a browser of
+        // the network.
+        let matrix: [(path: String, header: String?, body: String, who: String)] = [
+            ("/api/boards", nil, "{}", "a board"), ("/api/boards", nil, #"{"device_id":"board_7"}"#, "a board"),
+            ("/api/boards/keys", nil, "{}", "401"), ("/api/nodes/network", nil, "{}", "401"),
+            ("/api/nodes/network", nil, #"{"device_id":"node_01","api_key":"key"}"#, "node_01"),
+            ("/api/boards", nil, shown, "401"), ("/api/boards", "Authorization: Bearer expired", "{}", "401"),
+            ("/api/boards", "Authorization: Bearer admin", "{}", "403"),
+            ("/api/boards", "Origin: https://elsewhere.example", "{}", "403"),
+        ]
+        try await run { server, _ in
+            for (path, header, body, who) in matrix {
+                let headers = ["Content-Type: application/json"] + (header.map { [$0] } ?? [])
+                let answer = try await server.ask("POST", path, headers: headers, body: body)
+                #expect(answer.members["who"] ?? "\(answer.status)" == who, "\(path) \(headers) \(body)")
             }
         }
     }

@@ -11,4 +11,5 @@ extension Permission {
 extension DeviceKind {
     static let node = DeviceKind("node")
     static let classroom = DeviceKind("classroom")
+    static let board = DeviceKind("board")
 }

@@ -50,6 +50,8 @@ public struct Caller: Hashable, Sendable {
         case token(account: String, name: String, token: String)
         /// A device that is active.
         case device(DeviceID, DeviceKind, site: SiteID)
+        /// A device of a kind that shows nothing, let in by the network that it is in. Which it is, it only says.
+        case keyless(DeviceKind)
         /// A person at the machine itself, with the command line.
         case shell(name: String)
         /// The hub itself.
@@ -74,7 +76,7 @@ public struct Caller: Hashable, Sendable {
     public var account: String? {
         switch identity {
         case .person(let account, _, _), .token(let account, _, _): account
-        case .anonymous, .open, .device, .shell, .hub: nil
+        case .anonymous, .open, .device, .keyless, .shell, .hub: nil
         }
     }
 

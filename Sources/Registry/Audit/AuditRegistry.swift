@@ -46,6 +46,7 @@ public struct AuditRegistry: Sendable {
         case .person(_, let name, _): ("person", name)
         case .token(_, let name, _): ("token", name)
         case .device(let device, _, _): ("device", device.text)
+        case .keyless(let kind): ("device", "keyless \(kind.name)")
         case .shell(let name): ("shell", name)
         case .hub: ("hub", "")
         }

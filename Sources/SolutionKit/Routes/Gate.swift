@@ -65,6 +65,9 @@ public protocol RequestGate: Sendable {
     /// - Throws: `not_signed_in` when what was shown is worth nothing (any more), `device_pending`, `too_many_requests`.
     func caller(_ credentials: RequestCredentials) async throws -> Caller
 
+    /// Whether a device of a kind may come from an address without showing anything.
+    func admitsKeyless(_ kind: DeviceKind, from address: String?) -> Bool
+
     /// Keeps the report of a device that waits to be approved, to be taken in once it is.
     /// - Parameters:
     ///   - credentials: what the device showed, of which `caller` said `device_pending`.

@@ -76,6 +76,9 @@ public enum CredentialPlace: Sendable {
     /// Also as `device_id` and `api_key` in the body: members of a JSON object, fields of a form, or fields of a multipart body that come
     /// before its first file.
     case body
+    /// The same; and one that shows nothing at all is let in by its network, where the operator has said so for its kind
+    /// (`Caller.Identity.keyless`).
+    case network
 }
 
 extension Route {

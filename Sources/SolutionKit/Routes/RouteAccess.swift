@@ -10,7 +10,8 @@ public enum RouteAccess: Hashable, Sendable {
     case hub(Permission)
     /// Whoever has the right at one site or more; the handler answers within `RouteRequest.scope` and for nothing beyond it.
     case site(Permission)
-    /// An active device of this kind, which speaks for itself (`Caller.device`).
+    /// An active device of this kind, which speaks for itself (`Caller.device`); where the route says so (`CredentialPlace.network`) also one
+    /// that shows nothing.
     case device(DeviceKind)
 
     /// The right that it takes; nil when none does.
@@ -27,6 +28,7 @@ public enum RouteAccess: Hashable, Sendable {
         switch (self, caller.identity) {
         case (.anyone, _): return .all
         case (.device(let kind), .device(_, let actual, _)) where kind == actual: return .all
+        case (.device(let kind), .keyless(let actual)) where kind == actual: return .all
         case (.device, .open): return .all
         case (_, .anonymous): throw Refusal(.notSignedIn, "Sign in first.")
         case (.signedIn, .person), (.signedIn, .token), (.signedIn, .open): return .all

@@ -19,6 +19,11 @@ public struct KeylessDevices: Sendable {
     /// Nobody comes in without showing who it is.
     public static let none = KeylessDevices([]) { _ in [] }
 
+    /// Whether devices of a kind may come from an address, which can show nothing.
+    func admits(_ kind: DeviceKind, from address: String?) -> Bool {
+        rights.contains { $0.kind == kind } && kinds(address).contains(kind)
+    }
+
     /// What a client may do that showed nothing at all; nil: nothing, it is a stranger like any other.
     func grants(_ attempt: DeviceAttempt) -> TopicGrants? {
         guard attempt.userName == nil, attempt.password == nil, attempt.certificate == nil else { return nil }

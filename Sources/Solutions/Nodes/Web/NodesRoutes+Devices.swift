@@ -32,7 +32,7 @@ extension NodesRoutes {
     private func take(_ kind: String, _ request: RouteRequest) async throws -> RouteResponse {
         // Over MQTT nothing at all takes a retained status back; here there is none.
         guard !request.body.isEmpty else { throw Refusal(.malformedJSON, "the body is empty") }
-        let sender = try NodesRoutes.sender(request.caller)
+        let sender = try MessageOrigin.Sender(request.caller, kind: .node)
         let message = DeviceMessage(
             topic: ["iot", "node", request.path["id"] ?? "", kind], payload: request.body,
             origin: MessageOrigin(clientID: nil, address: request.address, sender: sender),
@@ -52,14 +52,6 @@ extension NodesRoutes {
             writer.beginObject()
             writer.member("status", "stored")
             writer.endObject()
-        }
-    }
-
-    private static func sender(_ caller: Caller) throws(Refusal) -> MessageOrigin.Sender {
-        switch caller.identity {
-        case .device(let device, .node, _): return .device(device)
-        case .open: return .anybody
-        case .device, .anonymous, .person, .token, .shell, .hub: throw Refusal(.forbidden, "This is for nodes.")
         }
     }
 }

@@ -6,6 +6,7 @@ extension Caller {
         switch identity {
         case .person(_, let name, _), .token(_, let name, _), .shell(let name): name
         case .device(let device, _, _): device.text
+        case .keyless(let kind): "keyless \(kind.name)"
         case .open: "open hub"
         case .anonymous: "anonymous"
         case .hub: "hub"

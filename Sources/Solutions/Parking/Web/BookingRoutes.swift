@@ -84,7 +84,7 @@ struct BookingRoutes: Sendable {
         let code: SecretKey?
         let holder: BookingHolder
         switch (caller.identity, caller.account) {
-        case (.device, _): throw Refusal(.forbidden, "This is for people.")
+        case (.device, _), (.keyless, _): throw Refusal(.forbidden, "This is for people.")
         case (_, let account?):
             code = nil
             holder = .account(account, isStaff: caller.grants.allows(.reserveParking, at: lot.site))
