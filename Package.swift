@@ -90,7 +90,7 @@ let package = Package(
 
         // Floor 1: words and contract.
         room("HubModel"),
-        room("SolutionKit", ["HubModel", "SQL", heap]),
+        room("SolutionKit", ["HubModel", "SQL", heap, argumentParser]),
         room("HubTesting", ["HubModel", "SolutionKit", "SQL"]),
 
         // Floor 2: the line.
@@ -98,11 +98,12 @@ let package = Package(
         room("Registry", ["HubModel", "SQL", "Credentials"]),
         room("Trust", ["HubModel", "SolutionKit", "SQL", "Registry", "Credentials", jwtKit]),
         room("Live", ["HubModel"]),
-        room("Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"], ["HubModel", "SolutionKit", "SQL"]),
-
+        room(
+            "Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"],
+            ["HubModel", "SolutionKit", "SQL", argumentParser]),
         room(
             "Parking", path: "Sources/Solutions/Parking", pages: ["README.md"],
-            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic"]),
+            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic", argumentParser]),
 
         // Floor 3: doors.
         room(

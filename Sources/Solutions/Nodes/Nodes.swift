@@ -11,7 +11,7 @@ public import SolutionKit
 /// | `Line` | the handler inside the line: messages, presence, commands |
 /// | `Web` | the routes of docs/nodes-api.md |
 /// | `Simulator` | nodes that do not exist, for demonstrations and tests |
-public struct NodesSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview {
+public struct NodesSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview, HasSimulator, HasDemonstration {
     /// The solution; without side effects.
     public init() {}
 
@@ -62,5 +62,13 @@ public struct NodesSolution: Solution, HandlesMessages, OffersRoutes, GivesOverv
         guard let name = NodeName(device.text) else { return [device.text] }
         let usual = [name.device.text, name.short]
         return usual.contains(device.text) ? usual : usual + [device.text]
+    }
+
+    /// `martlet simulate nodes`.
+    public var simulator: any SimulatorOptions.Type { NodesSimulatorOptions.self }
+
+    /// Five nodes that report every two seconds.
+    public func demonstration(at now: Timestamp) -> SimulatedNodes? {
+        SimulatedNodes(NodesSimulator(seed: 7, count: 5, interval: 2_000_000))
     }
 }

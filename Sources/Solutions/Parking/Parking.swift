@@ -18,7 +18,7 @@ public import SolutionKit
 /// | `Feeds` | what cities read |
 /// | `Web` | the routes of docs/parking-api.md |
 /// | `Simulator` | a car park that does not exist |
-public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview {
+public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview, HasSimulator, HasDemonstration {
     /// The solution; without side effects.
     public init() {}
 
@@ -90,5 +90,16 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
     public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
         let now = services.clock.now()
         return try await services.database.read { try SpotTable.overview(at: sites, now: now, in: $0) }
+    }
+
+    /// `martlet simulate parking`.
+    public var simulator: any SimulatorOptions.Type { ParkingSimulatorOptions.self }
+
+    /// The demo lots in motion.
+    public func demonstration(at now: Timestamp) -> SimulatedCarParks? { DemoPark.fleet(at: now) }
+
+    /// Makes those demo lots that are not there yet, as `POST /api/init` does.
+    public func prepareDemonstration(_ services: WebServices, by caller: Caller) async throws {
+        _ = try await LotRoutes(services: services).addDemo(by: caller)
     }
 }

@@ -1,7 +1,5 @@
 internal import Credentials
 internal import HubModel
-internal import Nodes
-internal import Parking
 internal import Registry
 internal import SQL
 internal import SolutionKit
@@ -11,16 +9,14 @@ internal import Trust
 enum Entry {
     /// The name of the demonstration's account.
     private static let demoName = "demo"
-    /// How many nodes the demonstration simulates.
-    static let demoNodes = 5
 
-    /// Makes what a person needs to get in; for a demonstration also the keys of its nodes and lots.
+    /// Makes what a person needs to get in; for a demonstration also the keys of its devices.
     static func prepare(
         _ configuration: Configuration, _ accounts: Accounts, _ stored: Stored, clock: any WallClock
-    ) async throws -> (Greeting.Entry, NodeKeys) {
+    ) async throws -> (Greeting.Entry, DeviceKeys) {
         try await noteStart(configuration, stored, at: clock.now())
         if configuration.isDemo {
-            let keys = try await demoKeys(accounts, stored, clock: clock)
+            let keys = try await Demonstration.registerDevices(accounts, stored, at: clock.now())
             if configuration.isOpen { return (.open, keys) }
             return (try await demoAccount(accounts, stored, clock: clock), keys)
         }
@@ -61,46 +57,5 @@ enum Entry {
         }
         return .demo(
             name: demoName, password: password, code: try await accounts.people.makeSignInCode(for: demoName))
-    }
-
-    /// The simulated nodes and spots are devices like others, with keys that only this process knows.
-    private static func demoKeys(
-        _ accounts: Accounts, _ stored: Stored, clock: any WallClock
-    ) async throws -> NodeKeys {
-        let devices = accounts.devices
-        let administrator = Administrator(Caller(.hub, grants: Grants(everywhere: .all)), at: clock.now())
-        let simulator = NodesSimulator(seed: 7, count: demoNodes, interval: 2_000_000)
-        let nodes = (0..<demoNodes).map { "node_\(simulator.id($0))" }
-        let lots = DemoPark.simulator.map { park in (0..<park.lots).map(park.devices(ofLot:)) } ?? []
-        let keys = try await stored.database.write { transaction in
-            /// A new key of a device that is made if it is not there.
-            func key(of name: String, _ kind: DeviceKind) throws -> (DeviceID, String)? {
-                guard let id = DeviceID(name) else { return nil }
-                do {
-                    return (id, try devices.rotate(id, by: administrator, in: transaction).key.text)
-                } catch let refusal as Refusal where refusal.code == .notFound {
-                    return (id, try devices.add(id, kind: kind, by: administrator, in: transaction).key.text)
-                }
-            }
-            var keys: [String: String] = [:]
-            for name in nodes {
-                if let (id, key) = try key(of: name, .node) { keys[id.text] = key }
-            }
-            for lot in lots {
-                guard let (controller, key) = try key(of: lot.controller, .parking) else { continue }
-                keys[controller.text] = key
-                for spot in lot.spots.compactMap({ DeviceID($0) }) {
-                    do {
-                        _ = try devices.add(
-                            spot, kind: .parking, controller: controller, by: administrator, in: transaction)
-                    } catch let refusal as Refusal where refusal.code == .conflict {
-                        // It is there from an earlier start; whose it is now, is not ours to change.
-                        continue
-                    }
-                }
-            }
-            return keys
-        }
-        return NodeKeys(keys)
     }
 }

@@ -1,4 +1,5 @@
 public import HubModel
+public import SolutionKit
 
 extension NodesSimulator {
     /// What a node answers to a command; nil to what is no command, as a small board would stay silent.

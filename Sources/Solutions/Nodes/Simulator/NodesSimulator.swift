@@ -1,10 +1,9 @@
 public import HubModel
-internal import SolutionKit
+public import SolutionKit
 
 /// A fleet of nodes that does not exist: what node `index` says at an instant, as a pure function of seed, index and time.
 ///
-/// Whoever drives it (`martlet simulate nodes`, tests, benchmarks) owns clock and connections: publish `telemetry` every
-/// `interval`, `status` now and then, and `answer` to what arrives on `commandTopic`.
+/// `SimulatedNode` is one of them behind its connection.
 public struct NodesSimulator: Sendable {
     /// What decides everything that looks random.
     public let seed: UInt64
@@ -14,12 +13,7 @@ public struct NodesSimulator: Sendable {
     public let interval: Int64
 
     /// A message to publish.
-    public struct Message: Sendable, Equatable {
-        /// The topic.
-        public let topic: String
-        /// JSON.
-        public let payload: [UInt8]
-    }
+    public typealias Message = SimulatedMessage
 
     /// A fleet.
     public init(seed: UInt64, count: Int, interval: Int64) {

@@ -15,7 +15,7 @@ package enum SpotStatus: String, CaseIterable, Sendable {
 }
 
 /// What lights up over a spot.
-package enum LEDColor: String, CaseIterable, Sendable {
+public enum LEDColor: String, CaseIterable, Sendable {
     case green, blue, red, amber, off
     case redBlink = "red_blink"
 }

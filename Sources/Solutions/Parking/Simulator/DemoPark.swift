@@ -1,5 +1,5 @@
-public import HubModel
-public import SolutionKit
+internal import HubModel
+internal import SolutionKit
 
 /// The demo lots, with cars that come and go.
 public enum DemoPark {
@@ -13,8 +13,10 @@ public enum DemoPark {
             timeZone: DemoLots.all.first?.edit.timeZone ?? "UTC")
     }
 
-    /// Makes those demo lots that are not there yet, as `POST /api/init` does.
-    public static func addLots(_ services: WebServices, by caller: Caller) async throws {
-        _ = try await LotRoutes(services: services).addDemo(by: caller)
+    /// What moves in them, as a fleet: a sensor says how it is every 20 seconds when nothing happens.
+    static func fleet(at now: Timestamp) -> SimulatedCarParks? {
+        simulator.map {
+            SimulatedCarParks($0, time: SimulatedTime(begin: now, start: now, speed: speed), heartbeatSeconds: 20)
+        }
     }
 }

@@ -1,10 +1,9 @@
 public import HubModel
-internal import SolutionKit
+public import SolutionKit
 
 /// A city's car parks that do not exist: which lots and spots there are, and what their sensors say, as pure values of seed and time.
 ///
-/// Whoever drives it (`martlet simulate parking`, tests, benchmarks) owns clock and connections: take a `lot`, publish a `message` for each
-/// report when it is due, and count what arrives on `ledTopic`.
+/// `SimulatedController` is one lot behind its connection.
 public struct ParkingSimulator: Sendable {
     /// What decides everything that looks random.
     public let seed: UInt64
@@ -27,12 +26,7 @@ public struct ParkingSimulator: Sendable {
     let firsts: [Int]
 
     /// A message to publish.
-    public struct Message: Sendable, Equatable {
-        /// The topic.
-        public let topic: String
-        /// JSON.
-        public let payload: [UInt8]
-    }
+    public typealias Message = SimulatedMessage
 
     /// Car parks of these sizes; nil without any, for a time zone that nobody knows, or a prefix that makes no good names.
     public init?(

@@ -1,30 +1,30 @@
 internal import Foundation
 internal import HubModel
 
-/// The keys with which simulated nodes sign in, out of a file with a line `ID KEY` for each: what `martlet device add` prints.
+/// The keys with which simulated devices sign in, out of a file with a line `ID KEY` for each: what `martlet device add` prints.
 ///
 /// They come in a file and not on the command line, where everybody on the machine could read them.
-struct NodeKeys: Sendable {
+struct DeviceKeys: Sendable {
     private let keys: [String: String]
 
-    /// The largest file, in bytes: room for 100,000 nodes.
+    /// The largest file, in bytes: room for 100,000 devices.
     private static let maximumBytes = 16 << 20
 
     /// No keys: for a hub that was opened with `--open`.
-    static let none = NodeKeys([:])
+    static let none = DeviceKeys([:])
 
-    /// Keys by the nodes' names: `node_01` or `01`.
+    /// Keys by the devices' names.
     init(_ keys: [String: String]) {
         self.keys = keys
     }
 
     /// Reads a file.
-    /// - Throws: `SettingError`, which says the line but never what stands in it.
+    /// - Throws: `SettingError`, which says the line but never what is in it.
     init(file path: String) throws {
         guard let file = FileHandle(forReadingAtPath: path),
-            let content = try? file.read(upToCount: NodeKeys.maximumBytes + 1)
+            let content = try? file.read(upToCount: DeviceKeys.maximumBytes + 1)
         else { throw SettingError("--keys: \(path) cannot be read, or is empty") }
-        guard content.count <= NodeKeys.maximumBytes else {
+        guard content.count <= DeviceKeys.maximumBytes else {
             throw SettingError("--keys: \(path) is larger than 16 MiB")
         }
         try self.init(text: String(decoding: content, as: UTF8.self))
@@ -45,17 +45,9 @@ struct NodeKeys: Sendable {
         self.init(keys)
     }
 
-    /// Whether there are none.
-    var isEmpty: Bool { keys.isEmpty }
-
-    /// What a device shows when it connects; nil when it has no key.
-    func credentials(ofDevice id: String) -> (userName: String, key: String)? {
-        keys[id].map { (id, $0) }
-    }
-
-    /// What node `01` shows when it connects; nil when it has no key.
-    func credentials(ofNode id: String) -> (userName: String, key: String)? {
-        for name in ["node_\(id)", id] {
+    /// What a device of these names shows when it connects: the first that has a key; nil when none has.
+    func credentials(of names: [String]) -> (userName: String, key: String)? {
+        for name in names {
             if let key = keys[name] { return (name, key) }
         }
         return nil
