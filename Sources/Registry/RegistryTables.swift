@@ -69,6 +69,15 @@ public enum RegistryTables {
         ] + AuditTables.migrations + PeopleTables.migrations + DeviceTables.migrations
             + [
                 CommandRegistry.holders, DeviceRegistry.refusals, KnownBrowserTable.migration,
-                DeviceCredentials.authorities, DeviceRegistry.makers,
+                DeviceCredentials.authorities, DeviceRegistry.makers, kindsByCatalogue,
             ])
+
+    /// Which kinds there are, the solutions declare; a new one needs no change of a table.
+    private static let kindsByCatalogue = Migration(
+        "0015-device-kinds",
+        dropping: ["device", "device_request"].map { table in
+            ColumnCheck(
+                table: table, column: "kind",
+                text: "CHECK (kind IN ('node', 'parking', 'classroom', 'busstop', 'module'))")
+        })
 }

@@ -45,6 +45,7 @@ extension Migrations {
                     for statement in migration.statements {
                         try transaction.execute(spelt(statement))
                     }
+                    try ColumnCheck.drop(migration.droppedChecks, in: transaction)
                 } catch let failure {
                     throw MigrationFailure.statement(owner: group.owner, name: migration.name, failure)
                 }

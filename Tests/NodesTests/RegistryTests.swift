@@ -247,7 +247,7 @@ import Testing
 
     @Test(arguments: [
         "INSERT INTO device (id, kind, first_seen, last_seen) VALUES ('', 'node', 0, 0)",
-        "INSERT INTO device (id, kind, first_seen, last_seen) VALUES ('x', 'toaster', 0, 0)",
+        "INSERT INTO device (id, kind, first_seen, last_seen) VALUES ('x', NULL, 0, 0)",
         "UPDATE command SET state = 'lost'",
         "UPDATE command SET state = 'done'",
         "UPDATE command SET due_at = NULL",
