@@ -31,7 +31,9 @@ public final class IngestLine: Line {
         await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
             let thread = Thread {
                 let handlers = parts.handling.map { $0.makeHandler(parts.services) }
-                var writer = Writer(parts: parts, handlers: handlers, statistics: statistics)
+                let observers = parts.observing.map { $0.makeObserver(parts.services) } + parts.observers.map { $0() }
+                var writer = Writer(
+                    parts: parts, handlers: handlers, observers: observers, statistics: statistics)
                 while let submissions = queue.take(within: writer.secondsToWork()) {
                     writer.run(submissions)
                 }

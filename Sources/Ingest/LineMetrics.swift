@@ -37,6 +37,10 @@ extension IngestLine: MetricsSource {
                 "martlet_batches_failed_total", .counter, help: "Batches rolled back.",
                 value: Double(figures.failedBatches)),
             MetricFamily(
+                "martlet_observers_failed_total", .counter,
+                help: "Calls of observers that failed and were undone; their batch was stored.",
+                value: Double(figures.failedObservers)),
+            MetricFamily(
                 "martlet_queue_depth", .gauge, help: "Items that wait for the writer.",
                 value: Double(figures.queueDepth)),
             MetricFamily(

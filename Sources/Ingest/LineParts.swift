@@ -9,6 +9,10 @@ public struct LineParts: Sendable {
     public var solutions: [any Solution]
     /// Those of them that take messages, in the same order.
     var handling: [any HandlesMessages] { solutions.compactMap { $0 as? any HandlesMessages } }
+    /// Those of them that see what all do, in the same order.
+    var observing: [any ObservesLine] { solutions.compactMap { $0 as? any ObservesLine } }
+    /// The hub's own observers, behind those of the solutions. Made on the writer's thread, before the first message.
+    public var observers: [@Sendable () -> any LineObserver]
     /// What their handlers are given.
     public var services: LineServices
     /// Where everything is stored.
@@ -30,7 +34,8 @@ public struct LineParts: Sendable {
     public init(
         solutions: [any Solution], services: LineServices, database: Database, store: TimeSeriesStore,
         clock: any WallClock,
-        live: any LiveSink, outbound: any OutboundSink, configuration: LineConfiguration = LineConfiguration(),
+        live: any LiveSink, outbound: any OutboundSink, observers: [@Sendable () -> any LineObserver] = [],
+        configuration: LineConfiguration = LineConfiguration(),
         log: @escaping @Sendable (LineTrouble) -> Void
     ) {
         self.solutions = solutions
@@ -40,6 +45,7 @@ public struct LineParts: Sendable {
         self.clock = clock
         self.live = live
         self.outbound = outbound
+        self.observers = observers
         self.configuration = configuration
         self.log = log
     }
@@ -73,4 +79,6 @@ public enum LineTrouble: Sendable {
     case batchFailed(any Error, items: Int)
     /// One item failed, for another reason than its sender's mistake.
     case itemFailed(any Error)
+    /// What an observer did in a batch is undone; the batch is stored.
+    case observerFailed(any Error)
 }

@@ -19,6 +19,8 @@ public struct LineFigures: Sendable {
     public var failedBatches: Int64 = 0
     /// When a batch was rolled back last.
     public var lastFailure: Timestamp?
+    /// Calls of observers that failed since the start, and were undone.
+    public var failedObservers: Int64 = 0
     /// Microseconds spent in committed batches since the start.
     public var busyMicroseconds: Int64 = 0
     /// Items that wait now.
@@ -75,6 +77,8 @@ final class LineStatistics: Sendable {
     var isBehind: Bool { state.withLock { $0.isBehind } }
 
     func note(isBehind: Bool) { state.withLock { $0.isBehind = isBehind } }
+
+    func observerFailed() { state.withLock { $0.figures.failedObservers += 1 } }
 
     func batchFailed(items: Int, at now: Timestamp) {
         state.withLock {

@@ -6,6 +6,7 @@ internal import TimeSeries
 /// Commits one batch after the other. Lives on one thread; what it calls out to after a commit must not block.
 struct Writer {
     private var recipe: Recipe
+    private var observers: ObserverStage
     private let devices: any DeviceBook
     private var refusals = RefusedItems()
     private let database: Database
@@ -31,8 +32,11 @@ struct Writer {
     /// Pieces of due work of one handler in one batch: some 25 ms, which the messages of the next batch wait at most.
     private static let piecesPerBatch = 256
 
-    init(parts: LineParts, handlers: [any MessageHandler], statistics: LineStatistics) {
+    init(
+        parts: LineParts, handlers: [any MessageHandler], observers: [any LineObserver], statistics: LineStatistics
+    ) {
         recipe = Recipe(router: TopicRouter(parts.handling.map(\.manifest)), handlers: handlers)
+        self.observers = ObserverStage(observers)
         devices = parts.services.devices
         database = parts.database
         store = parts.store
@@ -64,8 +68,9 @@ struct Writer {
             }
             if let appended { store.apply(appended) }
             for handler in recipe.handlers { handler.batchCommitted() }
+            observers.batchCommitted()
             // Before anybody hears of the commit: what is asked next is answered from the tables.
-            if forgets { recipe.forget() }
+            if forgets { forget() }
             statistics.note(isBehind: isBehind)
             statistics.committed(
                 outcomes, readings: appended?.accepted ?? 0, refusedValues: effects.refusedValues,
@@ -76,7 +81,7 @@ struct Writer {
             if !effects.events.isEmpty { live.publish(effects.events, committedAt: clock.now()) }
             for work in effects.afterCommit { work() }
         } catch {
-            recipe.forget()
+            forget()
             // At the next tick again: a disk that is full is not to be asked without a pause.
             isBehind = false
             statistics.note(isBehind: false)
@@ -138,6 +143,7 @@ struct Writer {
         }
         // Not one by one: what a handler writes for many messages must not be lost while they are acknowledged.
         for handler in recipe.handlers { try line.perform { try handler.unready.finishBatch(in: &$0) } }
+        observe(tick: tick, in: &line)
         guard !reports.isEmpty else {
             keepRefusals(in: &line)
             return (line.effects, nil, line.forgetsAfterCommit)
@@ -170,6 +176,21 @@ struct Writer {
             noteStorage(error)
             return Refusal(storage: error) == nil ? .failed : .unstored
         }
+    }
+
+    /// Shows the batch to the observers. When one fails, the messages are stored all the same.
+    private mutating func observe(tick: Bool, in line: inout LineContext) {
+        for error in observers.run(tick: tick, in: &line) {
+            statistics.observerFailed()
+            log(.observerFailed(error))
+            noteStorage(error)
+        }
+    }
+
+    /// The tables are not what handlers and observers think they are.
+    private mutating func forget() {
+        recipe.forget()
+        observers.forget()
     }
 
     private mutating func noteStorage(_ error: any Error) {

@@ -40,6 +40,12 @@ public struct LineContext {
         effects.readings.append(reading)
     }
 
+    /// Notes that a device, or what it watches, is in another state than before: raise it where you show it. After `load` note how all your
+    /// devices are; who has seen that before takes it for no news.
+    public mutating func note(_ change: DeviceStateChange) {
+        effects.changes.append(change)
+    }
+
     /// Shows something to the pages that listen.
     public mutating func show(_ event: LiveEvent) {
         effects.events.append(event)
@@ -102,6 +108,8 @@ public struct LineContext {
 public struct Effects: Sendable {
     /// Readings for history.
     public internal(set) var readings: [Reading] = []
+    /// Changes of states for observers.
+    public internal(set) var changes: [DeviceStateChange] = []
     /// Events for pages.
     public internal(set) var events: [LiveEvent] = []
     /// Messages for the broker.
@@ -116,6 +124,7 @@ public struct Effects: Sendable {
 
     struct Mark {
         var readings = 0
+        var changes = 0
         var events = 0
         var publications = 0
         var refusedValues = 0
@@ -124,12 +133,13 @@ public struct Effects: Sendable {
 
     var mark: Mark {
         Mark(
-            readings: readings.count, events: events.count, publications: publications.count,
+            readings: readings.count, changes: changes.count, events: events.count, publications: publications.count,
             refusedValues: refusedValues, afterCommit: afterCommit.count)
     }
 
     mutating func cut(back mark: Mark) {
         readings.removeLast(readings.count - mark.readings)
+        changes.removeLast(changes.count - mark.changes)
         events.removeLast(events.count - mark.events)
         publications.removeLast(publications.count - mark.publications)
         refusedValues = mark.refusedValues

@@ -109,6 +109,7 @@ struct LineBench {
 
     static func run(
         _ configuration: LineConfiguration = LineConfiguration(), starting: Bool = true,
+        solutions more: [any Solution] = [], observers: [@Sendable () -> any LineObserver] = [],
         storing change: (inout TimeSeriesConfiguration) -> Void = { _ in },
         _ body: (LineBench) async throws -> Void
     ) async throws {
@@ -118,17 +119,19 @@ struct LineBench {
         let clock = ManualClock()
         let database = try Database.open(DatabaseConfiguration(.memory))
         let solution = NotesSolution()
-        try await database.migrate([TimeSeriesStore.migrations, solution.migrations], at: clock.now().microseconds)
+        try await database.migrate(
+            [TimeSeriesStore.migrations, solution.migrations] + more.map(\.migrations), at: clock.now().microseconds)
         var storing = TimeSeriesConfiguration(folder: folder)
         change(&storing)
         let store = try await TimeSeriesStore.open(database, storing, now: clock.now().microseconds)
         let witness = Witness()
         let line = IngestLine(
             LineParts(
-                solutions: [solution],
+                solutions: [solution] + more,
                 services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks()),
                 database: database,
-                store: store, clock: clock, live: witness, outbound: witness, configuration: configuration,
+                store: store, clock: clock, live: witness, outbound: witness, observers: observers,
+                configuration: configuration,
                 log: { trouble in witness.troubles.withLock { $0.append(trouble) } }))
         let bench = LineBench(line: line, database: database, store: store, witness: witness, clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in

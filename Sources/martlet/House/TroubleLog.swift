@@ -29,6 +29,7 @@ final class TroubleLog: Sendable {
         case .batchFailed(let error, let items):
             note("A batch was rolled back", error, ["items": .stringConvertible(items)])
         case .itemFailed(let error): note("An item could not be stored", error)
+        case .observerFailed(let error): note("An observer failed, and its batch was stored without it", error)
         }
     }
 
