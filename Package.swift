@@ -97,6 +97,7 @@ let package = Package(
         room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),
         room("Registry", ["HubModel", "SQL", "Credentials"]),
         room("Trust", ["HubModel", "SolutionKit", "SQL", "Registry", "Credentials", jwtKit]),
+        room("DeviceStates", ["HubModel", "SolutionKit", "Registry"]),
         room("Live", ["HubModel"]),
         room(
             "Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"],
@@ -124,7 +125,7 @@ let package = Package(
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
                 "Ingest", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes",
                 "DeviceDoors",
-                "WebAPI", "Parking", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
+                "WebAPI", "Parking", "DeviceStates", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
             ],
             swiftSettings: settings),
 
@@ -142,6 +143,8 @@ let package = Package(
         tests("RegistryTests", ["Registry", "HubModel", "SQL", "Credentials"]),
         tests(
             "TrustTests", ["Trust", "Registry", "HubModel", "HubTesting", "SolutionKit", "SQL", "Credentials", jwtKit]),
+        tests(
+            "DeviceStatesTests", ["DeviceStates", "Registry", "HubModel", "HubTesting", "SolutionKit", "SQL"]),
         tests("SQLTests", ["SQL"]),
         tests("TimeSeriesTests", ["TimeSeries", "SQL"]),
         tests(

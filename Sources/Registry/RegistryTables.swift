@@ -69,7 +69,7 @@ public enum RegistryTables {
         ] + AuditTables.migrations + PeopleTables.migrations + DeviceTables.migrations
             + [
                 CommandRegistry.holders, DeviceRegistry.refusals, KnownBrowserTable.migration,
-                DeviceCredentials.authorities, DeviceRegistry.makers, kindsByCatalogue,
+                DeviceCredentials.authorities, DeviceRegistry.makers, kindsByCatalogue, DeviceStateTable.migration,
             ])
 
     /// Which kinds there are, the solutions declare; a new one needs no change of a table.

@@ -207,6 +207,25 @@ def test_a_device_is_added_and_looked_after(hub, open_page):
     page.get_by_role("link", name="SPOT007").wait_for(state="detached")
 
 
+def test_how_a_device_is_stands_in_the_list_and_in_its_dialog(hub, open_page):
+    def silence(world):
+        world.accounts.devices["SPOT001"]["states"] = [
+            {"subject": "device", "state": "silent", "since": iso(now() - 120), "severity": "attention"},
+            {"subject": "spot", "state": "unknown", "since": iso(now() - 120), "severity": "unknown"}]
+        world.accounts.add_device("thing-1", "busstop", states=[{"subject": "device", "state": "on_the_way", "since": iso(now()), "severity": "good"}])
+    hub.do(silence)
+    page = open_page(f"{hub.url}/admin/devices", who="ada", on=hub)
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="SPOT001", exact=True))
+    silent = row.locator(".badge", has_text="sensor silent")
+    expect(silent).to_have_attribute("data-tone", "warn")
+    expect(silent).to_contain_text("2 min")
+    expect(row.locator(".badge", has_text="unknown")).to_have_attribute("data-tone", "unknown")
+    # A solution that says no words of its own is shown in those of the API.
+    page.get_by_text("on the way").wait_for()
+    page.get_by_role("link", name="node_01", exact=True).click()
+    expect(page.get_by_role("dialog", name="node_01").locator(".badge", has_text="online")).to_have_attribute("data-tone", "good")
+
+
 def test_a_device_whose_messages_are_refused_says_why(hub, open_page):
     def refuse(world):
         world.accounts.add_device("SPOT007", "parking")

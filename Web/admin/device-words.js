@@ -1,6 +1,7 @@
 // Words for devices, and the lines that put a new key into one.
 
 import { catalogue } from '/lib/catalogue.js';
+import { instant } from '/lib/time.js';
 import { shellWord } from '/lib/shell.js';
 import { solutions } from '/app/solutions.js';
 import { t } from '/admin/words.js';
@@ -19,6 +20,14 @@ export const kindWords = (kind) => catalogue.kinds.get(kind)?.title ?? kind;
 
 /** The page of a device in its solution, or null. */
 export const pageOf = ({ id, kind }) => solutions.kind(kind).page?.(id) ?? null;
+
+const tones = { good: 'good', attention: 'warn', unknown: 'unknown' };
+
+/** What a device's solution says of it, for badges: [{subject, tone, word, since}]. */
+export const standings = ({ kind, states: said = [] }) => said.map(({ subject, state, since, severity }) => ({
+    subject, since: instant(since), tone: tones[severity] ?? 'unknown',
+    word: solutions.kind(kind).states?.[state] ?? state.replaceAll('_', ' '),
+}));
 
 /** The topic on which a device of a kind reports; null where no solution says one. */
 function topicOf(device) {

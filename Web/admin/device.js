@@ -5,7 +5,7 @@ import { useAction } from '/lib/hooks.js';
 import { instant } from '/lib/time.js';
 import { session } from '/lib/session.js';
 import { devices } from '/admin/api.js';
-import { credentials, kindWords, pageOf, states } from '/admin/device-words.js';
+import { credentials, kindWords, pageOf, standings, states } from '/admin/device-words.js';
 import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -72,6 +72,8 @@ export function DeviceDialog({ device, sites, close, changed, keyed }) {
                     <div><dt>${t('state')}</dt><dd><${Badge} tone=${tone} word=${word} quiet /></dd></div>
                     <div><dt>${t('connection')}</dt><dd>${device.connected
                         ? t('isConnected') : t('isNotConnected')}</dd></div>
+                    ${standings(device).map((each) => html`
+                        <div key=${each.subject}><dt>${t('standing')}</dt><dd><${Badge} ...${each} quiet /></dd></div>`)}
                     <div><dt>${t('kind')}</dt><dd><${Kind} device=${device} /></dd></div>
                     <div><dt>${t('provesItselfBy')}</dt><dd>${credentials[device.credential]
                         ?? device.credential}</dd></div>

@@ -9,7 +9,7 @@ import { devices, sites as siteApi } from '/admin/api.js';
 import { AddDevice } from '/admin/device-add.js';
 import { DeviceDialog } from '/admin/device.js';
 import { DeviceKey } from '/admin/device-key.js';
-import { kindWords, states } from '/admin/device-words.js';
+import { kindWords, standings, states } from '/admin/device-words.js';
 import { JoinWindow } from '/admin/join.js';
 import { Pending } from '/admin/pending.js';
 import { Sites } from '/admin/sites.js';
@@ -35,6 +35,12 @@ const columns = [
     { key: 'state', label: t('state'), cell: (device) => {
         const [tone, word] = states[device.state];
         return html`<${Badge} tone=${tone} word=${word} quiet />`;
+    } },
+    { key: 'standing', label: t('standing'), phone: 'none', cell: (device) => {
+        const said = standings(device);
+        return said.length > 0
+            ? said.map((each) => html`<${Badge} key=${each.subject} ...${each} quiet /> `)
+            : html`<span class="absent">–</span>`;
     } },
     { key: 'kind', label: t('kind'), phone: (device) => kindWords(device.kind),
         cell: (device) => kindWords(device.kind) ?? html`<span class="absent">${t('unknown')}</span>` },

@@ -76,6 +76,7 @@ export default {
     remove: 'Remove…',
     state: 'State',
     connection: 'Connection',
+    standing: 'How it is',
     provesItselfBy: 'Proves itself by',
     address: 'Address',
     lastHeardOf: 'Last heard of',

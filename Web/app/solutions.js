@@ -96,7 +96,7 @@ class Solutions {
 
     get navigation() { return (this.list ?? []).flatMap((solution) => solution.navigation); }
 
-    /** What a solution says of a kind of device: {page, topic, sample}, each if it has it. */
+    /** What a solution says of a kind of device: {page, topic, sample, states}, each if it has it. */
     kind(id) { return (this.list ?? []).map((solution) => solution.kinds[id]).find(Boolean) ?? {}; }
 }
 

@@ -3,5 +3,9 @@
 export default {
     node: 'Node',
     nodes: 'Nodes',
+    online: 'online',
+    asleep: 'asleep',
+    offline: 'offline',
+    unknown: 'unknown',
     ready: 'Ready for its first node',
 };

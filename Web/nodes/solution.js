@@ -22,6 +22,7 @@ export default {
         node: {
             page: (id) => `/nodes/${encodeURIComponent(id)}`,
             topic: (id) => `iot/node/${id.replace(/^node_/, '')}/telemetry`,
+            states: { online: t('online'), asleep: t('asleep'), offline: t('offline'), unknown: t('unknown') },
             sample: '{"sensors":{"temperature":22.5,"humidity":45.2}}',
         },
     },

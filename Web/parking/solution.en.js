@@ -11,4 +11,10 @@ export default {
     lots: { one: 'car park', other: 'car parks' },
     occupied: 'occupied',
     unknown: 'unknown',
+    free: 'free',
+    reserved: 'reserved',
+    outOfService: 'out of service',
+    reporting: 'sensor heard',
+    silent: 'sensor silent',
+    unused: 'sensor not used',
 };

@@ -23,5 +23,13 @@ export default {
     navigation: [{ path: '/parking/owner', word: t('parking'), icon: 'parking', under: '/parking' }],
     front: { load: () => import('/parking/front.js') },
     guest: { path: '/parking', word: t('guest') },
+    kinds: {
+        parking: {
+            states: {
+                free: t('free'), occupied: t('occupied'), reserved: t('reserved'), unknown: t('unknown'),
+                out_of_service: t('outOfService'), reporting: t('reporting'), silent: t('silent'), unused: t('unused'),
+            },
+        },
+    },
     worker: { script: '/parking-worker.js', scope: '/parking', manifest: '/parking/manifest.webmanifest' },
 };

@@ -49,6 +49,8 @@ public struct DeviceRecord: Hashable, Sendable {
     public let trustEpoch: Int64
     /// Which device of its name it is: the number (`TrustEpoch`) with which it came back after one was removed; 0: it is the first.
     public let generation: Int64
+    /// How it and what it watches are; empty while its solution has said nothing of that.
+    public internal(set) var states: [DeviceStanding] = []
 
     static let columns = """
         d.id, d.kind, d.site, d.state, d.controller, d.first_seen, d.last_seen, d.is_heard, d.firmware, d.address,

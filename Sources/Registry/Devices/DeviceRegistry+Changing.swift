@@ -53,7 +53,9 @@ extension DeviceRegistry {
         try CommandRegistry().end(of: device, at: instant, in: transaction)
         // Nor is what this device sent while it waited a message of the next one.
         try JoinRegistry().dropAside(of: device, in: transaction)
-        try transaction.execute("DELETE FROM device_refusal WHERE device = $1", [.text(device.text)])
+        for table in ["device_refusal", "device_state"] {
+            try transaction.execute("DELETE FROM \(table) WHERE device = $1", [.text(device.text)])
+        }
         try transaction.execute("UPDATE registry_count SET value = value - 1 WHERE name = 'device' AND value > 0")
     }
 

@@ -35,10 +35,11 @@ extension DeviceRegistry {
     /// One device; nil when there is none, or it was removed.
     /// - Throws: `SQLFailure`.
     public func device(_ id: DeviceID, in reader: some SQLReading) throws -> DeviceRecord? {
-        try reader.queryFirst(
+        let row = try reader.queryFirst(
             "SELECT \(DeviceRecord.columns) FROM \(DeviceRecord.tables) WHERE d.id = $1 AND d.state <> 'removed'",
-            [.text(id.text)]
-        ).map { try DeviceRecord($0) }
+            [.text(id.text)])
+        guard let row else { return nil }
+        return try withStates([DeviceRecord(row)], in: reader).first
     }
 
     /// Devices in the order of their names.
@@ -52,12 +53,21 @@ extension DeviceRegistry {
         var conditions = DeviceRegistry.conditions(filter)
         if let after { conditions.add("d.id", .isGreater, .text(after)) }
         let most = conditions.place(.integer(Int64(limit)))
-        return try reader.query(
+        let rows = try reader.query(
             """
             SELECT \(DeviceRecord.columns) FROM \(DeviceRecord.tables) WHERE \(conditions.text)
             ORDER BY d.id LIMIT \(most)
-            """, conditions.arguments
-        ).map { try DeviceRecord($0) }
+            """, conditions.arguments)
+        return try withStates(rows.map { try DeviceRecord($0) }, in: reader)
+    }
+
+    private func withStates(_ records: [DeviceRecord], in reader: some SQLReading) throws -> [DeviceRecord] {
+        let states = try DeviceStateTable().standings(of: records.map(\.id), in: reader)
+        return records.map { record in
+            var record = record
+            record.states = states[record.id] ?? []
+            return record
+        }
     }
 
     /// How many devices of these sites are in each state; none are removed.

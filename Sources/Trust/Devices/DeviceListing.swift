@@ -16,6 +16,14 @@ struct DeviceListing: Sendable {
             case .pending(let pending): pending.id
             }
         }
+
+        /// What its solution says of it.
+        var states: [DeviceStanding] {
+            switch self {
+            case .device(let device): device.states
+            case .pending: []
+            }
+        }
     }
 
     /// The words for `state`.

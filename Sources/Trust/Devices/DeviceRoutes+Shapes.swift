@@ -34,11 +34,23 @@ struct DeviceShapes {
             .required("firmware", .nullable(.text)), .required("address", .nullable(.text)),
             .required("credential", .words(DeviceCredentialKind.allCases.map(\.rawValue))),
             .required("connected", .boolean, "whether it has a connection to the broker"),
+            .required("states", .array(standing), "how it and what it watches are; empty while nothing is known"),
             .optional("messages", .count, "of one that waits: messages kept"),
             .optional("dropped", .count, "of one that waits: messages that were not kept"),
             .optional("topics", .array(.text), "of one that waits: where it published, at most 16"),
             .optional("offers_password", .boolean, "of one that waits: whether it may keep its password"),
         ]
+    }
+
+    private var standing: JSONSchema {
+        JSONSchema.named(
+            "DeviceStanding",
+            .object([
+                .required("subject", .text, "`device` for its being there, or what it watches, such as `spot`"),
+                .required("state", .text, "in its solution's word, such as `online`"),
+                .required("since", .timestamp),
+                .required("severity", .words(StateSeverity.allCases.map(\.rawValue)), "what the state means"),
+            ]))
     }
 
     var device: JSONSchema { JSONSchema.named("Device", .object(deviceMembers)) }
@@ -104,11 +116,26 @@ extension JSONWriter {
         }
         self.key("connected")
         boolean(isConnected)
+        self.key("states")
+        write(states: entry.states)
         if let key {
             self.key("key")
             string(key.text)
         }
         endObject()
+    }
+
+    private mutating func write(states: [DeviceStanding]) {
+        beginArray()
+        for standing in states {
+            beginObject()
+            member("subject", standing.subject.name)
+            member("state", standing.state)
+            member("since", standing.since)
+            member("severity", standing.severity.rawValue)
+            endObject()
+        }
+        endArray()
     }
 
     package mutating func write(_ site: SiteRecord) {

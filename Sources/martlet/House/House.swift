@@ -1,4 +1,5 @@
 internal import DeviceDoors
+internal import DeviceStates
 internal import Foundation
 internal import HubModel
 internal import Ingest
@@ -68,7 +69,8 @@ struct House {
         let authority = AuthorityWatch(path: certificates.authorityFile, logger: logger)
         let live = LiveHub(configuration: liveConfiguration, clock: clock)
         let outbound = BrokerOutbound()
-        let line = IngestLine(lineParts(stored, live: live, outbound: outbound, logger: logger))
+        let states = DeviceStateFigures()
+        let line = IngestLine(lineParts(stored, live: live, outbound: outbound, states: states, logger: logger))
         let accounts = try await Accounts.open(configuration, stored, line: line, clock: clock, logger: logger)
         let (entry, demoKeys) = try await Entry.prepare(configuration, accounts, stored, clock: clock)
         let installation = Installation(data: configuration.data)
@@ -85,7 +87,8 @@ struct House {
         let web = try webServer(
             stored, line: line, live: live, accounts: accounts, reporter: reporter, doors: doors, owners: owners,
             certificates: certificates,
-            metrics: [line, BrokerMetrics { broker.statistics }, live, figures] + accounts.metrics, pages: pages,
+            metrics: [line, BrokerMetrics { broker.statistics }, live, figures, states] + accounts.metrics,
+            pages: pages,
             logger: logger)
 
         var services: [any Service] = [
@@ -158,12 +161,14 @@ struct House {
             admission: configuration.isOpen ? .byContact : .byPeople)
     }
 
-    private func lineParts(_ stored: Stored, live: LiveHub, outbound: BrokerOutbound, logger: Logger) -> LineParts {
+    private func lineParts(
+        _ stored: Stored, live: LiveHub, outbound: BrokerOutbound, states: DeviceStateFigures, logger: Logger
+    ) -> LineParts {
         LineParts(
             solutions: Solutions.all,
             services: LineServices(devices: devices, commands: CommandRegistry(), audit: AuditRegistry()),
             database: stored.database, store: stored.store, clock: clock, live: live, outbound: outbound,
-            configuration: lineConfiguration,
+            observers: [{ DeviceStates(figures: states) }], configuration: lineConfiguration,
             log: TroubleLog(logger: logger, clock: clock).take)
     }
 

@@ -119,7 +119,9 @@ class Accounts:
             raise Refused(409, "conflict", "There is already such a device", f"{id} is taken.")
         at = now()
         self.devices[id] = {"id": id, "kind": kind, "site": site, "state": state, "controller": None, "first_seen": iso(at - 3600), "last_seen": iso(at - 12),
-                            "firmware": "1.4.2", "address": "192.168.4.20", "credential": "key", "connected": state == "active", **more}
+                            "firmware": "1.4.2", "address": "192.168.4.20", "credential": "key", "connected": state == "active",
+                            "states": [] if state != "active" else [{"subject": "device", "state": "reporting" if kind == "parking" else "online",
+                                                                     "since": iso(at - 600), "severity": "good"}], **more}
         return self.devices[id]
 
     def add_pending(self, id, kind="node", offers=True, messages=12):

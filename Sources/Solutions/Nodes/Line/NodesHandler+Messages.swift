@@ -204,6 +204,7 @@ extension NodesHandler {
             entry.registering.hurry()
         }
         if isUrgent { try save(entry, in: &line) } else { roster.markDirty(entry) }
+        if isNew || isChanged { noteState(of: entry, in: &line) }
         if isNew || isChanged || isNews { try showState(of: entry, in: &line) }
     }
 }

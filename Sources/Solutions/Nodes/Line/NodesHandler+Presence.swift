@@ -15,6 +15,7 @@ extension NodesHandler {
             guard entry.node.liveness.disconnected(at: line.now) else { continue }
             line.ifUndone { entry.node.liveness = before }
             try save(entry, in: &line)
+            noteState(of: entry, in: &line)
             try showState(of: entry, in: &line)
         }
     }
@@ -52,6 +53,21 @@ extension NodesHandler {
         try devices.seen(
             node.name.device, at: node.liveness.lastSeen, address: node.address, firmware: node.firmware,
             in: transaction)
+    }
+
+    /// Notes a node's state for those who watch the devices of all solutions.
+    func noteState(of entry: Roster.Entry, in line: inout LineContext) {
+        let (node, liveness) = (entry.node, entry.node.liveness)
+        let severity: StateSeverity =
+            switch liveness.state {
+            case .online, .asleep: .good
+            case .offline: .attention
+            case .unknown: .unknown
+            }
+        line.note(
+            DeviceStateChange(
+                device: node.name.device, kind: .node, site: node.site, state: liveness.state.rawValue,
+                since: liveness.since, severity: severity))
     }
 
     /// Shows a node's state to the pages that listen.

@@ -68,6 +68,7 @@ final class NodesHandler: MessageHandler {
     func tick(in line: inout LineContext) throws {
         for entry in roster.silent(at: line.now) where entry.node.liveness.passed(to: line.now) {
             try save(entry, in: &line)
+            noteState(of: entry, in: &line)
             try showState(of: entry, in: &line)
         }
         try endOverdueCommands(in: &line)
@@ -119,6 +120,7 @@ final class NodesHandler: MessageHandler {
     /// Reads the nodes, and once looks after the commands of the time before this program's start.
     func load(in line: inout LineContext) throws {
         roster = Roster(try NodeTable.all(in: try line.transaction()))
+        for entry in roster.all { noteState(of: entry, in: &line) }
         holders = try commands.holders(in: try line.transaction())
         guard start == .pending else { return }
         start = .inThisBatch

@@ -56,6 +56,9 @@ struct Roster {
         return entry
     }
 
+    /// All nodes, in no order.
+    var all: some Sequence<Entry> { bySpelling.lazy.filter { $0.key == $0.value.node.name.short }.map(\.value) }
+
     /// The short names of the nodes for which a client spoke last.
     func nodes(of clientID: String) -> [String] { speakers.devices(of: clientID) }
 
@@ -74,10 +77,6 @@ struct Roster {
 
     /// Nodes whose state time alone changes now.
     func silent(at now: Timestamp) -> [Entry] {
-        var silent: [Entry] = []
-        for (spelling, entry) in bySpelling where spelling == entry.node.name.short {
-            if entry.node.liveness.isOverdue(at: now) { silent.append(entry) }
-        }
-        return silent
+        all.filter { $0.node.liveness.isOverdue(at: now) }
     }
 }

@@ -34,6 +34,7 @@ extension ParkingHandler {
         let changes = entry.spot.state.settle(at: line.now, after: cause, of: moment)
         isChanged = try keep(changes, of: entry, at: line.now, in: &line) || isChanged
         park.schedule(entry)
+        noteStates(of: entry, since: before, in: &line)
         // A spot of which nothing is known yet is not worth a command to everybody.
         if tellsLED || entry.spot.state.color != entry.spot.sentColor ?? .amber { sendColor(of: entry, in: &line) }
         if isNews || isChanged || cause != nil { show(entry, in: &line) }

@@ -58,8 +58,10 @@ extension ParkingHandler {
         }
         let value = try work(transaction)
         for id in lots {
+            let known = before.first { $0.id == id }?.entry?.spots
             guard let lot = try LotTable.one(id, in: transaction) else {
                 park.remove(id)
+                for entry in (known ?? [:]).values { noteRemoval(of: entry.spot.facts, in: &line) }
                 continue
             }
             let held = try bookings.held(in: id, in: transaction)
@@ -68,11 +70,14 @@ extension ParkingHandler {
                 spot.state.isReserved = held[spot.id] != nil
                 return spot
             }
-            let known = before.first { $0.id == id }?.entry?.spots
             for entry in park.insert(lot, spots) {
                 // A kind that changed has another colour, and a stale time that was made shorter may be over.
                 let isNews = known?[entry.spot.id]?.spot != entry.spot
                 try change(entry, isNews: isNews, in: &line) { _ in nil }
+                if isNews { noteStates(of: entry, in: &line) }
+            }
+            for entry in (known ?? [:]).values where park[entry.spot.id] == nil {
+                noteRemoval(of: entry.spot.facts, in: &line)
             }
             park.countIsDue(of: id)
         }

@@ -91,6 +91,7 @@ extension ParkingHandler {
         let entry = park.insert(spot, in: lot)
         entry.speaker = speaker
         line.ifUndone { self.park.remove(entry) }
+        noteStates(of: entry, in: &line)
         return entry
     }
 

@@ -70,7 +70,7 @@ final class ParkingHandler: MessageHandler {
         }
         park = Park()
         for lot in try LotTable.all(at: .all, includingPublic: true, in: transaction) {
-            park.insert(lot, spots[lot.id] ?? [])
+            for entry in park.insert(lot, spots[lot.id] ?? []) { noteStates(of: entry, in: &line) }
         }
     }
 
