@@ -91,10 +91,11 @@ let package = Package(
         // Floor 1: words and contract.
         room("HubModel"),
         room("SolutionKit", ["HubModel", "SQL", heap, argumentParser]),
-        room("HubTesting", ["HubModel", "SolutionKit", "SQL"]),
 
         // Floor 2: the line.
         room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),
+        room("Commands", ["HubModel", "SolutionKit", "SQL"]),
+        room("HubTesting", ["HubModel", "SolutionKit", "SQL", "Commands"]),
         room("Registry", ["HubModel", "SQL", "Credentials"]),
         room("Trust", ["HubModel", "SolutionKit", "SQL", "Registry", "Credentials", jwtKit]),
         room("DeviceStates", ["HubModel", "SolutionKit", "Registry"]),
@@ -123,7 +124,7 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
-                "Ingest", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes",
+                "Ingest", "Commands", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes",
                 "DeviceDoors",
                 "WebAPI", "Parking", "DeviceStates", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
             ],
@@ -160,6 +161,7 @@ let package = Package(
                 "DeviceDoors", "Trust", "Registry", "Credentials", "Ingest", "MQTTBroker", "MQTTCodec", "HubModel",
                 "HubTesting", "SolutionKit", "SQL", "TimeSeries",
             ]),
+        tests("CommandsTests", ["Commands", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"]),
         tests(
             "NodesTests", ["Nodes", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"],
             resources: [.copy("cases")]),
@@ -169,7 +171,8 @@ let package = Package(
         tests(
             "RestartTests",
             [
-                "DeviceDoors", "Ingest", "MQTTBroker", "MQTTCodec", "Nodes", "Parking", "Registry", "HubModel",
+                "DeviceDoors", "Ingest", "Commands", "MQTTBroker", "MQTTCodec", "Nodes", "Parking", "Registry",
+                "HubModel",
                 "HubTesting", "SolutionKit", "SQL", "TimeSeries",
             ]),
         tests(

@@ -1,3 +1,4 @@
+internal import Commands
 public import HubModel
 public import SQL
 public import SolutionKit
@@ -10,7 +11,7 @@ public final class DirectLine: Line, @unchecked Sendable {
     private let database: Database
     private let clock: any WallClock
     private let lock = Mutex(())
-    private var handlers: [LoadedHandler]
+    private var handlers: LineHandlers
     private var committed: [Effects] = []
 
     /// A line over a database that has its tables, with the handlers of the solutions that are made here and now.
@@ -21,7 +22,9 @@ public final class DirectLine: Line, @unchecked Sendable {
         self.clock = clock
         let services =
             services ?? LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks())
-        handlers = solutions.compactMap { $0 as? any HandlesMessages }.map { LoadedHandler($0.makeHandler(services)) }
+        handlers = LineHandlers(
+            solutions.compactMap { $0 as? any HandlesMessages }, services: services,
+            commands: CommandsRoom().makeHandler)
     }
 
     /// What was committed so far, oldest first.
@@ -47,7 +50,7 @@ public final class DirectLine: Line, @unchecked Sendable {
         with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
     ) async throws -> Value {
         try batch(loading: { $0 is Handler }) { line in
-            for candidate in handlers {
+            for candidate in handlers.all {
                 if let handler = candidate.ifReady as? Handler { return try work(handler, &line) }
             }
             throw Refusal(.notFound, "no such solution runs here")
@@ -61,21 +64,20 @@ public final class DirectLine: Line, @unchecked Sendable {
         try lock.withLock { _ in
             do {
                 let (value, line) = try database.writeBlocking { transaction in
-                    var line = LineContext(now: clock.now(), transaction: transaction)
-                    for index in handlers.indices where needed(handlers[index].unready) {
-                        _ = try handlers[index].ready(in: &line)
-                    }
+                    var line = LineContext(
+                        now: clock.now(), transaction: transaction, commands: handlers.dispatcher)
+                    try handlers.ready(where: needed, in: &line)
                     let value = try line.perform { try work(&$0) }
-                    for handler in handlers { try line.perform { try handler.unready.finishBatch(in: &$0) } }
+                    for handler in handlers.all { try line.perform { try handler.unready.finishBatch(in: &$0) } }
                     return (value, (effects: line.effects, forgets: line.forgetsAfterCommit))
                 }
                 committed.append(line.effects)
-                for handler in handlers { handler.batchCommitted() }
-                if line.forgets { for index in handlers.indices { handlers[index].forget() } }
+                handlers.batchCommitted()
+                if line.forgets { handlers.forget() }
                 for work in line.effects.afterCommit { work() }
                 return value
             } catch {
-                for index in handlers.indices { handlers[index].forget() }
+                handlers.forget()
                 throw error
             }
         }

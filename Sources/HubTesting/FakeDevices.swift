@@ -79,6 +79,11 @@ public final class FakeDevices: DeviceBook {
         return devices[device.text]?.site
     }
 
+    /// As it is registered; where all are, nobody knows of which kind.
+    public func known(_ device: DeviceID, in reader: some SQLReading) throws -> KnownDevice? {
+        state.withLock { $0.devices?[device.text] }.map { KnownDevice(id: device, kind: $0.kind, site: $0.site) }
+    }
+
     /// Whether the test named it.
     public func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool {
         state.withLock { $0.sites?.contains(site) ?? true }

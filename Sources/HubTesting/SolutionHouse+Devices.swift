@@ -35,7 +35,7 @@ extension SolutionHouse {
     /// - Throws: what the handler throws.
     @discardableResult
     public func delivery(_ report: DeliveryReport) throws -> Effects {
-        try batch { handler, line in try handler.delivery(report, in: &line) }
+        try batch { handler, line in try (handler as? StageHandler)?.handlers.delivery(report, in: &line) }
     }
 
     /// Time passes, and the line ticks.

@@ -1,3 +1,4 @@
+internal import Commands
 public import HubModel
 public import SQL
 public import SolutionKit
@@ -28,7 +29,9 @@ extension SolutionHouse {
         query: [(name: String, value: String)] = [], body: String = "", accept: String? = nil,
         as caller: Caller = .anybody, from address: String = "192.0.2.1", services: WebServices? = nil
     ) async throws -> RouteResponse {
-        let routes = (solution as? any OffersRoutes)?.routes(services ?? self.services) ?? []
+        let services = services ?? self.services
+        let ofCommands = (solution as? any GivesCommands).map { room.routes(services, forms: $0.commandForms) }
+        let routes = ((solution as? any OffersRoutes)?.routes(services) ?? []) + (ofCommands ?? [])
         guard let route = routes.first(where: { $0.method == method && $0.path == path }) else {
             throw NoRoute(description: "\(method.rawValue) \(path)")
         }
@@ -62,6 +65,9 @@ extension SolutionHouse {
             return refusal.code
         }
     }
+
+    /// How many requests wait for commands at present.
+    public var waitingPolls: Int { room.waiting }
 
     // MARK: Tables
 

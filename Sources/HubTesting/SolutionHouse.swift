@@ -1,3 +1,4 @@
+internal import Commands
 public import HubModel
 public import SQL
 public import SolutionKit
@@ -9,7 +10,9 @@ internal import Synchronization
 /// A batch is what the writer makes of one: a piece of work that throws undoes only what it did, the rest is committed, and a commit
 /// that fails makes the handler forget.
 ///
-/// Sendable by hand: `seat` and `noted` are touched only while `lock` is held, and its handler is given to nobody but the work of
+/// For a solution that takes commands, the room of the commands is beside it: its handler in the line, its routes among those of the solution.
+///
+/// Sendable by hand: `handlers` and `noted` are touched only while `lock` is held, and the handlers are given to nobody but the work of
 /// a batch.
 public final class SolutionHouse: Line, @unchecked Sendable {
     /// A piece of work of a batch.
@@ -37,7 +40,9 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public let commands: any CommandBook
 
     private let lock = Mutex(())
-    private var seat: LoadedHandler
+    private var handlers: LineHandlers
+    /// What waits for commands outlives no house.
+    let room = CommandsRoom()
     private var noted: [Effects] = []
 
     /// A stage on which nothing has happened yet.
@@ -56,16 +61,18 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         self.audit = audit
         clock = ManualClock(start)
         database = try Database.open(DatabaseConfiguration(location))
-        seat = LoadedHandler(
-            solution.makeHandler(LineServices(devices: devices, commands: commands, audit: audit)))
+        handlers = LineHandlers(
+            [solution], services: LineServices(devices: devices, commands: commands, audit: audit),
+            commands: room.makeHandler)
         try await database.migrate(tables + [solution.migrations], at: 0)
     }
 
     /// The program starts anew on the same tables.
     public func restart() {
         lock.withLock { _ in
-            seat = LoadedHandler(
-                solution.makeHandler(LineServices(devices: devices, commands: commands, audit: audit)))
+            handlers = LineHandlers(
+                [solution], services: LineServices(devices: devices, commands: commands, audit: audit),
+                commands: room.makeHandler)
         }
     }
 
@@ -99,28 +106,31 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         try lock.withLock { _ in
             do {
                 let (line, errors) = try database.writeBlocking { transaction in
-                    var line = LineContext(now: clock.now(), transaction: transaction)
+                    var line = LineContext(
+                        now: clock.now(), transaction: transaction, commands: handlers.dispatcher)
                     var errors: [(any Error)?] = []
                     for work in works {
                         do {
-                            let handler = try seat.ready(in: &line)
-                            try line.perform { try work(handler, &$0) }
+                            let handler = try handlers.ready(0, in: &line)
+                            let stage = StageHandler(handler, handlers)
+                            try line.perform { try work(stage, &$0) }
                             errors.append(nil)
                         } catch {
                             errors.append(error)
                         }
                     }
-                    try line.perform { try seat.unready.finishBatch(in: &$0) }
+                    for handler in handlers.all { try line.perform { try handler.unready.finishBatch(in: &$0) } }
                     if isBroken { throw BrokenCommit() }
                     return (line, errors)
                 }
                 history.append(line.effects.readings)
                 noted.append(line.effects)
-                seat.batchCommitted()
-                if line.forgetsAfterCommit { seat.forget() }
+                handlers.batchCommitted()
+                if line.forgetsAfterCommit { handlers.forget() }
+                for work in line.effects.afterCommit { work() }
                 return (line.effects, errors)
             } catch {
-                seat.forget()
+                handlers.forget()
                 throw error
             }
         }
@@ -149,9 +159,11 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public func perform<Handler: MessageHandler, Value: Sendable>(
         with handler: Handler.Type, _ work: @escaping @Sendable (Handler, inout LineContext) throws -> Value
     ) async throws -> Value {
-        try value { handler, line in
-            guard let handler = handler as? Handler else { throw Refusal(.notFound, "no such solution runs here") }
-            return try work(handler, &line)
+        try value { stage, line in
+            for candidate in (stage as? StageHandler)?.members ?? [] {
+                if let handler = candidate as? Handler { return try work(handler, &line) }
+            }
+            throw Refusal(.notFound, "no such solution runs here")
         }
     }
 

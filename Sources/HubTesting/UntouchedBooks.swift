@@ -82,12 +82,15 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     }
 
     /// Throws.
-    public func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] {
+    public func open(device: DeviceID, upTo id: String, in reader: some SQLReading) throws -> [Command] {
         throw Touched()
     }
 
     /// Throws.
-    public func commands(
-        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
-    ) throws -> [Command] { throw Touched() }
+    public func commands(_ selection: CommandSelection, in reader: some SQLReading) throws -> [Command] {
+        throw Touched()
+    }
+
+    /// Throws.
+    public func known(_ device: DeviceID, in reader: some SQLReading) throws -> KnownDevice? { throw Touched() }
 }

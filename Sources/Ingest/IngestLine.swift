@@ -30,7 +30,7 @@ public final class IngestLine: Line {
         let (parts, queue, statistics) = (parts, queue, statistics)
         await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
             let thread = Thread {
-                let handlers = parts.handling.map { $0.makeHandler(parts.services) }
+                let handlers = LineHandlers(parts.handling, services: parts.services, commands: parts.commands)
                 let observers = parts.observing.map { $0.makeObserver(parts.services) } + parts.observers.map { $0() }
                 var writer = Writer(
                     parts: parts, handlers: handlers, observers: observers, statistics: statistics)

@@ -15,6 +15,8 @@ public struct LineParts: Sendable {
     public var observers: [@Sendable () -> any LineObserver]
     /// What their handlers are given.
     public var services: LineServices
+    /// Makes the handler of the commands to devices; nil: this line has none.
+    public var commands: CommandHandlerFactory?
     /// Where everything is stored.
     public var database: Database
     /// Where readings are stored.
@@ -32,14 +34,15 @@ public struct LineParts: Sendable {
 
     /// The parts.
     public init(
-        solutions: [any Solution], services: LineServices, database: Database, store: TimeSeriesStore,
-        clock: any WallClock,
+        solutions: [any Solution], services: LineServices, commands: CommandHandlerFactory? = nil, database: Database,
+        store: TimeSeriesStore, clock: any WallClock,
         live: any LiveSink, outbound: any OutboundSink, observers: [@Sendable () -> any LineObserver] = [],
         configuration: LineConfiguration = LineConfiguration(),
         log: @escaping @Sendable (LineTrouble) -> Void
     ) {
         self.solutions = solutions
         self.services = services
+        self.commands = commands
         self.database = database
         self.store = store
         self.clock = clock

@@ -6,11 +6,12 @@ internal import SolutionKit
 /// Lives on the writer's thread; the handlers in it are called by nobody else.
 struct Recipe {
     let router: TopicRouter
-    private(set) var handlers: [LoadedHandler]
+    /// Those of the solutions by the numbers of the router; that of the commands behind them.
+    private(set) var handlers: LineHandlers
 
-    init(router: TopicRouter, handlers: [any MessageHandler]) {
+    init(router: TopicRouter, handlers: LineHandlers) {
         self.router = router
-        self.handlers = handlers.map(LoadedHandler.init)
+        self.handlers = handlers
     }
 
     /// Sees to it that the handlers which an item is for have their memory. A step of its own before `take`.
@@ -18,12 +19,10 @@ struct Recipe {
     mutating func prepare(for item: LineItem, in line: inout LineContext) throws {
         switch item {
         case .message(let message, _):
-            if let index = router.handler(of: message.topic) { _ = try handlers[index].ready(in: &line) }
-        case .presence, .delivery: for index in handlers.indices { _ = try handlers[index].ready(in: &line) }
-        case .handler(let work):
-            for index in handlers.indices where work.isFor(handlers[index].unready) {
-                _ = try handlers[index].ready(in: &line)
-            }
+            if let index = router.handler(of: message.topic) { _ = try handlers.ready(index, in: &line) }
+        case .presence: try handlers.ready(where: { _ in true }, in: &line)
+        case .delivery: try handlers.readyCommands(in: &line)
+        case .handler(let work): try handlers.ready(where: work.isFor, in: &line)
         case .traffic, .work: break
         }
     }
@@ -31,12 +30,12 @@ struct Recipe {
     /// A handler with its memory.
     /// - Throws: what reading it throws.
     mutating func ready(_ index: Int, in line: inout LineContext) throws -> any MessageHandler {
-        try handlers[index].ready(in: &line)
+        try handlers.ready(index, in: &line)
     }
 
     /// The batch was rolled back, or the tables were changed by somebody else.
     mutating func forget() {
-        for index in handlers.indices { handlers[index].forget() }
+        handlers.forget()
     }
 
     /// Takes one item within the batch's transaction; `prepare` has been there for it.
@@ -54,16 +53,14 @@ struct Recipe {
             }
             try storing?(&line)
         case .presence(let storing):
-            for change in try storing(&line) {
-                for handler in handlers { try handler.unready.presence(change, in: &line) }
-            }
+            for change in try storing(&line) { try handlers.presence(change, in: &line) }
         case .delivery(let report, let storing):
             try storing?(&line)
-            for handler in handlers { try handler.unready.delivery(report, in: &line) }
+            try handlers.delivery(report, in: &line)
         case .work(let work):
             try work(&line)
         case .handler(let work):
-            for handler in handlers where try work.attempt(handler.unready, &line) { return }
+            for handler in handlers.all where try work.attempt(handler.unready, &line) { return }
             throw Refusal(.notFound, "no such solution runs here")
         }
     }
@@ -80,7 +77,7 @@ struct Recipe {
     private func device(_ sender: MessageOrigin.Sender, _ topic: [String]) -> DeviceID? {
         switch sender {
         case .device(let device): device
-        case .anybody: handlers.lazy.compactMap { $0.unready.device(namedBy: topic) }.first
+        case .anybody: handlers.all.lazy.compactMap { $0.unready.device(namedBy: topic) }.first
         case .keyless, .person: nil
         }
     }
@@ -89,6 +86,6 @@ struct Recipe {
         guard let index = router.handler(of: message.topic) else {
             throw Refusal(.unknownTopic, "no solution takes messages of this topic")
         }
-        return handlers[index].unready
+        return handlers.all[index].unready
     }
 }

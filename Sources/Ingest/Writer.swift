@@ -32,9 +32,7 @@ struct Writer {
     /// Pieces of due work of one handler in one batch: some 25 ms, which the messages of the next batch wait at most.
     private static let piecesPerBatch = 256
 
-    init(
-        parts: LineParts, handlers: [any MessageHandler], observers: [any LineObserver], statistics: LineStatistics
-    ) {
+    init(parts: LineParts, handlers: LineHandlers, observers: [any LineObserver], statistics: LineStatistics) {
         recipe = Recipe(router: TopicRouter(parts.handling.map(\.manifest)), handlers: handlers)
         self.observers = ObserverStage(observers)
         devices = parts.services.devices
@@ -67,7 +65,7 @@ struct Writer {
                 try fill(submissions, tick: isTick, now: instant(of: submissions, at: begin), in: transaction)
             }
             if let appended { store.apply(appended) }
-            for handler in recipe.handlers { handler.batchCommitted() }
+            recipe.handlers.batchCommitted()
             observers.batchCommitted()
             // Before anybody hears of the commit: what is asked next is answered from the tables.
             if forgets { forget() }
@@ -113,9 +111,10 @@ struct Writer {
     func writeWhatHandlersRemember() {
         do {
             try database.writeBlocking { transaction in
-                var line = LineContext(now: clock.now(), transaction: transaction)
+                var line = LineContext(
+                    now: clock.now(), transaction: transaction, commands: recipe.handlers.dispatcher)
                 line.forgetAfterCommit()
-                for handler in recipe.handlers { try line.perform { try handler.unready.finishBatch(in: &$0) } }
+                for handler in recipe.handlers.all { try line.perform { try handler.unready.finishBatch(in: &$0) } }
             }
         } catch {
             log(.batchFailed(error, items: 0))
@@ -130,19 +129,19 @@ struct Writer {
         reports.removeAll()
         refusals.removeAll()
         foundNoRoom = false
-        var line = LineContext(now: now, transaction: transaction)
+        var line = LineContext(now: now, transaction: transaction, commands: recipe.handlers.dispatcher)
         for submission in submissions {
             for item in submission.items { outcomes.append(take(item, in: &line)) }
         }
         isBehind = false
         // Who has read nothing yet knows of nothing that is due; the tick reads it. In each batch, tables that cannot be read would be a
         // burden to all solutions.
-        for handler in recipe.handlers.compactMap(\.ifReady) { advance(handler, in: &line) }
+        for handler in recipe.handlers.all.compactMap(\.ifReady) { advance(handler, in: &line) }
         if tick {
-            for index in recipe.handlers.indices { self.tick(index, in: &line) }
+            for index in recipe.handlers.all.indices { self.tick(index, in: &line) }
         }
         // Not one by one: what a handler writes for many messages must not be lost while they are acknowledged.
-        for handler in recipe.handlers { try line.perform { try handler.unready.finishBatch(in: &$0) } }
+        for handler in recipe.handlers.all { try line.perform { try handler.unready.finishBatch(in: &$0) } }
         observe(tick: tick, in: &line)
         guard !reports.isEmpty else {
             keepRefusals(in: &line)

@@ -59,6 +59,22 @@ public struct Catalogue: Sendable {
         }
     }
 
+    /// Sees to it that commands need only what is declared, and are for kinds that are.
+    /// - Throws: `CatalogueError`, also where two forms are for one kind.
+    public func check(_ forms: [CommandForm]) throws(CatalogueError) {
+        let permissions = Set(permissions.map(\.declared.name))
+        let kinds = Set(kinds.map(\.declared.name))
+        var seen: Set<DeviceKind> = []
+        for form in forms {
+            let owner = "commands to devices of the kind \(form.kind.name)"
+            guard kinds.contains(form.kind) else { throw .undeclared(form.kind.name, by: owner) }
+            for permission in [form.see, form.give] where !permissions.contains(permission) {
+                throw .undeclared(permission.name, by: owner)
+            }
+            guard seen.insert(form.kind).inserted else { throw .duplicate(form.kind.name) }
+        }
+    }
+
     private static func gather<Name>(
         _ ofHub: [Declared<Name>], _ solutions: [SolutionManifest], _ own: (SolutionManifest) -> [Declared<Name>]
     ) throws(CatalogueError) -> [Entry<Name>] {

@@ -6,6 +6,8 @@ public import SQL
 public struct LineContext {
     /// The time of this batch.
     public let now: Timestamp
+    /// The commands to devices.
+    public let commands: any CommandDispatcher
     /// What has been raised so far in this batch.
     public private(set) var effects: Effects
     private let database: Transaction
@@ -16,8 +18,9 @@ public struct LineContext {
     public private(set) var forgetsAfterCommit = false
 
     /// A context for one batch.
-    public init(now: Timestamp, transaction: Transaction) {
+    public init(now: Timestamp, transaction: Transaction, commands: any CommandDispatcher = NoCommands()) {
         self.now = now
+        self.commands = commands
         self.effects = Effects()
         self.database = transaction
         self.mark = Effects.Mark()

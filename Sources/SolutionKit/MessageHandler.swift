@@ -20,9 +20,6 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
     /// Learns that a client came, went or changed its subscriptions.
     func presence(_ change: PresenceChange, in line: inout LineContext) throws
 
-    /// Learns how far a publication that carried a token has come.
-    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws
-
     /// Does the next piece of what has come due by now, such as a car that has stood long enough. Called in every batch again and again
     /// while it says that there was one, so that much that comes due at once holds up no message; a piece that throws is undone alone, and
     /// must not be the next one again: the rest is asked for in the next batch.
@@ -52,9 +49,6 @@ extension MessageHandler {
 
     /// Who is connected does not matter to it.
     public func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
-
-    /// It follows no publication.
-    public func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
 
     /// The clock alone changes nothing.
     public func tick(in line: inout LineContext) throws {}

@@ -83,6 +83,9 @@ public protocol DeviceBook: Sendable {
     /// The site a device belongs to; nil when it is not admitted.
     func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID?
 
+    /// What is known of a device, also of one that was removed; nil when there never was one of this name.
+    func known(_ device: DeviceID, in reader: some SQLReading) throws -> KnownDevice?
+
     /// Whether the hub has a site of this name, at which devices may be.
     func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool
 
@@ -116,6 +119,9 @@ public protocol CommandBook: Sendable {
     /// The commands of a device that are not final, oldest first.
     func open(device: DeviceID, in reader: some SQLReading) throws -> [Command]
 
+    /// Those of them that were asked for no later than this one of the device's, whatever became of it; none when it has no such command.
+    func open(device: DeviceID, upTo id: String, in reader: some SQLReading) throws -> [Command]
+
     /// Notes that a kept session of the device's holds an open command, or with nil that none does any more.
     func hold(_ id: String, by session: String?, in transaction: Transaction) throws
 
@@ -134,11 +140,7 @@ public protocol CommandBook: Sendable {
     /// One command, with its history.
     func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command?
 
-    /// The commands of a device, newest first, with their history.
-    func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command]
-
-    /// The commands of all devices of a kind, newest first, with their history; only those in one of `states`, all if
-    /// it is empty.
-    func commands(kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading) throws
-        -> [Command]
+    /// Commands, newest first, with their history.
+    /// - Throws: `invalid_parameter` when there is no command that they are to come behind.
+    func commands(_ selection: CommandSelection, in reader: some SQLReading) throws -> [Command]
 }

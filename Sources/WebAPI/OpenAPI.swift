@@ -135,7 +135,7 @@ enum OpenAPI {
             switch access {
             case .anyone: []
             case .signedIn, .hub, .site: [["bearer"], ["cookie"]]
-            case .device: [["deviceId", "deviceKey"]]
+            case .device, .anyDevice: [["deviceId", "deviceKey"]]
             }
         json.array { json in
             for way in ways {

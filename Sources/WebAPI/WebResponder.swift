@@ -235,7 +235,7 @@ struct WebResponder: Sendable {
         for route: Route, _ course: Course, _ body: inout IncomingBody, _ writer: borrowing ResponseWriter
     ) async throws -> RequestCredentials.Kind {
         let shown = ShownCredentials.read(course.fields, cookie: course.transport.cookies[gate.accessCookie])
-        guard case (.none, .device) = (shown, route.access), route.credentials != .header else { return shown }
+        guard case .none = shown, route.credentials != .header, route.access.isForDevices else { return shown }
         return try await body.credentials(route, writer) ?? .none
     }
 

@@ -175,6 +175,5 @@ private final class Noting: MessageHandler {
         guard message.payload != Array("bad".utf8) else { throw HubModel.Refusal(.wrongType, "bad") }
         heard.note(message)
     }
-    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
     func finishBatch(in line: inout LineContext) throws {}
 }

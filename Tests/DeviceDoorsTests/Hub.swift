@@ -29,7 +29,7 @@ struct Hub {
             LineParts(
                 solutions: [Strict(told: told)],
                 services: LineServices(devices: UntouchedBooks(), commands: UntouchedBooks(), audit: UntouchedBooks()),
-                database: database,
+                commands: { _, _ in Deliveries(told: told) }, database: database,
                 store: store, clock: ManualClock(), live: Nowhere(), outbound: Nowhere(), log: { _ in }))
         let hub = Hub(line: line, ledger: LineLedger(line: line), database: database, told: told)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -90,16 +90,18 @@ final class Told: Sendable {
     }
 }
 
-private struct Strict: Solution, HandlesMessages {
+private struct Strict: GivesCommands {
     let told: Told
     let manifest = SolutionManifest(
         id: "strict", title: "Strict", path: "/strict", kinds: [], topics: ["strict/+"], ownedTopics: ["strict/#"],
         rights: [], permissions: [], grants: [], needs: .viewNodes)
 
+    let commandForms: [CommandForm] = []
+
     func makeHandler(_ services: LineServices) -> any MessageHandler { Refusing(told: told) }
 }
 
-private final class Refusing: MessageHandler {
+private final class Refusing: TakesCommands {
     let told: Told
 
     init(told: Told) {
@@ -117,6 +119,20 @@ private final class Refusing: MessageHandler {
         case .subscribed, .unsubscribed: break
         }
     }
+    func commandTarget(_ device: DeviceID) -> CommandTarget? { nil }
+    func commandDevices(spokenForBy client: String) -> [DeviceID] { [] }
+    func finishBatch(in line: inout LineContext) throws {}
+}
+
+/// Notes how far publications have come.
+private final class Deliveries: CommandHandler {
+    private let told: Told
+    private let none = NoCommands()
+
+    init(told: Told) {
+        self.told = told
+    }
+
     func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {
         switch report {
         case .queued(let token, let sessions):
@@ -127,5 +143,16 @@ private final class Refusing: MessageHandler {
         case .dropped(let token, let client): told.note("\(token) dropped \(client)")
         }
     }
-    func finishBatch(in line: inout LineContext) throws {}
+    func handle(_ message: DeviceMessage, in line: inout LineContext) throws {}
+    func ask(
+        _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
+    ) throws -> Command { try none.ask(device, request, at: sites, in: &line) }
+    func answered(
+        _ answer: CommandAnswer, by device: DeviceID, at instant: Timestamp, in line: inout LineContext
+    ) throws {}
+    func heard(_ device: DeviceID) {}
+    func take(
+        for device: DeviceID, confirming confirmation: CommandConfirmation, in line: inout LineContext
+    ) throws -> [Command] { [] }
+    func isConnected(_ client: String) -> Bool { false }
 }

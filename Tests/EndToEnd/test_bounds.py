@@ -798,6 +798,9 @@ FIXED = {
     "Commands that wait for one device": [
         ("NodesTests/CommandLossTests.swift", "tooManyWait"), ("NodesTests/CommandTests.swift", "aCommandWaitsWhileTheNodeIsAway"),
     ],
+    "Requests of one device that wait for commands; of all devices": [
+        ("CommandsTests/PollTests.swift", "tooManyOfOne"), ("CommandsTests/PollTests.swift", "tooManyOfAll"),
+    ],
     "Fields of one node; of one message; series of the hub": [
         (HERE, "test_a_node_has_so_many_fields"), ("NodesTests/cases/values-65-sensors.json", "65 sensors"),
         ("IngestTests/AcknowledgementTests.swift", "aReadingThatTheStoreRefusesLateRefusesItsOwnMessage"),

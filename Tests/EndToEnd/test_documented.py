@@ -21,6 +21,8 @@ NOT_RUN = {
 # Blocks that are no commands, by how they begin.
 NO_COMMANDS = [
     "device ─MQTT─▶", '{"type":"urn:martlet:error', "connection martlet",
+    # What a device sends, in commands.md.
+    "queued ──▶", "GET /api/devices/{id}/commands/next", "POST /api/devices/{id}/commands/{command_id}/answer", "POST /api/nodes/{id}/telemetry?commands",
     # Code of tests, in testing.md.
     "let house = ", "hub = own(",
 ]

@@ -75,7 +75,6 @@ final class NotesHandler: MessageHandler {
         }
     }
 
-    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
     func tick(in line: inout LineContext) throws { ticks += 1 }
 
     func advance(in line: inout LineContext) throws -> Bool {

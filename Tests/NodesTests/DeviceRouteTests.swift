@@ -53,6 +53,37 @@ import Testing
         #expect(try site.row("SELECT COUNT(*) FROM node")?.integer(0) == 0)
     }
 
+    @Test(
+        "the reply to a report carries the node's commands where it asks for them, and is as before where it does not")
+    func repliesWithCommands() async throws {
+        let site = try await Site()
+        try site.register("node_01")
+        let node = try Caller.node("node_01")
+        func report(_ kind: String, _ query: (name: String, value: String)...) async throws -> JSONTree {
+            let body = kind == "status" ? "online" : #"{"sensors":{"temperature":22.5}}"#
+            let answer = try await site.call(
+                .post, "/api/nodes/{id}/\(kind)", ["id": "01"], query: query, body: body, as: node)
+            return try JSONTree(answer.body)
+        }
+        #expect(try await report("telemetry", ("commands", "true"))["commands"] == .array([]))
+        let ids = [try await ask(site), try await ask(site)]
+        for query in [[], [(name: "commands", value: "false")], [(name: "after", value: "")]] {
+            let answer = try await site.call(
+                .post, "/api/nodes/{id}/telemetry", ["id": "01"], query: query,
+                body: #"{"sensors":{"temperature":22.5}}"#, as: node)
+            #expect(try JSONTree(answer.body) == .object(["status": .string("stored")]))
+        }
+        let given = try await report("telemetry", ("commands", "true"), ("after", ""))
+        #expect(given["commands"]?.elements.compactMap { $0["command_id"]?.text } == ids)
+        #expect(given["commands"]?.elements.first?.keys == ["command_id", "command", "params", "created_at"])
+        let rest = try await report("status", ("commands", "true"), ("after", ids[0]))
+        #expect(rest["commands"]?.elements.compactMap { $0["command_id"]?.text } == [ids[1]])
+        #expect(try site.command(ids[0])?.state == .delivered)
+        await #expect { _ = try await report("telemetry", ("commands", "yes")) } throws: {
+            ($0 as? Refusal)?.code == .invalidParameter
+        }
+    }
+
     @Test func anEmptyStatusIsRefused() async throws {
         let site = try await Site()
         try site.register("node_01")

@@ -8,6 +8,7 @@ import Testing
 /// Devices and commands as tables: what the schema itself refuses, limits, and pruning.
 @Suite struct RegistryTests {
     private let device = DeviceID("node_01")
+    private let nodes = CommandSelection.Devices.kinds([(kind: .node, sites: .all)])
 
     private func database() async throws -> Database {
         let database = try Database.open(DatabaseConfiguration(.memory))
@@ -132,7 +133,10 @@ import Testing
                     in: transaction)
             }
             #expect(try book.open(device: device, in: transaction).map(\.name) == (0..<30).map { "c\($0)" })
-            #expect(try book.commands(device: device, limit: 2, in: transaction).map(\.name) == ["c29", "c28"])
+            #expect(
+                try book.commands(CommandSelection(.one(device), limit: 2), in: transaction).map(\.name) == [
+                    "c29", "c28",
+                ])
         }
     }
 
@@ -207,12 +211,16 @@ import Testing
             }
             let whole: [[CommandState]] = [[.queued, .sent, .done], [.queued, .sent], [.queued]]
             func states(_ commands: [Command]) -> [[CommandState]] { commands.map { $0.history.map(\.state) } }
-            #expect(try states(book.commands(device: device, limit: 9, in: transaction)) == whole)
-            #expect(try states(book.commands(device: device, limit: 2, in: transaction)) == Array(whole.prefix(2)))
-            #expect(try states(book.commands(kind: .node, states: [], limit: 9, in: transaction)) == whole)
+            #expect(try states(book.commands(CommandSelection(.one(device), limit: 9), in: transaction)) == whole)
             #expect(
-                try states(book.commands(kind: .node, states: [.sent], limit: 9, in: transaction)) == [whole[1]])
-            #expect(try book.commands(device: device, limit: 0, in: transaction).isEmpty)
+                try states(book.commands(CommandSelection(.one(device), limit: 2), in: transaction))
+                    == Array(whole.prefix(2)))
+            #expect(try states(book.commands(CommandSelection(nodes, limit: 9), in: transaction)) == whole)
+            #expect(
+                try states(book.commands(CommandSelection(nodes, states: [.sent], limit: 9), in: transaction)) == [
+                    whole[1]
+                ])
+            #expect(try book.commands(CommandSelection(.one(device), limit: 0), in: transaction).isEmpty)
         }
     }
 

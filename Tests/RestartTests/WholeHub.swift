@@ -1,3 +1,4 @@
+import Commands
 import DeviceDoors
 import Foundation
 import HubModel
@@ -82,10 +83,12 @@ final class WholeHub {
         let (outbound, published) = (BrokerOutbound(), Published())
         let devices = DeviceRegistry(limit: 10_000, admission: .byContact)
         let commands = CommandRegistry(random: { [numbers] in numbers.next() })
+        let room = CommandsRoom()
         let line = IngestLine(
             LineParts(
                 solutions: [NodesSolution(), ParkingSolution()],
                 services: LineServices(devices: devices, commands: commands, audit: AuditRegistry()),
+                commands: room.makeHandler,
                 database: database, store: store, clock: clock, live: Unwatched(), outbound: outbound,
                 log: { trouble in fatalError("a trouble of the line: \(trouble)") }))
         let services = WebServices(
@@ -98,7 +101,8 @@ final class WholeHub {
             ledger: LineLedger(line: line),
             core: BrokerCore(
                 configuration: BrokerConfiguration(), authorizer: HubAuthorizer(isOpen: true), state: state, now: now),
-            routes: NodesSolution().routes(services) + ParkingSolution().routes(services))
+            routes: NodesSolution().routes(services) + ParkingSolution().routes(services)
+                + room.routes(services, forms: NodesSolution().commandForms))
         outbound.connect(publish: { published.append($0) })
         try await settle()
     }

@@ -30,7 +30,7 @@ function silentNodes(nodes, present) {
 function useFailedCommands() {
     const { list, loaded, error } = useFollowed('failed', () => ({
         topics: ['nodes/+/commands'],
-        load: (options) => api.allCommands({ state: 'failed,timed_out,expired', limit: 20 }, options),
+        load: (options) => api.allCommands({ kind: 'node', state: 'failed,timed_out,expired', limit: 20 }, options),
         // The oldest first: with more than `most` they go first.
         records: ({ commands }) => inOrder(commands).reverse(),
         keyOf: (command) => command.command_id,

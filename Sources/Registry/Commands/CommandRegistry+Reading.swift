@@ -9,6 +9,18 @@ extension CommandRegistry {
             "WHERE device = $1 AND due_at IS NOT NULL ORDER BY sequence", [.text(device.text)], in: reader)
     }
 
+    /// Those of them that were asked for no later than this one of the device's, whatever became of it; none when it has no such command.
+    /// - Throws: `SQLFailure`.
+    public func open(device: DeviceID, upTo id: String, in reader: some SQLReading) throws -> [Command] {
+        guard !id.utf8.contains(0) else { return [] }
+        return try CommandRow.all(
+            """
+            WHERE device = $1 AND due_at IS NOT NULL
+                AND sequence <= (SELECT last.sequence FROM command last WHERE last.id = $2 AND last.device = $1)
+            ORDER BY sequence
+            """, [.text(device.text), .text(id)], in: reader)
+    }
+
     /// Open commands of this kind of device that time has overtaken: expired, or their answer overdue; the most overdue first,
     /// at most 10,000, without their history.
     /// - Throws: `SQLFailure`.
@@ -36,29 +48,60 @@ extension CommandRegistry {
         return command
     }
 
-    /// The commands of a device, newest first, at most `limit`, with their history.
-    /// - Throws: `SQLFailure`.
-    public func commands(device: DeviceID, limit: Int, in reader: some SQLReading) throws -> [Command] {
-        try CommandRow.allWithHistory(
-            "WHERE device = $1 ORDER BY sequence DESC LIMIT $2", [.text(device.text), .integer(Int64(max(0, limit)))],
-            in: reader)
+    /// Commands, newest first, with their history.
+    /// - Throws: `Refusal` with `invalid_parameter` when there is no command that they are to come behind; `SQLFailure`.
+    public func commands(_ selection: CommandSelection, in reader: some SQLReading) throws -> [Command] {
+        var conditions = Conditions()
+        let last = try selection.after.map { try place(of: $0, in: reader) }
+        let order: String
+        switch selection.devices {
+        case .one(let device):
+            conditions.add("device", .equals, .text(device.text))
+            if let last { conditions.add("sequence", .isLess, .integer(last.sequence)) }
+            order = "sequence DESC"
+        case .kinds(let kinds):
+            conditions.add(CommandRegistry.condition(kinds, &conditions))
+            if let last {
+                let (made, device) = (conditions.place(.integer(last.createdAt)), conditions.place(.text(last.device)))
+                let sequence = conditions.place(.integer(last.sequence))
+                conditions.add(
+                    """
+                    (created_at < \(made) OR (created_at = \(made) AND
+                        (device > \(device) OR (device = \(device) AND sequence < \(sequence)))))
+                    """)
+            }
+            order = "created_at DESC, device, sequence DESC"
+        }
+        conditions.add("state", isOneOf: selection.states.isEmpty ? nil : selection.states.map(\.rawValue).sorted())
+        let most = conditions.place(.integer(Int64(max(0, selection.limit))))
+        return try CommandRow.allWithHistory(
+            "WHERE \(conditions.text) ORDER BY \(order) LIMIT \(most)", conditions.arguments, in: reader)
     }
 
-    /// The commands of all devices of a kind, newest first, at most `limit`, with their history.
-    /// - Parameter states: only commands in one of these; all if it is empty.
-    /// - Throws: `SQLFailure`.
-    public func commands(
-        kind: DeviceKind, states: Set<CommandState>, limit: Int, in reader: some SQLReading
-    ) throws -> [Command] {
-        var conditions = Conditions()
-        let wanted = conditions.place(.text(kind.name))
-        conditions.add("EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND device.kind = \(wanted))")
-        conditions.add("state", isOneOf: states.isEmpty ? nil : states.map(\.rawValue).sorted())
-        let most = conditions.place(.integer(Int64(max(0, limit))))
-        return try CommandRow.allWithHistory(
-            """
-            WHERE \(conditions.text) ORDER BY created_at DESC, device, sequence DESC LIMIT \(most)
-            """, conditions.arguments, in: reader)
+    /// That the device of a command is of one of these kinds, at one of the sites that are named with it.
+    private static func condition(
+        _ kinds: [(kind: DeviceKind, sites: SiteScope)], _ conditions: inout Conditions
+    ) -> String {
+        let wanted = kinds.map { kind, sites -> String in
+            let kind = conditions.place(.text(kind.name))
+            guard let names = sites.names else { return "device.kind = \(kind)" }
+            let places = conditions.places(names.map(SQLValue.text))
+            return places.isEmpty ? "1 = 0" : "(device.kind = \(kind) AND device.site IN (\(places)))"
+        }
+        let any = wanted.isEmpty ? "1 = 0" : wanted.joined(separator: " OR ")
+        return "EXISTS (SELECT 1 FROM device WHERE device.id = command.device AND (\(any)))"
+    }
+
+    /// Where a command is in the order of lists.
+    private func place(
+        of id: String, in reader: some SQLReading
+    ) throws -> (createdAt: Int64, device: String, sequence: Int64) {
+        let row =
+            id.utf8.contains(0)
+            ? nil
+            : try reader.queryFirst("SELECT created_at, device, sequence FROM command WHERE id = $1", [.text(id)])
+        guard let row else { throw Refusal(.invalidParameter, "after is the command_id of a command") }
+        return (try row.integer(0), try row.text(1), try row.integer(2))
     }
 }
 

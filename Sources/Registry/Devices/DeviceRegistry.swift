@@ -76,6 +76,17 @@ public struct DeviceRegistry: Sendable {
             .flatMap { SiteID(try $0.text(0)) }
     }
 
+    /// What is known of a device, also of one that was removed; nil when there never was one of this name, or this version does not know
+    /// its kind.
+    /// - Throws: `SQLFailure`.
+    public func known(_ device: DeviceID, in reader: some SQLReading) throws -> KnownDevice? {
+        guard
+            let row = try reader.queryFirst("SELECT kind, site, state FROM device WHERE id = $1", [.text(device.text)]),
+            let kind = DeviceKind(named: try row.text(0)), let site = SiteID(try row.text(1))
+        else { return nil }
+        return KnownDevice(id: device, kind: kind, site: site, isRemoved: try row.text(2) == "removed")
+    }
+
     /// Whether there is a site of this name.
     /// - Throws: `SQLFailure`.
     public func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool {

@@ -13,12 +13,22 @@ public enum RouteAccess: Hashable, Sendable {
     /// An active device of this kind, which speaks for itself (`Caller.device`); where the route says so (`CredentialPlace.network`) also one
     /// that shows nothing.
     case device(DeviceKind)
+    /// An active device of any kind; the handler decides for which devices it speaks.
+    case anyDevice
 
     /// The right that it takes; nil when none does.
     public var permission: Permission? {
         switch self {
         case .hub(let permission), .site(let permission): permission
-        case .anyone, .signedIn, .device: nil
+        case .anyone, .signedIn, .device, .anyDevice: nil
+        }
+    }
+
+    /// Whether it is for devices.
+    public var isForDevices: Bool {
+        switch self {
+        case .device, .anyDevice: true
+        case .anyone, .signedIn, .hub, .site: false
         }
     }
 
@@ -29,7 +39,8 @@ public enum RouteAccess: Hashable, Sendable {
         case (.anyone, _): return .all
         case (.device(let kind), .device(_, let actual, _)) where kind == actual: return .all
         case (.device(let kind), .keyless(let actual)) where kind == actual: return .all
-        case (.device, .open): return .all
+        case (.anyDevice, .device): return .all
+        case (.device, .open), (.anyDevice, .open): return .all
         case (_, .anonymous): throw Refusal(.notSignedIn, "Sign in first.")
         case (.signedIn, .person), (.signedIn, .token), (.signedIn, .open): return .all
         case (.hub(let permission), _) where caller.grants.allows(permission, at: nil): return .all
@@ -39,6 +50,7 @@ public enum RouteAccess: Hashable, Sendable {
             throw Refusal(.forbidden, "This needs the right \(permission.name).")
         case (.hub(let permission), _): throw Refusal(.forbidden, "This needs the right \(permission.name).")
         case (.signedIn, _): throw Refusal(.forbidden, "This is for people.")
+        case (.anyDevice, _): throw Refusal(.forbidden, "This is for devices.")
         case (.device(let kind), _): throw Refusal(.forbidden, "This is for devices of the kind \(kind.name).")
         }
     }

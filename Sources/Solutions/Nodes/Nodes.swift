@@ -8,10 +8,10 @@ public import SolutionKit
 /// |---|---|
 /// | `Model` | a node as a value: its name, its state machine, its table |
 /// | `Payloads` | what nodes say and what they are told: bytes to values and back |
-/// | `Line` | the handler inside the line: messages, presence, commands |
+/// | `Line` | the handler inside the line: messages, goodbyes |
 /// | `Web` | the routes of docs/nodes-api.md |
 /// | `Simulator` | nodes that do not exist, for demonstrations and tests |
-public struct NodesSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview, HasSimulator, HasDemonstration {
+public struct NodesSolution: Solution, GivesCommands, OffersRoutes, GivesOverview, HasSimulator, HasDemonstration {
     /// The solution; without side effects.
     public init() {}
 
@@ -45,6 +45,15 @@ public struct NodesSolution: Solution, HandlesMessages, OffersRoutes, GivesOverv
     /// Makes the part that lives inside the line.
     public func makeHandler(_ services: LineServices) -> any MessageHandler {
         NodesHandler(services)
+    }
+
+    /// Nodes hear their commands on a topic of their own and answer on `status`, or ask for them over HTTP.
+    public var commandForms: [CommandForm] {
+        [
+            CommandForm(
+                .node, see: .viewNodes, give: .commandNodes, topic: DeviceTopic("iot/node/{id}/command"),
+                device: { NodeName($0)?.device }, liveTopic: DeviceTopic("nodes/{id}/commands"), member: "node_id")
+        ]
     }
 
     /// What it offers to people over HTTP: docs/nodes-api.md.

@@ -1,3 +1,4 @@
+internal import Commands
 internal import DeviceDoors
 internal import DeviceStates
 internal import Foundation
@@ -21,6 +22,7 @@ internal import WebAPI
 struct House {
     let configuration: Configuration
     let clock: any HouseClock
+    private let commands = CommandsRoom()
     /// The door by which a test moves the clock; nil: it is the machine's.
     private let clockDoor: ClockDoor?
 
@@ -167,8 +169,8 @@ struct House {
         LineParts(
             solutions: Solutions.all,
             services: LineServices(devices: devices, commands: CommandRegistry(), audit: AuditRegistry()),
-            database: stored.database, store: stored.store, clock: clock, live: live, outbound: outbound,
-            observers: [{ DeviceStates(figures: states) }], configuration: lineConfiguration,
+            commands: commands.makeHandler, database: stored.database, store: stored.store, clock: clock, live: live,
+            outbound: outbound, observers: [{ DeviceStates(figures: states) }], configuration: lineConfiguration,
             log: TroubleLog(logger: logger, clock: clock).take)
     }
 
@@ -187,7 +189,8 @@ struct House {
         let report = SystemReport(
             startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
         let routes =
-            Solutions.all.compactMap { $0 as? any OffersRoutes }.flatMap { $0.routes(services) } + reporter.routes
+            Solutions.all.compactMap { $0 as? any OffersRoutes }.flatMap { $0.routes(services) }
+            + commands.routes(services, forms: Solutions.commandForms) + reporter.routes
             + accounts.people.routes
             + accounts.deviceRoutes(services, owners)
             + AuditRoutes(

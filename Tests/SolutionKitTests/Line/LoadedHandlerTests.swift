@@ -18,7 +18,6 @@ import Testing
 
         func handle(_ message: DeviceMessage, in line: inout LineContext) throws {}
         func presence(_ change: PresenceChange, in line: inout LineContext) throws {}
-        func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {}
         func tick(in line: inout LineContext) throws {}
         func finishBatch(in line: inout LineContext) throws {}
         func forget() {}

@@ -246,9 +246,13 @@ class Server:
         return [[start, *[of(field, members) for field in fields]] for start, members in groups.items()]
 
     async def all_commands(self, request):
-        states = request.query.get("state")
-        wanted = [c for c in self.world.commands.values() if states is None or c["state"] in states.split(",")]
-        return web.json_response({"commands": wanted[::-1][: int(request.query.get("limit", 50))]})
+        states, kind, after = request.query.get("state"), request.query.get("kind", "node"), request.query.get("after")
+        wanted = [c for c in self.world.commands.values() if kind == "node" and (states is None or c["state"] in states.split(","))][::-1]
+        if after:
+            wanted = wanted[[c["command_id"] for c in wanted].index(after) + 1:]
+        limit = int(request.query.get("limit", 50))
+        page = [{**c, "device_id": c["node_id"]} for c in wanted[:limit]]
+        return web.json_response({"commands": page, "next": page[-1]["command_id"] if len(wanted) > limit else None})
 
     async def commands(self, request):
         node, refused = self.find(request)

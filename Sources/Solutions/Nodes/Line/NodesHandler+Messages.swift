@@ -13,7 +13,7 @@ extension NodesHandler {
         let entry = try known ?? admit(name, message, in: &line)
         let values = try take(payload.fields, of: entry, message, in: &line)
 
-        let counts = counts(message, isGoodbye: false, for: entry.node)
+        let counts = counts(message, isGoodbye: false, for: entry.node, in: line)
         // Not undone with the message: what was seen of the clock was seen, also when the store refuses the reading.
         let wasInDoubt = entry.node.telemetryClock.isInDoubt
         let (observed, isLate) = NodesHandler.judge(
@@ -71,7 +71,7 @@ extension NodesHandler {
         try NodesHandler.check(payload.nodeID, is: name)
         let entry = try known ?? admit(name, message, in: &line)
 
-        let counts = counts(message, isGoodbye: payload.word == "offline", for: entry.node)
+        let counts = counts(message, isGoodbye: payload.word == "offline", for: entry.node, in: line)
         let health = payload.healthFields
         let wasInDoubt = entry.node.statusClock.isInDoubt
         // An answer to a command alone says nothing of the node that could be out of order.
@@ -100,7 +100,9 @@ extension NodesHandler {
                 isNews: !health.isEmpty && !isLate, in: &line)
         }
         if entry.node.statusClock.isInDoubt != wasInDoubt { try save(entry, in: &line) }
-        if let answer = payload.answer { try answered(answer, at: message.receivedAt, by: entry, in: &line) }
+        if let answer = payload.answer {
+            try line.commands.answered(answer, by: name.device, at: message.receivedAt, in: &line)
+        }
     }
 
     /// When something was observed, and whether that is history. What does not count, such as the will of a client that speaks for the
@@ -167,11 +169,13 @@ extension NodesHandler {
 
     /// Whether a message says something of the node as it is now. A will speaks for the connection that set it alone, and so does a
     /// goodbye: when another client speaks for the node meanwhile, neither says anything of the node.
-    private func counts(_ message: DeviceMessage, isGoodbye: Bool, for node: Node) -> Bool {
+    private func counts(
+        _ message: DeviceMessage, isGoodbye: Bool, for node: Node, in line: borrowing LineContext
+    ) -> Bool {
         guard message.isWill || isGoodbye, let clientID = message.origin.clientID, let speaker = node.clientID,
             clientID != speaker
         else { return true }
-        return !message.isWill && !presence.isConnected(speaker)
+        return !message.isWill && !line.commands.isConnected(speaker)
     }
 
     /// What every message says beside its content: that the node is there (or gone), and who speaks for it from where.
@@ -197,7 +201,7 @@ extension NodesHandler {
             isUrgent = true
             line.ifUndone { self.roster.setClient(before, of: entry) }
             // It may have a filter for all nodes, which now counts for this one.
-            waiting.insert(entry.node.name.short)
+            line.commands.heard(entry.node.name.device)
         }
         if let address = message.origin.address, address != entry.node.address, address.utf8.count <= 64 {
             entry.node.address = address

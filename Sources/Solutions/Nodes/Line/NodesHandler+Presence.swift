@@ -2,13 +2,10 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Clients that come and go, and what is written and shown of it.
+/// Clients that say goodbye, and what is written and shown of nodes.
 extension NodesHandler {
-    /// A client is gone; if it said goodbye, the nodes for which it spoke last are asleep.
-    func lost(_ clientID: String, isClean: Bool, in line: inout LineContext) throws {
-        presence.disconnected(clientID)
-        try take(.disconnected(clientID), of: clientID, in: &line)
-        guard isClean else { return }
+    /// A client is gone, and said goodbye: the nodes for which it spoke last are asleep.
+    func saidGoodbye(_ clientID: String, in line: inout LineContext) throws {
         for short in roster.nodes(of: clientID) {
             guard let entry = roster[short] else { continue }
             let before = entry.node.liveness
@@ -17,22 +14,6 @@ extension NodesHandler {
             try save(entry, in: &line)
             noteState(of: entry, in: &line)
             try showState(of: entry, in: &line)
-        }
-    }
-
-    /// A client subscribed: commands that waited for it go out.
-    func subscribed(_ clientID: String, to filter: String, in line: inout LineContext) throws {
-        switch presence.subscribed(clientID, to: filter) {
-        case .node(let spelling):
-            guard let name = NodeName(spelling) else { return }
-            try dispatch(name.short, in: &line)
-        case .all:
-            var nodes = Set(roster.nodes(of: clientID))
-            if case .device(let device) = ClientName.owner(of: clientID), let name = NodeName(device.text) {
-                nodes.insert(name.short)
-            }
-            for short in nodes.sorted() { try dispatch(short, in: &line) }
-        case nil: break
         }
     }
 

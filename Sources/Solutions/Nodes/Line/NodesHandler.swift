@@ -4,26 +4,13 @@ internal import SolutionKit
 
 /// The nodes inside the line. It keeps all nodes in memory, so that telemetry costs no statement: what changes with every
 /// message (last seen) is written at the end of a batch, at most once a second for each node.
-final class NodesHandler: MessageHandler {
+final class NodesHandler: TakesCommands {
     let devices: any DeviceBook
     let commands: any CommandBook
     /// What the tables say, once `load` has read it.
     var roster = Roster()
-    var presence = Presence()
-    var handovers = Handovers()
-    /// The clients whose kept sessions may hold commands (`CommandHolder.session`).
-    var holders: Set<String> = []
-    /// Short names of nodes that may have commands to be published; the tick looks after them.
-    var waiting: Set<String> = []
     /// For nodes that speak HTTP; those over MQTT have the line's.
     private var refusals = RefusalAllowance()
-    private var start = Start.pending
-
-    /// Whether the commands of the time before this program's start were looked after.
-    private enum Start {
-        /// `inThisBatch`: its commit may still fail.
-        case pending, inThisBatch, done
-    }
 
     /// The largest payload that is read, in bytes.
     static let maximumPayloadBytes = 65_536
@@ -48,21 +35,7 @@ final class NodesHandler: MessageHandler {
     }
 
     func presence(_ change: PresenceChange, in line: inout LineContext) throws {
-        switch change {
-        case .connected(let clientID, _):
-            // Its old connection may have ended without a word (take-over).
-            if presence.isConnected(clientID) { try lost(clientID, isClean: false, in: &line) }
-            presence.connected(clientID)
-            try take(.connected(clientID), of: clientID, in: &line)
-        case .disconnected(let clientID, let isClean): try lost(clientID, isClean: isClean, in: &line)
-        case .sessionEnded(let clientID): try take(.sessionEnded(clientID), of: clientID, in: &line)
-        case .subscribed(let clientID, let filter): try subscribed(clientID, to: filter, in: &line)
-        case .unsubscribed(let clientID, let filter): presence.unsubscribed(clientID, from: filter)
-        }
-    }
-
-    func delivery(_ report: DeliveryReport, in line: inout LineContext) throws {
-        try take(report, in: &line)
+        if case .disconnected(let clientID, isClean: true) = change { try saidGoodbye(clientID, in: &line) }
     }
 
     func tick(in line: inout LineContext) throws {
@@ -71,17 +44,9 @@ final class NodesHandler: MessageHandler {
             noteState(of: entry, in: &line)
             try showState(of: entry, in: &line)
         }
-        try endOverdueCommands(in: &line)
-        for id in handovers.overdue(at: line.now) {
-            guard let command = try commands.command(id, in: try line.transaction()) else { continue }
-            _ = try take(.unreported, for: command, in: &line)
-        }
-        for short in waiting { try dispatch(short, in: &line) }
     }
 
     func finishBatch(in line: inout LineContext) throws {
-        handovers.batchFinished()
-        if line.forgetsAfterCommit { handovers.batchLeaves() }
         // What is about to be forgotten must be in the tables.
         let unsaved =
             line.forgetsAfterCommit
@@ -107,24 +72,21 @@ final class NodesHandler: MessageHandler {
                 payload: message.payload, leftOut: leftOut), in: line.transaction())
     }
 
-    func batchCommitted() {
-        if start == .inThisBatch { start = .done }
+    func commandTarget(_ device: DeviceID) -> CommandTarget? {
+        guard let name = NodeName(device.text), let entry = roster[name.short] else { return nil }
+        return CommandTarget(
+            kind: .node, site: entry.node.site, spelling: entry.node.wireID, speaker: entry.node.clientID,
+            controller: entry.controller)
     }
 
-    func forget() {
-        roster = Roster()
-        handovers.batchFailed()
-        if start == .inThisBatch { start = .pending }
+    func commandDevices(spokenForBy client: String) -> [DeviceID] {
+        roster.nodes(of: client).compactMap { roster[$0]?.node.name.device }
     }
 
-    /// Reads the nodes, and once looks after the commands of the time before this program's start.
+    func forget() { roster = Roster() }
+
     func load(in line: inout LineContext) throws {
         roster = Roster(try NodeTable.all(in: try line.transaction()))
         for entry in roster.all { noteState(of: entry, in: &line) }
-        holders = try commands.holders(in: try line.transaction())
-        guard start == .pending else { return }
-        start = .inThisBatch
-        line.ifUndone { self.start = .pending }
-        try resumeCommands(in: &line)
     }
 }

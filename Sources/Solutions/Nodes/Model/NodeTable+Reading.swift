@@ -75,31 +75,4 @@ extension NodeTable {
             """, conditions.arguments)
         return SolutionOverview(devices: Int(try row.integer(0)), attention: Int(try row.integer(1)))
     }
-
-    /// The newest commands of the nodes of these sites, newest first.
-    /// - Parameter states: only commands in one of these; all if it is empty.
-    static func commands(
-        _ book: some CommandBook, at sites: SiteScope, states: Set<CommandState>, limit: Int,
-        in reader: some SQLReading
-    ) throws -> [Command] {
-        guard let siteNames = sites.names else {
-            return try book.commands(kind: .node, states: states, limit: limit, in: reader)
-        }
-        // The book knows no sites: the names are found here, and each of the few commands that are shown is asked of the book.
-        var conditions = Conditions()
-        conditions.add("device.kind", .equals, .text(DeviceKind.node.name))
-        conditions.add("device.site", isOneOf: siteNames)
-        conditions.add("command.state", isOneOf: states.isEmpty ? nil : states.map(\.rawValue).sorted())
-        let most = conditions.place(.integer(Int64(limit)))
-        let names = try reader.query(
-            """
-            SELECT command.id, command.device FROM command JOIN device ON device.id = command.device
-            WHERE \(conditions.text)
-            ORDER BY command.created_at DESC, command.device, command.sequence DESC LIMIT \(most)
-            """, conditions.arguments)
-        return try names.compactMap { row in
-            guard let device = DeviceID(try row.text(1)) else { return nil }
-            return try book.command(try row.text(0), device: device, in: reader)
-        }
-    }
 }

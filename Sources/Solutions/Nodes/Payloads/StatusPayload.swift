@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 /// What a node says of itself, and of a command: health and acknowledgements, in the spellings that are in use.
 struct StatusPayload {
@@ -85,11 +86,6 @@ struct Said {
     var result: String?
     var error = Preferred<String>()
 
-    /// The longest text kept of a word, a version or an error, in bytes.
-    static let maximumTextBytes = 1_024
-    /// The longest result kept, in bytes of JSON.
-    static let maximumResultBytes = 16_384
-
     mutating func read(_ reader: inout JSONReader, of name: NodeName) throws(Refusal) {
         var keys = SeenKeys(limit: 64)
         try reader.object { (key, reader) throws(Refusal) in
@@ -113,9 +109,9 @@ struct Said {
                 let id = try reader.looseWord(isLowercased: false)
                 if let id, !name.isSpelled(id) { otherID = id }
             case "command": command = try reader.looseWord(isLowercased: false)
-            case "result": result = try reader.result()
-            case "error": error.offer(try reader.complaint(), rank: 0)
-            case "message": error.offer(try reader.complaint(), rank: 1)
+            case "result": result = try reader.commandResult()
+            case "error": error.offer(try reader.commandError(), rank: 0)
+            case "message": error.offer(try reader.commandError(), rank: 1)
             default: try reader.skip()
             }
         }
@@ -144,32 +140,5 @@ extension JSONReader {
         }
         let text = try text(maximumBytes: 64)
         return isLowercased ? text.lowercased() : text
-    }
-
-    /// Reads a result: any JSON, nil for null.
-    fileprivate mutating func result() throws(Refusal) -> String? {
-        if try null() { return nil }
-        let json = try rawValue()
-        guard json.count <= Said.maximumResultBytes else {
-            throw Refusal(.tooLarge, "a result is larger than \(Said.maximumResultBytes) bytes")
-        }
-        return String(decoding: json, as: UTF8.self)
-    }
-
-    /// Reads why something failed: a text or any JSON; nil for null and false.
-    fileprivate mutating func complaint() throws(Refusal) -> String? {
-        switch try peek() {
-        case .string: return try text(maximumBytes: Said.maximumTextBytes)
-        case .null:
-            _ = try null()
-            return nil
-        case .boolean: return try boolean() ? "true" : nil
-        case .object, .array, .number:
-            let json = try rawValue()
-            guard json.count <= Said.maximumTextBytes else {
-                throw Refusal(.valueOutOfRange, "an error is longer than \(Said.maximumTextBytes) bytes")
-            }
-            return String(decoding: json, as: UTF8.self)
-        }
     }
 }

@@ -1,7 +1,7 @@
 internal import HubModel
 internal import SolutionKit
 
-/// Nodes and commands as docs/nodes-api.md shows them.
+/// Nodes as docs/nodes-api.md shows them.
 extension JSONWriter {
     /// Writes a node; without `latest` it is as live events carry it.
     mutating func write(_ node: Node, latest: [LatestValue]?, openCommands: Int) {
@@ -57,33 +57,6 @@ extension JSONWriter {
             member("observed_at", entry.observedAt)
             endObject()
         }
-        endObject()
-    }
-
-    /// Writes a command.
-    mutating func write(_ command: Command) {
-        beginObject()
-        member("command_id", command.id)
-        member("node_id", command.device.text)
-        member("command", command.name)
-        key("params")
-        raw(command.parameters.utf8)
-        member("state", command.state.rawValue)
-        member("created_at", command.createdAt)
-        member("updated_at", command.updatedAt)
-        member("expires_at", command.expiresAt)
-        key("history")
-        beginArray()
-        for step in command.history {
-            beginObject()
-            member("state", step.state.rawValue)
-            member("at", step.at)
-            endObject()
-        }
-        endArray()
-        key("result")
-        if let result = command.result { raw(result.utf8) } else { null() }
-        member("error", command.error)
         endObject()
     }
 }

@@ -4,6 +4,8 @@ internal import SolutionKit
 
 /// Commands: given down the line and recorded in the audit, read from the tables.
 extension NodesRoutes {
+    /// What names the node in a command.
+    private static let members = ["node_id"]
     private static let limit = QueryParameter(
         "limit", "at most this many commands, 1 to 500; 50 without it", .integer(minimum: 1, maximum: 500))
 
@@ -20,11 +22,6 @@ extension NodesRoutes {
                 .get, "/api/nodes/{id}/commands/{command_id}", access: .site(.viewNodes),
                 summary: "How far a command has come", pathSchemas: Self.node, answers: [.json(.command)],
                 handler: command),
-            Route(
-                .get, "/api/commands", access: .site(.viewNodes), summary: "The commands of all nodes, newest first",
-                query: [
-                    QueryParameter("state", "only commands in these states, separated by commas"), Self.limit,
-                ], answers: [.json(.commandList)], handler: allCommands),
         ]
     }
 
@@ -33,8 +30,8 @@ extension NodesRoutes {
         let name = try await find(request).name
         let wanted = try CommandRequest(request.body)
         let (audit, caller, sites) = (services.audit, request.caller, request.scope)
-        let command = try await services.line.perform(with: NodesHandler.self) { handler, line in
-            let command = try handler.ask(name, wanted, at: sites, in: &line)
+        let command = try await services.line.perform(with: NodesHandler.self) { _, line in
+            let command = try line.commands.ask(name.device, wanted, at: sites, in: &line)
             // Never its parameters: they may hold what only the node should know.
             let entry = AuditEntry(
                 caller, .sendCommand, target: "device:\(name.device)",
@@ -43,7 +40,9 @@ extension NodesRoutes {
             return command
         }
         let address = "/api/nodes/\(command.device)/commands/\(command.id)"
-        return RouteResponse.json(status: 202, headers: [("Location", address)]) { $0.write(command) }
+        return RouteResponse.json(status: 202, headers: [("Location", address)]) {
+            $0.write(command, naming: NodesRoutes.members)
+        }
     }
 
     private func commands(_ request: RouteRequest) async throws -> RouteResponse {
@@ -51,36 +50,10 @@ extension NodesRoutes {
         let node = try await find(request, evenRemoved: true)
         let book = services.commands
         let found = try await services.database.read {
-            try book.commands(device: node.name.device, limit: limit, in: $0)
+            try book.commands(CommandSelection(.one(node.name.device), limit: limit), in: $0)
         }
-        return NodesRoutes.answer(with: found)
-    }
-
-    private func allCommands(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try request.whole("limit", in: 1...500) ?? 50
-        var wanted: Set<CommandState> = []
-        for word in (request.given("state") ?? "").split(separator: ",") {
-            guard let state = CommandState(rawValue: String(word)) else {
-                let words = CommandState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Refusal(.invalidParameter, "state is one or more of \(words), separated by commas")
-            }
-            wanted.insert(state)
-        }
-        let (book, states, sites) = (services.commands, wanted, request.scope)
-        let found = try await services.database.read {
-            try NodeTable.commands(book, at: sites, states: states, limit: limit, in: $0)
-        }
-        return NodesRoutes.answer(with: found)
-    }
-
-    private static func answer(with commands: [Command]) -> RouteResponse {
-        RouteResponse.json { writer in
-            writer.beginObject()
-            writer.key("commands")
-            writer.beginArray()
-            for command in commands { writer.write(command) }
-            writer.endArray()
-            writer.endObject()
+        return RouteResponse.json { writer in
+            writer.object { $0.member("commands", found) { $0.write($1, naming: NodesRoutes.members) } }
         }
     }
 
@@ -90,6 +63,6 @@ extension NodesRoutes {
         let book = services.commands
         let found = try await services.database.read { try book.command(id, device: node.name.device, in: $0) }
         guard let found else { throw Refusal(.notFound, "\(node.name.device) has no such command") }
-        return RouteResponse.json { $0.write(found) }
+        return RouteResponse.json { $0.write(found, naming: NodesRoutes.members) }
     }
 }

@@ -92,37 +92,9 @@ extension JSONSchema {
         ),
     ])
 
-    private static let commandStates = JSONSchema.words(CommandState.allCases.map(\.rawValue))
-
-    static let command = JSONSchema.named(
-        "Command",
-        .object([
-            .required("command_id", .text),
-            .required("node_id", .identifier),
-            .required("command", .text),
-            .required("params", .dictionary(.any)),
-            .required("state", commandStates),
-            .required("created_at", .timestamp),
-            .required("updated_at", .timestamp),
-            .required("expires_at", .timestamp, "When it is given up if it was not delivered"),
-            .required(
-                "history", .array(.object([.required("state", commandStates), .required("at", .timestamp)]))),
-            .required("result", .any, "What the node answered; null before"),
-            .required("error", .nullable(.text), "Why it failed, in the node's words"),
-        ]))
+    static let command = JSONSchema.command("Command", devices: [.required("node_id", .identifier)])
 
     static let commandList = JSONSchema.object([.required("commands", .array(command))])
-
-    static let commandRequest = JSONSchema.object([
-        .required("command", .string(minimumLength: 1, maximumLength: 64), "Such as set_led; at most 64 bytes"),
-        .optional("params", .nullable(.dictionary(.any)), "At most 16 KiB"),
-        .optional(
-            "ttl_seconds", .nullable(.integer(minimum: 1, maximum: CommandRequest.longestTimeToLive)),
-            "How long it may wait for delivery; 3600 without it"),
-        .optional(
-            "timeout_seconds", .nullable(.integer(minimum: 1, maximum: CommandRequest.longestTimeout)),
-            "How long the node has for its answer; 30 without it"),
-    ])
 
     private static let claimedTime = JSONSchema.nullable(.anyOf([.number, .text]))
 
@@ -150,5 +122,8 @@ extension JSONSchema {
         ]),
     ])
 
-    static let stored = JSONSchema.object([.required("status", .words(["stored"]))])
+    static let stored = JSONSchema.object([
+        .required("status", .words(["stored"])),
+        .optional("commands", .array(givenCommand), "The node's commands, where it asked for them, oldest first"),
+    ])
 }

@@ -1,5 +1,5 @@
+import Commands
 import HubModel
-import Nodes
 import Testing
 
 /// One command is one delivery: the state machine of who has it, held against the few rules that make it so.
@@ -14,7 +14,7 @@ import Testing
 
     private static let clients = ["a", "b"]
     private static let events: [CommandHolder.Event] =
-        [.published, .passedOn(to: nil), .unreported, .acknowledged, .restarted]
+        [.published, .passedOn(to: nil), .unreported, .given, .acknowledged, .restarted]
         + clients.flatMap {
             [
                 .queued(in: $0), .passedOn(to: $0), .connected($0), .disconnected($0), .sessionEnded($0),
@@ -49,8 +49,11 @@ import Testing
                 // Only what lies in the queue can be published, and what was acknowledged never again.
                 if holder == .broker, before != .broker { #expect(before == .queue && event == .published, text) }
                 if before == .device { #expect(holder == .device, text) }
+                // What was given in an answer is given by no other way.
+                if before == .poll { #expect(holder == .poll || holder == .device && event == .acknowledged, text) }
+                if holder == .poll, before != .poll { #expect(before == .queue && event == .given, text) }
                 // Connections do not outlive the process.
-                if event == .restarted {
+                if event == .restarted, before != .poll {
                     #expect(holder.state != .sent, text)
                     if case .session(let session, _) = before {
                         #expect(holder == .session(of: session, isConnected: false), text)

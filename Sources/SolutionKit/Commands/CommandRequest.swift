@@ -1,26 +1,15 @@
-internal import HubModel
+public import HubModel
 
-extension Command {
-    /// What the node is told: `{"command":"set_led","params":{…},"command_id":"…"}`.
-    var message: [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("command", name)
-        writer.key("params")
-        writer.raw(parameters.utf8)
-        writer.member("command_id", id)
-        writer.endObject()
-        return writer.bytes
-    }
-}
-
-/// What a person asks: `{"command":"set_led","params":{…},"ttl_seconds":3600,"timeout_seconds":30}`; other members are ignored.
-struct CommandRequest: Sendable {
-    private(set) var name = ""
+/// What a person asks of a device: `{"command":"set_led","params":{…},"ttl_seconds":3600,"timeout_seconds":30}`; other members are ignored.
+public struct CommandRequest: Sendable {
+    /// The command's name, 1 to 64 bytes without control characters.
+    public private(set) var name = ""
     /// A JSON object as text.
-    private(set) var parameters = "{}"
-    private(set) var timeToLiveSeconds: Int64 = 3_600
-    private(set) var timeoutSeconds: Int64 = 30
+    public private(set) var parameters = "{}"
+    /// How long it may wait for delivery, 1 s to a week.
+    public private(set) var timeToLiveSeconds: Int64 = 3_600
+    /// How long the device has for its answer, 1 s to a day.
+    public private(set) var timeoutSeconds: Int64 = 30
 
     /// The largest parameters, in bytes of JSON.
     static let maximumParameterBytes = 16_384
@@ -31,7 +20,7 @@ struct CommandRequest: Sendable {
 
     /// Reads a request.
     /// - Throws: `malformed_json`, `wrong_type`, `missing_field`, `duplicate_key`, `value_out_of_range`, `too_large`.
-    init(_ bytes: [UInt8]) throws(Refusal) {
+    public init(_ bytes: [UInt8]) throws(Refusal) {
         var reader = JSONReader(bytes)
         var keys = SeenKeys(limit: 64)
         var command: String?

@@ -20,7 +20,7 @@ struct Handovers {
     /// Where a command is; nil for one that the tables know about.
     subscript(command: String) -> CommandHolder? { handovers[command]?.holder }
 
-    /// Notes where a command of a node is from now on.
+    /// Notes where a command is from now on.
     mutating func set(_ holder: CommandHolder, of command: String, at instant: Timestamp) {
         remove(command)
         switch holder {
@@ -32,7 +32,7 @@ struct Handovers {
         case .connection(let client):
             handovers[command] = Handover(holder: holder, since: instant)
             byClient[client, default: []].insert(command)
-        case .queue, .session, .device: break
+        case .queue, .session, .poll, .device: break
         }
     }
 

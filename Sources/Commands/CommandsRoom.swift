@@ -1,0 +1,31 @@
+internal import HubModel
+public import SolutionKit
+
+/// Commands to devices of all kinds: asked for by people, handed over by the way that a device listens, answered, and over at last. This is
+/// the room's door; docs/commands.md is its manual.
+///
+/// | File | What it holds |
+/// |---|---|
+/// | `CommandHolder` | who has an open command: a value that takes events |
+/// | `CommandsHandler` | the part inside the line: the life of commands, their delivery, polls |
+/// | `Presence`, `Handovers` | what it knows of the world: clients that are here, commands that are with connections |
+/// | `CommandRoutes` | the routes, for people and for devices that poll |
+public struct CommandsRoom: Sendable {
+    private let polls = LongPoll<DeviceID>()
+
+    /// A room in which nothing waits yet.
+    public init() {}
+
+    /// How many requests wait for commands at present.
+    public var waiting: Int { polls.waiting }
+
+    /// Makes the handler of a line.
+    public var makeHandler: CommandHandlerFactory {
+        { [polls] services, takers in CommandsHandler(services, takers, polls) }
+    }
+
+    /// The routes, for devices of these forms.
+    public func routes(_ services: WebServices, forms: [CommandForm]) -> [Route] {
+        CommandRoutes(services: services, forms: forms, polls: polls).all
+    }
+}
