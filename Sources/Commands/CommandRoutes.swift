@@ -115,18 +115,13 @@ struct CommandRoutes: Sendable {
         let selection = CommandSelection(
             devices, states: try Self.states(request), after: request.given("after"),
             limit: Page<Command>.reading(limit))
-        let (book, services) = (services.commands, services.devices)
-        let (found, kinds) = try await self.services.database.read { reader in
-            let found = try book.commands(selection, in: reader)
-            var kinds: [DeviceID: DeviceKind] = [:]
-            for device in Set(found.map(\.device)) { kinds[device] = try services.known(device, in: reader)?.kind }
-            return (found, kinds)
-        }
+        let book = services.commands
+        let found = try await services.database.read { try book.commands(selection, in: $0) }
         let page = Page(found, limit: limit, key: \.id)
         return RouteResponse.json(headers: page.headers(request, route, limit: limit)) { writer in
             writer.object {
                 $0.member("commands", page.rows) { writer, command in
-                    let form = forms.first { $0.kind == kinds[command.device] }
+                    let form = forms.first { $0.kind == command.kind }
                     writer.write(command, naming: form?.allMembers ?? [Command.deviceMember])
                 }
                 $0.member(next: page)

@@ -140,7 +140,7 @@ public protocol CommandBook: Sendable {
     /// One command, with its history.
     func command(_ id: String, device: DeviceID, in reader: some SQLReading) throws -> Command?
 
-    /// Commands, newest first, with their history.
+    /// Commands, newest first, with their history and the kind of their device.
     /// - Throws: `invalid_parameter` when there is no command that they are to come behind.
     func commands(_ selection: CommandSelection, in reader: some SQLReading) throws -> [Command]
 }

@@ -4,8 +4,8 @@ public import SQL
 /// One kind of sensor site: its devices, its messages, its tables, its pages. A solution is one folder; it never touches a broker, a socket
 /// or another solution.
 ///
-/// This is its core. What it does beyond is told by the optional parts that it has: `HandlesMessages`, `ObservesLine`, `OffersRoutes`,
-/// `GivesOverview`, `HasSimulator`, `HasDemonstration`.
+/// This is its core. What it does beyond is told by the optional parts that it has: `HandlesMessages`, `GivesCommands`, `ObservesLine`,
+/// `OffersRoutes`, `GivesOverview`, `HasSimulator`, `HasDemonstration`.
 /// Life: made without side effects; its migrations run; then its parts are made, in this order.
 public protocol Solution: Sendable {
     /// Who it is, what it listens to and what it declares.

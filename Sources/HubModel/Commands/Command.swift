@@ -49,6 +49,8 @@ public struct Command: Sendable {
     public var id: String
     /// Who is to do it.
     public var device: DeviceID
+    /// The kind of that device; nil where nobody looked: lists of commands know it.
+    public var kind: DeviceKind?
     /// The command's name, such as `set_led`.
     public var name: String
     /// Its parameters: a JSON object as text.

@@ -48,7 +48,7 @@ extension CommandRegistry {
         return command
     }
 
-    /// Commands, newest first, with their history.
+    /// Commands, newest first, with their history and the kind of their device.
     /// - Throws: `Refusal` with `invalid_parameter` when there is no command that they are to come behind; `SQLFailure`.
     public func commands(_ selection: CommandSelection, in reader: some SQLReading) throws -> [Command] {
         var conditions = Conditions()
@@ -118,7 +118,7 @@ enum CommandRow {
         return commands
     }
 
-    /// The same with what became of each: one statement more, however many there are.
+    /// The same with what became of each and what its device is: two statements more, however many there are.
     static func allWithHistory(
         _ condition: String, _ arguments: [SQLValue], in reader: some SQLReading
     ) throws -> [Command] {
@@ -134,7 +134,14 @@ enum CommandRow {
             histories[try row.text(0), default: []].append(
                 (try state(row.text(1)), Timestamp(microseconds: try row.integer(2))))
         }
-        for index in commands.indices { commands[index].history = histories[commands[index].id] ?? [] }
+        var kinds: [String: DeviceKind] = [:]
+        try reader.queryEach(
+            "SELECT id, kind FROM device WHERE id IN (SELECT device FROM command \(condition))", arguments
+        ) { row in kinds[try row.text(0)] = DeviceKind(named: try row.text(1)) }
+        for index in commands.indices {
+            commands[index].history = histories[commands[index].id] ?? []
+            commands[index].kind = kinds[commands[index].device.text]
+        }
         return commands
     }
 
