@@ -99,6 +99,7 @@ let package = Package(
         room("Registry", ["HubModel", "SQL", "Credentials"]),
         room("Trust", ["HubModel", "SolutionKit", "SQL", "Registry", "Credentials", jwtKit]),
         room("DeviceStates", ["HubModel", "SolutionKit", "Registry"]),
+        room("Blobs", ["HubModel", "SolutionKit", "SQL", crypto]),
         room("Live", ["HubModel"]),
         room(
             "Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"],
@@ -126,7 +127,8 @@ let package = Package(
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
                 "Ingest", "Commands", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes",
                 "DeviceDoors",
-                "WebAPI", "Parking", "DeviceStates", argumentParser, logging, lifecycle, unixSignals, nioCore, nioPosix,
+                "WebAPI", "Parking", "DeviceStates", "Blobs", argumentParser, logging, lifecycle, unixSignals, nioCore,
+                nioPosix,
             ],
             swiftSettings: settings),
 
@@ -146,6 +148,7 @@ let package = Package(
             "TrustTests", ["Trust", "Registry", "HubModel", "HubTesting", "SolutionKit", "SQL", "Credentials", jwtKit]),
         tests(
             "DeviceStatesTests", ["DeviceStates", "Registry", "HubModel", "HubTesting", "SolutionKit", "SQL"]),
+        tests("BlobsTests", ["Blobs", "Registry", "HubModel", "HubTesting", "SolutionKit", "SQL"]),
         tests("SQLTests", ["SQL"]),
         tests("TimeSeriesTests", ["TimeSeries", "SQL"]),
         tests(

@@ -34,11 +34,13 @@ public struct WebServices: Sendable {
     public let audit: any AuditBook
     /// The time.
     public let clock: any WallClock
+    /// The hub's files.
+    public let blobs: any BlobShelf
 
     /// Services.
     public init(
         database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
-        commands: any CommandBook, audit: any AuditBook, clock: any WallClock
+        commands: any CommandBook, audit: any AuditBook, clock: any WallClock, blobs: any BlobShelf = NoBlobs()
     ) {
         self.database = database
         self.history = history
@@ -47,6 +49,7 @@ public struct WebServices: Sendable {
         self.commands = commands
         self.audit = audit
         self.clock = clock
+        self.blobs = blobs
     }
 }
 

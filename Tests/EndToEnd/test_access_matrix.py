@@ -116,13 +116,14 @@ BODIES = {
     "PUT /api/sites/{id}": {"title": "Somewhere"},
     "PUT /api/users/{name}/roles": {"roles": [{"site": "*", "role": "viewer"}]},
     "PUT /api/devices/{id}": {"site": "main"},
+    "PUT /api/devices/{id}/picture": b"\xff\xd8\xff\xe0 a picture",
     "POST /api/devices/{id}/approve": {"credential": "new"},
     "POST /api/users/{name}/password": {},
     "POST /api/nodes/{id}/telemetry": {"sensors": {"temperature": 20}},
     "POST /api/nodes/{id}/status": {"firmware": "1.0"},
 }
 SPARE = {f"{method} /api/devices/{{id}}{rest}" for method, rest in [
-    ("DELETE", ""), ("PUT", ""), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("POST", "/approve"), ("POST", "/reject")]}
+    ("DELETE", ""), ("PUT", ""), ("PUT", "/picture"), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("POST", "/approve"), ("POST", "/reject")]}
 
 
 def filled(scene, server, request):

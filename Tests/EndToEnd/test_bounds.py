@@ -747,6 +747,10 @@ QUEUES, LOTS = f"{LIVE}/SubscriberQueueTests.swift", "ParkingTests/State/LotBoun
 # Each row of «Fixed» has for each bound that it names (parted by semicolons) a test that fills it: in the place where the bound lives
 # if that can be given a small one there, or rows can be put into its table; through the doors if that is a matter of a second.
 FIXED = {
+    "Picture of a device; all of them together; files that come in at once": [
+        ("EndToEnd/test_pictures.py", "test_what_is_no_picture_or_too_large_leaves_nothing"),
+        ("BlobsTests/BlobStoreTests.swift", "replacedAndBounded"), ("BlobsTests/BlobStoreTests.swift", "sixteenAtOnce"),
+    ],
     "Wrong passwords of one name from one address (of IPv6, here and below: one /64)": [
         (GUESSING, "fiveFailuresLockWhoeverItIs"), (GUESSING, "theAddressesOfOneNetworkAreOne"),
         ("EndToEnd/test_guessing.py", "test_guessing_at_an_account_is_held_back_and_others_get_in"),

@@ -21,6 +21,7 @@ DATABASES = "Tests/SQLTests/FileDamageTests.swift"
 MONTHS = "Tests/TimeSeriesTests/MonthDamageTests.swift"
 ROWS = "Tests/TimeSeriesTests/DamageTests.swift"
 BACKUPS = "Tests/EndToEnd/test_backup.py"
+PICTURES = "Tests/EndToEnd/test_pictures.py"
 HERE = "Tests/EndToEnd/test_damage.py"
 UNUSABLE = "aFileThatCannotBeUsedIsNamedSetAsideAndTheStoreOpens"
 
@@ -75,6 +76,11 @@ CASES = {
     ("data folder", "moved while the hub runs"): (HERE, "test_nothing_is_acknowledged_into_files_that_are_gone", '"folder moved"'),
     ("data folder", "others may read it"): (HERE, "test_a_folder_that_others_may_read_is_warned_of", None),
     ("data folder", "a file has its name"): (HERE, "test_a_database_that_is_lost_is_not_begun_anew", '"folder is a file"'),
+    ("blobs/…", "missing"): (PICTURES, "test_a_picture_that_is_lost_or_damaged_is_said", "missing"),
+    ("blobs/…", "truncated"): (PICTURES, "test_a_picture_that_is_lost_or_damaged_is_said", "truncated"),
+    ("blobs/…", "a bit flipped"): (PICTURES, "test_a_picture_that_is_lost_or_damaged_is_said", "a bit flipped"),
+    ("blobs/…", "of no row"): ("Tests/BlobsTests/BlobStoreTests.swift", "swept", None),
+    ("backup", "a file of blobs changed"): (PICTURES, "test_a_backup_whose_picture_was_changed_is_not_restored", None),
     ("backup", "a file missing, cut or changed"): (BACKUPS, "test_a_backup_that_is_damaged_is_not_restored", None),
 }
 

@@ -1,5 +1,7 @@
 """People, devices, the audit and the API, for who looks after the hub."""
 import re
+import struct
+import zlib
 
 import pytest
 from conftest import PHONE
@@ -224,6 +226,40 @@ def test_how_a_device_is_stands_in_the_list_and_in_its_dialog(hub, open_page):
     page.get_by_text("on the way").wait_for()
     page.get_by_role("link", name="node_01", exact=True).click()
     expect(page.get_by_role("dialog", name="node_01").locator(".badge", has_text="online")).to_have_attribute("data-tone", "good")
+
+
+def test_a_device_gets_a_picture_another_one_and_none(hub, open_page):
+    def png(width):
+        rows = b"".join(b"\x00" + b"\x40\x80\xc0" * width for _ in range(2))
+        chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, 2, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows))
+                + chunk(b"IEND", b""))
+
+    def send(name, content):
+        box.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+    page = open_page(f"{hub.url}/admin/devices?device=node_01", who="ada", on=hub)
+    page.watch.allowed.append("415")
+    box = page.get_by_role("dialog", name="node_01")
+    box.get_by_role("heading", name="Picture").wait_for()
+    expect(box.get_by_role("img", name="Picture of node_01")).to_have_count(0)
+    send("page.png", b"<html>")
+    box.get_by_text("Send a picture in JPEG, PNG or WebP.").wait_for()
+    send("place.png", png(3))
+    picture = box.get_by_role("img", name="Picture of node_01")
+    expect(picture).to_have_js_property("naturalWidth", 3)
+    send("place.png", png(5))
+    expect(picture).to_have_js_property("naturalWidth", 5)
+    box.get_by_role("button", name="Remove the picture").click()
+    expect(picture).to_have_count(0)
+    assert accounts(hub).pictures == {}
+    # Who may only look sees it, and no way to change it.
+    hub.do(lambda world: world.accounts.add_user("sam", "staff"))
+    hub.do(lambda world: (world.accounts.pictures.update(node_01=png(3)), world.accounts.devices["node_01"].update(picture="1")))
+    page = open_page(f"{hub.url}/admin/devices?device=node_01", who="sam", on=hub)
+    box = page.get_by_role("dialog", name="node_01")
+    expect(box.get_by_role("img", name="Picture of node_01")).to_have_js_property("naturalWidth", 3)
+    expect(box.locator("input[type=file]")).to_have_count(0)
 
 
 def test_a_device_whose_messages_are_refused_says_why(hub, open_page):

@@ -28,6 +28,10 @@ export const devices = {
     enable: (id) => post(one('devices', id, '/enable')),
     approve: (id, body) => post(one('devices', id, '/approve'), body),
     reject: (id) => post(one('devices', id, '/reject')),
+    picture: ({ id, picture }) => address(one('devices', id, '/picture'), { v: picture }),
+    setPicture: (id, file) => ask('PUT', one('devices', id, '/picture'),
+        { text: { type: file.type || 'application/octet-stream', content: file } }),
+    dropPicture: (id) => ask('DELETE', one('devices', id, '/picture')),
     openJoin: (minutes) => post('/api/join', { minutes }),
     closeJoin: () => ask('DELETE', '/api/join'),
 };

@@ -5,6 +5,7 @@ import { useAction } from '/lib/hooks.js';
 import { instant } from '/lib/time.js';
 import { session } from '/lib/session.js';
 import { devices } from '/admin/api.js';
+import { Picture } from '/admin/device-picture.js';
 import { credentials, kindWords, pageOf, standings, states } from '/admin/device-words.js';
 import { t } from '/admin/words.js';
 import { Age } from '/parts/age.js';
@@ -73,7 +74,9 @@ export function DeviceDialog({ device, sites, close, changed, keyed }) {
                     <div><dt>${t('connection')}</dt><dd>${device.connected
                         ? t('isConnected') : t('isNotConnected')}</dd></div>
                     ${standings(device).map((each) => html`
-                        <div key=${each.subject}><dt>${t('standing')}</dt><dd><${Badge} ...${each} quiet /></dd></div>`)}
+                        <div key=${each.subject}>
+                            <dt>${t('standing')}</dt><dd><${Badge} ...${each} quiet /></dd>
+                        </div>`)}
                     <div><dt>${t('kind')}</dt><dd><${Kind} device=${device} /></dd></div>
                     <div><dt>${t('provesItselfBy')}</dt><dd>${credentials[device.credential]
                         ?? device.credential}</dd></div>
@@ -82,6 +85,8 @@ export function DeviceDialog({ device, sites, close, changed, keyed }) {
                     <div><dt>${t('lastHeardOf')}</dt><dd><${Age} at=${instant(device.last_seen)} /></dd></div>
                     <div><dt>${t('firstHeardOf')}</dt><dd><${Age} at=${instant(device.first_seen)} /></dd></div>
                 </dl>
+                ${device.state !== 'pending' && html`
+                    <${Picture} key=${device.id} device=${device} may=${may} changed=${changed} />`}
                 ${may && device.state !== 'pending' && html`
                     <${Refusals} of=${device.id} load=${(options) => devices.refusals(device.id, options)}
                         level="h3" />`}

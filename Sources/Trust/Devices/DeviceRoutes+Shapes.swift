@@ -35,6 +35,8 @@ struct DeviceShapes {
             .required("credential", .words(DeviceCredentialKind.allCases.map(\.rawValue))),
             .required("connected", .boolean, "whether it has a connection to the broker"),
             .required("states", .array(standing), "how it and what it watches are; empty while nothing is known"),
+            .optional(
+                "picture", .nullable(.text), "changes with its picture; null: it has none. Only where devices are read"),
             .optional("messages", .count, "of one that waits: messages kept"),
             .optional("dropped", .count, "of one that waits: messages that were not kept"),
             .optional("topics", .array(.text), "of one that waits: where it published, at most 16"),
@@ -106,7 +108,8 @@ struct DeviceShapes {
     }
 }
 extension JSONWriter {
-    mutating func write(_ entry: DeviceListing.Entry, isConnected: Bool, key: SecretKey? = nil) {
+    mutating func write(_ entry: DeviceListing.Entry, isConnected: Bool, picture: String?? = nil, key: SecretKey? = nil)
+    {
         beginObject()
         self.key("id")
         string(entry.id.text)
@@ -116,6 +119,7 @@ extension JSONWriter {
         }
         self.key("connected")
         boolean(isConnected)
+        if let picture { member("picture", picture) }
         self.key("states")
         write(states: entry.states)
         if let key {

@@ -28,7 +28,7 @@ public struct DeviceRoutes: Sendable {
     var shapes: DeviceShapes { DeviceShapes(kinds: administration.rights.kinds) }
 
     /// All of them.
-    public var all: [Route] { siteRoutes + deviceRoutes + joinRoutes }
+    public var all: [Route] { siteRoutes + deviceRoutes + pictureRoutes + joinRoutes }
 
     private var deviceRoutes: [Route] {
         let path = ["id": JSONSchema.identifier]
@@ -77,13 +77,19 @@ public struct DeviceRoutes: Sendable {
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
         let wanted = try DeviceListing(request, kinds: administration.rights.kinds)
         let (administration, now) = (administration, services.clock.now())
-        let found = try await services.database.read { try wanted.answer(administration, at: now, in: $0) }
+        let blobs = services.blobs
+        let (found, tags) = try await services.database.read { reader in
+            let found = try wanted.answer(administration, at: now, in: reader)
+            return (found, try DevicePicture.tags(found.page.rows, blobs, in: reader))
+        }
         let (kinds, refused) = (administration.rights.kinds, refusedUnknown())
         return .json(headers: found.page.headers(request, "/api/devices", limit: wanted.limit)) { json in
             json.beginObject()
             json.key("devices")
             json.beginArray()
-            for entry in found.page.rows { json.write(entry, isConnected: isConnected(entry.id)) }
+            for entry in found.page.rows {
+                json.write(entry, isConnected: isConnected(entry.id), picture: .some(tags[entry.id]))
+            }
             json.endArray()
             json.member(next: found.page)
             json.key("counts")
@@ -110,14 +116,15 @@ public struct DeviceRoutes: Sendable {
 
     private func one(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
-        let entry = try await services.database.read { reader -> DeviceListing.Entry in
+        let blobs = services.blobs
+        let (entry, tags) = try await services.database.read { reader in
             // What waits belongs to no site yet.
-            if administrator.scope == .all, let pending = try administration.join.pending(id, in: reader) {
-                return .pending(pending)
-            }
-            return .device(try administration.device(id, administrator, in: reader))
+            let pending = administrator.scope == .all ? try administration.join.pending(id, in: reader) : nil
+            let entry: DeviceListing.Entry =
+                try pending.map { .pending($0) } ?? .device(administration.device(id, administrator, in: reader))
+            return (entry, try DevicePicture.tags([entry], blobs, in: reader))
         }
-        return .json { $0.write(entry, isConnected: isConnected(id)) }
+        return .json { $0.write(entry, isConnected: isConnected(id), picture: .some(tags[id])) }
     }
 
     private func refusals(_ request: RouteRequest) async throws -> RouteResponse {
@@ -164,8 +171,10 @@ public struct DeviceRoutes: Sendable {
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let blobs = services.blobs
         try await services.line.perform { line in
             try administration.remove(id, by: administrator, in: line.transaction())
+            _ = try blobs.drop(DevicePicture.use(id), in: line.transaction())
             line.forgetAfterCommit()
         }
         return .empty()

@@ -149,7 +149,10 @@ package struct WebAnswer {
     mutating func complete(date: String, host: String?, isSecure: Bool) {
         headers[.date] = date
         for (name, value) in isDocument ? WebAnswer.usualOfDocument : WebAnswer.usual { headers[name] = value }
-        headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy(host: host)
+        // A route that gives what others have sent has a stricter one.
+        if headers[.contentSecurityPolicy] == nil {
+            headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy(host: host)
+        }
         // A browser that learnt this of localhost would also refuse plain HTTP on its other ports.
         if isSecure, !ClientCheck.isLoopback(host: host ?? "") {
             headers[.strictTransportSecurity] = "max-age=31536000"

@@ -78,6 +78,7 @@ struct Check: AsyncParsableCommand {
         var damage =
             try await (lost.map { [$0] } ?? [])
             + TelemetrySurvey.problems(of: data, known: data + "/martlet.db")
+            + BackupFolder.fileProblems(of: data, known: data + "/martlet.db", deep: deep)
         if configuration.clientAuthority == nil {
             let found = try await AuthorityFiles(data: data).problems(
                 known: data + "/martlet.db", now: SystemClock().now())

@@ -1,3 +1,4 @@
+internal import Blobs
 internal import Foundation
 internal import HubModel
 internal import SQL
@@ -42,7 +43,8 @@ struct BackupFolder {
     private static func isPlausible(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return false }
-        return parts.count == 1 || parts.count == 2 && keyFolders.contains(String(parts[0]))
+        return parts.count == 1 || BlobSurvey.hash(ofName: name) != nil
+            || parts.count == 2 && keyFolders.contains(String(parts[0]))
     }
 
     /// Copies a data folder.
@@ -89,6 +91,12 @@ struct BackupFolder {
             if !isMain { problems += try await BackupFolder.damage(in: folder, name) }
             sizes.append((name, try BackupFolder.size(folder + "/" + name)))
         }
+        let kept = try await BackupFolder.copyFiles(from: data, to: folder)
+        problems += kept.problems
+        sizes += kept.copied
+        if let main = sizes.firstIndex(where: { $0.name == "martlet.db" }) {
+            sizes[main].bytes = try BackupFolder.size(folder + "/martlet.db")
+        }
         problems = try await TelemetrySurvey.problems(of: data, known: folder + "/martlet.db") + problems
         problems += try await AuthorityFiles(data: data).problems(known: folder + "/martlet.db", now: now).map(
             \.sentence)
@@ -116,6 +124,9 @@ struct BackupFolder {
                     throw SettingError("the backup is damaged: \(name) is missing or not \(bytes) bytes long")
                 }
                 try BackupFolder.copy(name, from: source, to: folder)
+                if let hash = BlobSurvey.hash(ofName: name), !BlobSurvey.isWhole(folder + "/" + name, hash) {
+                    throw SettingError("the backup is damaged: \(name) is not what it was")
+                }
                 guard name.hasSuffix(".db") else { continue }
                 guard name != "martlet.db" else {
                     try await BackupFolder.requireSound(folder + "/" + name)
@@ -131,7 +142,7 @@ struct BackupFolder {
     }
 
     /// Copies a file with its rights; a folder that it needs is for the owner only.
-    private static func copy(_ name: String, from source: String, to target: String) throws {
+    static func copy(_ name: String, from source: String, to target: String) throws {
         let folder = (target + "/" + name as NSString).deletingLastPathComponent
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

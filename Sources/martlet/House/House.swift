@@ -89,7 +89,8 @@ struct House {
         let web = try webServer(
             stored, line: line, live: live, accounts: accounts, reporter: reporter, doors: doors, owners: owners,
             certificates: certificates,
-            metrics: [line, BrokerMetrics { broker.statistics }, live, figures, states] + accounts.metrics,
+            metrics: [line, BrokerMetrics { broker.statistics }, live, figures, states, stored.blobs]
+                + accounts.metrics,
             pages: pages,
             logger: logger)
 
@@ -97,6 +98,8 @@ struct House {
             LineService(line: line),
             MaintenanceService(
                 stored: stored, folder: folder, authority: authority, line: line, clock: clock, logger: logger),
+            BlobService(
+                blobs: stored.blobs, database: stored.database, line: line, clock: clock, logger: logger),
             BrokerService(
                 configuration: brokerConfiguration(certificates, logger), state: try sessions(of: stored, logger),
                 ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
@@ -177,7 +180,7 @@ struct House {
     private func webServices(_ stored: Stored, _ line: IngestLine) -> WebServices {
         WebServices(
             database: stored.database, history: StoredHistory(store: stored.store), line: line,
-            devices: devices, commands: CommandRegistry(), audit: AuditRegistry(), clock: clock)
+            devices: devices, commands: CommandRegistry(), audit: AuditRegistry(), clock: clock, blobs: stored.blobs)
     }
 
     private func webServer(

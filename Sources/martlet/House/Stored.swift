@@ -1,3 +1,4 @@
+internal import Blobs
 internal import DeviceDoors
 internal import HubModel
 internal import Logging
@@ -13,10 +14,12 @@ struct Stored: Sendable {
     let database: Database
     let store: TimeSeriesStore
     let signs: FolderSigns
+    let blobs: BlobStore
 
     /// Every migration of this program, in the order in which tables refer to each other.
     static var migrations: [Migrations] {
-        [TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all] + Solutions.all.map(\.migrations)
+        [TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all, BlobTable.migrations]
+            + Solutions.all.map(\.migrations)
     }
 
     /// Opens what is there, or makes it.
@@ -80,7 +83,9 @@ struct Stored: Sendable {
                     "reason": .string(damaged.reason),
                 ])
         }
-        return Stored(database: database, store: store, signs: signs)
+        let begin = ContinuousClock.now
+        let blobs = try BlobStore(path: "\(folder.path)/\(BlobSurvey.folderName)") { ContinuousClock.now - begin }
+        return Stored(database: database, store: store, signs: signs, blobs: blobs)
     }
 
     /// Whether the database's files are where they were opened.

@@ -2,6 +2,7 @@
 import json
 import re
 import secrets
+import zlib
 from pathlib import Path
 
 from aiohttp import web
@@ -84,6 +85,8 @@ class Access:
                 ("GET", "/api/sites", self.sites), ("POST", "/api/sites", self.add_site), ("PUT", "/api/sites/{id}", self.change_site),
                 ("GET", "/api/devices", self.devices), ("POST", "/api/devices", self.add_device), ("GET", "/api/devices/{id}", self.device),
                 ("GET", "/api/devices/{id}/refusals", self.device_refusals),
+                ("GET", "/api/devices/{id}/picture", self.picture), ("PUT", "/api/devices/{id}/picture", self.set_picture),
+                ("DELETE", "/api/devices/{id}/picture", self.drop_picture),
                 ("PUT", "/api/devices/{id}", self.change_device), ("DELETE", "/api/devices/{id}", self.remove_device),
                 ("POST", "/api/devices/{id}/{act}", self.act_on_device), ("POST", "/api/join", self.open_join), ("DELETE", "/api/join", self.close_join),
                 ("GET", "/api/audit", self.audit), ("GET", "/api/audit/verify", self.verify), ("GET", "/api/audit/export", self.export),
@@ -270,6 +273,23 @@ class Access:
     async def device_refusals(self, request):
         device = self.book.device(request.match_info["id"])
         return web.json_response({"refusals": self.book.refusals.get(device["id"], [])})
+
+    async def picture(self, request):
+        bytes = self.book.pictures.get(request.match_info["id"])
+        return web.Response(body=bytes, content_type="image/png", headers={"Cache-Control": "private, no-cache"}) if bytes else web.Response(status=404)
+
+    async def set_picture(self, request):
+        id, bytes = request.match_info["id"], await request.read()
+        if not bytes.startswith(b"\x89PNG"):
+            raise Refused(415, "unsupported_media_type", "This media type is not taken here", "Send a picture in JPEG, PNG or WebP.")
+        self.book.pictures[id] = bytes
+        self.book.device(id)["picture"] = f"{zlib.crc32(bytes):x}"
+        return web.json_response({"media_type": "image/png", "bytes": len(bytes)})
+
+    async def drop_picture(self, request):
+        del self.book.pictures[request.match_info["id"]]
+        self.book.device(request.match_info["id"])["picture"] = None
+        return empty()
 
     async def device(self, request):
         return web.json_response(self.book.device(request.match_info["id"]))

@@ -21,6 +21,7 @@ class Accounts:
         self.open, self.demo, self.setup_code = open, demo, setup_code
         self.users, self.sessions, self.tokens = {}, {}, {}
         self.devices, self.refusals, self.entries = {}, {}, []
+        self.pictures = {}
         self.sites = {"main": "Main building"}
         self.codes = {}                # one-time codes -> name
         self.join_until, self.refused = None, 3
@@ -119,7 +120,7 @@ class Accounts:
             raise Refused(409, "conflict", "There is already such a device", f"{id} is taken.")
         at = now()
         self.devices[id] = {"id": id, "kind": kind, "site": site, "state": state, "controller": None, "first_seen": iso(at - 3600), "last_seen": iso(at - 12),
-                            "firmware": "1.4.2", "address": "192.168.4.20", "credential": "key", "connected": state == "active",
+                            "picture": None, "firmware": "1.4.2", "address": "192.168.4.20", "credential": "key", "connected": state == "active",
                             "states": [] if state != "active" else [{"subject": "device", "state": "reporting" if kind == "parking" else "online",
                                                                      "since": iso(at - 600), "severity": "good"}], **more}
         return self.devices[id]

@@ -1,0 +1,194 @@
+internal import Foundation
+public import HubModel
+public import SQL
+public import SolutionKit
+internal import Synchronization
+
+/// The hub's files on the disk, with their rows (`BlobTable`): content-addressed, each stored once.
+///
+/// The promise that holds it together: a row that is committed has its file. A file is on the disk for good before its row goes down the line,
+/// and only `sweep` removes files: those that no row names and that no upload of the last hour brought.
+public final class BlobStore: BlobShelf {
+    /// The most files that come in at once; each costs a file descriptor.
+    public static let maximumIncoming = 16
+    /// How long a file that came in waits for its row. A route hands the row over at once.
+    static let grace = Duration.seconds(3_600)
+
+    private struct State {
+        var incoming = 0
+        /// What came in lately, and when: its row may be on its way.
+        var arrivals: [String: Duration] = [:]
+        var figures = BlobFigures()
+    }
+
+    private let folder: BlobFolder
+    private let table = BlobTable()
+    private let uptime: @Sendable () -> Duration
+    /// Files are put into their places and removed one at a time, by a thread that may wait for the disk.
+    private let disk = DispatchQueue(label: "martlet.blobs")
+    private let state = Mutex(State())
+
+    /// Makes the folder, and removes what came in and was not finished when the last process ended.
+    /// - Parameters:
+    ///   - path: the folder; the tables that name its files are those of the same hub.
+    ///   - uptime: time that nobody sets.
+    /// - Throws: `BlobFailure`.
+    public init(path: String, uptime: @escaping @Sendable () -> Duration) throws {
+        folder = BlobFolder(path: path)
+        self.uptime = uptime
+        try folder.prepare()
+    }
+
+    /// Figures, as of the last sweep.
+    var figures: BlobFigures { state.withLock { $0.figures } }
+
+    // MARK: Taking in
+
+    /// As `BlobShelf.receive`.
+    public func receive(
+        _ content: BodyStream, upTo limit: Int, recognise: @Sendable ([UInt8]) throws(Refusal) -> String
+    ) async throws -> ReceivedBlob {
+        try begin()
+        defer { state.withLock { $0.incoming -= 1 } }
+        do {
+            var file = try IncomingFile(in: folder.incoming)
+            var head: [UInt8] = []
+            var mediaType: String?
+            while let piece = try await content.next() {
+                guard file.bytes + Int64(piece.count) <= Int64(limit) else {
+                    throw Refusal(.tooLarge, "Send at most \(limit) bytes here.")
+                }
+                if mediaType == nil {
+                    head += piece.prefix(BlobStore.headBytes - head.count)
+                    if head.count == BlobStore.headBytes { mediaType = try recognise(head) }
+                }
+                try file.write(piece)
+            }
+            let type = try mediaType ?? recognise(head)
+            return try await place(file, as: type)
+        } catch {
+            throw error.asAnswer
+        }
+    }
+
+    private static let headBytes = 64
+
+    private func begin() throws(Refusal) {
+        let isTaken = state.withLock { state in
+            guard state.incoming < BlobStore.maximumIncoming else { return false }
+            state.incoming += 1
+            return true
+        }
+        guard isTaken else {
+            throw Refusal(.overloaded, "Too many files come in at once; send this one again in a few seconds.")
+        }
+    }
+
+    /// Puts a file into its place, also in that of one with the same content, which may be damaged.
+    private func place(_ file: consuming IncomingFile, as mediaType: String) async throws -> ReceivedBlob {
+        let (hash, bytes) = (file.hash, file.bytes)
+        // A box, because a closure that escapes cannot consume what it captured.
+        let box = FileBox(file)
+        try await onDisk { [self] in
+            // First, so that a sweep that looks now leaves it alone.
+            state.withLock { $0.arrivals[hash] = uptime() }
+            try folder.prepare(for: hash)
+            try box.file.place(at: folder.file(hash), in: folder.folder(String(hash.prefix(2))))
+        }
+        return ReceivedBlob(hash: hash, bytes: bytes, mediaType: mediaType)
+    }
+
+    private func onDisk<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            disk.async { continuation.resume(with: Result { try work() }) }
+        }
+    }
+
+    // MARK: Rows
+
+    /// As `BlobShelf.keep`.
+    public func keep(
+        _ blob: ReceivedBlob, as use: BlobUse, upTo limit: Int64, at instant: Timestamp, in transaction: Transaction
+    ) throws {
+        try table.keep(blob, as: use, upTo: limit, at: instant, in: transaction)
+    }
+
+    /// As `BlobShelf.drop`.
+    public func drop(_ use: BlobUse, in transaction: Transaction) throws -> Bool {
+        try table.drop(use, in: transaction)
+    }
+
+    /// As `BlobShelf.kept`.
+    public func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob? {
+        try table.kept(as: use, in: reader)
+    }
+
+    /// As `BlobShelf.hashes`.
+    public func hashes(
+        of name: String, owner: String, among devices: [DeviceID], in reader: some SQLReading
+    ) throws -> [DeviceID: String] {
+        try table.hashes(of: name, owner: owner, among: devices, in: reader)
+    }
+
+    /// As `BlobShelf.file`. The entity tag is the hash: other content has another one.
+    public func file(of kept: KeptBlob) throws(Refusal) -> ResponseFile {
+        guard folder.length(kept.blob.hash) == kept.blob.bytes else {
+            throw Refusal(.notFound, "its file is missing or damaged; send it again")
+        }
+        return ResponseFile(
+            path: folder.file(kept.blob.hash), entityTag: "\"\(kept.blob.hash)\"", modifiedAt: kept.since)
+    }
+
+    // MARK: Sweeping
+
+    /// Looks through all files and rows, a 256th part at a time: removes files that no row names, and notes which rows have no file.
+    /// - Parameter line: by which it is noted.
+    /// - Throws: `SQLFailure`; `Refusal` of the line.
+    public func sweep(_ database: Database, _ line: some Line) async throws -> BlobFigures {
+        var found = BlobFigures()
+        let now = uptime()
+        state.withLock { state in state.arrivals = state.arrivals.filter { now - $0.value < BlobStore.grace } }
+        for beginning in BlobFolder.beginnings {
+            let there = try await onDisk { [self] in folder.hashes(beginning) }
+            // Behind the look at the disk: what comes in between is in the rows, or among the arrivals.
+            let records = try await database.read { [table] in try table.records(beginning: beginning, in: $0) }
+            let orphans = Set(there).subtracting(records.map(\.hash))
+            found.removed += try await onDisk { [self] in remove(orphans) }
+            let changed = try await onDisk { [self] in records.filter { isMissing($0) != ($0.missingSince != nil) } }
+            if !changed.isEmpty { try await mark(changed, line) }
+            found.files += records.count
+            found.bytes += records.reduce(0) { $0 + $1.bytes }
+            found.missing += try await onDisk { [self] in records.filter(isMissing) }.map(\.hash)
+        }
+        state.withLock { [found] in $0.figures = found }
+        return found
+    }
+
+    private func isMissing(_ record: BlobTable.Record) -> Bool { folder.length(record.hash) != record.bytes }
+
+    private func remove(_ orphans: Set<String>) -> Int {
+        orphans.count { hash in
+            guard state.withLock({ $0.arrivals[hash] == nil }) else { return false }
+            return unlink(folder.file(hash)) == 0
+        }
+    }
+
+    private func mark(_ changed: [BlobTable.Record], _ line: some Line) async throws {
+        try await line.perform { [table] line in
+            let transaction = try line.transaction()
+            for record in changed {
+                try table.mark(
+                    record.hash, missingSince: record.missingSince == nil ? line.now : nil, in: transaction)
+            }
+        }
+    }
+}
+
+/// Holds a file that came in for the thread that puts it into its place.
+private final class FileBox: Sendable {
+    let file: IncomingFile
+
+    init(_ file: consuming IncomingFile) {
+        self.file = file
+    }
+}

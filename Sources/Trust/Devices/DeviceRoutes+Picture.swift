@@ -1,0 +1,100 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// A picture of each device.
+extension DeviceRoutes {
+    var pictureRoutes: [Route] {
+        let (path, address) = (["id": JSONSchema.identifier], "/api/devices/{id}/picture")
+        return [
+            Route(
+                .get, address, access: .site(.viewDevices), summary: "The picture of a device, or of its place",
+                pathSchemas: path,
+                query: [
+                    QueryParameter(
+                        "v", "the device's `picture`: an address that nobody has kept an earlier picture under",
+                        .string(maximumLength: 64))
+                ],
+                answers: RouteAnswer.file(
+                    DevicePicture.jpeg, DevicePicture.png, DevicePicture.webp, summary: "The picture"),
+                handler: picture),
+            Route(
+                .put, address, access: .site(.manageDevices),
+                summary: "Give a device a picture, in the place of the one it has", pathSchemas: path,
+                input: RouteInput(.stream(DevicePicture.mediaTypes)),
+                answers: [
+                    .json(
+                        .object([
+                            .required("media_type", .words(DevicePicture.mediaTypes)), .required("bytes", .count),
+                        ]))
+                ],
+                refusals: [.limitReached, .overloaded, .storageUnavailable],
+                maximumBodyBytes: DevicePicture.maximumBytes, credentials: .header, handler: setPicture),
+            Route(
+                .delete, address, access: .site(.manageDevices), summary: "Take a device's picture away",
+                pathSchemas: path, answers: [.empty()], handler: dropPicture),
+        ]
+    }
+
+    private func picture(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let blobs = services.blobs
+        let kept = try await services.database.read { reader in
+            _ = try administration.device(id, administrator, in: reader)
+            return try blobs.kept(as: DevicePicture.use(id), in: reader)
+        }
+        guard let kept else { throw Refusal(.notFound, "\(id) has no picture") }
+        let name = DevicePicture.fileName(id, kept.blob.mediaType)
+        return .file(
+            try blobs.file(of: kept), contentType: kept.blob.mediaType,
+            headers: [
+                ("Content-Disposition", "inline; filename=\"\(name)\""),
+                // Opened by itself it is a picture and nothing else, whatever it holds.
+                ("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'"),
+                // Kept by nobody between, and asked for again each time: rights may have changed.
+                ("Cache-Control", "private, no-cache"),
+            ])
+    }
+
+    private func setPicture(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        guard case .stream(let content) = request.content else {
+            throw Refusal(.malformedRequest, "Send the picture as the body of the request.")
+        }
+        // Before anything is read of it.
+        _ = try await services.database.read { try administration.device(id, administrator, in: $0) }
+        let blobs = services.blobs
+        let blob = try await blobs.receive(
+            content, upTo: DevicePicture.maximumBytes, recognise: DevicePicture.recognise)
+        try await services.line.perform { line in
+            let transaction = try line.transaction()
+            _ = try administration.device(id, administrator, in: transaction)
+            try blobs.keep(
+                blob, as: DevicePicture.use(id), upTo: DevicePicture.maximumBytesInAll, at: line.now, in: transaction)
+            try administration.record(
+                .changeDevice, "device:\(id)", [("picture", blob.mediaType), ("bytes", String(blob.bytes))],
+                administrator, in: transaction)
+        }
+        return .json { json in
+            json.beginObject()
+            json.member("media_type", blob.mediaType)
+            json.member("bytes", blob.bytes)
+            json.endObject()
+        }
+    }
+
+    private func dropPicture(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let blobs = services.blobs
+        try await services.line.perform { line in
+            let transaction = try line.transaction()
+            _ = try administration.device(id, administrator, in: transaction)
+            guard try blobs.drop(DevicePicture.use(id), in: transaction) else {
+                throw Refusal(.notFound, "\(id) has no picture")
+            }
+            try administration.record(
+                .changeDevice, "device:\(id)", [("picture", "removed")], administrator, in: transaction)
+        }
+        return .empty()
+    }
+}

@@ -1,0 +1,265 @@
+"""Pictures of devices: whole or not there, seen by who may, no pages, and in the backup."""
+
+import contextlib
+import hashlib
+import http.client
+import itertools
+import json
+import os
+import random
+import shutil
+import threading
+import time
+
+import pytest
+
+from support.server import run
+from support.waiting import wait_for
+from test_scarcity import fill, small_disk  # noqa: F401
+
+PNG = b"\x89PNG\r\n\x1a\n"
+MIB = 1 << 20
+ROUNDS = int(os.environ.get("MARTLET_CRASH_ROUNDS", 30)) // 3
+serial = itertools.count(1)
+
+
+def picture(size=2_000, head=PNG):
+    """One like no other."""
+    return (head + next(serial).to_bytes(8, "big") + random.randbytes(size))[:max(size, len(head) + 8)]
+
+
+def put(who, device, body, **headers):
+    return who.ask(f"/api/devices/{device}/picture", "PUT", body, headers)
+
+
+def put_too_much(who, device, pieces, headers):
+    """The status and code of a body that the hub need not read to its end."""
+    connection = who.hub.connection()
+    connection.putrequest("PUT", f"/api/devices/{device}/picture")
+    for name, value in {**who.headers, "Content-Type": "image/png", **headers}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        for piece in pieces:
+            connection.send(piece)
+    answer = connection.getresponse()
+    told = answer.status, json.loads(answer.read())["code"]
+    connection.close()
+    return told
+
+
+def get(who, device, **headers):
+    return who.ask(f"/api/devices/{device}/picture", headers=headers)
+
+
+def files(data):
+    return sorted(str(file.relative_to(data / "blobs")) for file in (data / "blobs").rglob("*") if file.is_file())
+
+
+def place(body):
+    digest = hashlib.sha256(body).hexdigest()
+    return f"{digest[:2]}/{digest[2:]}"
+
+
+def test_a_picture_is_given_whole_in_part_or_not_again(own_closed):
+    hub = own_closed()
+    hub.device("node_a")
+    admin, viewer, first = hub.admin, hub.person("staff"), picture()
+    assert get(admin, "node_a").status == 404
+    assert admin.get("/api/devices/node_a")["picture"] is None
+    assert put(admin, "node_a", first).json() == {"media_type": "image/png", "bytes": len(first)}
+    answer = get(viewer, "node_a")
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, first, "image/png")
+    tag = answer.headers["ETag"]
+    assert tag == f'"{hashlib.sha256(first).hexdigest()}"' and answer.headers["Last-Modified"]
+    assert answer.headers["Content-Disposition"] == 'inline; filename="node_a.png"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
+    assert get(viewer, "node_a", **{"If-None-Match": tag}).status == 304
+    part = get(viewer, "node_a", Range="bytes=8-15")
+    assert (part.status, part.body) == (206, first[8:16])
+    shown = viewer.get("/api/devices/node_a")["picture"]
+    assert shown == viewer.get("/api/devices")["devices"][0]["picture"] == tag[1:17]
+    # Who may only look changes nothing; another in its place frees the first.
+    assert put(viewer, "node_a", first).status == 403
+    second = picture(head=b"\xff\xd8\xff\xe0")
+    assert put(admin, "node_a", second).json()["media_type"] == "image/jpeg"
+    assert get(viewer, "node_a", **{"If-None-Match": tag}).body == second
+    assert admin.ask("/api/devices/node_a/picture", "DELETE").status == 204
+    assert get(admin, "node_a").status == admin.ask("/api/devices/node_a/picture", "DELETE").status == 404
+    told = [entry["facts"] for entry in hub.audit(action="device.change")]
+    assert told == [{"picture": "removed"}, {"picture": "image/jpeg", "bytes": str(len(second))}, {"picture": "image/png", "bytes": str(len(first))}], told
+    hub.stop()
+
+
+def test_what_is_no_picture_or_too_large_leaves_nothing(own_closed):
+    hub = own_closed()
+    hub.device("node_a")
+    admin = hub.admin
+    for body, type in [(b"<html><script>alert(1)</script>" * 10, "image/png"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/png"), (b"", "image/png"),
+                       (picture(), "text/html"), (picture(), "image/svg+xml")]:
+        assert put(admin, "node_a", body, **{"Content-Type": type}).status in (400, 415), type
+    largest = picture(8 * MIB)
+    told = put_too_much(admin, "node_a", [largest + b"x"], {"Content-Length": str(len(largest) + 1)})
+    assert told == (413, "too_large"), told
+    # In chunks nobody knows before how much it will be.
+    told = put_too_much(admin, "node_a", [b"%x\r\n%s\r\n" % (len(part), part) for part in (largest, b"x")], {"Transfer-Encoding": "chunked"})
+    assert told == (413, "too_large"), told
+    assert put(admin, "none-such", picture()).status == 404
+    assert files(hub.data) == []
+    # What it says it is does not count, what it is does.
+    assert put(admin, "node_a", largest, **{"Content-Type": "image/jpeg"}).json()["media_type"] == "image/png"
+    assert files(hub.data) == [place(largest)]
+    hub.stop()
+
+
+@pytest.mark.timeout(120 + 15 * ROUNDS)
+def test_every_picture_that_was_acknowledged_is_whole_after_a_crash(own_closed):
+    hub = own_closed()
+    devices = [f"node_{number}" for number in range(4)]
+    for device in devices:
+        hub.device(device)
+    acknowledged, sent = {}, 0
+
+    def upload(device, stop):
+        nonlocal sent
+        while not stop.is_set():
+            body = picture(random.choice([3_000, 300_000, 3 * MIB]))
+            sent += 1
+            try:
+                if put(admin, device, body).status == 200:
+                    acknowledged[device] = body
+                    maybe[device] = None
+            except (OSError, http.client.HTTPException):
+                # Whether it was kept nobody has said.
+                maybe[device] = body
+                return
+
+    for _ in range(max(ROUNDS, 3)):
+        admin, stop, maybe = hub.admin, threading.Event(), {}
+        threads = [threading.Thread(target=upload, args=(device, stop)) for device in devices]
+        for thread in threads:
+            thread.start()
+        time.sleep(random.uniform(0.05, 0.6))
+        hub.kill()
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+        hub.start()
+        for device in devices:
+            answer = get(hub.admin, device)
+            allowed = [body for body in (acknowledged.get(device), maybe.get(device)) if body]
+            if device in acknowledged or answer.status == 200:
+                assert answer.status == 200 and answer.body in allowed, f"{device}: {answer.status}, {len(answer.body)} bytes"
+                acknowledged[device] = answer.body
+        assert not list((hub.data / "blobs" / "incoming").iterdir())
+        wait_for(lambda: set(files(hub.data)) == {place(body) for body in acknowledged.values()}, "what no row names is swept")
+    hub.stop()
+    checked = run("check", "--deep", "--data", hub.data)
+    assert checked.returncode == 0, checked
+    print(f"{sent} pictures were sent")
+
+
+def test_a_picture_that_finds_no_room_is_refused_and_leaves_nothing(own_closed, small_disk):  # noqa: F811
+    hub = own_closed(small_disk / "data")
+    hub.device("node_a")
+    body = picture(2 * MIB)
+    filler = fill(small_disk)
+    answer = wait_for(lambda: (told := put(hub.admin, "node_a", body)).status == 503 and told, "HTTP 503")
+    assert answer.json()["code"] == "storage_unavailable", answer
+    assert files(hub.data) == []
+    filler.unlink()
+    wait_for(lambda: put(hub.admin, "node_a", body).status == 200, "there is room again", seconds=30)
+    assert get(hub.admin, "node_a").body == body
+    hub.stop()
+
+
+def test_a_backup_has_the_pictures_also_while_some_go(own_closed, tmp_path):
+    hub = own_closed()
+    hub.device("node_a")
+    kept = picture(50_000)
+    put(hub.admin, "node_a", kept)
+    for number in range(20):
+        hub.device(f"node_b{number}")
+    stop, admin = threading.Event(), hub.admin
+
+    def come_and_go():
+        for number in itertools.cycle(range(20)):
+            if stop.is_set():
+                return
+            body = picture(20_000)
+            put(admin, f"node_b{number}", body)
+            gone = files(hub.data)
+            admin.ask(f"/api/devices/node_b{number}/picture", "DELETE")
+            # What the hub itself does an hour later.
+            if place(body) in gone:
+                (hub.data / "blobs" / place(body)).unlink()
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for number in range(5):
+            done = run("backup", tmp_path / f"backup{number}", "--data", hub.data)
+            assert done.returncode == 0, done
+    finally:
+        stop.set()
+        thread.join(20)
+    hub.stop()
+    for number in range(5):
+        backup, data = tmp_path / f"backup{number}", tmp_path / f"restored{number}"
+        done = run("restore", backup, "--data", data)
+        assert done.returncode == 0, done
+        checked = run("check", "--deep", "--data", data)
+        assert checked.returncode == 0 and place(kept) in files(data), checked
+    again = own_closed(tmp_path / "restored4")
+    assert get(again.admin, "node_a").body == kept
+    again.stop()
+
+
+@pytest.mark.parametrize("way", ["missing", "truncated", "a bit flipped"])
+def test_a_picture_that_is_lost_or_damaged_is_said(own_closed, tmp_path, way):
+    hub = own_closed()
+    hub.device("node_a")
+    hub.device("node_b")
+    body, other = picture(30_000), picture(30_000)
+    put(hub.admin, "node_a", body)
+    put(hub.admin, "node_b", other)
+    hub.stop()
+    file = hub.data / "blobs" / place(body)
+    if way == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(body[:100] if way == "truncated" else body[:200] + bytes([body[200] ^ 1]) + body[201:])
+    name = f"blobs/{place(body)}"
+    flags = ["--deep"] if way == "a bit flipped" else []
+    checked = run("check", *flags, "--data", hub.data)
+    assert name in checked.stdout + checked.stderr, checked
+    saved = run("backup", tmp_path / "copy", "--data", hub.data)
+    assert saved.returncode == 2 and name in saved.stderr, saved
+    assert place(other) in files(tmp_path / "copy") and place(body) not in files(tmp_path / "copy")
+    hub.start()
+    if way != "a bit flipped":
+        # A length that is right is not read on the way.
+        wait_for(lambda: "A file is missing or damaged" in hub.log_text(), "the log says so")
+        assert get(hub.admin, "node_a").status == 404
+    assert get(hub.admin, "node_b").body == other
+    # The same content heals it.
+    assert put(hub.admin, "node_a", body).status == 200
+    assert get(hub.admin, "node_a").body == body
+    hub.stop()
+
+
+def test_a_backup_whose_picture_was_changed_is_not_restored(own_closed, tmp_path):
+    hub = own_closed()
+    hub.device("node_a")
+    body = picture(5_000)
+    put(hub.admin, "node_a", body)
+    assert run("backup", tmp_path / "copy", "--data", hub.data).returncode == 0
+    hub.stop()
+    name = f"blobs/{place(body)}"
+    assert name in [file["name"] for file in json.loads((tmp_path / "copy/manifest.json").read_text())["files"]]
+    (tmp_path / "copy" / name).write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
+    done = run("restore", tmp_path / "copy", "--data", tmp_path / "new")
+    assert done.returncode != 0 and name in done.stderr, done
+    assert not (tmp_path / "new").exists()
+    shutil.rmtree(tmp_path / "copy")
