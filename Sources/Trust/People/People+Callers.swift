@@ -14,7 +14,7 @@ extension People {
     public func caller(
         bearer token: String, transport: RequestTransport, at instant: Timestamp
     ) async throws -> Caller {
-        if token.hasPrefix(SecretKey.Purpose.personalToken.rawValue) {
+        if token.hasPrefix(SecretKey.Purpose.personalToken.prefix) {
             return try await caller(personalToken: token, address: transport.address, at: instant)
         }
         return try await caller(accessToken: token, address: transport.address, at: instant)
