@@ -88,6 +88,12 @@ BREAKS = {
     "an unproven claim": ("Sources/SQL/Broken.swift", "final class A: @unchecked Sendable {}\n", "@unchecked Sendable"),
     "something left": ("Sources/SQL/Broken.swift", "// TODO: write this\n", "left to do"),
     "a long file": ("Sources/SQL/Broken.swift", "\n" * 401, "401 lines"),
+    "a solution's room": ("Sources/martlet/Broken.swift", "internal import Parking\n", "names the solution Parking (Parking)"),
+    "a solution's type": ("Sources/martlet/Broken.swift", "let one = NodesSolution()\n", "names the solution Nodes (NodesSolution)"),
+    "a solution's identifier": ("Sources/Trust/Broken.swift", 'let one = "parking"\n', 'names the solution Parking ("parking")'),
+    "a solution's permission": ("Sources/WebAPI/Broken.swift", 'let one = "nodes.view"\n', 'names the solution Nodes ("nodes.view")'),
+    "a solution's kind": ("Sources/Registry/Broken.swift", "let one: DeviceKind = .node\n", "names the solution Nodes (.node)"),
+    "a folder that is no solution": ("Sources/Solutions/Broken/Broken.swift", "let one = 1\n", "no manifest of a solution"),
     "a file without a room": ("Sources/Nowhere/Broken.swift", "let one = 1\n", "belongs to no room"),
 }
 
