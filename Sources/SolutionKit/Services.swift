@@ -9,12 +9,18 @@ public struct LineServices: Sendable {
     public let commands: any CommandBook
     /// Who did what: for what people do by messages instead of requests.
     public let audit: any AuditBook
+    /// What the declared settings are set to.
+    public let settings: SettingValues
 
     /// Services.
-    public init(devices: any DeviceBook, commands: any CommandBook, audit: any AuditBook) {
+    public init(
+        devices: any DeviceBook, commands: any CommandBook, audit: any AuditBook,
+        settings: SettingValues = SettingValues()
+    ) {
         self.devices = devices
         self.commands = commands
         self.audit = audit
+        self.settings = settings
     }
 }
 

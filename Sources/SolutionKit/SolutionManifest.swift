@@ -29,6 +29,8 @@ public struct SolutionManifest: Sendable {
     public let auditActions: [Declared<AuditAction>]
     /// What people may do, by role.
     public let grants: [RoleGrant]
+    /// What whoever runs the hub may change of it. The days of its retention rules are declared with those.
+    public let settings: [DeclaredSetting]
     /// The right that one needs to see the solution at all: its entry in the navigation and on the front page.
     public let needs: Permission
 
@@ -37,7 +39,8 @@ public struct SolutionManifest: Sendable {
         id: String, title: String, path: String, kinds: [Declared<DeviceKind>], topics: [String],
         ownedTopics: [String] = [], passedTopics: [String] = [], rights: [TopicRights],
         keylessRights: [TopicRights] = [], permissions: [Declared<Permission>],
-        auditActions: [Declared<AuditAction>] = [], grants: [RoleGrant], needs: Permission
+        auditActions: [Declared<AuditAction>] = [], grants: [RoleGrant],
+        settings: [DeclaredSetting] = [], needs: Permission
     ) {
         self.id = id
         self.title = title
@@ -51,6 +54,7 @@ public struct SolutionManifest: Sendable {
         self.permissions = permissions
         self.auditActions = auditActions
         self.grants = grants
+        self.settings = settings
         self.needs = needs
     }
 }

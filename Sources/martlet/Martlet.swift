@@ -19,7 +19,7 @@ struct Martlet: AsyncParsableCommand {
             "Runs sensor sites: devices speak MQTT or HTTP to it; it stores what they say, shows it live, and acts on it.",
         discussion: "Start with `martlet serve --demo`, then open the address that it prints.",
         version: Version.text,
-        subcommands: [Serve.self, Check.self, Simulate.self, Backup.self, Restore.self],
+        subcommands: [Serve.self, Check.self, Simulate.self, Backup.self, Restore.self, RetentionCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Access",

@@ -102,6 +102,7 @@ def play_the_hub(page, stage):
     stage.run(page.take("martlet backup ~/backup-2026-11-21"))
     stage.run(page.take("martlet restore ~/backup-2026-11-21"))
     assert (stage.folder / "site-again/martlet.db").exists()
+    assert "MARTLET_COMMAND_DAYS" in stage.run(page.take("martlet retention"))
     stage.serve(page.take("martlet serve --demo"))
 
     # Simulated devices have no keys unless they are given some.

@@ -224,7 +224,7 @@ import Testing
         }
     }
 
-    @Test func overdueAndPruned() async throws {
+    @Test func overdue() async throws {
         let database = try await database()
         let device = try #require(device)
         let module = try #require(DeviceID("module-1"))
@@ -246,10 +246,7 @@ import Testing
             #expect(overdue.map(\.device) == [device])
             let id = try #require(overdue.first?.id)
             _ = try book.advance(id, to: .expired, result: nil, error: nil, at: after, in: transaction)
-            #expect(try book.prune(before: after, in: transaction) == 0)
-            #expect(try book.prune(before: after.advanced(bySeconds: 1), in: transaction) == 1)
-            #expect(try book.command(id, device: device, in: transaction) == nil)
-            #expect(try transaction.queryOne("SELECT COUNT(*) FROM command_step").integer(0) == 3)
+            #expect(try book.overdue(kind: .node, at: after, in: transaction).isEmpty)
         }
     }
 

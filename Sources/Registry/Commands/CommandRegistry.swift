@@ -101,19 +101,6 @@ public struct CommandRegistry: Sendable {
         return command
     }
 
-    /// Deletes final commands that last changed before an instant, with their history, at most 10,000 at a time.
-    /// - Returns: how many were deleted; fewer than 10,000 means that none is left.
-    /// - Throws: `SQLFailure`.
-    @discardableResult
-    public func prune(before instant: Timestamp, in transaction: Transaction) throws -> Int {
-        try transaction.execute(
-            """
-            DELETE FROM command WHERE id IN (
-                SELECT id FROM command WHERE due_at IS NULL AND updated_at < $1 ORDER BY updated_at LIMIT 10000)
-            """,
-            [.integer(instant.microseconds)])
-    }
-
     private func record(_ state: CommandState, of id: String, at instant: Timestamp, in transaction: Transaction) throws
     {
         let count = try transaction.queryOne("SELECT COUNT(*) FROM command_step WHERE command = $1", [.text(id)])

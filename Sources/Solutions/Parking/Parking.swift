@@ -18,7 +18,9 @@ public import SolutionKit
 /// | `Feeds` | what cities read |
 /// | `Web` | the routes of docs/parking-api.md |
 /// | `Simulator` | a car park that does not exist |
-public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview, HasSimulator, HasDemonstration {
+public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOverview, HasRetention, HasSimulator,
+    HasDemonstration
+{
     /// The solution; without side effects.
     public init() {}
 
@@ -52,7 +54,7 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
                     ]),
                 RoleGrant(.staff, [.viewParking, .overrideParking, .takePayments, .reserveParking]),
                 RoleGrant(.viewer, [.viewParking]),
-            ], needs: .viewParking)
+            ], settings: BookingLimits.settings, needs: .viewParking)
     }
 
     private static let permissions: [Declared<Permission>] = [
@@ -90,6 +92,28 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
     public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
         let now = services.clock.now()
         return try await services.database.read { try SpotTable.overview(at: sites, now: now, in: $0) }
+    }
+
+    /// What of its tables may go: money and what belongs to it never does.
+    public var retention: [RetentionRule] {
+        [
+            ChangeTable.history.retention(
+                "parking.history", "Changes of spots, but the last one of each",
+                days: .days(
+                    "MARTLET_PARKING_HISTORY_DAYS",
+                    "Days for which the history of spots is kept, which occupancy and forecasts are made of; 0: for ever"
+                )),
+            RetentionRule(
+                "parking.reservations", "Reservations that are over, with who had them",
+                days: .days(
+                    "MARTLET_PARKING_RESERVATION_DAYS",
+                    "Days for which reservations are kept after they have ended; 0: for ever"),
+                table: "parking_reservation", time: "ends_at",
+                condition: """
+                    due_at IS NULL AND NOT EXISTS (
+                        SELECT 1 FROM parking_reserved_quarter q WHERE q.reservation = parking_reservation.id)
+                    """),
+        ]
     }
 
     /// `martlet simulate parking`.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// `martlet check`.
 struct Check: AsyncParsableCommand {
@@ -38,6 +39,10 @@ struct Check: AsyncParsableCommand {
             }
             if !certificates.all.isEmpty, let file = configuration.tlsCertificate { print(Check.line("tls", file)) }
             print("retention  \(configuration.retentionDays.map { "\($0) days" } ?? "for ever")")
+            for rule in Retention.rules {
+                let days = configuration.declared[rule.days]
+                print(Check.line("keeps", "\(rule.name) \(days == 0 ? "for ever" : "\(days) days")"))
+            }
             let damage = try await checkData(configuration)
             for problem in damage { print(Check.line("damage", problem)) }
             guard !deep || damage.isEmpty else {

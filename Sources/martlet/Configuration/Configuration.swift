@@ -1,6 +1,7 @@
 internal import Foundation
 internal import HubModel
 internal import Logging
+internal import SolutionKit
 internal import Transport
 
 /// How the hub runs, as plain data.
@@ -28,6 +29,8 @@ struct Configuration: Sendable {
     var oldestDays: Int? = 3_650
     var logLevel = Logger.Level.notice
     var limits = Limits()
+    /// What solutions and retention rules declare.
+    var declared = SettingValues()
     /// Where a test moves the hub's clock; nil: it is the machine's.
     var testClock: TestClockSetting?
     /// Names in the environment that begin like settings and are none.
@@ -38,7 +41,8 @@ struct Configuration: Sendable {
     init(flags: [Setting: String], environment: [String: String], file: String?) throws {
         var values: [Setting: String] = [:]
         var limitTexts: [Limit: String] = [:]
-        if let path = file { (values, limitTexts) = try ConfigurationFile.read(path) }
+        var declaredTexts: [DeclaredSetting: String] = [:]
+        if let path = file { (values, limitTexts, declaredTexts) = try ConfigurationFile.read(path) }
         for (name, value) in environment where name.hasPrefix("MARTLET_") {
             // Files of environments that were written on Windows leave `\r` at the end of a value.
             let value = String(TextInput.trimmed(value[...]))
@@ -46,6 +50,8 @@ struct Configuration: Sendable {
                 values[setting] = value
             } else if let limit = Limit(rawValue: name) {
                 limitTexts[limit] = value
+            } else if let setting = DeclaredSettings.named(name) {
+                declaredTexts[setting] = value
             } else if name == TestClockSetting.name {
                 testClock = try TestClockSetting(value)
             } else if !Configuration.namesOfScripts.contains(name) {
@@ -58,6 +64,13 @@ struct Configuration: Sendable {
         for (setting, value) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) { try set(setting, value) }
         for (limit, value) in limitTexts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             try limits.set(limit, value)
+        }
+        for (setting, value) in declaredTexts.sorted(by: { $0.key.name < $1.key.name }) {
+            do throws(Refusal) {
+                try declared.set(setting, to: value)
+            } catch {
+                throw SettingError(error.detail)
+            }
         }
         try checkTransport()
         try refuseOpenDoors()

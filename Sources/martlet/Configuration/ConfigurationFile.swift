@@ -1,12 +1,16 @@
 internal import Foundation
 internal import HubModel
+internal import SolutionKit
 
 /// The settings file: lines `NAME=value` with the names of the environment, `#` for remarks; what systemd calls an
 /// EnvironmentFile. It may come from any editor (`TextInput`).
 enum ConfigurationFile {
+    /// What a file sets, as text.
+    typealias Content = (settings: [Setting: String], limits: [Limit: String], declared: [DeclaredSetting: String])
+
     /// Reads a file.
     /// - Throws: `SettingError` that names file and line.
-    static func read(_ path: String) throws -> (settings: [Setting: String], limits: [Limit: String]) {
+    static func read(_ path: String) throws -> Content {
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw SettingError("the settings file \(path) cannot be read")
         }
@@ -16,9 +20,10 @@ enum ConfigurationFile {
         return try parse(text, path: path)
     }
 
-    static func parse(_ text: String, path: String) throws -> (settings: [Setting: String], limits: [Limit: String]) {
+    static func parse(_ text: String, path: String) throws -> Content {
         var values: [Setting: String] = [:]
         var limits: [Limit: String] = [:]
+        var declared: [DeclaredSetting: String] = [:]
         for (index, content) in TextInput.lines(text).enumerated() {
             if content.isEmpty || content.hasPrefix("#") { continue }
             guard let equals = content.firstIndex(of: "=") else {
@@ -26,8 +31,10 @@ enum ConfigurationFile {
             }
             let name = content[..<equals].trimmingCharacters(in: .whitespaces)
             let (setting, limit) = (Setting(rawValue: name), Limit(rawValue: name))
-            guard setting != nil || limit != nil else {
-                let names = Setting.allCases.map(\.rawValue) + Limit.allCases.map(\.rawValue)
+            let other = DeclaredSettings.named(name)
+            guard setting != nil || limit != nil || other != nil else {
+                let names =
+                    Setting.allCases.map(\.rawValue) + Limit.allCases.map(\.rawValue) + DeclaredSettings.all.map(\.name)
                 throw SettingError(
                     "\(path), line \(index + 1): there is no setting \(name). There are: "
                         + names.joined(separator: ", "))
@@ -38,18 +45,20 @@ enum ConfigurationFile {
             }
             let isRepeated =
                 setting.map { values.updateValue(value, forKey: $0) != nil }
-                ?? limit.map { limits.updateValue(value, forKey: $0) != nil } ?? false
+                ?? limit.map { limits.updateValue(value, forKey: $0) != nil }
+                ?? other.map { declared.updateValue(value, forKey: $0) != nil } ?? false
             guard !isRepeated else {
                 throw SettingError("\(path), line \(index + 1): \(name) is set for the second time")
             }
         }
-        return (values, limits)
+        return (values, limits, declared)
     }
 
     /// A sample file that says what every setting means.
     static var sample: String {
         let settings = Setting.allCases.map { "# \($0.help)\n#\($0.rawValue)=\n" }
         let limits = Limit.allCases.map { "# \($0.help).\n#\($0.rawValue)=\($0.standard)\n" }
-        return (settings + limits).joined(separator: "\n")
+        let declared = DeclaredSettings.all.map { "# \($0.help).\n#\($0.name)=\($0.standard)\n" }
+        return (settings + limits + declared).joined(separator: "\n")
     }
 }

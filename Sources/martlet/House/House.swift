@@ -97,7 +97,8 @@ struct House {
         var services: [any Service] = [
             LineService(line: line),
             MaintenanceService(
-                stored: stored, folder: folder, authority: authority, line: line, clock: clock, logger: logger),
+                stored: stored, folder: folder, authority: authority, line: line, clock: clock,
+                retention: Retention(settings: configuration.declared), logger: logger),
             BlobService(
                 blobs: stored.blobs, database: stored.database, line: line, clock: clock, logger: logger),
             BrokerService(
@@ -171,7 +172,8 @@ struct House {
     ) -> LineParts {
         LineParts(
             solutions: Solutions.all,
-            services: LineServices(devices: devices, commands: CommandRegistry(), audit: AuditRegistry()),
+            services: LineServices(
+                devices: devices, commands: CommandRegistry(), audit: AuditRegistry(), settings: configuration.declared),
             commands: commands.makeHandler, database: stored.database, store: stored.store, clock: clock, live: live,
             outbound: outbound, observers: [{ DeviceStates(figures: states) }], configuration: lineConfiguration,
             log: TroubleLog(logger: logger, clock: clock).take)
@@ -199,7 +201,10 @@ struct House {
             + AuditRoutes(
                 services: services, actions: Solutions.catalogue.auditActions.map(\.declared.name)
             ).all
-            + [Installation(data: configuration.data).route, Solutions.catalogue.route]
+            + [
+                Installation(data: configuration.data).route, Solutions.catalogue.route,
+                RetentionRoute(retention: Retention(settings: configuration.declared), services: services).route,
+            ]
         try Solutions.catalogue.check(routes)
         let addresses = [(Door.http, configuration.http)] + (configuration.https.map { [(Door.https, $0)] } ?? [])
         return try WebServer(

@@ -5,7 +5,6 @@ internal import Ingest
 internal import Logging
 internal import MQTTBroker
 internal import MQTTCodec
-internal import Registry
 internal import SQL
 internal import ServiceLifecycle
 internal import SolutionKit
@@ -170,17 +169,15 @@ struct WebService: Service {
     }
 }
 
-/// What has to be done now and then: folding the database's log, sealing telemetry, retention, dropping old commands.
+/// What has to be done now and then: folding the database's log, sealing telemetry, deleting what is old.
 struct MaintenanceService: Service {
     let stored: Stored
     let folder: DataFolder
     let authority: AuthorityWatch
     let line: IngestLine
     let clock: any HouseClock
+    let retention: Retention
     let logger: Logger
-
-    /// Days for which commands that are over are kept.
-    private static let commandDays: Int64 = 90
 
     func run() async {
         await cancelWhenGracefulShutdown {
@@ -202,11 +199,10 @@ struct MaintenanceService: Service {
                         await attempt("Retention failed") {
                             try await stored.store.enforceRetention(now: clock.now().microseconds)
                         }
-                    }
-                    await attempt("Old commands could not be dropped") {
-                        let before = clock.now().advanced(bySeconds: -MaintenanceService.commandDays * 86_400)
-                        return try await line.perform {
-                            try CommandRegistry().prune(before: before, in: $0.transaction())
+                        await attempt("What is old could not be deleted") {
+                            try await retention.apply(at: clock.now(), stored.database) { piece in
+                                try await line.perform { try piece(try $0.transaction()) }
+                            }
                         }
                     }
                 }

@@ -1,4 +1,5 @@
 package import HubModel
+internal import SolutionKit
 
 /// What may be reserved, how much of it and by whom.
 enum BookingRules {
@@ -16,11 +17,6 @@ enum BookingRules {
     static let aheadSeconds: Int64 = 14 * 86_400
     /// How far ahead strangers may, in seconds.
     static let aheadOfStrangersSeconds: Int64 = 86_400
-    /// How many reservations that are not over somebody may have.
-    static let openPerAccount: Int64 = 5
-    static let openPerAddress: Int64 = 2
-    /// As many for those who reserve for others (`parking.reserve`).
-    static let openPerStaff: Int64 = 200
     /// Strangers keep at most one of so many spots of a lot from everybody else.
     static let spotsPerStranger: Int64 = 4
 
@@ -44,6 +40,33 @@ enum BookingRules {
                 throw Refusal(.valueOutOfRange, "reservations begin within the next 14 days")
             }
         }
+    }
+}
+
+/// How many reservations that are not over somebody may have.
+struct BookingLimits: Sendable {
+    private static let account = DeclaredSetting(
+        "MARTLET_PARKING_RESERVATIONS_PER_ACCOUNT", "Reservations of one account that are not over. Beyond: 429",
+        range: 1...1_000, standard: 5)
+    private static let staff = DeclaredSetting(
+        "MARTLET_PARKING_RESERVATIONS_PER_STAFF",
+        "The same of an account that may reserve for others (parking.reserve). Beyond: 429", range: 1...100_000,
+        standard: 200)
+    private static let address = DeclaredSetting(
+        "MARTLET_PARKING_RESERVATIONS_PER_ADDRESS",
+        "The same of one address whose people are not signed in. Beyond: 429", range: 1...1_000, standard: 2)
+
+    static let settings = [account, staff, address]
+
+    let perAccount: Int64
+    /// Of those who reserve for others (`parking.reserve`).
+    let perStaff: Int64
+    let perAddress: Int64
+
+    init(_ settings: SettingValues) {
+        perAccount = Int64(settings[BookingLimits.account])
+        perStaff = Int64(settings[BookingLimits.staff])
+        perAddress = Int64(settings[BookingLimits.address])
     }
 }
 

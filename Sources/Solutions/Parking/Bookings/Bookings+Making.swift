@@ -104,7 +104,7 @@ extension Bookings {
     private func count(_ holder: BookingHolder, in lot: LotID, in transaction: Transaction) throws {
         switch holder {
         case .account(let account, let isStaff):
-            let limit = isStaff ? BookingRules.openPerStaff : BookingRules.openPerAccount
+            let limit = isStaff ? limits.perStaff : limits.perAccount
             let open = try transaction.queryOne(
                 "SELECT COUNT(*) FROM parking_reservation WHERE account = $1 AND due_at IS NOT NULL", [.text(account)]
             ).integer(0)
@@ -115,7 +115,7 @@ extension Bookings {
             let open = try transaction.queryOne(
                 "SELECT COUNT(*) FROM parking_reservation WHERE address = $1 AND due_at IS NOT NULL", [.text(address)]
             ).integer(0)
-            guard open < BookingRules.openPerAddress else {
+            guard open < limits.perAddress else {
                 throw Refusal(
                     .limitReached, "from your address \(open) spots are reserved; sign in to reserve more")
             }

@@ -1,5 +1,6 @@
 package import HubModel
 package import SQL
+package import SolutionKit
 
 /// What a reservation does to its spot.
 package struct BookingStep: Hashable, Sendable {
@@ -30,7 +31,12 @@ package struct Bookings: Sendable {
     /// At most so many reservations are brought forward in one call; the rest in the next.
     static let stepsAtOnce: Int64 = 1_000
 
-    package init() {}
+    let limits: BookingLimits
+
+    /// Reservations under these settings.
+    package init(_ settings: SettingValues = SettingValues()) {
+        limits = BookingLimits(settings)
+    }
 
     /// Whose reservation holds a spot; nil: nobody's. What has come due since the last `steps` holds and lets go with the next ones.
     package func holds(_ spot: DeviceID, in reader: some SQLReading) throws -> String? {

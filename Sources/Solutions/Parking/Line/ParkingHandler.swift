@@ -21,7 +21,7 @@ final class ParkingHandler: MessageHandler {
     init(_ services: LineServices) {
         devices = services.devices
         till = Till(audit: services.audit)
-        bookings = Bookings()
+        bookings = Bookings(services.settings)
     }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {

@@ -98,7 +98,7 @@ struct BookingRoutes: Sendable {
         let made = try await services.line.perform(with: ParkingHandler.self) { handler, line in
             // The tables are asked which spots are free: they must know what this batch's reports have said.
             try handler.saveDirty(in: &line)
-            let made = try Bookings().make(
+            let made = try handler.bookings.make(
                 wanted, in: lot.id, for: holder, id: id, at: line.now, in: try line.transaction())
             // One that begins now holds its spot at once.
             try handler.advanceReservations(in: &line)
