@@ -130,11 +130,11 @@ private final class Connections {
 
     @Test func `a later head has its time from its first byte on`() async throws {
         // Each request here has these seconds, however slow the machine is.
-        let limits = WebLimits(headTimeout: .seconds(3), idleTimeout: .seconds(60))
+        let limits = WebLimits(headTimeout: .seconds(6), idleTimeout: .seconds(60))
         try await TestServer.run(routes: AccessTests.routes, limits: limits, gate: FakeGate()) { server in
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
                 for _ in 0..<3 { #expect(try await client.request("GET", "/health").status == 200) }
-                try await Task.sleep(for: .milliseconds(3_200))
+                try await Task.sleep(for: .milliseconds(6_200))
                 #expect(try await client.request("GET", "/health").status == 200)
                 try await client.send("G")
                 #expect(await client.reachesEnd())
@@ -145,7 +145,7 @@ private final class Connections {
     }
 
     @Test func `a head that begins before the answer to the one before it is out has its time as well`() async throws {
-        let limits = WebLimits(headTimeout: .seconds(2), idleTimeout: .seconds(60))
+        let limits = WebLimits(headTimeout: .seconds(6), idleTimeout: .seconds(60))
         let (answers, answer) = AsyncStream.makeStream(of: Void.self)
         let (asked, ask) = AsyncStream.makeStream(of: Void.self)
         let slow = Route(.get, "/api/slow", access: .anyone, summary: "Slow", answers: [.json(.any)]) { _ in
@@ -159,7 +159,7 @@ private final class Connections {
                 _ = await asked.first { _ in true }
                 try await client.send("G")
                 // The time of a head and more: an answer that is on its way is not cut short.
-                try await Task.sleep(for: .milliseconds(2_200))
+                try await Task.sleep(for: .milliseconds(6_200))
                 answer.yield()
                 #expect(try await client.response().status == 200)
                 #expect(await client.reachesEnd())

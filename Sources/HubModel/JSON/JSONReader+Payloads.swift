@@ -66,13 +66,18 @@ public struct SeenKeys: Sendable {
     }
 
     /// Notes a key.
-    /// - Parameter place: what the object is called, for what is said of a mistake.
     /// - Throws: `duplicate_key`, `too_large`.
-    public mutating func note(_ key: String, in place: String? = nil) throws(Refusal) {
+    public mutating func note(_ key: String) throws(Refusal) {
         for name in names where name == key {
-            throw Refusal(.duplicateKey, place.map { "\($0) says a thing twice" } ?? "a key appears twice")
+            throw Refusal(.duplicateKey, "duplicate member \(SeenKeys.shown(key))")
         }
         guard names.count < limit else { throw Refusal(.tooLarge, "an object has more than \(limit) members") }
         names.append(key)
+    }
+
+    /// A key for what is said of a mistake: one that is long or holds control characters is not repeated.
+    static func shown(_ key: String) -> String {
+        let isPlain = key.utf8.count <= 64 && key.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        return isPlain && !key.isEmpty ? key : "with a name of \(key.utf8.count) bytes"
     }
 }

@@ -1,62 +1,9 @@
 internal import HubModel
 
-/// What the routes of devices are sent: read once, checked, and nothing else is taken.
-private struct Members {
-    private var texts: [String: String?] = [:]
-    private var numbers: [String: Int64] = [:]
-
-    init(_ body: [UInt8], texts wanted: Set<String>, numbers counted: Set<String> = []) throws(Refusal) {
-        var json = JSONReader(body)
-        var texts: [String: String?] = [:]
-        var numbers: [String: Int64] = [:]
-        var keys = SeenKeys(limit: 64)
-        try json.object { (key, reader) throws(Refusal) in
-            try keys.note(key)
-            if wanted.contains(key) {
-                texts.updateValue(try reader.null() ? nil : try reader.string(), forKey: key)
-            } else if counted.contains(key) {
-                guard let number = try reader.number().integerValue else {
-                    throw Refusal(.wrongType, "\(key) is a whole number")
-                }
-                numbers[key] = number
-            } else {
-                try reader.skip()
-            }
-        }
-        try json.end()
-        self.texts = texts
-        self.numbers = numbers
-    }
-
-    func has(_ name: String) -> Bool { texts[name] != nil }
-
-    /// The text; nil if it is missing or null.
-    func text(_ name: String) -> String? { texts[name].flatMap { $0 } }
-
-    func required(_ name: String) throws(Refusal) -> String {
-        guard let text = text(name) else { throw Refusal(.missingField, "\(name) is missing") }
-        return text
-    }
-
-    func number(_ name: String) throws(Refusal) -> Int64 {
-        guard let number = numbers[name] else { throw Refusal(.missingField, "\(name) is missing") }
-        return number
-    }
-
-    func device(_ name: String) throws(Refusal) -> DeviceID? {
-        guard let text = text(name) else { return nil }
-        guard let id = DeviceID(text) else {
-            throw Refusal(.invalidIdentifier, "\(name) is 1 to 64 letters, digits and . _ - : @")
-        }
-        return id
-    }
-
-    func site(_ name: String) throws(Refusal) -> SiteID? {
-        try device(name).flatMap { SiteID($0.text) }
-    }
-
-    func kind(of kinds: [DeviceKind]) throws(Refusal) -> DeviceKind? {
-        guard let text = text("kind") else { return nil }
+extension JSONMembers {
+    /// A kind of device.
+    fileprivate func optionalKind(of kinds: [DeviceKind]) throws(Refusal) -> DeviceKind? {
+        guard let text = try optionalText("kind", maximumBytes: 64) else { return nil }
         guard let kind = kinds.first(where: { $0.name == text }) else {
             throw Refusal(.valueOutOfRange, "kind is one of \(kinds.map(\.name).joined(separator: ", "))")
         }
@@ -72,13 +19,13 @@ struct DeviceAddition: Sendable {
     let controller: DeviceID?
 
     init(_ body: [UInt8], kinds: [DeviceKind]) throws(Refusal) {
-        let members = try Members(body, texts: ["id", "kind", "site", "controller"])
-        guard let id = try members.device("id") else { throw Refusal(.missingField, "id is missing") }
-        guard let kind = try members.kind(of: kinds) else { throw Refusal(.missingField, "kind is missing") }
+        let members = try JSONMembers(body)
+        guard let id = try members.optionalDevice("id") else { throw JSONMembers.missing("id") }
+        guard let kind = try members.optionalKind(of: kinds) else { throw JSONMembers.missing("kind") }
         self.id = id
         self.kind = kind
-        site = try members.site("site") ?? .main
-        controller = try members.device("controller")
+        site = try members.optionalSite("site") ?? .main
+        controller = try members.optionalDevice("controller")
     }
 }
 
@@ -93,9 +40,9 @@ struct DeviceChangeRequest: Sendable {
     let controller: Controller?
 
     init(_ body: [UInt8]) throws(Refusal) {
-        let members = try Members(body, texts: ["site", "controller"])
-        site = try members.site("site")
-        controller = members.has("controller") ? Controller(device: try members.device("controller")) : nil
+        let members = try JSONMembers(body)
+        site = try members.optionalSite("site")
+        controller = members.has("controller") ? Controller(device: try members.optionalDevice("controller")) : nil
     }
 }
 
@@ -106,10 +53,10 @@ struct DeviceApproval: Sendable {
     let credential: ApprovedCredential
 
     init(_ body: [UInt8], kinds: [DeviceKind]) throws(Refusal) {
-        let members = try Members(body, texts: ["kind", "site", "credential"])
-        kind = try members.kind(of: kinds)
-        site = try members.site("site") ?? .main
-        guard let credential = ApprovedCredential(rawValue: try members.required("credential")) else {
+        let members = try JSONMembers(body)
+        kind = try members.optionalKind(of: kinds)
+        site = try members.optionalSite("site") ?? .main
+        guard let credential = ApprovedCredential(rawValue: try members.text("credential", maximumBytes: 64)) else {
             throw Refusal(.valueOutOfRange, "credential is new or offered")
         }
         self.credential = credential
@@ -122,9 +69,9 @@ struct SiteRequest: Sendable {
     let title: String
 
     init(_ body: [UInt8]) throws(Refusal) {
-        let members = try Members(body, texts: ["id", "title"])
-        id = try members.site("id")
-        title = try members.required("title")
+        let members = try JSONMembers(body)
+        id = try members.optionalSite("id")
+        title = try members.text("title", maximumBytes: 1_024)
     }
 }
 
@@ -133,6 +80,6 @@ struct JoinRequest: Sendable {
     let minutes: Int64
 
     init(_ body: [UInt8]) throws(Refusal) {
-        minutes = try Members(body, texts: [], numbers: ["minutes"]).number("minutes")
+        minutes = try JSONMembers(body).wholeNumber("minutes")
     }
 }

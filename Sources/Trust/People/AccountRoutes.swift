@@ -90,10 +90,10 @@ struct AccountRoutes: Sendable {
 
     private func changePassword(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.person(of: request)
-        let body = try RequestBody(request.body)
-        let current = try body.string("current", limit: 1_024)
-        let new = try body.string("new", limit: 1_024)
-        let endsTokens = try body.flag("tokens")
+        let body = try JSONMembers(request.body)
+        let current = try body.text("current", maximumBytes: 1_024)
+        let new = try body.text("new", maximumBytes: 1_024)
+        let endsTokens = try body.optionalBoolean("tokens") ?? false
         try PasswordRules.check(new, for: account.name)
         try await people.confirm(current, of: account, by: request.caller)
         let hash = try await people.hash(new, for: account.name, at: request.place)
@@ -139,14 +139,16 @@ struct AccountRoutes: Sendable {
 
     /// Whether it is the account's owner who asks, before the second factor changes.
     private func prove(_ account: Account, _ request: RouteRequest) async throws {
-        let body = try RequestBody(request.body)
-        let (password, code) = (try body.string("password", limit: 1_024), try body.optionalString("code", limit: 64))
+        let body = try JSONMembers(request.body)
+        let (password, code) = (
+            try body.text("password", maximumBytes: 1_024), try body.optionalText("code", maximumBytes: 64)
+        )
         try await people.confirm(password, code: code, of: account, by: request.caller)
     }
 
     private func confirmSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.person(of: request)
-        let code = try RequestBody(request.body).string("code", limit: 64)
+        let code = try JSONMembers(request.body).text("code", maximumBytes: 64)
         let codes = try await people.confirmSecondFactor(of: account, code: code, by: request.caller)
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
             writer.beginObject()
@@ -197,9 +199,9 @@ struct AccountRoutes: Sendable {
 
     private func makeToken(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.person(of: request)
-        let body = try RequestBody(request.body)
-        let name = try body.string("name", limit: 256)
-        let days = try body.optionalInteger("days") ?? 90
+        let body = try JSONMembers(request.body)
+        let name = try body.text("name", maximumBytes: 256)
+        let days = try body.optionalWholeNumber("days") ?? 90
         let known = people.administration.roles.permissions
         var found: [Permission] = []
         try body.array("scopes") { (reader) throws(Refusal) in

@@ -96,17 +96,18 @@ struct SignInRoutes: Sendable {
     }
 
     private func signIn(_ request: RouteRequest) async throws -> RouteResponse {
-        let body = try RequestBody(request.body)
+        let body = try JSONMembers(request.body)
         let words = Words(
-            name: try body.string("username", limit: 256), password: try body.string("password", limit: 1_024),
-            code: try body.optionalString("code", limit: 64))
+            name: try body.text("username", maximumBytes: 256),
+            password: try body.text("password", maximumBytes: 1_024),
+            code: try body.optionalText("code", maximumBytes: 64))
         let welcome = try await people.signIn(words, over: request.transport)
         return try await answer(welcome, to: request)
     }
 
     private func refresh(_ request: RouteRequest) async throws -> RouteResponse {
-        let body = try RequestBody(request.body, isOptional: true)
-        let shown = try body.optionalString("refresh_token", limit: 256)
+        let body = try JSONMembers(request.body, isOptional: true)
+        let shown = try body.optionalText("refresh_token", maximumBytes: 256)
         guard let token = shown ?? request.transport.cookies[people.cookies.refresh] else {
             throw Refusal(.notSignedIn, "There is no refresh token: sign in.")
         }
@@ -122,7 +123,7 @@ struct SignInRoutes: Sendable {
 
     private func signOutEverywhere(_ request: RouteRequest) async throws -> RouteResponse {
         let account = try await people.person(of: request)
-        let endsTokens = try RequestBody(request.body, isOptional: true).flag("tokens")
+        let endsTokens = try JSONMembers(request.body, isOptional: true).optionalBoolean("tokens") ?? false
         let administration = people.administration
         try await people.line.perform { line in
             let (transaction, name) = (try line.transaction(), account.name.text)
@@ -135,17 +136,18 @@ struct SignInRoutes: Sendable {
     }
 
     private func setUp(_ request: RouteRequest) async throws -> RouteResponse {
-        let body = try RequestBody(request.body)
+        let body = try JSONMembers(request.body)
         let words = Words(
-            name: try body.string("username", limit: 256), password: try body.string("password", limit: 1_024),
+            name: try body.text("username", maximumBytes: 256),
+            password: try body.text("password", maximumBytes: 1_024),
             code: nil)
         let welcome = try await people.setUp(
-            code: body.string("code", limit: 64), words, over: request.transport)
+            code: body.text("code", maximumBytes: 64), words, over: request.transport)
         return try await answer(welcome, to: request)
     }
 
     private func code(_ request: RouteRequest) async throws -> RouteResponse {
-        let code = try RequestBody(request.body).string("code", limit: 64)
+        let code = try JSONMembers(request.body).text("code", maximumBytes: 64)
         let welcome = try await people.signIn(code: code, over: request.transport)
         return try await answer(welcome, to: request)
     }

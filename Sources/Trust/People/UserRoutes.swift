@@ -104,11 +104,11 @@ struct UserRoutes: Sendable {
     }
 
     private func add(_ request: RouteRequest) async throws -> RouteResponse {
-        let body = try RequestBody(request.body)
-        let name = try PeopleAdministration.name(body.string("username", limit: 256))
+        let body = try JSONMembers(request.body)
+        let name = try PeopleAdministration.name(body.text("username", maximumBytes: 256))
         let role = try assignment(
-            role: body.string("role", limit: 64), site: body.optionalString("site", limit: 64) ?? "*")
-        let chosen = try body.optionalString("password", limit: 1_024)
+            role: body.text("role", maximumBytes: 64), site: body.optionalText("site", maximumBytes: 64) ?? "*")
+        let chosen = try body.optionalText("password", maximumBytes: 1_024)
         let password = chosen ?? PasswordRules.generate()
         let hash = try await people.hash(password, for: name, at: request.place)
         let account = try await change { administration, instant, transaction in
@@ -141,7 +141,7 @@ struct UserRoutes: Sendable {
 
     private func setPassword(_ request: RouteRequest) async throws -> RouteResponse {
         let name = name(request)
-        let chosen = try RequestBody(request.body, isOptional: true).optionalString("password", limit: 1_024)
+        let chosen = try JSONMembers(request.body, isOptional: true).optionalText("password", maximumBytes: 1_024)
         let password = chosen ?? PasswordRules.generate()
         let administration = people.administration
         let account = try await people.database.read { try administration.user(name, in: $0) }
@@ -186,10 +186,10 @@ struct UserRoutes: Sendable {
 
     private func setRoles(_ request: RouteRequest) async throws -> RouteResponse {
         var assignments: [RoleAssignment] = []
-        try RequestBody(request.body).array("roles") { (reader) throws(Refusal) in
-            let body = try RequestBody(reader.rawValue())
+        try JSONMembers(request.body).array("roles") { (reader) throws(Refusal) in
+            let body = try JSONMembers(&reader)
             assignments.append(
-                try assignment(role: body.string("role", limit: 64), site: body.string("site", limit: 64)))
+                try assignment(role: body.text("role", maximumBytes: 64), site: body.text("site", maximumBytes: 64)))
             guard assignments.count <= PeopleAdministration.roleLimit else {
                 throw Refusal(.limitReached, "A user has at most \(PeopleAdministration.roleLimit) roles.")
             }

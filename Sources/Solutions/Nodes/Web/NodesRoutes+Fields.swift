@@ -31,15 +31,7 @@ extension NodesRoutes {
     }
 
     private static func field(_ body: [UInt8]) throws(Refusal) -> String {
-        var reader = JSONReader(body)
-        var keys = SeenKeys(limit: 16)
-        var field: String?
-        try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key)
-            guard key == "field" else { return try reader.skip() }
-            field = try reader.optionalText("field", maximumBytes: TelemetryPayload.maximumNameBytes)
-        }
-        try reader.end()
+        let field = try JSONMembers(body).optionalText("field", maximumBytes: TelemetryPayload.maximumNameBytes)
         guard let field, !field.isEmpty else { throw Refusal(.missingField, "field is missing") }
         return field
     }

@@ -31,7 +31,7 @@ extension Tariff {
         var rules: [TariffRule]?
         var keys = SeenKeys(limit: 16)
         try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key, in: "the tariff")
+            try keys.note(key)
             switch key {
             case "currency":
                 let code = try reader.string()
@@ -89,7 +89,7 @@ extension TariffRule {
         var rule = TariffRule(name: "", price: .free)
         var keys = SeenKeys(limit: 16)
         try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key, in: place)
+            try keys.note(key)
             switch key {
             case "name":
                 let text = try reader.string()

@@ -33,29 +33,18 @@ package struct WaiverRequest: Hashable, Sendable {
     /// Reads a request.
     /// - Throws: `missing_field`, `wrong_type`, `invalid_id`, `value_out_of_range`, `invalid_parameter` for a name that it does not know.
     package init(_ bytes: [UInt8]) throws(Refusal) {
-        var (id, reason): (String?, String?)
+        let members = try JSONMembers(bytes)
+        try members.refuseOthers(than: ["waiver_id", "reason", "amount", "amount_minor"])
         var amounts: [PaymentAmount] = []
-        var seen: Set<String> = []
-        var reader = JSONReader(bytes)
-        try reader.object { (key, reader) throws(Refusal) in
-            guard seen.insert(key).inserted else { throw Refusal(.duplicateKey, "a field stands there twice") }
-            switch key {
-            case "waiver_id": id = try reader.optionalText("waiver_id", maximumBytes: 256)
-            case "reason": reason = try reader.optionalText("reason", maximumBytes: WaiverRequest.longestReason)
-            case "amount":
-                guard let number = try reader.optionalNumber("amount") else { return }
-                guard case .decimal(let major) = number else {
-                    throw Refusal(.valueOutOfRange, "amount is a plain decimal number, such as 2.50")
-                }
-                amounts.append(.major(major))
-            case "amount_minor":
-                guard let minor = try reader.optionalWholeNumber("amount_minor") else { return }
-                amounts.append(.minor(minor))
-            default: throw TariffField.unknown(key, in: "the request")
+        if let number = try members.optionalNumber("amount") {
+            guard case .decimal(let major) = number else {
+                throw Refusal(.valueOutOfRange, "amount is a plain decimal number, such as 2.50")
             }
+            amounts.append(.major(major))
         }
-        try reader.end()
-        guard let id else { throw Refusal(.missingField, "waiver_id is missing") }
+        if let minor = try members.optionalWholeNumber("amount_minor") { amounts.append(.minor(minor)) }
+        let reason = try members.optionalText("reason", maximumBytes: WaiverRequest.longestReason)
+        let id = try members.text("waiver_id", maximumBytes: 256)
         guard let name = DeviceID(id) else {
             throw Refusal(.invalidIdentifier, "waiver_id is 1 to 64 letters, digits and . _ - : @")
         }

@@ -43,16 +43,9 @@ extension BookingRoutes {
         guard request.scope.contains(lot.site) else {
             throw Refusal(.forbidden, "This needs the right \(Permission.manageParking).")
         }
-        var (wanted, days): (Int64?, Int64?)
-        try BookingBody.read(request.body, keys: ["stale_seconds", "days"]) { (key, reader) throws(Refusal) in
-            let range: ClosedRange<Int64> = key == "days" ? 1...31 : 10...604_800
-            guard case .decimal(let number) = try reader.number(), number.scale == 0, range.contains(number.mantissa)
-            else {
-                throw Refusal(.valueOutOfRange, "\(key) is a whole number, \(range.lowerBound) to \(range.upperBound)")
-            }
-            if key == "days" { days = number.mantissa } else { wanted = number.mantissa }
-        }
-        guard let wanted else { throw Refusal(.missingField, "stale_seconds is missing") }
+        let members = try JSONMembers(request.body)
+        let wanted = try members.wholeNumber("stale_seconds", in: 10...604_800)
+        let days = try members.optionalWholeNumber("days", in: 1...31)
         let now = services.clock.now()
         let from = now.advanced(bySeconds: -(days ?? 7) * 86_400)
         let spots = try await services.database.read { try SpotTable.all(of: lot.id, in: $0) }

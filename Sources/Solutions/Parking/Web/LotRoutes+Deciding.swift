@@ -40,31 +40,16 @@ struct OverrideRequest: Hashable, Sendable {
     /// Reads a body.
     /// - Throws: `malformed_json`, `wrong_type`, `missing_field`, `duplicate_key`, `invalid_id`, `invalid_parameter`.
     init(_ body: [UInt8]) throws(Refusal) {
-        var reader = JSONReader(body)
-        var keys = SeenKeys(limit: 16)
-        var spot: DeviceID?
-        var occupied: Bool?
-        var until: Timestamp?
-        var clears: Bool?
-        var outOfService: Bool?
-        try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key)
-            switch key {
-            case "spot_id": spot = try reader.optionalSpot("spot_id")
-            case "occupied": occupied = try reader.optionalBoolean("occupied")
-            case "until": until = try reader.optionalInstant("until")
-            case "clear": clears = try reader.optionalBoolean("clear")
-            case "out_of_service": outOfService = try reader.optionalBoolean("out_of_service")
-            default: try reader.skip()
-            }
-        }
-        try reader.end()
-        guard let spot else { throw Refusal(.missingField, "spot_id is missing") }
+        let members = try JSONMembers(body)
+        let occupied = try members.optionalBoolean("occupied")
+        let until = try members.optionalInstant("until")
+        guard let spot = try members.optionalDevice("spot_id") else { throw JSONMembers.missing("spot_id") }
         self.spot = spot
         guard until == nil || occupied != nil else {
             throw Refusal(.invalidParameter, "until goes with occupied")
         }
-        switch (occupied, clears ?? false, outOfService) {
+        let clears = try members.optionalBoolean("clear") ?? false
+        switch (occupied, clears, try members.optionalBoolean("out_of_service")) {
         case (let occupied?, false, nil): decision = .occupied(occupied, until: until)
         case (nil, true, nil): decision = .clear
         case (nil, false, let outOfService?): decision = .outOfService(outOfService)

@@ -81,16 +81,9 @@ extension MoneyRoutes {
 
     private func allocate(_ request: RouteRequest) async throws -> RouteResponse {
         let id = request.path["id"] ?? ""
-        var session: String?
-        var reader = JSONReader(request.body)
-        var keys = SeenKeys(limit: 16)
-        try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key)
-            guard key == "session_id" else { throw TariffField.unknown(key, in: "the request") }
-            session = try reader.optionalText("session_id", maximumBytes: 64)
-        }
-        try reader.end()
-        guard let session else { throw Refusal(.missingField, "session_id is missing") }
+        let members = try JSONMembers(request.body)
+        try members.refuseOthers(than: ["session_id"])
+        let session = try members.text("session_id", maximumBytes: 64)
         let (till, caller, sites) = (till, request.caller, request.scope)
         let payment = try await services.line.perform { line in
             try till.allocate(id, to: session, by: caller, at: sites, in: &line)

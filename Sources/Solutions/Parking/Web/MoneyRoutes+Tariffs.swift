@@ -141,24 +141,17 @@ struct TariffDraft: Sendable {
 
     /// - Parameter names: what may stand beside the tariff.
     init(_ body: [UInt8], takes names: Set<String>) throws(Refusal) {
-        var found: Tariff?
-        var keys = SeenKeys(limit: 16)
-        var (validFrom, from, to): (Timestamp?, String?, String?)
-        var reader = JSONReader(body)
-        try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key, in: "the request")
-            guard key == "tariff" || names.contains(key) else { throw TariffField.unknown(key, in: "the request") }
-            switch key {
-            case "tariff": found = try Tariff(&reader)
-            case "valid_from": validFrom = try reader.optionalInstant("valid_from")
-            case "from": from = try reader.optionalText("from", maximumBytes: 10)
-            default: to = try reader.optionalText("to", maximumBytes: 10)
-            }
+        let members = try JSONMembers(body, limit: 16)
+        try members.refuseOthers(than: names.union(["tariff"]))
+        let found = try members.reader("tariff").map { (reader) throws(Refusal) in
+            var reader = reader
+            return try Tariff(&reader)
         }
-        try reader.end()
+        validFrom = try members.optionalInstant("valid_from")
+        from = try members.optionalText("from", maximumBytes: 10)
+        to = try members.optionalText("to", maximumBytes: 10)
         guard let found else { throw Refusal(.missingField, "tariff is missing") }
         tariff = found
-        (self.validFrom, self.from, self.to) = (validFrom, from, to)
     }
 
     /// Whether it is a tariff for this lot.

@@ -1,0 +1,81 @@
+import HubModel
+import Testing
+
+/// A body's members, asked for by name and type.
+@Suite struct JSONMembersTests {
+    private enum Colour: String, CaseIterable { case red, green }
+
+    private func members(_ text: String) throws -> JSONMembers { try JSONMembers(Array(text.utf8)) }
+
+    private func refusal(_ body: () throws -> Void) -> Refusal? {
+        do { try body() } catch { return error as? Refusal }
+        return nil
+    }
+
+    @Test("What is there is given by its type, and null is as good as nothing")
+    func present() throws {
+        let body = try members(
+            #"{"t":"a","n":null,"b":true,"w":7,"d":2.50,"c":"red","i":1795255200,"id":"tank-1","s":"main","l":[1,2]}"#)
+        #expect(try body.text("t", maximumBytes: 1) == "a")
+        #expect(try body.optionalText("n", maximumBytes: 1) == nil && body.has("n") && !body.has("x"))
+        #expect(try body.optionalBoolean("b") == true && body.optionalBoolean("x") == nil)
+        #expect(try body.wholeNumber("w", in: 1...7) == 7)
+        guard case .decimal(let number)? = try body.optionalNumber("d") else { return #expect(Bool(false)) }
+        #expect(number == ScaledDecimal(mantissa: 250, scale: 2))
+        #expect(try body.optionalChoice("c", of: Colour.self) == .red)
+        #expect(try body.optionalInstant("i") == Timestamp(seconds: 1_795_255_200))
+        #expect(try body.optionalDevice("id")?.text == "tank-1" && body.optionalSite("s") == .main)
+        var sum: Int64 = 0
+        try body.array("l") { (reader) throws(Refusal) in sum += try reader.number().integerValue ?? 0 }
+        #expect(sum == 3)
+        #expect(try JSONMembers([], isOptional: true).names.isEmpty)
+    }
+
+    @Test(
+        "What is not as it should be is refused, and the refusal names the member",
+        arguments: [
+            (#"{"a":1,"a":2}"#, .duplicateKey, "a"), (#"{"t":1}"#, .wrongType, "t"),
+            (#"{"t":"ab"}"#, .valueOutOfRange, "t"),
+            (#"{"t":"\u0000"}"#, .valueOutOfRange, "t"), (#"{}"#, .missingField, "t"),
+            (#"{"t":null}"#, .missingField, "t"),
+            (#"{"t":"a","w":"7"}"#, .wrongType, "w"),
+            (#"{"t":"a","w":8}"#, .valueOutOfRange, "w is a whole number, 1 to 7"),
+            (#"{"t":"a","w":1.5}"#, .valueOutOfRange, "w"), (#"{"t":"a","b":0}"#, .wrongType, "b"),
+            (#"{"t":"a","c":"blue"}"#, .valueOutOfRange, "c is one of red, green"),
+            (#"{"t":"a","i":"soon"}"#, .valueOutOfRange, "i"), (#"{"t":"a","i":[]}"#, .wrongType, "i"),
+            (#"{"t":"a","id":"a b"}"#, .invalidIdentifier, "id"), (#"{"t":"a","l":{}}"#, .wrongType, "l"),
+            (#"{"t":"a","other":1}"#, .invalidParameter, "other"),
+        ] as [(String, RefusalCode, String)])
+    func refused(_ text: String, _ code: RefusalCode, _ word: String) {
+        let refusal = refusal {
+            let body = try members(text)
+            _ = try body.text("t", maximumBytes: 1)
+            _ = try body.optionalWholeNumber("w", in: 1...7)
+            _ = try body.optionalBoolean("b")
+            _ = try body.optionalChoice("c", of: Colour.self)
+            _ = try body.optionalInstant("i")
+            _ = try body.optionalDevice("id")
+            if body.has("l") { try body.array("l") { (reader) throws(Refusal) in try reader.skip() } }
+            try body.refuseOthers(than: ["t", "w", "b", "c", "i", "id", "l"])
+        }
+        #expect(refusal?.code == code && refusal?.detail.contains(word) == true, "\(String(describing: refusal))")
+    }
+
+    @Test("No more members than allowed, nothing but an object, and nothing behind it")
+    func bounds() {
+        let many = "{" + (0..<65).map { "\"m\($0)\":0" }.joined(separator: ",") + "}"
+        #expect(refusal { _ = try members(many) }?.code == .tooLarge)
+        #expect(refusal { _ = try members("[]") }?.code == .wrongType)
+        #expect(refusal { _ = try members("{} x") }?.code == .malformedJSON)
+        #expect(refusal { _ = try members("") }?.code == .malformedJSON)
+    }
+
+    @Test("Nothing that was sent is printed, and no long key is repeated")
+    func silence() throws {
+        let body = try members(#"{"password":"hunter2"}"#)
+        #expect(!"\(body) \(String(reflecting: body))".contains("hunter2"))
+        let key = String(repeating: "k", count: 65)
+        let refusal = refusal { _ = try members("{\"\(key)\":1,\"\(key)\":1}") }
+        #expect(refusal?.detail.contains(key) == false && refusal?.detail.contains("65 bytes") == true)
+    }
+}
