@@ -7,9 +7,10 @@ extension CommandsHandler {
     func ask(
         _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
     ) throws -> Command {
-        guard let known = find(device), sites.contains(known.target.site) else {
-            throw Refusal(.notFound, "there is no device \(device) that takes commands")
+        guard let known = find(device) else {
+            throw Refusal(.notFound, "\(device) was not heard of yet: it takes commands after its first report")
         }
+        guard sites.contains(known.target.site) else { throw Refusal(.notFound, "there is no device \(device)") }
         try known.form.check(request)
         let command = try book.enqueue(
             device: device, name: request.name, parameters: request.parameters,
