@@ -63,7 +63,7 @@ struct CommandRoutes: Sendable {
     }
 
     private func ask(_ request: RouteRequest) async throws -> RouteResponse {
-        // Whoever may not see the device learns nothing of it, whatever they send.
+        // Anyone who may not see the device learns nothing of it, whatever they send.
         let (device, form) = try await find(request, .give)
         let wanted = try CommandRequest(request.body)
         let (audit, caller) = (services.audit, request.caller)

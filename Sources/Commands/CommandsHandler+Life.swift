@@ -24,7 +24,7 @@ extension CommandsHandler {
     /// Publishes what waits in the queue for a device, oldest first, if a client of its own listens for it; otherwise wakes those who ask
     /// for it.
     func dispatch(_ device: DeviceID, in line: inout LineContext) throws {
-        // Whoever subscribes, or speaks, brings it back.
+        // A client that subscribes, or a device that speaks, brings it back.
         guard let known = find(device), let topic = known.form.topic,
             let listener = try listener(for: known, in: &line)
         else {

@@ -147,7 +147,7 @@ import Testing
             let code = try await yard.house.refusal(
                 .get, "/api/devices/{id}/commands/next", ["id": "l1"], query: [("wait", "60")])
             #expect(code == .overloaded)
-            // Who does not wait is answered.
+            // A request that does not wait is answered.
             #expect(try await yard.poll("l1") == [])
             group.cancelAll()
             for try await given in group { #expect(given == []) }
