@@ -19,6 +19,8 @@ public struct Catalogue: Sendable {
     public let auditActions: [Entry<AuditAction>]
     /// The kinds of devices.
     public let kinds: [Entry<DeviceKind>]
+    /// The kinds of links.
+    public let links: [LinkDeclaration]
     /// The roles, with what they may do.
     public let roles: RoleBook
 
@@ -29,6 +31,7 @@ public struct Catalogue: Sendable {
         permissions = try Catalogue.gather(Permission.ofHub, solutions) { $0.permissions }
         auditActions = try Catalogue.gather(AuditAction.ofHub, solutions) { $0.auditActions }
         kinds = try Catalogue.gather([], solutions) { $0.kinds }
+        links = solutions.flatMap(\.links)
         roles = RoleBook(
             solutions.flatMap(\.grants), declared: solutions.flatMap { $0.permissions.map(\.name) })
         let known = PermissionSet(permissions.map(\.declared.name))
@@ -36,6 +39,12 @@ public struct Catalogue: Sendable {
             guard known.contains(solution.needs) else { throw .undeclared(solution.needs.name, by: solution.id) }
             for grant in solution.grants where !known.isSuperset(of: grant.permissions) {
                 throw .undeclared("a permission of the role \(grant.role)", by: solution.id)
+            }
+            for link in solution.links {
+                guard known.contains(link.needs) else { throw .undeclared(link.needs.name, by: solution.id) }
+                guard links.count(where: { $0.kind.name == link.kind.name }) == 1 else {
+                    throw .duplicate(link.kind.name.name)
+                }
             }
             let own = Set(solution.kinds.map(\.name))
             for rights in solution.rights + solution.keylessRights where !own.contains(rights.kind) {
@@ -52,6 +61,9 @@ public struct Catalogue: Sendable {
         for route in routes {
             if let permission = route.access.permission, !permissions.contains(permission) {
                 throw .undeclared(permission.name, by: "\(route.method.rawValue) \(route.path)")
+            }
+            if case .link(let kind) = route.access, !links.contains(where: { $0.kind.name == kind }) {
+                throw .undeclared(kind.name, by: "\(route.method.rawValue) \(route.path)")
             }
             if case .device(let kind) = route.access, !kinds.contains(kind) {
                 throw .undeclared(kind.name, by: "\(route.method.rawValue) \(route.path)")

@@ -31,6 +31,8 @@ public struct SolutionManifest: Sendable {
     public let grants: [RoleGrant]
     /// What whoever runs the hub may change of it. The days of its retention rules are declared with those.
     public let settings: [DeclaredSetting]
+    /// The kinds of links that it offers.
+    public let links: [LinkDeclaration]
     /// The right that one needs to see the solution at all: its entry in the navigation and on the front page.
     public let needs: Permission
 
@@ -39,7 +41,7 @@ public struct SolutionManifest: Sendable {
         id: String, title: String, path: String, kinds: [Declared<DeviceKind>], topics: [String],
         ownedTopics: [String] = [], passedTopics: [String] = [], rights: [TopicRights],
         keylessRights: [TopicRights] = [], permissions: [Declared<Permission>],
-        auditActions: [Declared<AuditAction>] = [], grants: [RoleGrant],
+        auditActions: [Declared<AuditAction>] = [], grants: [RoleGrant], links: [LinkDeclaration] = [],
         settings: [DeclaredSetting] = [], needs: Permission
     ) {
         self.id = id
@@ -55,6 +57,7 @@ public struct SolutionManifest: Sendable {
         self.auditActions = auditActions
         self.grants = grants
         self.settings = settings
+        self.links = links
         self.needs = needs
     }
 }

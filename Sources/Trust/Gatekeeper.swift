@@ -32,6 +32,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
 
     private let people: People
     private let devices: DeviceAdmission
+    private let links: LinkDoor
     private let welcomes: Welcomes
     private let refusals: RefusalAudit
     private let state: Mutex<State>
@@ -46,6 +47,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     ) {
         self.people = people
         self.devices = devices
+        links = LinkDoor(database: people.database, line: people.line)
         refusals = RefusalAudit(line: people.line, audit: people.audit)
         accessCookie = people.accessCookie
         welcomes = people.welcomes(trouble: trouble)
@@ -71,6 +73,9 @@ public final class Gatekeeper: RequestGate, MetricsSource {
         switch credentials.kind {
         case .none: return Caller(.anonymous, address: credentials.transport.address)
         case .unknown: throw Refusal(.notSignedIn, "The Authorization header is not understood: use Bearer.")
+        case .link(let key, let kind):
+            return try await links.caller(
+                key: key, kind: kind, address: credentials.transport.address, at: credentials.receivedAt)
         case .bearer(let token):
             caller = try await people.caller(
                 bearer: token, transport: credentials.transport, at: credentials.receivedAt)
@@ -159,8 +164,12 @@ public final class OpenGate: RequestGate {
     /// No page needs a cookie here.
     public let accessCookie = "martlet_access"
 
+    private let links: LinkDoor?
+
     /// An open gate.
-    public init(perAddress: Rate) {
+    /// - Parameter links: nil: no link opens anything.
+    public init(perAddress: Rate, links: LinkDoor? = nil) {
+        self.links = links
         addresses = Mutex(TokenBuckets(perAddress))
     }
 
@@ -170,9 +179,14 @@ public final class OpenGate: RequestGate {
         throw Refusal(.tooManyRequests, "There were too many requests from this address.", retryAfterSeconds: wait)
     }
 
-    /// Everybody is the same, whatever they show.
+    /// Everybody is the same, whatever they show; but a link shows what it is for here as well.
     public func caller(_ credentials: RequestCredentials) async throws -> Caller {
-        Caller(.open, grants: Grants(everywhere: .all), address: credentials.transport.address)
+        if case .link(let key, let kind) = credentials.kind {
+            guard let links else { throw RouteAccess.noSuchLink }
+            return try await links.caller(
+                key: key, kind: kind, address: credentials.transport.address, at: credentials.receivedAt)
+        }
+        return Caller(.open, grants: Grants(everywhere: .all), address: credentials.transport.address)
     }
 
     /// Everybody is let in already.

@@ -133,7 +133,7 @@ enum OpenAPI {
     private static func writeSecurity(_ access: RouteAccess, into json: inout JSONWriter) {
         let ways: [[String]] =
             switch access {
-            case .anyone: []
+            case .anyone, .link: []
             case .signedIn, .hub, .site: [["bearer"], ["cookie"]]
             case .device, .anyDevice: [["deviceId", "deviceKey"]]
             }

@@ -156,7 +156,8 @@ struct WebResponder: Sendable {
                 var caller: Caller
                 var scope: SiteScope
                 do {
-                    (caller, scope) = try await authorise(route, method, path, &course, &body, writer)
+                    (caller, scope) = try await authorise(
+                        route, method, path, key: parameters["key"], &course, &body, writer)
                 } catch let refusal as Refusal where refusal.code == .devicePending && route.reportTopic != nil {
                     return try await setAside(route, parameters, course, &body, writer)
                 }
@@ -169,7 +170,8 @@ struct WebResponder: Sendable {
                 }
                 // Somebody may have lost the right while they sent.
                 if abs(clock.now().microseconds(since: course.begunAt)) > WebResponder.trustedMicroseconds {
-                    (caller, scope) = try await authorise(route, method, path, &course, &body, writer)
+                    (caller, scope) = try await authorise(
+                        route, method, path, key: parameters["key"], &course, &body, writer)
                 }
                 let content = isReading ? .whole([]) : try await body.content(route, writer)
                 let asked = RouteRequest(
@@ -183,7 +185,7 @@ struct WebResponder: Sendable {
                 return try await WebAnswer(response, route: route.path, wanted: WantedPart(request))
             case .malformed(let route):
                 course.route = route.path
-                _ = try await authorise(route, method, path, &course, &body, writer)
+                _ = try await authorise(route, method, path, key: nil, &course, &body, writer)
                 throw Refusal(.invalidParameter, "The path is not percent-encoded UTF-8.")
             case .otherMethods(let template, let methods):
                 course.route = template
@@ -210,13 +212,23 @@ struct WebResponder: Sendable {
     }
 
     /// Finds out who asks, and whether they may: before anything else of the request is looked at.
+    /// - Parameter key: that of a link, as it stood in the path.
     private func authorise(
-        _ route: Route, _ method: String, _ path: Substring, _ course: inout Course, _ body: inout IncomingBody,
+        _ route: Route, _ method: String, _ path: Substring, key: String?, _ course: inout Course,
+        _ body: inout IncomingBody,
         _ writer: borrowing ResponseWriter
     ) async throws -> (Caller, SiteScope) {
-        let shown = try await shown(for: route, course, &body, writer)
+        let shown: RequestCredentials.Kind
+        var path = String(path)
+        if case .link(let kind) = route.access {
+            shown = .link(key: key ?? "", kind: kind)
+            // The key is in it, and what was asked is written down.
+            path = route.path
+        } else {
+            shown = try await self.shown(for: route, course, &body, writer)
+        }
         let caller = try await caller(shown, for: route, course)
-        course.asked = (caller, route, String(path))
+        course.asked = (caller, route, path)
         let scope = try route.access.scope(for: caller)
         if !WebResponder.isReading(method) {
             var showsCookie = false

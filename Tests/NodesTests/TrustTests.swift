@@ -240,6 +240,8 @@ import Testing
             case (.get, .site(.viewNodes)), (.post, .site(.commandNodes)), (.post, .device(.node)): break
             // What was refused may hold what only those who look after the node should read.
             case (.get, .site(.commandNodes)): #expect(route.path == "/api/nodes/{id}/refusals")
+            // Whoever has the link sees what it is for, and no account helps.
+            case (.get, .link): #expect(route.path == "/api/feeds/{key}/readings.csv")
             default: Issue.record("\(route.method) \(route.path) is for \(route.access)")
             }
             #expect(throws: Refusal.self) { try route.access.scope(for: Caller(.anonymous)) }

@@ -218,3 +218,22 @@ def test_exact_age_on_tap(site, open_page):
     expect(button).to_have_attribute("aria-label", re.compile("exactly"))
     button.click()
     expect(button).to_have_text(re.compile(r"\d{4}"))
+
+
+def test_a_link_is_made_shown_once_and_revoked(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_01")
+    share = page.get_by_role("region", name="Share", exact=True)
+    make = share.get_by_role("button", name="Make a link")
+    expect(make).to_be_disabled()
+    share.get_by_label("What the link is for").fill("Greenhouse sheet")
+    make.click()
+    address = share.locator(".secret code")
+    expect(address).to_have_text(re.compile(rf"^{re.escape(site.url)}/api/feeds/mlk_A{{43}}/readings\.csv$"))
+    share.get_by_text("used 0 times").wait_for()
+    page.reload()
+    share.locator("strong", has_text="Greenhouse sheet").wait_for()
+    expect(address).to_have_count(0)
+    share.get_by_role("button", name="Revoke Greenhouse sheet").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
+    share.get_by_text("Revoked: it opens nothing any more.").wait_for()
+    expect(share.get_by_role("button", name=re.compile("^Revoke"))).to_have_count(0)

@@ -40,6 +40,7 @@ import WebAPI
         case .person(let account, _, _): account
         case .device(let device, _, _): device.text
         case .keyless(let kind): "a \(kind.name)"
+        case .link(let grant): "link to \(grant.device)"
         case .token, .shell, .hub: "other"
         }
     }
@@ -53,7 +54,7 @@ import WebAPI
         route(.post, "/api/esp/{id}/report", .device(.node)) { path throws(Refusal) in
             guard let id = path["id"], id != "nobody" else { throw Refusal(.notFound, "Nobody.") }
             return ["esp", id]
-        }, route(.get, "/api/esp/poll", .device(.node)),
+        }, route(.get, "/api/esp/poll", .device(.node)), route(.get, "/api/feeds/{key}/sheet", .link(.sheet)),
         route(.post, "/api/boards", .device(.board), credentials: .network),
         route(.post, "/api/boards/keys", .device(.board)),
         route(.post, "/api/nodes/network", .device(.node), credentials: .network),
@@ -80,6 +81,25 @@ import WebAPI
                     "guest POST /api/people forbidden", "guest GET /api/people forbidden",
                     "guest POST /api/own forbidden",
                 ])
+        }
+    }
+
+    @Test("A link opens its own route by the key in the path, whatever else is shown, and the gate hears of no key")
+    func links() async throws {
+        try await run { server, gate in
+            let admin = ["Authorization: Bearer admin"]
+            for (path, headers, status) in [
+                ("/api/feeds/mlk_good/sheet", [], 200), ("/api/feeds/mlk_good/sheet", admin, 200),
+                ("/api/feeds/mlk_bad/sheet", [], 404), ("/api/feeds/mlk_bad/sheet", admin, 404),
+                ("/api/feeds/%ff/sheet", admin, 404), ("/api/feeds/mlk_good/sheet?a=%zz", admin, 400),
+                ("/api/own", ["Authorization: Bearer mlk_good"], 401),
+            ] as [(String, [String], Int)] {
+                let answer = try await server.ask("GET", path, headers: headers)
+                #expect(answer.status == status, "\(path) \(headers)")
+                if status == 200 { #expect(answer.members["who"] == "link to node_01") }
+                #expect(answer.headers["referrer-policy"] == "no-referrer")
+            }
+            #expect(gate.refused.map(\.path) == ["/api/feeds/{key}/sheet"])
         }
     }
 

@@ -8,6 +8,10 @@ extension Permission {
     static let manageParking = Permission("parking.manage")
 }
 
+extension LinkKind {
+    static let sheet = LinkKind("nodes.sheet")
+}
+
 extension DeviceKind {
     static let node = DeviceKind("node")
     static let classroom = DeviceKind("classroom")

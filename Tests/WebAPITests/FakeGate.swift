@@ -76,6 +76,10 @@ final class FakeGate: RequestGate {
             guard let device = DeviceID("node_01") else { break }
             return Caller(.device(device, .node, site: .main), address: address)
         case .device("node_02", key: "key"): throw Refusal(.devicePending, "Wait.")
+        case .link("mlk_good", let kind):
+            guard let device = DeviceID("node_01") else { break }
+            return Caller(.link(LinkGrant(id: "l1", kind: kind, device: device, site: .main)), address: address)
+        case .link: throw RouteAccess.noSuchLink
         case .device, .unknown: break
         }
         throw Refusal(.notSignedIn, "Sign in again.")

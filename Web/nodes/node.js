@@ -17,6 +17,7 @@ import {
     chartFields, expected, isStale, isWell, readingFields, stateOf, states, withEvents, withLatest,
 } from '/nodes/model.js';
 import { Refused } from '/nodes/refused.js';
+import { Share } from '/nodes/share.js';
 import { useSeries } from '/nodes/series.js';
 import { afterEvent } from '/nodes/store.js';
 import { t } from '/nodes/words.js';
@@ -157,6 +158,7 @@ function NodeBody({ first, after, query }) {
                     <${Refusals} of=${node.node_id} load=${(options) => api.refusals(node.node_id, options)} />`}
                 <${Commands} node=${node} state=${state} commands=${commands} error=${error} reload=${readCommands}
                     sent=${sent} />
+                ${session.may('devices.manage', node.site) && html`<${Share} node=${node} />`}
             </div>
         </div>`;
 }

@@ -52,6 +52,8 @@ public struct Caller: Hashable, Sendable {
         case device(DeviceID, DeviceKind, site: SiteID)
         /// A device of a kind that shows nothing, let in by the network that it is in. Which it is, it only says.
         case keyless(DeviceKind)
+        /// Whoever has a link: may see what it shows, and nothing else.
+        case link(LinkGrant)
         /// A person at the machine itself, with the command line.
         case shell(name: String)
         /// The hub itself.
@@ -76,7 +78,7 @@ public struct Caller: Hashable, Sendable {
     public var account: String? {
         switch identity {
         case .person(let account, _, _), .token(let account, _, _): account
-        case .anonymous, .open, .device, .keyless, .shell, .hub: nil
+        case .anonymous, .open, .device, .keyless, .link, .shell, .hub: nil
         }
     }
 

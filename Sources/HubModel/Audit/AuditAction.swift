@@ -43,6 +43,8 @@ extension AuditAction {
     package static let closeJoin = AuditAction("join.close")
     package static let issueCertificate = AuditAction("certificate.issue")
     package static let revokeCertificate = AuditAction("certificate.revoke")
+    package static let makeLink = AuditAction("link.make")
+    package static let revokeLink = AuditAction("link.revoke")
     // What people make devices do.
     package static let sendCommand = AuditAction("command.send")
     package static let override = AuditAction("override")
@@ -85,6 +87,8 @@ extension AuditAction {
         Declared(closeJoin, "Close the join window"),
         Declared(issueCertificate, "Issue a certificate"),
         Declared(revokeCertificate, "Revoke a certificate"),
+        Declared(makeLink, "Make a link that opens without an account"),
+        Declared(revokeLink, "Revoke a link"),
         Declared(sendCommand, "Send a command"),
         Declared(override, "Override"),
         Declared(addSite, "Add a site"),

@@ -47,6 +47,8 @@ public struct AuditRegistry: Sendable {
         case .token(_, let name, _): ("token", name)
         case .device(let device, _, _): ("device", device.text)
         case .keyless(let kind): ("device", "keyless \(kind.name)")
+        // Who has a link is nobody that the hub knows.
+        case .link: ("anonymous", "")
         case .shell(let name): ("shell", name)
         case .hub: ("hub", "")
         }

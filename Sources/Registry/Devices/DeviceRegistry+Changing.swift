@@ -53,6 +53,8 @@ extension DeviceRegistry {
         try CommandRegistry().end(of: device, at: instant, in: transaction)
         // Nor is what this device sent while it waited a message of the next one.
         try JoinRegistry().dropAside(of: device, in: transaction)
+        // What was to be seen of this device is not to be seen of the next one.
+        try LinkTable.revokeAll(of: device, at: instant, in: transaction)
         for table in ["device_refusal", "device_state"] {
             try transaction.execute("DELETE FROM \(table) WHERE device = $1", [.text(device.text)])
         }

@@ -8,7 +8,7 @@ extension MessageOrigin.Sender {
         case .device(let device, kind, _): self = .device(device)
         case .keyless(kind): self = .keyless
         case .open: self = .anybody
-        case .device, .keyless, .anonymous, .person, .token, .shell, .hub:
+        case .device, .keyless, .anonymous, .person, .token, .link, .shell, .hub:
             throw Refusal(.forbidden, "This is for devices of the kind \(kind.name).")
         }
     }

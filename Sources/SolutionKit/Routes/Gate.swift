@@ -13,6 +13,8 @@ public struct RequestCredentials: Sendable {
         case cookie(String)
         /// A device's name and key: `X-Device-Id` and `X-API-Key`, or `device_id` and `api_key` in the body.
         case device(name: String, key: String)
+        /// The key of a link, for a route of a kind of link: it stood in the path.
+        case link(key: String, kind: LinkKind)
         /// Something in `Authorization` that is understood by nobody here.
         case unknown
     }
@@ -38,7 +40,7 @@ public struct RefusedRequest: Sendable {
     public let caller: Caller
     /// For what.
     public let route: Route
-    /// The address as they wrote it, without what stands behind the question mark.
+    /// The address as they wrote it, without what stands behind the question mark; of a route for links as it is declared, without the key.
     public let path: String
     /// Why it was refused.
     public let code: RefusalCode

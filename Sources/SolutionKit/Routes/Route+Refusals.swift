@@ -8,7 +8,10 @@ extension Route {
         // Whatever a route is: an address that is no UTF-8, a name that is not the hub's, a body where none belongs, too much, too busy,
         // the hub's own failure.
         var statuses: Set<Int> = [400, 403, 413, 429, 500, 503]
-        if access != .anyone { statuses.insert(RefusalCode.notSignedIn.httpStatus) }
+        switch access {
+        case .anyone, .link: break
+        case .signedIn, .hub, .site, .device: statuses.insert(RefusalCode.notSignedIn.httpStatus)
+        }
         if path.contains("{") { statuses.insert(RefusalCode.notFound.httpStatus) }
         if method != .get { statuses.insert(RefusalCode.unsupportedMediaType.httpStatus) }
         // A choice of forms is one that the request may leave no part of.

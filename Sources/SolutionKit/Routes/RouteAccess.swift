@@ -15,12 +15,18 @@ public enum RouteAccess: Hashable, Sendable {
     case device(DeviceKind)
     /// An active device of any kind; the handler decides for which devices it speaks.
     case anyDevice
+    /// Whoever has a link of this kind, whose key stands in the path as `{key}` (`Caller.Identity.link`), and nobody by anything else. What
+    /// the link is of must be within `RouteRequest.scope`.
+    case link(LinkKind)
+
+    /// What everybody is told whose key opens nothing: whether it was ever a key, has expired or was revoked is nobody's business.
+    public static let noSuchLink = Refusal(.notFound, "There is nothing at this address, or not any more.")
 
     /// The right that it takes; nil when none does.
     public var permission: Permission? {
         switch self {
         case .hub(let permission), .site(let permission): permission
-        case .anyone, .signedIn, .device, .anyDevice: nil
+        case .anyone, .signedIn, .device, .anyDevice, .link: nil
         }
     }
 
@@ -28,7 +34,7 @@ public enum RouteAccess: Hashable, Sendable {
     public var isForDevices: Bool {
         switch self {
         case .device, .anyDevice: true
-        case .anyone, .signedIn, .hub, .site: false
+        case .anyone, .signedIn, .hub, .site, .link: false
         }
     }
 
@@ -41,6 +47,8 @@ public enum RouteAccess: Hashable, Sendable {
         case (.device(let kind), .keyless(let actual)) where kind == actual: return .all
         case (.anyDevice, .device): return .all
         case (.device, .open), (.anyDevice, .open): return .all
+        case (.link(let kind), .link(let grant)) where kind == grant.kind: return .sites([grant.site])
+        case (.link, _): throw RouteAccess.noSuchLink
         case (_, .anonymous): throw Refusal(.notSignedIn, "Sign in first.")
         case (.signedIn, .person), (.signedIn, .token), (.signedIn, .open): return .all
         case (.hub(let permission), _) where caller.grants.allows(permission, at: nil): return .all

@@ -36,6 +36,11 @@ public struct NodesSolution: Solution, GivesCommands, OffersRoutes, GivesOvervie
                 RoleGrant(.operate, [.viewNodes, .commandNodes]), RoleGrant(.staff, [.viewNodes]),
                 RoleGrant(.viewer, [.viewNodes]),
             ],
+            links: [
+                LinkDeclaration(
+                    Declared(.nodeReadings, "The readings of a node as CSV"), of: .node, needs: .manageDevices,
+                    path: NodesRoutes.feed)
+            ],
             needs: .viewNodes)
     }
 

@@ -50,6 +50,8 @@ extension People {
         case .token(_, _, let id):
             guard let token = try await database.read({ try PersonalTokenTable.token(id, in: $0) }) else { return nil }
             present = try await known(token, address: caller.address, at: now)
+        // A link opens nothing that stays open.
+        case .link: return nil
         case .anonymous, .open, .device, .keyless, .shell, .hub: return Timestamp(microseconds: .max)
         }
         guard let present, present.caller.identity == caller.identity, present.caller.grants == caller.grants else {

@@ -74,7 +74,7 @@ extension Caller {
     func covers(_ other: Grants) -> Bool {
         switch identity {
         case .open, .shell, .hub: return true
-        case .anonymous, .device, .keyless: return false
+        case .anonymous, .device, .keyless, .link: return false
         case .person, .token: break
         }
         return grants.everywhere.isSuperset(of: other.everywhere)

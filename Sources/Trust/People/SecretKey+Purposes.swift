@@ -11,4 +11,6 @@ extension SecretKey.Purpose {
     package static let oneTimeCode = SecretKey.Purpose("moc_")
     /// Nothing: it says in which browser somebody has signed in before.
     package static let browser = SecretKey.Purpose("mbk_")
+    /// What one link shows, for whoever has it.
+    package static let link = SecretKey.Purpose("mlk_")
 }

@@ -47,7 +47,10 @@ struct Accounts: Sendable {
             return Accounts(
                 people: people,
                 devices: DeviceAdministration(rights: rights, audit: AuditRegistry(), join: join),
-                admission: admission, gate: OpenGate(perAddress: perAddress), metrics: [admission])
+                admission: admission,
+                gate: OpenGate(
+                    perAddress: perAddress, links: LinkDoor(database: stored.database, line: line)),
+                metrics: [admission])
         }
         let gate = Gatekeeper(
             people: people, devices: admission,

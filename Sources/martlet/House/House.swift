@@ -198,6 +198,7 @@ struct House {
             + commands.routes(services, forms: Solutions.commandForms) + reporter.routes
             + accounts.people.routes
             + accounts.deviceRoutes(services, owners)
+            + LinkRoutes(services: services, registry: devices, kinds: Solutions.catalogue.links).all
             + AuditRoutes(
                 services: services, actions: Solutions.catalogue.auditActions.map(\.declared.name)
             ).all

@@ -63,7 +63,7 @@ def body_of(request):
 
 
 def is_about_parking(request):
-    return request.split(" ", 1)[1].startswith(("/api/lots", "/api/spots", "/api/stats", "/api/payments", "/api/sessions", "/api/reservations", "/api/feeds", "/api/init", "/api/revenue"))
+    return request.split(" ", 1)[1].startswith(("/api/lots", "/api/spots", "/api/stats", "/api/payments", "/api/sessions", "/api/reservations", "/api/feeds/parkapi", "/api/feeds/geojson", "/api/feeds/datex2", "/api/feeds/apds", "/api/init", "/api/revenue"))
 
 
 def filled(ask, request):

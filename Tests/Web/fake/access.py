@@ -89,6 +89,7 @@ class Access:
                 ("DELETE", "/api/devices/{id}/picture", self.drop_picture),
                 ("PUT", "/api/devices/{id}", self.change_device), ("DELETE", "/api/devices/{id}", self.remove_device),
                 ("POST", "/api/devices/{id}/{act}", self.act_on_device), ("POST", "/api/join", self.open_join), ("DELETE", "/api/join", self.close_join),
+                ("GET", "/api/links", self.links), ("POST", "/api/links", self.make_link), ("DELETE", "/api/links/{id}", self.revoke_link),
                 ("GET", "/api/audit", self.audit), ("GET", "/api/audit/verify", self.verify), ("GET", "/api/audit/export", self.export),
                 ("GET", "/openapi.json", self.describe)]:
             router.add_route(method, path, handler)
@@ -302,6 +303,25 @@ class Access:
     async def remove_device(self, request):
         self.book.device(request.match_info["id"])
         del self.book.devices[request.match_info["id"]]
+        return empty()
+
+    # Links.
+
+    async def links(self, request):
+        return web.json_response({"links": [link for link in self.book.links if link["device"] == request.query["device"]]})
+
+    async def make_link(self, request):
+        body = await request.json()
+        made = {"id": f"link{len(self.book.links)}", **body, "site": "main", "made_by": "ada", "created_at": iso(now()), "expires_at": iso(now() + 86400 * 365),
+                "revoked_at": None, "last_used_at": None, "uses": 0, "open": True}
+        self.book.links.insert(0, made)
+        key = "mlk_" + "A" * 43
+        return web.json_response({**made, "key": key, "path": f"/api/feeds/{key}/readings.csv"}, status=201)
+
+    async def revoke_link(self, request):
+        for link in self.book.links:
+            if link["id"] == request.match_info["id"]:
+                link.update(open=False, revoked_at=iso(now()))
         return empty()
 
     async def act_on_device(self, request):

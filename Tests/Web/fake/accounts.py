@@ -20,7 +20,7 @@ class Accounts:
     def __init__(self, open=True, demo=True, setup_code=None):
         self.open, self.demo, self.setup_code = open, demo, setup_code
         self.users, self.sessions, self.tokens = {}, {}, {}
-        self.devices, self.refusals, self.entries = {}, {}, []
+        self.devices, self.refusals, self.entries, self.links = {}, {}, [], []
         self.pictures = {}
         self.sites = {"main": "Main building"}
         self.codes = {}                # one-time codes -> name

@@ -6,7 +6,7 @@ internal import SolutionKit
 struct NodesRoutes: Sendable {
     let services: WebServices
 
-    var all: [Route] { ofNodes + ofFields + ofCommands + ofRefusals + fromDevices }
+    var all: [Route] { ofNodes + ofFields + ofCommands + ofRefusals + fromDevices + feeds }
 
     /// The shapes of a path that names a node.
     static let node: [String: JSONSchema] = ["id": .nodeName]
@@ -104,8 +104,12 @@ struct NodesRoutes: Sendable {
         let now = services.clock.now()
         // A bad request is told so, whether there is such a node or not.
         _ = try ReadingsRequest(request, of: [], now: now)
-        let node = try await find(request, evenRemoved: true)
-        let wanted = try ReadingsRequest(request, of: node.fields, now: now)
+        return try await answer(request, of: try await find(request, evenRemoved: true), asCSV: asCSV)
+    }
+
+    /// The readings of a node, as a request wants them.
+    func answer(_ request: RouteRequest, of node: Node, asCSV: Bool) async throws -> RouteResponse {
+        let wanted = try ReadingsRequest(request, of: node.fields, now: services.clock.now())
         return try await wanted.answer(from: services.history, of: node.name, asCSV: asCSV)
     }
 

@@ -37,7 +37,10 @@ struct ReadingsRequest: Sendable {
         }
     }
 
-    static let parameters = [
+    static let parameters = parametersOfSheet + [.tableForm]
+
+    /// Those of an answer that is a sheet in any case.
+    static let parametersOfSheet = [
         QueryParameter(
             "field",
             "a field's name; may be repeated, or be several, separated by commas, unless the node has a field of just that name; without it, all fields"
@@ -53,7 +56,6 @@ struct ReadingsRequest: Sendable {
             "limit",
             "at most this many rows, the newest, 1 to 100000; 10000 without it, or 100000 with step",
             .integer(minimum: 1, maximum: Int64(mostRows))),
-        .tableForm,
     ]
 
     private static let mostRows = 100_000

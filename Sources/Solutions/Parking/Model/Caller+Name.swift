@@ -8,7 +8,7 @@ extension Caller {
         case .device(let device, _, _): device.text
         case .keyless(let kind): "keyless \(kind.name)"
         case .open: "open hub"
-        case .anonymous: "anonymous"
+        case .anonymous, .link: "anonymous"
         case .hub: "hub"
         }
     }

@@ -1,0 +1,196 @@
+public import Credentials
+internal import HubModel
+public import Registry
+internal import SQL
+public import SolutionKit
+
+/// The routes of «Links» in docs/accounts-api.md. Whoever has the right that a kind of link needs, at the site of the device, makes, sees
+/// and revokes its links; for everybody else there are none.
+public struct LinkRoutes: Sendable {
+    private let services: WebServices
+    private let registry: DeviceRegistry
+    private let kinds: [LinkDeclaration]
+    private let table = LinkTable()
+    private let makeKey: @Sendable () -> SecretKey
+
+    /// How long a link lasts, in days.
+    private static let days: ClosedRange<Int64> = 1...3_660
+    private static let usualDays: Int64 = 365
+    /// In Unicode's scalars, as JSON Schema counts.
+    private static let maximumPurposeLength = 200
+
+    /// Routes over the links of these kinds.
+    public init(
+        services: WebServices, registry: DeviceRegistry, kinds: [LinkDeclaration],
+        makeKey: @escaping @Sendable () -> SecretKey = { SecretKey(.link) }
+    ) {
+        self.services = services
+        self.registry = registry
+        self.kinds = kinds
+        self.makeKey = makeKey
+    }
+
+    /// All of them.
+    public var all: [Route] {
+        [
+            Route(
+                .get, "/api/links", access: .signedIn, summary: "The links that you may revoke, the newest first",
+                query: [QueryParameter("device", "only those of this device", .identifier)],
+                answers: [.json(.object([.required("links", .array(LinkRoutes.link))]))], refusals: [.notFound],
+                handler: list),
+            Route(
+                .post, "/api/links", access: .signedIn,
+                summary: "Make a link, which opens without an account; its key is shown once",
+                input: RouteInput(
+                    .object([
+                        .required("kind", .words(kinds.map(\.kind.name.name))), .required("device", .identifier),
+                        .required(
+                            "purpose",
+                            .string(
+                                minimumLength: 1, maximumLength: LinkRoutes.maximumPurposeLength,
+                                pattern: #"^[^\u0000]*[^\u0000\s][^\u0000]*$"#), "what it is for"),
+                        .optional(
+                            "days", .nullable(.integer(minimum: 1, maximum: 3_660)), "how long it lasts; 365 without it"
+                        ),
+                    ])),
+                answers: [
+                    .json(
+                        .object(
+                            LinkRoutes.members + [
+                                .required("key", .text, "shown once"),
+                                .required("path", .text, "the address on this hub, with the key; shown once"),
+                            ]), status: 201, "Made")
+                ], refusals: [.notFound, .limitReached], handler: make),
+            Route(
+                .delete, "/api/links/{id}", access: .signedIn, summary: "Revoke a link; it opens nothing any more",
+                answers: [.empty()], handler: revoke),
+        ]
+    }
+
+    private static let members: [JSONSchema.Property] = [
+        .required("id", .text), .required("kind", .text), .required("device", .identifier),
+        .required("site", .identifier), .required("purpose", .text), .required("made_by", .text),
+        .required("created_at", .timestamp), .required("expires_at", .timestamp),
+        .required("revoked_at", .nullable(.timestamp)), .required("last_used_at", .nullable(.timestamp)),
+        .required("uses", .count), .required("open", .boolean, "whether it opens something"),
+    ]
+
+    private static let link = JSONSchema.named("Link", .object(members))
+
+    private func list(_ request: RouteRequest) async throws -> RouteResponse {
+        let device = try request.given("device").map { text throws(Refusal) in
+            guard let device = DeviceID(text) else { throw Refusal(.invalidParameter, "device is a device's name") }
+            return device
+        }
+        let (caller, now, table) = (request.caller, services.clock.now(), table)
+        let links = try await services.database.read { reader in
+            if let device { try require(device, caller, in: reader) }
+            return try table.links(of: device, in: reader).filter { mayHandle($0, caller) }
+        }
+        return .json { json in
+            json.beginObject()
+            json.member("links", links) { json, link in json.object { $0.members(of: link, at: now) } }
+            json.endObject()
+        }
+    }
+
+    private func make(_ request: RouteRequest) async throws -> RouteResponse {
+        let body = try JSONMembers(request.body)
+        let word = try body.text("kind", maximumBytes: 64)
+        guard let kind = kinds.first(where: { $0.kind.name.name == word }) else {
+            throw Refusal(
+                .valueOutOfRange, "kind is one of \(kinds.map(\.kind.name.name).joined(separator: ", "))")
+        }
+        guard let device = try body.optionalDevice("device") else { throw JSONMembers.missing("device") }
+        let purpose = try body.text("purpose", maximumBytes: 4 * LinkRoutes.maximumPurposeLength)
+        guard purpose.contains(where: { !$0.isWhitespace }),
+            purpose.unicodeScalars.count <= LinkRoutes.maximumPurposeLength
+        else {
+            throw Refusal(
+                .valueOutOfRange,
+                "say in purpose what the link is for, in at most \(LinkRoutes.maximumPurposeLength) characters")
+        }
+        let days = try body.optionalWholeNumber("days", in: LinkRoutes.days) ?? LinkRoutes.usualDays
+        let (caller, key, audit, registry, table) = (request.caller, makeKey(), services.audit, registry, table)
+        let link = try await services.line.perform { line in
+            let transaction = try line.transaction()
+            guard let known = try registry.device(device, in: transaction), known.kind == kind.device,
+                caller.grants.allows(kind.needs, at: known.site)
+            else { throw Refusal(.notFound, "there is no device \(device) that you may share") }
+            let link = LinkRecord(
+                LinkGrant(id: Identifier.make(), kind: kind.kind.name, device: device, site: known.site),
+                purpose: purpose, maker: caller.linkMaker, createdAt: line.now,
+                expiresAt: line.now.advanced(bySeconds: days * 86_400))
+            try table.insert(link, key, in: transaction)
+            try audit.record(
+                AuditEntry(
+                    caller, .makeLink, target: "device:\(device)",
+                    facts: [("link", link.grant.id), ("kind", word), ("days", String(days))]),
+                at: line.now, in: transaction)
+            return link
+        }
+        return .json(status: 201, headers: [("Cache-Control", "no-store")]) { json in
+            json.beginObject()
+            json.members(of: link, at: link.createdAt)
+            json.member("key", key.text)
+            json.member("path", kind.path.replacing("{key}", with: key.text))
+            json.endObject()
+        }
+    }
+
+    private func revoke(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, caller, audit, table) = (request.path["id"] ?? "", request.caller, services.audit, table)
+        try await services.line.perform { line in
+            let transaction = try line.transaction()
+            guard let link = try table.link(id, in: transaction), mayHandle(link, caller) else {
+                throw Refusal(.notFound, "there is no such link")
+            }
+            guard try table.revoke(id, at: line.now, in: transaction) else { return }
+            try audit.record(
+                AuditEntry(
+                    caller, .revokeLink, target: "device:\(link.grant.device)", facts: [("link", id)]),
+                at: line.now, in: transaction)
+        }
+        return .empty()
+    }
+
+    /// Makes sure that there is a device of which somebody may make links.
+    private func require(_ device: DeviceID, _ caller: Caller, in reader: some SQLReading) throws {
+        guard let known = try registry.device(device, in: reader),
+            kinds.contains(where: { $0.device == known.kind && caller.grants.allows($0.needs, at: known.site) })
+        else { throw Refusal(.notFound, "there is no device \(device)") }
+    }
+
+    /// Whether somebody may see and revoke a link: by the right that it takes to make one.
+    private func mayHandle(_ link: LinkRecord, _ caller: Caller) -> Bool {
+        guard let kind = kinds.first(where: { $0.kind.name == link.grant.kind }) else { return false }
+        return caller.grants.allows(kind.needs, at: link.grant.site)
+    }
+}
+
+extension Caller {
+    /// What stands in the list as the maker of a link.
+    fileprivate var linkMaker: String {
+        switch identity {
+        case .person(_, let name, _), .token(_, let name, _), .shell(let name): String(name.prefix(64))
+        case .open, .anonymous, .device, .link, .hub: "open hub"
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of link: LinkRecord, at now: Timestamp) {
+        member("id", link.grant.id)
+        member("kind", link.grant.kind.name)
+        member("device", link.grant.device.text)
+        member("site", link.grant.site.text)
+        member("purpose", link.purpose)
+        member("made_by", link.maker)
+        member("created_at", link.createdAt)
+        member("expires_at", link.expiresAt)
+        member("revoked_at", link.revokedAt)
+        member("last_used_at", link.lastUsedAt)
+        member("uses", link.uses)
+        member("open", link.isOpen(at: now))
+    }
+}

@@ -1,0 +1,112 @@
+"""Links: an address that a spreadsheet follows without an account, and whose key is nowhere but in it."""
+
+import concurrent.futures
+import csv
+import io
+import subprocess
+import time
+
+import pytest
+
+from support.waiting import wait_for
+
+
+@pytest.fixture
+def shared(own_closed):
+    """A hub at its most talkative with a node that has reported, and a link to its readings."""
+    hub = own_closed(settings={"MARTLET_LOG_LEVEL": "trace"})
+    key = hub.device("node_07")
+    with hub.mqtt_node("07", key) as node:
+        for number in range(3):
+            assert node.telemetry({"temperature": 20 + number}, timestamp=int(time.time()) - 60 + number) == 0
+    made = hub.admin.must("POST", "/api/links", {"kind": "nodes.readings", "device": "node_07", "purpose": "The greenhouse sheet", "days": 30}, (201,))
+    yield hub, made
+    hub.stop()
+
+
+def rows(answer):
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def test_a_sheet_follows_a_node_without_an_account(shared):
+    hub, made = shared
+    assert made["path"] == f"/api/feeds/{made['key']}/readings.csv" and len(made["key"]) >= 4 + 43
+    answer = hub.ask(made["path"])
+    assert answer.status == 200 and answer.headers["Content-Type"].startswith("text/csv")
+    assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["Cache-Control"] == "no-store"
+    assert [(row["node_id"], row["field"], row["value"]) for row in rows(answer)] == [("node_07", "temperature", str(value)) for value in (20, 21, 22)]
+    assert len(rows(hub.ask(f"{made['path']}?step=1h&agg=max&from={int(time.time()) - 86400}"))) <= 2
+    assert hub.ask(f"{made['path']}?step=nonsense").status == 400
+    # Nothing else opens with it, by whatever way it is shown.
+    for path in ("/api/nodes/node_07", "/api/nodes/node_07/readings", "/api/links?device=node_07", "/metrics"):
+        for headers in ({"Authorization": f"Bearer {made['key']}"}, {"X-Device-Id": "node_07", "X-API-Key": made["key"]}):
+            assert hub.ask(path, headers=headers).status in (401, 403), (path, headers)
+    assert hub.ask(made["path"], "POST", {}).status == 405
+
+
+def test_every_use_counts(shared):
+    hub, made = shared
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: hub.ask(made["path"]).status, range(60)))
+    assert answers == [200] * 60
+    [link] = hub.admin.get("/api/links?device=node_07")["links"]
+    assert link["uses"] == 60 and link["last_used_at"] and link["open"], link
+    hub.kill()
+    hub.start()
+    [link] = hub.admin.get("/api/links?device=node_07")["links"]
+    assert link["uses"] == 60, link
+
+
+def test_what_opens_nothing_is_told_the_same(shared):
+    hub, made = shared
+    revoked = hub.admin.must("POST", "/api/links", {"kind": "nodes.readings", "device": "node_07", "purpose": "x"}, (201,))
+    assert hub.ask(revoked["path"]).status == 200
+    hub.admin.must("DELETE", f"/api/links/{revoked['id']}")
+    unknown = made["path"].replace(made["key"], "mlk_" + "A" * 43)
+    device = made["path"].replace(made["key"], "none")
+    answers = [hub.ask(path) for path in (revoked["path"], unknown, device)]
+    assert len({(answer.status, answer.body) for answer in answers}) == 1 and answers[0].status == 404, answers
+    # Somebody who guesses is held back, and by the address alone.
+    wait_for(lambda: hub.ask(unknown, source="127.0.8.8").status == 429, "who guesses is held back", pause=0)
+    assert hub.ask(made["path"], source="127.0.8.8").status == 200
+    assert hub.ask(unknown, source="127.0.8.9").status == 404
+    # A node that is at another site is not what was shared.
+    hub.site("yard")
+    hub.admin.must("PUT", "/api/devices/node_07", {"site": "yard"})
+    assert hub.ask(made["path"]).body == answers[0].body
+
+
+def test_a_key_is_in_no_log_and_no_table(shared):
+    hub, made = shared
+    secret = made["key"].removeprefix("mlk_")
+    person = hub.person("operator")
+    for path in (made["path"], made["path"] + "?limit=-1", made["path"] + "/more", made["path"].replace(made["key"], secret + "%zz")):
+        hub.ask(path)
+        person.ask(path)
+        person.ask(path, "DELETE")
+    told = hub.admin.ask("/api/audit/export").text + hub.metrics_text() + str(hub.admin.get("/api/audit")) + str(hub.admin.get("/openapi.json"))
+    assert secret not in told
+    assert "link.make" in told
+    hub.stop()
+    assert secret not in hub.log_text()
+    assert "HTTP request answered" in hub.log_text(), "the log was not as talkative as this test needs it"
+    for file in hub.data.rglob("*"):
+        if file.is_file():
+            found = subprocess.run(["grep", "-c", "-a", "-F", secret, file], capture_output=True, text=True)
+            assert found.stdout.strip() in ("0", ""), f"{file.name} has a key"
+    hub.start()
+
+
+def test_who_may_share(shared):
+    hub, made = shared
+    viewer, operator = hub.person("viewer"), hub.person("operator")
+    elsewhere = hub.person("operator", hub.site("yard"))
+    body = {"kind": "nodes.readings", "device": "node_07", "purpose": "x"}
+    for person in (viewer, elsewhere):
+        assert person.post("/api/links", body).status == 404
+        assert person.ask("/api/links?device=node_07").status == 404
+        assert person.ask(f"/api/links/{made['id']}", "DELETE").status == 404
+    own = operator.must("POST", "/api/links", body, (201,))
+    assert [link["id"] for link in operator.get("/api/links?device=node_07")["links"]] == [own["id"], made["id"]]
+    operator.must("DELETE", f"/api/links/{made['id']}")
+    assert hub.ask(made["path"]).status == 404

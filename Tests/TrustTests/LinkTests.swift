@@ -1,0 +1,220 @@
+import Credentials
+import HubModel
+import HubTesting
+import Registry
+import SQL
+import SolutionKit
+import Testing
+import Trust
+
+@Suite("Links that open without an account")
+struct LinkTests {
+    private static let kind = LinkKind("spots.history")
+    private static let other = LinkKind("spots.other")
+
+    private struct NoHistory: ReadingHistory {
+        func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] { [] }
+        func readings(_ query: ReadingQuery) async throws -> ReadingTable { throw Refusal(.notFound, "no history") }
+    }
+
+    /// A hub with the device `S1` at the site `main`.
+    private func house() async throws -> DevicesHouse {
+        let house = try await DevicesHouse()
+        _ = try await house.add("S1")
+        return house
+    }
+
+    private func call(
+        _ house: DevicesHouse, _ method: Route.Method, _ path: String, _ grants: Grants = Grants(everywhere: .all),
+        id: String = "", body: String = "", device: String? = nil
+    ) async throws -> JSONTree? {
+        let kinds = [Self.kind, Self.other].map {
+            LinkDeclaration(
+                Declared($0, "The past of a spot"), of: .parking, needs: .manageDevices, path: "/api/x/{key}.csv")
+        }
+        let routes = LinkRoutes(
+            services: WebServices(
+                database: house.database, history: NoHistory(), line: house.line, devices: UntouchedBooks(),
+                commands: UntouchedBooks(), audit: house.audit, clock: house.clock),
+            registry: DeviceRegistry(), kinds: kinds
+        ).all
+        let route = try #require(routes.first { $0.method == method && $0.path == path })
+        let caller = Caller(.person(account: "a", name: "anna", session: "s"), grants: grants)
+        let response = try await route.answer(
+            RouteRequest(
+                path: ["id": id], query: device.map { [(name: "device", value: $0)] } ?? [], accept: nil,
+                body: Array(body.utf8), receivedAt: house.clock.now(), caller: caller,
+                scope: try route.access.scope(for: caller), transport: RequestTransport()))
+        try route.check(response)
+        return response.body.isEmpty ? nil : try JSONTree(response.body)
+    }
+
+    private func make(
+        _ house: DevicesHouse, _ grants: Grants = Grants(everywhere: .all), kind: LinkKind = kind, days: Int = 30
+    ) async throws -> (id: String, key: String) {
+        let made = try #require(
+            try await call(
+                house, .post, "/api/links", grants,
+                body: #"{"kind":"\#(kind.name)","device":"S1","purpose":"for the sheet","days":\#(days)}"#))
+        let (id, key) = (try #require(made["id"]?.text), try #require(made["key"]?.text))
+        #expect(made["path"]?.text == "/api/x/\(key).csv")
+        return (id, key)
+    }
+
+    private func links(_ house: DevicesHouse) async throws -> [JSONTree] {
+        try await call(house, .get, "/api/links", device: "S1")?["links"]?.elements ?? []
+    }
+
+    private func code(_ work: () async throws -> some Any) async -> Refusal? {
+        do {
+            _ = try await work()
+            return nil
+        } catch { return error as? Refusal }
+    }
+
+    private func open(
+        _ door: LinkDoor, _ house: DevicesHouse, _ key: String, kind: LinkKind = kind, from address: String = "1.2.3.4"
+    ) async throws -> Caller {
+        try await door.caller(key: key, kind: kind, address: address, at: house.clock.now())
+    }
+
+    @Test("Only the hash of a key is kept; its bearer sees the one device at its site, and each use counts")
+    func hashOnly() async throws {
+        let house = try await house()
+        let (id, key) = try await make(house)
+        let row = try #require(try house.database.readBlocking { try $0.queryFirst("SELECT * FROM link") })
+        #expect(try row.blob("hash") == SecretKey(key)?.hash)
+        let kept = try house.database.readBlocking { reader in
+            try reader.query("SELECT name FROM sqlite_master WHERE type = 'table'").map { try $0.text(0) }.flatMap {
+                table in try reader.query("SELECT * FROM \(table)").map { "\($0)" }
+            }
+        }
+        #expect(!kept.contains { $0.contains(key.dropFirst(4)) })
+        #expect(!house.audit.entries.contains { "\($0)".contains(key.dropFirst(4)) })
+        let door = LinkDoor(database: house.database, line: house.line)
+        let caller = try await open(door, house, key)
+        guard case .link(let grant) = caller.identity else {
+            Issue.record("\(caller)")
+            return
+        }
+        #expect(grant.id == id && grant.device.text == "S1" && grant.site == .main && caller.grants == Grants())
+        #expect(try RouteAccess.link(Self.kind).scope(for: caller) == .sites([.main]))
+        for access in [RouteAccess.signedIn, .hub(.viewDevices), .site(.viewDevices), .link(Self.other)] {
+            #expect(throws: Refusal.self) { try access.scope(for: caller) }
+        }
+        for _ in 0..<4 { _ = try await open(door, house, key) }
+        let link = try #require(try await links(house).first)
+        #expect(link["uses"]?.number == 5 && link["last_used_at"]?.text == house.clock.now().description)
+        #expect(link["key"] == nil && link["made_by"]?.text == "anna")
+    }
+
+    @Test("Unknown, misspelt, of another kind, expired and revoked keys are told the same, and count for nothing")
+    func oneAnswer() async throws {
+        let house = try await house()
+        let door = LinkDoor(database: house.database, line: house.line)
+        let (revoked, of) = (try await make(house), try await make(house, kind: Self.other))
+        _ = try await call(house, .delete, "/api/links/{id}", id: revoked.id)
+        let expiring = try await make(house, days: 1)
+        _ = try await open(door, house, expiring.key)
+        house.clock.move(seconds: 86_400)
+        var told: Set<Refusal> = []
+        for key in [revoked.key, of.key, expiring.key, SecretKey(.link).text, SecretKey(.device).text, "", "mlk_"] {
+            told.insert(try #require(await code { try await open(door, house, key) }))
+        }
+        #expect(told == [RouteAccess.noSuchLink])
+        let listed = try await links(house)
+        for (id, uses, isOpen) in [(revoked.id, 0.0, false), (of.id, 0, true), (expiring.id, 1, false)] {
+            let link = try #require(listed.first { $0["id"]?.text == id })
+            #expect(link["uses"]?.number == uses && link["open"] == .boolean(isOpen))
+        }
+        // A device that is removed takes its links with it, also from the next one of its name.
+        let (id, last) = (try house.id("S1"), try await make(house))
+        try await house.write { try $0.remove(id, by: $1, in: $2) }
+        _ = try await house.add("S1")
+        #expect(await code { try await open(door, house, last.key) } == RouteAccess.noSuchLink)
+    }
+
+    @Test("Who tries many keys is held back, and nobody else is")
+    func guessing() async throws {
+        let house = try await house()
+        let door = LinkDoor(database: house.database, line: house.line)
+        let (_, key) = try await make(house)
+        for _ in 0..<20 {
+            #expect(await code { try await open(door, house, SecretKey(.link).text) }?.code == .notFound)
+        }
+        let held = await code { try await open(door, house, SecretKey(.link).text) }
+        #expect(held?.code == .tooManyRequests && held?.retryAfterSeconds == 60)
+        #expect(await code { try await open(door, house, "x", from: "1.2.3.5") }?.code == .notFound)
+        // A key that opens something is no guess.
+        _ = try await open(door, house, key)
+    }
+
+    @Test("Links are made, seen and revoked by whoever has the right at the site of the device, and by nobody else")
+    func rights() async throws {
+        let house = try await house()
+        let north = try #require(SiteID("north"))
+        try await house.write { try $0.addSite(north, title: "North", by: $1, in: $2) }
+        let here = Grants(sites: [.main: [.manageDevices]])
+        let (id, _) = try await make(house, here)
+        let body = #"{"kind":"spots.history","device":"S1","purpose":"x"}"#
+        for grants in [Grants(), Grants(everywhere: [.viewDevices]), Grants(sites: [north: .all])] {
+            #expect(await code { try await call(house, .post, "/api/links", grants, body: body) }?.code == .notFound)
+            #expect(await code { try await call(house, .get, "/api/links", grants, device: "S1") }?.code == .notFound)
+            #expect(await code { try await call(house, .delete, "/api/links/{id}", grants, id: id) }?.code == .notFound)
+        }
+        #expect(try await call(house, .get, "/api/links", here, device: "S1")?["links"]?.elements.count == 1)
+        _ = try await call(house, .delete, "/api/links/{id}", here, id: id)
+        // Once more changes nothing, and is not written down again.
+        _ = try await call(house, .delete, "/api/links/{id}", here, id: id)
+        #expect(house.audit.entries.map(\.action.name).suffix(2) == ["link.make", "link.revoke"])
+        // At another site it belongs to those there, and the links of before to those who made them.
+        let device = try house.id("S1")
+        try await house.write { _ = try $0.move(device, to: north, by: $1, in: $2) }
+        #expect(await code { try await call(house, .get, "/api/links", here, device: "S1") }?.code == .notFound)
+        #expect(
+            try await call(house, .get, "/api/links", Grants(sites: [north: .all]), device: "S1")?["links"]?.elements
+                .isEmpty == true)
+    }
+
+    @Test("A device has twenty links that open something, the hub so many in all, and what is long over makes room")
+    func bounded() async throws {
+        let house = try await house()
+        var first: String?
+        for _ in 0..<LinkTable.maximumPerDevice {
+            let id = try await make(house).id
+            first = first ?? id
+        }
+        #expect(await code { try await make(house) }?.code == .limitReached)
+        _ = try await call(house, .delete, "/api/links/{id}", id: try #require(first))
+        _ = try await make(house)
+        let device = try house.id("S1")
+        func insert(_ table: LinkTable, after days: Int64) async throws {
+            let now = house.clock.now().advanced(bySeconds: days * 86_400)
+            let grant = LinkGrant(id: "link-of-some-length-\(days)", kind: Self.kind, device: device, site: .main)
+            try await house.line.perform { line in
+                try table.insert(
+                    LinkRecord(
+                        grant, purpose: "x", maker: "anna", createdAt: now, expiresAt: now.advanced(bySeconds: 60)),
+                    SecretKey(.link), in: line.transaction())
+            }
+        }
+        // Those of thirty days are over, and still in the list; 91 days later they are not.
+        #expect(await code { try await insert(LinkTable(limit: 21), after: 31) }?.code == .limitReached)
+        try await insert(LinkTable(limit: 21), after: 122)
+    }
+
+    @Test(
+        "What is asked for must be whole",
+        arguments: [
+            #"{"device":"S1","purpose":"x"}"#, #"{"kind":"nothing","device":"S1","purpose":"x"}"#,
+            #"{"kind":"spots.history","device":"S1","purpose":" "}"#, #"{"kind":"spots.history","device":"S1"}"#,
+            #"{"kind":"spots.history","device":"S1","purpose":"x","days":0}"#,
+            #"{"kind":"spots.history","device":"S1","purpose":"x","days":3661}"#,
+            #"{"kind":"spots.history","device":"?","purpose":"x"}"#, #"[]"#,
+        ])
+    func badRequests(_ body: String) async throws {
+        let house = try await house()
+        #expect(await code { try await call(house, .post, "/api/links", body: body) }?.code.httpStatus == 400)
+        #expect(try await links(house).isEmpty)
+    }
+}
