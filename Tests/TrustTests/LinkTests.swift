@@ -15,6 +15,9 @@ struct LinkTests {
     private struct NoHistory: ReadingHistory {
         func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] { [] }
         func readings(_ query: ReadingQuery) async throws -> ReadingTable { throw Refusal(.notFound, "no history") }
+        func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage {
+            throw Refusal(.notFound, "no history")
+        }
     }
 
     /// A hub with the device `S1` at the site `main`.

@@ -10,7 +10,7 @@ extension Route {
         var statuses: Set<Int> = [400, 403, 413, 429, 500, 503]
         switch access {
         case .anyone, .link: break
-        case .signedIn, .hub, .site, .device: statuses.insert(RefusalCode.notSignedIn.httpStatus)
+        case .signedIn, .hub, .site, .device, .anyDevice: statuses.insert(RefusalCode.notSignedIn.httpStatus)
         }
         if path.contains("{") { statuses.insert(RefusalCode.notFound.httpStatus) }
         if method != .get { statuses.insert(RefusalCode.unsupportedMediaType.httpStatus) }

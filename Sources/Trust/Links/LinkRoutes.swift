@@ -173,7 +173,7 @@ extension Caller {
     fileprivate var linkMaker: String {
         switch identity {
         case .person(_, let name, _), .token(_, let name, _), .shell(let name): String(name.prefix(64))
-        case .open, .anonymous, .device, .link, .hub: "open hub"
+        case .open, .anonymous, .device, .keyless, .link, .hub: "open hub"
         }
     }
 }

@@ -12,5 +12,5 @@ extension SecretKey.Purpose {
     /// Nothing: it says in which browser somebody has signed in before.
     package static let browser = SecretKey.Purpose("mbk_")
     /// What one link shows, for whoever has it.
-    package static let link = SecretKey.Purpose("mlk_")
+    public static let link = SecretKey.Purpose("mlk_")
 }
