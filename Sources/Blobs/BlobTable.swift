@@ -90,6 +90,15 @@ public struct BlobTable: Sendable {
         return true
     }
 
+    /// Keeps nothing any more of a device that is removed.
+    /// - Throws: `SQLFailure`.
+    public func drop(allOf device: DeviceID, in transaction: Transaction) throws {
+        let hashes = try transaction.query("SELECT hash FROM blob_use WHERE device = $1", [.text(device.text)])
+            .map { try $0.text(0) }
+        try transaction.execute("DELETE FROM blob_use WHERE device = $1", [.text(device.text)])
+        for hash in Set(hashes) { try dropUnused(hash, in: transaction) }
+    }
+
     func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob? {
         try reader.queryFirst(
             """

@@ -92,6 +92,22 @@ def test_a_picture_is_given_whole_in_part_or_not_again(own_closed):
     hub.stop()
 
 
+@pytest.mark.parametrize("way", ["page", "shell"])
+def test_the_next_device_of_a_name_does_not_come_into_the_picture_of_the_one_before(own_closed, way):
+    hub = own_closed()
+    hub.device("node_a")
+    put(hub.admin, "node_a", picture())
+    if way == "page":
+        assert hub.admin.ask("/api/devices/node_a", "DELETE").status == 204
+    else:
+        removed = run("device", "remove", "node_a", "--data", hub.data)
+        assert removed.returncode == 0, removed.stderr
+    hub.device("node_a")
+    assert get(hub.admin, "node_a").status == 404
+    assert hub.admin.get("/api/devices/node_a")["picture"] is None
+    hub.stop()
+
+
 def test_what_is_no_picture_or_too_large_leaves_nothing(own_closed):
     hub = own_closed()
     hub.device("node_a")

@@ -62,7 +62,7 @@ public struct LinkTable: Sendable {
             CREATE TABLE link (
                 id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 20 AND 64),
                 kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 64),
-                hash BLOB NOT NULL UNIQUE,
+                hash BYTEA NOT NULL UNIQUE,
                 device TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE,
                 site TEXT NOT NULL,
                 purpose TEXT NOT NULL CHECK (length(purpose) BETWEEN 1 AND 200),

@@ -33,17 +33,21 @@ public struct DeviceAdministration: Sendable {
     let join: JoinRegistry
     let sites = SiteRegistry()
     private let makeKey: @Sendable () -> SecretKey
+    private let forget: @Sendable (DeviceID, Transaction) throws -> Void
 
     /// Rules over the tables of `RegistryTables`.
+    /// - Parameter forget: drops what other rooms keep of a device that is removed, so that the next one of its name does not come into it.
     public init(
         rights: DeviceRights, audit: any AuditBook, registry: DeviceRegistry = DeviceRegistry(),
-        join: JoinRegistry = JoinRegistry(), makeKey: @escaping @Sendable () -> SecretKey = { SecretKey(.device) }
+        join: JoinRegistry = JoinRegistry(), makeKey: @escaping @Sendable () -> SecretKey = { SecretKey(.device) },
+        forget: @escaping @Sendable (DeviceID, Transaction) throws -> Void = { _, _ in }
     ) {
         self.rights = rights
         self.audit = audit
         self.registry = registry
         self.join = join
         self.makeKey = makeKey
+        self.forget = forget
         credentials = DeviceCredentials(registry: registry)
     }
 
@@ -139,6 +143,7 @@ public struct DeviceAdministration: Sendable {
     public func remove(_ id: DeviceID, by administrator: Administrator, in transaction: Transaction) throws {
         _ = try device(id, administrator, in: transaction)
         try registry.remove(id, at: administrator.instant, in: transaction)
+        try forget(id, transaction)
         try record(.removeDevice, "device:\(id)", [], administrator, in: transaction)
     }
 

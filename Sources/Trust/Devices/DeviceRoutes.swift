@@ -171,10 +171,8 @@ public struct DeviceRoutes: Sendable {
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
-        let blobs = services.blobs
         try await services.line.perform { line in
             try administration.remove(id, by: administrator, in: line.transaction())
-            _ = try blobs.drop(DevicePicture.use(id), in: line.transaction())
             line.forgetAfterCommit()
         }
         return .empty()

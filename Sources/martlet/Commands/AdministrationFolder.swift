@@ -1,3 +1,4 @@
+internal import Blobs
 internal import Foundation
 internal import HubModel
 internal import Registry
@@ -63,7 +64,9 @@ struct AdministrationFolder: Sendable {
 
     /// What may be done with devices, sites and certificates, and its rules.
     var devices: DeviceAdministration {
-        DeviceAdministration(rights: DeviceRights(Solutions.all), audit: AuditRegistry())
+        DeviceAdministration(
+            rights: DeviceRights(Solutions.all), audit: AuditRegistry(),
+            forget: { try BlobTable().drop(allOf: $0, in: $1) })
     }
 
     /// Changes something of devices, in one transaction.

@@ -1,3 +1,4 @@
+internal import Blobs
 internal import DeviceDoors
 internal import HubModel
 internal import Logging
@@ -42,12 +43,12 @@ struct Accounts: Sendable {
             programs: { token, transport, instant in
                 try await people.caller(bearer: token, transport: transport, at: instant)
             })
+        let devices = DeviceAdministration(
+            rights: rights, audit: AuditRegistry(), join: join, forget: { try BlobTable().drop(allOf: $0, in: $1) })
         let perAddress = rate(limits[.requestsPerAddress])
         if configuration.isOpen {
             return Accounts(
-                people: people,
-                devices: DeviceAdministration(rights: rights, audit: AuditRegistry(), join: join),
-                admission: admission,
+                people: people, devices: devices, admission: admission,
                 gate: OpenGate(
                     perAddress: perAddress, links: LinkDoor(database: stored.database, line: line)),
                 metrics: [admission])
@@ -59,7 +60,7 @@ struct Accounts: Sendable {
                 perDevice: rate(limits[.requestsPerDevice])),
             trouble: { inside.note("Whether somebody may stay could not be looked up", $0) })
         return Accounts(
-            people: people, devices: DeviceAdministration(rights: rights, audit: AuditRegistry(), join: join),
+            people: people, devices: devices,
             admission: admission, gate: gate, metrics: [admission, gate])
     }
 
