@@ -45,7 +45,8 @@ public struct RouteResponse: Sendable {
     /// An answer that is made while it is sent.
     /// - Parameter write: writes it, piece by piece. When it returns, the answer is whole; when it throws, the connection is cut, so that
     ///   the client does not take half an answer for a whole one. At a stop of the hub, and when the client has gone, its task is
-    ///   cancelled: an answer without an end of its own, such as a live picture, then returns.
+    ///   cancelled, and writing throws `CancellationError`: an answer without an end of its own, such as a live picture, catches that and
+    ///   returns.
     public static func stream(
         status: Int = 200, contentType: String, headers: [(name: String, value: String)] = [],
         _ write: @escaping @Sendable (BodyWriter) async throws -> Void
