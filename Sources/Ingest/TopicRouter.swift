@@ -1,9 +1,10 @@
+internal import HubModel
 internal import SolutionKit
 
 /// Finds the solution that takes a topic, by the filters of the manifests.
 struct TopicRouter: Sendable {
     private struct Entry {
-        let filter: [String]
+        let filter: TopicFilterLevels
         let handler: Int
     }
 
@@ -15,11 +16,7 @@ struct TopicRouter: Sendable {
     init(_ manifests: [SolutionManifest]) {
         func entries(_ filters: (SolutionManifest) -> [String]) -> [Entry] {
             manifests.enumerated().flatMap { index, manifest in
-                filters(manifest).map { filter in
-                    Entry(
-                        filter: filter.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
-                        handler: index)
-                }
+                filters(manifest).map { Entry(filter: TopicFilterLevels($0), handler: index) }
             }
         }
         taken = entries(\.topics)
@@ -29,21 +26,13 @@ struct TopicRouter: Sendable {
 
     /// The number of the handler that takes the topic; nil if none does.
     func handler(of topic: [String]) -> Int? {
-        for entry in taken where TopicRouter.matches(topic, entry.filter) { return entry.handler }
+        for entry in taken where entry.filter.covers(topic) { return entry.handler }
         return nil
     }
 
     /// Whether the topic lies in a solution's space without being one of those that anybody may use there.
     func isOwned(_ topic: [String]) -> Bool {
-        owned.contains { TopicRouter.matches(topic, $0.filter) }
-            && !passed.contains { TopicRouter.matches(topic, $0.filter) }
-    }
-
-    private static func matches(_ topic: [String], _ filter: [String]) -> Bool {
-        for (index, level) in filter.enumerated() {
-            if level == "#" { return true }
-            guard index < topic.count, level == "+" || level == topic[index] else { return false }
-        }
-        return topic.count == filter.count
+        owned.contains { $0.filter.covers(topic) }
+            && !passed.contains { $0.filter.covers(topic) }
     }
 }

@@ -1,3 +1,5 @@
+internal import HubModel
+
 /// A topic in which one level names a device: `iot/node/{id}/command`.
 public struct DeviceTopic: Hashable, Sendable {
     /// What of a device topic a filter covers.
@@ -31,10 +33,9 @@ public struct DeviceTopic: Hashable, Sendable {
 
     /// What a subscription's filter covers of it; nil when nothing. A filter may begin with `$share/{group}/` (MQTT 5.0, section 4.8.2).
     public func coverage(of filter: String) -> Coverage? {
-        var given = filter.split(separator: "/", omittingEmptySubsequences: false)
-        if given.first == "$share" { given.removeFirst(min(2, given.count)) }
-        var spelling: Substring?
-        var coverage: Coverage { spelling.map { .one(String($0)) } ?? .all }
+        let given = TopicFilterLevels(filter).levels
+        var spelling: String?
+        var coverage: Coverage { spelling.map(Coverage.one) ?? .all }
         for (index, expected) in levels.enumerated() {
             guard index < given.count else { return nil }
             switch given[index] {

@@ -35,17 +35,15 @@ extension RouteRequest {
 
     private static func quality(of type: String, _ subtype: String, in accept: String) -> Double {
         var best = (precision: -1, quality: 0.0)
-        for range in accept.split(separator: ",").prefix(64) {
-            let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+        for (name, weight) in WeightedNames.read(accept) {
             let precision: Int
-            switch parts.first {
+            switch name {
             case "\(type)/\(subtype)": precision = 2
             case "\(type)/*": precision = 1
             case "*/*": precision = 0
             default: continue
             }
-            let written = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
-            if precision > best.precision { best = (precision, min(max(written, 0), 1)) }
+            if precision > best.precision { best = (precision, weight) }
         }
         return best.quality
     }

@@ -28,6 +28,9 @@ public struct TopicGrants: Hashable, Sendable {
 public struct DeviceRights: Sendable {
     private struct Entry {
         let rights: TopicRights
+        /// The rights' topics, with any device's name in them.
+        let publish: [TopicFilterLevels]
+        let subscribe: [TopicFilterLevels]
         let spellings: @Sendable (DeviceID) -> [String]
     }
 
@@ -47,10 +50,12 @@ public struct DeviceRights: Sendable {
             let manifest = solution.manifest
             for kind in manifest.kinds.map(\.name) {
                 kinds.append(kind)
-                let rights = manifest.rights.filter { $0.kind == kind }
+                let granted = manifest.rights.filter { $0.kind == kind }
+                let rights = TopicRights(
+                    kind, publish: granted.flatMap(\.publish), subscribe: granted.flatMap(\.subscribe))
                 entries[kind] = Entry(
-                    rights: TopicRights(
-                        kind, publish: rights.flatMap(\.publish), subscribe: rights.flatMap(\.subscribe)),
+                    rights: rights, publish: rights.publish.map(DeviceRights.anyDevice),
+                    subscribe: rights.subscribe.map(DeviceRights.anyDevice),
                     spellings: { solution.spellings(of: $0) })
             }
         }
@@ -121,8 +126,7 @@ public struct DeviceRights: Sendable {
     public func kind(publishing topic: [String]) -> DeviceKind? {
         var found: DeviceKind?
         for kind in kinds {
-            guard let patterns = entries[kind]?.rights.publish else { continue }
-            guard patterns.contains(where: { DeviceRights.matches($0, topic) }) else { continue }
+            guard let filters = entries[kind]?.publish, filters.contains(where: { $0.covers(topic) }) else { continue }
             guard found == nil else { return nil }
             found = kind
         }
@@ -131,7 +135,7 @@ public struct DeviceRights: Sendable {
 
     /// Whether devices may listen to a topic, given by its levels: who publishes there makes them do something.
     public func commands(_ topic: [String]) -> Bool {
-        entries.values.contains { $0.rights.subscribe.contains { DeviceRights.matches($0, topic) } }
+        entries.values.contains { $0.subscribe.contains { $0.covers(topic) } }
     }
 
     private static func filters(_ patterns: [String], _ names: [String]) -> [String] {
@@ -149,15 +153,8 @@ public struct DeviceRights: Sendable {
         !name.isEmpty && !name.utf8.contains { $0 == 0 || "/+#".utf8.contains($0) }
     }
 
-    /// Whether a topic belongs to a pattern, `{device_id}` being any level (MQTT 5, 4.7).
-    private static func matches(_ pattern: String, _ topic: [String]) -> Bool {
-        let levels = pattern.split(separator: "/", omittingEmptySubsequences: false)
-        for (index, level) in levels.enumerated() {
-            if level == "#" { return !(index == 0 && topic.first?.hasPrefix("$") == true) }
-            guard index < topic.count else { return false }
-            let isAny = level == placeholder || level == "+" && !(index == 0 && topic[0].hasPrefix("$"))
-            guard isAny || level == topic[index] else { return false }
-        }
-        return levels.count == topic.count
+    /// A pattern with any name in the place of `{device_id}`.
+    private static func anyDevice(_ pattern: String) -> TopicFilterLevels {
+        TopicFilterLevels(pattern.replacing(placeholder, with: "+"))
     }
 }

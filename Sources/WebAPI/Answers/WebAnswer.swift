@@ -134,13 +134,10 @@ package struct WebAnswer {
     /// Whether `Accept-Encoding` names gzip, or all there is, and does not weigh it with nothing (RFC 9110, section 12.5.3).
     package static func acceptsGzip(_ header: String?) -> Bool {
         var all = false
-        for coding in (header ?? "").split(separator: ",") {
-            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-            guard let name = parts.first, name == "gzip" || name == "x-gzip" || name == "*" else { continue }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+        for (name, weight) in WeightedNames.read(header ?? "") {
             // A word for gzip itself counts before the star.
-            if name != "*" { return weight > 0 }
-            all = weight > 0
+            if name == "gzip" || name == "x-gzip" { return weight > 0 }
+            if name == "*" { all = weight > 0 }
         }
         return all
     }

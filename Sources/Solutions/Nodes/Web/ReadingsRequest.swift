@@ -6,36 +6,9 @@ struct ReadingsRequest: Sendable {
     let fields: [String]?
     let from: Timestamp
     let to: Timestamp
-    let step: Step?
+    let step: TimeStep?
     let aggregate: Aggregate
     let limit: Int
-
-    /// A step as it was written, such as `10m`.
-    struct Step: Sendable {
-        let text: String
-        let microseconds: Int64
-
-        /// The longest step: a year.
-        private static let longestSeconds: Int64 = 366 * 86_400
-
-        /// Reads a whole number with a unit: `s`, `m`, `h` or `d`.
-        init?(_ text: String) {
-            let unit: Int64
-            switch text.last {
-            case "s": unit = 1
-            case "m": unit = 60
-            case "h": unit = 3_600
-            case "d": unit = 86_400
-            default: return nil
-            }
-            let digits = text.dropLast()
-            guard !digits.isEmpty, digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let count = Int64(digits), count > 0, count * unit <= Step.longestSeconds
-            else { return nil }
-            self.text = text
-            microseconds = count * unit * 1_000_000
-        }
-    }
 
     static let parameters = parametersOfSheet + [.tableForm]
 
@@ -69,7 +42,7 @@ struct ReadingsRequest: Sendable {
         from = try request.instant("from") ?? to.advanced(bySeconds: -3_600)
         guard from < to else { throw Refusal(.invalidParameter, "from is before to") }
         if let text = request.given("step") {
-            guard let step = Step(text) else {
+            guard let step = TimeStep(text) else {
                 throw Refusal(
                     .invalidParameter, "step is a whole number with s, m, h or d, such as 10m, and at most 366d")
             }

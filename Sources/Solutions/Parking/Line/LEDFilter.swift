@@ -12,15 +12,14 @@ struct LEDFilter: Hashable {
         case spot
     }
 
-    private let levels: [Substring]
+    private let filter: TopicFilterLevels
+    private var levels: [String] { filter.levels }
 
     /// Reads a filter; nil when it covers none of them.
     init?(_ filter: String) {
-        var levels = filter.split(separator: "/", omittingEmptySubsequences: false)
-        // `$share/{group}/{filter}`, MQTT 5.0, section 4.8.2.
-        if levels.first == "$share" { levels.removeFirst(min(2, levels.count)) }
-        self.levels = levels
-        let stem: [Substring] = ["parkmate", "led", "command"]
+        self.filter = TopicFilterLevels(filter)
+        let levels = self.filter.levels
+        let stem = ["parkmate", "led", "command"]
         for (index, expected) in stem.enumerated() {
             guard index < levels.count else { return nil }
             if levels[index] == "#" { return }
@@ -32,18 +31,12 @@ struct LEDFilter: Hashable {
     /// The one spot that it names, if it names one.
     var spot: DeviceID? {
         guard levels.count >= 5 else { return nil }
-        return DeviceID(String(levels[4]))
+        return DeviceID(levels[4])
     }
 
     /// Whether it covers a spot's topic of a form.
     func covers(_ form: Form, of spot: SpotFacts) -> Bool {
-        let topic = LEDFilter.topic(form, of: spot).split(separator: "/")
-        for (index, level) in levels.enumerated() {
-            // `a/#` also covers `a` itself (section 4.7.1.2).
-            if level == "#" { return true }
-            guard index < topic.count, level == "+" || level == topic[index] else { return false }
-        }
-        return levels.count == topic.count
+        filter.covers(LEDFilter.topic(form, of: spot).split(separator: "/").map(String.init))
     }
 
     /// The first form under which a spot's colour reaches who subscribed.

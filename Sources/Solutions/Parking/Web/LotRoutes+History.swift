@@ -104,10 +104,9 @@ extension LotRoutes {
 
     /// Reads `15m`: a whole number with `s`, `m`, `h` or `d`; in seconds.
     private static func step(_ text: String) throws(Refusal) -> Int64 {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
-            (1...86_400).contains(count)
-        else { throw Refusal(.invalidParameter, "step is a whole number with s, m, h or d, such as 15m") }
-        return count * unit
+        guard let step = TimeStep(text, longest: 86_400 * 86_400) else {
+            throw Refusal(.invalidParameter, "step is a whole number with s, m, h or d, such as 15m")
+        }
+        return step.seconds
     }
 }

@@ -1,0 +1,25 @@
+/// A topic filter of MQTT, split once into its levels, and the topics that it covers (MQTT 5.0, section 4.7). The broker has its own tree for
+/// many subscriptions; this is for the few filters that a part of the hub knows by itself.
+public struct TopicFilterLevels: Hashable, Sendable {
+    /// The levels, among them `+` for any one and `#`, as the last, for any number.
+    public let levels: [String]
+
+    /// A filter; that of a shared subscription (`$share/{group}/{filter}`, section 4.8.2) without its beginning.
+    public init(_ filter: String) {
+        let levels = filter.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        self.levels = levels.first == "$share" ? Array(levels.dropFirst(2)) : levels
+    }
+
+    /// Whether a topic is covered, given by its levels. `a/#` also covers `a` itself; a wildcard as the first level covers no topic that begins
+    /// with `$` (section 4.7.2).
+    @inlinable
+    public func covers(_ topic: [String]) -> Bool {
+        for (index, level) in levels.enumerated() {
+            let isWild = level == "#" || level == "+"
+            if isWild, index == 0, topic.first?.utf8.first == UInt8(ascii: "$") { return false }
+            if level == "#" { return true }
+            guard index < topic.count, level == "+" || level == topic[index] else { return false }
+        }
+        return topic.count == levels.count
+    }
+}
