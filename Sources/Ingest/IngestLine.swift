@@ -51,17 +51,26 @@ public final class IngestLine: Line {
         queue.close()
     }
 
+    /// Returns when a batch that began after this call has ended, whether or not it could be stored, or when the line has stopped.
+    ///
+    /// The first batch of a line is a tick, in which the handlers read their memory and bring the tables up to date. Anyone who waits for it before
+    /// asking anything never sees what held for the process before.
+    /// - Returns: false when the line has stopped.
+    @discardableResult
+    public func batchEnded() async -> Bool {
+        await withCheckedContinuation { (over: CheckedContinuation<Bool, Never>) in
+            let submission = Submission(items: []) { _ in over.resume(returning: true) }
+            if queue.offer(submission) != .taken { over.resume(returning: false) }
+        }
+    }
+
     /// Does what came due because the clock was moved, and returns when that is committed, or when the line has stopped.
     public func clockWasMoved() async {
         // The first batch lets time pass; what that has read from the tables may have come due as well.
         var rounds = 2
         while rounds > 0 || statistics.isBehind {
             rounds -= 1
-            let isOver = await withCheckedContinuation { (over: CheckedContinuation<Bool, Never>) in
-                let submission = Submission(items: []) { _ in over.resume(returning: false) }
-                if queue.offer(submission) != .taken { over.resume(returning: true) }
-            }
-            if isOver { return }
+            guard await batchEnded() else { return }
         }
     }
 

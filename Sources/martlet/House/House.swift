@@ -102,15 +102,17 @@ struct House {
             BlobService(
                 blobs: stored.blobs, database: stored.database, line: line, clock: clock, logger: logger),
             BrokerService(
-                configuration: brokerConfiguration(certificates, logger), state: try sessions(of: stored, logger),
-                ledger: owners, admission: admission, refusals: DoorRefusals(line: line, clock: clock),
-                outbound: outbound, clock: clock.broker, broker: broker, doors: doors),
+                configuration: brokerConfiguration(certificates, logger), line: line,
+                state: try sessions(of: stored, logger), ledger: owners, admission: admission,
+                refusals: DoorRefusals(line: line, clock: clock), outbound: outbound, clock: clock.broker,
+                broker: broker, doors: doors),
             WatchService(
                 accounts: accounts, database: stored.database, line: line, broker: broker, doors: doors,
                 rhythm: clock, trouble: TroubleLog(logger: logger, clock: clock)),
             ReporterService(reporter: reporter, doors: doors),
             WebService(
-                server: web, addresses: [configuration.http, configuration.https].compactMap { $0 }, doors: doors),
+                server: web, line: line, addresses: [configuration.http, configuration.https].compactMap { $0 },
+                doors: doors),
             ReloadService(certificates: certificates.all, authority: authority, logger: logger) {
                 _ = try? await sayAuthority(stored, logger)
             },

@@ -29,6 +29,8 @@ struct LineService: Service {
 /// The broker: starts with its stored sessions, and ends by acknowledging what it has taken.
 struct BrokerService: Service {
     let configuration: BrokerConfiguration
+    /// Has looked at its tables before the first device is let in.
+    let line: IngestLine
     let state: BrokerState
     /// The line, as the broker's ledger.
     let ledger: any BrokerLedger
@@ -42,6 +44,7 @@ struct BrokerService: Service {
     let doors: Doors
 
     func run() async throws {
+        await line.batchEnded()
         let (outbound, refusals) = (outbound, refusals)
         let running: Broker
         do {
@@ -147,12 +150,15 @@ struct ReporterService: Service {
 /// Pages, API and `/ws`.
 struct WebService: Service {
     let server: WebServer
+    /// Has looked at its tables before the first question is answered: what the process before it left half done is not shown.
+    let line: IngestLine
     let addresses: [HostPort]
     let doors: Doors
 
     func run() async throws {
         // A signal may end the server before it listens.
         defer { doors.giveUp() }
+        await line.batchEnded()
         let server = server
         try await Port.opening("pages (--http, --https)", addresses) {
             try await withThrowingTaskGroup(of: Void.self) { group in
