@@ -17,6 +17,10 @@ func room(
     .target(name: name, dependencies: dependencies, path: path, exclude: pages, swiftSettings: settings)
 }
 
+func program(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
 // What tests look at is optimised; the tests themselves, run once each, would take longer to optimise than to run.
 let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
@@ -120,17 +124,16 @@ let package = Package(
                 httpTypes, nioCore, nioPosix, logging,
             ]),
 
-        // Floor 4: the house.
-        .executableTarget(
-            name: "martlet",
-            dependencies: [
+        // Floor 4: the house, and the programs that are one with their solutions.
+        room(
+            "House",
+            [
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
-                "Ingest", "Commands", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live", "Nodes",
-                "DeviceDoors",
-                "WebAPI", "Parking", "DeviceStates", "Blobs", argumentParser, logging, lifecycle, unixSignals, nioCore,
-                nioPosix,
-            ],
-            swiftSettings: settings),
+                "Ingest", "Commands", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live",
+                "DeviceDoors", "WebAPI", "DeviceStates", "Blobs", argumentParser, logging, lifecycle, unixSignals,
+                nioCore, nioPosix,
+            ]),
+        program("martlet", ["House", "Nodes", "Parking"]),
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
         tests("MultipartTests", ["Multipart"], resources: [.copy("cases")]),

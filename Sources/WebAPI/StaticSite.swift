@@ -45,10 +45,12 @@ package struct StaticSite: Sendable {
     /// The most bytes that all files together may have.
     package static let maximumBytes = 67_108_864
 
-    /// Reads the pages from `web` and their third-party parts from `vendor`.
-    package init(web: String, vendor: String, pages: [String]) {
+    /// Reads the pages from `web`, those of solutions that have none there from `more`, and third-party parts from `vendor`. What `web` has,
+    /// none of `more` can replace.
+    package init(web: String, more: [String] = [], vendor: String, pages: [String]) {
         self.pages = pages
         var room = StaticSite.maximumBytes
+        for folder in more { read(folder: folder, below: "", room: &room) }
         read(folder: web, below: "", room: &room)
         if files["/index.html"] == nil { shortcomings.append("there is no index.html in \(web)") }
         let before = files.count

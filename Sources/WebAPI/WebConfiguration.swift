@@ -25,6 +25,8 @@ public struct WebConfiguration: Sendable {
     public var version: String
     /// The folder of the pages (`Web`).
     public var webDirectory: String
+    /// Folders with pages of solutions that have none there, served below `/` as well.
+    public var morePages: [String]
     /// The folder of their third-party parts, served below `/vendor/`.
     public var vendorDirectory: String
     /// Paths that are pages, all answered with `index.html`; a last `/*` stands for one or more further levels.
@@ -49,13 +51,16 @@ public struct WebConfiguration: Sendable {
     /// A configuration. Without `allowedHosts` it is left to the addresses: if all of them are loopback, only loopback's
     /// names are allowed, else any.
     public init(
-        listeners: [WebListener], version: String, webDirectory: String, vendorDirectory: String, pages: [String],
-        allowedHosts: Set<String>? = nil, publicOrigins: Set<String> = [], allowedOrigins: Set<String> = [],
+        listeners: [WebListener], version: String, webDirectory: String, morePages: [String] = [],
+        vendorDirectory: String,
+        pages: [String], allowedHosts: Set<String>? = nil, publicOrigins: Set<String> = [],
+        allowedOrigins: Set<String> = [],
         trustedProxies: TrustedNetworks = .none, limits: WebLimits = WebLimits()
     ) {
         self.listeners = listeners
         self.version = version
         self.webDirectory = webDirectory
+        self.morePages = morePages
         self.vendorDirectory = vendorDirectory
         self.pages = pages
         let isLoopback = listeners.allSatisfy { WebConfiguration.loopbackNames.contains($0.host.lowercased()) }

@@ -51,7 +51,7 @@ def flood(hub, count, headers=None, source="127.0.0.101", path="/api/session"):
 
 
 def test_the_table_in_the_docs_is_the_list_in_the_code():
-    code = (ROOT / "Sources/martlet/Configuration/Limit.swift").read_text()
+    code = (ROOT / "Sources/House/Configuration/Limit.swift").read_text()
     names = dict(re.findall(r'case (\w+) = "MARTLET_LIMIT_(\w+)"', code))
     numbers = {}
     for cases, number in re.findall(r"case ((?:\.\w+,?\s*)+): ([\d_]+)\n", code):

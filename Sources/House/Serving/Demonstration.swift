@@ -6,12 +6,16 @@ internal import SolutionKit
 internal import Trust
 
 /// What the solutions declare for `martlet serve --demo`.
-enum Demonstration {
+struct Demonstration: Sendable {
     /// Those that have a part in it.
-    static var solutions: [any HasDemonstration] { Solutions.all.compactMap { $0 as? any HasDemonstration } }
+    let solutions: [any HasDemonstration]
+
+    init(_ solutions: Solutions) {
+        self.solutions = solutions.all.compactMap { $0 as? any HasDemonstration }
+    }
 
     /// Registers the simulated devices. They are devices like others, with keys that only this process knows.
-    static func registerDevices(
+    func registerDevices(
         _ accounts: Accounts, _ stored: Stored, at now: Timestamp
     ) async throws -> DeviceKeys {
         let devices = solutions.flatMap { registrations(of: $0, at: now) }
@@ -37,13 +41,12 @@ enum Demonstration {
         }
     }
 
-    private static func registrations(of solution: some HasDemonstration, at now: Timestamp) -> [SimulatedRegistration]
-    {
+    private func registrations(of solution: some HasDemonstration, at now: Timestamp) -> [SimulatedRegistration] {
         solution.demonstration(at: now)?.devices ?? []
     }
 
     /// A new key of a device that is made if it is not there.
-    private static func newKey(
+    private func newKey(
         of id: DeviceID, _ kind: DeviceKind, _ devices: DeviceAdministration, _ administrator: Administrator,
         in transaction: Transaction
     ) throws -> String {

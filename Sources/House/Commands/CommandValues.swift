@@ -60,24 +60,25 @@ extension SiteID: ExpressibleByArgument {
 extension DeviceKind: ExpressibleByArgument {
     /// As it is typed; only what a solution declares.
     public init?(argument: String) {
-        guard let kind = Solutions.catalogue.kinds.first(where: { $0.declared.name.name == argument }) else {
+        guard let kind = Solutions.current.catalogue.kinds.first(where: { $0.declared.name.name == argument }) else {
             return nil
         }
         self = kind.declared.name
     }
 
     /// The kinds that there are, for the help.
-    public static var allValueStrings: [String] { Solutions.catalogue.kinds.map(\.declared.name.name) }
+    public static var allValueStrings: [String] { Solutions.current.catalogue.kinds.map(\.declared.name.name) }
 }
 
 extension Permission: ExpressibleByArgument {
     /// As it is typed; only what the hub or a solution declares.
     public init?(argument: String) {
-        guard let permission = Solutions.catalogue.permissions.first(where: { $0.declared.name.name == argument })
+        guard
+            let permission = Solutions.current.catalogue.permissions.first(where: { $0.declared.name.name == argument })
         else { return nil }
         self = permission.declared.name
     }
 
     /// The permissions that there are, for the help.
-    public static var allValueStrings: [String] { Solutions.catalogue.permissions.map(\.declared.name.name) }
+    public static var allValueStrings: [String] { Solutions.current.catalogue.permissions.map(\.declared.name.name) }
 }

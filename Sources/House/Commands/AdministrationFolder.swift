@@ -59,13 +59,13 @@ struct AdministrationFolder: Sendable {
     /// What may be done with people, and its rules.
     var people: PeopleAdministration {
         PeopleAdministration(
-            roles: Solutions.catalogue.roles, audit: AuditRegistry())
+            roles: Solutions.current.catalogue.roles, audit: AuditRegistry())
     }
 
     /// What may be done with devices, sites and certificates, and its rules.
     var devices: DeviceAdministration {
         DeviceAdministration(
-            rights: DeviceRights(Solutions.all), audit: AuditRegistry(),
+            rights: DeviceRights(Solutions.current.all), audit: AuditRegistry(),
             forget: { try BlobTable().drop(allOf: $0, in: $1) })
     }
 
@@ -113,7 +113,7 @@ struct AdministrationFolder: Sendable {
                     throw signs.refusal(error) ?? error
                 }
                 do {
-                    try await database.migrate(Stored.migrations, at: now)
+                    try await database.migrate(Stored.migrations(of: .current), at: now)
                 } catch let failure as MigrationFailure {
                     try? database.close()
                     throw SettingError("\(path) does not fit this version of martlet: \(failure)")
@@ -143,7 +143,7 @@ struct AdministrationFolder: Sendable {
 
     /// Whether the tables are exactly those of this program.
     private static func isCurrent(_ database: Database) async -> Bool {
-        let groups = Stored.migrations
+        let groups = Stored.migrations(of: .current)
         let recorded = try? await database.read { reader in
             try groups.map { group in
                 try reader.query(

@@ -5,7 +5,7 @@ internal import SolutionKit
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Devices that do not exist, for trying out and for tests.",
-        subcommands: Solutions.all.compactMap { solution -> (any ParsableCommand.Type)? in
+        subcommands: Solutions.current.all.compactMap { solution -> (any ParsableCommand.Type)? in
             (solution as? any HasSimulator).map { command($0.simulator) }
         })
 

@@ -32,7 +32,7 @@ struct RetentionCommand: AsyncParsableCommand {
         do {
             let configuration = try Configuration(
                 flags: [:], environment: ProcessInfo.processInfo.environment, file: config)
-            retention = Retention(settings: configuration.declared)
+            retention = Retention(rules: Solutions.current.retentionRules, settings: configuration.declared)
         } catch let error as SettingError {
             throw ValidationError(error.description)
         }

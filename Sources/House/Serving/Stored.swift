@@ -17,15 +17,16 @@ struct Stored: Sendable {
     let blobs: BlobStore
 
     /// Every migration of this program, in the order in which tables refer to each other.
-    static var migrations: [Migrations] {
+    static func migrations(of solutions: Solutions) -> [Migrations] {
         [TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all, BlobTable.migrations]
-            + Solutions.all.map(\.migrations)
+            + solutions.all.map(\.migrations)
     }
 
     /// Opens what is there, or makes it.
     /// - Throws: `SettingError`, `SQLFailure` or `TimeSeriesFailure` when a file cannot be used as it is.
     static func open(
-        _ folder: DataFolder, retentionDays: Int?, oldestDays: Int?, now: Timestamp, logger: Logger
+        _ folder: DataFolder, _ solutions: Solutions, retentionDays: Int?, oldestDays: Int?, now: Timestamp,
+        logger: Logger
     ) async throws -> Stored {
         let signs = FolderSigns(path: folder.path)
         for warning in signs.warnings { logger.warning("\(warning)") }
@@ -38,7 +39,7 @@ struct Stored: Sendable {
             throw signs.refusal(error) ?? error
         }
         do {
-            return try await open(database, folder, signs, retentionDays, oldestDays, now, logger)
+            return try await open(database, folder, solutions, signs, retentionDays, oldestDays, now, logger)
         } catch {
             // Nothing was taken in; what is there stays as it is.
             try? database.close()
@@ -47,11 +48,11 @@ struct Stored: Sendable {
     }
 
     private static func open(
-        _ database: Database, _ folder: DataFolder, _ signs: FolderSigns, _ retentionDays: Int?, _ oldestDays: Int?,
-        _ now: Timestamp, _ logger: Logger
+        _ database: Database, _ folder: DataFolder, _ solutions: Solutions, _ signs: FolderSigns, _ retentionDays: Int?,
+        _ oldestDays: Int?, _ now: Timestamp, _ logger: Logger
     ) async throws -> Stored {
         try await signs.requireSameHub(database)
-        let applied = try await database.migrate(migrations, at: now.microseconds)
+        let applied = try await database.migrate(migrations(of: solutions), at: now.microseconds)
         if !applied.isEmpty {
             logger.info("Tables brought up to date", metadata: ["migrations": .string(applied.joined(separator: " "))])
         }

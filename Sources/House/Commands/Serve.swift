@@ -11,13 +11,13 @@ struct Serve: AsyncParsableCommand {
             These are set in the environment or in the file of --config, as are the limits of docs/limits.md; `martlet check --sample` prints \
             them all:
 
-            \(DeclaredSettings.help)
+            \(Solutions.current.settingsHelp)
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
         let configuration = try options.configuration()
-        try await Failure.explained { try await House(configuration: configuration).run() }
+        try await Failure.explained { try await House(configuration: configuration, solutions: .current).run() }
     }
 }

@@ -25,7 +25,7 @@ struct Check: AsyncParsableCommand {
         }
         let configuration = try options.configuration()
         try await Failure.explained {
-            let pages = try WebFolder.find(configuration.web)
+            let pages = try WebFolder.find(configuration.web, more: Solutions.current.pageFolders)
             print("pages      \(pages.web)")
             if !FileManager.default.fileExists(atPath: pages.vendor) {
                 throw SettingError(
@@ -39,7 +39,7 @@ struct Check: AsyncParsableCommand {
             }
             if !certificates.all.isEmpty, let file = configuration.tlsCertificate { print(Check.line("tls", file)) }
             print("retention  \(configuration.retentionDays.map { "\($0) days" } ?? "for ever")")
-            for rule in Retention.rules {
+            for rule in Solutions.current.retentionRules {
                 let days = configuration.declared[rule.days]
                 print(Check.line("keeps", "\(rule.name) \(days == 0 ? "for ever" : "\(days) days")"))
             }
@@ -121,7 +121,7 @@ struct Check: AsyncParsableCommand {
     private func checkTables(_ data: String) async throws {
         let database = try Database.open(DatabaseConfiguration(.file(data + "/martlet.db"), readers: 1))
         defer { try? database.close() }
-        let missing = try await database.missing(Stored.migrations)
+        let missing = try await database.missing(Stored.migrations(of: .current))
         guard !missing.isEmpty else { return }
         print(Check.line("tables", "\(missing.count) changes will be made: \(missing.joined(separator: " "))"))
     }

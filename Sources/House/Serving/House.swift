@@ -21,18 +21,23 @@ internal import WebAPI
 /// The whole hub: the one place that names concrete types. Starts in the order of dependency and stops in the reverse.
 struct House {
     let configuration: Configuration
+    let solutions: Solutions
     let clock: any HouseClock
     private let commands = CommandsRoom()
     /// The door by which a test moves the clock; nil: it is the machine's.
     private let clockDoor: ClockDoor?
 
-    init(configuration: Configuration) {
+    init(configuration: Configuration, solutions: Solutions) {
         let door = configuration.testClock.map { ClockDoor(clock: TestClock($0.begin), path: $0.path) }
-        self.init(configuration: configuration, clock: door?.clock ?? SystemClock(), clockDoor: door)
+        self.init(
+            configuration: configuration, solutions: solutions, clock: door?.clock ?? SystemClock(), clockDoor: door)
     }
 
-    private init(configuration: Configuration, clock: any HouseClock, clockDoor: ClockDoor?) {
+    private init(
+        configuration: Configuration, solutions: Solutions, clock: any HouseClock, clockDoor: ClockDoor?
+    ) {
         self.configuration = configuration
+        self.solutions = solutions
         self.clock = clock
         self.clockDoor = clockDoor
     }
@@ -46,13 +51,14 @@ struct House {
             logger.warning(
                 "A name in the environment is no setting and was ignored", metadata: ["name": .string(name)])
         }
-        let pages = try WebFolder.find(configuration.web)
+        let pages = try WebFolder.find(configuration.web, more: solutions.pageFolders)
         let certificates = try DoorCertificates(configuration)
         let folder = try DataFolder(configuration.data)
         defer { folder.unlock() }
         try folder.claim(forDemo: configuration.isDemo)
         let stored = try await Stored.open(
-            folder, retentionDays: configuration.retentionDays, oldestDays: configuration.oldestDays, now: clock.now(),
+            folder, solutions, retentionDays: configuration.retentionDays, oldestDays: configuration.oldestDays,
+            now: clock.now(),
             logger: logger)
         do {
             try await requireAuthority(stored, logger)
@@ -60,7 +66,8 @@ struct House {
             try? await stored.close()
             throw error
         }
-        let house = House(configuration: try withinDescriptors(logger), clock: clock, clockDoor: clockDoor)
+        let house = House(
+            configuration: try withinDescriptors(logger), solutions: solutions, clock: clock, clockDoor: clockDoor)
         try await house.serve(stored, folder, pages, certificates, logger)
         try await stored.close()
     }
@@ -73,8 +80,10 @@ struct House {
         let outbound = BrokerOutbound()
         let states = DeviceStateFigures()
         let line = IngestLine(lineParts(stored, live: live, outbound: outbound, states: states, logger: logger))
-        let accounts = try await Accounts.open(configuration, stored, line: line, clock: clock, logger: logger)
-        let (entry, demoKeys) = try await Entry.prepare(configuration, accounts, stored, clock: clock)
+        let accounts = try await Accounts.open(
+            configuration, solutions, stored, line: line, clock: clock, logger: logger)
+        let demonstration = Demonstration(solutions)
+        let (entry, demoKeys) = try await Entry.prepare(configuration, demonstration, accounts, stored, clock: clock)
         let installation = Installation(data: configuration.data)
         let doors = Doors(
             ready: folder.ready, expected: Door.expected(configuration),
@@ -98,7 +107,7 @@ struct House {
             LineService(line: line),
             MaintenanceService(
                 stored: stored, folder: folder, authority: authority, line: line, clock: clock,
-                retention: Retention(settings: configuration.declared), logger: logger),
+                retention: retention, logger: logger),
             BlobService(
                 blobs: stored.blobs, database: stored.database, line: line, clock: clock, logger: logger),
             BrokerService(
@@ -120,7 +129,8 @@ struct House {
         if configuration.isDemo {
             services.append(
                 DemoService(
-                    doors: doors, services: webServices(stored, line), clock: clock, keys: demoKeys, logger: logger))
+                    demonstration: demonstration, doors: doors, services: webServices(stored, line), clock: clock,
+                    keys: demoKeys, logger: logger))
         }
         if let clockDoor {
             logger.warning("A test moves this hub's clock", metadata: ["socket": .string(clockDoor.path)])
@@ -162,6 +172,10 @@ struct House {
         return problems
     }
 
+    private var retention: Retention {
+        Retention(rules: solutions.retentionRules, settings: configuration.declared)
+    }
+
     /// An open hub takes devices as they come; a closed one knows those that people have added or approved.
     private var devices: DeviceRegistry {
         DeviceRegistry(
@@ -173,7 +187,7 @@ struct House {
         _ stored: Stored, live: LiveHub, outbound: BrokerOutbound, states: DeviceStateFigures, logger: Logger
     ) -> LineParts {
         LineParts(
-            solutions: Solutions.all,
+            solutions: solutions.all,
             services: LineServices(
                 devices: devices, commands: CommandRegistry(), audit: AuditRegistry(), settings: configuration.declared),
             commands: commands.makeHandler, database: stored.database, store: stored.store, clock: clock, live: live,
@@ -194,21 +208,22 @@ struct House {
     ) throws -> WebServer {
         let services = webServices(stored, line)
         let report = SystemReport(
-            startedAt: clock.now(), configuration: configuration, services: services, doors: doors)
+            startedAt: clock.now(), configuration: configuration, solutions: solutions.all, services: services,
+            doors: doors)
         let routes =
-            Solutions.all.compactMap { $0 as? any OffersRoutes }.flatMap { $0.routes(services) }
-            + commands.routes(services, forms: Solutions.commandForms) + reporter.routes
+            solutions.all.compactMap { $0 as? any OffersRoutes }.flatMap { $0.routes(services) }
+            + commands.routes(services, forms: solutions.commandForms) + reporter.routes
             + accounts.people.routes
             + accounts.deviceRoutes(services, owners)
-            + LinkRoutes(services: services, registry: devices, kinds: Solutions.catalogue.links).all
+            + LinkRoutes(services: services, registry: devices, kinds: solutions.catalogue.links).all
             + AuditRoutes(
-                services: services, actions: Solutions.catalogue.auditActions.map(\.declared.name)
+                services: services, actions: solutions.catalogue.auditActions.map(\.declared.name)
             ).all
             + [
-                Installation(data: configuration.data).route, Solutions.catalogue.route,
-                RetentionRoute(retention: Retention(settings: configuration.declared), services: services).route,
+                Installation(data: configuration.data).route, solutions.catalogue.route,
+                RetentionRoute(retention: retention, services: services).route,
             ]
-        try Solutions.catalogue.check(routes)
+        try solutions.catalogue.check(routes)
         let addresses = [(Door.http, configuration.http)] + (configuration.https.map { [(Door.https, $0)] } ?? [])
         return try WebServer(
             configuration: webConfiguration(pages, certificates, logger),
@@ -231,9 +246,10 @@ struct House {
             listeners.append(WebListener(host: https.host, port: https.port, tls: certificates.https))
         }
         var web = WebConfiguration(
-            listeners: listeners, version: Version.text, webDirectory: pages.web, vendorDirectory: pages.vendor,
+            listeners: listeners, version: Version.text, webDirectory: pages.web, morePages: pages.more,
+            vendorDirectory: pages.vendor,
             pages: ["/", "/broker", "/sign-in", "/setup", "/account", "/admin", "/admin/*", "/docs"]
-                + Solutions.catalogue.solutions.flatMap { [$0.path, "\($0.path)/*"] },
+                + solutions.catalogue.solutions.flatMap { [$0.path, "\($0.path)/*"] },
             allowedHosts: configuration.hosts, publicOrigins: configuration.publicOrigins,
             allowedOrigins: configuration.allowedOrigins, trustedProxies: configuration.trustedProxies)
         let limits = configuration.limits

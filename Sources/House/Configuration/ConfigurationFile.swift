@@ -31,10 +31,11 @@ enum ConfigurationFile {
             }
             let name = content[..<equals].trimmingCharacters(in: .whitespaces)
             let (setting, limit) = (Setting(rawValue: name), Limit(rawValue: name))
-            let other = DeclaredSettings.named(name)
+            let other = Solutions.current.setting(named: name)
             guard setting != nil || limit != nil || other != nil else {
                 let names =
-                    Setting.allCases.map(\.rawValue) + Limit.allCases.map(\.rawValue) + DeclaredSettings.all.map(\.name)
+                    Setting.allCases.map(\.rawValue) + Limit.allCases.map(\.rawValue)
+                    + Solutions.current.settings.map(\.name)
                 throw SettingError(
                     "\(path), line \(index + 1): there is no setting \(name). There are: "
                         + names.joined(separator: ", "))
@@ -58,7 +59,7 @@ enum ConfigurationFile {
     static var sample: String {
         let settings = Setting.allCases.map { "# \($0.help)\n#\($0.rawValue)=\n" }
         let limits = Limit.allCases.map { "# \($0.help).\n#\($0.rawValue)=\($0.standard)\n" }
-        let declared = DeclaredSettings.all.map { "# \($0.help).\n#\($0.name)=\($0.standard)\n" }
+        let declared = Solutions.current.settings.map { "# \($0.help).\n#\($0.name)=\($0.standard)\n" }
         return (settings + limits + declared).joined(separator: "\n")
     }
 }

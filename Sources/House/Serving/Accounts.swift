@@ -20,22 +20,23 @@ struct Accounts: Sendable {
     private static let burst = 5.0
 
     static func open(
-        _ configuration: Configuration, _ stored: Stored, line: any Line, clock: any WallClock, logger: Logger
+        _ configuration: Configuration, _ solutions: Solutions, _ stored: Stored, line: any Line, clock: any WallClock,
+        logger: Logger
     ) async throws -> Accounts {
         let limits = configuration.limits
         var settings = PeopleSettings()
         settings.waitingPasswords = limits[.signInsWaiting]
         let people = try await People.open(
-            database: stored.database, line: line, roles: Solutions.catalogue.roles,
+            database: stored.database, line: line, roles: solutions.catalogue.roles,
             audit: AuditRegistry(), clock: clock, settings: settings, cookieTag: cookieTag(configuration),
             facts: HubFacts(isOpen: configuration.isOpen, isDemo: configuration.isDemo))
-        let rights = DeviceRights(Solutions.all)
+        let rights = DeviceRights(solutions.all)
         let join = JoinRegistry(limits: joinLimits(limits))
         // Devices come again and again, and there may be thousands.
         let (atTheDoor, inside) = (TroubleLog(logger: logger, clock: clock), TroubleLog(logger: logger, clock: clock))
         let admission = DeviceAdmission(
             database: stored.database, line: line, rights: rights, join: join, clock: clock,
-            keyless: configuration.keylessDevices.devices,
+            keyless: configuration.keylessDevices.devices(of: solutions.all),
             trouble: { atTheDoor.note("A device could not be looked up, and was not let in", $0) },
             absentPrograms: { token, address, instant in
                 try await people.caller(ofToken: token, address: address, at: instant)

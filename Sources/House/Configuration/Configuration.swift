@@ -50,7 +50,7 @@ struct Configuration: Sendable {
                 values[setting] = value
             } else if let limit = Limit(rawValue: name) {
                 limitTexts[limit] = value
-            } else if let setting = DeclaredSettings.named(name) {
+            } else if let setting = Solutions.current.setting(named: name) {
                 declaredTexts[setting] = value
             } else if name == TestClockSetting.name {
                 testClock = try TestClockSetting(value)
@@ -94,7 +94,8 @@ struct Configuration: Sendable {
             } catch {
                 throw SettingError("\(setting.rawValue): \(error)")
             }
-        case .keylessDevices: keylessDevices = try KeylessNetworks(setting, Configuration.list(value))
+        case .keylessDevices:
+            keylessDevices = try KeylessNetworks(setting, Configuration.list(value), of: Solutions.current.all)
         case .proxyProtocol: usesProxyProtocol = try flag(setting, value)
         case .hosts:
             let names = Configuration.list(value)

@@ -5,21 +5,20 @@ internal import SolutionKit
 /// What is deleted when it is old, of the tables of the hub and its solutions. Readings have a way of their own: they are deleted by whole
 /// months (`MARTLET_RETENTION_DAYS`).
 struct Retention: Sendable {
+    /// The hub's own first.
+    let rules: [RetentionRule]
     /// How the days are set.
     let settings: SettingValues
 
     /// At most so many rows go in one transaction: others may write between two.
     private static let portion = 1_000
 
-    /// The rules, the hub's own first.
-    static let rules: [RetentionRule] =
-        [
-            RetentionRule(
-                "hub.commands", "Commands that are over, with their steps",
-                days: .days(
-                    "MARTLET_COMMAND_DAYS", "Days for which commands that are over are kept; 0: for ever", standard: 90),
-                table: "command", time: "updated_at", condition: "due_at IS NULL")
-        ] + Solutions.all.compactMap { $0 as? any HasRetention }.flatMap(\.retention)
+    /// The hub's own rule.
+    static let ofCommands = RetentionRule(
+        "hub.commands", "Commands that are over, with their steps",
+        days: .days(
+            "MARTLET_COMMAND_DAYS", "Days for which commands that are over are kept; 0: for ever", standard: 90),
+        table: "command", time: "updated_at", condition: "due_at IS NULL")
 
     /// What a rule is about to do, or has done.
     struct Work: Sendable {
@@ -34,7 +33,7 @@ struct Retention: Sendable {
     /// How many rows each rule would delete now.
     /// - Throws: `SQLFailure`.
     func due(at now: Timestamp, in reader: some SQLReading) throws -> [Work] {
-        try Retention.rules.map { rule in
+        try rules.map { rule in
             let cutoff = rule.cutoff(settings, at: now)
             return Work(
                 rule: rule, days: settings[rule.days], cutoff: cutoff,

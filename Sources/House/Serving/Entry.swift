@@ -12,11 +12,12 @@ enum Entry {
 
     /// Makes what a person needs to get in; for a demonstration also the keys of its devices.
     static func prepare(
-        _ configuration: Configuration, _ accounts: Accounts, _ stored: Stored, clock: any WallClock
+        _ configuration: Configuration, _ demonstration: Demonstration, _ accounts: Accounts, _ stored: Stored,
+        clock: any WallClock
     ) async throws -> (Greeting.Entry, DeviceKeys) {
         try await noteStart(configuration, stored, at: clock.now())
         if configuration.isDemo {
-            let keys = try await Demonstration.registerDevices(accounts, stored, at: clock.now())
+            let keys = try await demonstration.registerDevices(accounts, stored, at: clock.now())
             if configuration.isOpen { return (.open, keys) }
             return (try await demoAccount(accounts, stored, clock: clock), keys)
         }

@@ -5,6 +5,7 @@ internal import SolutionKit
 
 /// Simulated devices of all solutions that connect to this very hub, over the socket like real ones, each with its key.
 struct DemoService: Service {
+    let demonstration: Demonstration
     let doors: Doors
     let services: WebServices
     let clock: any WallClock
@@ -18,7 +19,7 @@ struct DemoService: Service {
                 return
             }
             await withDiscardingTaskGroup { group in
-                for solution in Demonstration.solutions {
+                for solution in demonstration.solutions {
                     group.addTask { await run(solution, broker) }
                 }
             }

@@ -12,8 +12,8 @@ struct KeylessNetworks: Sendable {
 
     /// From entries like `parking@192.168.5.0/24`.
     /// - Throws: `SettingError` for one that is none, or whose kind always has to show a key.
-    init(_ setting: Setting, _ entries: [String]) throws {
-        let kinds = Solutions.all.flatMap(\.manifest.keylessRights).map(\.kind)
+    init(_ setting: Setting, _ entries: [String], of solutions: [any Solution]) throws {
+        let kinds = solutions.flatMap(\.manifest.keylessRights).map(\.kind)
         for entry in entries {
             let parts = entry.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, let network = try? TrustedNetworks([parts[1]]) else {
@@ -31,9 +31,9 @@ struct KeylessNetworks: Sendable {
     }
 
     /// The entries as devices' admission asks for them.
-    var devices: KeylessDevices {
+    func devices(of solutions: [any Solution]) -> KeylessDevices {
         guard !networks.isEmpty else { return .none }
-        return KeylessDevices(Solutions.all) { [networks] text in
+        return KeylessDevices(solutions) { [networks] text in
             guard let address = text.flatMap({ IPAddress($0) }) else { return [] }
             return networks.filter { $0.network.contains(address) }.map(\.kind)
         }

@@ -1,0 +1,52 @@
+internal import SolutionKit
+
+/// The solutions of a program, and what they and the hub declare together.
+struct Solutions: Sendable {
+    let all: [any Solution]
+    /// How their devices take commands.
+    let commandForms: [CommandForm]
+    let catalogue: Catalogue
+    /// What is deleted when it is old, the hub's own rules first.
+    let retentionRules: [RetentionRule]
+    /// The settings that are declared with what they change, by retention rules and by solutions; the hub's own first.
+    let settings: [DeclaredSetting]
+    /// Folders of pages beside `Web` (`WebFolder.more`).
+    let pageFolders: [String]
+
+    /// Ends the program when the solutions contradict each other: that is a mistake of this program, found by every test that starts it.
+    init(_ all: [any Solution], pageFolders: [String]) {
+        self.all = all
+        self.pageFolders = pageFolders
+        commandForms = all.compactMap { $0 as? any GivesCommands }.flatMap(\.commandForms)
+        do throws(CatalogueError) {
+            catalogue = try Catalogue(all.map(\.manifest))
+            try catalogue.check(commandForms)
+        } catch {
+            fatalError("The solutions contradict each other: \(error)")
+        }
+        retentionRules =
+            [Retention.ofCommands] + all.compactMap { $0 as? any HasRetention }.flatMap(\.retention)
+        settings = retentionRules.map(\.days) + all.flatMap(\.manifest.settings)
+        var names = Set(Setting.allCases.map(\.rawValue) + Limit.allCases.map(\.rawValue))
+        for setting in settings where !names.insert(setting.name).inserted || !setting.name.hasPrefix("MARTLET_") {
+            fatalError("The setting \(setting.name) is declared twice, or is not called MARTLET_…")
+        }
+    }
+
+    /// Those of the program that runs: bound once, around all of it (`Program.run`). The parser of the command line knows its types only
+    /// by name, and can be handed no value. What serves takes them from `House`.
+    static var current: Solutions {
+        guard let bound else { fatalError("A command was parsed outside of Program.run") }
+        return bound
+    }
+
+    @TaskLocal static var bound: Solutions?
+
+    /// A line for each declared setting, for `serve --help`.
+    var settingsHelp: String {
+        settings.map { "\($0.name): \($0.help). Default: \($0.standard)" }.joined(separator: "\n\n")
+    }
+
+    /// The declared setting of this name.
+    func setting(named name: String) -> DeclaredSetting? { settings.first { $0.name == name } }
+}
