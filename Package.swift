@@ -24,8 +24,10 @@ func program(_ name: String, path: String? = nil, _ dependencies: [Target.Depend
 // What tests look at is optimised; the tests themselves, run once each, would take longer to optimise than to run.
 let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: testSettings)
+func tests(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: testSettings)
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -59,6 +61,9 @@ let package = Package(
         .library(name: "MQTTClient", targets: ["MQTTClient"]),
         .library(name: "TimeSeries", targets: ["TimeSeries"]),
         .library(name: "LiveSocket", targets: ["LiveSocket"]),
+        // What a program with solutions of its own is made of (docs/writing-a-solution.md).
+        .library(name: "House", targets: ["House", "SolutionKit", "HubModel", "SQL"]),
+        .library(name: "HubTesting", targets: ["HubTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -134,6 +139,14 @@ let package = Package(
                 nioCore, nioPosix,
             ]),
         program("martlet", ["House", "Nodes", "Parking"]),
+
+        // The example of docs/writing-a-solution.md: a solution and a program beside the hub's own.
+        room(
+            "WaterTanks", path: "Examples/WaterTanks/Sources", ["HubModel", "SolutionKit", "SQL", argumentParser]),
+        program("water-tanks", path: "Examples/WaterTanks/Program", ["House", "WaterTanks"]),
+        tests(
+            "WaterTanksTests", path: "Examples/WaterTanks/Tests",
+            ["WaterTanks", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"]),
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
         tests("MultipartTests", ["Multipart"], resources: [.copy("cases")]),

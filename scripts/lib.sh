@@ -150,6 +150,6 @@ build_martlet() {
 }
 
 build_everything() {
-    build tests.stamp Package.swift Sources Tests/*Tests -- --build-tests || return 1
+    build tests.stamp Package.swift Sources Examples Tests/*Tests -- --build-tests || return 1
     touch -r "$root/.build/tests.stamp" "$root/.build/martlet.stamp"
 }

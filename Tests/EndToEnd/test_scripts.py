@@ -94,13 +94,15 @@ BREAKS = {
     "a solution's permission": ("Sources/WebAPI/Broken.swift", 'let one = "nodes.view"\n', 'names the solution Nodes ("nodes.view")'),
     "a solution's kind": ("Sources/Registry/Broken.swift", "let one: DeviceKind = .node\n", "names the solution Nodes (.node)"),
     "a folder that is no solution": ("Sources/Solutions/Broken/Broken.swift", "let one = 1\n", "no manifest of a solution"),
+    "an example's solution": ("Sources/House/Broken.swift", "internal import WaterTanks\n", "names the solution WaterTanks (WaterTanks)"),
+    "an example that knows too much": ("Examples/WaterTanks/Sources/Broken.swift", "internal import Ingest\n", "imports Ingest"),
     "a file without a room": ("Sources/Nowhere/Broken.swift", "let one = 1\n", "belongs to no room"),
 }
 
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_check_rooms_finds(tmp_path, name):
-    for part in ["Package.swift", "Sources", "Tests", "docs", "scripts", "Web/vendor.lock", "Benchmarks/requirements.txt"]:
+    for part in ["Package.swift", "Sources", "Examples", "Tests", "docs", "scripts", "Web/vendor.lock", "Benchmarks/requirements.txt"]:
         target = tmp_path / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / part).is_dir():

@@ -19,9 +19,9 @@ def new_password():
     return f"pw-{secrets.token_hex(12)}"
 
 
-def user_add(data, name, role, password, *more):
+def user_add(data, name, role, password, *more, **options):
     """`martlet user add`, the password on standard input."""
-    done = run("user", "add", name, "--role", role, "--password-stdin", "--data", data, *more, input=password + "\n")
+    done = run("user", "add", name, "--role", role, "--password-stdin", "--data", data, *more, input=password + "\n", **options)
     assert done.returncode == 0, done
     return done
 
@@ -88,7 +88,7 @@ class Closed(Martlet):
 
     def start(self, seconds=20):
         if self.wants_admin and not (self.data / "martlet.db").exists():
-            user_add(self.data, ADMIN, "admin", PASSWORD)
+            user_add(self.data, ADMIN, "admin", PASSWORD, binary=self.binary)
         self._admin = None
         return super().start(seconds)
 

@@ -19,10 +19,10 @@ def environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("MARTLET_")}
 
 
-def run(*arguments, timeout=60, **options):
+def run(*arguments, timeout=60, binary=BINARY, **options):
     """Runs a subcommand of the program to its end."""
     return subprocess.run(
-        [BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, env=environment(), **options
+        [binary, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, env=environment(), **options
     )
 
 
@@ -50,6 +50,8 @@ class Martlet:
     """
 
     doors = ("--open",)
+    # Another program than the hub's own has other solutions.
+    binary = BINARY
 
     def __init__(self, data, log, arguments=()):
         self.data, self.log, self.arguments = Path(data), Path(log), [str(a) for a in arguments]
@@ -65,7 +67,7 @@ class Martlet:
 
     def start(self, seconds=20):
         command = [
-            *self.wrapper, BINARY, "serve", "--data", self.data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *self.doors, *self.arguments,
+            *self.wrapper, self.binary, "serve", "--data", self.data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *self.doors, *self.arguments,
         ]
         self.lines, self.ready, told = [], None, threading.Event()
         with open(self.log, "ab") as log:

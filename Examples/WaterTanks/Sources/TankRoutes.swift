@@ -1,0 +1,178 @@
+internal import HubModel
+internal import SQL
+internal import SolutionKit
+
+/// What people, pages and devices ask of tanks over HTTP. Commands are not here: `POST /api/devices/{id}/commands` is for the devices of all
+/// solutions.
+struct TankRoutes: Sendable {
+    let services: WebServices
+
+    private static let path = ["id": JSONSchema.identifier]
+    private static let largestPage = 1_000
+
+    var all: [Route] {
+        [
+            Route(
+                .get, "/api/tanks", access: .site(.viewTanks), summary: "Water tanks, ordered by name",
+                query: [
+                    QueryParameter("after", "only tanks behind this one: next of the page before", .identifier),
+                    .pageLimit("tanks", most: Self.largestPage, without: "all without it"),
+                ],
+                answers: [.json(.object([.required("tanks", .array(.tank)), .next(), .required("now", .timestamp)]))],
+                handler: list),
+            Route(
+                .get, "/api/tanks/{id}", access: .site(.viewTanks), summary: "One water tank", pathSchemas: Self.path,
+                answers: [.json(.tank)], refusals: [.notFound]
+            ) { request in
+                let tank = try await find(request)
+                return .json { $0.write(tank) }
+            },
+            Route(
+                .get, "/api/tanks/{id}/levels", access: .site(.viewTanks),
+                summary: "How full a tank was, as at most 240 means", pathSchemas: Self.path,
+                query: [
+                    QueryParameter(
+                        "hours", "the last hours, 1 to 8760; default 24", .integer(minimum: 1, maximum: 8_760))
+                ],
+                answers: [.json(.levels)], refusals: [.notFound], handler: levels),
+            Route(
+                .get, "/api/tanks/{id}/changes", access: .site(.viewTanks),
+                summary: "How a tank's state changed, newest first", pathSchemas: Self.path,
+                query: [
+                    QueryParameter("after", "only changes behind this one: next of the page before", .count),
+                    .pageLimit("changes", most: Self.largestPage, without: "100 without it"),
+                ],
+                answers: [.json(.object([.required("changes", .array(.tankChange)), .next(.count)]))],
+                refusals: [.notFound], handler: changes),
+            Route(
+                .put, "/api/tanks/{id}", access: .site(.manageTanks), summary: "Add a water tank, or change it",
+                pathSchemas: Self.path, input: RouteInput(TankFacts.schema, isOptional: true),
+                answers: [.json(.tank)], refusals: [.notFound, .limitReached], handler: change),
+            Route(
+                .delete, "/api/tanks/{id}", access: .site(.manageTanks),
+                summary: "Remove a water tank; its readings are kept", pathSchemas: Self.path, answers: [.empty()],
+                refusals: [.notFound], handler: remove),
+            Route(
+                .post, "/api/tanks/{id}/level", access: .device(.tank),
+                summary: "How full a tank is; the answer comes when it is stored", pathSchemas: Self.path,
+                input: RouteInput(.object([.required("level", .number, "Percent, 0 to 100")])),
+                answers: [.json(.object([.required("status", .words(["stored"]))]))],
+                refusals: [.notFound, .limitReached],
+                maximumBodyBytes: LevelReport.maximumBytes, credentials: .network,
+                reportTopic: { path throws(Refusal) in ["tanks", path["id"] ?? "", "level"] }, handler: report),
+        ]
+    }
+
+    private func list(_ request: RouteRequest) async throws -> RouteResponse {
+        let limit = try request.whole("limit", in: 1...Self.largestPage)
+        let after = request.given("after").flatMap { DeviceID($0) }
+        let found = try await services.database.read {
+            try TankTable.all(at: request.scope, after: after, limit: limit.map(Page<Tank>.reading), in: $0)
+        }
+        let page = limit.map { Page(found, limit: $0, key: \.id.text) } ?? Page(all: found)
+        return .json(headers: page.headers(request, "/api/tanks", limit: limit)) { writer in
+            writer.object {
+                $0.member("tanks", page.rows) { $0.write($1) }
+                $0.member(next: page)
+                $0.member("now", services.clock.now())
+            }
+        }
+    }
+
+    private func levels(_ request: RouteRequest) async throws -> RouteResponse {
+        let tank = try await find(request)
+        let hours = try request.whole("hours", in: 1...8_760) ?? 24
+        let now = services.clock.now()
+        let range = Int64(hours) * 3_600_000_000
+        let table = try await services.history.readings(
+            ReadingQuery(
+                device: tank.id, measurement: "level", fields: ["level"], from: now.advanced(byMicroseconds: -range),
+                to: now.advanced(byMicroseconds: 1), limit: 241, step: (range / 240, .mean)))
+        return .json { writer in
+            writer.object {
+                $0.member("levels", table.rows) { writer, row in
+                    writer.array {
+                        $0.timestamp(row.time)
+                        if let value = row.values.first ?? nil { $0.value(value) } else { $0.null() }
+                    }
+                }
+                $0.member("now", now)
+            }
+        }
+    }
+
+    private func changes(_ request: RouteRequest) async throws -> RouteResponse {
+        let tank = try await find(request)
+        let limit = try request.whole("limit", in: 1...Self.largestPage) ?? 100
+        let after = try request.whole("after", in: 0...Int64.max)
+        let found = try await services.database.read {
+            try TankTable.changes(of: tank.id, before: after, limit: Page<TankChange>.reading(limit), in: $0)
+        }
+        let page = Page(found, limit: limit) { String($0.id) }
+        return .json(headers: page.headers(request, "/api/tanks/{id}/changes", limit: limit)) { writer in
+            writer.object {
+                $0.member("changes", page.rows) { $0.write($1) }
+                $0.member(nextNumber: page)
+            }
+        }
+    }
+
+    private func change(_ request: RouteRequest) async throws -> RouteResponse {
+        let (id, facts) = (try Self.id(request), try TankFacts(request.body))
+        let (audit, caller, scope) = (services.audit, request.caller, request.scope)
+        let tank = try await services.line.perform(with: TanksHandler.self) { handler, line in
+            let tank = try handler.change(id, to: facts, within: scope, in: &line)
+            let entry = AuditEntry(
+                caller, .changeTank, target: "tank:\(id)",
+                facts: [("title", tank.title), ("litres", "\(tank.litres)"), ("site", tank.site.text)])
+            try audit.record(entry, at: line.now, in: try line.transaction())
+            return tank
+        }
+        return .json { $0.write(tank) }
+    }
+
+    private func remove(_ request: RouteRequest) async throws -> RouteResponse {
+        let id = try Self.id(request)
+        let (audit, caller, scope) = (services.audit, request.caller, request.scope)
+        try await services.line.perform(with: TanksHandler.self) { handler, line in
+            try handler.remove(id, within: scope, in: &line)
+            let entry = AuditEntry(caller, .removeTank, target: "tank:\(id)")
+            try audit.record(entry, at: line.now, in: try line.transaction())
+        }
+        return RouteResponse(status: 204, contentType: "application/json", body: [])
+    }
+
+    private func report(_ request: RouteRequest) async throws -> RouteResponse {
+        guard !request.body.isEmpty else { throw JSONMembers.missing("level") }
+        let message = DeviceMessage(
+            topic: ["tanks", try Self.id(request).text, "level"], payload: request.body,
+            origin: MessageOrigin(
+                clientID: nil, address: request.address,
+                sender: try MessageOrigin.Sender(request.caller, kind: .tank)), receivedAt: request.receivedAt)
+        try await services.line.perform(with: TanksHandler.self) { handler, line in
+            try handler.handle(message, in: &line)
+        }
+        return .json { $0.object { $0.member("status", "stored") } }
+    }
+
+    private static func id(_ request: RouteRequest) throws(Refusal) -> DeviceID {
+        guard let id = DeviceID(request.path["id"] ?? "") else {
+            throw Refusal(.invalidIdentifier, "A tank's name is 1 to 64 letters, digits and . _ - : @")
+        }
+        return id
+    }
+
+    /// The tank of the path. Anyone who may not see its site is told that there is none.
+    private func find(_ request: RouteRequest) async throws -> Tank {
+        let id = try Self.id(request)
+        let tank = try await services.database.read { try TankTable.one(id, in: $0) }
+        guard let tank, request.scope.contains(tank.site) else { throw TanksHandler.noTank(id) }
+        return tank
+    }
+}
+
+extension JSONSchema {
+    fileprivate static let levels = JSONSchema.object([
+        .required("levels", .array(.array(.any)), "Pairs of an instant and percent"), .required("now", .timestamp),
+    ])
+}

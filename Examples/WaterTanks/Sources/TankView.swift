@@ -1,0 +1,76 @@
+internal import HubModel
+internal import SolutionKit
+
+extension JSONWriter {
+    /// Writes a tank as the API and live events show it.
+    mutating func write(_ tank: Tank) {
+        object {
+            $0.member("device_id", tank.id.text)
+            $0.member("site", tank.site.text)
+            $0.member("title", tank.title)
+            $0.member("litres", tank.litres)
+            $0.key("level")
+            $0.optionalNumber(tank.permille.map { Double($0) / 10 })
+            $0.member("state", tank.state.rawValue)
+            $0.member("state_since", tank.since)
+            $0.member("last_seen", tank.lastSeen)
+        }
+    }
+
+    /// Writes a change of a tank's state.
+    mutating func write(_ change: TankChange) {
+        object {
+            $0.member("id", change.id)
+            $0.member("at", change.at)
+            $0.member("state", change.state)
+            $0.key("level")
+            $0.optionalNumber(change.permille.map { Double($0) / 10 })
+        }
+    }
+}
+
+extension JSONSchema {
+    static let tank = JSONSchema.named(
+        "Tank",
+        .object([
+            .required("device_id", .identifier), .required("site", .identifier), .required("title", .text),
+            .required("litres", .count, "What it holds when it is full"),
+            .required("level", .nullable(.number), "Percent of its height; null: it was never heard of"),
+            .required("state", tankState), .required("state_since", .timestamp),
+            .required("last_seen", .nullable(.timestamp)),
+        ]))
+
+    static let tankState = JSONSchema.words(TankState.allCases.map(\.rawValue))
+
+    static let tankChange = JSONSchema.named(
+        "TankChange",
+        .object([
+            .required("id", .count), .required("at", .timestamp), .required("state", tankState),
+            .required("level", .nullable(.number)),
+        ]))
+}
+
+/// What people say of a tank; what is not said stays as it is.
+struct TankFacts {
+    /// What they call it, 1 to 100 bytes.
+    let title: String?
+    /// What it holds, 1 litre to 100,000 cubic metres.
+    let litres: Int64?
+    /// Where it is; a device that is registered says that itself.
+    let site: SiteID?
+
+    static let schema = JSONSchema.named(
+        "TankFacts",
+        .object([
+            .optional("title", .string(minimumLength: 1, maximumLength: 100)),
+            .optional("litres", .integer(minimum: 1, maximum: 100_000_000)), .optional("site", .identifier),
+        ]))
+
+    init(_ body: [UInt8]) throws(Refusal) {
+        let members = try JSONMembers(body, isOptional: true)
+        title = try members.optionalText("title", maximumBytes: 100)
+        if title?.isEmpty == true { throw Refusal(.valueOutOfRange, "title is 1 to 100 bytes.") }
+        litres = try members.optionalWholeNumber("litres", in: 1...100_000_000)
+        site = try members.optionalSite("site")
+    }
+}

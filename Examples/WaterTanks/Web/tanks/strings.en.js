@@ -1,0 +1,27 @@
+// The words of these pages.
+
+export default {
+    tanks: 'Water tanks',
+    allFilled: 'All tanks are filled.',
+    someNeed: { one: '{count} tank needs attention.', other: '{count} tanks need attention.' },
+    tanksNeed: { one: '{count} tank', other: '{count} tanks' },
+    'state.filled': 'Filled',
+    'state.low': 'Low',
+    'state.overflowing': 'Overflowing',
+    'state.unknown': 'Unknown',
+    litresOf: '{held} of {all} litres',
+    levelOf: 'Level of {title}',
+    heardOfAge: 'heard of {age}',
+    noLevel: 'It has not reported yet.',
+    openValve: 'Open valve',
+    closeValve: 'Close valve',
+    valveOf: 'Valve of {title}',
+    commandGiven: 'The valve of {title} is told to {command}.',
+    commandFailed: 'The valve of {title} was not told: {message}',
+    lastDay: 'The last 24 hours',
+    couldNotBeRead: 'The tanks could not be read',
+    loading: 'Loading tanks',
+    none: 'No tank has reported yet',
+    noneSays: 'A tank appears here by itself with its first report on the MQTT topic {topic}. Add its device first, so that it has a key.',
+    devices: 'Devices',
+};

@@ -1,0 +1,173 @@
+"""The example of docs/writing-a-solution.md as a program of its own: its devices, its page, its commands, its files."""
+
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from conftest import LOGS
+from support.accounts import Closed
+from support.clock import Clock
+from support.raw import PUBACK, PUBLISH, Raw, packet
+from support.server import BINARY, Martlet, run
+from support.settings import KEYLESS
+from support.waiting import wait_for
+from test_trust_pages import browse, sign_in  # noqa: F401 (browse is a fixture)
+
+PROGRAM = BINARY.parent / "water-tanks"
+# Sensors that have no key come from here.
+YARD = "127.0.0.14"
+
+
+class Tanks(Closed):
+    binary = PROGRAM
+
+
+class OpenTanks(Martlet):
+    binary = PROGRAM
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory):
+    log = LOGS / "e2e-example.log"
+    log.unlink(missing_ok=True)
+    hub = Tanks(tmp_path_factory.mktemp("farm") / "data", log, [KEYLESS, f"tank@{YARD}/32"]).start()
+    yield hub
+    hub.stop()
+
+
+def tank(hub, name):
+    return hub.admin.get(f"/api/tanks/{name}")
+
+
+def report(raw, name, level, number=1):
+    raw.publish(f"tanks/{name}/level", '{"level":%s}' % level, 1, number)
+    return raw.expect(PUBACK).reason
+
+
+def test_it_is_a_hub_with_its_own_solution_and_no_other(farm):
+    catalogue = farm.ask("/api/catalogue").json()
+    assert [solution["id"] for solution in catalogue["solutions"]] == ["tanks"]
+    assert farm.ask("/tanks").status == 200 and farm.ask("/tanks/tanks.js").status == 200
+    assert farm.admin.ask("/api/nodes").status == 404
+    helped = run("device", "add", "--help", binary=PROGRAM).stdout
+    assert "values: tank" in helped
+    assert "MARTLET_TANKS_SILENCE_MINUTES" in run("serve", "--help", binary=PROGRAM).stdout
+    # What the program beside it does not know.
+    assert "tanks" not in run("simulate", "--help").stdout
+
+
+def test_a_device_speaks_mqtt_and_does_what_a_person_presses(farm, fresh, browse):  # noqa: F811
+    key = farm.device(fresh, kind="tank")
+    with Raw(farm.mqtt_port) as raw:
+        assert raw.connect(f"sensor-{fresh}", 4, username=fresh, password=key).reason == 0
+        assert raw.subscribe(f"tanks/{fresh}/valve", 1) == 1
+        assert report(raw, fresh, 12.5) == 0
+        found = tank(farm, fresh)
+        assert (found["level"], found["state"]) == (12.5, "low")
+        page = browse(farm, "/sign-in?next=/tanks")
+        person = farm.person("operator")
+        sign_in(page, person.name, person.password)
+        card = page.locator(".tank", has=page.get_by_role("heading", name=fresh, exact=True))
+        expect(card).to_contain_text("Low")
+        card.get_by_role("button", name="Open valve").click()
+        heard = raw.expect(PUBLISH)
+        topic, number, payload = heard.publish(4)
+        assert (topic, payload) == (f"tanks/{fresh}/valve", b"open")
+        raw.send(packet(PUBACK, number.to_bytes(2, "big")))
+        expect(page.get_by_role("status")).to_contain_text(f"The valve of {fresh} is told to open.")
+        # What comes next is shown at once.
+        report(raw, fresh, 99, 2)
+        expect(card).to_contain_text("Overflowing")
+        expect(card.get_by_role("meter")).to_have_attribute("aria-valuenow", "99")
+    path = f"/api/devices/{fresh}/commands"
+    wait_for(lambda: farm.admin.get(path)["commands"][0]["state"] == "done", "the command is done")
+
+
+def test_a_device_without_mqtt_waits_for_its_commands(farm, fresh):
+    shown = {"X-Device-Id": fresh, "X-API-Key": farm.device(fresh, kind="tank")}
+    level = f"/api/tanks/{fresh}/level"
+    assert farm.ask(level, "POST", {"level": 40}, shown).status == 200
+    assert farm.ask(level, "POST", {"level": 140}, shown).status == 400
+    assert farm.ask(level, "POST", {"level": 40}).status == 401
+    answers = []
+    asking = threading.Thread(
+        target=lambda: answers.append(farm.ask(f"/api/devices/{fresh}/commands/next?wait=20", headers=shown)))
+    asking.start()
+    farm.admin.must("POST", f"/api/devices/{fresh}/commands", {"command": "open"}, (202,))
+    asking.join(30)
+    assert [command["command"] for command in answers[0].json()["commands"]] == ["open"]
+    refused = farm.admin.ask(f"/api/devices/{fresh}/commands", "POST", {"command": "explode"})
+    assert refused.status == 400 and "open and close" in refused.json()["detail"]
+
+
+def test_a_sensor_without_a_key_reports_for_a_tank_that_people_have_added(farm, fresh):
+    level = f"/api/tanks/{fresh}/level"
+    assert farm.ask(level, "POST", {"level": 40}, source=YARD).status == 403
+    farm.admin.must("PUT", f"/api/tanks/{fresh}", {"title": "Yard", "litres": 5000}, (200,))
+    assert farm.ask(level, "POST", {"level": 40}, source=YARD).status == 200
+    assert farm.ask(level, "POST", {"level": 50}).status == 401
+    assert tank(farm, fresh)["level"] == 40
+    with Raw(farm.mqtt_port, source=YARD) as raw:
+        assert raw.connect(f"yard-{fresh}", 5).reason == 0
+        assert report(raw, fresh, 60) == 0
+    assert tank(farm, fresh)["level"] == 60
+    # A tank with a key is no business of theirs.
+    farm.device(f"{fresh}k", kind="tank")
+    assert farm.ask(f"/api/tanks/{fresh}k/level", "POST", {"level": 40}, source=YARD).status == 403
+    assert farm.audit(action="tank.change")[0]["target"] == f"tank:{fresh}"
+
+
+def test_people_see_the_tanks_of_their_sites(farm, fresh):
+    site = farm.site(f"site-{fresh}")
+    farm.admin.must("PUT", f"/api/tanks/{fresh}", {"site": site}, (200,))
+    farm.admin.must("PUT", f"/api/tanks/{fresh}m", {}, (200,))
+    viewer = farm.person("viewer", site)
+    assert [found["device_id"] for found in viewer.get("/api/tanks")["tanks"]] == [fresh]
+    assert viewer.ask(f"/api/tanks/{fresh}m").status == 404
+    assert viewer.ask(f"/api/tanks/{fresh}", "PUT", {"title": "mine"}).status == 403
+
+
+def test_silence_a_kill_and_what_is_old(tmp_path):
+    hub = OpenTanks(tmp_path / "data", LOGS / "e2e-example-open.log")
+    hub.clock = Clock()
+    hub.settings = {"MARTLET_TANKS_SILENCE_MINUTES": "5"}
+    try:
+        hub.start()
+        hub.clock.freeze()
+        with Raw(hub.mqtt_port) as raw:
+            raw.connect("barn", 5)
+            assert report(raw, "barn", 50) == 0
+            hub.kill()
+        hub.start()
+        hub.clock.freeze()
+        assert hub.get("/api/tanks/barn")["level"] == 50
+        hub.clock.advance(299)
+        assert hub.get("/api/tanks/barn")["state"] == "filled"
+        hub.clock.advance(2)
+        assert hub.get("/api/tanks/barn")["state"] == "unknown"
+        changes = hub.get("/api/tanks/barn/changes")["changes"]
+        assert [change["state"] for change in changes] == ["unknown", "filled"]
+        rules = {rule["name"]: rule for rule in hub.get("/api/system/retention")["rules"]}
+        assert rules["tanks.changes"]["days"] == 365
+    finally:
+        hub.end()
+
+
+def test_its_simulator_runs_against_it(farm, tmp_path):
+    keys = tmp_path / "keys.txt"
+    keys.write_text("".join(f"tank_{n} {farm.device(f'tank_{n}', kind='tank')}\n" for n in (1, 2)))
+    done = run(
+        "simulate", "tanks", "--count", "2", "--seconds", "3", "--keys", keys, "--mqtt", f"127.0.0.1:{farm.mqtt_port}",
+        binary=PROGRAM)
+    assert done.returncode == 0 and " 0 failed" in done.stdout, done
+    assert tank(farm, "tank_1")["level"] is not None
+
+
+def test_a_program_without_its_pages_says_so(tmp_path):
+    import shutil
+
+    alone = tmp_path / "water-tanks"
+    shutil.copy(PROGRAM, alone)
+    done = run("check", "--data", tmp_path / "data", binary=alone)
+    assert done.returncode != 0 and "Examples/WaterTanks/Web" in done.stderr, done
