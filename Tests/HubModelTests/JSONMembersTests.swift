@@ -70,6 +70,53 @@ import Testing
         #expect(refusal { _ = try members("") }?.code == .malformedJSON)
     }
 
+    @Test("Each refusal of an object within another says where that is")
+    func place() throws {
+        func rule(_ text: String, _ read: (JSONMembers) throws -> Void) -> Refusal? {
+            refusal {
+                var reader = JSONReader(Array(text.utf8))
+                try read(JSONMembers(&reader, place: "rule 2"))
+            }
+        }
+        let expected: [(Refusal?, Refusal)] = [
+            (rule(#"{"a":1,"a":2}"#) { _ in }, Refusal(.duplicateKey, "rule 2: duplicate member a")),
+            (rule("{}") { _ = try $0.text("a", maximumBytes: 1) }, Refusal(.missingField, "rule 2: a is missing")),
+            (
+                rule(#"{"a":1}"#) { _ = try $0.optionalText("a", maximumBytes: 1) },
+                Refusal(.wrongType, "rule 2: a is a text")
+            ),
+            (
+                rule(#"{"a":1}"#) { try $0.refuseOthers(than: ["b"]) },
+                Refusal(.invalidParameter, "rule 2: unknown member a; known are b")
+            ),
+            (rule("{}") { throw $0.refusal(.conflict, "no") }, Refusal(.conflict, "rule 2: no")),
+        ]
+        for (found, wanted) in expected { #expect(found == wanted) }
+    }
+
+    @Test("Where nothing is taken for granted, null is not the same as nothing")
+    func null() throws {
+        let body = try members(#"{"a":null,"b":1}"#)
+        #expect(refusal { try body.refuseNull() } == Refusal(.wrongType, "a is null; leave it out instead"))
+        try body.refuseNull(except: ["a"])
+        try members(#"{"b":1}"#).refuseNull()
+    }
+
+    @Test("An array that may be missing has no elements then, and is no other thing")
+    func optionalArray() throws {
+        var count = 0
+        for text in ["{}", #"{"l":null}"#, #"{"l":[]}"#, #"{"l":[1,2]}"#] {
+            try members(text).optionalArray("l") { (reader) throws(Refusal) in
+                try reader.skip()
+                count += 1
+            }
+        }
+        #expect(count == 2)
+        #expect(
+            refusal { try members(#"{"l":1}"#).optionalArray("l") { (reader) throws(Refusal) in try reader.skip() } }
+                == Refusal(.wrongType, "l is an array"))
+    }
+
     @Test("Nothing that was sent is printed, and no long key is repeated")
     func silence() throws {
         let body = try members(#"{"password":"hunter2"}"#)

@@ -100,6 +100,10 @@ import Testing
         (#"{"currency":"EUR","rules":[{"name":"A","price":"free","weekdays":["monday"]}]}"#, .valueOutOfRange),
         (#"{"currency":"EUR","rules":[{"name":"A","price":"free","kinds":["tank"]}]}"#, .valueOutOfRange),
         (#"{"currency":"EUR","rules":[{"name":"A","price":"free","flat_mino":5}]}"#, .invalidParameter),
+        (#"{"currency":"EUR","rules":[{"name":"A","name":"B","price":"free"}]}"#, .duplicateKey),
+        (#"{"currency":"EUR","rules":[{"name":"A","price":"free","kinds":null}]}"#, .wrongType),
+        (#"{"currency":"EUR","free_minutes":null,"rules":[]}"#, .wrongType),
+        (#"{"currency":"EUR","rules":null}"#, .wrongType),
     ])
     func tariffsThatDoNotRead(_ text: String, _ code: RefusalCode) async {
         #expect(await refusal { _ = try Tariff(text) } == code)

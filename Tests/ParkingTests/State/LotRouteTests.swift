@@ -291,10 +291,22 @@ import Testing
         ("lot_id,name,spot_id\nX,y,1\nX,z,2", .invalidParameter),
         ("lot_id,name,spot_id\nX,y,A\nX,y,B\nY,z,A", .conflict), (#"{"lots":[]}"#, .missingField),
         (#"{"lots":[{"lot_id":"X","name":"x"},{"lot_id":"Y"}]}"#, .missingField), ("[]", .missingField),
+        (#"{"lots":[],"lots":[{"lot_id":"X","name":"x"}]}"#, .duplicateKey),
+        (#"[{"lot_id":"X","name":"x","plan":{"width":1,"width":2,"height":3}}]"#, .duplicateKey),
+        (#"[{"lot_id":"X","name":"x","spots":[{"spot_id":"A","kind":"standard","kind":"ev"}]}]"#, .duplicateKey),
     ]) func filesThatAreRefused(_ body: String, _ code: RefusalCode) async throws {
         let site = try await ParkSite()
         #expect(try await site.refusal(.post, "/api/lots/import", body: body) == code)
         #expect(try site.count("parking_lot") == 3)
+    }
+
+    @Test("A refused import says in which lot and spot the mistake is")
+    func placeOfAMistake() async throws {
+        let site = try await ParkSite()
+        let body = #"[{"lot_id":"X","name":"x"},{"lot_id":"Y","name":"y","spots":[{"spot_id":"A","x":"1"}]}]"#
+        await #expect(throws: Refusal(.wrongType, "lot 2, spot 1: x is a number")) {
+            try await site.call(.post, "/api/lots/import", body: body)
+        }
     }
 
     @Test func occupancyOverTime() async throws {

@@ -28,58 +28,43 @@ struct LotEdit: Hashable, Sendable {
     init() {}
 
     /// Reads an object.
-    init(_ reader: inout JSONReader) throws(Refusal) {
-        var keys = SeenKeys(limit: 32)
-        try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key)
-            switch key {
-            case "lot_id": id = try reader.optionalLot("lot_id")
-            case "site":
-                guard let text = try reader.optionalText("site", maximumBytes: 64) else { return }
-                guard let name = SiteID(text) else { throw Refusal(.invalidIdentifier, "site is no site's name") }
-                site = name
-            case "name": name = try reader.optionalText("name", maximumBytes: 800)
-            case "address": address = try reader.optionalText("address", maximumBytes: 2_000)
-            case "latitude": latitude = .some(try reader.optionalNumber("latitude")?.doubleValue)
-            case "longitude": longitude = .some(try reader.optionalNumber("longitude")?.doubleValue)
-            case "time_zone": timeZone = try reader.optionalText("time_zone", maximumBytes: 64)
-            case "currency": currency = try reader.optionalText("currency", maximumBytes: 16)
-            case "public": isPublic = try reader.optionalBoolean("public")
-            case "stale_after_seconds": staleSeconds = try reader.optionalWholeNumber("stale_after_seconds")
-            case "plan": plan = try LotEdit.plan(&reader)
-            case "price_per_hour":
-                switch try reader.optionalNumber("price_per_hour") {
-                case .decimal(let price): pricePerHour = price
-                case .double:
-                    throw Refusal(
-                        .valueOutOfRange, "price_per_hour is written without an exponent, in at most 18 digits")
-                case nil: break
-                }
-            case "spots":
-                if try reader.null() { return }
-                try reader.array { (reader) throws(Refusal) in
-                    guard spots.count < ParkingHandler.maximumSpotsPerLot else {
-                        throw Refusal(.tooLarge, "a lot has at most \(ParkingHandler.maximumSpotsPerLot) spots")
-                    }
-                    spots.append(try SpotEdit(&reader))
-                }
-            default: try reader.skip()
+    /// - Parameter place: where it is among others, for messages: `lot 2`.
+    init(_ reader: inout JSONReader, place: String? = nil) throws(Refusal) {
+        let members = try JSONMembers(&reader, limit: 32, place: place)
+        id = try members.optionalLot("lot_id")
+        site = try members.optionalSite("site")
+        name = try members.optionalText("name", maximumBytes: 800)
+        address = try members.optionalText("address", maximumBytes: 2_000)
+        latitude = try members.change("latitude", members.optionalDouble)
+        longitude = try members.change("longitude", members.optionalDouble)
+        timeZone = try members.optionalText("time_zone", maximumBytes: 64)
+        currency = try members.optionalText("currency", maximumBytes: 16)
+        isPublic = try members.optionalBoolean("public")
+        staleSeconds = try members.optionalWholeNumber("stale_after_seconds")
+        plan = try LotEdit.plan(members, place: place)
+        switch try members.optionalNumber("price_per_hour") {
+        case .decimal(let price): pricePerHour = price
+        case .double:
+            throw members.refusal(
+                .valueOutOfRange, "price_per_hour is written without an exponent, in at most 18 digits")
+        case nil: break
+        }
+        try members.optionalArray("spots") { (reader) throws(Refusal) in
+            guard spots.count < ParkingHandler.maximumSpotsPerLot else {
+                throw members.refusal(
+                    .tooLarge, "a lot has at most \(ParkingHandler.maximumSpotsPerLot) spots")
             }
+            let spot = "spot \(spots.count + 1)"
+            spots.append(try SpotEdit(&reader, place: place.map { "\($0), \(spot)" } ?? spot))
         }
     }
 
-    private static func plan(_ reader: inout JSONReader) throws(Refusal) -> Plan? {
-        if try reader.null() { return nil }
-        var width: Double?
-        var height: Double?
-        try reader.object { (key, reader) throws(Refusal) in
-            switch key {
-            case "width": width = try reader.optionalNumber("width")?.doubleValue
-            case "height": height = try reader.optionalNumber("height")?.doubleValue
-            default: try reader.skip()
-            }
+    private static func plan(_ members: JSONMembers, place: String?) throws(Refusal) -> Plan? {
+        guard var reader = try members.reader("plan") else { return nil }
+        let plan = try JSONMembers(&reader, place: place.map { "\($0), plan" } ?? "plan")
+        guard let width = try plan.optionalDouble("width"), let height = try plan.optionalDouble("height") else {
+            throw members.refusal(.missingField, "a plan has width and height")
         }
-        guard let width, let height else { throw Refusal(.missingField, "a plan has width and height") }
         return Plan(width: width, height: height)
     }
 

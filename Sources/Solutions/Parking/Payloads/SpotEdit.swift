@@ -19,26 +19,23 @@ struct SpotEdit: Hashable, Sendable {
     init() {}
 
     /// Reads an object.
-    init(_ reader: inout JSONReader) throws(Refusal) {
-        var keys = SeenKeys(limit: 32)
-        try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key)
-            switch key {
-            case "spot_id": id = try reader.optionalSpot("spot_id")
-            case "label": label = try reader.optionalText("label", maximumBytes: 256)
-            case "level": level = try reader.optionalText("level", maximumBytes: 64)
-            case "zone": zone = .some(try reader.optionalText("zone", maximumBytes: 128))
-            case "kind": kind = try reader.optionalWord("kind", of: SpotKind.self)
-            case "x": x = .some(try reader.optionalNumber("x")?.doubleValue)
-            case "y": y = .some(try reader.optionalNumber("y")?.doubleValue)
-            case "rotation": rotation = try reader.optionalNumber("rotation")?.doubleValue
-            case "decides": decides = try reader.optionalWord("decides", of: SpotSignal.self)
-            case "threshold_cm": thresholdCentimetres = try reader.optionalNumber("threshold_cm")?.doubleValue
-            case "hysteresis_cm": hysteresisCentimetres = try reader.optionalNumber("hysteresis_cm")?.doubleValue
-            case "debounce_seconds": debounceSeconds = try reader.optionalNumber("debounce_seconds")?.doubleValue
-            default: try reader.skip()
-            }
+    /// - Parameter place: where it is among others, for messages: `spot 2`.
+    init(_ reader: inout JSONReader, place: String? = nil) throws(Refusal) {
+        let members = try JSONMembers(&reader, limit: 32, place: place)
+        id = try members.optionalDevice("spot_id")
+        label = try members.optionalText("label", maximumBytes: 256)
+        level = try members.optionalText("level", maximumBytes: 64)
+        zone = try members.change("zone") { (name) throws(Refusal) in
+            try members.optionalText(name, maximumBytes: 128)
         }
+        kind = try members.optionalChoice("kind", of: SpotKind.self)
+        x = try members.change("x", members.optionalDouble)
+        y = try members.change("y", members.optionalDouble)
+        rotation = try members.optionalDouble("rotation")
+        decides = try members.optionalChoice("decides", of: SpotSignal.self)
+        thresholdCentimetres = try members.optionalDouble("threshold_cm")
+        hysteresisCentimetres = try members.optionalDouble("hysteresis_cm")
+        debounceSeconds = try members.optionalDouble("debounce_seconds")
     }
 
     /// The spot as it would be.
@@ -99,19 +96,5 @@ extension SensorSettings {
         guard hysteresisCentimetres >= 0, hysteresisCentimetres / 2 < thresholdCentimetres else {
             throw Refusal(.valueOutOfRange, "\(id): hysteresis_cm is 0 or more and less than twice the threshold")
         }
-    }
-}
-
-extension JSONReader {
-    /// Reads one of a set of words; nil for `null`.
-    fileprivate mutating func optionalWord<Word: RawRepresentable & CaseIterable>(
-        _ name: StaticString, of type: Word.Type
-    ) throws(Refusal) -> Word? where Word.RawValue == String {
-        guard let text = try optionalText(name, maximumBytes: 64) else { return nil }
-        guard let word = Word(rawValue: text) else {
-            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(.valueOutOfRange, "\(name) is one of \(words)")
-        }
-        return word
     }
 }

@@ -67,26 +67,23 @@ extension LotRoutes {
 
     private func applyCalibration(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.lotID()
-        var reader = JSONReader(request.body)
+        let members = try JSONMembers(request.body)
         var lotEdit = LotEdit()
         lotEdit.id = id
-        try reader.object { (key, reader) throws(Refusal) in
-            guard key == "spots" else { return try reader.skip() }
-            try reader.array { (reader) throws(Refusal) in
-                let given = try SpotEdit(&reader)
-                guard given.thresholdCentimetres != nil, given.hysteresisCentimetres != nil else {
-                    throw Refusal(.missingField, "a spot needs threshold_cm and hysteresis_cm")
-                }
-                // Only how the sensor is read; whoever wants more changes the spot.
-                var edit = SpotEdit()
-                edit.id = given.id
-                edit.thresholdCentimetres = given.thresholdCentimetres
-                edit.hysteresisCentimetres = given.hysteresisCentimetres
-                edit.decides = given.decides
-                lotEdit.spots.append(edit)
+        try members.optionalArray("spots") { (reader) throws(Refusal) in
+            let place = "spot \(lotEdit.spots.count + 1)"
+            let given = try SpotEdit(&reader, place: place)
+            guard given.thresholdCentimetres != nil, given.hysteresisCentimetres != nil else {
+                throw Refusal(.missingField, "\(place): a spot needs threshold_cm and hysteresis_cm")
             }
+            // Only how the sensor is read; anyone who wants more changes the spot.
+            var edit = SpotEdit()
+            edit.id = given.id
+            edit.thresholdCentimetres = given.thresholdCentimetres
+            edit.hysteresisCentimetres = given.hysteresisCentimetres
+            edit.decides = given.decides
+            lotEdit.spots.append(edit)
         }
-        try reader.end()
         guard !lotEdit.spots.isEmpty else { throw Refusal(.missingField, "spots is missing or empty") }
         let (audit, caller, sites, edit) = (services.audit, request.caller, request.scope, lotEdit)
         let result = try await services.line.perform(with: ParkingHandler.self) { handler, line in

@@ -158,23 +158,16 @@ extension LotRoutes {
     static func edits(_ body: [UInt8]) throws(Refusal) -> [LotEdit] {
         let first = TextInput.withoutByteOrderMark(body).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         var edits: [LotEdit] = []
-        if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+        func take(_ reader: inout JSONReader) throws(Refusal) {
+            edits.append(try LotEdit(&reader, place: "lot \(edits.count + 1)"))
+        }
+        switch first {
+        case UInt8(ascii: "["):
             var reader = JSONReader(body)
-            var isThere = false
-            if first == UInt8(ascii: "[") {
-                isThere = true
-                try reader.array { (reader) throws(Refusal) in edits.append(try LotEdit(&reader)) }
-            } else {
-                try reader.object { (key, reader) throws(Refusal) in
-                    guard key == "lots", !isThere else { return try reader.skip() }
-                    isThere = true
-                    try reader.array { (reader) throws(Refusal) in edits.append(try LotEdit(&reader)) }
-                }
-            }
+            try reader.array(take)
             try reader.end()
-            guard isThere else { throw Refusal(.missingField, "lots is missing") }
-        } else {
-            edits = try LotCSV.read(body)
+        case UInt8(ascii: "{"): try JSONMembers(body).array("lots", take)
+        default: edits = try LotCSV.read(body)
         }
         guard !edits.isEmpty else { throw Refusal(.missingField, "the file holds no lot") }
         guard edits.count <= mostLots, edits.reduce(0, { $0 + $1.spots.count }) <= mostSpots else {
