@@ -3,23 +3,37 @@
 public struct TopicFilterLevels: Hashable, Sendable {
     /// The levels, among them `+` for any one and `#`, as the last, for any number.
     public let levels: [String]
+    /// The same, told apart once: a topic is compared with the names alone.
+    @usableFromInline let matchers: [Matcher]
+
+    @usableFromInline
+    enum Matcher: Hashable, Sendable {
+        case name(String)
+        case any
+        case rest
+    }
 
     /// A filter; that of a shared subscription (`$share/{group}/{filter}`, section 4.8.2) without its beginning.
     public init(_ filter: String) {
         let levels = filter.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         self.levels = levels.first == "$share" ? Array(levels.dropFirst(2)) : levels
+        matchers = self.levels.map { $0 == "#" ? .rest : $0 == "+" ? .any : .name($0) }
     }
 
     /// Whether a topic is covered, given by its levels. `a/#` also covers `a` itself; a wildcard as the first level covers no topic that begins
     /// with `$` (section 4.7.2).
     @inlinable
     public func covers(_ topic: [String]) -> Bool {
-        for (index, level) in levels.enumerated() {
-            let isWild = level == "#" || level == "+"
-            if isWild, index == 0, topic.first?.utf8.first == UInt8(ascii: "$") { return false }
-            if level == "#" { return true }
-            guard index < topic.count, level == "+" || level == topic[index] else { return false }
+        for index in matchers.indices {
+            switch matchers[index] {
+            case .name(let name): guard index < topic.count, name == topic[index] else { return false }
+            case .any: guard index < topic.count, index > 0 || !TopicFilterLevels.isReserved(topic) else { return false }
+            case .rest: return index > 0 || !TopicFilterLevels.isReserved(topic)
+            }
         }
-        return topic.count == levels.count
+        return topic.count == matchers.count
     }
+
+    @inlinable
+    static func isReserved(_ topic: [String]) -> Bool { topic.first?.utf8.first == UInt8(ascii: "$") }
 }
