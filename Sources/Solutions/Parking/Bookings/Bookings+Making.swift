@@ -49,28 +49,7 @@ extension Bookings {
     package func free(
         in lot: LotID, from: Timestamp, to: Timestamp, at now: Timestamp, in reader: some SQLReading
     ) throws -> [(spot: DeviceID, kind: SpotKind)] {
-        let time = TimeSlots(from: from, to: to)
-        return try reader.query(
-            """
-            SELECT parking_spot.id, parking_spot.kind, \(SpotTable.statusNow) AS shown
-            FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
-            WHERE parking_spot.lot = $2 AND NOT parking_spot.out_of_service
-                AND ($3 > $1 OR \(SpotTable.statusNow) = 'free')
-                AND \(ReservationTable.calendar.isFree("parking_spot.id", from: "$4", to: "$5"))
-            ORDER BY CASE \(SpotTable.statusNow)
-                WHEN 'free' THEN 0 WHEN 'reserved' THEN 1 WHEN 'occupied' THEN 2 ELSE 3 END,
-                parking_spot.level, parking_spot.id
-            """,
-            [
-                .integer(now.microseconds), .text(lot.text), .integer(time.begin.microseconds),
-                .integer(time.numbers.lowerBound), .integer(time.numbers.upperBound),
-            ]
-        ).compactMap { row in
-            guard let spot = DeviceID(try row.text("id")), let kind = SpotKind(rawValue: try row.text("kind")) else {
-                return nil
-            }
-            return (spot, kind)
-        }
+        try ReservationTable.free(in: lot, time: TimeSlots(from: from, to: to), at: now, in: reader)
     }
 
     /// The spots to try, in order: enough of them that another writer who took some leaves one.
@@ -105,28 +84,19 @@ extension Bookings {
         switch holder {
         case .account(let account, let isStaff):
             let limit = isStaff ? limits.perStaff : limits.perAccount
-            let open = try transaction.queryOne(
-                "SELECT COUNT(*) FROM parking_reservation WHERE account = $1 AND due_at IS NOT NULL", [.text(account)]
-            ).integer(0)
+            let open = try ReservationTable.countOpen(ofAccount: account, in: transaction)
             guard open < limit else {
                 throw Refusal(.limitReached, "you have \(open) reservations that are not over; more there may not be")
             }
         case .stranger(let address, _):
-            let open = try transaction.queryOne(
-                "SELECT COUNT(*) FROM parking_reservation WHERE address = $1 AND due_at IS NOT NULL", [.text(address)]
-            ).integer(0)
+            let open = try ReservationTable.countOpen(fromAddress: address, in: transaction)
             guard open < limits.perAddress else {
                 throw Refusal(
                     .limitReached, "from your address \(open) spots are reserved; sign in to reserve more")
             }
-            let spots = try transaction.queryOne("SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.text)])
-            let byStrangers = try transaction.queryOne(
-                """
-                SELECT COUNT(DISTINCT spot) FROM parking_reservation
-                WHERE lot = $1 AND due_at IS NOT NULL AND account IS NULL
-                """, [.text(lot.text)])
-            let limit = max(1, try spots.integer(0) / BookingRules.spotsPerStranger)
-            guard try byStrangers.integer(0) < limit else {
+            let spots = try SpotTable.count(of: lot, in: transaction)
+            let byStrangers = try ReservationTable.countSpotsOfStrangers(in: lot, in: transaction)
+            guard byStrangers < max(1, spots / BookingRules.spotsPerStranger) else {
                 throw Refusal(.limitReached, "no more spots of \(lot) can be reserved without signing in")
             }
         }
@@ -137,26 +107,13 @@ extension Bookings {
         _ time: TimeSlots, _ wanted: BookingRequest, in lot: LotID, in transaction: Transaction
     ) throws -> Refusal {
         let kind = (wanted.kind ?? .standard).rawValue
-        let row = try transaction.queryFirst(
-            """
-            SELECT r.spot, r.begins_at, r.ends_at FROM parking_reserved_quarter q
-            JOIN parking_reservation r ON r.id = q.reservation JOIN parking_spot s ON s.id = q.spot
-            WHERE s.lot = $1 AND q.quarter >= $2 AND q.quarter < $3
-                AND (s.id = $4 OR (CAST($4 AS TEXT) IS NULL AND s.kind = $5))
-            ORDER BY r.ends_at, r.id LIMIT 1
-            """,
-            [
-                .text(lot.text), .integer(time.numbers.lowerBound), .integer(time.numbers.upperBound),
-                SQLValue(wanted.spot?.text), .text(kind),
-            ])
-        guard let row else { return Refusal(.conflict, "no \(kind) spot of \(lot) is free at that time") }
-        let from = Timestamp(microseconds: try row.integer("begins_at"))
-        let to = Timestamp(microseconds: try row.integer("ends_at"))
-        let span = "from \(from) to \(to)"
+        let known = try ReservationTable.inTheWay(of: time, wanted.spot, kind: kind, in: lot, in: transaction)
+        guard let known else { return Refusal(.conflict, "no \(kind) spot of \(lot) is free at that time") }
+        let span = "from \(known.from) to \(known.to)"
         if let spot = wanted.spot { return Refusal(.conflict, "\(spot) is reserved \(span)") }
         return Refusal(
             .conflict,
-            "no \(kind) spot of \(lot) is free at that time; the first that is, \(try row.text("spot")), is reserved \(span)"
+            "no \(kind) spot of \(lot) is free at that time; the first that is, \(known.spot), is reserved \(span)"
         )
     }
 }

@@ -10,9 +10,7 @@ enum ForecastTable {
         guard let clock = LocalClock(lot.timeZone) else {
             throw Refusal(.notFound, "nobody knows the time zone \(lot.timeZone)")
         }
-        let spots = try reader.queryOne(
-            "SELECT COUNT(*) FROM parking_spot WHERE lot = $1 AND NOT out_of_service", [.text(lot.id.text)]
-        ).integer(0)
+        let spots = try SpotTable.countInService(of: lot.id, in: reader)
         return try ChangeTable.history.forecast(
             of: lot.id.text, resources: Int(spots), clock: clock, at: now, in: reader)
     }

@@ -55,31 +55,30 @@ package enum Ledger {
         }
         for account in LedgerAccount.allCases {
             guard let amount = amounts[account], amount != 0 else { continue }
-            try transaction.execute(
-                """
-                INSERT INTO parking_entry (event, lot, account, amount_minor, session, payment, at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)
-                """,
-                [
-                    .text(event.text), .text(lot.text), .text(account.rawValue), .integer(amount), SQLValue(session),
-                    SQLValue(payment), .integer(instant.microseconds),
-                ])
+            try LedgerTable.insert(
+                event, lot: lot, account: account, amountMinor: amount, session: session, payment: payment,
+                at: instant, in: transaction)
         }
         guard let session, let owed = amounts[.receivable], owed != 0 else { return }
-        try transaction.execute(
-            "UPDATE parking_session SET balance_minor = balance_minor + $2 WHERE id = $1",
-            [.text(session), .integer(owed)])
+        try SessionTable.addToBalance(owed, of: session, in: transaction)
     }
 
     /// What each account of a lot holds; accounts in which nothing was ever booked hold 0.
     package static func balances(of lot: LotID, in reader: some SQLReading) throws -> [LedgerAccount: Int64] {
-        var balances = Dictionary(uniqueKeysWithValues: LedgerAccount.allCases.map { ($0, Int64(0)) })
-        try reader.queryEach(
-            "SELECT account, CAST(SUM(amount_minor) AS BIGINT) FROM parking_entry WHERE lot = $1 GROUP BY account",
-            [.text(lot.text)]
-        ) { row in
-            if let account = LedgerAccount(rawValue: try row.text(0)) { balances[account] = try row.integer(1) }
-        }
-        return balances
+        let booked = try LedgerTable.balances(of: lot, in: reader)
+        return Dictionary(uniqueKeysWithValues: LedgerAccount.allCases.map { ($0, booked[$0] ?? 0) })
     }
+}
+
+/// A line of the ledger.
+struct LedgerEntry: Hashable, Sendable {
+    var id: Int64
+    /// The event that it belongs to: `session:…`, `payment:…`, `allocation:…`, `refund:…`, `waiver:…`.
+    var event: String
+    var account: LedgerAccount
+    /// Debits are positive.
+    var amountMinor: Int64
+    var session: String?
+    var payment: String?
+    var at: Timestamp
 }

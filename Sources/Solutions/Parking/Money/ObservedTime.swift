@@ -4,16 +4,6 @@ internal import SolutionKit
 
 /// The time in which a lot was observed. What was before is not known, and no time in which nothing happened.
 enum ObservedTime {
-    /// When a lot was heard of first; nil: not yet.
-    static func begin(of lot: LotID, in reader: some SQLReading) throws -> Timestamp? {
-        try reader.queryOne(
-            """
-            SELECT MIN(first) AS first FROM (SELECT MIN(at) AS first FROM parking_change WHERE lot = $1
-                UNION ALL SELECT MIN(arrived_at) AS first FROM parking_session WHERE lot = $1) AS firsts
-            """, [.text(lot.text)]
-        ).optionalInteger("first").map(Timestamp.init(microseconds:))
-    }
-
     /// The days of a clock that lie wholly within a time, counted from 1970.
     static func wholeDays(from begin: Timestamp, to end: Timestamp, _ clock: inout LocalClock) -> Range<Int64> {
         let first = clock.reading(at: begin.advanced(byMicroseconds: -1)).day + 1
@@ -36,7 +26,7 @@ struct Turnover: Hashable, Sendable {
         of lot: Lot, from begin: Timestamp, to end: Timestamp, spots: Int64, in reader: some SQLReading
     ) throws {
         var clock = LocalClock(lot.timeZone) ?? .utc
-        guard let observed = try ObservedTime.begin(of: lot.id, in: reader) else {
+        guard let observed = try SessionTable.observedSince(lot.id, in: reader) else {
             (days, carsPerSpotAndDay) = (0, nil)
             return
         }
@@ -46,13 +36,9 @@ struct Turnover: Hashable, Sendable {
             carsPerSpotAndDay = nil
             return
         }
-        let arrivals = try reader.queryOne(
-            "SELECT COUNT(*) FROM parking_session WHERE lot = $1 AND arrived_at >= $2 AND arrived_at < $3",
-            [
-                .text(lot.id.text), .integer(clock.midnight(ofDay: whole.lowerBound).microseconds),
-                .integer(clock.midnight(ofDay: whole.upperBound).microseconds),
-            ]
-        ).integer(0)
+        let arrivals = try SessionTable.arrivals(
+            of: lot.id, from: clock.midnight(ofDay: whole.lowerBound), to: clock.midnight(ofDay: whole.upperBound),
+            in: reader)
         carsPerSpotAndDay = Double(arrivals) / Double(spots) / Double(days)
     }
 }

@@ -27,42 +27,19 @@ struct Takings: Sendable {
     ///   - days: its days, counted from 1970.
     init(of lot: Lot, _ days: ClosedRange<Int64>, in reader: some SQLReading) throws {
         var clock = LocalClock(lot.timeZone) ?? .utc
-        let range: [SQLValue] = [
-            .text(lot.id.text), .integer(clock.midnight(ofDay: days.lowerBound).microseconds),
-            .integer(clock.midnight(ofDay: days.upperBound + 1).microseconds),
-        ]
+        let begin = clock.midnight(ofDay: days.lowerBound)
+        let end = clock.midnight(ofDay: days.upperBound + 1)
         var byDay: [Int64: Sum] = [:]
         // Midnights of all clocks of today are at full quarters of an hour UTC: the database adds up, and only sums are carried to days.
-        try reader.queryEach(
-            """
-            SELECT parking_entry.at / 900000000 AS quarter, account, kind,
-                CAST(SUM(amount_minor) AS BIGINT) AS amount
-            FROM parking_entry LEFT JOIN parking_session ON parking_session.id = parking_entry.session
-            WHERE parking_entry.lot = $1 AND at >= $2 AND at < $3 AND account IN ('revenue', 'cash')
-            GROUP BY quarter, account, kind
-            """, range
-        ) { row in
-            var sum = Sum()
-            let amount = try row.integer("amount")
-            if try row.text("account") == LedgerAccount.cash.rawValue {
-                sum.cashMinor = amount
-            } else {
-                sum.revenueMinor = -amount
-            }
-            let day = clock.reading(at: Timestamp(seconds: try row.integer("quarter") * 900)).day
-            byDay[day, default: Sum()].add(sum)
-            add(sum, to: try row.optionalText("kind").flatMap(SpotKind.init))
+        try LedgerTable.eachQuarter(of: lot.id, from: begin, to: end, in: reader) { quarter, account, kind, amount in
+            let sum = account == .cash ? Sum(cashMinor: amount) : Sum(revenueMinor: -amount)
+            byDay[clock.reading(at: quarter).day, default: Sum()].add(sum)
+            add(sum, to: kind)
         }
-        try reader.queryEach(
-            """
-            SELECT departed_at / 900000000 AS quarter, kind, COUNT(*) AS sessions FROM parking_session
-            WHERE lot = $1 AND departed_at >= $2 AND departed_at < $3 GROUP BY quarter, kind
-            """, range
-        ) { row in
-            let sum = Sum(sessions: try row.integer("sessions"))
-            let day = clock.reading(at: Timestamp(seconds: try row.integer("quarter") * 900)).day
-            byDay[day, default: Sum()].add(sum)
-            add(sum, to: try row.optionalText("kind").flatMap(SpotKind.init))
+        try SessionTable.eachQuarterOfEnded(of: lot.id, from: begin, to: end, in: reader) { quarter, kind, sessions in
+            let sum = Sum(sessions: sessions)
+            byDay[clock.reading(at: quarter).day, default: Sum()].add(sum)
+            add(sum, to: kind)
         }
         self.days = days.map { ($0, byDay[$0] ?? Sum()) }
     }

@@ -59,18 +59,12 @@ struct TariffReplay: Sendable {
     mutating func run(
         of lot: Lot, from begin: Timestamp, to end: Timestamp, now: Timestamp, in reader: some SQLReading
     ) throws {
-        let arguments: [SQLValue] = [.text(lot.id.text), .integer(begin.microseconds), .integer(end.microseconds)]
-        let condition = "FROM parking_session WHERE lot = $1 AND departed_at >= $2 AND departed_at < $3"
-        let count = try reader.queryOne("SELECT COUNT(*) \(condition)", arguments).integer(0)
+        let count = try SessionTable.countEnded(of: lot.id, from: begin, to: end, in: reader)
         guard count <= Self.mostSessions else {
             throw Refusal(.tooManySteps, "\(count) sessions; at most \(Self.mostSessions): choose a shorter time")
         }
-        try reader.queryEach("SELECT \(SessionTable.columns) \(condition)", arguments) { row in
-            add(try SessionTable.session(row))
-        }
-        let spots = try reader.queryOne(
-            "SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.id.text)]
-        ).integer(0)
+        try SessionTable.eachEnded(of: lot.id, from: begin, to: end, in: reader) { add($0) }
+        let spots = try SpotTable.count(of: lot.id, in: reader)
         turnover = try Turnover(of: lot, from: begin, to: min(end, now), spots: spots, in: reader)
     }
 

@@ -73,7 +73,7 @@ extension Till {
         let found = try SessionTable.one(session, in: transaction)
         // Of several of its name, the one of the session's site.
         var (payment, site) = try Till.payment(id, of: found?.lot, at: sites, in: transaction)
-        guard let found, try Till.site(of: found.lot, in: transaction).map(sites.contains) ?? false else {
+        guard let found, try LotTable.site(of: found.lot, in: transaction).map(sites.contains) ?? false else {
             throw Refusal(.notFound, "there is no such session")
         }
         guard found.lot == payment.lot else { throw Refusal(.identifierMismatch, "the session is of another lot") }
@@ -181,24 +181,19 @@ extension Till {
         guard let spot = request.spot ?? session?.spot else {
             throw Refusal(.missingField, "spot_id or session_id is missing")
         }
-        let row = try reader.queryFirst(
-            """
-            SELECT id, site, currency FROM parking_lot
-            WHERE id = COALESCE($2, (SELECT lot FROM parking_spot WHERE id = $1))
-            """, [.text(spot.text), SQLValue(session?.lot.text)])
-        guard let row, let lot = LotID(try row.text("id")), let site = SiteID(try row.text("site")),
-            sites.contains(site)
-        else { throw Refusal(.notFound, session == nil ? "there is no spot \(spot)" : "there is no such session") }
+        guard let found = try LotTable.payee(of: spot, lot: session?.lot, in: reader), sites.contains(found.site) else {
+            throw Refusal(.notFound, session == nil ? "there is no spot \(spot)" : "there is no such session")
+        }
         guard session.map({ $0.spot == spot }) ?? true else {
             throw Refusal(.identifierMismatch, "the session is of another spot")
         }
-        guard request.lot.map({ $0 == lot }) ?? true else {
+        guard request.lot.map({ $0 == found.lot }) ?? true else {
             throw Refusal(.identifierMismatch, "the spot is of another lot")
         }
-        guard let currency = Currency(try row.text("currency")) else {
+        guard let currency = Currency(found.currency) else {
             throw SQLFailure(.wrongType, "a row of parking_lot holds no currency")
         }
-        return Place(lot: lot, site: site, currency: currency, spot: spot, session: session)
+        return Place(lot: found.lot, site: found.site, currency: currency, spot: spot, session: session)
     }
 
     /// The payment of a name.
@@ -210,7 +205,7 @@ extension Till {
         var found = try PaymentTable.all(named: name, in: reader).compactMap { known in
             known.site.flatMap { sites.contains($0) ? (known.payment, $0) : nil }
         }
-        if found.count > 1, let wanted = try lot.flatMap({ try site(of: $0, in: reader) }) {
+        if found.count > 1, let wanted = try lot.flatMap({ try LotTable.site(of: $0, in: reader) }) {
             found.removeAll { $0.1 != wanted }
         }
         guard let first = found.first else { throw Refusal(.notFound, "there is no such payment") }
@@ -218,11 +213,6 @@ extension Till {
             throw Refusal(.conflict, "There is a payment \(name) at several sites: say whose with lot_id.")
         }
         return first
-    }
-
-    static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
-        let row = try reader.queryFirst("SELECT site FROM parking_lot WHERE id = $1", [.text(lot.text)])
-        return try row.flatMap { SiteID(try $0.text(0)) }
     }
 
     private static func conflict(_ id: String) -> Refusal { RepeatedRequest.conflict(kind: "payment", name: id) }

@@ -14,7 +14,7 @@ extension Till {
     ) throws -> Waiver {
         let transaction = try line.transaction()
         guard var found = try SessionTable.one(session, in: transaction),
-            let site = try Till.site(of: found.lot, in: transaction), sites.contains(site)
+            let site = try LotTable.site(of: found.lot, in: transaction), sites.contains(site)
         else { throw Refusal(.notFound, "there is no such session") }
         guard let currency = Currency(found.currency) else {
             throw SQLFailure(.wrongType, "a row of parking_session holds no currency")

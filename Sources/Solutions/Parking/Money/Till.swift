@@ -29,32 +29,15 @@ package struct Till: Sendable {
         _ spot: SpotFacts, at instant: Timestamp, reservation: String?, in line: inout LineContext
     ) throws {
         let transaction = try line.transaction()
-        let known = try transaction.queryFirst(
-            """
-            SELECT currency,
-                (SELECT id FROM parking_session WHERE spot = $1 AND departed_at IS NULL) AS present,
-                (SELECT departed_at FROM parking_session WHERE spot = $1 AND departed_at IS NOT NULL
-                    ORDER BY arrived_at DESC, departed_at DESC LIMIT 1) AS departed_at
-            FROM parking_lot WHERE id = $2
-            """, [.text(spot.id.text), .text(spot.lot.text)])
-        guard let known else { throw Refusal(.notFound, "there is no lot \(spot.lot)") }
-        guard try known.optionalText("present") == nil else { return }
-        let departed = try known.optionalInteger("departed_at").map(Timestamp.init(microseconds:))
+        guard let known = try SessionTable.arrival(in: spot.id, of: spot.lot, in: transaction) else {
+            throw Refusal(.notFound, "there is no lot \(spot.lot)")
+        }
+        guard known.present == nil else { return }
         let claimed = min(instant, line.now)
-        let arrival = departed.map { max(claimed, $0) } ?? claimed
+        let arrival = known.departedAt.map { max(claimed, $0) } ?? claimed
         let id = SortableName.make(at: line.now, random: random())
-        try transaction.execute(
-            """
-            INSERT INTO parking_session
-                (id, spot, lot, kind, arrived_at, tariff, balance_minor, currency, reservation)
-            VALUES ($1, $2, $3, $4, $5,
-                (SELECT version FROM parking_tariff WHERE lot = $3 AND valid_from <= $5
-                    ORDER BY valid_from DESC LIMIT 1), 0, $6, $7)
-            """,
-            [
-                .text(id), .text(spot.id.text), .text(spot.lot.text), .text(spot.kind.rawValue),
-                .integer(arrival.microseconds), .text(try known.text("currency")), SQLValue(reservation),
-            ])
+        try SessionTable.begin(
+            id, in: spot, at: arrival, currency: known.currency, reservation: reservation, in: transaction)
         if let session = try SessionTable.one(id, in: transaction) {
             show("session_started", session, at: spot.site, in: &line)
             try allocate(paidSince: arrival, to: session, at: spot.site, in: &line)
@@ -68,9 +51,7 @@ package struct Till: Sendable {
         guard var session = try SessionTable.open(in: spot.id, in: transaction) else { return }
         let departure = max(session.arrivedAt, min(instant, line.now))
         let due = try Till.price(of: session, until: departure, in: transaction).totalMinor
-        try transaction.execute(
-            "UPDATE parking_session SET departed_at = $2, due_minor = $3 WHERE id = $1",
-            [.text(session.id), .integer(departure.microseconds), .integer(due)])
+        try SessionTable.end(session.id, at: departure, dueMinor: due, in: transaction)
         try Ledger.book(
             .session(session.id), lot: session.lot, session: session.id, payment: nil, at: departure,
             [.receivable: due, .revenue: -due], in: transaction)

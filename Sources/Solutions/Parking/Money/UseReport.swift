@@ -30,27 +30,11 @@ struct UseReport: Hashable, Sendable {
 
     private static let quarter: Int64 = 900_000_000
 
-    /// The sessions of lot `$1` that touch `$2` to `$3`, each way by an index, so that a report of a day costs as much in the lot's tenth
-    /// year as in its first: those that ended in that time; those that began in it and lasted longer; of each spot the last one
-    /// that began before it, if it lasted longer.
-    private static let sessions = """
-        SELECT arrived_at, departed_at FROM parking_session
-        WHERE lot = $1 AND departed_at >= $2 AND departed_at < $3
-        UNION ALL
-        SELECT arrived_at, departed_at FROM parking_session
-        WHERE lot = $1 AND arrived_at >= $2 AND arrived_at < $3 AND (departed_at >= $3 OR departed_at IS NULL)
-        UNION ALL
-        SELECT arrived_at, departed_at FROM parking_spot JOIN parking_session ON parking_session.spot = parking_spot.id
-            AND parking_session.arrived_at = (SELECT MAX(earlier.arrived_at) FROM parking_session AS earlier
-                WHERE earlier.spot = parking_spot.id AND earlier.arrived_at < $2)
-        WHERE parking_spot.lot = $1 AND parking_session.lot = $1 AND (departed_at >= $3 OR departed_at IS NULL)
-        """
-
     /// Reads the sessions that were there between two instants. The time before the lot was observed is left out.
     init(of lot: Lot, from: Timestamp, to end: Timestamp, in reader: some SQLReading) throws {
-        spots = try reader.queryOne("SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.id.text)]).integer(0)
+        spots = try SpotTable.count(of: lot.id, in: reader)
         turnover = try Turnover(of: lot, from: from, to: end, spots: spots, in: reader)
-        let begin = min(end, max(from, try ObservedTime.begin(of: lot.id, in: reader) ?? end))
+        let begin = min(end, max(from, try SessionTable.observedSince(lot.id, in: reader) ?? end))
         let first = begin.microseconds.flooredQuotient(by: Self.quarter)
         let count = Int(max(0, (end.microseconds - 1).flooredQuotient(by: Self.quarter) - first + 1))
         // Occupied microseconds of each quarter of an hour; whole quarters are noted by where they begin and end.
@@ -58,11 +42,7 @@ struct UseReport: Hashable, Sendable {
         var changes = [Int64](repeating: 0, count: count + 1)
         var came = [Int64](repeating: 0, count: count + 1)
         var stays: Int64 = 0
-        try reader.queryEach(
-            UseReport.sessions, [.text(lot.id.text), .integer(begin.microseconds), .integer(end.microseconds)]
-        ) { row in
-            let arrived = try row.integer(0)
-            let departed = try row.optionalInteger("departed_at")
+        try SessionTable.eachTouching(of: lot.id, from: begin, to: end, in: reader) { arrived, departed in
             if arrived >= begin.microseconds {
                 arrivals += 1
                 came[Int(arrived.flooredQuotient(by: Self.quarter) - first)] += 1

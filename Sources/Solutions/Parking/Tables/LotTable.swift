@@ -27,6 +27,26 @@ enum LotTable {
         return lot
     }
 
+    /// The site that a lot is at; nil when there is none.
+    static func site(of lot: LotID, in reader: some SQLReading) throws -> SiteID? {
+        let row = try reader.queryFirst("SELECT site FROM parking_lot WHERE id = $1", [.text(lot.text)])
+        return try row.flatMap { SiteID(try $0.text(0)) }
+    }
+
+    /// The lot that money for a spot goes to, with its site and the code of its currency; nil when there is none.
+    /// - Parameter lot: the lot of the session that is paid for; nil: the one that the spot is in.
+    static func payee(
+        of spot: DeviceID, lot: LotID?, in reader: some SQLReading
+    ) throws -> (lot: LotID, site: SiteID, currency: String)? {
+        let row = try reader.queryFirst(
+            """
+            SELECT id, site, currency FROM parking_lot
+            WHERE id = COALESCE($2, (SELECT lot FROM parking_spot WHERE id = $1))
+            """, [.text(spot.text), SQLValue(lot?.text)])
+        guard let row, let lot = LotID(try row.text("id")), let site = SiteID(try row.text("site")) else { return nil }
+        return (lot, site, try row.text("currency"))
+    }
+
     /// The lots of these sites, ordered by id.
     /// - Parameter includingPublic: those that everybody may see as well, wherever they are.
     static func all(at sites: SiteScope, includingPublic: Bool, in reader: some SQLReading) throws -> [Lot] {

@@ -51,6 +51,18 @@ enum SpotTable {
         ).map(spot)
     }
 
+    /// How many spots a lot has.
+    static func count(of lot: LotID, in reader: some SQLReading) throws -> Int64 {
+        try reader.queryOne("SELECT COUNT(*) FROM parking_spot WHERE lot = $1", [.text(lot.text)]).integer(0)
+    }
+
+    /// How many spots of a lot are in service.
+    static func countInService(of lot: LotID, in reader: some SQLReading) throws -> Int64 {
+        try reader.queryOne(
+            "SELECT COUNT(*) FROM parking_spot WHERE lot = $1 AND NOT out_of_service", [.text(lot.text)]
+        ).integer(0)
+    }
+
     /// All there are: for the line, which keeps them in memory.
     static func all(in reader: some SQLReading) throws -> [Spot] { try reader.query(columns).map(spot) }
 

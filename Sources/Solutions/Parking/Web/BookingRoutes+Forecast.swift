@@ -51,28 +51,28 @@ extension BookingRoutes {
         let spots = try await services.database.read { try SpotTable.all(of: lot.id, in: $0) }
         let step = max(1, (spots.count + Self.mostSpots - 1) / Self.mostSpots)
         let chosen = stride(from: 0, to: spots.count, by: step).map { spots[$0] }
-        var (present, proposed) = (StaleReplay(), StaleReplay())
+        var (present, proposed) = (SpotReplay(), SpotReplay())
         var (reports, isTruncated, gaps) = (0, step > 1, [ReadingGap]())
         for spot in chosen {
             let table = try await services.history.readings(
                 ReadingQuery(
                     device: spot.id, measurement: "spot", fields: ["occupied", "distance"], from: from, to: now,
                     limit: max(1, Self.mostReports / chosen.count)))
-            let said = StaleReplay.reports(table, settings: spot.state.settings)
+            let said = SpotReplay.reports(table, settings: spot.state.settings)
             reports += said.count
             isTruncated = isTruncated || table.isTruncated
             let lost = ReadingGap.merged(table.gaps)
             gaps += lost
             let debounce = spot.state.settings.debounceMilliseconds
-            func replay(_ staleSeconds: Int64) -> StaleReplay {
-                StaleReplay(
+            func replay(_ staleSeconds: Int64) -> SpotReplay {
+                SpotReplay(
                     said, gaps: lost, until: now, staleSeconds: staleSeconds, debounceMilliseconds: debounce)
             }
             present = present + replay(lot.staleSeconds)
             proposed = proposed + replay(wanted)
         }
         // A rate for a day is of days in which the lot was there; part of one says nothing of a day.
-        let observed = try await services.database.read { try ObservedTime.begin(of: lot.id, in: $0) }
+        let observed = try await services.database.read { try SessionTable.observedSince(lot.id, in: $0) }
         let length = observed.map { Double(now.microseconds(since: max(from, $0))) / 86_400_000_000 } ?? 0
         let spotDays = length >= 1 ? Double(chosen.count) * length : 0
         let (before, after, count, isPart) = (present, proposed, reports, isTruncated)
@@ -95,9 +95,9 @@ extension BookingRoutes {
     }
 }
 
-extension StaleReplay {
+extension SpotReplay {
     /// What a sensor said, out of history: its flag, or what its distance means by the threshold.
-    static func reports(_ table: ReadingTable, settings: SensorSettings) -> [Report] {
+    static func reports(_ table: ReadingTable, settings: SensorSettings) -> [SensorReport<Bool?>] {
         let flag = table.fields.firstIndex(of: "occupied")
         let distance = table.fields.firstIndex(of: "distance")
         return table.rows.map { row in
@@ -106,7 +106,7 @@ extension StaleReplay {
             if isOccupied == nil, let distance, let value = row.values[distance]?.number {
                 isOccupied = value < settings.thresholdCentimetres
             }
-            return Report(at: row.time, isOccupied: isOccupied)
+            return SensorReport(at: row.time, said: isOccupied)
         }
     }
 }

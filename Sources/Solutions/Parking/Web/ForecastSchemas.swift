@@ -67,17 +67,17 @@ extension JSONWriter {
 
     /// Writes what a stale time does.
     /// - Parameter spotDays: over how many days of a spot it was replayed.
-    mutating func write(_ replay: StaleReplay, staleSeconds: Int64, spotDays: Double) {
+    mutating func write(_ replay: SpotReplay, staleSeconds: Int64, spotDays: Double) {
         beginObject()
         member("stale_seconds", staleSeconds)
-        member("unknowns", replay.unknowns)
-        member("false_unknowns", replay.falseUnknowns)
+        member("unknowns", replay.stale.unknowns)
+        member("false_unknowns", replay.stale.falseUnknowns)
         key("false_unknown_seconds")
-        double(rounded(replay.falseSeconds, to: 1))
-        member("silences", replay.silences)
-        member("silences_seen", replay.seen)
+        double(rounded(replay.stale.falseSeconds, to: 1))
+        member("silences", replay.stale.silences)
+        member("silences_seen", replay.stale.seen)
         key("mean_seconds_unaware")
-        optional(replay.silences == 0 ? nil : replay.unawareSeconds / Double(replay.silences))
+        optional(replay.stale.silences == 0 ? nil : replay.stale.unawareSeconds / Double(replay.stale.silences))
         key("turnover")
         if spotDays > 0 { double((Double(replay.arrivals) / spotDays).thousandths) } else { null() }
         endObject()

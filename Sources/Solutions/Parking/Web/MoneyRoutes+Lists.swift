@@ -116,7 +116,9 @@ extension MoneyRoutes {
         let selection = try selection(request, lot)
         let (page, balances) = try await services.database.read { reader in
             (
-                Page(try Ledger.entries(selection, after: after, in: reader), limit: selection.limit) { String($0.id) },
+                Page(try LedgerTable.entries(selection, after: after, in: reader), limit: selection.limit) {
+                    String($0.id)
+                },
                 try Ledger.balances(of: lot.id, in: reader)
             )
         }

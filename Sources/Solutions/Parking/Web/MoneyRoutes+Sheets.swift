@@ -51,7 +51,7 @@ extension MoneyRoutes {
         try await sheet(
             request, of: lot, named: "ledger",
             ["id", "event", "account", "amount_minor", "session_id", "payment_id", "at"], place: { String($0.id) },
-            read: { try Ledger.entries($0, after: $0.after.flatMap { Int64($0) }, in: $1) },
+            read: { try LedgerTable.entries($0, after: $0.after.flatMap { Int64($0) }, in: $1) },
             cells: { entry in
                 [
                     .integer(entry.id), .text(entry.event), .text(entry.account.rawValue),
