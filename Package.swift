@@ -99,7 +99,7 @@ let package = Package(
 
         // Floor 1: words and contract.
         room("HubModel"),
-        room("SolutionKit", ["HubModel", "SQL", heap, argumentParser]),
+        room("SolutionKit", ["HubModel", "SQL", "DeviceLogic", heap, argumentParser]),
 
         // Floor 2: the line.
         room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),

@@ -89,3 +89,27 @@ def test_the_hub_itself_deletes_what_is_old(timed):
         hub.clock.advance(3_601)
     wait_for(lambda: counts(hub) == {"command": 1, "command_step": 1, "parking_change": 1}, "what is old is deleted")
     assert [rule["due"] for rule in hub.get("/api/system/retention")["rules"]] == [0, 0, 0]
+
+
+def schedules(hub):
+    return {schedule["name"]: schedule for schedule in hub.get("/api/system/background")["schedules"]}
+
+
+def test_what_the_house_does_by_schedule_can_be_seen(timed):
+    hub = timed
+    # The clock's socket answers when the runs that came due have ended.
+    hub.clock.advance(1)
+    first = schedules(hub)
+    assert {"hub.retention", "hub.files"} <= set(first)
+    # Both run at each start.
+    assert all(first[name]["runs"] >= 1 and first[name]["failures"] == 0 and not first[name]["running"] for name in ("hub.retention", "hub.files"))
+    hub.clock.advance(3_601)
+    then = schedules(hub)
+    for name in ("hub.retention", "hub.files"):
+        assert then[name]["runs"] == first[name]["runs"] + 1 and then[name]["last"]["error"] is None
+        assert first[name]["last"]["began_at"] < first[name]["next_at"] <= then[name]["last"]["began_at"] < then[name]["next_at"]
+    assert 'martlet_schedule_runs_total{schedule="hub.files"}' in hub.ask("/metrics").text
+    hub.stop()
+    with contextlib.closing(sqlite3.connect(hub.data / "martlet.db")) as book:
+        kept = dict(book.execute("SELECT name, began_at FROM schedule WHERE error IS NULL").fetchall())
+    assert set(kept) >= {"hub.retention", "hub.files"} and all(kept.values())

@@ -95,21 +95,23 @@ struct House {
         let reporter = BrokerReporter(
             version: Version.text, clock: clock, rhythm: clock, live: live, line: line,
             statistics: { broker.statistics }, publish: { broker.publish($0) })
+        let own = HouseSchedules(
+            stored: stored, line: line, clock: clock, retention: retention,
+            logger: logger)
+        let background = Background(solutions.all, webServices(stored, line), hub: own.all)
         let web = try webServer(
-            stored, line: line, live: live, accounts: accounts, reporter: reporter, doors: doors, owners: owners,
-            certificates: certificates,
-            metrics: [line, BrokerMetrics { broker.statistics }, live, figures, states, stored.blobs]
-                + accounts.metrics,
+            stored, line: line, live: live, accounts: accounts, reporter: reporter, background: background,
+            doors: doors, owners: owners, certificates: certificates,
+            metrics: [
+                line, BrokerMetrics { broker.statistics }, live, figures, states, stored.blobs, background.figures,
+            ] + accounts.metrics,
             pages: pages,
             logger: logger)
 
         var services: [any Service] = [
             LineService(line: line),
             MaintenanceService(
-                stored: stored, folder: folder, authority: authority, line: line, clock: clock,
-                retention: retention, logger: logger),
-            BlobService(
-                blobs: stored.blobs, database: stored.database, line: line, clock: clock, logger: logger),
+                stored: stored, folder: folder, authority: authority, clock: clock, logger: logger),
             BrokerService(
                 configuration: brokerConfiguration(certificates, logger), line: line,
                 state: try sessions(of: stored, logger), ledger: owners, admission: admission,
@@ -119,6 +121,9 @@ struct House {
                 accounts: accounts, database: stored.database, line: line, broker: broker, doors: doors,
                 rhythm: clock, trouble: TroubleLog(logger: logger, clock: clock)),
             ReporterService(reporter: reporter, doors: doors),
+        ]
+        services += background.runners(stored.database, line, clock: clock, doors: doors, logger: logger)
+        services += [
             WebService(
                 server: web, line: line, addresses: [configuration.http, configuration.https].compactMap { $0 },
                 doors: doors),
@@ -202,8 +207,9 @@ struct House {
     }
 
     private func webServer(
-        _ stored: Stored, line: IngestLine, live: LiveHub, accounts: Accounts, reporter: BrokerReporter, doors: Doors,
-        owners: ConnectedOwners, certificates: DoorCertificates, metrics: [any MetricsSource], pages: WebFolder,
+        _ stored: Stored, line: IngestLine, live: LiveHub, accounts: Accounts, reporter: BrokerReporter,
+        background: Background, doors: Doors, owners: ConnectedOwners, certificates: DoorCertificates,
+        metrics: [any MetricsSource], pages: WebFolder,
         logger: Logger
     ) throws -> WebServer {
         let services = webServices(stored, line)
@@ -222,6 +228,7 @@ struct House {
             + [
                 Installation(data: configuration.data).route, solutions.catalogue.route,
                 RetentionRoute(retention: retention, services: services).route,
+                BackgroundRoute(figures: background.figures).route,
             ]
         try solutions.catalogue.check(routes)
         let addresses = [(Door.http, configuration.http)] + (configuration.https.map { [(Door.https, $0)] } ?? [])

@@ -175,21 +175,17 @@ struct WebService: Service {
     }
 }
 
-/// What has to be done now and then: folding the database's log, sealing telemetry, deleting what is old.
+/// What has to be done every few seconds: looking after the data folder, folding the database's log, sealing telemetry.
 struct MaintenanceService: Service {
     let stored: Stored
     let folder: DataFolder
     let authority: AuthorityWatch
-    let line: IngestLine
     let clock: any HouseClock
-    let retention: Retention
     let logger: Logger
 
     func run() async {
         await cancelWhenGracefulShutdown {
-            let begin = clock.uptime()
-            var (sealsAt, prunesAt) = (begin, begin)
-            var trust = ClockTrust()
+            var sealsAt = clock.uptime()
             var watch = StorageWatch(stored, folder, authority, logger: logger)
             await clock.every(.seconds(1)) {
                 guard watch.look() else { return }
@@ -198,19 +194,6 @@ struct MaintenanceService: Service {
                 if uptime >= sealsAt {
                     sealsAt = uptime + .seconds(5)
                     await attempt("Sealing failed") { try await stored.store.sealIfDue(now: clock.now().microseconds) }
-                }
-                if uptime >= prunesAt {
-                    prunesAt = uptime + .seconds(3_600)
-                    if trust.believes(clock.now(), uptime: uptime - begin) {
-                        await attempt("Retention failed") {
-                            try await stored.store.enforceRetention(now: clock.now().microseconds)
-                        }
-                        await attempt("What is old could not be deleted") {
-                            try await retention.apply(at: clock.now(), stored.database) { piece in
-                                try await line.perform { try piece(try $0.transaction()) }
-                            }
-                        }
-                    }
                 }
             }
         }
