@@ -38,6 +38,8 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public let devices: any DeviceBook
     /// The commands.
     public let commands: any CommandBook
+    /// What the declared settings are set to.
+    public let settings: SettingValues
 
     private let lock = Mutex(())
     private var handlers: LineHandlers
@@ -53,16 +55,18 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public init(
         _ solution: any HandlesMessages, tables: [Migrations] = [], at start: Timestamp = SolutionHouse.start,
         location: DatabaseConfiguration.Location = .memory, devices: any DeviceBook = FakeDevices(),
-        commands: any CommandBook = UntouchedBooks(), audit: RecordingAudit = RecordingAudit()
+        commands: any CommandBook = UntouchedBooks(), audit: RecordingAudit = RecordingAudit(),
+        settings: SettingValues = SettingValues()
     ) async throws {
         self.solution = solution
         self.devices = devices
         self.commands = commands
         self.audit = audit
+        self.settings = settings
         clock = ManualClock(start)
         database = try Database.open(DatabaseConfiguration(location))
         handlers = LineHandlers(
-            [solution], services: LineServices(devices: devices, commands: commands, audit: audit),
+            [solution], services: LineServices(devices: devices, commands: commands, audit: audit, settings: settings),
             commands: room.makeHandler)
         try await database.migrate(tables + [solution.migrations], at: 0)
     }
@@ -71,7 +75,8 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public func restart() {
         lock.withLock { _ in
             handlers = LineHandlers(
-                [solution], services: LineServices(devices: devices, commands: commands, audit: audit),
+                [solution],
+                services: LineServices(devices: devices, commands: commands, audit: audit, settings: settings),
                 commands: room.makeHandler)
         }
     }

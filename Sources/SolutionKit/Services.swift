@@ -42,11 +42,14 @@ public struct WebServices: Sendable {
     public let clock: any WallClock
     /// The hub's files.
     public let blobs: any BlobShelf
+    /// What the declared settings are set to.
+    public let settings: SettingValues
 
     /// Services.
     public init(
         database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
-        commands: any CommandBook, audit: any AuditBook, clock: any WallClock, blobs: any BlobShelf = NoBlobs()
+        commands: any CommandBook, audit: any AuditBook, clock: any WallClock, blobs: any BlobShelf = NoBlobs(),
+        settings: SettingValues = SettingValues()
     ) {
         self.database = database
         self.history = history
@@ -56,6 +59,7 @@ public struct WebServices: Sendable {
         self.audit = audit
         self.clock = clock
         self.blobs = blobs
+        self.settings = settings
     }
 }
 

@@ -59,7 +59,6 @@ enum ConfigurationFile {
     static var sample: String {
         let settings = Setting.allCases.map { "# \($0.help)\n#\($0.rawValue)=\n" }
         let limits = Limit.allCases.map { "# \($0.help).\n#\($0.rawValue)=\($0.standard)\n" }
-        let declared = Solutions.current.settings.map { "# \($0.help).\n#\($0.name)=\($0.standard)\n" }
-        return (settings + limits + declared).joined(separator: "\n")
+        return (settings + limits + Solutions.current.settingsSample).joined(separator: "\n")
     }
 }

@@ -203,7 +203,8 @@ struct House {
     private func webServices(_ stored: Stored, _ line: IngestLine) -> WebServices {
         WebServices(
             database: stored.database, history: StoredHistory(store: stored.store), line: line,
-            devices: devices, commands: CommandRegistry(), audit: AuditRegistry(), clock: clock, blobs: stored.blobs)
+            devices: devices, commands: CommandRegistry(), audit: AuditRegistry(), clock: clock, blobs: stored.blobs,
+            settings: configuration.declared)
     }
 
     private func webServer(

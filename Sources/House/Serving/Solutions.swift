@@ -44,7 +44,21 @@ struct Solutions: Sendable {
 
     /// A line for each declared setting, for `serve --help`.
     var settingsHelp: String {
-        settings.map { "\($0.name): \($0.help). Default: \($0.standard)" }.joined(separator: "\n\n")
+        settings.map { setting in
+            let standard = setting.standardText
+            return
+                "\(setting.name): \(setting.help).\(Solutions.choice(setting)) Default: \(standard.isEmpty ? "none" : standard)"
+        }.joined(separator: "\n\n")
+    }
+
+    /// The lines of the sample file.
+    var settingsSample: [String] {
+        settings.map { "# \($0.help).\(Solutions.choice($0))\n#\($0.name)=\($0.standardText)\n" }
+    }
+
+    /// What a setting may be, where its help does not say it.
+    private static func choice(_ setting: DeclaredSetting) -> String {
+        if case .number = setting.form { "" } else { " It is \(setting.form.wanted)." }
     }
 
     /// The declared setting of this name.
