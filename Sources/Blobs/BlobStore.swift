@@ -108,9 +108,10 @@ public final class BlobStore: BlobShelf {
 
     /// As `BlobShelf.keep`.
     public func keep(
-        _ blob: ReceivedBlob, as use: BlobUse, upTo limit: Int64, at instant: Timestamp, in transaction: Transaction
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        at instant: Timestamp, in transaction: Transaction
     ) throws {
-        try table.keep(blob, as: use, upTo: limit, at: instant, in: transaction)
+        try table.keep(blob, as: purpose, of: device, settings, at: instant, in: transaction)
     }
 
     /// As `BlobShelf.drop`.

@@ -48,8 +48,10 @@ public struct BlobTable: Sendable {
     /// Keeps a file, in the place of what was kept for the same.
     /// - Throws: `limit_reached`; `SQLFailure`.
     func keep(
-        _ blob: ReceivedBlob, as use: BlobUse, upTo limit: Int64, at instant: Timestamp, in transaction: Transaction
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        at instant: Timestamp, in transaction: Transaction
     ) throws {
+        let use = purpose.use(of: device)
         let before = try hash(of: use, in: transaction)
         try transaction.execute(
             """
@@ -67,15 +69,17 @@ public struct BlobTable: Sendable {
                 .integer(instant.microseconds),
             ])
         if let before { try dropUnused(before, in: transaction) }
+        try makeRoom(for: device, of: purpose, settings, in: transaction)
         let total = try transaction.queryOne(
             """
             SELECT COALESCE(SUM(b.bytes), 0) FROM blob_use u JOIN blob b ON b.hash = u.hash
             WHERE u.owner = $1 AND u.name = $2
             """, [.text(use.owner), .text(use.name)]
         ).integer(0)
-        guard total <= limit else {
+        guard total <= purpose.maximumBytes else {
             throw Refusal(
-                .limitReached, "The hub keeps at most \(limit >> 20) MiB of files of this sort: remove some first.")
+                .limitReached,
+                "The hub keeps at most \(purpose.maximumBytes >> 20) MiB of \(purpose.title): remove some first.")
         }
     }
 

@@ -74,9 +74,24 @@ final class Shelf: Sendable {
 
     @discardableResult
     func keep(_ text: String, for device: String, limit: Int64 = 1_000) async throws -> ReceivedBlob {
-        let (blob, use, store) = (try await receive(text), try use(device), store)
+        try await keep(text, for: device, Shelf.purpose(limit))
+    }
+
+    static func purpose(_ limit: Int64) -> BlobPurpose {
+        BlobPurpose(
+            owner: "hub", name: "picture", title: "pictures", setting: "MARTLET_TEST", maximumBytes: limit,
+            mebibytesPerSite: 1)
+    }
+
+    @discardableResult
+    func keep(
+        _ text: String, for device: String, _ purpose: BlobPurpose, _ settings: SettingValues = SettingValues(),
+        at instant: Timestamp = Shelf.start
+    ) async throws -> ReceivedBlob {
+        let (blob, store) = (try await receive(text, limit: 2 << 20), store)
+        let device = try #require(DeviceID(device))
         try await line.perform { line in
-            try store.keep(blob, as: use, upTo: limit, at: line.now, in: line.transaction())
+            try store.keep(blob, as: purpose, of: device, settings, at: instant, in: line.transaction())
         }
         return blob
     }

@@ -754,6 +754,7 @@ FIXED = {
         ("EndToEnd/test_pictures.py", "test_what_is_no_picture_or_too_large_leaves_nothing"),
         ("BlobsTests/BlobStoreTests.swift", "replacedAndBounded"), ("BlobsTests/BlobStoreTests.swift", "sixteenAtOnce"),
     ],
+    "Pictures of the devices of one site": [("BlobsTests/BlobRetentionTests.swift", "refused")],
     "Wrong passwords of one name from one address (of IPv6, here and below: one /64)": [
         (GUESSING, "fiveFailuresLockWhoeverItIs"), (GUESSING, "theAddressesOfOneNetworkAreOne"),
         ("EndToEnd/test_guessing.py", "test_guessing_at_an_account_is_held_back_and_others_get_in"),

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import threading
 import time
 
@@ -279,3 +280,60 @@ def test_a_backup_whose_picture_was_changed_is_not_restored(own_closed, tmp_path
     assert done.returncode != 0 and name in done.stderr, done
     assert not (tmp_path / "new").exists()
     shutil.rmtree(tmp_path / "copy")
+
+
+def test_a_site_that_has_its_megabytes_refuses_a_picture_or_lets_the_oldest_go(own_closed):
+    hub = own_closed(start=False)
+    hub.settings = {"MARTLET_PICTURE_SITE_MIB": "1"}
+    hub.start()
+    for name in "abc":
+        hub.device(f"node_{name}")
+    admin, body = hub.admin, picture(MIB // 2)
+    assert put(admin, "node_a", body).status == 200
+    assert put(admin, "node_b", picture(MIB // 2)).status == 200
+    told = put(admin, "node_c", picture())
+    assert told.status == 429 and told.json()["code"] == "limit_reached" and "MARTLET_PICTURE_SITE_MIB" in told.json()["detail"], told
+    assert get(admin, "node_c").status == 404 and get(admin, "node_a").status == 200
+    rules = {rule["name"]: rule for rule in admin.get("/api/system/retention")["rules"]}
+    assert (rules["hub.picture-bytes"]["mebibytes_per_site"], rules["hub.picture-bytes"]["due"]) == (1, 0)
+    assert rules["hub.picture"]["days"] is None and rules["hub.picture"]["mebibytes_per_site"] is None
+    hub.stop()
+    hub.settings["MARTLET_PICTURE_WHEN_FULL"] = "oldest-go"
+    hub.start()
+    admin = hub.admin
+    assert put(admin, "node_c", picture()).status == 200
+    assert get(admin, "node_a").status == 404 and get(admin, "node_b").status == get(admin, "node_c").status == 200
+    hub.stop()
+
+
+def test_retention_says_which_pictures_go_before_they_do(own_closed, tmp_path):
+    hub = own_closed()
+    for name in "ab":
+        hub.device(f"node_{name}")
+        assert put(hub.admin, f"node_{name}", picture(MIB)).status == 200
+    hub.stop()
+    settings = tmp_path / "martlet.env"
+
+    def told(*more):
+        done = run("retention", "--data", hub.data, "--config", settings, *more)
+        assert done.returncode == 0, done
+        return {line.split()[0]: line for line in done.stdout.splitlines()[1:]}
+
+    settings.write_text("MARTLET_PICTURE_SITE_MIB=1\n")
+    assert "new ones are refused" in told()["hub.picture-bytes"] and told()["hub.picture-bytes"].split()[3] == "0"
+    settings.write_text("MARTLET_PICTURE_SITE_MIB=1\nMARTLET_PICTURE_WHEN_FULL=oldest-go\n")
+    assert told()["hub.picture-bytes"].split()[:4] == ["hub.picture-bytes", "-", "MARTLET_PICTURE_SITE_MIB", "1"]
+    assert told("--apply")["hub.picture-bytes"].split()[3] == "1" and told()["hub.picture-bytes"].split()[3] == "0"
+    with contextlib.closing(sqlite3.connect(hub.data / "martlet.db")) as book:
+        assert book.execute("SELECT device FROM blob_use").fetchall() == [("node_b",)]
+        book.execute("UPDATE blob_use SET created_at = created_at - 3 * 86400000000")
+        book.commit()
+    settings.write_text("MARTLET_PICTURE_DAYS=2\n")
+    assert told()["hub.picture"].split()[1:4] == ["2", "MARTLET_PICTURE_DAYS", "1"]
+    assert told("--apply")["hub.picture"].split()[3] == "1"
+    hub.start()
+    assert get(hub.admin, "node_b").status == 404
+    hub.stop()
+    settings.write_text("MARTLET_PICTURE_WHEN_FULL=never\n")
+    refused = run("check", "--data", hub.data, "--config", settings)
+    assert refused.returncode == 64 and "MARTLET_PICTURE_WHEN_FULL is 'never', but must be refuse or oldest-go" in refused.stderr

@@ -39,9 +39,10 @@ struct Check: AsyncParsableCommand {
             }
             if !certificates.all.isEmpty, let file = configuration.tlsCertificate { print(Check.line("tls", file)) }
             print("retention  \(configuration.retentionDays.map { "\($0) days" } ?? "for ever")")
-            for rule in Solutions.current.retentionRules {
-                let days = configuration.declared[rule.days]
-                print(Check.line("keeps", "\(rule.name) \(days == 0 ? "for ever" : "\(days) days")"))
+            for task in Solutions.current.retentionTasks {
+                let bound = configuration.declared[task.setting]
+                let kept = task.isByAge ? (bound == 0 ? "for ever" : "\(bound) days") : "\(bound) MiB a site"
+                print(Check.line("keeps", "\(task.name) \(kept)"))
             }
             let damage = try await checkData(configuration)
             for problem in damage { print(Check.line("damage", problem)) }

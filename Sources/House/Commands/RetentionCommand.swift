@@ -32,7 +32,7 @@ struct RetentionCommand: AsyncParsableCommand {
         do {
             let configuration = try Configuration(
                 flags: [:], environment: ProcessInfo.processInfo.environment, file: config)
-            retention = Retention(rules: Solutions.current.retentionRules, settings: configuration.declared)
+            retention = Retention(tasks: Solutions.current.retentionTasks, settings: configuration.declared)
         } catch let error as SettingError {
             throw ValidationError(error.description)
         }
@@ -47,9 +47,8 @@ struct RetentionCommand: AsyncParsableCommand {
                 ["RULE", "DAYS", "SETTING", apply ? "DELETED" : "DUE", "WHAT"],
                 work.map { work in
                     [
-                        work.rule.name, work.days > 0 ? "\(work.days)" : "for ever", work.rule.days.name,
-                        "\(work.rows)",
-                        work.rule.title,
+                        work.task.name, work.days.map { $0 > 0 ? "\($0)" : "for ever" } ?? "-", work.task.setting.name,
+                        "\(work.rows)", work.task.title(retention.settings),
                     ]
                 })
             if !apply, work.contains(where: { $0.rows > 0 }) { Output.note("nothing was deleted; --apply does it") }

@@ -178,7 +178,7 @@ struct House {
     }
 
     private var retention: Retention {
-        Retention(rules: solutions.retentionRules, settings: configuration.declared)
+        Retention(tasks: solutions.retentionTasks, settings: configuration.declared)
     }
 
     /// An open hub takes devices as they come; a closed one knows those that people have added or approved.

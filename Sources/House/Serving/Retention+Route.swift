@@ -31,22 +31,24 @@ struct RetentionRoute: Sendable {
         .object([
             .required("name", .text, "`parking.history`"),
             .required("title", .text, "What it deletes, for people"),
-            .required("setting", .text, "The setting that says for how many days it is kept"),
-            .required("days", .nullable(.count), "Those days; null: for ever"),
-            .required("before", .nullable(.timestamp), "What is older is due; null: nothing ever is"),
+            .required("setting", .text, "The setting that says for how many days it is kept, or how many MiB of it"),
+            .required("days", .nullable(.count), "Those days; null: for ever, or until a site has too many bytes"),
+            .required(
+                "mebibytes_per_site", .nullable(.count),
+                "The most MiB that the devices of one site have; null: no bound"),
+            .required("before", .nullable(.timestamp), "What is older is due; null: nothing is by its age"),
             .required("due", .count, "How many rows are due now"),
         ]))
 
     private func write(_ work: Retention.Work, to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("name", work.rule.name)
-        json.member("title", work.rule.title)
-        json.member("setting", work.rule.days.name)
-        json.key("days")
-        if work.days > 0 { json.integer(Int64(work.days)) } else { json.null() }
-        json.key("before")
-        if let cutoff = work.cutoff { json.timestamp(cutoff) } else { json.null() }
-        json.member("due", work.rows)
-        json.endObject()
+        json.object { json in
+            json.member("name", work.task.name)
+            json.member("title", work.task.title(retention.settings))
+            json.member("setting", work.task.setting.name)
+            json.member("days", work.days.flatMap { $0 > 0 ? Int64($0) : nil })
+            json.member("mebibytes_per_site", work.task.isByAge ? nil : Int64(work.bound))
+            json.member("before", work.cutoff)
+            json.member("due", work.rows)
+        }
     }
 }

@@ -1,12 +1,13 @@
 internal import HubModel
 internal import SQL
 internal import SolutionKit
+internal import Trust
 
 /// What is deleted when it is old, of the tables of the hub and its solutions. Readings have a way of their own: they are deleted by whole
 /// months (`MARTLET_RETENTION_DAYS`).
 struct Retention: Sendable {
-    /// The hub's own first.
-    let rules: [RetentionRule]
+    /// All that may go, in the order in which it does.
+    let tasks: [RetentionTask]
     /// How the days are set.
     let settings: SettingValues
 
@@ -20,24 +21,26 @@ struct Retention: Sendable {
             "MARTLET_COMMAND_DAYS", "Days for which commands that are over are kept; 0: for ever", standard: 90),
         table: "command", time: "updated_at", condition: "due_at IS NULL")
 
-    /// What a rule is about to do, or has done.
+    /// What a task is about to do, or has done.
     struct Work: Sendable {
-        let rule: RetentionRule
-        /// For how many days its rows are kept; 0: for ever.
-        let days: Int
-        /// Older rows go; nil: none do.
+        let task: RetentionTask
+        /// What its setting says: days, or MiB of a site.
+        let bound: Int
+        /// What is older goes; nil: nothing does by its age.
         let cutoff: Timestamp?
         var rows: Int64
+
+        /// For how many days it is kept; 0: for ever; nil: it goes by other rules.
+        var days: Int? { task.isByAge ? bound : nil }
     }
 
-    /// How many rows each rule would delete now.
+    /// How many rows each task would delete now.
     /// - Throws: `SQLFailure`.
     func due(at now: Timestamp, in reader: some SQLReading) throws -> [Work] {
-        try rules.map { rule in
-            let cutoff = rule.cutoff(settings, at: now)
-            return Work(
-                rule: rule, days: settings[rule.days], cutoff: cutoff,
-                rows: try cutoff.map { try rule.count(before: $0, in: reader) } ?? 0)
+        try tasks.map { task in
+            Work(
+                task: task, bound: settings[task.setting], cutoff: task.cutoff(settings, at: now),
+                rows: try task.count(settings, at: now, in: reader))
         }
     }
 
@@ -51,12 +54,11 @@ struct Retention: Sendable {
     ) async throws -> [Work] {
         var done = try await database.read { try due(at: now, in: $0) }
         for index in done.indices {
-            guard let cutoff = done[index].cutoff else { continue }
-            let (rule, counted) = (done[index].rule, done[index].rows)
+            let (task, settings, counted) = (done[index].task, settings, done[index].rows)
             done[index].rows = 0
             while done[index].rows < counted {
                 let limit = Int(min(Int64(Retention.portion), counted - done[index].rows))
-                let deleted = try await write { try rule.delete(before: cutoff, atMost: limit, in: $0) }
+                let deleted = try await write { try task.delete(settings, at: now, atMost: limit, in: $0) }
                 done[index].rows += Int64(deleted)
                 if deleted < limit { break }
             }

@@ -6,8 +6,10 @@ struct Solutions: Sendable {
     /// How their devices take commands.
     let commandForms: [CommandForm]
     let catalogue: Catalogue
-    /// What is deleted when it is old, the hub's own rules first.
-    let retentionRules: [RetentionRule]
+    /// The sorts of files that they keep, the hub's own first.
+    let blobs: [BlobPurpose]
+    /// What is deleted when it is old or too much, in the order in which it is.
+    let retentionTasks: [RetentionTask]
     /// The settings that are declared with what they change, by retention rules and by solutions; the hub's own first.
     let settings: [DeclaredSetting]
     /// Folders of pages beside `Web` (`WebFolder.more`).
@@ -24,9 +26,10 @@ struct Solutions: Sendable {
         } catch {
             fatalError("The solutions contradict each other: \(error)")
         }
-        retentionRules =
-            [Retention.ofCommands] + all.compactMap { $0 as? any HasRetention }.flatMap(\.retention)
-        settings = retentionRules.map(\.days) + all.flatMap(\.manifest.settings)
+        let rules = [Retention.ofCommands] + all.compactMap { $0 as? any HasRetention }.flatMap(\.retention)
+        blobs = [DevicePicture.purpose] + all.compactMap { $0 as? any HasBlobs }.flatMap(\.blobs)
+        retentionTasks = rules.map { .rows($0) } + blobs.flatMap { [.oldFiles($0), .filesBeyond($0)] }
+        settings = rules.map(\.days) + blobs.flatMap(\.settings) + all.flatMap(\.manifest.settings)
         var names = Set(Setting.allCases.map(\.rawValue) + Limit.allCases.map(\.rawValue))
         for setting in settings where !names.insert(setting.name).inserted || !setting.name.hasPrefix("MARTLET_") {
             fatalError("The setting \(setting.name) is declared twice, or is not called MARTLET_…")

@@ -16,11 +16,12 @@ public protocol BlobShelf: Sendable {
         _ content: BodyStream, upTo limit: Int, recognise: @Sendable ([UInt8]) throws(Refusal) -> String
     ) async throws -> ReceivedBlob
 
-    /// Keeps a file that came in, in the place of what was kept for the same.
-    /// - Parameter limit: the most bytes of all files of this name and owner together.
+    /// Keeps a file that came in, in the place of what was kept for the same. Where the device's site has too many bytes of its sort and the
+    /// settings say so, those go that were kept first.
     /// - Throws: `limit_reached`; `SQLFailure`.
     func keep(
-        _ blob: ReceivedBlob, as use: BlobUse, upTo limit: Int64, at instant: Timestamp, in transaction: Transaction
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        at instant: Timestamp, in transaction: Transaction
     ) throws
 
     /// Keeps the file of this use no longer.
@@ -100,7 +101,8 @@ public struct NoBlobs: BlobShelf {
 
     /// Throws `storage_unavailable`.
     public func keep(
-        _ blob: ReceivedBlob, as use: BlobUse, upTo limit: Int64, at instant: Timestamp, in transaction: Transaction
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        at instant: Timestamp, in transaction: Transaction
     ) throws { throw Refusal.storageUnavailable }
 
     /// False.

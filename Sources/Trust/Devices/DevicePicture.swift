@@ -1,13 +1,16 @@
 internal import HubModel
 internal import SQL
-internal import SolutionKit
+public import SolutionKit
 
 /// A picture of a device, or a plan of the place where it is: what it may be.
-enum DevicePicture {
+public enum DevicePicture {
+    /// What pictures are kept for, how long, and how many.
+    public static let purpose = BlobPurpose(
+        owner: "hub", name: "picture", title: "pictures of devices", setting: "MARTLET_PICTURE",
+        maximumBytes: 2 << 30, mebibytesPerSite: 512)
+
     /// The most bytes of one.
     static let maximumBytes = 8 << 20
-    /// The most bytes of all of them together.
-    static let maximumBytesInAll: Int64 = 2 << 30
 
     static let jpeg = "image/jpeg"
     static let png = "image/png"
@@ -15,15 +18,13 @@ enum DevicePicture {
     static let mediaTypes = [jpeg, png, webp]
 
     /// Of what the picture of a device is kept.
-    static func use(_ device: DeviceID) -> BlobUse { BlobUse(owner: owner, device: device, name: name) }
-    static let owner = "hub"
-    static let name = "picture"
+    static func use(_ device: DeviceID) -> BlobUse { purpose.use(of: device) }
 
     /// Of those devices of a list that have one, a word that changes with it.
     static func tags(
         _ entries: [DeviceListing.Entry], _ blobs: some BlobShelf, in reader: some SQLReading
     ) throws -> [DeviceID: String] {
-        try blobs.hashes(of: name, owner: owner, among: entries.map(\.id), in: reader).mapValues {
+        try blobs.hashes(of: purpose.name, owner: purpose.owner, among: entries.map(\.id), in: reader).mapValues {
             String($0.prefix(16))
         }
     }

@@ -63,14 +63,13 @@ extension DeviceRoutes {
         }
         // Before anything is read of it.
         _ = try await services.database.read { try administration.device(id, administrator, in: $0) }
-        let blobs = services.blobs
+        let (blobs, settings) = (services.blobs, services.settings)
         let blob = try await blobs.receive(
             content, upTo: DevicePicture.maximumBytes, recognise: DevicePicture.recognise)
         try await services.line.perform { line in
             let transaction = try line.transaction()
             _ = try administration.device(id, administrator, in: transaction)
-            try blobs.keep(
-                blob, as: DevicePicture.use(id), upTo: DevicePicture.maximumBytesInAll, at: line.now, in: transaction)
+            try blobs.keep(blob, as: DevicePicture.purpose, of: id, settings, at: line.now, in: transaction)
             try administration.record(
                 .changeDevice, "device:\(id)", [("picture", blob.mediaType), ("bytes", String(blob.bytes))],
                 administrator, in: transaction)
