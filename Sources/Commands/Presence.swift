@@ -18,9 +18,9 @@ struct Presence {
     /// What each client's filters cover of commands, by filter.
     private var clients: [String: [String: [Covered]]] = [:]
     /// By device: the clients with a filter that names it.
-    private var naming: [DeviceID: Set<String>] = [:]
+    private var naming = MemberIndex<DeviceID, String>()
     /// By device: its clients.
-    private var byDevice: [DeviceID: Set<String>] = [:]
+    private var byDevice = MemberIndex<DeviceID, String>()
 
     init(_ forms: [CommandForm]) {
         self.forms = forms
@@ -29,15 +29,13 @@ struct Presence {
     mutating func connected(_ clientID: String) {
         disconnected(clientID)
         clients[clientID] = [:]
-        if case .device(let device) = ClientName.owner(of: clientID) { byDevice[device, default: []].insert(clientID) }
+        if case .device(let device) = ClientName.owner(of: clientID) { byDevice.insert(clientID, of: device) }
     }
 
     mutating func disconnected(_ clientID: String) {
         guard let filters = clients.removeValue(forKey: clientID) else { return }
         for covered in filters.values { forget(clientID, covered) }
-        guard case .device(let device) = ClientName.owner(of: clientID) else { return }
-        byDevice[device]?.remove(clientID)
-        if byDevice[device]?.isEmpty == true { byDevice[device] = nil }
+        if case .device(let device) = ClientName.owner(of: clientID) { byDevice.remove(clientID, of: device) }
     }
 
     /// Whether a client has a connection.
@@ -52,7 +50,7 @@ struct Presence {
         guard !covered.isEmpty else { return [] }
         if clients[clientID] == nil { connected(clientID) }
         clients[clientID]?[filter] = covered
-        for device in covered.compactMap(named) { naming[device, default: []].insert(clientID) }
+        for device in covered.compactMap(named) { naming.insert(clientID, of: device) }
         return covered
     }
 
@@ -70,9 +68,9 @@ struct Presence {
     /// The clients that may be a device's own and are here, in a fixed order: that which last spoke for it first. Whether they are, is for
     /// others to say.
     func candidates(for device: DeviceID, _ target: CommandTarget) -> [String] {
-        var found = naming[device] ?? []
+        var found = naming[device]
         for owner in [device, target.controller] {
-            if let owner, let clients = byDevice[owner] { found.formUnion(clients) }
+            if let owner { found.formUnion(byDevice[owner]) }
         }
         guard let speaker = target.speaker, clients[speaker] != nil else { return found.sorted() }
         found.remove(speaker)
@@ -80,7 +78,7 @@ struct Presence {
     }
 
     /// Whether a client is here with a filter that names the device.
-    func names(_ device: DeviceID, _ clientID: String) -> Bool { naming[device]?.contains(clientID) == true }
+    func names(_ device: DeviceID, _ clientID: String) -> Bool { naming.contains(clientID, of: device) }
 
     /// How a device is spelled in the topic on which a client hears its commands; nil when it does not listen for it.
     func spelling(for device: DeviceID, _ target: CommandTarget, of clientID: String) -> String? {
@@ -98,9 +96,7 @@ struct Presence {
     private mutating func forget(_ clientID: String, _ covered: [Covered]) {
         for device in covered.compactMap(named) {
             let stillNamed = clients[clientID]?.values.joined().compactMap(named) ?? []
-            guard !stillNamed.contains(device) else { continue }
-            naming[device]?.remove(clientID)
-            if naming[device]?.isEmpty == true { naming[device] = nil }
+            if !stillNamed.contains(device) { naming.remove(clientID, of: device) }
         }
     }
 }

@@ -4,3 +4,7 @@ import HubModel
 extension Permission {
     static let viewNodes = Permission("nodes.view")
 }
+
+extension DeviceKind {
+    static let module = DeviceKind("module")
+}

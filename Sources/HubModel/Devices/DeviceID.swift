@@ -2,7 +2,7 @@
 ///
 /// 1 to 64 bytes of letters, digits and `. _ - : @`. Nothing in it can be mistaken for a topic level, a wildcard or a
 /// path.
-public struct DeviceID: Hashable, Sendable, CustomStringConvertible {
+public struct DeviceID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name.
     public let text: String
 
@@ -20,6 +20,9 @@ public struct DeviceID: Hashable, Sendable, CustomStringConvertible {
 
     /// The name.
     public var description: String { text }
+
+    /// By their characters.
+    public static func < (one: DeviceID, other: DeviceID) -> Bool { one.text < other.text }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {

@@ -14,8 +14,8 @@ public enum LivenessState: String, Sendable, CaseIterable {
 
 /// The life of a device: heard of, asleep, gone, silent. Every method says whether the state changed.
 ///
-/// How long a silence is no news follows from the device's own habits (`UsualInterval`): three times its usual interval, or its usual sleep.
-/// A value; the line tells it what happens, and the clock.
+/// How long a silence is no news follows from the device's own habits (`UsualInterval`): three times its usual interval, or its usual sleep;
+/// or it is fixed (`SilenceLimit`), and then no habits are noted. A value; the line tells it what happens, and the clock.
 public struct Liveness: Sendable {
     /// How it is.
     public private(set) var state: LivenessState
@@ -29,18 +29,20 @@ public struct Liveness: Sendable {
     public private(set) var nap: UsualInterval
     /// When it went to sleep; nil: it was heard of since, or is gone.
     public private(set) var asleepSince: Timestamp?
+    /// How long it may be silent.
+    public let limit: SilenceLimit
 
     /// A device on first contact.
-    public init(firstHeardAt instant: Timestamp) {
+    public init(firstHeardAt instant: Timestamp, limit: SilenceLimit = .usual) {
         self.init(
             state: .online, since: instant, lastSeen: instant, interval: UsualInterval(.awake),
-            nap: UsualInterval(.asleep), asleepSince: nil)
+            nap: UsualInterval(.asleep), asleepSince: nil, limit: limit)
     }
 
     /// A device as it was kept.
     public init(
         state: LivenessState, since: Timestamp, lastSeen: Timestamp, interval: UsualInterval, nap: UsualInterval,
-        asleepSince: Timestamp?
+        asleepSince: Timestamp?, limit: SilenceLimit = .usual
     ) {
         self.state = state
         self.since = since
@@ -48,10 +50,18 @@ public struct Liveness: Sendable {
         self.interval = interval
         self.nap = nap
         self.asleepSince = asleepSince
+        self.limit = limit
     }
 
     /// The device said something.
     public mutating func heard(at instant: Timestamp) -> Bool {
+        if case .usual = limit { noteHabit(at: instant) }
+        asleepSince = nil
+        lastSeen = instant
+        return become(.online, at: instant)
+    }
+
+    private mutating func noteHabit(at instant: Timestamp) {
         if let asleepSince {
             nap.note(duration: instant.microseconds(since: asleepSince))
             interval.pause(at: instant)
@@ -61,9 +71,6 @@ public struct Liveness: Sendable {
         } else {
             interval.note(instant, after: lastSeen)
         }
-        asleepSince = nil
-        lastSeen = instant
-        return become(.online, at: instant)
     }
 
     /// The client of a device said goodbye as a client should. One that reported in time is asleep; of one that was gone or silent before,
@@ -84,8 +91,16 @@ public struct Liveness: Sendable {
     /// nobody knows either: it would otherwise be waited for twice as long, or for hours.
     public func isOverdue(at now: Timestamp) -> Bool {
         switch state {
-        case .online, .asleep: now > staleAt || lastSeen.microseconds(since: now) > staleAfter
+        case .online, .asleep: now >= unknownFrom || lastSeen.microseconds(since: now) > staleAfter
         case .offline, .unknown: false
+        }
+    }
+
+    /// When a silence makes it unknown, if nothing is heard of it; now, if it is overdue. Nil for one of which nothing is expected.
+    public func deadline(at now: Timestamp) -> Timestamp? {
+        switch state {
+        case .online, .asleep: isOverdue(at: now) ? min(now, unknownFrom) : unknownFrom
+        case .offline, .unknown: nil
         }
     }
 
@@ -97,6 +112,7 @@ public struct Liveness: Sendable {
     /// Silence since it was last heard of that makes its state unknown, in microseconds. Of a device that sleeps it is measured by its
     /// naps; where none is known, by how it reports while it is awake, or it is the longest that is waited for one: an hour.
     public var staleAfter: Int64 {
+        if case .fixed(let silence) = limit { return silence.microseconds }
         if asleepSince != nil {
             return usualNap.map { nap.patience(for: $0) + awake }
                 ?? (interval.median == nil ? UsualInterval.longestPatience : interval.staleAfter)
@@ -122,6 +138,14 @@ public struct Liveness: Sendable {
     private var awake: Int64 { asleepSince.map { max(0, $0.microseconds(since: lastSeen)) } ?? 0 }
 
     private var staleAt: Timestamp { lastSeen.advanced(byMicroseconds: staleAfter) }
+
+    /// The first instant at which the silence is too long: a habit may be kept to the end of its time.
+    private var unknownFrom: Timestamp {
+        switch limit {
+        case .usual: staleAt.advanced(byMicroseconds: 1)
+        case .fixed(let silence): silence.end(after: lastSeen)
+        }
+    }
 
     private mutating func become(_ next: LivenessState, at instant: Timestamp) -> Bool {
         guard next != state else { return false }

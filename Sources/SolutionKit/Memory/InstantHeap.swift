@@ -22,6 +22,9 @@ public struct InstantHeap<Element> {
     /// The soonest.
     public var first: (at: Timestamp, element: Element)? { items.min.map { ($0.at, $0.element) } }
 
+    /// How many are in it.
+    var count: Int { items.count }
+
     /// Puts something in.
     public mutating func insert(_ element: Element, at instant: Timestamp, rank: Int = 0) {
         items.insert(Item(at: instant, rank: rank, element: element))

@@ -7,14 +7,22 @@ public struct Occasionally: Hashable, Sendable {
     public private(set) var doneAt: Timestamp?
     private let interval: Int64
 
-    /// Never done.
-    /// - Parameter interval: in microseconds.
-    public init(every interval: Int64) {
+    /// As it is known from a row.
+    /// - Parameters:
+    ///   - interval: in microseconds.
+    ///   - doneAt: when it was done last; nil: never.
+    public init(every interval: Int64, doneAt: Timestamp? = nil) {
         self.interval = interval
+        self.doneAt = doneAt
     }
 
-    /// Once a minute: what the registry of devices wants.
+    /// Once a minute: how often it is written when a device, a person or a program was last here.
     public static let onceAMinute = Occasionally(every: 60_000_000)
+
+    /// Once a minute, and last done then.
+    public static func onceAMinute(after doneAt: Timestamp?) -> Occasionally {
+        Occasionally(every: onceAMinute.interval, doneAt: doneAt)
+    }
 
     /// Whether it is to be done now; notes that it is. A clock that was set back does not stop it.
     public mutating func isDue(at now: Timestamp) -> Bool {

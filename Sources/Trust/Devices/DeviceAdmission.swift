@@ -56,8 +56,6 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     static let passwordsWaitingOfAddress = 16
     /// Of these, of one device at the address where it was last.
     static let passwordsWaitingOfDevice = 8
-    /// Microseconds after which it is worth noting again that a device is there.
-    private static let seenEvery: Int64 = 60_000_000
 
     let database: Database
     let line: any Line
@@ -183,9 +181,9 @@ public final class DeviceAdmission: Sendable, MetricsSource {
     /// Notes that a device is there, at most once a minute: a storm of connections must not become one of writes.
     func noteSeen(_ device: DeviceRecord, address: String?) async {
         let now = clock.now()
-        if let last = device.lastSeen, address == device.address || address == nil {
-            let passed = now.microseconds(since: last)
-            guard passed < 0 || passed >= DeviceAdmission.seenEvery else { return }
+        if address == device.address || address == nil {
+            var noting = Occasionally.onceAMinute(after: device.lastSeen)
+            guard noting.isDue(at: now) else { return }
         }
         let registry = registry
         // When the line is full this is not worth a word: the device's messages tell the same.

@@ -6,9 +6,6 @@ public import SolutionKit
 
 /// Knowing people again.
 extension People {
-    /// A token's last use is noted when the one noted is as old as this, in microseconds.
-    private static let useNotedEvery: Int64 = 60_000_000
-
     /// Who shows this in `Authorization: Bearer`: an access token or a personal access token.
     /// - Throws: `not_signed_in` when it is worth nothing (any more); `SQLFailure`.
     public func caller(
@@ -106,7 +103,8 @@ extension People {
         guard let token = try await database.read({ try PersonalTokenTable.token(hash: hash, in: $0) }),
             let known = try await known(token, address: address, at: instant)
         else { throw refusal }
-        if token.lastUsedAt.map({ abs(instant.microseconds(since: $0)) >= People.useNotedEvery }) ?? true {
+        var noting = Occasionally.onceAMinute(after: token.lastUsedAt)
+        if noting.isDue(at: instant) {
             // A hub that is too busy to note it lets the program in all the same.
             try? await line.perform { line in
                 try PersonalTokenTable.used(token.id, at: instant, in: line.transaction())

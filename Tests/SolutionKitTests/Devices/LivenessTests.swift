@@ -31,6 +31,19 @@ import Testing
         #expect(life.left(at: second(3_500)) && life.state == .offline && !life.isOverdue(at: second(90_000)))
     }
 
+    @Test("With a fixed limit the habits do not count: asleep or awake, five minutes are five minutes")
+    func fixedLimit() {
+        var life = Liveness(firstHeardAt: second(0), limit: .fixed(FixedSilence(seconds: 300)))
+        for report in 1...9 { _ = life.heard(at: second(Double(report) * 10)) }
+        #expect(life.staleAfter == 300_000_000 && life.interval.median == nil)
+        #expect(!life.isOverdue(at: second(389.9)) && life.isOverdue(at: second(390)))
+        #expect(life.deadline(at: second(100)) == second(390))
+        #expect(life.disconnected(at: second(91)) && life.deadline(at: second(100)) == second(390))
+        #expect(life.passed(to: second(1_000)) && life.state == .unknown && life.since == second(390))
+        #expect(life.deadline(at: second(1_000)) == nil)
+        #expect(life.heard(at: second(1_001)) && life.nap.median == nil)
+    }
+
     @Test("What is kept as text is the same habit again")
     func text() {
         var usual = UsualInterval(.awake)

@@ -6,7 +6,7 @@ extension NodesHandler {
     /// Forgets what a field's values are, and what it refused: the next value decides anew.
     /// - Throws: `not_found` for a node that the caller does not see, and for a field that it does not have.
     func reset(_ field: String, of name: NodeName, at sites: SiteScope, in line: inout LineContext) throws {
-        guard let entry = roster[name.short], sites.contains(entry.node.site) else {
+        guard let entry = roster[name.device], sites.contains(entry.node.site) else {
             throw Refusal(.notFound, "there is no node \(name.device)")
         }
         guard let place = entry.node.fields.firstIndex(where: { $0.name == field }) else {

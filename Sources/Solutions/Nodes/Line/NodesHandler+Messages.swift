@@ -5,7 +5,7 @@ internal import SolutionKit
 /// What nodes say: who may say it, what it says, then what changes by it.
 extension NodesHandler {
     func telemetry(_ message: DeviceMessage, in line: inout LineContext) throws {
-        let known = roster.find(message.topic[2])
+        let known = find(message.topic[2])
         let name = try known?.node.name ?? NodeName.read(message.topic[2])
         try authorize(message.origin.sender, for: name, known, in: &line)
         let payload = try TelemetryPayload(message.payload)
@@ -41,7 +41,7 @@ extension NodesHandler {
 
     /// A message's values as the node's fields have them. What differs is refused for its field alone.
     private func take(
-        _ values: [ReadingField], of entry: Roster.Entry, _ message: DeviceMessage, in line: inout LineContext
+        _ values: [ReadingField], of entry: NodeEntry, _ message: DeviceMessage, in line: inout LineContext
     ) throws -> [ReadingField] {
         let verdict = try entry.node.take(values, at: message.receivedAt)
         guard let fields = verdict.fields else { return verdict.values }
@@ -62,7 +62,7 @@ extension NodesHandler {
     }
 
     func status(_ message: DeviceMessage, in line: inout LineContext) throws {
-        let known = roster.find(message.topic[2])
+        let known = find(message.topic[2])
         let name = try known?.node.name ?? NodeName.read(message.topic[2])
         try authorize(message.origin.sender, for: name, known, in: &line)
         // An empty payload takes a retained status back (MQTT 5.0, section 3.3.1.3); the node says nothing by it.
@@ -90,7 +90,7 @@ extension NodesHandler {
             entry.node.heapBytes = payload.heap?.wholeNumber ?? entry.node.heapBytes
             if let firmware = payload.firmware, firmware != entry.node.firmware {
                 entry.node.firmware = firmware
-                entry.registering.hurry()
+                entry.upkeep.registering.hurry()
             }
         }
         let saysGoodbye = payload.word == "offline" && !isLate
@@ -119,36 +119,17 @@ extension NodesHandler {
         throw Refusal(.identifierMismatch, "node_id names another node than the topic")
     }
 
-    /// Whether the sender may speak for a node; `entry` is nil for one that was never heard of. Only an open hub takes in what is not
-    /// registered.
+    /// Whether the sender may speak for a node; `entry` is nil for one that was never heard of.
     private func authorize(
-        _ sender: MessageOrigin.Sender, for name: NodeName, _ entry: Roster.Entry?, in line: inout LineContext
+        _ sender: MessageOrigin.Sender, for name: NodeName, _ entry: NodeEntry?, in line: inout LineContext
     ) throws {
-        switch sender {
-        case .anybody: return
-        case .keyless: throw Refusal(.forbidden, "a node shows its key")
-        case .device(let device):
-            if device == name.device || device == entry?.controller {
-                // Whoever is in the roster is registered.
-                if entry != nil { return }
-            } else {
-                guard try devices.maySpeak(device, for: name.device, in: try line.transaction()) else {
-                    throw Refusal(.forbidden, "\(device) may not speak for \(name.device)")
-                }
-                if let entry {
-                    entry.controller = device
-                    return
-                }
-            }
-        case .person: if entry != nil { return }
-        }
-        guard try devices.site(of: name.device, in: try line.transaction()) != nil else {
-            throw Refusal(.forbidden, "there is no device \(name.device)")
-        }
+        if let entry { return try speakers.check(sender, for: entry, in: &line) }
+        try speakers.checkFirst(
+            sender, for: name.device, orElse: Refusal(.forbidden, "there is no device \(name.device)"), in: &line)
     }
 
     /// First contact: the node gets its rows. In a closed hub the device has one already.
-    private func admit(_ name: NodeName, _ message: DeviceMessage, in line: inout LineContext) throws -> Roster.Entry {
+    private func admit(_ name: NodeName, _ message: DeviceMessage, in line: inout LineContext) throws -> NodeEntry {
         let transaction = try line.transaction()
         _ = try devices.admit(
             name.device, kind: .node, from: message.origin.address, at: message.receivedAt, in: transaction)
@@ -159,8 +140,8 @@ extension NodesHandler {
         let node =
             try NodeTable.one(name, evenRemoved: true, in: transaction)
             ?? Node(name, site: site, wireID: message.topic[2], at: message.receivedAt)
-        let entry = Roster.Entry(node)
-        if case .device(let speaker) = message.origin.sender, speaker != name.device { entry.controller = speaker }
+        let entry = NodeEntry(node)
+        if case .device(let speaker) = message.origin.sender, speaker != name.device { entry.upkeep.speaker = speaker }
         try NodeTable.insert(entry.node, in: transaction)
         roster.insert(entry)
         line.ifUndone { self.roster.remove(entry) }
@@ -180,7 +161,7 @@ extension NodesHandler {
 
     /// What every message says beside its content: that the node is there (or gone), and who speaks for it from where.
     private func noteContact(
-        with entry: Roster.Entry, _ message: DeviceMessage, isGone: Bool, isNew: Bool, isNews: Bool = false,
+        with entry: NodeEntry, _ message: DeviceMessage, isGone: Bool, isNew: Bool, isNews: Bool = false,
         in line: inout LineContext
     ) throws {
         var isUrgent = isNew
@@ -190,22 +171,24 @@ extension NodesHandler {
             ? entry.node.liveness.left(at: message.receivedAt) : entry.node.liveness.heard(at: message.receivedAt)
         if isChanged {
             isUrgent = true
-            line.ifUndone { entry.node.liveness = before }
+            line.ifUndone {
+                entry.node.liveness = before
+                self.roster.schedule(entry)
+            }
         }
+        roster.schedule(entry)
         if entry.node.wireID != message.topic[2] { entry.node.wireID = message.topic[2] }
         // A will is sent by the broker, after the client is gone.
         if !message.isWill, let clientID = message.origin.clientID, clientID != entry.node.clientID {
-            let before = entry.node.clientID
-            roster.setClient(clientID, of: entry)
+            roster.setClient(clientID, of: entry, in: &line)
             // Whose will counts is not to be forgotten by a crash.
             isUrgent = true
-            line.ifUndone { self.roster.setClient(before, of: entry) }
             // It may have a filter for all nodes, which now counts for this one.
             line.commands.heard(entry.node.name.device)
         }
         if let address = message.origin.address, address != entry.node.address, address.utf8.count <= 64 {
             entry.node.address = address
-            entry.registering.hurry()
+            entry.upkeep.registering.hurry()
         }
         if isUrgent { try save(entry, in: &line) } else { roster.markDirty(entry) }
         if isNew || isChanged { noteState(of: entry, in: &line) }

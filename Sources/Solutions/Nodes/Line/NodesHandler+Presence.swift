@@ -6,11 +6,14 @@ internal import SolutionKit
 extension NodesHandler {
     /// A client is gone, and said goodbye: the nodes for which it spoke last are asleep.
     func saidGoodbye(_ clientID: String, in line: inout LineContext) throws {
-        for short in roster.nodes(of: clientID) {
-            guard let entry = roster[short] else { continue }
+        for entry in roster.entries(of: clientID) {
             let before = entry.node.liveness
             guard entry.node.liveness.disconnected(at: line.now) else { continue }
-            line.ifUndone { entry.node.liveness = before }
+            line.ifUndone {
+                entry.node.liveness = before
+                self.roster.schedule(entry)
+            }
+            roster.schedule(entry)
             try save(entry, in: &line)
             noteState(of: entry, in: &line)
             try showState(of: entry, in: &line)
@@ -18,7 +21,7 @@ extension NodesHandler {
     }
 
     /// Writes what is kept of a node, and now and then what the registry of devices wants to know.
-    func save(_ entry: Roster.Entry, in line: inout LineContext) throws {
+    func save(_ entry: NodeEntry, in line: inout LineContext) throws {
         let node = entry.node
         line.ifUndone { self.roster.markDirty(entry) }
         let transaction = try line.transaction()
@@ -30,14 +33,12 @@ extension NodesHandler {
             entry.refusing = []
         }
         entry.savedAt = line.now
-        guard entry.registering.isDue(at: line.now) else { return }
-        try devices.seen(
-            node.name.device, at: node.liveness.lastSeen, address: node.address, firmware: node.firmware,
-            in: transaction)
+        try entry.noteSeen(
+            at: node.liveness.lastSeen, address: node.address, firmware: node.firmware, to: devices, in: &line)
     }
 
     /// Notes a node's state for those who watch the devices of all solutions.
-    func noteState(of entry: Roster.Entry, in line: inout LineContext) {
+    func noteState(of entry: NodeEntry, in line: inout LineContext) {
         let (node, liveness) = (entry.node, entry.node.liveness)
         let severity: StateSeverity =
             switch liveness.state {
@@ -52,7 +53,7 @@ extension NodesHandler {
     }
 
     /// Shows a node's state to the pages that listen.
-    func showState(of entry: Roster.Entry, in line: inout LineContext) throws {
+    func showState(of entry: NodeEntry, in line: inout LineContext) throws {
         let open = try commands.open(device: entry.node.name.device, in: try line.transaction())
         var writer = JSONWriter()
         writer.write(entry.node, latest: nil, openCommands: open.count)

@@ -7,8 +7,11 @@ internal import SolutionKit
 final class NodesHandler: TakesCommands {
     let devices: any DeviceBook
     let commands: any CommandBook
+    /// Who may speak for which node.
+    let speakers: SpeakerRights
     /// What the tables say, once `load` has read it.
-    var roster = Roster()
+    var roster = Roster<NodeEntry>()
+    private var spellings = NodeSpellings()
     /// For nodes that speak HTTP; those over MQTT have the line's.
     private var refusals = RefusalAllowance()
 
@@ -20,7 +23,12 @@ final class NodesHandler: TakesCommands {
     init(_ services: LineServices) {
         devices = services.devices
         commands = services.commands
+        speakers = SpeakerRights(
+            services.devices, keyless: .refused("a node shows its key"), members: .registered)
     }
+
+    /// A node by any spelling of its name.
+    func find(_ spelling: String) -> NodeEntry? { spellings.find(spelling, in: roster) }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
         guard message.topic.count == 4 else { throw Refusal(.unknownTopic, "nodes have no such topic") }
@@ -39,7 +47,13 @@ final class NodesHandler: TakesCommands {
     }
 
     func tick(in line: inout LineContext) throws {
-        for entry in roster.silent(at: line.now) where entry.node.liveness.passed(to: line.now) {
+        while let entry = roster.nextDue(at: line.now) {
+            let before = entry.node.liveness
+            line.ifUndone {
+                entry.node.liveness = before
+                self.roster.schedule(entry)
+            }
+            _ = entry.node.liveness.passed(to: line.now)
             try save(entry, in: &line)
             noteState(of: entry, in: &line)
             try showState(of: entry, in: &line)
@@ -47,13 +61,7 @@ final class NodesHandler: TakesCommands {
     }
 
     func finishBatch(in line: inout LineContext) throws {
-        // What is about to be forgotten must be in the tables.
-        let unsaved =
-            line.forgetsAfterCommit
-            ? roster.takeAllDirty() : roster.takeDirty(atMost: NodesHandler.savesPerBatch, at: line.now)
-        for entry in unsaved {
-            try save(entry, in: &line)
-        }
+        for entry in roster.takeDirty(atMost: NodesHandler.savesPerBatch, in: line) { try save(entry, in: &line) }
     }
 
     func device(namedBy topic: [String]) -> DeviceID? {
@@ -73,20 +81,24 @@ final class NodesHandler: TakesCommands {
     }
 
     func commandTarget(_ device: DeviceID) -> CommandTarget? {
-        guard let name = NodeName(device.text), let entry = roster[name.short] else { return nil }
+        guard let name = NodeName(device.text), let entry = roster[name.device] else { return nil }
         return CommandTarget(
             kind: .node, site: entry.node.site, spelling: entry.node.wireID, speaker: entry.node.clientID,
-            controller: entry.controller)
+            controller: entry.upkeep.speaker)
     }
 
     func commandDevices(spokenForBy client: String) -> [DeviceID] {
-        roster.nodes(of: client).compactMap { roster[$0]?.node.name.device }
+        roster.entries(of: client).map(\.device)
     }
 
-    func forget() { roster = Roster() }
+    func forget() {
+        roster = Roster()
+        spellings = NodeSpellings()
+    }
 
     func load(in line: inout LineContext) throws {
-        roster = Roster(try NodeTable.all(in: try line.transaction()))
+        forget()
+        for node in try NodeTable.all(in: try line.transaction()) { roster.insert(NodeEntry(node)) }
         for entry in roster.all { noteState(of: entry, in: &line) }
     }
 }

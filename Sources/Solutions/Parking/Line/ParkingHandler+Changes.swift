@@ -14,7 +14,7 @@ extension ParkingHandler {
     ///   - tellsLED: whether its LED is told even if the colour stays.
     ///   - work: changes the state; says why, unless a sensor or time did it.
     func change(
-        _ entry: Park.Entry, of moment: Timestamp? = nil, isNews: Bool = false, tellsLED: Bool = false,
+        _ entry: SpotEntry, of moment: Timestamp? = nil, isNews: Bool = false, tellsLED: Bool = false,
         in line: inout LineContext, _ work: (inout SpotState) -> ChangeSource?
     ) throws {
         let before = entry.spot.state
@@ -22,9 +22,9 @@ extension ParkingHandler {
         line.ifUndone {
             entry.spot.state = before
             entry.spot.sentColor = colorBefore
-            self.park.schedule(entry)
+            self.park.spots.schedule(entry)
         }
-        park.markDirty(entry)
+        park.spots.markDirty(entry)
         let moment = min(moment ?? line.now, line.now)
         var isChanged = false
         while let (changes, at) = entry.spot.state.settleNext(upTo: moment) {
@@ -33,7 +33,7 @@ extension ParkingHandler {
         let cause = work(&entry.spot.state)
         let changes = entry.spot.state.settle(at: line.now, after: cause, of: moment)
         isChanged = try keep(changes, of: entry, at: line.now, in: &line) || isChanged
-        park.schedule(entry)
+        park.spots.schedule(entry)
         noteStates(of: entry, since: before, in: &line)
         // A spot of which nothing is known yet is not worth a command to everybody.
         if tellsLED || entry.spot.state.color != entry.spot.sentColor ?? .amber { sendColor(of: entry, in: &line) }
@@ -43,7 +43,7 @@ extension ParkingHandler {
     /// Writes what a spot's change is for history and money.
     /// - Returns: whether people are told something else.
     private func keep(
-        _ changes: SpotChanges, of entry: Park.Entry, at instant: Timestamp, in line: inout LineContext
+        _ changes: SpotChanges, of entry: SpotEntry, at instant: Timestamp, in line: inout LineContext
     ) throws -> Bool {
         if let change = changes.status {
             try SpotTable.insert(change, of: entry.spot, in: try line.transaction())
@@ -54,7 +54,7 @@ extension ParkingHandler {
     }
 
     /// A car came or went: its session begins or ends, and the reservation that waited for it is used.
-    private func follow(_ car: CarChange, of entry: Park.Entry, in line: inout LineContext) throws {
+    private func follow(_ car: CarChange, of entry: SpotEntry, in line: inout LineContext) throws {
         guard car.isThere else { return try till.departed(entry.spot.facts, at: car.at, in: &line) }
         let transaction = try line.transaction()
         let reservation = try bookings.arrived(entry.spot.id, at: car.at, in: transaction)
@@ -86,7 +86,7 @@ extension ParkingHandler {
 
     // MARK: LEDs
 
-    private func sendColor(of entry: Park.Entry, in line: inout LineContext) {
+    private func sendColor(of entry: SpotEntry, in line: inout LineContext) {
         let color = entry.spot.state.color
         entry.spot.sentColor = color
         for form in LEDFilter.Form.allCases { publish(color, form, of: entry.spot.facts, in: &line) }
@@ -94,7 +94,7 @@ extension ParkingHandler {
 
     /// Somebody listens to the LEDs' topics: its spots' colours are said again, and that of the one spot that it names.
     func resendColors(to clientID: String, listeningTo filter: LEDFilter, in line: inout LineContext) {
-        var entries = park.spots(of: clientID)
+        var entries = park.spots.entries(of: clientID)
         for spot in [filter.spot, DeviceID(ClientName.identifier(clientID))] {
             guard let spot, let entry = park[spot], !entries.contains(where: { $0 === entry }) else { continue }
             entries.append(entry)
@@ -120,7 +120,7 @@ extension ParkingHandler {
 
     // MARK: Pages
 
-    private func show(_ entry: Park.Entry, in line: inout LineContext) {
+    private func show(_ entry: SpotEntry, in line: inout LineContext) {
         guard let lot = park[entry.spot.lot]?.lot else { return }
         var writer = JSONWriter(minimumCapacity: 512)
         writer.writeUpdate(of: entry.spot, at: line.now)

@@ -10,7 +10,7 @@ extension ParkingHandler {
         // Not undone with the message: what was seen of the clock was seen.
         let (observed, isLate) = entry.spot.clock.take(
             payload.claimed, receivedAt: message.receivedAt, isRepeat: message.isRepeat)
-        park.markDirty(entry)
+        park.spots.markDirty(entry)
         let report = SpotReport(
             isOccupied: payload.isOccupied, distanceCentimetres: payload.distance?.doubleValue,
             observedAt: observed.instant, receivedAt: message.receivedAt)
@@ -26,31 +26,18 @@ extension ParkingHandler {
             return nil
         }
         if let speaksAnew {
-            let before = entry.spot.clientID
-            line.ifUndone { self.park.setClient(before, of: entry) }
-            park.setClient(speaksAnew, of: entry)
+            park.spots.setClient(speaksAnew, of: entry, in: &line)
         }
-        try noteContact(with: entry, message, in: &line)
+        guard case .device = message.origin.sender else { return }
+        try entry.noteSeen(at: message.receivedAt, address: message.origin.address, to: devices, in: &line)
     }
 
     /// The spot that a message is about, if its sender may speak for it.
     private func find(
         _ payload: SpotPayload, _ message: DeviceMessage, in line: inout LineContext
-    ) throws -> Park.Entry {
+    ) throws -> SpotEntry {
         guard let entry = park[payload.spot] else { return try admit(payload, message, in: &line) }
-        if case .device(let device) = message.origin.sender, device != entry.speaker {
-            let transaction = try line.transaction()
-            // A name that is a spot of one site must not be taken by a device of another.
-            guard try devices.maySpeak(device, for: payload.spot, in: transaction),
-                try devices.site(of: device, in: transaction) == entry.spot.facts.site
-            else { throw Refusal(.forbidden, "\(device) may not speak for \(payload.spot)") }
-            entry.speaker = device
-        }
-        if case .keyless = message.origin.sender {
-            guard try devices.site(of: payload.spot, in: try line.transaction()) == nil else {
-                throw Refusal(.forbidden, "\(payload.spot) has a key of its own to show")
-            }
-        }
+        try speakers.check(message.origin.sender, for: entry, in: &line)
         if let lot = payload.lot, lot != entry.spot.lot {
             throw Refusal(.identifierMismatch, "\(payload.spot) is not in \(lot)")
         }
@@ -60,19 +47,15 @@ extension ParkingHandler {
     /// First contact of a device that was let in: it becomes a spot of the lot that it names.
     private func admit(
         _ payload: SpotPayload, _ message: DeviceMessage, in line: inout LineContext
-    ) throws -> Park.Entry {
+    ) throws -> SpotEntry {
         let unknown = Refusal(.notFound, "there is no spot \(payload.spot)")
-        let transaction = try line.transaction()
-        var speaker: DeviceID?
+        // People say in which lots there are spots, and of which devices.
         switch message.origin.sender {
         case .anybody, .keyless: throw unknown
-        case .person: break
-        case .device(let device):
-            guard try devices.maySpeak(device, for: payload.spot, in: transaction) else {
-                throw Refusal(.forbidden, "\(device) may not speak for \(payload.spot)")
-            }
-            speaker = device
+        case .person, .device: break
         }
+        try speakers.checkFirst(message.origin.sender, for: payload.spot, orElse: unknown, in: &line)
+        let transaction = try line.transaction()
         guard let site = try devices.site(of: payload.spot, in: transaction) else { throw unknown }
         guard let id = payload.lot, let lot = park[id], lot.lot.site == site else {
             throw Refusal(.notFound, "\(payload.spot) is no spot yet, and names no lot of its site")
@@ -89,20 +72,9 @@ extension ParkingHandler {
             state: SpotState(kind: .standard, staleSeconds: lot.lot.staleSeconds, since: message.receivedAt))
         try SpotTable.insert(spot, in: transaction)
         let entry = park.insert(spot, in: lot)
-        entry.speaker = speaker
+        if case .device(let speaker) = message.origin.sender { entry.upkeep.speaker = speaker }
         line.ifUndone { self.park.remove(entry) }
         noteStates(of: entry, in: &line)
         return entry
-    }
-
-    /// Tells the registry of devices now and then that a device is there.
-    private func noteContact(with entry: Park.Entry, _ message: DeviceMessage, in line: inout LineContext) throws {
-        guard case .device = message.origin.sender else { return }
-        let before = entry.registering
-        guard entry.registering.isDue(at: line.now) else { return }
-        line.ifUndone { entry.registering = before }
-        try devices.seen(
-            entry.spot.id, at: message.receivedAt, address: message.origin.address, firmware: nil,
-            in: try line.transaction())
     }
 }

@@ -27,7 +27,7 @@ extension SpotState {
 extension ParkingHandler {
     /// Notes how a spot and its sensor are.
     /// - Parameter before: how they were; what is the same is not noted. Nil: nobody knows.
-    func noteStates(of entry: Park.Entry, since before: SpotState? = nil, in line: inout LineContext) {
+    func noteStates(of entry: SpotEntry, since before: SpotState? = nil, in line: inout LineContext) {
         let state = entry.spot.state
         if before?.status != state.status {
             let severity: StateSeverity = state.status == .unknown ? .unknown : .good

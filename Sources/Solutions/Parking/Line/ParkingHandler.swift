@@ -8,6 +8,8 @@ final class ParkingHandler: MessageHandler {
     let devices: any DeviceBook
     let till: Till
     let bookings: Bookings
+    /// Who may speak for which spot.
+    let speakers: SpeakerRights
     /// What the tables say, once `load` has read it.
     var park = Park()
 
@@ -22,6 +24,7 @@ final class ParkingHandler: MessageHandler {
         devices = services.devices
         till = Till(audit: services.audit)
         bookings = Bookings(services.settings)
+        speakers = SpeakerRights(services.devices, keyless: .maySpeak, members: .named)
     }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
@@ -39,9 +42,9 @@ final class ParkingHandler: MessageHandler {
 
     /// One spot that time has changed: silent, an override that is over, a car that has stood long enough.
     func advance(in line: inout LineContext) throws -> Bool {
-        guard let entry = park.nextDue(at: line.now) else { return false }
+        guard let entry = park.spots.nextDue(at: line.now) else { return false }
         let later = line.now.advanced(bySeconds: ParkingHandler.holdBackSeconds)
-        line.ifUndone { entry.heldBack = later }
+        line.ifUndone { self.park.spots.holdBack(entry, until: later) }
         try change(entry, in: &line) { _ in nil }
         return true
     }
@@ -76,9 +79,9 @@ final class ParkingHandler: MessageHandler {
 
     /// Writes the spots that the table has not as they are.
     func saveDirty(in line: inout LineContext) throws {
-        let entries = park.takeDirty()
+        let entries = park.spots.takeAllDirty()
         guard !entries.isEmpty else { return }
-        line.ifUndone { for entry in entries { self.park.markDirty(entry) } }
+        line.ifUndone { for entry in entries { self.park.spots.markDirty(entry) } }
         let transaction = try line.transaction()
         for entry in entries { try SpotTable.update(entry.spot, in: transaction) }
     }

@@ -1,5 +1,6 @@
 package import DeviceLogic
 package import HubModel
+internal import SolutionKit
 
 /// What a spot is for.
 package enum SpotKind: String, CaseIterable, Sendable {
@@ -117,6 +118,6 @@ struct Spot: Hashable, Sendable {
     /// Since when it has the status that `status(at:)` gives.
     func since(at now: Timestamp) -> Timestamp {
         guard status(at: now) != state.status, let heardAt = state.heardAt else { return state.statusSince }
-        return max(state.statusSince, heardAt.advanced(bySeconds: state.staleSeconds))
+        return max(state.statusSince, state.silence.end(after: heardAt))
     }
 }

@@ -1,5 +1,6 @@
 package import DeviceLogic
 package import HubModel
+package import SolutionKit
 
 /// A report of a spot's sensor, as far as it decides.
 package struct SpotReport: Hashable, Sendable {
@@ -53,8 +54,8 @@ package struct SpotChanges: Hashable, Sendable {
 package struct SpotState: Hashable, Sendable {
     package var kind: SpotKind
     package var settings: SensorSettings
-    /// How long silence is no news, in seconds; the lot's.
-    package var staleSeconds: Int64
+    /// How long silence is no news; the lot's.
+    package var silence: FixedSilence
 
     /// What the sensor says, after threshold and debounce, in microseconds since 1970. The sensor's clock and the hub's may differ by any
     /// amount. What sessions follow is `car`, for which the first change must last as well.
@@ -75,6 +76,9 @@ package struct SpotState: Hashable, Sendable {
     /// Whether a car stands there, as money takes it.
     package var car: CarPresence
 
+    /// How long silence is no news, in seconds.
+    package var staleSeconds: Int64 { silence.seconds }
+
     /// What the sensor says, after threshold and debounce; nil: it never said anything.
     package var sensed: Bool? { occupancy.belief?.isOccupied }
 
@@ -91,7 +95,7 @@ package struct SpotState: Hashable, Sendable {
     package init(kind: SpotKind, settings: SensorSettings = SensorSettings(), staleSeconds: Int64, since: Timestamp) {
         self.kind = kind
         self.settings = settings
-        self.staleSeconds = staleSeconds
+        silence = FixedSilence(seconds: staleSeconds)
         statusSince = since
         car = CarPresence(since: since)
     }
@@ -183,14 +187,14 @@ package struct SpotState: Hashable, Sendable {
     private func beginning(of instant: Timestamp, at now: Timestamp) -> Timestamp {
         guard instant <= now else { return max(now, statusSince) }
         if instant >= statusSince { return instant }
-        return statusSince.microseconds(since: instant) <= staleSeconds * 1_000_000
+        return statusSince.microseconds(since: instant) <= silence.microseconds
             ? statusSince : max(now, statusSince)
     }
 
     private func judge(at now: Timestamp) -> (SpotStatus, ChangeSource) {
         if isOutOfService { return (.outOfService, .owner) }
         if let override { return (override.isOccupied ? .occupied : isReserved ? .reserved : .free, .override) }
-        guard let sensed, let heardAt, now < heardAt.advanced(bySeconds: staleSeconds) else {
+        guard let sensed, let heardAt, !silence.isOver(at: now, since: heardAt) else {
             return (.unknown, .stale)
         }
         if sensed { return (.occupied, .sensor) }
@@ -202,7 +206,7 @@ package struct SpotState: Hashable, Sendable {
         guard !isOutOfService else { return false }
         if let override, override.until.map({ now < $0 }) ?? true { return false }
         guard sensed != nil, let heardAt else { return true }
-        return now >= heardAt.advanced(bySeconds: staleSeconds)
+        return silence.isOver(at: now, since: heardAt)
     }
 
     /// When time alone may change something next; nil: never.
@@ -212,7 +216,7 @@ package struct SpotState: Hashable, Sendable {
         if let due = occupancy.deadline(span: debounce) { consider(Timestamp(microseconds: due)) }
         if let pending = car.pending { consider(pending.heardAt.advanced(byMicroseconds: debounce)) }
         if let heardAt, status != .unknown, !isOutOfService, override == nil {
-            consider(heardAt.advanced(bySeconds: staleSeconds))
+            consider(silence.end(after: heardAt))
         }
         return next
     }
