@@ -73,11 +73,16 @@ package struct Tank: Hashable, Sendable {
     /// - Parameter silence: how long it may say nothing, in seconds.
     /// - Returns: whether its state changed.
     package mutating func passed(to now: Timestamp, silence: Int64) -> Bool {
-        guard let lastSeen else { return false }
-        let end = lastSeen.advanced(bySeconds: silence)
+        guard let deadline = deadline(at: now, silence: silence), deadline <= now else { return false }
+        return become(.unknown, at: deadline)
+    }
+
+    /// When silence makes its level unknown; nil: it is.
+    package func deadline(at now: Timestamp, silence: Int64) -> Timestamp? {
+        guard let lastSeen, state != .unknown else { return nil }
         // When the machine's clock was set back by more than that, nobody knows either.
         let isSetBack = lastSeen.microseconds(since: now) > silence * 1_000_000
-        return (now >= end || isSetBack) && become(.unknown, at: min(end, now))
+        return isSetBack ? now : lastSeen.advanced(bySeconds: silence)
     }
 
     private mutating func become(_ next: TankState, at instant: Timestamp) -> Bool {

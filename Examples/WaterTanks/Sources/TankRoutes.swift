@@ -45,6 +45,15 @@ struct TankRoutes: Sendable {
                 answers: [.json(.object([.required("changes", .array(.tankChange)), .next(.count)]))],
                 refusals: [.notFound], handler: changes),
             Route(
+                .get, "/api/tanks/{id}/days", access: .site(.viewTanks),
+                summary: "How much was drawn from a tank each day, newest first", pathSchemas: Self.path,
+                query: [
+                    QueryParameter("after", "only days before this one: next of the page before", .day),
+                    .pageLimit("days", most: Self.largestPage, without: "31 without it"),
+                ],
+                answers: [.json(.object([.required("days", .array(.tankDay)), .next(.day)]))],
+                refusals: [.notFound], handler: days),
+            Route(
                 .put, "/api/tanks/{id}", access: .site(.manageTanks), summary: "Add a water tank, or change it",
                 pathSchemas: Self.path, input: RouteInput(TankFacts.schema, isOptional: true),
                 answers: [.json(.tank)], refusals: [.notFound, .limitReached], handler: change),
@@ -113,6 +122,25 @@ struct TankRoutes: Sendable {
             writer.object {
                 $0.member("changes", page.rows) { $0.write($1) }
                 $0.member(nextNumber: page)
+            }
+        }
+    }
+
+    private func days(_ request: RouteRequest) async throws -> RouteResponse {
+        let tank = try await find(request)
+        let limit = try request.whole("limit", in: 1...Self.largestPage) ?? 31
+        let after = request.given("after")
+        guard after.map({ CivilDate(iso8601: $0) != nil }) ?? true else {
+            throw Refusal(.invalidParameter, "after is a day, such as 2026-11-21.")
+        }
+        let found = try await services.database.read {
+            try TankTable.days(of: tank.id, before: after, limit: Page<TankDay>.reading(limit), in: $0)
+        }
+        let page = Page(found, limit: limit, key: \.day)
+        return .json(headers: page.headers(request, "/api/tanks/{id}/days", limit: limit)) { writer in
+            writer.object {
+                $0.member("days", page.rows) { $0.write($1) }
+                $0.member(next: page)
             }
         }
     }

@@ -17,6 +17,14 @@ extension JSONWriter {
         }
     }
 
+    /// Writes what was drawn on a day.
+    mutating func write(_ day: TankDay) {
+        object {
+            $0.member("day", day.day)
+            $0.member("litres", day.litres)
+        }
+    }
+
     /// Writes a change of a tank's state.
     mutating func write(_ change: TankChange) {
         object {
@@ -48,6 +56,11 @@ extension JSONSchema {
             .required("id", .count), .required("at", .timestamp), .required("state", tankState),
             .required("level", .nullable(.number)),
         ]))
+}
+
+extension JSONSchema {
+    static let tankDay = JSONSchema.named(
+        "TankDay", .object([.required("day", .day), .required("litres", .count, "What was drawn")]))
 }
 
 /// What people say of a tank; what is not said stays as it is.

@@ -5,24 +5,11 @@ internal import SolutionKit
 /// The tanks inside the line. All of them are in memory, so that a report that says nothing new costs no statement: when it was heard of is
 /// written at the end of a batch, of each tank at most once a second.
 final class TanksHandler: TakesCommands {
-    /// A tank, and what the hub remembers of it until it is stopped.
-    final class Entry: SavedEntry {
-        var tank: Tank
-        /// The client of the broker that spoke for it last.
-        var clientID: String?
-        /// When the registry of devices hears of it next.
-        var registering = Occasionally.onceAMinute
-        var isDirty = false
-        var savedAt: Timestamp?
-
-        init(_ tank: Tank) { self.tank = tank }
-    }
-
     private let devices: any DeviceBook
+    private let speakers: SpeakerRights
     /// Seconds of silence after which a level is unknown.
     private let silence: Int64
-    private var entries: [DeviceID: Entry] = [:]
-    private var unsaved = DirtyList<Entry>()
+    private var roster = Roster<TankEntry>()
 
     /// The most tanks of a hub.
     static let mostTanks = 1_000
@@ -30,7 +17,9 @@ final class TanksHandler: TakesCommands {
 
     init(_ services: LineServices) {
         devices = services.devices
-        silence = Int64(services.settings[.tankSilence]) * 60
+        // People may add a tank whose sensor has no key, and is no device of the hub's.
+        speakers = SpeakerRights(services.devices, keyless: .maySpeak, members: .named)
+        silence = services.settings[TypedSetting<Duration>.tankSilence].components.seconds
     }
 
     func load(in line: inout LineContext) throws {
@@ -38,15 +27,12 @@ final class TanksHandler: TakesCommands {
         for var tank in try TankTable.all(in: try line.transaction()) {
             // A device that was moved takes its tank along.
             tank.site = try devices.site(of: tank.id, in: try line.transaction()) ?? tank.site
-            entries[tank.id] = Entry(tank)
+            roster.insert(TankEntry(tank, silence: silence))
         }
-        for entry in entries.values { note(entry, in: &line) }
+        for entry in roster.all { note(entry, in: &line) }
     }
 
-    func forget() {
-        entries = [:]
-        unsaved = DirtyList()
-    }
+    func forget() { roster = Roster() }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
         guard message.topic.count == 3, message.topic[2] == "level", let id = DeviceID(message.topic[1]) else {
@@ -66,7 +52,7 @@ final class TanksHandler: TakesCommands {
                 observed: ObservationTime(claimed: nil, receivedAt: message.receivedAt), receivedAt: message.receivedAt,
                 isLate: false, fields: [report.reading]))
         if let client = message.origin.clientID, client != entry.clientID {
-            entry.clientID = client
+            roster.setClient(client, of: entry, in: &line)
             line.commands.heard(id)
         }
         if isChanged {
@@ -75,43 +61,43 @@ final class TanksHandler: TakesCommands {
             // What was acknowledged is what is read next, also after a crash.
             try save(entry, in: &line)
         } else {
-            unsaved.mark(entry)
+            roster.markDirty(entry)
         }
+        roster.schedule(entry)
         show(entry.tank, in: &line)
-        if case .device = message.origin.sender, entry.registering.isDue(at: line.now) {
-            try devices.seen(
-                id, at: message.receivedAt, address: message.origin.address, firmware: nil, in: try line.transaction())
-        }
+        guard case .device = message.origin.sender else { return }
+        try entry.noteSeen(at: message.receivedAt, address: message.origin.address, to: devices, in: &line)
     }
 
-    func tick(in line: inout LineContext) throws {
-        for entry in entries.values {
-            let before = entry.tank
-            guard entry.tank.passed(to: line.now, silence: silence) else { continue }
-            line.ifUndone { entry.tank = before }
+    func advance(in line: inout LineContext) throws -> Bool {
+        guard let entry = roster.nextDue(at: line.now) else { return false }
+        let (before, now) = (entry.tank, line.now)
+        line.ifUndone {
+            entry.tank = before
+            // What could not be written is tried again in a second, and holds nothing else up.
+            self.roster.holdBack(entry, until: now.advanced(bySeconds: 1))
+            self.roster.schedule(entry)
+        }
+        if entry.passed(to: now) {
             try begin(entry, in: &line)
             show(entry.tank, in: &line)
         }
+        return true
     }
 
     func finishBatch(in line: inout LineContext) throws {
-        let due =
-            line.forgetsAfterCommit
-            ? unsaved.takeAll() : unsaved.take(atMost: TanksHandler.savesPerBatch, at: line.now)
-        for entry in due { try save(entry, in: &line) }
+        for entry in roster.takeDirty(atMost: TanksHandler.savesPerBatch, in: line) { try save(entry, in: &line) }
     }
 
     func device(namedBy topic: [String]) -> DeviceID? { topic.count > 1 ? DeviceID(topic[1]) : nil }
 
     func commandTarget(_ device: DeviceID) -> CommandTarget? {
-        entries[device].map {
-            CommandTarget(kind: .tank, site: $0.tank.site, spelling: device.text, speaker: $0.clientID)
+        roster[device].map {
+            CommandTarget(kind: .tank, site: $0.site, spelling: device.text, speaker: $0.clientID)
         }
     }
 
-    func commandDevices(spokenForBy client: String) -> [DeviceID] {
-        entries.values.filter { $0.clientID == client }.map(\.tank.id)
-    }
+    func commandDevices(spokenForBy client: String) -> [DeviceID] { roster.entries(of: client).map(\.device) }
 
     /// Adds a tank, or changes what people say of one.
     /// - Throws: `not_found` for a site that there is not, or a tank at a site beyond `scope`; `limit_reached`.
@@ -119,7 +105,7 @@ final class TanksHandler: TakesCommands {
         _ id: DeviceID, to facts: TankFacts, within scope: SiteScope, in line: inout LineContext
     ) throws -> Tank {
         let transaction = try line.transaction()
-        let known = entries[id]
+        let known = roster[id]
         if let known, !scope.contains(known.tank.site) { throw TanksHandler.noTank(id) }
         let site = try devices.site(of: id, in: transaction) ?? facts.site ?? known?.tank.site ?? .main
         guard scope.contains(site), try devices.hasSite(site, in: transaction) else {
@@ -139,10 +125,10 @@ final class TanksHandler: TakesCommands {
 
     /// Removes a tank. It comes back with its next report if its device may still report.
     func remove(_ id: DeviceID, within scope: SiteScope, in line: inout LineContext) throws {
-        guard let entry = entries[id], scope.contains(entry.tank.site) else { throw TanksHandler.noTank(id) }
+        guard let entry = roster[id], scope.contains(entry.tank.site) else { throw TanksHandler.noTank(id) }
         try TankTable.remove(id, in: try line.transaction())
-        entries[id] = nil
-        line.ifUndone { self.entries[id] = entry }
+        roster.remove(entry)
+        line.ifUndone { self.roster.insert(entry) }
         line.note(
             DeviceStateChange(
                 device: id, kind: .tank, site: entry.tank.site, state: nil, since: line.now, severity: .unknown))
@@ -155,21 +141,14 @@ final class TanksHandler: TakesCommands {
     static func noTank(_ id: DeviceID) -> Refusal { Refusal(.notFound, "There is no tank \(id).") }
 
     /// The tank that a message is about, if its sender may speak for it.
-    private func find(_ id: DeviceID, _ message: DeviceMessage, in line: inout LineContext) throws -> Entry {
-        let known = entries[id]
-        switch message.origin.sender {
-        case .anybody, .person: break
-        case .device(let device):
-            guard try device == id || devices.maySpeak(device, for: id, in: try line.transaction()) else {
-                throw Refusal(.forbidden, "\(device) may not speak for \(id).")
-            }
-        case .keyless:
-            // People have added its tank; a device that has a key shows it.
-            guard known != nil, try devices.site(of: id, in: try line.transaction()) == nil else {
-                throw Refusal(.forbidden, "\(id) has to show its key, or to be added as a tank first.")
-            }
+    private func find(_ id: DeviceID, _ message: DeviceMessage, in line: inout LineContext) throws -> TankEntry {
+        let sender = message.origin.sender
+        if let known = roster[id] {
+            try speakers.check(sender, for: known, in: &line)
+            return known
         }
-        if let known { return known }
+        if case .keyless = sender { throw Refusal(.forbidden, "Add the tank \(id) first, or give its sensor a key.") }
+        try speakers.checkFirst(sender, for: id, orElse: TanksHandler.noTank(id), in: &line)
         let transaction = try line.transaction()
         _ = try devices.admit(
             id, kind: .tank, from: message.origin.address, at: message.receivedAt, in: transaction)
@@ -177,32 +156,32 @@ final class TanksHandler: TakesCommands {
         return try add(Tank(id, site: site, at: message.receivedAt), in: &line)
     }
 
-    private func add(_ tank: Tank, in line: inout LineContext) throws -> Entry {
-        guard entries.count < TanksHandler.mostTanks else {
+    private func add(_ tank: Tank, in line: inout LineContext) throws -> TankEntry {
+        guard roster.all.count < TanksHandler.mostTanks else {
             throw Refusal(.limitReached, "A hub has at most \(TanksHandler.mostTanks) tanks.")
         }
-        let entry = Entry(tank)
+        let entry = TankEntry(tank, silence: silence)
         try save(entry, in: &line)
-        entries[tank.id] = entry
-        line.ifUndone { self.entries[tank.id] = nil }
+        roster.insert(entry)
+        line.ifUndone { self.roster.remove(entry) }
         return entry
     }
 
     /// A state began: it is written at once.
-    private func begin(_ entry: Entry, in line: inout LineContext) throws {
+    private func begin(_ entry: TankEntry, in line: inout LineContext) throws {
         try save(entry, in: &line)
         try TankTable.note(changeOf: entry.tank, in: try line.transaction())
         note(entry, in: &line)
     }
 
-    private func save(_ entry: Entry, in line: inout LineContext) throws {
-        line.ifUndone { self.unsaved.mark(entry) }
+    private func save(_ entry: TankEntry, in line: inout LineContext) throws {
+        line.ifUndone { self.roster.markDirty(entry) }
         try TankTable.write(entry.tank, in: try line.transaction())
         entry.savedAt = line.now
     }
 
     /// For those who watch the devices of all solutions.
-    private func note(_ entry: Entry, in line: inout LineContext) {
+    private func note(_ entry: TankEntry, in line: inout LineContext) {
         let tank = entry.tank
         let severity: StateSeverity =
             switch tank.state {

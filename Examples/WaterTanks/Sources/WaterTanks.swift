@@ -8,11 +8,13 @@ public import SolutionKit
 /// |---|---|
 /// | `Tank` | a tank as a value: its level, its state, when that changes |
 /// | `TankTable` | the tables |
-/// | `TanksHandler` | the part inside the line: reports, silence, commands |
+/// | `TanksHandler`, `TankEntry` | the part inside the line: reports, silence, commands |
 /// | `TankRoutes`, `TankView` | what people and devices ask over HTTP |
+/// | `WaterUse` | a schedule: every night, how much was drawn the day before |
+/// | `WiredGauge` | a service in the background: a gauge on a serial line |
 /// | `TankSimulator` | tanks that do not exist |
-public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOverview, HasRetention, HasSimulator,
-    HasDemonstration
+public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOverview, HasSchedules, HasServices,
+    HasRetention, HasSimulator, HasDemonstration
 {
     /// The solution; without side effects.
     public init() {}
@@ -37,7 +39,10 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
                 RoleGrant(.operate, [.viewTanks, .commandTanks, .manageTanks]), RoleGrant(.staff, [.viewTanks]),
                 RoleGrant(.viewer, [.viewTanks]),
             ],
-            settings: [.tankSilence], needs: .viewTanks)
+            settings: [
+                TypedSetting<Duration>.tankSilence.declared, TypedSetting<LocalClock>.tankZone.declared,
+                TypedSetting<String>.tankGauge.declared,
+            ], needs: .viewTanks)
     }
 
     private static let report = "tanks/{device_id}/level"
@@ -72,14 +77,27 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
         return SolutionOverview(devices: tanks.count, attention: tanks.count { $0.state != .filled })
     }
 
-    /// Changes of states are kept for a year.
+    /// Every night, how much was drawn the day before.
+    public func schedules(_ services: WebServices) -> [Schedule] { [WaterUse(services: services).schedule] }
+
+    /// The gauge on a serial line, where there is one.
+    public func services(_ services: WebServices) -> [BackgroundService] {
+        let path = services.settings[TypedSetting<String>.tankGauge]
+        return path.isEmpty ? [] : [WiredGauge(path: path, line: services.line, clock: services.clock).service]
+    }
+
+    /// Changes of states are kept for a year, how much was drawn for ever.
     public var retention: [RetentionRule] {
         [
             RetentionRule(
                 "tanks.changes", "Changes of the states of water tanks",
                 days: .days(
                     "MARTLET_TANKS_CHANGE_DAYS", "Days for which changes of tanks are kept; 0: for ever", standard: 365),
-                table: "tank_change", time: "at")
+                table: "tank_change", time: "at"),
+            RetentionRule(
+                "tanks.days", "What was drawn from water tanks each day",
+                days: .days("MARTLET_TANKS_DAY_DAYS", "Days for which it is kept what was drawn; 0: for ever"),
+                table: "tank_day", time: "begin"),
         ]
     }
 
@@ -106,9 +124,18 @@ extension AuditAction {
     static let removeTank = AuditAction("tank.remove")
 }
 
-extension DeclaredSetting {
-    static let tankSilence = DeclaredSetting(
-        "MARTLET_TANKS_SILENCE_MINUTES", "Minutes without a report after which a tank's level is unknown",
-        range: 1...1_440,
-        standard: 30)
+extension TypedSetting<Duration> {
+    static let tankSilence = duration(
+        "MARTLET_TANKS_SILENCE", "How long a tank may say nothing before its level is unknown",
+        range: .seconds(10)...(.seconds(86_400)), standard: .seconds(1_800))
+}
+
+extension TypedSetting<LocalClock> {
+    static let tankZone = zone("MARTLET_TANKS_ZONE", "By whose midnight the days of the tanks begin")
+}
+
+extension TypedSetting<String> {
+    static let tankGauge = text(
+        "MARTLET_TANKS_GAUGE", "A serial line or a named pipe on which a gauge says NAME PERCENT, a tank in each line",
+        maximumBytes: 4_096)
 }

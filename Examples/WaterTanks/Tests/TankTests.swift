@@ -59,4 +59,27 @@ import WaterTanks
         #expect(back && late && !again)
         #expect(tank.state == .unknown && tank.since == start.advanced(bySeconds: 60) && tank.permille == 500)
     }
+
+    @Test(
+        "a gauge's lines are read as they come, and what is no report is left out",
+        arguments: [
+            (["barn 62.5\n"], ["barn 62.5"]), (["ba", "rn 6", "\nroof 7\r\nfie"], ["barn 6", "roof 7"]),
+            (["\n\n barn\t1 \n"], ["barn 1"]), (["barn\n", "barn x\n", "barn 1 2\n", "b/a 1\n", "\u{FFFD} 1\n"], []),
+            ([String(repeating: "x", count: 200), " 1\nbarn 2\n"], ["barn 2"]),
+        ] as [([String], [String])])
+    func gauge(pieces: [String], reports: [String]) {
+        var lines = GaugeLines()
+        let found = pieces.flatMap { lines.take(Array($0.utf8)) }
+        #expect(found.map { "\($0.tank) \($0.percent)" } == reports)
+    }
+
+    @Test(
+        "what was drawn is what the level fell",
+        arguments: [
+            ([], nil), ([50], nil), ([50, 50], 0), ([50, 40], 200), ([50, 40, 90, 85], 300), ([0, 100], 0),
+            ([100, 0], 2_000),
+        ] as [([Double], Int64?)])
+    func use(levels: [Double], litres: Int64?) {
+        #expect(WaterUse.litres(levels, of: 2_000) == litres)
+    }
 }

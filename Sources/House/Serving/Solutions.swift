@@ -1,4 +1,5 @@
 internal import SolutionKit
+internal import Trust
 
 /// The solutions of a program, and what they and the hub declare together.
 struct Solutions: Sendable {

@@ -14,6 +14,8 @@ public enum SettingForm: Sendable, Hashable {
     case address
     /// An address of the web, `http` or `https`; empty for none.
     case url
+    /// A name of the IANA time zone database.
+    case zone
 
     /// What it may be, in words: what follows «must be».
     public var wanted: String {
@@ -27,6 +29,7 @@ public enum SettingForm: Sendable, Hashable {
             "a time from \(DurationText.write(range.lowerBound)) to \(DurationText.write(range.upperBound)), such as 90s, 15m, 2h or 1d"
         case .flag: "yes or no"
         case .address: "HOST:PORT, such as 127.0.0.1:8080"
+        case .zone: "the name of a time zone, such as Europe/Berlin"
         case .url: "an address that begins with http:// or https://, without a name and password"
         }
     }
@@ -47,6 +50,7 @@ public enum SettingForm: Sendable, Hashable {
             default: nil
             }
         case .address: text.isEmpty ? SettingContent.none : HostAddress(text).map { .address($0) }
+        case .zone: LocalClock(text).map { _ in .text(text) }
         case .url: text.isEmpty ? SettingContent.none : SettingForm.isWebAddress(text) ? .text(text) : nil
         }
     }

@@ -61,6 +61,15 @@ extension TypedSetting where Value == HostAddress? {
     }
 }
 
+extension TypedSetting where Value == LocalClock {
+    /// The clock of a time zone; UTC unless it is set.
+    public static func zone(_ name: String, _ help: String) -> TypedSetting {
+        make(name, help, .zone, .text("UTC"), .utc) {
+            if case .text(let zone) = $0 { LocalClock(zone) } else { nil }
+        }
+    }
+}
+
 extension TypedSetting where Value == String? {
     /// An address of the web; none unless it is set.
     public static func url(_ name: String, _ help: String) -> TypedSetting {

@@ -11,6 +11,7 @@ import Testing
         "MARTLET_T_PAUSE", "A pause", range: .seconds(30)...(.seconds(86_400)), standard: .seconds(900))
     private let flag = TypedSetting.flag("MARTLET_T_FLAG", "A flag")
     private let address = TypedSetting<HostAddress?>.address("MARTLET_T_ADDRESS", "An address")
+    private let zone = TypedSetting<LocalClock>.zone("MARTLET_T_ZONE", "A zone")
     private let url = TypedSetting<String?>.url("MARTLET_T_URL", "A web address")
 
     /// What a setting is when it is set to a text; nil: it may not be.
@@ -42,6 +43,17 @@ import Testing
     func texts() {
         #expect(set(text, "") == "" && set(text, "äöx") == "äöx")
         #expect(set(text, "äöü") == nil && set(text, "a\nb") == nil && set(text, "a\u{7F}") == nil)
+    }
+
+    @Test("A zone is one of the time zone database")
+    func zones() {
+        let midsummer = Timestamp(seconds: 1_782_907_200)
+        func minute(_ zone: String) -> Int? {
+            var clock = set(self.zone, zone)
+            return clock?.reading(at: midsummer).minute
+        }
+        #expect(minute("UTC") == 720 && minute("Europe/Berlin") == 840)
+        #expect(minute("Berlin") == nil && minute("") == nil)
     }
 
     @Test("A choice is one of its words, as it is spelt")
