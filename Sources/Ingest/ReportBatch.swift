@@ -19,7 +19,7 @@ struct ReportBatch {
     /// - Throws: the first reason why one cannot be stored; then none of them is in the batch.
     mutating func append(
         _ readings: ArraySlice<Reading>, of item: Int, to store: TimeSeriesStore, now: Timestamp
-    ) throws(HubModel.Refusal) {
+    ) throws(Refusal) {
         let before = reports.count
         for reading in readings {
             let report = Report(reading)
@@ -81,9 +81,9 @@ extension ReadingValue {
     }
 }
 
-extension TimeSeries.Refusal {
+extension ReportRejection {
     /// The same in the words of the hub.
-    var asRefusal: HubModel.Refusal {
+    var asRefusal: Refusal {
         switch self {
         case .beyondRetention: .init(.tooOld, "the reading is older than the time from which readings are taken")
         case .inTheFuture: .init(.valueOutOfRange, "the reading's time is too far ahead")

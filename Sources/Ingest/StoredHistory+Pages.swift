@@ -11,7 +11,7 @@ extension StoredHistory {
     public func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage {
         if let place { return try await page(query, at: place, isFirst: false, isTruncated: false) }
         guard query.from <= query.to else {
-            throw HubModel.Refusal(.invalidParameter, "the range ends before it begins")
+            throw Refusal(.invalidParameter, "the range ends before it begins")
         }
         let extent = store.extent(
             key(query), fields: query.fields, from: query.from.microseconds, to: query.to.microseconds)
@@ -19,7 +19,7 @@ extension StoredHistory {
         if let step = query.step?.microseconds {
             let steps = Int64(extent.range.count) / step
             guard steps < StoredHistory.mostSteps else {
-                throw HubModel.Refusal(
+                throw Refusal(
                     .tooManySteps,
                     "the range has more than \(StoredHistory.mostSteps) steps; ask for longer steps or a shorter range")
             }
@@ -56,7 +56,7 @@ extension StoredHistory {
                 place.gaps.contains { $0.reason == gap.reason && $0.from <= gap.from && gap.to <= $0.to }
             })
         else {
-            throw HubModel.Refusal(
+            throw Refusal(
                 .internalFailure, "some of the readings were lost while they were sent; ask again to learn which")
         }
         let left = place.rows - table.rows.count

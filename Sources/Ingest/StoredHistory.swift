@@ -49,12 +49,12 @@ public struct StoredHistory: ReadingHistory {
             guard let step = query.step else { return try await raw(query) }
             return try await stepped(query, step.microseconds, step.aggregate)
         } catch TimeSeriesFailure.tooManyBuckets(let limit) {
-            throw HubModel.Refusal(
+            throw Refusal(
                 .tooManySteps,
                 "the range has more than \(limit) steps of so many fields; ask for longer steps, fewer fields or a shorter range"
             )
         } catch TimeSeriesFailure.badRange {
-            throw HubModel.Refusal(.invalidParameter, "the range ends before it begins")
+            throw Refusal(.invalidParameter, "the range ends before it begins")
         }
     }
 

@@ -165,7 +165,7 @@ struct Writer {
                 try reports.append(line.effects.readings[readings...], of: outcomes.count, to: store, now: line.now)
             }
             return .committed
-        } catch let refusal as HubModel.Refusal {
+        } catch let refusal as Refusal {
             reports.cut(to: stored)
             if let device = recipe.device(of: item) { refusals.note(item, of: device, refusal, at: line.now) }
             return .refused(refusal)

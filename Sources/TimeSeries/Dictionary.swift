@@ -6,7 +6,7 @@ extension TimeSeriesStore {
     ///
     /// The database decides about uniqueness: when another replica added the same name meanwhile, its id is taken.
     func newNames(
-        _ reports: [Report], _ unknown: [Int], _ refused: inout [Int: Refusal], in transaction: Transaction
+        _ reports: [Report], _ unknown: [Int], _ refused: inout [Int: ReportRejection], in transaction: Transaction
     ) throws -> NewNames {
         var names = NewNames()
         let limits = configuration.limits

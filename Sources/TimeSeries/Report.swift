@@ -55,7 +55,7 @@ public struct ReportFlags: OptionSet, Sendable, Hashable {
 }
 
 /// Why a report is not stored. The other reports of its batch are.
-public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
+public enum ReportRejection: String, Error, Sendable, Hashable, CaseIterable {
     /// Its time is before the retention's.
     case beyondRetention
     /// Its time is too far ahead: a wrong clock must not open a month that has not begun.
@@ -101,7 +101,7 @@ public struct Limits: Sendable, Hashable {
     /// - Parameters:
     ///   - now: µs since 1970 UTC.
     ///   - oldest: the earliest time that retention still keeps.
-    func refusal(_ report: Report, now: Int64, oldest: Int64) -> Refusal? {
+    func refusal(_ report: Report, now: Int64, oldest: Int64) -> ReportRejection? {
         if report.time < oldest { return .beyondRetention }
         if report.time > now.addingReportingOverflow(future).partialValue { return .inTheFuture }
         if report.fields.isEmpty || report.fields.count > fieldsOfSeries { return .fieldCount }

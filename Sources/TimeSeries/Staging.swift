@@ -50,7 +50,7 @@ extension Heads {
     /// of the series a report.
     func stage(
         _ reports: [Report], limits: Limits, now: Int64, oldest: Int64, names: NewNames,
-        refusedAlready: [Int: Refusal]
+        refusedAlready: [Int: ReportRejection]
     ) -> Staged {
         var staged = Staged()
         staged.batch.rows.reserveCapacity(reports.count)

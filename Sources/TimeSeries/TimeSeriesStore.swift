@@ -33,7 +33,7 @@ public final class TimeSeriesStore: Sendable {
     /// Why a report would not be stored whatever its series, nil when it would: for a caller that must answer its
     /// device before the batch. `append` asks the same.
     /// - Parameter now: µs since 1970 UTC.
-    public func refusal(_ report: Report, now: Int64) -> Refusal? {
+    public func refusal(_ report: Report, now: Int64) -> ReportRejection? {
         configuration.limits.refusal(report, now: now, oldest: configuration.earliest(now: now))
             ?? (configuration.limits.allows(report.series)
                 && report.fields.allSatisfy { configuration.limits.allowsName($0.name) } ? nil : .badName)
@@ -60,7 +60,7 @@ public final class TimeSeriesStore: Sendable {
         var staged = first
         var names = NewNames()
         if !first.unknown.isEmpty {
-            var refused: [Int: Refusal] = [:]
+            var refused: [Int: ReportRejection] = [:]
             names = try newNames(reports, first.unknown, &refused, in: transaction)
             staged = heads.withLock { heads in
                 heads.stage(reports, limits: limits, now: now, oldest: oldest, names: names, refusedAlready: refused)
@@ -102,10 +102,10 @@ public struct Appended: Sendable {
         /// Its position among the reports given to `append`.
         public var index: Int
         /// Why.
-        public var reason: Refusal
+        public var reason: ReportRejection
 
         /// Makes a note.
-        public init(_ index: Int, _ reason: Refusal) {
+        public init(_ index: Int, _ reason: ReportRejection) {
             self.index = index
             self.reason = reason
         }

@@ -84,7 +84,7 @@ struct AdmittingHub {
                     address: address)
             }
         ) { token, transport, _ in
-            guard token == AdmittingHub.token.text else { throw HubModel.Refusal(.notSignedIn, "no such token") }
+            guard token == AdmittingHub.token.text else { throw Refusal(.notSignedIn, "no such token") }
             return Caller(
                 .token(account: "a", name: "anna", token: "t1"), grants: Grants(everywhere: [.publishMQTT]),
                 address: transport.address)
@@ -102,7 +102,7 @@ struct AdmittingHub {
     }
 
     func add(_ name: String, controller: String? = nil) async throws -> String {
-        guard let id = DeviceID(name) else { throw HubModel.Refusal(.invalidIdentifier, name) }
+        guard let id = DeviceID(name) else { throw Refusal(.invalidIdentifier, name) }
         let controller = controller.flatMap { DeviceID($0) }
         return try await administer { try $0.add(id, kind: .parking, controller: controller, by: $1, in: $2).key.text }
     }
@@ -172,7 +172,7 @@ private final class Noting: MessageHandler {
     }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
-        guard message.payload != Array("bad".utf8) else { throw HubModel.Refusal(.wrongType, "bad") }
+        guard message.payload != Array("bad".utf8) else { throw Refusal(.wrongType, "bad") }
         heard.note(message)
     }
     func finishBatch(in line: inout LineContext) throws {}

@@ -109,7 +109,7 @@ private final class Refusing: TakesCommands {
     }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
-        throw HubModel.Refusal(.wrongType, "everything is wrong")
+        throw Refusal(.wrongType, "everything is wrong")
     }
     func presence(_ change: PresenceChange, in line: inout LineContext) throws {
         switch change {

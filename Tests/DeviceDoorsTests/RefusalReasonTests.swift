@@ -11,15 +11,15 @@ import Testing
             .unspecifiedError, .implementationSpecificError, .notAuthorized, .topicNameInvalid, .packetIdentifierInUse,
             .quotaExceeded, .payloadFormatInvalid,
         ]
-        #expect(allowed.contains(HubModel.Refusal(code, "no").reasonCode))
-        #expect(allowed.contains(HubModel.Refusal(code, "no", isAboutTopic: true).reasonCode))
+        #expect(allowed.contains(Refusal(code, "no").reasonCode))
+        #expect(allowed.contains(Refusal(code, "no", isAboutTopic: true).reasonCode))
     }
 
     @Test func theTopicIsToBlameOnlyWhereItIs() {
-        #expect(HubModel.Refusal(.invalidIdentifier, "a sensor's name").reasonCode == .payloadFormatInvalid)
-        #expect(HubModel.Refusal(.invalidIdentifier, "a node's id", isAboutTopic: true).reasonCode == .topicNameInvalid)
-        #expect(HubModel.Refusal(.unknownTopic, "no").reasonCode == .topicNameInvalid)
-        #expect(HubModel.Refusal(.tooLarge, "too many sensors").reasonCode == .quotaExceeded)
-        #expect(HubModel.Refusal(.identifierMismatch, "another node").reasonCode == .payloadFormatInvalid)
+        #expect(Refusal(.invalidIdentifier, "a sensor's name").reasonCode == .payloadFormatInvalid)
+        #expect(Refusal(.invalidIdentifier, "a node's id", isAboutTopic: true).reasonCode == .topicNameInvalid)
+        #expect(Refusal(.unknownTopic, "no").reasonCode == .topicNameInvalid)
+        #expect(Refusal(.tooLarge, "too many sensors").reasonCode == .quotaExceeded)
+        #expect(Refusal(.identifierMismatch, "another node").reasonCode == .payloadFormatInvalid)
     }
 }

@@ -69,7 +69,7 @@ import TimeSeries
             try await bench.line.perform { line in line.refuse(values: 2) }
             _ = try? await bench.line.perform { line in
                 line.refuse(values: 5)
-                throw HubModel.Refusal(.conflict, "undone, and with it what it counted")
+                throw Refusal(.conflict, "undone, and with it what it counted")
             }
             try await bench.line.perform { line in line.refuse(values: 1) }
             let metric = bench.line.metrics().first { $0.name == "martlet_values_refused_total" }

@@ -76,7 +76,7 @@ import TimeSeries
                     return
                 }
             }
-            let refusal = await #expect(throws: HubModel.Refusal.self) {
+            let refusal = await #expect(throws: Refusal.self) {
                 try await bench.line.perform { line in
                     try line.transaction().execute(
                         "INSERT INTO note (id, body) VALUES ('d', $1)", [.text(payload)])
@@ -160,7 +160,7 @@ import TimeSeries
     @Test func refusalsAreCountedByTheirCodes() async throws {
         try await LineBench.run { bench in
             for code in [RefusalCode.forbidden, .devicePending, .forbidden] {
-                _ = try? await bench.line.perform { _ in throw HubModel.Refusal(code, "no") }
+                _ = try? await bench.line.perform { _ in throw Refusal(code, "no") }
             }
             let refused = bench.line.metrics().first { $0.name == "martlet_messages_refused_total" }
             func count(_ code: String) -> Double? {
@@ -231,10 +231,10 @@ import TimeSeries
                 try line.transaction().execute("INSERT INTO note (id, body) VALUES ('x', '')")
             }
             #expect(count == 1)
-            await #expect(throws: HubModel.Refusal(.conflict, "no")) {
+            await #expect(throws: Refusal(.conflict, "no")) {
                 try await bench.line.perform { line in
                     try line.transaction().execute("INSERT INTO note (id, body) VALUES ('y', '')")
-                    throw HubModel.Refusal(.conflict, "no")
+                    throw Refusal(.conflict, "no")
                 }
             }
             #expect(try bench.notes() == ["x"])
@@ -256,7 +256,7 @@ import TimeSeries
             #expect(offer("a") && offer("b") && offer("c"))
             #expect(!offer("d"))
             #expect(bench.line.figures.queueDepth == 3)
-            await #expect(throws: HubModel.Refusal.self) { try await bench.line.perform { _ in } }
+            await #expect(throws: Refusal.self) { try await bench.line.perform { _ in } }
             bench.line.stop()
             #expect(!offer("e"))
             await bench.line.run()

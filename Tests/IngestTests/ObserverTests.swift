@@ -43,7 +43,7 @@ final class EchoHandler: MessageHandler {
             DeviceStateChange(
                 device: device, kind: DeviceKind("echo"), site: .main, state: state, since: message.receivedAt,
                 severity: .good))
-        if state == "refuse" { throw HubModel.Refusal(.valueOutOfRange, "refused on demand") }
+        if state == "refuse" { throw Refusal(.valueOutOfRange, "refused on demand") }
     }
 }
 

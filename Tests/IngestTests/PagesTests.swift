@@ -129,6 +129,6 @@ import TimeSeries
             return count
         }
         #expect(try await rows(of: 99_999) == 1)
-        await #expect { try await rows(of: 100_000) } throws: { ($0 as? HubModel.Refusal)?.code == .tooManySteps }
+        await #expect { try await rows(of: 100_000) } throws: { ($0 as? Refusal)?.code == .tooManySteps }
     }
 }

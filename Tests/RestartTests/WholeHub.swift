@@ -170,7 +170,7 @@ final class WholeHub {
                     transport: RequestTransport(address: "127.0.0.1")))
             if method != .get { try await settle() }
             return String(decoding: response.body, as: UTF8.self)
-        } catch let refusal as HubModel.Refusal {
+        } catch let refusal as Refusal {
             return "refused: \(refusal.code.rawValue)"
         }
     }

@@ -104,7 +104,7 @@ import TimeSeries
         func named(_ source: String) -> Report {
             report(evening, 1, series: SeriesKey(source: source, measurement: "m"))
         }
-        let cases: [(Report, Refusal?)] = [
+        let cases: [(Report, ReportRejection?)] = [
             (report(evening, 1), nil),
             (report(evening - 30 * day - 1, 1), .beyondRetention),
             (report(-1, 1), .beyondRetention),

@@ -1,7 +1,7 @@
 package import HubModel
 package import MQTTCodec
 
-extension HubModel.Refusal {
+extension Refusal {
     /// The MQTT 5 reason code that says the same; one of those that PUBACK and PUBREC may carry (sections 3.4.2.1 and 3.5.2.1).
     package var reasonCode: ReasonCode {
         // The topic's levels name things as well as the payload does.
