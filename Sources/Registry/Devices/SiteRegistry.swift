@@ -23,16 +23,13 @@ public struct SiteRegistry: Sendable {
     /// - Throws: `SQLFailure`.
     public func sites(_ scope: SiteScope = .all, in reader: some SQLReading) throws -> [SiteRecord] {
         guard !scope.isEmpty else { return [] }
-        var (condition, values) = ("", [SQLValue]())
-        if case .sites(let sites) = scope {
-            values = sites.map(\.text).sorted().map(SQLValue.text)
-            condition = "WHERE s.id IN (\(values.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))"
-        }
+        var conditions = Conditions()
+        conditions.add("s.id", isOneOf: scope.names)
         return try reader.query(
             """
             SELECT s.id, s.title, (SELECT COUNT(*) FROM device d WHERE d.site = s.id AND d.state <> 'removed') AS devices
-            FROM site s \(condition) ORDER BY s.id
-            """, values
+            FROM site s WHERE \(conditions.text) ORDER BY s.id
+            """, conditions.arguments
         ).compactMap { row in
             guard let id = SiteID(try row.text("id")) else { return nil }
             return SiteRecord(id: id, title: try row.text("title"), devices: try row.integer("devices"))
