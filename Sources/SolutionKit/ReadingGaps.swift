@@ -36,15 +36,14 @@ extension JSONSchema {
 extension JSONWriter {
     /// Writes a list of gaps under the name `incomplete`.
     public mutating func member(incomplete gaps: [ReadingGap]) {
-        key("incomplete")
-        beginArray()
-        for gap in gaps {
-            beginObject()
-            member("from", gap.from)
-            member("to", gap.to)
-            member("reason", gap.reason.rawValue)
-            endObject()
+        array("incomplete") { json in
+            for gap in gaps {
+                json.object { json in
+                    json.member("from", gap.from)
+                    json.member("to", gap.to)
+                    json.member("reason", gap.reason.rawValue)
+                }
+            }
         }
-        endArray()
     }
 }

@@ -23,21 +23,20 @@ extension JSONSchema {
 extension JSONWriter {
     /// Writes the refusals of a device.
     public mutating func write(_ refusals: [RefusedMessage]) {
-        beginObject()
-        key("refusals")
-        beginArray()
-        for refused in refusals {
-            beginObject()
-            member("at", refused.at)
-            member("code", refused.code.rawValue)
-            member("detail", refused.detail)
-            member("topic", refused.topic)
-            member("excerpt", refused.excerpt)
-            member("bytes", refused.bytes)
-            member("left_out", refused.leftOut)
-            endObject()
+        object { json in
+            json.array("refusals") { json in
+                for refused in refusals {
+                    json.object { json in
+                        json.member("at", refused.at)
+                        json.member("code", refused.code.rawValue)
+                        json.member("detail", refused.detail)
+                        json.member("topic", refused.topic)
+                        json.member("excerpt", refused.excerpt)
+                        json.member("bytes", refused.bytes)
+                        json.member("left_out", refused.leftOut)
+                    }
+                }
+            }
         }
-        endArray()
-        endObject()
     }
 }

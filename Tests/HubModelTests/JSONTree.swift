@@ -52,16 +52,15 @@ indirect enum JSONTree: Equatable {
     func write(to writer: inout JSONWriter) {
         switch self {
         case .object(let members):
-            writer.beginObject()
-            for member in members {
-                writer.key(member.key)
-                member.value.write(to: &writer)
+            writer.object { writer in
+                for member in members {
+                    writer.member(member.key) { member.value.write(to: &$0) }
+                }
             }
-            writer.endObject()
         case .array(let elements):
-            writer.beginArray()
-            for element in elements { element.write(to: &writer) }
-            writer.endArray()
+            writer.array { writer in
+                for element in elements { element.write(to: &writer) }
+            }
         case .string(let text): writer.string(text)
         case .integer(let number): writer.integer(number)
         case .decimal(let number): writer.decimal(number)

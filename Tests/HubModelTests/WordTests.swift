@@ -55,21 +55,16 @@ import Testing
 
     @Test func theWriterSetsItsCommas() {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("a")
-        writer.beginArray()
-        writer.integer(1)
-        writer.beginObject()
-        writer.endObject()
-        writer.null()
-        writer.endArray()
-        writer.key("b")
-        writer.raw("{\"c\":1}".utf8)
-        writer.key("d")
-        writer.timestamp(nil)
-        writer.key("e")
-        writer.value(.text("x"))
-        writer.endObject()
+        writer.object { writer in
+            writer.array("a") { writer in
+                writer.integer(1)
+                writer.object { _ in }
+                writer.null()
+            }
+            writer.member("b", raw: "{\"c\":1}".utf8)
+            writer.member("d", nil as Timestamp?)
+            writer.member("e", value: .text("x"))
+        }
         #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"a":[1,{},null],"b":{"c":1},"d":null,"e":"x"}"#)
     }
 }

@@ -58,9 +58,7 @@ import Testing
         do {
             let effects = try site.batch { handler, line in try handler.handle(message, in: &line) }
             var writer = JSONWriter()
-            writer.beginArray()
-            for reading in effects.readings { writer.write(reading) }
-            writer.endArray()
+            writer.array(effects.readings) { $0.write($1) }
             outcome.readings = try JSONTree(writer.bytes)
             outcome.events = effects.events.map(\.topic)
             outcome.state = effects.events.last { $0.topic.hasSuffix("/state") }?.json
@@ -73,25 +71,18 @@ import Testing
 
 extension JSONWriter {
     fileprivate mutating func write(_ reading: Reading) {
-        beginObject()
-        key("device")
-        string(reading.device.text)
-        key("measurement")
-        string(reading.measurement)
-        key("observed_at")
-        timestamp(reading.observed.instant)
-        key("time_source")
-        string(reading.observed.source.word.description)
-        key("late")
-        boolean(reading.isLate)
-        key("values")
-        beginObject()
-        for field in reading.fields {
-            key(field.name)
-            value(field.value)
+        object { json in
+            json.member("device", reading.device.text)
+            json.member("measurement", reading.measurement)
+            json.member("observed_at", reading.observed.instant)
+            json.member("time_source", reading.observed.source.word.description)
+            json.member("late", reading.isLate)
+            json.object("values") { json in
+                for field in reading.fields {
+                    json.member(field.name, value: field.value)
+                }
+            }
         }
-        endObject()
-        endObject()
     }
 }
 

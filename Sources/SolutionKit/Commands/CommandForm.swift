@@ -68,8 +68,7 @@ public struct CommandEncoding: Sendable {
         var writer = JSONWriter()
         writer.object {
             $0.member("command", command.name)
-            $0.key("params")
-            $0.raw(command.parameters.utf8)
+            $0.member("params", raw: command.parameters.utf8)
             $0.member("command_id", command.id)
         }
         return writer.bytes

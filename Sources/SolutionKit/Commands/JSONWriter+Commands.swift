@@ -13,8 +13,7 @@ extension JSONWriter {
             $0.member("command_id", command.id)
             for member in members { $0.member(member, command.device.text) }
             $0.member("command", command.name)
-            $0.key("params")
-            $0.raw(command.parameters.utf8)
+            $0.member("params", raw: command.parameters.utf8)
             $0.member("state", command.state.rawValue)
             $0.member("created_at", command.createdAt)
             $0.member("updated_at", command.updatedAt)
@@ -25,8 +24,9 @@ extension JSONWriter {
                     $0.member("at", step.at)
                 }
             }
-            $0.key("result")
-            if let result = command.result { $0.raw(result.utf8) } else { $0.null() }
+            $0.member("result") { json in
+                if let result = command.result { json.raw(result.utf8) } else { json.null() }
+            }
             $0.member("error", command.error)
         }
     }
@@ -36,8 +36,7 @@ extension JSONWriter {
         object {
             $0.member("command_id", command.id)
             $0.member("command", command.name)
-            $0.key("params")
-            $0.raw(command.parameters.utf8)
+            $0.member("params", raw: command.parameters.utf8)
             $0.member("created_at", command.createdAt)
         }
     }

@@ -14,25 +14,26 @@ extension RouteResponse {
     /// How much of an answer is sent at once.
     static let pieceBytes = 32_768
 
-    /// A JSON answer that is read page by page while it is sent, no faster than its client takes it: of any length, in the memory of one
-    /// page. When a later page fails, the answer is cut off, and never looks whole.
+    /// An answer in JSON with one long list, which is read page by page while it is sent, no faster than its client takes it: of any
+    /// length, in the memory of one page. When a later page fails, the answer is cut off, and never looks whole.
     /// - Parameters:
+    ///   - list: the name of the list.
     ///   - first: the first page, which was read already: what is refused with it is refused as usual.
-    ///   - begin: writes what comes before the pages.
-    ///   - write: writes a page.
-    ///   - end: writes what comes behind the last page.
+    ///   - before: writes the members before the list.
+    ///   - write: writes the elements of a page.
+    ///   - after: writes the members behind the list.
     ///   - more: the page that begins at a place.
     public static func json<Page: ContinuedPage>(
-        first: Page, begin: (inout JSONWriter) -> Void,
+        list: String, first: Page, before: (inout JSONWriter) -> Void = { _ in },
         write: @escaping @Sendable (Page, inout JSONWriter) -> Void,
-        end: @escaping @Sendable (inout JSONWriter) -> Void,
+        after: @escaping @Sendable (inout JSONWriter) -> Void = { _ in },
         more: @escaping @Sendable (Page.Place) async throws -> Page
     ) -> RouteResponse {
         var head = JSONWriter()
-        begin(&head)
+        head.openList(list, after: before)
         guard first.next != nil else {
             write(first, &head)
-            end(&head)
+            head.closeList(after)
             return RouteResponse(contentType: "application/json", body: head.bytes)
         }
         return stream(contentType: "application/json") { [head] writer in
@@ -43,7 +44,7 @@ extension RouteResponse {
                 guard let place = page.next else { break }
                 page = try await more(place)
             }
-            end(&json)
+            json.closeList(after)
             try await writer.write(json.take())
         }
     }

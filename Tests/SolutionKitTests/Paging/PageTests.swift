@@ -51,9 +51,7 @@ import Testing
         let page = Page([1, 2], limit: 2) { String($0) }
         #expect(page.next == nil && page.headers(request(), "/x", limit: 2).isEmpty)
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member(next: page)
-        writer.endObject()
+        writer.object { $0.member(next: page) }
         #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"next":null}"#)
     }
 }

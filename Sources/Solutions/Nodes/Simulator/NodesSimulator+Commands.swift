@@ -8,22 +8,20 @@ extension NodesSimulator {
     public func answer(to payload: [UInt8], node index: Int, at instant: Timestamp) -> Message? {
         guard let told = try? Told(payload) else { return nil }
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("node_id", "node_\(id(index))")
-        if let id = told.identifier {
-            writer.member("command_id", id)
+        writer.object { writer in
+            writer.member("node_id", "node_\(id(index))")
+            if let id = told.identifier {
+                writer.member("command_id", id)
+            }
+            writer.member("command", told.command)
+            if let error = failure(of: told, node: index) {
+                writer.member("status", "failed")
+                writer.member("error", error)
+            } else {
+                writer.member("status", "done")
+                writer.member("result") { writeResult(of: told, node: index, at: instant, to: &$0) }
+            }
         }
-        writer.member("command", told.command)
-        writer.key("status")
-        if let error = failure(of: told, node: index) {
-            writer.string("failed")
-            writer.member("error", error)
-        } else {
-            writer.string("done")
-            writer.key("result")
-            writeResult(of: told, node: index, at: instant, to: &writer)
-        }
-        writer.endObject()
         return Message(topic: statusTopic(index), payload: writer.bytes)
     }
 
@@ -56,16 +54,15 @@ extension NodesSimulator {
     private func writeResult(of told: Told, node index: Int, at instant: Timestamp, to writer: inout JSONWriter) {
         switch told.command {
         case "read":
-            writer.beginObject()
-            for sensor in sensors(index) {
-                writer.key(sensor.name)
-                write(measured(sensor, index, at: instant), places: sensor.places, to: &writer)
+            writer.object { writer in
+                for sensor in sensors(index) {
+                    writer.member(sensor.name) {
+                        write(measured(sensor, index, at: instant), places: sensor.places, to: &$0)
+                    }
+                }
             }
-            writer.endObject()
         case "reboot":
-            writer.beginObject()
-            writer.member("uptime", uptime(index, at: instant))
-            writer.endObject()
+            writer.object { $0.member("uptime", uptime(index, at: instant)) }
         default:
             writer.raw(told.parameters)
         }

@@ -47,38 +47,39 @@ public struct NodesSimulator: Sendable {
     /// What a node measured.
     public func telemetry(_ index: Int, at instant: Timestamp) -> Message {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("node_id", "node_\(id(index))")
-        writer.key("timestamp")
-        if interval >= 1_000_000 {
-            writer.integer(instant.microseconds / 1_000_000)
-        } else {
-            writer.decimal(ScaledDecimal(mantissa: instant.microseconds / 1_000, scale: 3))
+        writer.object { writer in
+            writer.member("node_id", "node_\(id(index))")
+            writer.member("timestamp") { writer in
+                if interval >= 1_000_000 {
+                    writer.integer(instant.microseconds / 1_000_000)
+                } else {
+                    writer.decimal(ScaledDecimal(mantissa: instant.microseconds / 1_000, scale: 3))
+                }
+            }
+            writer.object("sensors") { writer in
+                for sensor in sensors(index) {
+                    writer.member(sensor.name) {
+                        write(measured(sensor, index, at: instant), places: sensor.places, to: &$0)
+                    }
+                }
+            }
+            writer.member("wifi_rssi", signal(index, at: instant))
+            writer.member("uptime", uptime(index, at: instant))
         }
-        writer.key("sensors")
-        writer.beginObject()
-        for sensor in sensors(index) {
-            writer.key(sensor.name)
-            write(measured(sensor, index, at: instant), places: sensor.places, to: &writer)
-        }
-        writer.endObject()
-        writer.member("wifi_rssi", signal(index, at: instant))
-        writer.member("uptime", uptime(index, at: instant))
-        writer.endObject()
         return Message(topic: "iot/node/\(id(index))/telemetry", payload: writer.bytes)
     }
 
     /// How a node is.
     public func status(_ index: Int, at instant: Timestamp) -> Message {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("node_id", "node_\(id(index))")
-        writer.member("status", "online")
-        writer.member("uptime", uptime(index, at: instant))
-        writer.member("wifi_rssi", signal(index, at: instant))
-        writer.member("free_heap", 180_000 + Int64(drift(index, "heap", at: instant, seconds: 120) * 40_000))
-        writer.member("firmware", index % 4 == 3 ? "1.3.0" : "1.4.2")
-        writer.endObject()
+        writer.object { writer in
+            writer.member("node_id", "node_\(id(index))")
+            writer.member("status", "online")
+            writer.member("uptime", uptime(index, at: instant))
+            writer.member("wifi_rssi", signal(index, at: instant))
+            writer.member("free_heap", 180_000 + Int64(drift(index, "heap", at: instant, seconds: 120) * 40_000))
+            writer.member("firmware", index % 4 == 3 ? "1.3.0" : "1.4.2")
+        }
         return Message(topic: statusTopic(index), payload: writer.bytes)
     }
 

@@ -5,59 +5,53 @@ internal import SolutionKit
 extension JSONWriter {
     /// Writes a node; without `latest` it is as live events carry it.
     mutating func write(_ node: Node, latest: [LatestValue]?, openCommands: Int) {
-        beginObject()
-        member("node_id", node.name.device.text)
-        member("id", node.name.short)
-        member("site", node.site.text)
-        member("state", node.liveness.state.rawValue)
-        member("state_since", node.liveness.since)
-        member("last_seen", node.liveness.lastSeen)
-        member("next_expected", node.liveness.expectedAt)
-        member("stale_after_seconds", node.staleAfterSeconds)
-        member("first_seen", node.firstSeen)
-        member("firmware", node.firmware)
-        member("wifi_rssi", node.rssi)
-        member("uptime_seconds", node.uptimeSeconds)
-        member("heap_bytes", node.heapBytes)
-        member("address", node.address)
-        member("client_id", node.clientID.map(ClientName.identifier))
-        key("fields")
-        beginArray()
-        for field in node.fields { string(field.name) }
-        endArray()
-        member("refused_fields", node.refusedFields) { writer, field in writer.write(refused: field) }
-        if let latest {
-            key("latest")
-            write(latest)
+        object { json in
+            json.member("node_id", node.name.device.text)
+            json.member("id", node.name.short)
+            json.member("site", node.site.text)
+            json.member("state", node.liveness.state.rawValue)
+            json.member("state_since", node.liveness.since)
+            json.member("last_seen", node.liveness.lastSeen)
+            json.member("next_expected", node.liveness.expectedAt)
+            json.member("stale_after_seconds", node.staleAfterSeconds)
+            json.member("first_seen", node.firstSeen)
+            json.member("firmware", node.firmware)
+            json.member("wifi_rssi", node.rssi)
+            json.member("uptime_seconds", node.uptimeSeconds)
+            json.member("heap_bytes", node.heapBytes)
+            json.member("address", node.address)
+            json.member("client_id", node.clientID.map(ClientName.identifier))
+            json.member("fields", node.fields) { $0.string($1.name) }
+            json.member("refused_fields", node.refusedFields) { writer, field in writer.write(refused: field) }
+            if let latest {
+                json.member("latest") { $0.write(latest) }
+            }
+            json.member("open_commands", openCommands)
         }
-        member("open_commands", openCommands)
-        endObject()
     }
 
     /// Writes why a field's last other value was refused.
     private mutating func write(refused field: NodeField) {
-        beginObject()
-        member("field", field.name)
-        member("type", field.type?.rawValue)
-        member("came", field.refusal?.came.rawValue)
-        member("count", field.refusal?.count ?? 0)
-        member("at", field.refusal?.at)
-        member("reason", field.reason)
-        endObject()
+        object { json in
+            json.member("field", field.name)
+            json.member("type", field.type?.rawValue)
+            json.member("came", field.refusal?.came.rawValue)
+            json.member("count", field.refusal?.count ?? 0)
+            json.member("at", field.refusal?.at)
+            json.member("reason", field.reason)
+        }
     }
 
     /// Writes newest values by the names of their fields.
     mutating func write(_ latest: [LatestValue]) {
-        beginObject()
-        for entry in latest {
-            key(entry.field)
-            beginObject()
-            key("value")
-            value(entry.value)
-            member("observed_at", entry.observedAt)
-            endObject()
+        object { json in
+            for entry in latest {
+                json.object(entry.field) { json in
+                    json.member("value", value: entry.value)
+                    json.member("observed_at", entry.observedAt)
+                }
+            }
         }
-        endObject()
     }
 }
 

@@ -24,9 +24,7 @@ extension NodesRoutes {
             try audit.record(entry, at: line.now, in: try line.transaction())
         }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("status", "reset")
-            writer.endObject()
+            writer.object { $0.member("status", "reset") }
         }
     }
 

@@ -52,19 +52,19 @@ struct NodesRoutes: Sendable {
             }
         }
         let page = limit.map { Page(found, limit: $0, key: \.node.name.device.text) } ?? Page(all: found)
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("nodes")
-        writer.beginArray()
-        for (node, open) in page.rows {
-            let latest = try await services.history.latest(device: node.name.device, measurement: "telemetry")
-            writer.write(node, latest: latest, openCommands: open)
+        var latest: [[LatestValue]] = []
+        for (node, _) in page.rows {
+            latest.append(try await services.history.latest(device: node.name.device, measurement: "telemetry"))
         }
-        writer.endArray()
-        writer.member("count", page.rows.count)
-        writer.member("now", services.clock.now())
-        writer.member(next: page)
-        writer.endObject()
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("nodes", zip(page.rows, latest)) {
+                $0.write($1.0.node, latest: $1.1, openCommands: $1.0.open)
+            }
+            writer.member("count", page.rows.count)
+            writer.member("now", services.clock.now())
+            writer.member(next: page)
+        }
         return RouteResponse(
             contentType: "application/json", body: writer.bytes,
             headers: page.headers(request, "/api/nodes", limit: limit))
@@ -87,15 +87,14 @@ struct NodesRoutes: Sendable {
         let isThere = node.liveness.state == .online || node.liveness.state == .asleep
         let isFresh = isThere && age.map(fresh.contains) ?? false
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("node_id", node.name.device.text)
-            writer.member("observed_at", latest.map(\.observedAt).max())
-            writer.member("received_at", node.telemetryReceivedAt)
-            writer.member("stale", !isFresh)
-            writer.member("stale_after_seconds", node.staleAfterSeconds)
-            writer.key("values")
-            writer.write(latest)
-            writer.endObject()
+            writer.object { writer in
+                writer.member("node_id", node.name.device.text)
+                writer.member("observed_at", latest.map(\.observedAt).max())
+                writer.member("received_at", node.telemetryReceivedAt)
+                writer.member("stale", !isFresh)
+                writer.member("stale_after_seconds", node.staleAfterSeconds)
+                writer.member("values") { $0.write(latest) }
+            }
         }
     }
 

@@ -22,41 +22,29 @@ extension ReadingsRequest {
         _ first: ReadingPage, of name: NodeName, _ more: @escaping @Sendable (ReadingPlace) async throws -> ReadingPage
     ) -> RouteResponse {
         RouteResponse.json(
-            first: first,
-            begin: { writer in
-                writer.beginObject()
+            list: "rows", first: first,
+            before: { writer in
                 writer.member("node_id", name.device.text)
                 writer.member("from", from)
                 writer.member("to", to)
                 writer.member("step", step?.text)
                 writer.member("agg", step == nil ? nil : aggregate.rawValue)
-                writer.key("fields")
-                writer.beginArray()
-                for field in first.table.fields { writer.string(field) }
-                writer.endArray()
-                writer.key("columns")
-                writer.beginArray()
-                writer.string("time")
-                for field in first.table.fields { writer.string(field) }
-                writer.endArray()
-                writer.key("rows")
-                writer.beginArray()
+                writer.member("fields", first.table.fields) { $0.string($1) }
+                writer.member("columns", ["time"] + first.table.fields) { $0.string($1) }
             },
             write: { page, writer in
                 for row in page.table.rows {
-                    writer.beginArray()
-                    writer.timestamp(row.time)
-                    for value in row.values {
-                        if let value { writer.value(value) } else { writer.null() }
+                    writer.array { writer in
+                        writer.timestamp(row.time)
+                        for value in row.values {
+                            if let value { writer.value(value) } else { writer.null() }
+                        }
                     }
-                    writer.endArray()
                 }
             },
-            end: { writer in
-                writer.endArray()
+            after: { writer in
                 writer.member("truncated", first.table.isTruncated)
                 writer.member(incomplete: first.table.gaps)
-                writer.endObject()
             }, more: more)
     }
 

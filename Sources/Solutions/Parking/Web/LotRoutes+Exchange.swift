@@ -68,14 +68,14 @@ extension LotRoutes {
             }
         }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member(
-                "message", result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
-            writer.member("lots", there.lots)
-            writer.member("spots", there.spots)
-            writer.member("added_lots", result.addedLots)
-            writer.member("added_spots", result.addedSpots)
-            writer.endObject()
+            writer.object { writer in
+                writer.member(
+                    "message", result.addedLots > 0 ? "The demo lots are there." : "The demo lots were there already.")
+                writer.member("lots", there.lots)
+                writer.member("spots", there.spots)
+                writer.member("added_lots", result.addedLots)
+                writer.member("added_spots", result.addedSpots)
+            }
         }
     }
 
@@ -108,17 +108,8 @@ extension LotRoutes {
             }
         }
         return RouteResponse.json(
-            first: try await page(0),
-            begin: { writer in
-                writer.beginObject()
-                writer.key("lots")
-                writer.beginArray()
-            },
-            write: { page, writer in for sheet in page.lots { writer.write(sheet) } },
-            end: { writer in
-                writer.endArray()
-                writer.endObject()
-            }, more: page)
+            list: "lots", first: try await page(0),
+            write: { page, writer in for sheet in page.lots { writer.write(sheet) } }, more: page)
     }
 
     private static func exportPage(
@@ -145,12 +136,12 @@ extension LotRoutes {
         let edits = try LotRoutes.edits(request.body)
         let result = try await write(edits, mode: .merge, target: "lot:import", request)
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lots", result.lots)
-            writer.member("spots", result.spots)
-            writer.member("added_lots", result.addedLots)
-            writer.member("added_spots", result.addedSpots)
-            writer.endObject()
+            writer.object { writer in
+                writer.member("lots", result.lots)
+                writer.member("spots", result.spots)
+                writer.member("added_lots", result.addedLots)
+                writer.member("added_spots", result.addedSpots)
+            }
         }
     }
 
@@ -180,14 +171,10 @@ extension LotRoutes {
 extension JSONWriter {
     /// Writes a lot as the import takes it.
     fileprivate mutating func write(_ sheet: LotSheet) {
-        beginObject()
-        writeConfiguration(of: sheet.lot)
-        key("price_per_hour")
-        if let price = sheet.price { decimal(price) } else { null() }
-        key("spots")
-        beginArray()
-        for spot in sheet.spots { writeConfiguration(of: spot) }
-        endArray()
-        endObject()
+        object { json in
+            json.writeConfiguration(of: sheet.lot)
+            json.member("price_per_hour", decimal: sheet.price)
+            json.member("spots", sheet.spots) { $0.writeConfiguration(of: $1) }
+        }
     }
 }
