@@ -5,33 +5,26 @@ extension APDSFeed {
     /// Writes the tariff that counts now.
     static func rate(_ writer: inout JSONWriter, of lot: Lot, _ version: TariffVersion) {
         let tariff = version.tariff
-        writer.beginObject()
-        identity(&writer, lot.id.text, version: version.version)
-        text(&writer, "rateTableName", lot.name)
-        writer.member("availability", "public")
-        writer.member("rateType", "hourly")
-        // The published shape demands this one and `activeTimes`, without saying what they hold.
-        writer.key("validityStart")
-        writer.second(version.validFrom)
-        writer.key("activeTimes")
-        writer.beginArray()
-        writer.endArray()
-        writer.key("validity")
-        writer.beginObject()
-        writer.member("validityStatus", "definedByValidityTimeSpec")
-        writer.key("validityTimeSpecification")
-        writer.beginObject()
-        writer.key("overallStartTime")
-        writer.second(version.validFrom)
-        writer.endObject()
-        writer.endObject()
-        writer.key("rateLineCollections")
-        writer.beginArray()
-        for (index, rule) in tariff.rules.enumerated() {
-            collection(&writer, rule, number: index + 1, of: lot, version)
+        writer.object { writer in
+            identity(&writer, lot.id.text, version: version.version)
+            text(&writer, "rateTableName", lot.name)
+            writer.member("availability", "public")
+            writer.member("rateType", "hourly")
+            // The published shape demands this one and `activeTimes`, without saying what they hold.
+            writer.member("validityStart") { $0.second(version.validFrom) }
+            writer.array("activeTimes") { _ in }
+            writer.object("validity") { writer in
+                writer.member("validityStatus", "definedByValidityTimeSpec")
+                writer.object("validityTimeSpecification") { writer in
+                    writer.member("overallStartTime") { $0.second(version.validFrom) }
+                }
+            }
+            writer.array("rateLineCollections") { writer in
+                for (index, rule) in tariff.rules.enumerated() {
+                    collection(&writer, rule, number: index + 1, of: lot, version)
+                }
+            }
         }
-        writer.endArray()
-        writer.endObject()
     }
 
     private static func collection(
@@ -42,59 +35,53 @@ extension APDSFeed {
         func major(_ writer: inout JSONWriter, _ minor: Int64) {
             if let currency { writer.decimal(currency.major(minor)) } else { writer.integer(minor) }
         }
-        writer.beginObject()
-        identity(&writer, "\(lot.id)/\(number)", version: version.version)
-        writer.member("collectionSequence", number)
-        writer.member("applicableCurrency", tariff.currency)
-        writer.member("resetTime", "00:00")
-        writer.key("validStart")
-        writer.second(version.validFrom)
-        writer.member("relativeTimes", false)
-        writer.member("taxIncluded", true)
-        if let cap = tariff.dailyCapMinor {
-            writer.key("maxValueCollection")
-            writer.beginObject()
-            writer.member("currencyType", tariff.currency)
-            writer.key("currencyValue")
-            major(&writer, cap)
-            writer.endObject()
+        writer.object { writer in
+            identity(&writer, "\(lot.id)/\(number)", version: version.version)
+            writer.member("collectionSequence", number)
+            writer.member("applicableCurrency", tariff.currency)
+            writer.member("resetTime", "00:00")
+            writer.member("validStart") { $0.second(version.validFrom) }
+            writer.member("relativeTimes", false)
+            writer.member("taxIncluded", true)
+            if let cap = tariff.dailyCapMinor {
+                writer.object("maxValueCollection") { writer in
+                    writer.member("currencyType", tariff.currency)
+                    writer.member("currencyValue") { major(&$0, cap) }
+                }
+            }
+            writer.array("rateLines") { writer in
+                var sequence = 1
+                if tariff.freeMinutes > 0 {
+                    writer.object { writer in
+                        identity(&writer, "\(lot.id)/\(number)/free", version: version.version)
+                        writer.member("sequence", sequence)
+                        writer.member("rateLineType", "flatRateTier")
+                        text(&writer, "description", "First minutes free")
+                        writer.member("durationStart", "00:00")
+                        writer.member("durationEnd", duration(tariff.freeMinutes))
+                        writer.member("value", 0)
+                    }
+                    sequence += 1
+                }
+                writer.object { writer in
+                    identity(&writer, "\(lot.id)/\(number)/price", version: version.version)
+                    writer.member("sequence", sequence)
+                    text(&writer, "description", rule.sentence)
+                    switch rule.price {
+                    case .perStarted(let minutes, let minor):
+                        writer.member("rateLineType", "incrementingRate")
+                        writer.member("incrementPeriod", "PT\(minutes)M")
+                        writer.member("value") { major(&$0, minor) }
+                    case .flat(let minor):
+                        writer.member("rateLineType", "flatRate")
+                        writer.member("value") { major(&$0, minor) }
+                    case .free:
+                        writer.member("rateLineType", "flatRate")
+                        writer.member("value", 0)
+                    }
+                }
+            }
         }
-        writer.key("rateLines")
-        writer.beginArray()
-        var sequence = 1
-        if tariff.freeMinutes > 0 {
-            writer.beginObject()
-            identity(&writer, "\(lot.id)/\(number)/free", version: version.version)
-            writer.member("sequence", sequence)
-            writer.member("rateLineType", "flatRateTier")
-            text(&writer, "description", "First minutes free")
-            writer.member("durationStart", "00:00")
-            writer.member("durationEnd", duration(tariff.freeMinutes))
-            writer.member("value", 0)
-            writer.endObject()
-            sequence += 1
-        }
-        writer.beginObject()
-        identity(&writer, "\(lot.id)/\(number)/price", version: version.version)
-        writer.member("sequence", sequence)
-        text(&writer, "description", rule.sentence)
-        switch rule.price {
-        case .perStarted(let minutes, let minor):
-            writer.member("rateLineType", "incrementingRate")
-            writer.member("incrementPeriod", "PT\(minutes)M")
-            writer.key("value")
-            major(&writer, minor)
-        case .flat(let minor):
-            writer.member("rateLineType", "flatRate")
-            writer.key("value")
-            major(&writer, minor)
-        case .free:
-            writer.member("rateLineType", "flatRate")
-            writer.member("value", 0)
-        }
-        writer.endObject()
-        writer.endArray()
-        writer.endObject()
     }
 
     /// `hh:mm`, or `dd:hh:mm` from a day on.

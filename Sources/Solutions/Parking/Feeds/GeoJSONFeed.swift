@@ -5,47 +5,45 @@ internal import SolutionKit
 enum GeoJSONFeed {
     /// Writes the collection.
     static func collection(_ writer: inout JSONWriter, lots: [FeedLot]) {
-        writer.beginObject()
-        writer.member("type", "FeatureCollection")
-        writer.key("features")
-        writer.beginArray()
-        for lot in lots { feature(&writer, lot) }
-        writer.endArray()
-        writer.endObject()
+        writer.object { writer in
+            writer.member("type", "FeatureCollection")
+            writer.array("features") { writer in
+                for lot in lots { feature(&writer, lot) }
+            }
+        }
     }
 
     private static func feature(_ writer: inout JSONWriter, _ entry: FeedLot) {
         let all = entry.all
-        writer.beginObject()
-        writer.member("type", "Feature")
-        writer.member("id", entry.lot.id.text)
-        writer.key("geometry")
-        if let latitude = entry.lot.latitude, let longitude = entry.lot.longitude {
-            point(&writer, latitude: latitude, longitude: longitude)
-        } else {
-            writer.null()
+        writer.object { writer in
+            writer.member("type", "Feature")
+            writer.member("id", entry.lot.id.text)
+            writer.member("geometry") { writer in
+                if let latitude = entry.lot.latitude, let longitude = entry.lot.longitude {
+                    point(&writer, latitude: latitude, longitude: longitude)
+                } else {
+                    writer.null()
+                }
+            }
+            writer.object("properties") { writer in
+                writer.member("lot_id", entry.lot.id.text)
+                writer.member("name", entry.lot.name)
+                writer.member("address", entry.lot.address)
+                writer.member("total_spots", all.total)
+                for status in SpotStatus.allCases { writer.member("\(status.rawValue)_spots", all[status]) }
+                writer.member("heard_at", entry.heardAt)
+            }
         }
-        writer.key("properties")
-        writer.beginObject()
-        writer.member("lot_id", entry.lot.id.text)
-        writer.member("name", entry.lot.name)
-        writer.member("address", entry.lot.address)
-        writer.member("total_spots", all.total)
-        for status in SpotStatus.allCases { writer.member("\(status.rawValue)_spots", all[status]) }
-        writer.member("heard_at", entry.heardAt)
-        writer.endObject()
-        writer.endObject()
     }
 
     /// Writes a point: longitude first.
     static func point(_ writer: inout JSONWriter, latitude: Double, longitude: Double) {
-        writer.beginObject()
-        writer.member("type", "Point")
-        writer.key("coordinates")
-        writer.beginArray()
-        writer.double(longitude)
-        writer.double(latitude)
-        writer.endArray()
-        writer.endObject()
+        writer.object { writer in
+            writer.member("type", "Point")
+            writer.array("coordinates") { writer in
+                writer.double(longitude)
+                writer.double(latitude)
+            }
+        }
     }
 }

@@ -16,34 +16,30 @@ enum ParkAPIFeed {
 
     /// Writes a page of things that are listed.
     static func list(_ writer: inout JSONWriter, count: Int, _ items: (inout JSONWriter) -> Void) {
-        writer.beginObject()
-        writer.key("items")
-        writer.beginArray()
-        items(&writer)
-        writer.endArray()
-        writer.member("total_count", count)
-        writer.endObject()
+        writer.object { writer in
+            writer.array("items") { writer in
+                items(&writer)
+            }
+            writer.member("total_count", count)
+        }
     }
 
     /// Writes the source.
     static func source(_ writer: inout JSONWriter, lots: [FeedLot]) {
         let heardAt = lots.compactMap(\.heardAt).max()
         let made = lots.map(\.lot.createdAt).min() ?? Timestamp(seconds: 0)
-        writer.beginObject()
-        writer.member("id", sourceNumber)
-        writer.member("uid", "martlet")
-        writer.member("name", "Martlet")
-        writer.key("created_at")
-        writer.second(made)
-        writer.key("modified_at")
-        writer.second(lots.map(\.lot.createdAt).max() ?? made)
-        writer.member("static_status", "ACTIVE")
-        writer.member("realtime_status", heardAt == nil ? "PROVISIONED" : "ACTIVE")
-        if let heardAt {
-            writer.key("realtime_data_updated_at")
-            writer.second(heardAt)
+        writer.object { writer in
+            writer.member("id", sourceNumber)
+            writer.member("uid", "martlet")
+            writer.member("name", "Martlet")
+            writer.member("created_at") { $0.second(made) }
+            writer.member("modified_at") { $0.second(lots.map(\.lot.createdAt).max() ?? made) }
+            writer.member("static_status", "ACTIVE")
+            writer.member("realtime_status", heardAt == nil ? "PROVISIONED" : "ACTIVE")
+            if let heardAt {
+                writer.member("realtime_data_updated_at") { $0.second(heardAt) }
+            }
         }
-        writer.endObject()
     }
 
     /// Writes a lot as a parking site. What is not known is left out, as ParkAPI has it; a lot of which nothing at all is known has no
@@ -51,65 +47,58 @@ enum ParkAPIFeed {
     static func site(_ writer: inout JSONWriter, _ entry: FeedLot) {
         guard let latitude = entry.lot.latitude, let longitude = entry.lot.longitude else { return }
         let all = entry.all
-        writer.beginObject()
-        writer.member("id", number(of: entry.lot.id))
-        writer.member("source_id", sourceNumber)
-        writer.member("original_uid", entry.lot.id.text)
-        writer.member("name", entry.lot.name)
-        if !entry.lot.address.isEmpty { writer.member("address", entry.lot.address) }
-        writer.member("type", entry.levels > 1 ? "CAR_PARK" : "OFF_STREET_PARKING_GROUND")
-        writer.member("purpose", "CAR")
-        writer.key("lat")
-        writer.double(latitude)
-        writer.key("lon")
-        writer.double(longitude)
-        writer.member("has_fee", entry.tariff?.tariff.hasFee ?? false)
-        writer.key("created_at")
-        writer.second(entry.lot.createdAt)
-        writer.key("modified_at")
-        writer.second(entry.lot.createdAt)
-        writer.key("static_data_updated_at")
-        writer.second(entry.lot.createdAt)
-        writer.member("capacity", all.total)
-        for (kind, name) in kinds {
-            if let tally = entry.kinds[kind] { writer.member("capacity_\(name)", tally.total) }
-        }
-        let isLive = all.known > 0
-        writer.member("has_realtime_data", isLive)
-        if isLive {
-            if let heardAt = entry.heardAt {
-                writer.key("realtime_data_updated_at")
-                writer.second(heardAt)
-            }
-            writer.member("realtime_capacity", all.inService)
-            writer.member("realtime_free_capacity", all.free)
+        writer.object { writer in
+            writer.member("id", number(of: entry.lot.id))
+            writer.member("source_id", sourceNumber)
+            writer.member("original_uid", entry.lot.id.text)
+            writer.member("name", entry.lot.name)
+            if !entry.lot.address.isEmpty { writer.member("address", entry.lot.address) }
+            writer.member("type", entry.levels > 1 ? "CAR_PARK" : "OFF_STREET_PARKING_GROUND")
+            writer.member("purpose", "CAR")
+            writer.member("lat", double: latitude)
+            writer.member("lon", double: longitude)
+            writer.member("has_fee", entry.tariff?.tariff.hasFee ?? false)
+            writer.member("created_at") { $0.second(entry.lot.createdAt) }
+            writer.member("modified_at") { $0.second(entry.lot.createdAt) }
+            writer.member("static_data_updated_at") { $0.second(entry.lot.createdAt) }
+            writer.member("capacity", all.total)
             for (kind, name) in kinds {
-                guard let tally = entry.kinds[kind], tally.known > 0 else { continue }
-                writer.member("realtime_capacity_\(name)", tally.inService)
-                writer.member("realtime_free_capacity_\(name)", tally.free)
+                if let tally = entry.kinds[kind] { writer.member("capacity_\(name)", tally.total) }
             }
+            let isLive = all.known > 0
+            writer.member("has_realtime_data", isLive)
+            if isLive {
+                if let heardAt = entry.heardAt {
+                    writer.member("realtime_data_updated_at") { $0.second(heardAt) }
+                }
+                writer.member("realtime_capacity", all.inService)
+                writer.member("realtime_free_capacity", all.free)
+                for (kind, name) in kinds {
+                    guard let tally = entry.kinds[kind], tally.known > 0 else { continue }
+                    writer.member("realtime_capacity_\(name)", tally.inService)
+                    writer.member("realtime_free_capacity_\(name)", tally.free)
+                }
+            }
+            restrictions(&writer, entry)
         }
-        restrictions(&writer, entry)
-        writer.endObject()
     }
 
     /// The same by kind once more, in the newer form; the one above is what older readers know.
     private static func restrictions(_ writer: inout JSONWriter, _ entry: FeedLot) {
         guard kinds.contains(where: { entry.kinds[$0.0] != nil }) else { return }
-        writer.key("restrictions")
-        writer.beginArray()
-        for (kind, name) in kinds {
-            guard let tally = entry.kinds[kind] else { continue }
-            writer.beginObject()
-            writer.member("type", name.uppercased())
-            writer.member("capacity", tally.total)
-            if tally.known > 0 {
-                writer.member("realtime_capacity", tally.inService)
-                writer.member("realtime_free_capacity", tally.free)
+        writer.array("restrictions") { writer in
+            for (kind, name) in kinds {
+                guard let tally = entry.kinds[kind] else { continue }
+                writer.object { writer in
+                    writer.member("type", name.uppercased())
+                    writer.member("capacity", tally.total)
+                    if tally.known > 0 {
+                        writer.member("realtime_capacity", tally.inService)
+                        writer.member("realtime_free_capacity", tally.free)
+                    }
+                }
             }
-            writer.endObject()
         }
-        writer.endArray()
     }
 
     /// The kinds for which ParkAPI has words.

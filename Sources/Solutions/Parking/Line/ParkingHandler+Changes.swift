@@ -107,11 +107,11 @@ extension ParkingHandler {
 
     private func publish(_ color: LEDColor, _ form: LEDFilter.Form, of spot: SpotFacts, in line: inout LineContext) {
         var writer = JSONWriter(minimumCapacity: 80)
-        writer.beginObject()
-        writer.member("spot_id", spot.id.text)
-        writer.member("lot_id", spot.lot.text)
-        writer.member("color", color.rawValue)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("spot_id", spot.id.text)
+            writer.member("lot_id", spot.lot.text)
+            writer.member("color", color.rawValue)
+        }
         line.publish(
             OutgoingMessage(
                 topic: LEDFilter.topic(form, of: spot), payload: writer.bytes, qualityOfService: 1,

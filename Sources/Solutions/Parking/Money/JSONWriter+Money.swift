@@ -4,71 +4,63 @@ internal import HubModel
 extension JSONWriter {
     /// Writes a tariff.
     mutating func write(_ tariff: Tariff) {
-        beginObject()
-        member("currency", tariff.currency)
-        member("free_minutes", tariff.freeMinutes)
-        member("free_minutes_apply", tariff.freeCountsAlways ? "always" : "short_stays")
-        member("daily_cap_minor", tariff.dailyCapMinor)
-        key("rules")
-        beginArray()
-        for rule in tariff.rules { write(rule) }
-        endArray()
-        endObject()
+        object { json in
+            json.member("currency", tariff.currency)
+            json.member("free_minutes", tariff.freeMinutes)
+            json.member("free_minutes_apply", tariff.freeCountsAlways ? "always" : "short_stays")
+            json.member("daily_cap_minor", tariff.dailyCapMinor)
+            json.member("rules", tariff.rules) { $0.write($1) }
+        }
     }
 
     private mutating func write(_ rule: TariffRule) {
-        beginObject()
-        member("name", rule.name)
-        key("kinds")
-        beginArray()
-        for kind in SpotKind.allCases where rule.kinds.contains(kind) { string(kind.rawValue) }
-        endArray()
-        key("weekdays")
-        beginArray()
-        for (day, word) in TariffField.days.enumerated() where rule.weekdays.contains(day) { string(word) }
-        endArray()
-        member("from", TariffField.time(rule.fromMinute))
-        member("to", TariffField.time(rule.toMinute))
-        key("price")
-        switch rule.price {
-        case .perStarted(let minutes, let minor):
-            string("per_started")
-            member("minutes", minutes)
-            member("minor", minor)
-        case .flat(let minor):
-            string("flat")
-            member("minor", minor)
-        case .free: string("free")
+        object { json in
+            json.member("name", rule.name)
+            json.array("kinds") { json in
+                for kind in SpotKind.allCases where rule.kinds.contains(kind) { json.string(kind.rawValue) }
+            }
+            json.array("weekdays") { json in
+                for (day, word) in TariffField.days.enumerated() where rule.weekdays.contains(day) { json.string(word) }
+            }
+            json.member("from", TariffField.time(rule.fromMinute))
+            json.member("to", TariffField.time(rule.toMinute))
+            switch rule.price {
+            case .perStarted(let minutes, let minor):
+                json.member("price", "per_started")
+                json.member("minutes", minutes)
+                json.member("minor", minor)
+            case .flat(let minor):
+                json.member("price", "flat")
+                json.member("minor", minor)
+            case .free: json.member("price", "free")
+            }
         }
-        endObject()
     }
 
     /// Writes a version of a tariff.
     mutating func write(_ version: TariffVersion) {
-        beginObject()
-        member("version", version.version)
-        member("valid_from", version.validFrom)
-        member("time_zone", version.timeZone)
-        member("created_by", version.createdBy)
-        member("created_at", version.createdAt)
-        key("tariff")
-        write(version.tariff)
-        endObject()
+        object { json in
+            json.member("version", version.version)
+            json.member("valid_from", version.validFrom)
+            json.member("time_zone", version.timeZone)
+            json.member("created_by", version.createdBy)
+            json.member("created_at", version.createdAt)
+            json.member("tariff") { $0.write(version.tariff) }
+        }
     }
 
     /// Writes the lines of a price into an object that has been begun.
     mutating func members(of price: Price) {
-        key("lines")
-        beginArray()
-        for line in price.lines {
-            beginObject()
-            member("name", line.name)
-            member("from", line.from)
-            member("to", line.to)
-            member("amount_minor", line.minor)
-            endObject()
+        array("lines") { json in
+            for line in price.lines {
+                json.object { json in
+                    json.member("name", line.name)
+                    json.member("from", line.from)
+                    json.member("to", line.to)
+                    json.member("amount_minor", line.minor)
+                }
+            }
         }
-        endArray()
         member("total_minor", price.totalMinor)
     }
 
@@ -91,9 +83,7 @@ extension JSONWriter {
 
     /// Writes a payment or a refund.
     mutating func write(_ payment: Payment) {
-        beginObject()
-        members(of: payment)
-        endObject()
+        object { $0.members(of: payment) }
     }
 
     /// Writes a payment or a refund into an object that has been begun.
@@ -103,8 +93,7 @@ extension JSONWriter {
         member("spot_id", payment.spot?.text)
         member("session_id", payment.session)
         member("amount_minor", payment.amountMinor)
-        key("amount")
-        decimal(payment.amount)
+        member("amount", decimal: payment.amount)
         member("currency", payment.currency)
         member("method", payment.method)
         member("refunds", payment.refundsName)
@@ -120,8 +109,7 @@ extension JSONWriter {
         member("session_id", waiver.session)
         member("lot_id", waiver.lot.text)
         member("amount_minor", waiver.amountMinor)
-        key("amount")
-        decimal(waiver.amount)
+        member("amount", decimal: waiver.amount)
         member("currency", waiver.currency)
         member("reason", waiver.reason)
         member("waived_at", waiver.waivedAt)

@@ -24,10 +24,10 @@ struct PaymentContent: Hashable, Sendable {
     /// As it is stored.
     var text: String {
         var writer = JSONWriter()
-        writer.beginArray()
-        for text in [spot, session, refunds, currency] { writer.string(text) }
-        writer.integer(amount)
-        writer.endArray()
+        writer.array { writer in
+            for text in [spot, session, refunds, currency] { writer.string(text) }
+            writer.integer(amount)
+        }
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 

@@ -258,10 +258,10 @@ extension Till {
 
     private func show(_ event: String, _ payment: Payment, at site: SiteID, in line: inout LineContext) {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("event", event)
-        writer.members(of: payment)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("event", event)
+            writer.members(of: payment)
+        }
         line.show(Till.event(writer, of: payment.lot, at: site))
     }
 }

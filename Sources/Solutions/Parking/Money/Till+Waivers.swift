@@ -58,17 +58,13 @@ extension Till {
             ])
         try audit.record(entry, at: line.now, in: try line.transaction())
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("event")
-        writer.string("waiver")
-        writer.members(of: waiver)
-        writer.key("spot_id")
-        writer.string(session.spot.text)
-        writer.key("state")
-        writer.string(session.state.rawValue)
-        writer.key("balance_minor")
-        writer.integer(session.balanceMinor)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("event", "waiver")
+            writer.members(of: waiver)
+            writer.member("spot_id", session.spot.text)
+            writer.member("state", session.state.rawValue)
+            writer.member("balance_minor", session.balanceMinor)
+        }
         line.show(Till.event(writer, of: session.lot, at: site))
     }
 }

@@ -102,10 +102,10 @@ package struct Till: Sendable {
 
     private func show(_ event: String, _ session: ParkingSession, at site: SiteID, in line: inout LineContext) {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("event", event)
-        writer.members(of: session)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("event", event)
+            writer.members(of: session)
+        }
         line.show(Till.event(writer, of: session.lot, at: site))
     }
 

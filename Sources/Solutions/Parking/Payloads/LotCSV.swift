@@ -99,24 +99,24 @@ enum LotCSV {
             try self.write(cell, name, form, &writer)
         }
         var writer = JSONWriter()
-        writer.beginObject()
-        for (name, form) in lotColumns where !name.hasPrefix("plan_") { try write(cells[name], name, form, &writer) }
-        if let width = cells["plan_width"], let height = cells["plan_height"] {
-            writer.key("plan")
-            writer.beginObject()
-            try write(width, "width", .number, &writer)
-            try write(height, "height", .number, &writer)
-            writer.endObject()
+        try writer.object { (writer) throws(Refusal) in
+            for (name, form) in lotColumns where !name.hasPrefix("plan_") {
+                try write(cells[name], name, form, &writer)
+            }
+            if let width = cells["plan_width"], let height = cells["plan_height"] {
+                try writer.object("plan") { (writer) throws(Refusal) in
+                    try write(width, "width", .number, &writer)
+                    try write(height, "height", .number, &writer)
+                }
+            }
+            try writer.array("spots") { (writer) throws(Refusal) in
+                for spot in spots {
+                    try writer.object { (writer) throws(Refusal) in
+                        for (name, form) in spotColumns { try write(spot[name], name, form, &writer) }
+                    }
+                }
+            }
         }
-        writer.key("spots")
-        writer.beginArray()
-        for spot in spots {
-            writer.beginObject()
-            for (name, form) in spotColumns { try write(spot[name], name, form, &writer) }
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.endObject()
         var reader = JSONReader(writer.bytes)
         return try LotEdit(&reader)
     }
@@ -125,16 +125,15 @@ enum LotCSV {
         _ cell: String?, _ name: String, _ form: Form, _ writer: inout JSONWriter
     ) throws(Refusal) {
         guard let cell else { return }
-        writer.key(name)
         switch form {
-        case .text: writer.string(CSVText.plain(cell))
+        case .text: writer.member(name, CSVText.plain(cell))
         case .number:
             guard JSONNumber(cell) != nil else { throw Refusal(.wrongType, "\(name) is a number") }
-            writer.raw(cell.utf8)
+            writer.member(name, raw: cell.utf8)
         case .boolean:
             switch cell.lowercased() {
-            case "true", "yes", "1": writer.boolean(true)
-            case "false", "no", "0": writer.boolean(false)
+            case "true", "yes", "1": writer.member(name, true)
+            case "false", "no", "0": writer.member(name, false)
             default: throw Refusal(.wrongType, "\(name) is true or false")
             }
         }

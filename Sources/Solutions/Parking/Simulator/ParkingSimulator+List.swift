@@ -12,12 +12,11 @@ extension ParkingSimulator {
     /// All lots with their spots, as `POST /api/lots/import` takes them.
     public func jsonList() -> [UInt8] {
         var writer = JSONWriter(minimumCapacity: 160 * spots)
-        writer.beginObject()
-        writer.key("lots")
-        writer.beginArray()
-        for lot in 0..<lots { write(lot, to: &writer) }
-        writer.endArray()
-        writer.endObject()
+        writer.object { writer in
+            writer.array("lots") { writer in
+                for lot in 0..<lots { write(lot, to: &writer) }
+            }
+        }
         return writer.bytes
     }
 
@@ -64,46 +63,38 @@ extension ParkingSimulator {
     }
 
     private func write(_ lot: Int, to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("lot_id", lotID(lot))
-        writer.member("name", name(lot))
-        writer.member("address", "\(lot + 1) Station Street")
-        // A grid of a town, about 400 m between two lots.
-        writer.key("latitude")
-        writer.double(52.5 + Double(lot / 20) * 0.004)
-        writer.key("longitude")
-        writer.double(13.4 + Double(lot % 20) * 0.006)
-        writer.member("time_zone", timeZone)
-        writer.member("currency", "EUR")
-        writer.member("public", true)
-        writer.key("plan")
-        writer.beginObject()
-        let last = min(sizes[lot], ParkingSimulator.perLevel) - 1
-        writer.key("width")
-        writer.double(Double(ParkingSimulator.perRow) * ParkingSimulator.width)
-        writer.key("height")
-        writer.double(place(last).y + ParkingSimulator.length / 2)
-        writer.endObject()
-        writer.key("spots")
-        writer.beginArray()
-        for spot in 0..<sizes[lot] { write(spot, ofLot: lot, to: &writer) }
-        writer.endArray()
-        writer.endObject()
+        writer.object { writer in
+            writer.member("lot_id", lotID(lot))
+            writer.member("name", name(lot))
+            writer.member("address", "\(lot + 1) Station Street")
+            // A grid of a town, about 400 m between two lots.
+            writer.member("latitude", double: 52.5 + Double(lot / 20) * 0.004)
+            writer.member("longitude", double: 13.4 + Double(lot % 20) * 0.006)
+            writer.member("time_zone", timeZone)
+            writer.member("currency", "EUR")
+            writer.member("public", true)
+            writer.object("plan") { writer in
+                let last = min(sizes[lot], ParkingSimulator.perLevel) - 1
+                writer.member("width", double: Double(ParkingSimulator.perRow) * ParkingSimulator.width)
+                writer.member("height", double: place(last).y + ParkingSimulator.length / 2)
+            }
+            writer.array("spots") { writer in
+                for spot in 0..<sizes[lot] { write(spot, ofLot: lot, to: &writer) }
+            }
+        }
     }
 
     private func write(_ spot: Int, ofLot lot: Int, to writer: inout JSONWriter) {
         let place = place(spot)
-        writer.beginObject()
-        writer.member("spot_id", spotID(lot: lot, spot: spot))
-        writer.member("label", label(spot))
-        writer.member("level", place.level)
-        writer.member("zone", place.zone)
-        writer.member("kind", kind(spot, ofLot: lot))
-        writer.key("x")
-        writer.double(place.x)
-        writer.key("y")
-        writer.double(place.y)
-        writer.member("rotation", 0)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("spot_id", spotID(lot: lot, spot: spot))
+            writer.member("label", label(spot))
+            writer.member("level", place.level)
+            writer.member("zone", place.zone)
+            writer.member("kind", kind(spot, ofLot: lot))
+            writer.member("x", double: place.x)
+            writer.member("y", double: place.y)
+            writer.member("rotation", 0)
+        }
     }
 }

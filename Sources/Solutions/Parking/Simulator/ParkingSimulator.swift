@@ -81,13 +81,13 @@ public struct ParkingSimulator: Sendable {
     /// - Parameter stamp: the time in it: that of the clock on the wall, ahead of which the simulation's may run.
     public func message(_ report: SimulatedLot.Report, ofLot lot: Int, stampedAt stamp: Timestamp) -> Message {
         var writer = JSONWriter(minimumCapacity: 128)
-        writer.beginObject()
-        writer.member("spot_id", spotID(lot: lot, spot: report.spot))
-        writer.member("lot_id", lotID(lot))
-        writer.member("occupied", report.isOccupied)
-        writer.member("distance", report.distance)
-        writer.member("timestamp", stamp)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("spot_id", spotID(lot: lot, spot: report.spot))
+            writer.member("lot_id", lotID(lot))
+            writer.member("occupied", report.isOccupied)
+            writer.member("distance", report.distance)
+            writer.member("timestamp", stamp)
+        }
         return Message(topic: "parkmate/spot/status", payload: writer.bytes)
     }
 
@@ -100,20 +100,14 @@ public struct ParkingSimulator: Sendable {
     ) -> Message {
         let spot = spotID(lot: lot, spot: payment.spot)
         var writer = JSONWriter(minimumCapacity: 160)
-        writer.beginObject()
-        writer.key("payment_id")
-        writer.string("\(spot)-\(String(stamp.microseconds, radix: 36))")
-        writer.key("spot_id")
-        writer.string(spot)
-        writer.key("lot_id")
-        writer.string(lotID(lot))
-        writer.key("amount_minor")
-        writer.integer(minor)
-        writer.key("method")
-        writer.string(payment.isByApp ? "app" : "card")
-        writer.key("timestamp")
-        writer.timestamp(stamp)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("payment_id", "\(spot)-\(String(stamp.microseconds, radix: 36))")
+            writer.member("spot_id", spot)
+            writer.member("lot_id", lotID(lot))
+            writer.member("amount_minor", minor)
+            writer.member("method", payment.isByApp ? "app" : "card")
+            writer.member("timestamp", stamp)
+        }
         return Message(topic: "parkmate/payment", payload: writer.bytes)
     }
 

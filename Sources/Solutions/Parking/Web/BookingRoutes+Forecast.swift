@@ -78,19 +78,17 @@ extension BookingRoutes {
         let (before, after, count, isPart) = (present, proposed, reports, isTruncated)
         let incomplete = ReadingGap.merged(gaps)
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lot_id", lot.id.text)
-            writer.member("from", from)
-            writer.member("to", now)
-            writer.member("spots", chosen.count)
-            writer.member("reports", count)
-            writer.member("is_sample", isPart)
-            writer.key("present")
-            writer.write(before, staleSeconds: lot.staleSeconds, spotDays: spotDays)
-            writer.key("proposed")
-            writer.write(after, staleSeconds: wanted, spotDays: spotDays)
-            writer.member(incomplete: incomplete)
-            writer.endObject()
+            writer.object { writer in
+                writer.member("lot_id", lot.id.text)
+                writer.member("from", from)
+                writer.member("to", now)
+                writer.member("spots", chosen.count)
+                writer.member("reports", count)
+                writer.member("is_sample", isPart)
+                writer.member("present") { $0.write(before, staleSeconds: lot.staleSeconds, spotDays: spotDays) }
+                writer.member("proposed") { $0.write(after, staleSeconds: wanted, spotDays: spotDays) }
+                writer.member(incomplete: incomplete)
+            }
         }
     }
 }

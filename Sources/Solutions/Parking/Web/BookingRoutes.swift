@@ -139,10 +139,10 @@ struct BookingRoutes: Sendable {
         let page = try await read(after)
         let headers = page.headers(request, "/api/lots/{id}/reservations", limit: limit)
         return RouteResponse.json(headers: headers) { writer in
-            writer.beginObject()
-            BookingRoutes.write(page.rows, withHolders: true, into: &writer)
-            writer.member(next: page)
-            writer.endObject()
+            writer.object { writer in
+                BookingRoutes.write(page.rows, withHolders: true, into: &writer)
+                writer.member(next: page)
+            }
         }
     }
 
@@ -158,22 +158,18 @@ struct BookingRoutes: Sendable {
         }
         let time = TimeSlots(from: from, to: to)
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lot_id", lot.id.text)
-            writer.member("from", time.begin)
-            writer.member("to", time.end)
-            writer.key("kinds")
-            writer.beginObject()
-            for kind in SpotKind.allCases {
-                let spots = free.filter { $0.kind == kind }
-                guard !spots.isEmpty else { continue }
-                writer.key(kind.rawValue)
-                writer.beginArray()
-                for spot in spots { writer.string(spot.spot.text) }
-                writer.endArray()
+            writer.object { writer in
+                writer.member("lot_id", lot.id.text)
+                writer.member("from", time.begin)
+                writer.member("to", time.end)
+                writer.object("kinds") { writer in
+                    for kind in SpotKind.allCases {
+                        let spots = free.filter { $0.kind == kind }
+                        guard !spots.isEmpty else { continue }
+                        writer.member(kind.rawValue, spots) { $0.string($1.spot.text) }
+                    }
+                }
             }
-            writer.endObject()
-            writer.endObject()
         }
     }
 
@@ -251,16 +247,13 @@ struct BookingRoutes: Sendable {
 
     private static func list(_ reservations: [Reservation]) -> RouteResponse {
         RouteResponse.json { writer in
-            writer.beginObject()
-            write(reservations, withHolders: false, into: &writer)
-            writer.endObject()
+            writer.object { writer in
+                write(reservations, withHolders: false, into: &writer)
+            }
         }
     }
 
     private static func write(_ reservations: [Reservation], withHolders: Bool, into writer: inout JSONWriter) {
-        writer.key("reservations")
-        writer.beginArray()
-        for reservation in reservations { writer.write(reservation, withHolder: withHolders) }
-        writer.endArray()
+        writer.member("reservations", reservations) { $0.write($1, withHolder: withHolders) }
     }
 }

@@ -7,26 +7,26 @@ extension JSONWriter {
     ///   - code: what its holder shows from now on; only in the answer to making it.
     ///   - withHolder: whether whose it is may be seen.
     mutating func write(_ reservation: Reservation, code: String? = nil, withHolder: Bool = false) {
-        beginObject()
-        member("reservation_id", reservation.id)
-        member("lot_id", reservation.lot.text)
-        member("spot_id", reservation.spot.text)
-        member("from", reservation.beginsAt)
-        member("to", reservation.endsAt)
-        member("state", reservation.state.rawValue)
-        member("holds", reservation.isHeld)
-        member("release_at", reservation.state == .active && reservation.isOpen ? reservation.releaseAt : nil)
-        member("name", reservation.name)
-        member("arrived_at", reservation.arrivedAt)
-        member("ended_at", reservation.endedAt)
-        member("created_at", reservation.createdAt)
-        if withHolder {
-            member("account", reservation.account)
+        object { json in
+            json.member("reservation_id", reservation.id)
+            json.member("lot_id", reservation.lot.text)
+            json.member("spot_id", reservation.spot.text)
+            json.member("from", reservation.beginsAt)
+            json.member("to", reservation.endsAt)
+            json.member("state", reservation.state.rawValue)
+            json.member("holds", reservation.isHeld)
+            json.member("release_at", reservation.state == .active && reservation.isOpen ? reservation.releaseAt : nil)
+            json.member("name", reservation.name)
+            json.member("arrived_at", reservation.arrivedAt)
+            json.member("ended_at", reservation.endedAt)
+            json.member("created_at", reservation.createdAt)
+            if withHolder {
+                json.member("account", reservation.account)
+            }
+            if let code {
+                json.member("code", code)
+            }
         }
-        if let code {
-            member("code", code)
-        }
-        endObject()
     }
 }
 

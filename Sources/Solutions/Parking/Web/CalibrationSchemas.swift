@@ -66,91 +66,88 @@ enum CalibrationSchemas {
 extension JSONWriter {
     /// Writes what is proposed for a spot.
     mutating func write(_ calibration: Calibration, of spot: Spot) {
-        beginObject()
-        member("spot_id", spot.id.text)
-        member("label", spot.place.label)
-        member("samples", calibration.samples)
-        member("decides", spot.state.settings.decides.rawValue)
-        key("current")
-        writeSetting(spot.state.settings.thresholdCentimetres, spot.state.settings.hysteresisCentimetres)
-        key("proposal")
-        if let threshold = calibration.threshold, let hysteresis = calibration.hysteresis {
-            writeSetting(threshold, hysteresis)
-        } else {
-            null()
+        object { json in
+            json.member("spot_id", spot.id.text)
+            json.member("label", spot.place.label)
+            json.member("samples", calibration.samples)
+            json.member("decides", spot.state.settings.decides.rawValue)
+            json.member("current") {
+                $0.writeSetting(spot.state.settings.thresholdCentimetres, spot.state.settings.hysteresisCentimetres)
+            }
+            json.member("proposal") { json in
+                if let threshold = calibration.threshold, let hysteresis = calibration.hysteresis {
+                    json.writeSetting(threshold, hysteresis)
+                } else {
+                    json.null()
+                }
+            }
+            json.member("occupied") { $0.write(calibration.occupied) }
+            json.member("free") { $0.write(calibration.free) }
+            json.member("flags", calibration.flags) { $0.write($1) }
+            json.member("incomplete", !calibration.gaps.isEmpty)
         }
-        key("occupied")
-        write(calibration.occupied)
-        key("free")
-        write(calibration.free)
-        key("flags")
-        beginArray()
-        for flag in calibration.flags { write(flag) }
-        endArray()
-        member("incomplete", !calibration.gaps.isEmpty)
-        endObject()
     }
 
     private mutating func writeSetting(_ threshold: Double, _ hysteresis: Double) {
-        beginObject()
-        key("threshold_cm")
-        number(threshold)
-        key("hysteresis_cm")
-        number(hysteresis)
-        endObject()
+        object { json in
+            json.member("threshold_cm", number: threshold)
+            json.member("hysteresis_cm", number: hysteresis)
+        }
     }
 
     private mutating func write(_ cluster: DistanceCluster?) {
         guard let cluster else { return null() }
-        beginObject()
-        member("samples", cluster.count)
-        for (name, value) in [
-            ("mean_cm", cluster.mean), ("spread_cm", cluster.spread), ("low_cm", cluster.low),
-            ("high_cm", cluster.high),
-        ] {
-            key(name)
-            number((value * 10).rounded() / 10)
+        object { json in
+            json.member("samples", cluster.count)
+            for (name, value) in [
+                ("mean_cm", cluster.mean), ("spread_cm", cluster.spread), ("low_cm", cluster.low),
+                ("high_cm", cluster.high),
+            ] {
+                json.member(name, number: (value * 10).rounded() / 10)
+            }
         }
-        endObject()
     }
 
     private mutating func write(_ flag: Calibration.Flag) {
-        beginObject()
-        key("flag")
-        switch flag {
-        case .drift(let centimetres):
-            string("drift")
-            member("detail", "It measures otherwise than it did.")
-            key("centimetres")
-            number(centimetres)
-        case .dirty(let centimetres):
-            string("dirty")
-            member(
-                "detail", "The empty spot measures less and less, and cars do not: something grows before the sensor.")
-            key("centimetres")
-            number(centimetres)
-        case .stuck(let centimetres):
-            string("stuck")
-            member("detail", "It measures the same again and again; a sensor that works never does that for so long.")
-            key("centimetres")
-            number(centimetres)
-        case .blocked(let share):
-            string("blocked")
-            member("detail", "It measures little while it says that the spot is free: dirt or snow before the sensor.")
-            key("share")
-            number((share * 100).rounded() / 100)
-        case .occupiedTooLong(let hours):
-            string("blocked")
-            member("detail", "It has said occupied without a break, far longer than cars stay in this lot.")
-            key("hours")
-            number(hours)
-        case .swapped(let other):
-            string("swapped")
-            member(
-                "detail",
-                "What people paid and corrected, or its own flag, fits the other spot, and the other way round.")
-            member("with", other)
+        object { json in
+            json.member("flag") { json in
+                switch flag {
+                case .drift(let centimetres):
+                    json.string("drift")
+                    json.member("detail", "It measures otherwise than it did.")
+                    json.member("centimetres", number: centimetres)
+                case .dirty(let centimetres):
+                    json.string("dirty")
+                    json.member(
+                        "detail",
+                        "The empty spot measures less and less, and cars do not: something grows before the sensor.")
+                    json.member("centimetres", number: centimetres)
+                case .stuck(let centimetres):
+                    json.string("stuck")
+                    json.member(
+                        "detail",
+                        "It measures the same again and again; a sensor that works never does that for so long.")
+                    json.member("centimetres", number: centimetres)
+                case .blocked(let share):
+                    json.string("blocked")
+                    json.member(
+                        "detail",
+                        "It measures little while it says that the spot is free: dirt or snow before the sensor.")
+                    json.member("share", number: (share * 100).rounded() / 100)
+                case .occupiedTooLong(let hours):
+                    json.string("blocked")
+                    json.member(
+                        "detail", "It has said occupied without a break, far longer than cars stay in this lot.")
+                    json.member("hours", number: hours)
+                case .swapped(let other):
+                    json.string("swapped")
+                    json.member(
+                        "detail",
+                        "What people paid and corrected, or its own flag, fits the other spot, and the other way round."
+                    )
+                    json.member("with", other)
+                }
+            }
         }
-        endObject()
     }
 }

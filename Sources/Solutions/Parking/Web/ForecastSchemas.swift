@@ -4,83 +4,82 @@ internal import SolutionKit
 extension JSONWriter {
     /// Writes a forecast as docs/parking-api.md shows it.
     mutating func write(_ forecast: OccupancyForecast, of lot: Lot, clock: inout LocalClock) {
-        beginObject()
-        member("lot_id", lot.id.text)
-        member("from", forecast.begin)
-        member("time_zone", lot.timeZone)
-        member("spots", forecast.resources)
-        key("basis")
-        beginObject()
-        member("weeks", forecast.basis.count)
-        key("used")
-        beginArray()
-        for week in forecast.basis {
-            beginObject()
-            member("weeks_ago", week.weeksAgo)
-            member("from", week.from)
-            key("weight")
-            double(rounded(week.weight, to: 1_000))
-            endObject()
+        object { json in
+            json.member("lot_id", lot.id.text)
+            json.member("from", forecast.begin)
+            json.member("time_zone", lot.timeZone)
+            json.member("spots", forecast.resources)
+            json.object("basis") { json in
+                json.member("weeks", forecast.basis.count)
+                json.array("used") { json in
+                    for week in forecast.basis {
+                        json.object { json in
+                            json.member("weeks_ago", week.weeksAgo)
+                            json.member("from", week.from)
+                            json.member("weight", double: json.rounded(week.weight, to: 1_000))
+                        }
+                    }
+                }
+                json.member("difference_now") { $0.optional(forecast.difference) }
+                json.member("half_life_minutes", OccupancyForecast.halfLifeMinutes)
+            }
+            json.array("quarters") { json in
+                for (number, free) in forecast.free.enumerated() {
+                    json.object { json in
+                        json.member(
+                            "at", forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour))
+                        json.member("free") { $0.optional(free) }
+                    }
+                }
+            }
+            json.member("error") { json in
+                if let miss = forecast.miss {
+                    json.object { json in
+                        json.member("mean_absolute", double: json.rounded(miss.meanAbsolute, to: 100))
+                        json.member("quarters", miss.quarters)
+                    }
+                } else {
+                    json.null()
+                }
+            }
+            json.member("usually_full", forecast.fullness) { $0.write($1) }
         }
-        endArray()
-        key("difference_now")
-        optional(forecast.difference)
-        member("half_life_minutes", OccupancyForecast.halfLifeMinutes)
-        endObject()
-        key("quarters")
-        beginArray()
-        for (number, free) in forecast.free.enumerated() {
-            beginObject()
-            member("at", forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour))
-            key("free")
-            optional(free)
-            endObject()
-        }
-        endArray()
-        key("error")
-        if let miss = forecast.miss {
-            beginObject()
-            key("mean_absolute")
-            double(rounded(miss.meanAbsolute, to: 100))
-            member("quarters", miss.quarters)
-            endObject()
-        } else {
-            null()
-        }
-        key("usually_full")
-        beginArray()
-        for day in forecast.fullness { write(day) }
-        endArray()
-        endObject()
     }
 
     private mutating func write(_ fullness: OccupancyForecast.Fullness) {
         let date = CivilDate(daysSince1970: Int(fullness.day))
-        beginObject()
-        member("date", "\(date.year)-\(digits(date.month))-\(digits(date.day))")
-        key("by")
-        if let minute = fullness.byMinute { string("\(digits(minute / 60)):\(digits(minute % 60))") } else { null() }
-        member("full_weeks", fullness.fullWeeks)
-        member("weeks", fullness.weeks)
-        endObject()
+        object { json in
+            json.member("date", "\(date.year)-\(json.digits(date.month))-\(json.digits(date.day))")
+            json.member("by") { json in
+                if let minute = fullness.byMinute {
+                    json.string("\(json.digits(minute / 60)):\(json.digits(minute % 60))")
+                } else {
+                    json.null()
+                }
+            }
+            json.member("full_weeks", fullness.fullWeeks)
+            json.member("weeks", fullness.weeks)
+        }
     }
 
     /// Writes what a stale time does.
     /// - Parameter spotDays: over how many days of a spot it was replayed.
     mutating func write(_ replay: SpotReplay, staleSeconds: Int64, spotDays: Double) {
-        beginObject()
-        member("stale_seconds", staleSeconds)
-        member("unknowns", replay.stale.unknowns)
-        member("false_unknowns", replay.stale.falseUnknowns)
-        key("false_unknown_seconds")
-        double(rounded(replay.stale.falseSeconds, to: 1))
-        member("silences", replay.stale.silences)
-        member("silences_seen", replay.stale.seen)
-        key("mean_seconds_unaware")
-        optional(replay.stale.silences == 0 ? nil : replay.stale.unawareSeconds / Double(replay.stale.silences))
-        key("turnover")
-        if spotDays > 0 { double((Double(replay.arrivals) / spotDays).thousandths) } else { null() }
-        endObject()
+        object { json in
+            json.member("stale_seconds", staleSeconds)
+            json.member("unknowns", replay.stale.unknowns)
+            json.member("false_unknowns", replay.stale.falseUnknowns)
+            json.member("false_unknown_seconds", double: json.rounded(replay.stale.falseSeconds, to: 1))
+            json.member("silences", replay.stale.silences)
+            json.member("silences_seen", replay.stale.seen)
+            json.member("mean_seconds_unaware") {
+                $0.optional(
+                    replay.stale.silences == 0 ? nil : replay.stale.unawareSeconds / Double(replay.stale.silences))
+            }
+            json.member("turnover") { json in
+                if spotDays > 0 { json.double((Double(replay.arrivals) / spotDays).thousandths) } else { json.null() }
+            }
+        }
     }
 
     private mutating func optional(_ value: Double?) {

@@ -5,8 +5,7 @@ extension JSONWriter {
     /// Writes what is set of a lot, its price, and how many of its spots are how, as members of an object.
     mutating func writeMembers(of lot: Lot, price: ScaledDecimal, _ tally: SpotTally) {
         writeConfiguration(of: lot)
-        key("price_per_hour")
-        decimal(price)
+        member("price_per_hour", decimal: price)
         writeMembers(of: tally)
     }
 
@@ -16,44 +15,33 @@ extension JSONWriter {
         member("site", lot.site.text)
         member("name", lot.name)
         member("address", lot.address)
-        key("latitude")
-        optionalNumber(lot.latitude)
-        key("longitude")
-        optionalNumber(lot.longitude)
+        member("latitude", number: lot.latitude)
+        member("longitude", number: lot.longitude)
         member("time_zone", lot.timeZone)
         member("currency", lot.currency)
         member("public", lot.isPublic)
         member("stale_after_seconds", lot.staleSeconds)
-        key("plan")
-        beginObject()
-        key("width")
-        number(lot.planWidth)
-        key("height")
-        number(lot.planHeight)
-        endObject()
+        object("plan") { json in
+            json.member("width", number: lot.planWidth)
+            json.member("height", number: lot.planHeight)
+        }
     }
 
     /// Writes what is set of a spot: the same that an import takes.
     mutating func writeConfiguration(of spot: Spot) {
-        beginObject()
-        member("spot_id", spot.id.text)
-        member("label", spot.place.label)
-        member("level", spot.place.level)
-        member("zone", spot.place.zone)
-        member("kind", spot.facts.kind.rawValue)
-        key("x")
-        optionalNumber(spot.place.x)
-        key("y")
-        optionalNumber(spot.place.y)
-        key("rotation")
-        number(spot.place.rotation)
-        member("decides", spot.state.settings.decides.rawValue)
-        key("threshold_cm")
-        number(spot.state.settings.thresholdCentimetres)
-        key("hysteresis_cm")
-        number(spot.state.settings.hysteresisCentimetres)
-        key("debounce_seconds")
-        number(Double(spot.state.settings.debounceMilliseconds) / 1_000)
-        endObject()
+        object { json in
+            json.member("spot_id", spot.id.text)
+            json.member("label", spot.place.label)
+            json.member("level", spot.place.level)
+            json.member("zone", spot.place.zone)
+            json.member("kind", spot.facts.kind.rawValue)
+            json.member("x", number: spot.place.x)
+            json.member("y", number: spot.place.y)
+            json.member("rotation", number: spot.place.rotation)
+            json.member("decides", spot.state.settings.decides.rawValue)
+            json.member("threshold_cm", number: spot.state.settings.thresholdCentimetres)
+            json.member("hysteresis_cm", number: spot.state.settings.hysteresisCentimetres)
+            json.member("debounce_seconds", number: Double(spot.state.settings.debounceMilliseconds) / 1_000)
+        }
     }
 }

@@ -5,15 +5,15 @@ internal import SolutionKit
 extension JSONWriter {
     /// Writes an entry of the ledger.
     mutating func write(_ entry: LedgerEntry) {
-        beginObject()
-        member("id", entry.id)
-        member("event", entry.event)
-        member("account", entry.account.rawValue)
-        member("amount_minor", entry.amountMinor)
-        member("session_id", entry.session)
-        member("payment_id", entry.payment)
-        member("at", entry.at)
-        endObject()
+        object { json in
+            json.member("id", entry.id)
+            json.member("event", entry.event)
+            json.member("account", entry.account.rawValue)
+            json.member("amount_minor", entry.amountMinor)
+            json.member("session_id", entry.session)
+            json.member("payment_id", entry.payment)
+            json.member("at", entry.at)
+        }
     }
 
     private mutating func head(_ lot: Lot, _ range: DayRange) {
@@ -26,129 +26,109 @@ extension JSONWriter {
 
     /// Writes what was earned.
     mutating func write(_ takings: Takings, of lot: Lot, _ range: DayRange) {
-        beginObject()
-        head(lot, range)
-        key("total")
-        write(takings.total)
-        key("days")
-        beginArray()
-        for (day, sum) in takings.days { write(sum, under: ("day", DayRange.text(day))) }
-        endArray()
-        key("kinds")
-        beginArray()
-        for kind in SpotKind.allCases { write(takings.kinds[kind] ?? Takings.Sum(), under: ("kind", kind.rawValue)) }
-        endArray()
-        key("unallocated")
-        write(takings.unallocated)
-        endObject()
+        object { json in
+            json.head(lot, range)
+            json.member("total") { $0.write(takings.total) }
+            json.array("days") { json in
+                for (day, sum) in takings.days { json.write(sum, under: ("day", DayRange.text(day))) }
+            }
+            json.member("kinds", SpotKind.allCases) {
+                $0.write(takings.kinds[$1] ?? Takings.Sum(), under: ("kind", $1.rawValue))
+            }
+            json.member("unallocated") { $0.write(takings.unallocated) }
+        }
     }
 
     private mutating func write(_ sum: Takings.Sum, under name: (key: String, value: String)? = nil) {
-        beginObject()
-        if let name {
-            key(name.key)
-            string(name.value)
+        object { json in
+            if let name {
+                json.member(name.key, name.value)
+            }
+            json.member("revenue_minor", sum.revenueMinor)
+            json.member("cash_minor", sum.cashMinor)
+            json.member("sessions", sum.sessions)
         }
-        member("revenue_minor", sum.revenueMinor)
-        member("cash_minor", sum.cashMinor)
-        member("sessions", sum.sessions)
-        endObject()
     }
 
     /// Writes how a lot was used.
     mutating func write(_ report: UseReport, of lot: Lot, _ range: DayRange) {
-        beginObject()
-        head(lot, range)
-        member("spots", report.spots)
-        member("arrivals", report.arrivals)
-        member("departures", report.departures)
-        key("occupancy_rate")
-        optionalNumber(report.occupancyRate?.thousandths)
-        key("cars_per_spot")
-        optionalNumber(report.carsPerSpot?.thousandths)
-        key("turnover")
-        optionalNumber(report.turnover.carsPerSpotAndDay?.thousandths)
-        member("turnover_days", report.turnover.days)
-        key("mean_stay_seconds")
-        optionalNumber(report.meanStaySeconds?.rounded())
-        key("peak_hours")
-        beginArray()
-        for hour in report.peakHours { integer(Int64(hour)) }
-        endArray()
-        key("hours")
-        beginArray()
-        for (hour, part) in report.hours.enumerated() {
-            beginObject()
-            member("hour", hour)
-            key("occupancy_rate")
-            optionalNumber(part.occupancyRate?.thousandths)
-            member("arrivals", part.arrivals)
-            endObject()
+        object { json in
+            json.head(lot, range)
+            json.member("spots", report.spots)
+            json.member("arrivals", report.arrivals)
+            json.member("departures", report.departures)
+            json.member("occupancy_rate", number: report.occupancyRate?.thousandths)
+            json.member("cars_per_spot", number: report.carsPerSpot?.thousandths)
+            json.member("turnover", number: report.turnover.carsPerSpotAndDay?.thousandths)
+            json.member("turnover_days", report.turnover.days)
+            json.member("mean_stay_seconds", number: report.meanStaySeconds?.rounded())
+            json.member("peak_hours", report.peakHours) { $0.integer(Int64($1)) }
+            json.array("hours") { json in
+                for (hour, part) in report.hours.enumerated() {
+                    json.object { json in
+                        json.member("hour", hour)
+                        json.member("occupancy_rate", number: part.occupancyRate?.thousandths)
+                        json.member("arrivals", part.arrivals)
+                    }
+                }
+            }
         }
-        endArray()
-        endObject()
     }
 
     /// Writes what another tariff would have earned.
     mutating func write(_ replay: TariffReplay, of lot: Lot, _ range: DayRange) {
-        beginObject()
-        head(lot, range)
-        key("total")
-        write(replay.total)
-        key("turnover")
-        beginObject()
-        for name in ["actual", "draft"] {
-            key(name)
-            optionalNumber(replay.turnover?.carsPerSpotAndDay?.thousandths)
+        object { json in
+            json.head(lot, range)
+            json.member("total") { $0.write(replay.total) }
+            json.object("turnover") { json in
+                for name in ["actual", "draft"] {
+                    json.member(name, number: replay.turnover?.carsPerSpotAndDay?.thousandths)
+                }
+                json.member("days", replay.turnover?.days ?? 0)
+            }
+            json.array("kinds") { json in
+                for kind in SpotKind.allCases {
+                    json.write(replay.kinds[kind] ?? TariffReplay.Sum(), under: ("kind", kind.rawValue))
+                }
+            }
+            json.array("weekdays") { json in
+                for (day, sum) in replay.weekdays.enumerated() {
+                    json.write(sum, under: ("weekday", TariffField.days[day]))
+                }
+            }
+            json.member("dearest") { $0.write(replay.dearest) }
+            json.member("cheapest") { $0.write(replay.cheapest) }
         }
-        member("days", replay.turnover?.days ?? 0)
-        endObject()
-        key("kinds")
-        beginArray()
-        for kind in SpotKind.allCases {
-            write(replay.kinds[kind] ?? TariffReplay.Sum(), under: ("kind", kind.rawValue))
-        }
-        endArray()
-        key("weekdays")
-        beginArray()
-        for (day, sum) in replay.weekdays.enumerated() { write(sum, under: ("weekday", TariffField.days[day])) }
-        endArray()
-        key("dearest")
-        write(replay.dearest)
-        key("cheapest")
-        write(replay.cheapest)
-        endObject()
     }
 
     private mutating func write(_ sum: TariffReplay.Sum, under name: (key: String, value: String)? = nil) {
-        beginObject()
-        if let name {
-            key(name.key)
-            string(name.value)
+        object { json in
+            if let name {
+                json.member(name.key, name.value)
+            }
+            json.member("sessions", sum.sessions)
+            json.member("actual_minor", sum.actualMinor)
+            json.member("draft_minor", sum.draftMinor)
+            json.member("difference_minor", sum.differenceMinor)
+            json.member("dearer", sum.dearer)
+            json.member("cheaper", sum.cheaper)
+            json.member("same", sum.same)
         }
-        member("sessions", sum.sessions)
-        member("actual_minor", sum.actualMinor)
-        member("draft_minor", sum.draftMinor)
-        member("difference_minor", sum.differenceMinor)
-        member("dearer", sum.dearer)
-        member("cheaper", sum.cheaper)
-        member("same", sum.same)
-        endObject()
     }
 
     private mutating func write(_ examples: [TariffReplay.Example]) {
-        beginArray()
-        for example in examples {
-            beginObject()
-            member("session_id", example.session.id)
-            member("spot_id", example.session.spot.text)
-            member("kind", example.session.kind.rawValue)
-            member("arrived_at", example.session.arrivedAt)
-            member("departed_at", example.session.departedAt)
-            member("actual_minor", example.actualMinor)
-            member("draft_minor", example.draftMinor)
-            endObject()
+        array { json in
+            for example in examples {
+                json.object { json in
+                    json.member("session_id", example.session.id)
+                    json.member("spot_id", example.session.spot.text)
+                    json.member("kind", example.session.kind.rawValue)
+                    json.member("arrived_at", example.session.arrivedAt)
+                    json.member("departed_at", example.session.departedAt)
+                    json.member("actual_minor", example.actualMinor)
+                    json.member("draft_minor", example.draftMinor)
+                }
+            }
         }
-        endArray()
     }
 }

@@ -52,16 +52,15 @@ extension LotRoutes {
         let found = try await judge.judge(page.rows)
         let headers = page.headers(request, "/api/lots/{id}/calibration", limit: nil)
         return RouteResponse.json(headers: headers) { writer in
-            writer.beginObject()
-            writer.member("lot_id", id.text)
-            writer.member("days", days)
-            writer.key("spots")
-            writer.beginArray()
-            for (spot, calibration) in found { writer.write(calibration, of: spot) }
-            writer.endArray()
-            writer.member(next: page)
-            writer.member(incomplete: ReadingGap.merged(found.flatMap(\.calibration.gaps)))
-            writer.endObject()
+            writer.object { writer in
+                writer.member("lot_id", id.text)
+                writer.member("days", days)
+                writer.array("spots") { writer in
+                    for (spot, calibration) in found { writer.write(calibration, of: spot) }
+                }
+                writer.member(next: page)
+                writer.member(incomplete: ReadingGap.merged(found.flatMap(\.calibration.gaps)))
+            }
         }
     }
 
@@ -102,9 +101,7 @@ extension LotRoutes {
             return result
         }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("applied", result.spots)
-            writer.endObject()
+            writer.object { $0.member("applied", result.spots) }
         }
     }
 }

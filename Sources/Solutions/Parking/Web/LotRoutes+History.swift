@@ -46,31 +46,27 @@ extension LotRoutes {
         }
         guard !asCSV else { return .csv(LotRoutes.sheet(history), named: "history") }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lot_id", id.text)
-            writer.member("from", from)
-            writer.member("to", to)
-            writer.member("step_seconds", seconds)
-            writer.key("rows")
-            writer.beginArray()
-            for row in history.rows {
-                writer.beginObject()
-                writer.member("at", row.at)
-                for status in SpotStatus.allCases {
-                    writer.key(status.rawValue)
-                    writer.optionalNumber(LotRoutes.mean(of: status, row))
+            writer.object { writer in
+                writer.member("lot_id", id.text)
+                writer.member("from", from)
+                writer.member("to", to)
+                writer.member("step_seconds", seconds)
+                writer.array("rows") { writer in
+                    for row in history.rows {
+                        writer.object { writer in
+                            writer.member("at", row.at)
+                            for status in SpotStatus.allCases {
+                                writer.member(status.rawValue, number: LotRoutes.mean(of: status, row))
+                            }
+                            writer.member("changes", row.changes)
+                            writer.member("occupied_mean", number: LotRoutes.rounded(row.occupied?.mean))
+                            writer.member("occupied_min", row.occupied.map { Int64($0.least) })
+                            writer.member("occupied_max", row.occupied.map { Int64($0.most) })
+                            writer.member("known_seconds", number: LotRoutes.knownSeconds(row))
+                        }
+                    }
                 }
-                writer.member("changes", row.changes)
-                writer.key("occupied_mean")
-                writer.optionalNumber(LotRoutes.rounded(row.occupied?.mean))
-                writer.member("occupied_min", row.occupied.map { Int64($0.least) })
-                writer.member("occupied_max", row.occupied.map { Int64($0.most) })
-                writer.key("known_seconds")
-                writer.number(LotRoutes.knownSeconds(row))
-                writer.endObject()
             }
-            writer.endArray()
-            writer.endObject()
         }
     }
 

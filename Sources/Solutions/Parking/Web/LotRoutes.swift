@@ -40,13 +40,11 @@ struct LotRoutes: Sendable {
         }
         guard !csv else { return LotRoutes.sheet(of: found) }
         return RouteResponse.json { writer in
-            writer.beginArray()
-            for (lot, price, tally) in found {
-                writer.beginObject()
-                writer.writeMembers(of: lot, price: price, tally)
-                writer.endObject()
+            writer.array { writer in
+                for (lot, price, tally) in found {
+                    writer.object { $0.writeMembers(of: lot, price: price, tally) }
+                }
             }
-            writer.endArray()
         }
     }
 
@@ -69,17 +67,13 @@ struct LotRoutes: Sendable {
         let isInside = caller.grants.allows(.viewParking, at: lot.site)
         let counts = LotCounts(spots, at: now)
         return RouteResponse.json(status: status, headers: headers) { writer in
-            writer.beginObject()
-            writer.writeConfiguration(of: lot)
-            writer.key("price_per_hour")
-            writer.decimal(price)
-            writer.writeMembers(of: counts)
-            writer.key("spots")
-            writer.beginArray()
-            for spot in spots { writer.write(spot, at: now, isInside: isInside) }
-            writer.endArray()
-            writer.member("now", now)
-            writer.endObject()
+            writer.object { writer in
+                writer.writeConfiguration(of: lot)
+                writer.member("price_per_hour", decimal: price)
+                writer.writeMembers(of: counts)
+                writer.member("spots", spots) { $0.write($1, at: now, isInside: isInside) }
+                writer.member("now", now)
+            }
         }
     }
 
@@ -95,27 +89,26 @@ struct LotRoutes: Sendable {
         }
         let counts = LotCounts(spots, at: now)
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lot_id", lot.id.text)
-            writer.member("name", lot.name)
-            writer.member("at", now)
-            writer.key("price_per_hour")
-            writer.decimal(price)
-            writer.member("currency", lot.currency)
-            writer.writeMembers(of: counts)
-            if caller.grants.allows(.viewParking, at: lot.site) {
-                writer.key("turnover")
-                writer.optionalNumber(spots.isEmpty ? nil : Double(today.arrivals) / Double(spots.count))
-                writer.key("mean_stay_seconds")
-                writer.optionalNumber(today.meanStaySeconds)
+            writer.object { writer in
+                writer.member("lot_id", lot.id.text)
+                writer.member("name", lot.name)
+                writer.member("at", now)
+                writer.member("price_per_hour", decimal: price)
+                writer.member("currency", lot.currency)
+                writer.writeMembers(of: counts)
+                if caller.grants.allows(.viewParking, at: lot.site) {
+                    writer.member(
+                        "turnover", number: spots.isEmpty ? nil : Double(today.arrivals) / Double(spots.count))
+                    writer.member("mean_stay_seconds", number: today.meanStaySeconds)
+                }
+                if caller.grants.allows(.viewParkingMoney, at: lot.site) {
+                    writer.member("revenue_today_minor", today.revenueMinor)
+                    writer.member(
+                        "revenue_today",
+                        decimal: ScaledDecimal(
+                            mantissa: today.revenueMinor, scale: Currency(lot.currency)?.fractionDigits ?? 2))
+                }
             }
-            if caller.grants.allows(.viewParkingMoney, at: lot.site) {
-                writer.member("revenue_today_minor", today.revenueMinor)
-                writer.key("revenue_today")
-                writer.decimal(
-                    ScaledDecimal(mantissa: today.revenueMinor, scale: Currency(lot.currency)?.fractionDigits ?? 2))
-            }
-            writer.endObject()
         }
     }
 }

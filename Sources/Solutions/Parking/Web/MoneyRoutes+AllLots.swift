@@ -38,23 +38,17 @@ extension MoneyRoutes {
         let (rows, totals) = (revenue.rows, revenue.totals)
         guard !csv else { return Self.sheet(of: rows, by: group) }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("from", DayRange.text(range.days.lowerBound))
-            writer.member("to", DayRange.text(range.days.upperBound))
-            writer.member("by", group.rawValue)
-            writer.key("rows")
-            writer.beginArray()
-            for row in rows { writer.write(row, by: group) }
-            writer.endArray()
-            writer.key("totals")
-            writer.beginArray()
-            for (currency, sum) in totals {
-                writer.beginObject()
-                writer.members(of: sum, in: currency)
-                writer.endObject()
+            writer.object { writer in
+                writer.member("from", DayRange.text(range.days.lowerBound))
+                writer.member("to", DayRange.text(range.days.upperBound))
+                writer.member("by", group.rawValue)
+                writer.member("rows", rows) { $0.write($1, by: group) }
+                writer.array("totals") { writer in
+                    for (currency, sum) in totals {
+                        writer.object { $0.members(of: sum, in: currency) }
+                    }
+                }
             }
-            writer.endArray()
-            writer.endObject()
         }
     }
 
@@ -148,16 +142,16 @@ struct AllRevenue: Sendable {
 
 extension JSONWriter {
     fileprivate mutating func write(_ row: AllRevenue.Row, by group: RevenueGroup) {
-        beginObject()
-        switch group {
-        case .lot:
-            member("lot_id", row.name)
-            member("name", row.title)
-        case .day, .kind:
-            member(group.rawValue, row.name)
+        object { json in
+            switch group {
+            case .lot:
+                json.member("lot_id", row.name)
+                json.member("name", row.title)
+            case .day, .kind:
+                json.member(group.rawValue, row.name)
+            }
+            json.members(of: row.sum, in: row.currency)
         }
-        members(of: row.sum, in: row.currency)
-        endObject()
     }
 
     fileprivate mutating func members(of sum: Takings.Sum, in code: String) {

@@ -66,19 +66,18 @@ extension MoneyRoutes {
         }
         let headers = page.headers(request, "/api/lots/{id}/sessions", limit: selection.limit)
         return RouteResponse.json(headers: headers) { writer in
-            writer.beginObject()
-            writer.member("lot_id", lot.id.text)
-            writer.key("sessions")
-            writer.beginArray()
-            for session in page.rows {
-                writer.beginObject()
-                writer.members(of: session)
-                writer.member("due_so_far_minor", soFar[session.id])
-                writer.endObject()
+            writer.object { writer in
+                writer.member("lot_id", lot.id.text)
+                writer.array("sessions") { writer in
+                    for session in page.rows {
+                        writer.object { writer in
+                            writer.members(of: session)
+                            writer.member("due_so_far_minor", soFar[session.id])
+                        }
+                    }
+                }
+                writer.member(next: page)
             }
-            writer.endArray()
-            writer.member(next: page)
-            writer.endObject()
         }
     }
 
@@ -97,14 +96,11 @@ extension MoneyRoutes {
         let page = Page(found, limit: selection.limit, key: \.id)
         let headers = page.headers(request, "/api/lots/{id}/payments", limit: selection.limit)
         return RouteResponse.json(headers: headers) { writer in
-            writer.beginObject()
-            writer.member("lot_id", lot.id.text)
-            writer.key("payments")
-            writer.beginArray()
-            for payment in page.rows { writer.write(payment) }
-            writer.endArray()
-            writer.member(next: page)
-            writer.endObject()
+            writer.object { writer in
+                writer.member("lot_id", lot.id.text)
+                writer.member("payments", page.rows) { $0.write($1) }
+                writer.member(next: page)
+            }
         }
     }
 
@@ -124,22 +120,17 @@ extension MoneyRoutes {
         }
         let headers = page.headers(request, "/api/lots/{id}/ledger", limit: selection.limit)
         return RouteResponse.json(headers: headers) { writer in
-            writer.beginObject()
-            writer.member("lot_id", lot.id.text)
-            writer.member("currency", lot.currency)
-            writer.key("balances")
-            writer.beginObject()
-            for account in LedgerAccount.allCases {
-                writer.key(account.rawValue)
-                writer.integer(balances[account, default: 0])
+            writer.object { writer in
+                writer.member("lot_id", lot.id.text)
+                writer.member("currency", lot.currency)
+                writer.object("balances") { writer in
+                    for account in LedgerAccount.allCases {
+                        writer.member(account.rawValue, balances[account, default: 0])
+                    }
+                }
+                writer.member("entries", page.rows) { $0.write($1) }
+                writer.member(nextNumber: page)
             }
-            writer.endObject()
-            writer.key("entries")
-            writer.beginArray()
-            for entry in page.rows { writer.write(entry) }
-            writer.endArray()
-            writer.member(nextNumber: page)
-            writer.endObject()
         }
     }
 }

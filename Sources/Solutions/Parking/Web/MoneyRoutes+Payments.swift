@@ -69,9 +69,7 @@ extension MoneyRoutes {
             try till.waive(wanted, of: id, by: caller, at: sites, in: &line)
         }
         return RouteResponse.json(status: 201, headers: [("Location", "/api/sessions/\(waiver.session)")]) { writer in
-            writer.beginObject()
-            writer.members(of: waiver)
-            writer.endObject()
+            writer.object { $0.members(of: waiver) }
         }
     }
 
@@ -113,19 +111,16 @@ extension MoneyRoutes {
             )
         }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.members(of: session)
-            writer.member("due_so_far_minor", session.departedAt == nil ? price.totalMinor : nil)
-            writer.members(of: price)
-            writer.key("waivers")
-            writer.beginArray()
-            for waiver in waivers {
-                writer.beginObject()
-                writer.members(of: waiver)
-                writer.endObject()
+            writer.object { writer in
+                writer.members(of: session)
+                writer.member("due_so_far_minor", session.departedAt == nil ? price.totalMinor : nil)
+                writer.members(of: price)
+                writer.array("waivers") { writer in
+                    for waiver in waivers {
+                        writer.object { $0.members(of: waiver) }
+                    }
+                }
             }
-            writer.endArray()
-            writer.endObject()
         }
     }
 }

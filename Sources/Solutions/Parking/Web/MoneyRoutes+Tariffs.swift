@@ -51,18 +51,19 @@ extension MoneyRoutes {
         var clock = version?.clock ?? .utc
         let price = version?.tariff.price(from: from, to: to, kind: kind, clock: &clock) ?? Price()
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lot_id", id.text)
-            writer.member("kind", kind.rawValue)
-            writer.member("from", from)
-            writer.member("to", to)
-            writer.member("currency", lot.currency)
-            writer.member("tariff_version", version?.version)
-            writer.members(of: price)
-            writer.key("total")
-            writer.decimal(
-                ScaledDecimal(mantissa: price.totalMinor, scale: Currency(lot.currency)?.fractionDigits ?? 2))
-            writer.endObject()
+            writer.object { writer in
+                writer.member("lot_id", id.text)
+                writer.member("kind", kind.rawValue)
+                writer.member("from", from)
+                writer.member("to", to)
+                writer.member("currency", lot.currency)
+                writer.member("tariff_version", version?.version)
+                writer.members(of: price)
+                writer.member(
+                    "total",
+                    decimal: ScaledDecimal(
+                        mantissa: price.totalMinor, scale: Currency(lot.currency)?.fractionDigits ?? 2))
+            }
         }
     }
 
@@ -76,15 +77,12 @@ extension MoneyRoutes {
         let versions = try await services.database.read { try TariffTable.all(of: lot.id, in: $0) }
         guard !csv else { return Self.sheet(of: versions) }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.member("lot_id", lot.id.text)
-            writer.member("currency", lot.currency)
-            writer.member("present_version", versions.first { $0.validFrom <= now }?.version)
-            writer.key("versions")
-            writer.beginArray()
-            for version in versions { writer.write(version) }
-            writer.endArray()
-            writer.endObject()
+            writer.object { writer in
+                writer.member("lot_id", lot.id.text)
+                writer.member("currency", lot.currency)
+                writer.member("present_version", versions.first { $0.validFrom <= now }?.version)
+                writer.member("versions", versions) { $0.write($1) }
+            }
         }
     }
 
