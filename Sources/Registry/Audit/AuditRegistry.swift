@@ -72,12 +72,11 @@ public struct AuditRegistry: Sendable {
             kept.append(fact)
         }
         var json = JSONWriter()
-        json.beginObject()
-        for fact in kept {
-            json.key(fact.name)
-            json.string(clean(fact.value))
+        json.object { json in
+            for fact in kept {
+                json.member(fact.name, clean(fact.value))
+            }
         }
-        json.endObject()
         return String(decoding: json.bytes, as: UTF8.self)
     }
 

@@ -57,9 +57,7 @@ public struct PendingDevice: Hashable, Sendable {
 
     static func text(_ topics: [String]) -> String {
         var json = JSONWriter()
-        json.beginArray()
-        for topic in topics { json.string(topic) }
-        json.endArray()
+        json.array(topics) { $0.string($1) }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 }

@@ -52,71 +52,51 @@ package enum AuditExport {
 extension JSONWriter {
     /// Writes a row as docs/accounts-api.md shows it.
     mutating func write(_ row: AuditRow) {
-        beginObject()
-        key("sequence")
-        integer(row.sequence)
-        switch row {
-        case .readable(let record): writeMembers(of: record)
-        case .damaged: writeDamaged()
+        object { json in
+            json.member("sequence", row.sequence)
+            switch row {
+            case .readable(let record): json.writeMembers(of: record)
+            case .damaged: json.writeDamaged()
+            }
         }
-        endObject()
     }
 
     private mutating func writeMembers(of record: AuditRecord) {
-        key("at")
-        timestamp(record.at)
-        key("identity")
-        string(record.identity)
-        key("who")
-        string(record.who)
-        key("address")
-        string(record.address)
-        key("action")
-        string(record.action)
-        key("target")
-        string(record.target)
-        key("outcome")
-        string(record.outcome)
-        key("facts")
-        raw(record.facts.utf8)
-        key("hash")
-        string(AuditExport.hexadecimal(record.hash))
+        member("at", record.at)
+        member("identity", record.identity)
+        member("who", record.who)
+        member("address", record.address)
+        member("action", record.action)
+        member("target", record.target)
+        member("outcome", record.outcome)
+        member("facts", raw: record.facts.utf8)
+        member("hash", AuditExport.hexadecimal(record.hash))
     }
 
     private mutating func writeDamaged() {
         for name in ["at", "identity", "address", "target"] {
-            key(name)
-            null()
+            memberNull(name)
         }
         for name in ["who", "action", "hash"] {
-            key(name)
-            string("")
+            member(name, "")
         }
-        key("outcome")
-        string(AuditExport.damaged)
-        key("facts")
-        beginObject()
-        endObject()
+        member("outcome", AuditExport.damaged)
+        object("facts") { _ in }
     }
 
     /// Writes what became of checking the audit.
     package mutating func write(_ verdict: AuditVerdict) {
-        beginObject()
-        key("intact")
-        switch verdict {
-        case .intact(let entries, let head):
-            boolean(true)
-            key("entries")
-            integer(entries)
-            key("head")
-            string(AuditExport.hexadecimal(head))
-        case .broken(let sequence, let reason):
-            boolean(false)
-            key("sequence")
-            integer(sequence)
-            key("reason")
-            string(reason)
+        object { json in
+            switch verdict {
+            case .intact(let entries, let head):
+                json.member("intact", true)
+                json.member("entries", entries)
+                json.member("head", AuditExport.hexadecimal(head))
+            case .broken(let sequence, let reason):
+                json.member("intact", false)
+                json.member("sequence", sequence)
+                json.member("reason", reason)
+            }
         }
-        endObject()
     }
 }

@@ -96,13 +96,10 @@ public struct AuditRoutes: Sendable {
         }
         let page = Page(found, limit: limit) { String($0.sequence) }
         return .json(headers: page.headers(request, "/api/audit", limit: limit, cursor: "before")) { json in
-            json.beginObject()
-            json.key("entries")
-            json.beginArray()
-            for record in page.rows { json.write(record) }
-            json.endArray()
-            json.member(nextNumber: page)
-            json.endObject()
+            json.object { json in
+                json.member("entries", page.rows) { $0.write($1) }
+                json.member(nextNumber: page)
+            }
         }
     }
 

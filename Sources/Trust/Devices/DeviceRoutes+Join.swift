@@ -54,12 +54,9 @@ extension DeviceRoutes {
         let (administration, scope) = (administration, request.scope)
         let sites = try await services.database.read { try administration.sites(at: scope, in: $0) }
         return .json { json in
-            json.beginObject()
-            json.key("sites")
-            json.beginArray()
-            for site in sites { json.write(site) }
-            json.endArray()
-            json.endObject()
+            json.object { json in
+                json.member("sites", sites) { $0.write($1) }
+            }
         }
     }
 
@@ -121,10 +118,7 @@ extension DeviceRoutes {
             try administration.openJoin(minutes: minutes, by: administrator, in: line.transaction())
         }
         return .json { json in
-            json.beginObject()
-            json.key("open_until")
-            json.timestamp(until)
-            json.endObject()
+            json.object { $0.member("open_until", until) }
         }
     }
 

@@ -75,10 +75,10 @@ extension DeviceRoutes {
                 administrator, in: transaction)
         }
         return .json { json in
-            json.beginObject()
-            json.member("media_type", blob.mediaType)
-            json.member("bytes", blob.bytes)
-            json.endObject()
+            json.object { json in
+                json.member("media_type", blob.mediaType)
+                json.member("bytes", blob.bytes)
+            }
         }
     }
 

@@ -108,49 +108,43 @@ struct DeviceShapes {
     }
 }
 extension JSONWriter {
-    mutating func write(_ entry: DeviceListing.Entry, isConnected: Bool, picture: String?? = nil, key: SecretKey? = nil)
-    {
-        beginObject()
-        self.key("id")
-        string(entry.id.text)
-        switch entry {
-        case .device(let device): members(device)
-        case .pending(let pending): members(pending)
+    mutating func write(
+        _ entry: DeviceListing.Entry, isConnected: Bool, picture: String?? = nil, key secret: SecretKey? = nil
+    ) {
+        object { json in
+            json.member("id", entry.id.text)
+            switch entry {
+            case .device(let device): json.members(device)
+            case .pending(let pending): json.members(pending)
+            }
+            json.member("connected", isConnected)
+            if let picture { json.member("picture", picture) }
+            json.member("states") { $0.write(states: entry.states) }
+            if let secret {
+                json.member("key", secret.text)
+            }
         }
-        self.key("connected")
-        boolean(isConnected)
-        if let picture { member("picture", picture) }
-        self.key("states")
-        write(states: entry.states)
-        if let key {
-            self.key("key")
-            string(key.text)
-        }
-        endObject()
     }
 
     private mutating func write(states: [DeviceStanding]) {
-        beginArray()
-        for standing in states {
-            beginObject()
-            member("subject", standing.subject.name)
-            member("state", standing.state)
-            member("since", standing.since)
-            member("severity", standing.severity.rawValue)
-            endObject()
+        array { json in
+            for standing in states {
+                json.object { json in
+                    json.member("subject", standing.subject.name)
+                    json.member("state", standing.state)
+                    json.member("since", standing.since)
+                    json.member("severity", standing.severity.rawValue)
+                }
+            }
         }
-        endArray()
     }
 
     package mutating func write(_ site: SiteRecord) {
-        beginObject()
-        key("id")
-        string(site.id.text)
-        key("title")
-        string(site.title)
-        key("devices")
-        integer(site.devices)
-        endObject()
+        object { json in
+            json.member("id", site.id.text)
+            json.member("title", site.title)
+            json.member("devices", site.devices)
+        }
     }
 
     private mutating func members(_ device: DeviceRecord) {
@@ -158,10 +152,8 @@ extension JSONWriter {
         member("site", device.site.text)
         member("state", device.state.rawValue)
         member("controller", device.controller?.text)
-        key("first_seen")
-        timestamp(device.firstSeen)
-        key("last_seen")
-        timestamp(device.lastSeen)
+        member("first_seen", device.firstSeen)
+        member("last_seen", device.lastSeen)
         member("firmware", device.firmware)
         member("address", device.address)
         member("credential", device.credential.rawValue)
@@ -172,22 +164,14 @@ extension JSONWriter {
         member("site", nil as String?)
         member("state", "pending")
         member("controller", nil as String?)
-        key("first_seen")
-        timestamp(pending.firstSeen as Timestamp?)
-        key("last_seen")
-        timestamp(pending.lastSeen as Timestamp?)
+        member("first_seen", pending.firstSeen)
+        member("last_seen", pending.lastSeen)
         member("firmware", nil as String?)
         member("address", pending.address)
         member("credential", pending.offered == nil ? DeviceCredentialKind.none.rawValue : "password")
-        key("messages")
-        integer(pending.messages)
-        key("dropped")
-        integer(pending.dropped)
-        key("topics")
-        beginArray()
-        for topic in pending.topics { string(topic) }
-        endArray()
-        key("offers_password")
-        boolean(pending.offered != nil)
+        member("messages", pending.messages)
+        member("dropped", pending.dropped)
+        member("topics", pending.topics) { $0.string($1) }
+        member("offers_password", pending.offered != nil)
     }
 }

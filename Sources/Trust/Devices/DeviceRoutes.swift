@@ -84,33 +84,24 @@ public struct DeviceRoutes: Sendable {
         }
         let (kinds, refused) = (administration.rights.kinds, refusedUnknown())
         return .json(headers: found.page.headers(request, "/api/devices", limit: wanted.limit)) { json in
-            json.beginObject()
-            json.key("devices")
-            json.beginArray()
-            for entry in found.page.rows {
-                json.write(entry, isConnected: isConnected(entry.id), picture: .some(tags[entry.id]))
+            json.object { json in
+                json.array("devices") { json in
+                    for entry in found.page.rows {
+                        json.write(entry, isConnected: isConnected(entry.id), picture: .some(tags[entry.id]))
+                    }
+                }
+                json.member(next: found.page)
+                json.object("counts") { json in
+                    for (name, count) in found.counts {
+                        json.member(name, count)
+                    }
+                }
+                json.object("join") { json in
+                    json.member("open_until", found.openUntil)
+                    json.member("refused", refused)
+                    json.member("kinds", kinds) { $0.string($1.name) }
+                }
             }
-            json.endArray()
-            json.member(next: found.page)
-            json.key("counts")
-            json.beginObject()
-            for (name, count) in found.counts {
-                json.key(name)
-                json.integer(count)
-            }
-            json.endObject()
-            json.key("join")
-            json.beginObject()
-            json.key("open_until")
-            json.timestamp(found.openUntil)
-            json.key("refused")
-            json.integer(refused)
-            json.key("kinds")
-            json.beginArray()
-            for kind in kinds { json.string(kind.name) }
-            json.endArray()
-            json.endObject()
-            json.endObject()
         }
     }
 

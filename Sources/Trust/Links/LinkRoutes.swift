@@ -88,9 +88,9 @@ public struct LinkRoutes: Sendable {
             return try table.links(of: device, in: reader).filter { mayHandle($0, caller) }
         }
         return .json { json in
-            json.beginObject()
-            json.member("links", links) { json, link in json.object { $0.members(of: link, at: now) } }
-            json.endObject()
+            json.object { json in
+                json.member("links", links) { json, link in json.object { $0.members(of: link, at: now) } }
+            }
         }
     }
 
@@ -130,11 +130,11 @@ public struct LinkRoutes: Sendable {
             return link
         }
         return .json(status: 201, headers: [("Cache-Control", "no-store")]) { json in
-            json.beginObject()
-            json.members(of: link, at: link.createdAt)
-            json.member("key", key.text)
-            json.member("path", kind.path.replacing("{key}", with: key.text))
-            json.endObject()
+            json.object { json in
+                json.members(of: link, at: link.createdAt)
+                json.member("key", key.text)
+                json.member("path", kind.path.replacing("{key}", with: key.text))
+            }
         }
     }
 

@@ -78,12 +78,11 @@ struct AccountRoutes: Sendable {
             current == nil ? [] : try await people.database.read { try SignInTable.all(of: account.id, in: $0) }
         return RouteResponse.json { writer in
             writer.write(account) { writer in
-                writer.key("sessions")
-                writer.beginArray()
-                for signIn in sessions where signIn.expiresAt > now {
-                    writer.write(signIn, isCurrent: signIn.id == current)
+                writer.array("sessions") { writer in
+                    for signIn in sessions where signIn.expiresAt > now {
+                        writer.write(signIn, isCurrent: signIn.id == current)
+                    }
                 }
-                writer.endArray()
             }
         }
     }
@@ -128,12 +127,10 @@ struct AccountRoutes: Sendable {
             try SecondFactorTable.propose(factor, for: account.id, in: line.transaction())
         }
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
-            writer.beginObject()
-            writer.key("secret")
-            writer.string(Base32.encode(factor.secret))
-            writer.key("uri")
-            writer.string(factor.address(issuer: "Martlet", account: account.name.text))
-            writer.endObject()
+            writer.object { writer in
+                writer.member("secret", Base32.encode(factor.secret))
+                writer.member("uri", factor.address(issuer: "Martlet", account: account.name.text))
+            }
         }
     }
 
@@ -151,12 +148,9 @@ struct AccountRoutes: Sendable {
         let code = try JSONMembers(request.body).text("code", maximumBytes: 64)
         let codes = try await people.confirmSecondFactor(of: account, code: code, by: request.caller)
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
-            writer.beginObject()
-            writer.key("recovery_codes")
-            writer.beginArray()
-            for code in codes { writer.string(code.text) }
-            writer.endArray()
-            writer.endObject()
+            writer.object { writer in
+                writer.member("recovery_codes", codes) { $0.string($1.text) }
+            }
         }
     }
 
@@ -188,12 +182,9 @@ struct AccountRoutes: Sendable {
         let account = try await people.owner(of: request)
         let tokens = try await people.database.read { try PersonalTokenTable.all(of: account.id, in: $0) }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.key("tokens")
-            writer.beginArray()
-            for token in tokens { writer.write(token) }
-            writer.endArray()
-            writer.endObject()
+            writer.object { writer in
+                writer.member("tokens", tokens) { $0.write($1) }
+            }
         }
     }
 
@@ -223,8 +214,7 @@ struct AccountRoutes: Sendable {
         }
         return RouteResponse.json(status: 201, headers: [("Cache-Control", "no-store")]) { writer in
             writer.write(made.token) { writer in
-                writer.key("token")
-                writer.string(made.key.text)
+                writer.member("token", made.key.text)
             }
         }
     }

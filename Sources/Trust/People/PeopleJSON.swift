@@ -11,50 +11,38 @@ extension JSONWriter {
     package mutating func write(
         _ account: Account, grants: (Grants, RoleBook)? = nil, more: (inout JSONWriter) -> Void = { _ in }
     ) {
-        beginObject()
-        key("username")
-        string(account.name.text)
-        key("state")
-        string(account.state.rawValue)
-        key("roles")
-        beginArray()
-        for assignment in account.roles {
-            beginObject()
-            key("site")
-            string(assignment.siteText)
-            key("role")
-            string(assignment.role.text)
-            endObject()
+        object { json in
+            json.member("username", account.name.text)
+            json.member("state", account.state.rawValue)
+            json.array("roles") { json in
+                for assignment in account.roles {
+                    json.object { json in
+                        json.member("site", assignment.siteText)
+                        json.member("role", assignment.role.text)
+                    }
+                }
+            }
+            json.member("second_factor", account.hasSecondFactor)
+            json.member("created_at", account.createdAt)
+            json.member("last_sign_in_at", account.lastSignInAt)
+            if let (grants, roles) = grants {
+                json.member("permissions") { $0.write(roles.listed(grants.anywhere)) }
+                json.member("grants") { $0.write(grants, roles) }
+            }
+            more(&json)
         }
-        endArray()
-        key("second_factor")
-        boolean(account.hasSecondFactor)
-        key("created_at")
-        timestamp(account.createdAt)
-        key("last_sign_in_at")
-        timestamp(account.lastSignInAt)
-        if let (grants, roles) = grants {
-            key("permissions")
-            write(roles.listed(grants.anywhere))
-            key("grants")
-            write(grants, roles)
-        }
-        more(&self)
-        endObject()
     }
 
     private mutating func write(_ grants: Grants, _ roles: RoleBook) {
         let sites = grants.sites.sorted { $0.key.text < $1.key.text }.map { ($0.key.text, $0.value) }
-        beginArray()
-        for (site, permissions) in [("*", grants.everywhere)] + sites where !permissions.isEmpty {
-            beginObject()
-            key("site")
-            string(site)
-            key("permissions")
-            write(roles.listed(permissions))
-            endObject()
+        array { json in
+            for (site, permissions) in [("*", grants.everywhere)] + sites where !permissions.isEmpty {
+                json.object { json in
+                    json.member("site", site)
+                    json.member("permissions") { $0.write(roles.listed(permissions)) }
+                }
+            }
         }
-        endArray()
     }
 
     /// Writes permissions by their names.
@@ -64,39 +52,29 @@ extension JSONWriter {
 
     /// Writes a personal access token.
     package mutating func write(_ token: PersonalToken, more: (inout JSONWriter) -> Void = { _ in }) {
-        beginObject()
-        key("id")
-        string(token.id)
-        key("name")
-        string(token.name)
-        key("scopes")
-        write(token.scopes.sorted { $0.name < $1.name })
-        key("created_at")
-        timestamp(token.createdAt)
-        key("expires_at")
-        timestamp(token.expiresAt)
-        key("last_used_at")
-        timestamp(token.lastUsedAt)
-        more(&self)
-        endObject()
+        object { json in
+            json.member("id", token.id)
+            json.member("name", token.name)
+            json.member("scopes") { json in
+                json.write(token.scopes.sorted { $0.name < $1.name })
+            }
+            json.member("created_at", token.createdAt)
+            json.member("expires_at", token.expiresAt)
+            json.member("last_used_at", token.lastUsedAt)
+            more(&json)
+        }
     }
 
     /// Writes a sign-in.
     mutating func write(_ signIn: SignIn, isCurrent: Bool) {
-        beginObject()
-        key("id")
-        string(signIn.id)
-        key("created_at")
-        timestamp(signIn.createdAt)
-        key("last_used_at")
-        timestamp(signIn.lastUsedAt)
-        key("address")
-        string(signIn.address)
-        key("user_agent")
-        string(signIn.userAgent)
-        key("current")
-        boolean(isCurrent)
-        endObject()
+        object { json in
+            json.member("id", signIn.id)
+            json.member("created_at", signIn.createdAt)
+            json.member("last_used_at", signIn.lastUsedAt)
+            json.member("address", signIn.address)
+            json.member("user_agent", signIn.userAgent)
+            json.member("current", isCurrent)
+        }
     }
 }
 

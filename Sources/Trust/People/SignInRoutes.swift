@@ -78,20 +78,18 @@ struct SignInRoutes: Sendable {
         }
         let facts = people.facts
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.key("open")
-            writer.boolean(facts.isOpen)
-            writer.key("demo")
-            writer.boolean(facts.isDemo)
-            writer.key("setup_needed")
-            writer.boolean(count == 0 && !facts.isOpen)
-            writer.key("user")
-            if let account {
-                writer.write(account, grants: (request.caller.grants, people.administration.roles))
-            } else {
-                writer.null()
+            writer.object { writer in
+                writer.member("open", facts.isOpen)
+                writer.member("demo", facts.isDemo)
+                writer.member("setup_needed", count == 0 && !facts.isOpen)
+                writer.member("user") { writer in
+                    if let account {
+                        writer.write(account, grants: (request.caller.grants, people.administration.roles))
+                    } else {
+                        writer.null()
+                    }
+                }
             }
-            writer.endObject()
         }
     }
 
@@ -168,16 +166,12 @@ struct SignInRoutes: Sendable {
         }
         let grants = welcome.account.grants(people.administration.roles)
         return RouteResponse.json(headers: headers) { writer in
-            writer.beginObject()
-            writer.key("token")
-            writer.string(token)
-            writer.key("token_type")
-            writer.string("Bearer")
-            writer.key("expires_in")
-            writer.integer(seconds)
-            writer.key("user")
-            writer.write(welcome.account, grants: (grants, people.administration.roles))
-            writer.endObject()
+            writer.object { writer in
+                writer.member("token", token)
+                writer.member("token_type", "Bearer")
+                writer.member("expires_in", seconds)
+                writer.member("user") { $0.write(welcome.account, grants: (grants, people.administration.roles)) }
+            }
         }
     }
 }

@@ -79,27 +79,20 @@ struct UserRoutes: Sendable {
             (try administration.users(in: reader), try SiteRegistry().sites(in: reader))
         }
         return RouteResponse.json { writer in
-            writer.beginObject()
-            writer.key("users")
-            writer.beginArray()
-            for user in users { writer.write(user) }
-            writer.endArray()
-            writer.key("roles")
-            writer.beginArray()
-            for role in administration.roles.names {
-                writer.beginObject()
-                writer.key("name")
-                writer.string(role.text)
-                writer.key("permissions")
-                writer.write(administration.roles.listed(administration.roles.permissions(of: role) ?? []))
-                writer.endObject()
+            writer.object { writer in
+                writer.member("users", users) { $0.write($1) }
+                writer.array("roles") { writer in
+                    for role in administration.roles.names {
+                        writer.object { writer in
+                            writer.member("name", role.text)
+                            writer.member("permissions") {
+                                $0.write(administration.roles.listed(administration.roles.permissions(of: role) ?? []))
+                            }
+                        }
+                    }
+                }
+                writer.member("sites", sites) { $0.string($1.id.text) }
             }
-            writer.endArray()
-            writer.key("sites")
-            writer.beginArray()
-            for site in sites { writer.string(site.id.text) }
-            writer.endArray()
-            writer.endObject()
         }
     }
 
@@ -119,8 +112,7 @@ struct UserRoutes: Sendable {
         return RouteResponse.json(status: 201, headers: headers) { writer in
             writer.write(account) { writer in
                 guard chosen == nil else { return }
-                writer.key("password")
-                writer.string(password)
+                writer.member("password", password)
             }
         }
     }
@@ -152,12 +144,11 @@ struct UserRoutes: Sendable {
                 of: name, to: hash, by: request.caller, at: instant, in: transaction)
         }
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
-            writer.beginObject()
-            if chosen == nil {
-                writer.key("password")
-                writer.string(password)
+            writer.object { writer in
+                if chosen == nil {
+                    writer.member("password", password)
+                }
             }
-            writer.endObject()
         }
     }
 
