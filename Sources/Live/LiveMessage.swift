@@ -5,17 +5,12 @@ public enum LiveMessage {
     /// The first message. `isPublic`: the socket is a stranger's, and carries public events only.
     public static func hello(version: String, now: Timestamp, last: Int64, isPublic: Bool = false) -> [UInt8] {
         object("hello") { json in
-            json.key("server")
-            json.string("martlet")
-            json.key("version")
-            json.string(version)
-            json.key("now")
-            json.timestamp(now)
-            json.key("last")
-            json.integer(last)
+            json.member("server", "martlet")
+            json.member("version", version)
+            json.member("now", now)
+            json.member("last", last)
             if isPublic {
-                json.key("public")
-                json.boolean(true)
+                json.member("public", true)
             }
         }
     }
@@ -23,16 +18,14 @@ public enum LiveMessage {
     /// One event.
     public static func event(_ item: LiveRing.Item) -> [UInt8] {
         object("event", bytes: LiveRing.estimate(item.event)) { json in
-            json.key("n")
-            json.integer(item.number)
-            json.key("topic")
-            json.string(item.event.topic)
-            json.key("at")
-            json.timestamp(item.committedAt)
-            json.key("data")
-            switch item.event.data {
-            case .json(let text): json.raw(text)
-            case .reading(let reading, let idName): write(reading, idName: idName, into: &json)
+            json.member("n", item.number)
+            json.member("topic", item.event.topic)
+            json.member("at", item.committedAt)
+            json.member("data") { json in
+                switch item.event.data {
+                case .json(let text): json.raw(text)
+                case .reading(let reading, let idName): write(reading, idName: idName, into: &json)
+                }
             }
         }
     }
@@ -41,8 +34,7 @@ public enum LiveMessage {
     public static func subscribed(id: [UInt8]?, topics: [TopicPattern], last: Int64) -> [UInt8] {
         object("subscribed") { json in
             write(id: id, topics: topics, into: &json)
-            json.key("last")
-            json.integer(last)
+            json.member("last", last)
         }
     }
 
@@ -54,18 +46,15 @@ public enum LiveMessage {
     /// Events are missing.
     public static func gap(_ gap: LiveReplay.Gap) -> [UInt8] {
         object("gap") { json in
-            json.key("after")
-            json.integer(gap.after)
-            json.key("next")
-            json.integer(gap.next)
+            json.member("after", gap.after)
+            json.member("next", gap.next)
         }
     }
 
     /// The socket was too slow: so many events were dropped for newer ones of the same topics.
     public static func coalesced(dropped: Int) -> [UInt8] {
         object("coalesced") { json in
-            json.key("dropped")
-            json.integer(Int64(dropped))
+            json.member("dropped", Int64(dropped))
         }
     }
 
@@ -77,10 +66,8 @@ public enum LiveMessage {
     /// A message was refused.
     public static func error(_ code: LiveErrorCode, _ detail: String, id: [UInt8]?) -> [UInt8] {
         object("error") { json in
-            json.key("code")
-            json.string(code.rawValue)
-            json.key("detail")
-            json.string(detail)
+            json.member("code", code.rawValue)
+            json.member("detail", detail)
             write(id: id, into: &json)
         }
     }
@@ -89,48 +76,36 @@ public enum LiveMessage {
         _ type: String, bytes: Int = 128, _ members: (inout JSONWriter) -> Void
     ) -> [UInt8] {
         var json = JSONWriter(minimumCapacity: bytes)
-        json.beginObject()
-        json.key("type")
-        json.string(type)
-        members(&json)
-        json.endObject()
+        json.object { json in
+            json.member("type", type)
+            members(&json)
+        }
         return json.bytes
     }
 
     private static func write(id: [UInt8]?, into json: inout JSONWriter) {
         guard let id else { return }
-        json.key("id")
-        json.raw(id)
+        json.member("id", raw: id)
     }
 
     private static func write(id: [UInt8]?, topics: [TopicPattern], into json: inout JSONWriter) {
         write(id: id, into: &json)
-        json.key("topics")
-        json.beginArray()
-        for topic in topics { json.string(topic.text) }
-        json.endArray()
+        json.member("topics", topics) { $0.string($1.text) }
     }
 
     private static func write(_ reading: Reading, idName: StaticString, into json: inout JSONWriter) {
-        json.beginObject()
-        json.key(idName.description)
-        json.string(reading.device.text)
-        json.key("observed_at")
-        json.timestamp(reading.observed.instant)
-        json.key("received_at")
-        json.timestamp(reading.receivedAt)
-        json.key("time_source")
-        json.string(reading.observed.source.word.description)
-        json.key("values")
-        json.beginObject()
-        for field in reading.fields {
-            json.key(field.name)
-            json.value(field.value)
+        json.object { json in
+            json.member(idName.description, reading.device.text)
+            json.member("observed_at", reading.observed.instant)
+            json.member("received_at", reading.receivedAt)
+            json.member("time_source", reading.observed.source.word.description)
+            json.object("values") { json in
+                for field in reading.fields {
+                    json.member(field.name, value: field.value)
+                }
+            }
+            json.member("late", reading.isLate)
         }
-        json.endObject()
-        json.key("late")
-        json.boolean(reading.isLate)
-        json.endObject()
     }
 }
 

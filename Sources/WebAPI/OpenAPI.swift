@@ -12,37 +12,28 @@ enum OpenAPI {
         var json = JSONWriter()
         json.object { json in
             json.member("openapi", "3.1.0")
-            json.key("info")
-            json.object { json in
+            json.object("info") { json in
                 json.member("title", "Martlet")
                 json.member("version", version)
             }
-            json.key("paths")
-            json.object { json in
+            json.object("paths") { json in
                 for path in Set(routes.map(\.path)).sorted() {
-                    json.key(path)
-                    json.object { json in
+                    json.object(path) { json in
                         for route in routes.filter({ $0.path == path }).sorted(by: {
                             $0.method.rawValue < $1.method.rawValue
                         }) {
-                            json.key(route.method.rawValue.lowercased())
-                            write(route, into: &json)
+                            json.member(route.method.rawValue.lowercased()) { write(route, into: &$0) }
                         }
                     }
                 }
             }
-            json.key("components")
-            json.object { json in
-                json.key("schemas")
-                json.object { json in
-                    json.key(OpenAPIProblem.name)
-                    OpenAPIProblem.writeSchema(into: &json)
+            json.object("components") { json in
+                json.object("schemas") { json in
+                    json.member(OpenAPIProblem.name) { OpenAPIProblem.writeSchema(into: &$0) }
                     shapes.write(into: &json)
                 }
-                json.key("responses")
-                json.object { OpenAPIProblem.writeResponses(into: &$0) }
-                json.key("securitySchemes")
-                json.object { writeSecuritySchemes(accessCookie, into: &$0) }
+                json.object("responses") { OpenAPIProblem.writeResponses(into: &$0) }
+                json.object("securitySchemes") { writeSecuritySchemes(accessCookie, into: &$0) }
             }
         }
         return json.bytes
@@ -53,38 +44,30 @@ enum OpenAPI {
             json.member("summary", route.summary)
             json.member("operationId", operationID(route))
             if let permission = route.access.permission { json.member("x-permission", permission.name) }
-            json.key("security")
-            writeSecurity(route.access, into: &json)
+            json.member("security") { writeSecurity(route.access, into: &$0) }
             writeParameters(route, into: &json)
             if let input = route.input {
-                json.key("requestBody")
-                json.object { json in
-                    json.key("required")
-                    json.boolean(!input.isOptional)
-                    json.key("content")
-                    json.object { json in
+                json.object("requestBody") { json in
+                    json.member("required", !input.isOptional)
+                    json.object("content") { json in
                         for form in input.forms { OpenAPIInput.write(form, into: &json) }
                     }
                 }
             }
-            json.key("responses")
-            json.object { writeResponses(route, into: &$0) }
+            json.object("responses") { writeResponses(route, into: &$0) }
         }
     }
 
     private static func writeParameters(_ route: Route, into json: inout JSONWriter) {
         let names = pathParameters(route.path)
         guard !names.isEmpty || !route.query.isEmpty else { return }
-        json.key("parameters")
-        json.array { json in
+        json.array("parameters") { json in
             for name in names {
                 json.object { json in
                     json.member("name", name)
                     json.member("in", "path")
-                    json.key("required")
-                    json.boolean(true)
-                    json.key("schema")
-                    json.schema(route.pathSchemas[name] ?? .string(minimumLength: 1))
+                    json.member("required", true)
+                    json.member("schema") { $0.schema(route.pathSchemas[name] ?? .string(minimumLength: 1)) }
                 }
             }
             for parameter in route.query {
@@ -92,8 +75,7 @@ enum OpenAPI {
                     json.member("name", parameter.name)
                     json.member("in", "query")
                     json.member("description", parameter.summary)
-                    json.key("schema")
-                    json.schema(parameter.schema)
+                    json.member("schema") { $0.schema(parameter.schema) }
                 }
             }
         }
@@ -103,30 +85,27 @@ enum OpenAPI {
         let refusals = route.refusalStatuses
         let declared = Dictionary(grouping: route.possibleAnswers, by: \.status)
         for (status, answers) in declared.sorted(by: { $0.key < $1.key }) {
-            json.key(String(status))
-            json.object { json in
+            json.object(String(status)) { json in
                 json.member("description", answers.map(\.summary).joined(separator: "; "))
                 var content = answers.flatMap(\.content)
                 if refusals.contains(status) { content.append(OpenAPIProblem.content) }
                 guard !content.isEmpty else { return }
-                json.key("content")
-                json.object { json in
+                json.object("content") { json in
                     for (type, schema) in content { writeContent(type, schema, into: &json) }
                 }
             }
         }
         for status in refusals where declared[status] == nil {
-            json.key(String(status))
-            json.object { $0.member("$ref", "#/components/responses/\(OpenAPIProblem.responseName(status))") }
+            json.object(String(status)) {
+                $0.member("$ref", "#/components/responses/\(OpenAPIProblem.responseName(status))")
+            }
         }
     }
 
     static func writeContent(_ type: String, _ schema: JSONSchema?, into json: inout JSONWriter) {
-        json.key(type)
-        json.object { json in
+        json.object(type) { json in
             guard let schema else { return }
-            json.key("schema")
-            json.schema(schema)
+            json.member("schema") { $0.schema(schema) }
         }
     }
 
@@ -141,8 +120,7 @@ enum OpenAPI {
             for way in ways {
                 json.object { json in
                     for scheme in way {
-                        json.key(scheme)
-                        json.array { _ in }
+                        json.array(scheme) { _ in }
                     }
                 }
             }
@@ -150,8 +128,7 @@ enum OpenAPI {
     }
 
     private static func writeSecuritySchemes(_ accessCookie: String, into json: inout JSONWriter) {
-        json.key("bearer")
-        json.object { json in
+        json.object("bearer") { json in
             json.member("type", "http")
             json.member("scheme", "bearer")
             json.member("description", "The token that signing in gives, or a personal access token")
@@ -161,8 +138,7 @@ enum OpenAPI {
             ("deviceId", "header", "X-Device-Id", "A device's name; `device_id` in the body says the same"),
             ("deviceKey", "header", "X-API-Key", "A device's key; `api_key` in the body says the same"),
         ] {
-            json.key(scheme)
-            json.object { json in
+            json.object(scheme) { json in
                 json.member("type", "apiKey")
                 json.member("in", place)
                 json.member("name", name)

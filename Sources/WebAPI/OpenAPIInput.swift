@@ -10,8 +10,7 @@ enum OpenAPIInput {
         case .bytes(let types), .stream(let types):
             for type in types { OpenAPI.writeContent(type, nil, into: &json) }
         case .multipart(let fields):
-            json.key("multipart/form-data")
-            json.object { write(fields, into: &$0) }
+            json.object("multipart/form-data") { write(fields, into: &$0) }
         }
     }
 
@@ -26,18 +25,15 @@ enum OpenAPIInput {
             return field.isOptional
                 ? .optional(field.name, schema, field.summary) : .required(field.name, schema, field.summary)
         }
-        json.key("schema")
-        json.schema(.object(properties))
+        json.member("schema") { $0.schema(.object(properties)) }
         let files = fields.compactMap { field -> (name: String, types: [String])? in
             guard case .file(let types) = field.content else { return nil }
             return (field.name, types.isEmpty ? ["application/octet-stream"] : types)
         }
         guard !files.isEmpty else { return }
-        json.key("encoding")
-        json.object { json in
+        json.object("encoding") { json in
             for file in files {
-                json.key(file.name)
-                json.object { $0.member("contentType", file.types.joined(separator: ", ")) }
+                json.object(file.name) { $0.member("contentType", file.types.joined(separator: ", ")) }
             }
         }
     }

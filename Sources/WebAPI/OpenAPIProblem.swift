@@ -24,11 +24,9 @@ enum OpenAPIProblem {
 
     static func writeResponses(into json: inout JSONWriter) {
         for (status, summary) in meanings {
-            json.key(responseName(status))
-            json.object { json in
+            json.object(responseName(status)) { json in
                 json.member("description", summary)
-                json.key("content")
-                json.object { OpenAPI.writeContent(content.mediaType, content.schema, into: &$0) }
+                json.object("content") { OpenAPI.writeContent(content.mediaType, content.schema, into: &$0) }
             }
         }
     }

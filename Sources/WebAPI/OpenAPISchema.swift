@@ -26,26 +26,21 @@ extension JSONWriter {
             member("format", "date-time")
         case .words(let words):
             member("type", "string")
-            key("enum")
-            array { json in for word in words { json.string(word) } }
+            array("enum") { json in for word in words { json.string(word) } }
         case .array(let element):
             member("type", "array")
-            key("items")
-            self.schema(element)
+            member("items") { $0.schema(element) }
         case .object(let properties): objectMembers(properties)
         case .dictionary(let value):
             member("type", "object")
-            key("additionalProperties")
-            self.schema(value)
+            member("additionalProperties") { $0.schema(value) }
         case .nullable(let shape):
-            key("anyOf")
-            array { json in
+            array("anyOf") { json in
                 json.schema(shape)
                 json.object { $0.member("type", "null") }
             }
         case .anyOf(let shapes):
-            key("anyOf")
-            array { json in for shape in shapes { json.schema(shape) } }
+            array("anyOf") { json in for shape in shapes { json.schema(shape) } }
         case .named(let name, _): member("$ref", "#/components/schemas/\(name)")
         }
     }
@@ -54,15 +49,12 @@ extension JSONWriter {
         member("type", "object")
         let required = properties.filter { !$0.isOptional }
         if !required.isEmpty {
-            key("required")
-            array { json in for property in required { json.string(property.name) } }
+            array("required") { json in for property in required { json.string(property.name) } }
         }
         guard !properties.isEmpty else { return }
-        key("properties")
-        object { json in
+        object("properties") { json in
             for property in properties {
-                json.key(property.name)
-                json.object { json in
+                json.object(property.name) { json in
                     json.schemaMembers(property.schema)
                     if let summary = property.summary { json.member("description", summary) }
                 }
@@ -117,8 +109,7 @@ struct NamedShapes {
     /// Writes them by name.
     func write(into json: inout JSONWriter) {
         for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
-            json.key(name)
-            json.schema(shape)
+            json.member(name) { $0.schema(shape) }
         }
     }
 }

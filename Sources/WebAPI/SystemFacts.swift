@@ -50,45 +50,34 @@ public struct SystemFacts: Sendable {
     }
 
     func write(version: String, readiness: Readiness, into json: inout JSONWriter) {
-        json.beginObject()
-        json.key("version")
-        json.string(version)
-        json.key("started_at")
-        json.timestamp(startedAt)
-        json.key("demo")
-        json.boolean(isDemo)
-        json.key("not_ready")
-        switch readiness {
-        case .ready: json.null()
-        case .notReady(let reason): json.string(reason)
+        json.object { json in
+            json.member("version", version)
+            json.member("started_at", startedAt)
+            json.member("demo", isDemo)
+            json.member("not_ready") { json in
+                switch readiness {
+                case .ready: json.null()
+                case .notReady(let reason): json.string(reason)
+                }
+            }
+            json.member("data_bytes", dataBytes)
+            json.array("solutions") { json in
+                for solution in solutions {
+                    json.object { json in
+                        json.member("id", solution.id)
+                        json.member("title", solution.title)
+                        json.member("path", solution.path)
+                        json.member("devices", Int64(solution.devices))
+                        json.member("attention", Int64(solution.attention))
+                    }
+                }
+            }
+            json.object("listeners") { json in
+                for listener in listeners {
+                    json.member(listener.name, listener.address)
+                }
+            }
         }
-        json.key("data_bytes")
-        json.integer(dataBytes)
-        json.key("solutions")
-        json.beginArray()
-        for solution in solutions {
-            json.beginObject()
-            json.key("id")
-            json.string(solution.id)
-            json.key("title")
-            json.string(solution.title)
-            json.key("path")
-            json.string(solution.path)
-            json.key("devices")
-            json.integer(Int64(solution.devices))
-            json.key("attention")
-            json.integer(Int64(solution.attention))
-            json.endObject()
-        }
-        json.endArray()
-        json.key("listeners")
-        json.beginObject()
-        for listener in listeners {
-            json.key(listener.name)
-            json.string(listener.address)
-        }
-        json.endObject()
-        json.endObject()
     }
 
     /// What `write` writes.

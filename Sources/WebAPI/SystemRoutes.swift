@@ -71,9 +71,6 @@ struct SystemRoutes: Sendable {
     private func status(_ words: [String]) -> JSONSchema { .object([.required("status", .words(words))]) }
 
     private func write(_ status: String, into json: inout JSONWriter) {
-        json.beginObject()
-        json.key("status")
-        json.string(status)
-        json.endObject()
+        json.object { $0.member("status", status) }
     }
 }

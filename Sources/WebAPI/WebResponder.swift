@@ -265,10 +265,7 @@ struct WebResponder: Sendable {
             ShownCredentials.withoutKey(report), topic: topic,
             of: RequestCredentials(shown, transport: course.transport, receivedAt: clock.now()))
         let answer = RouteResponse.json(status: 202) { writer in
-            writer.beginObject()
-            writer.key("status")
-            writer.string("pending")
-            writer.endObject()
+            writer.object { $0.member("status", "pending") }
         }
         return WebAnswer(answer, route: route.path)
     }

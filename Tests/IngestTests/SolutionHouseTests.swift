@@ -32,10 +32,7 @@ private struct TanksSolution: HandlesMessages, OffersRoutes {
                 guard let row else { throw Refusal(.notFound, "no such tank") }
                 let level = try row.integer(0)
                 return .json { json in
-                    json.beginObject()
-                    json.key("level")
-                    json.integer(level)
-                    json.endObject()
+                    json.object { $0.member("level", level) }
                 }
             }
         ]

@@ -15,20 +15,14 @@ import WebAPI
             credentials: credentials, reportTopic: reportTopic
         ) { request in
             .json { json in
-                json.beginObject()
-                json.key("who")
-                json.string(AccessTests.word(request.caller))
-                json.key("scope")
-                json.string(request.scope == .all ? "all" : "some")
-                json.key("address")
-                json.string(request.transport.address)
-                json.key("local")
-                json.boolean(request.transport.isLocal)
-                json.key("secure")
-                json.boolean(request.transport.isSecure)
-                json.key("agent")
-                json.string(request.transport.userAgent)
-                json.endObject()
+                json.object { json in
+                    json.member("who", AccessTests.word(request.caller))
+                    json.member("scope", request.scope == .all ? "all" : "some")
+                    json.member("address", request.transport.address)
+                    json.member("local", request.transport.isLocal)
+                    json.member("secure", request.transport.isSecure)
+                    json.member("agent", request.transport.userAgent)
+                }
             }
         }
     }

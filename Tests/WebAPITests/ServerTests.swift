@@ -16,16 +16,12 @@ import WebAPI
             answers: [.json(.any)]
         ) { request in
             .json { json in
-                json.beginObject()
-                json.key("id")
-                json.string(request.path["id"])
-                json.key("field")
-                json.string(request.parameter("field"))
-                json.key("accept")
-                json.string(request.accept)
-                json.key("address")
-                json.string(request.address)
-                json.endObject()
+                json.object { json in
+                    json.member("id", request.path["id"])
+                    json.member("field", request.parameter("field"))
+                    json.member("accept", request.accept)
+                    json.member("address", request.address)
+                }
             }
         },
         Route(

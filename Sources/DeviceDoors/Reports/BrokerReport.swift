@@ -9,57 +9,46 @@ struct BrokerReport {
     /// `GET /api/broker` with `history`, the live topic `broker` without.
     func write(to json: inout JSONWriter, withHistory: Bool) {
         guard let sample = history.newest else {
-            json.beginObject()
-            json.endObject()
+            json.object { _ in }
             return
         }
-        json.beginObject()
-        json.key("version")
-        json.string(version)
-        json.key("started_at")
-        json.timestamp(startedAt)
-        json.key("uptime_seconds")
-        json.integer(sample.at.microseconds(since: startedAt) / 1_000_000)
-        writeCounts(sample.figures, to: &json)
-        writeRates(sample, to: &json)
-        if withHistory {
-            json.key("history")
-            json.beginArray()
-            for sample in history.samples { writeHistory(sample, to: &json) }
-            json.endArray()
+        json.object { json in
+            json.member("version", version)
+            json.member("started_at", startedAt)
+            json.member("uptime_seconds", sample.at.microseconds(since: startedAt) / 1_000_000)
+            writeCounts(sample.figures, to: &json)
+            writeRates(sample, to: &json)
+            if withHistory {
+                json.array("history") { json in
+                    for sample in history.samples { writeHistory(sample, to: &json) }
+                }
+            }
         }
-        json.endObject()
     }
 
     /// The retained message on `iot/broker/status`.
     func status(isOnline: Bool, now: Timestamp) -> [UInt8] {
         var json = JSONWriter()
-        json.beginObject()
-        json.key("status")
-        json.string(isOnline ? "online" : "offline")
-        json.key("version")
-        json.string(version)
-        json.key("uptime")
-        json.integer(now.microseconds(since: startedAt) / 1_000_000)
-        json.key("connections")
-        json.integer(Int64(isOnline ? history.newest?.figures.connections ?? 0 : 0))
-        json.key("timestamp")
-        json.integer(now.microseconds / 1_000_000)
-        json.endObject()
+        json.object { json in
+            json.member("status", isOnline ? "online" : "offline")
+            json.member("version", version)
+            json.member("uptime", now.microseconds(since: startedAt) / 1_000_000)
+            json.member("connections", Int64(isOnline ? history.newest?.figures.connections ?? 0 : 0))
+            json.member("timestamp", now.microseconds / 1_000_000)
+        }
         return json.bytes
     }
 
     /// The retained message on `iot/broker/stats`.
     func stats() -> [UInt8] {
         var json = JSONWriter()
-        json.beginObject()
-        if let sample = history.newest {
-            writeCounts(sample.figures, to: &json)
-            writeRates(sample, to: &json)
-            json.key("timestamp")
-            json.integer(sample.at.microseconds / 1_000_000)
+        json.object { json in
+            if let sample = history.newest {
+                writeCounts(sample.figures, to: &json)
+                writeRates(sample, to: &json)
+                json.member("timestamp", sample.at.microseconds / 1_000_000)
+            }
         }
-        json.endObject()
         return json.bytes
     }
 
@@ -72,48 +61,32 @@ struct BrokerReport {
             ("messages_dropped", figures.messagesDropped), ("messages_refused", figures.messagesRefused),
         ]
         for (name, count) in counts {
-            json.key(name)
-            json.integer(count)
+            json.member(name, count)
         }
     }
 
     private func writeRates(_ sample: BrokerSample, to json: inout JSONWriter) {
-        json.key("messages_per_second")
-        json.decimal(BrokerReport.tenths(sample.messagesPerSecond))
-        json.key("stored_per_second")
-        json.decimal(BrokerReport.tenths(sample.storedPerSecond))
-        json.key("queue_depth")
-        json.integer(Int64(sample.figures.queueDepth))
-        json.key("queue_limit")
-        json.integer(Int64(sample.figures.queueLimit))
-        json.key("commit_latency_ms")
-        json.beginObject()
-        json.key("p50")
-        json.decimal(ScaledDecimal(mantissa: sample.figures.commitMedian, scale: 3))
-        json.key("p99")
-        json.decimal(ScaledDecimal(mantissa: sample.figures.commitP99, scale: 3))
-        json.endObject()
-        json.key("batch_size_mean")
-        json.decimal(BrokerReport.tenths(sample.meanBatchSize))
+        json.member("messages_per_second", decimal: BrokerReport.tenths(sample.messagesPerSecond))
+        json.member("stored_per_second", decimal: BrokerReport.tenths(sample.storedPerSecond))
+        json.member("queue_depth", Int64(sample.figures.queueDepth))
+        json.member("queue_limit", Int64(sample.figures.queueLimit))
+        json.object("commit_latency_ms") { json in
+            json.member("p50", decimal: ScaledDecimal(mantissa: sample.figures.commitMedian, scale: 3))
+            json.member("p99", decimal: ScaledDecimal(mantissa: sample.figures.commitP99, scale: 3))
+        }
+        json.member("batch_size_mean", decimal: BrokerReport.tenths(sample.meanBatchSize))
     }
 
     private func writeHistory(_ sample: BrokerSample, to json: inout JSONWriter) {
-        json.beginObject()
-        json.key("at")
-        json.timestamp(sample.at)
-        json.key("messages_per_second")
-        json.decimal(BrokerReport.tenths(sample.messagesPerSecond))
-        json.key("stored_per_second")
-        json.decimal(BrokerReport.tenths(sample.storedPerSecond))
-        json.key("connections")
-        json.integer(Int64(sample.figures.connections))
-        json.key("queue_depth")
-        json.integer(Int64(sample.figures.queueDepth))
-        json.key("commit_p50_ms")
-        json.decimal(ScaledDecimal(mantissa: sample.figures.commitMedian, scale: 3))
-        json.key("commit_p99_ms")
-        json.decimal(ScaledDecimal(mantissa: sample.figures.commitP99, scale: 3))
-        json.endObject()
+        json.object { json in
+            json.member("at", sample.at)
+            json.member("messages_per_second", decimal: BrokerReport.tenths(sample.messagesPerSecond))
+            json.member("stored_per_second", decimal: BrokerReport.tenths(sample.storedPerSecond))
+            json.member("connections", Int64(sample.figures.connections))
+            json.member("queue_depth", Int64(sample.figures.queueDepth))
+            json.member("commit_p50_ms", decimal: ScaledDecimal(mantissa: sample.figures.commitMedian, scale: 3))
+            json.member("commit_p99_ms", decimal: ScaledDecimal(mantissa: sample.figures.commitP99, scale: 3))
+        }
     }
 
     private static func tenths(_ value: Double) -> ScaledDecimal {

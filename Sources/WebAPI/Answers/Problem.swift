@@ -11,22 +11,16 @@ enum Problem {
     static func response(_ refusal: Refusal, failure: String? = nil, allowed: [String] = []) -> RouteResponse {
         let status = refusal.code.httpStatus
         var response = RouteResponse.json(status: status) { json in
-            json.beginObject()
-            json.key("type")
-            json.string("urn:martlet:error:\(refusal.code.rawValue)")
-            json.key("title")
-            json.string(refusal.code.title)
-            json.key("status")
-            json.integer(Int64(status))
-            json.key("detail")
-            json.string(refusal.detail)
-            json.key("code")
-            json.string(refusal.code.rawValue)
-            if let failure {
-                json.key("instance")
-                json.string("urn:martlet:failure:\(failure)")
+            json.object { json in
+                json.member("type", "urn:martlet:error:\(refusal.code.rawValue)")
+                json.member("title", refusal.code.title)
+                json.member("status", Int64(status))
+                json.member("detail", refusal.detail)
+                json.member("code", refusal.code.rawValue)
+                if let failure {
+                    json.member("instance", "urn:martlet:failure:\(failure)")
+                }
             }
-            json.endObject()
         }
         response.contentType = "application/problem+json"
         response.headers += headers(refusal)

@@ -54,14 +54,13 @@ package enum ShownCredentials {
         var reader = JSONReader(report)
         var writer = JSONWriter()
         do throws(Refusal) {
-            writer.beginObject()
-            try reader.object { (member, reader) throws(Refusal) in
-                let value = try reader.rawValue()
-                guard member != "api_key" else { return }
-                writer.key(member)
-                writer.raw(value)
+            try writer.object { (writer) throws(Refusal) in
+                try reader.object { (member, reader) throws(Refusal) in
+                    let value = try reader.rawValue()
+                    guard member != "api_key" else { return }
+                    writer.member(member, raw: value)
+                }
             }
-            writer.endObject()
             try reader.end()
         } catch {
             // No object: then it has no key either. It is refused when it is taken in.
