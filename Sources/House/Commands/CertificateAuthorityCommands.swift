@@ -229,9 +229,9 @@ struct AuthorityList: AsyncParsableCommand {
                     })
             }
             Output.json { json in
-                json.beginObject()
-                json.member("certificates", certificates) { $0.write($1, at: now) }
-                json.endObject()
+                json.object { json in
+                    json.member("certificates", certificates) { $0.write($1, at: now) }
+                }
             }
         }
     }
@@ -246,14 +246,14 @@ extension DeviceCertificate {
 
 extension JSONWriter {
     fileprivate mutating func write(_ certificate: DeviceCertificate, at now: Timestamp) {
-        beginObject()
-        member("serial", certificate.serial)
-        member("device", certificate.device.text)
-        member("common_name", certificate.commonName)
-        member("state", certificate.state(at: now))
-        member("issued_at", certificate.issuedAt)
-        member("not_after", certificate.notAfter)
-        member("revoked_at", certificate.revokedAt)
-        endObject()
+        object { json in
+            json.member("serial", certificate.serial)
+            json.member("device", certificate.device.text)
+            json.member("common_name", certificate.commonName)
+            json.member("state", certificate.state(at: now))
+            json.member("issued_at", certificate.issuedAt)
+            json.member("not_after", certificate.notAfter)
+            json.member("revoked_at", certificate.revokedAt)
+        }
     }
 }

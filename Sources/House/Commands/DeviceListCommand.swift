@@ -85,13 +85,12 @@ struct DeviceList: AsyncParsableCommand {
 
     private func json(_ devices: [DeviceRecord], _ pending: [PendingDevice]) {
         Output.json { json in
-            json.beginObject()
-            json.key("devices")
-            json.beginArray()
-            for device in devices { json.write(device) }
-            for device in pending { json.write(device) }
-            json.endArray()
-            json.endObject()
+            json.object { json in
+                json.array("devices") { json in
+                    for device in devices { json.write(device) }
+                    for device in pending { json.write(device) }
+                }
+            }
         }
     }
 }
@@ -99,36 +98,33 @@ struct DeviceList: AsyncParsableCommand {
 extension JSONWriter {
     /// A device, with the names that the API gives its members.
     fileprivate mutating func write(_ device: DeviceRecord) {
-        beginObject()
-        member("id", device.id.text)
-        member("kind", device.kind.name)
-        member("site", device.site.text)
-        member("state", device.state.rawValue)
-        member("controller", device.controller?.text)
-        member("first_seen", device.firstSeen)
-        member("last_seen", device.lastSeen)
-        member("firmware", device.firmware)
-        member("address", device.address)
-        member("credential", device.credential.rawValue)
-        endObject()
+        object { json in
+            json.member("id", device.id.text)
+            json.member("kind", device.kind.name)
+            json.member("site", device.site.text)
+            json.member("state", device.state.rawValue)
+            json.member("controller", device.controller?.text)
+            json.member("first_seen", device.firstSeen)
+            json.member("last_seen", device.lastSeen)
+            json.member("firmware", device.firmware)
+            json.member("address", device.address)
+            json.member("credential", device.credential.rawValue)
+        }
     }
 
     fileprivate mutating func write(_ device: PendingDevice) {
-        beginObject()
-        member("id", device.id.text)
-        member("kind", device.kind?.name)
-        member("site", String?.none)
-        member("state", "pending")
-        member("first_seen", device.firstSeen)
-        member("last_seen", device.lastSeen)
-        member("address", device.address)
-        key("messages")
-        integer(device.messages)
-        key("dropped")
-        integer(device.dropped)
-        member("topics", device.topics) { $0.string($1) }
-        key("offers_password")
-        boolean(device.offered != nil)
-        endObject()
+        object { json in
+            json.member("id", device.id.text)
+            json.member("kind", device.kind?.name)
+            json.member("site", String?.none)
+            json.member("state", "pending")
+            json.member("first_seen", device.firstSeen)
+            json.member("last_seen", device.lastSeen)
+            json.member("address", device.address)
+            json.member("messages", device.messages)
+            json.member("dropped", device.dropped)
+            json.member("topics", device.topics) { $0.string($1) }
+            json.member("offers_password", device.offered != nil)
+        }
     }
 }

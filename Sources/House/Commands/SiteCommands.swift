@@ -57,9 +57,9 @@ struct SiteList: AsyncParsableCommand {
                     ["SITE", "TITLE", "DEVICES"], sites.map { [$0.id.text, $0.title, "\($0.devices)"] })
             }
             Output.json { json in
-                json.beginObject()
-                json.member("sites", sites) { $0.write($1) }
-                json.endObject()
+                json.object { json in
+                    json.member("sites", sites) { $0.write($1) }
+                }
             }
         }
     }

@@ -90,9 +90,9 @@ struct TokenList: AsyncParsableCommand {
                     })
             }
             Output.json { json in
-                json.beginObject()
-                json.member("tokens", tokens) { $0.write($1) }
-                json.endObject()
+                json.object { json in
+                    json.member("tokens", tokens) { $0.write($1) }
+                }
             }
         }
     }

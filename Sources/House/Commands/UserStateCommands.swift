@@ -30,9 +30,9 @@ struct UserList: AsyncParsableCommand {
                     })
             }
             Output.json { json in
-                json.beginObject()
-                json.member("users", accounts) { $0.write($1) }
-                json.endObject()
+                json.object { json in
+                    json.member("users", accounts) { $0.write($1) }
+                }
             }
         }
     }

@@ -182,27 +182,19 @@ struct BackupFolder {
         _ sizes: [(name: String, bytes: Int64)], _ problems: [String], now: Timestamp, into folder: String
     ) throws {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("martlet")
-        writer.string(Version.text)
-        writer.key("made_at")
-        writer.timestamp(now)
-        writer.key("files")
-        writer.beginArray()
-        for (name, bytes) in sizes {
-            writer.beginObject()
-            writer.key("name")
-            writer.string(name)
-            writer.key("bytes")
-            writer.integer(bytes)
-            writer.endObject()
+        writer.object { writer in
+            writer.member("martlet", Version.text)
+            writer.member("made_at", now)
+            writer.array("files") { writer in
+                for (name, bytes) in sizes {
+                    writer.object { writer in
+                        writer.member("name", name)
+                        writer.member("bytes", bytes)
+                    }
+                }
+            }
+            writer.member("incomplete", problems) { $0.string($1) }
         }
-        writer.endArray()
-        writer.key("incomplete")
-        writer.beginArray()
-        for problem in problems { writer.string(problem) }
-        writer.endArray()
-        writer.endObject()
         try Data(writer.bytes).write(to: URL(fileURLWithPath: folder + "/manifest.json"))
     }
 

@@ -106,19 +106,19 @@ final class Doors: Sendable {
     /// Says once, for programs on standard output and in `ready.json`, for people on standard error, where the hub is.
     private func announce(_ open: [Door: HostPort]) {
         var json = JSONWriter()
-        json.beginObject()
-        json.key("event")
-        json.string("ready")
-        for door in expected {
-            guard let address = open[door] else { continue }
-            json.key(door.rawValue)
-            switch door {
-            case .http: json.string("http://\(address)")
-            case .https: json.string("https://\(address)")
-            case .mqtt, .mqtts: json.string(address.description)
+        json.object { json in
+            json.member("event", "ready")
+            for door in expected {
+                guard let address = open[door] else { continue }
+                json.member(door.rawValue) { json in
+                    switch door {
+                    case .http: json.string("http://\(address)")
+                    case .https: json.string("https://\(address)")
+                    case .mqtt, .mqtts: json.string(address.description)
+                    }
+                }
             }
         }
-        json.endObject()
         let line = Data(json.bytes + [UInt8(ascii: "\n")])
         do {
             try line.write(to: URL(fileURLWithPath: ready), options: .atomic)

@@ -53,12 +53,10 @@ struct Installation: Sendable {
             ]
         ) { _ in
             .json { json in
-                json.beginObject()
-                json.key("program")
-                json.string(program)
-                json.key("data")
-                json.string(data)
-                json.endObject()
+                json.object { json in
+                    json.member("program", program)
+                    json.member("data", data)
+                }
             }
         }
     }

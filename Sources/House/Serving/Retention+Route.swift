@@ -16,12 +16,11 @@ struct RetentionRoute: Sendable {
             let now = services.clock.now()
             let rules = try await services.database.read { try retention.due(at: now, in: $0) }
             return .json { json in
-                json.beginObject()
-                json.key("rules")
-                json.beginArray()
-                for rule in rules { write(rule, to: &json) }
-                json.endArray()
-                json.endObject()
+                json.object { json in
+                    json.array("rules") { json in
+                        for rule in rules { write(rule, to: &json) }
+                    }
+                }
             }
         }
     }
