@@ -1,6 +1,11 @@
 /// Writes JSON into bytes, member by member; commas are its own business.
 ///
-/// The caller keeps the order: `beginObject`, then `key` and one value for each member, then `endObject`.
+///     writer.object { writer in
+///         writer.member("id", "tank-1")
+///         writer.array("levels") { writer in for level in levels { writer.double(level) } }
+///     }
+///
+/// Within an object only members are written, within an array only values; that is the caller's to keep. What is begun is always ended.
 public struct JSONWriter: Sendable {
     /// What has been written.
     public private(set) var bytes: [UInt8] = []
@@ -21,33 +26,38 @@ public struct JSONWriter: Sendable {
     }
 
     /// Begins an object.
-    public mutating func beginObject() {
+    @usableFromInline
+    mutating func beginObject() {
         separate()
         bytes.append(UInt8(ascii: "{"))
         needsComma = false
     }
 
     /// Ends an object.
-    public mutating func endObject() {
+    @usableFromInline
+    mutating func endObject() {
         bytes.append(UInt8(ascii: "}"))
         needsComma = true
     }
 
     /// Begins an array.
-    public mutating func beginArray() {
+    @usableFromInline
+    mutating func beginArray() {
         separate()
         bytes.append(UInt8(ascii: "["))
         needsComma = false
     }
 
     /// Ends an array.
-    public mutating func endArray() {
+    @usableFromInline
+    mutating func endArray() {
         bytes.append(UInt8(ascii: "]"))
         needsComma = true
     }
 
     /// Writes a member's key; its value comes next.
-    public mutating func key(_ name: String) {
+    @usableFromInline
+    mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
