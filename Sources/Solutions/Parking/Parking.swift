@@ -84,7 +84,16 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
 
     /// What it offers over HTTP: docs/parking-api.md.
     public func routes(_ services: WebServices) -> [Route] {
-        LotRoutes(services: services).all + MoneyRoutes(services: services).all + BookingRoutes(services: services).all
+        let lots =
+            LotRoutes(services: services).all + SpotRoutes(services: services).all
+            + OverrideRoutes(services: services).all + LotEditRoutes(services: services).all
+            + LotExchangeRoutes(services: services).all + OccupancyRoutes(services: services).all
+            + CalibrationRoutes(services: services).all
+        let money =
+            TariffRoutes(services: services).all + PaymentRoutes(services: services).all
+            + MoneyListRoutes(services: services).all + MoneyReportRoutes(services: services).all
+            + AllRevenueRoutes(services: services).all
+        return lots + money + BookingRoutes(services: services).all + ForecastRoutes(services: services).all
             + FeedRoutes(services: services).all
     }
 
@@ -124,6 +133,6 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
 
     /// Makes those demo lots that are not there yet, as `POST /api/init` does.
     public func prepareDemonstration(_ services: WebServices, by caller: Caller) async throws {
-        _ = try await LotRoutes(services: services).addDemo(by: caller)
+        _ = try await LotExchangeRoutes(services: services).addDemo(by: caller)
     }
 }

@@ -1,7 +1,7 @@
 internal import HubModel
 internal import SolutionKit
 
-/// Reservations and the forecast as CSV.
+/// Reservations as CSV.
 extension BookingRoutes {
     static let columns = [
         "reservation_id", "lot_id", "spot_id", "from", "to", "state", "holds", "release_at", "name", "account",
@@ -17,14 +17,5 @@ extension BookingRoutes {
             .text(reservation.account), .time(reservation.arrivedAt), .time(reservation.endedAt),
             .time(reservation.createdAt),
         ]
-    }
-
-    static func sheet(of forecast: OccupancyForecast) -> RouteResponse {
-        var sheet = CSVWriter(["at", "free", "spots"])
-        for (number, free) in forecast.free.enumerated() {
-            let at = forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour)
-            sheet.row([.time(at), .number(free.map { ($0 * 10).rounded() / 10 }), .integer(Int64(forecast.resources))])
-        }
-        return .csv(sheet, named: "forecast")
     }
 }

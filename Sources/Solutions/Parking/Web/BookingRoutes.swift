@@ -3,27 +3,26 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Reservations, forecast and the stale time replayed: docs/parking-api.md.
+/// Reservations, as docs/parking-api.md has them.
 struct BookingRoutes: Sendable {
     let services: WebServices
-    let forecasts = ForecastShelf()
 
     private static let mostRows = 5_000
 
-    var all: [Route] { ofReservations + ofStrangers + ofForecast }
+    var all: [Route] { ofReservations + ofStrangers }
 
     private var ofReservations: [Route] {
         [
             Route(
                 .post, "/api/lots/{id}/reservations", access: .anyone,
                 summary: "Reserve a spot, or one of a kind; at a public lot without an account too",
-                pathSchemas: ["id": .identifier], input: RouteInput(.bookingRequest),
+                pathSchemas: LotPath.lot, input: RouteInput(.bookingRequest),
                 answers: [.json(.madeReservation, status: 201, "Reserved; Location is its address")],
                 refusals: [.conflict], handler: reserve),
             Route(
                 .get, "/api/lots/{id}/reservations", access: .site(.reserveParking),
                 summary: "A lot's reservations that touch a time, in order of their beginning",
-                pathSchemas: ["id": .identifier],
+                pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter("from", "from this time on; now without it"),
                     QueryParameter("to", "up to this time; 14 days after from without it"),
@@ -37,7 +36,7 @@ struct BookingRoutes: Sendable {
                 ], answers: [.table(.reservationPage, "The reservations")], handler: reservations),
             Route(
                 .get, "/api/lots/{id}/availability", access: .anyone,
-                summary: "The spots that can be reserved for a time", pathSchemas: ["id": .identifier],
+                summary: "The spots that can be reserved for a time", pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter("from", "from this time on"),
                     QueryParameter("to", "up to it"),
@@ -71,14 +70,8 @@ struct BookingRoutes: Sendable {
         ]
     }
 
-    /// The lot of the path; for who may not see it there is none.
-    func lot(_ request: RouteRequest) async throws -> Lot {
-        let (id, caller) = (try request.lotID(), request.caller)
-        return try await services.database.read { try LotTable.visible(id, to: caller, in: $0) }
-    }
-
     private func reserve(_ request: RouteRequest) async throws -> RouteResponse {
-        let lot = try await lot(request)
+        let lot = try await services.visibleLot(request)
         let wanted = try BookingRequest(json: request.body)
         let caller = request.caller
         let code: SecretKey?
@@ -111,7 +104,7 @@ struct BookingRoutes: Sendable {
 
     private func reservations(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
-        let lot = try await lot(request)
+        let lot = try await services.visibleLot(request)
         guard request.scope.contains(lot.site) else {
             throw Refusal(.forbidden, "This needs the right \(Permission.reserveParking).")
         }
@@ -147,7 +140,7 @@ struct BookingRoutes: Sendable {
     }
 
     private func availability(_ request: RouteRequest) async throws -> RouteResponse {
-        let lot = try await lot(request)
+        let lot = try await services.visibleLot(request)
         let now = services.clock.now()
         guard let from = try BookingParameters.instant("from", of: request),
             let to = try BookingParameters.instant("to", of: request)

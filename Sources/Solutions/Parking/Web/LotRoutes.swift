@@ -2,27 +2,21 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Lots and spots as docs/parking-api.md has them. Reads go to the tables, never through the writer; changes go down the line.
+/// Lots with their counts, as docs/parking-api.md has them.
 struct LotRoutes: Sendable {
     let services: WebServices
 
-    var all: [Route] { reading + ofSpots + deciding + editing + exchanging + ofHistory + ofCalibration }
-
-    /// The shapes of a path that names a lot.
-    static let lot: [String: JSONSchema] = ["id": .identifier]
-    static let spot: [String: JSONSchema] = ["id": .identifier, "spot_id": .identifier]
-
-    private var reading: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/lots", access: .anyone, summary: "The lots that you may see, with how many spots are free",
                 query: [.tableForm], answers: [.table(LotSchemas.lots, "The lots")], handler: lots),
             Route(
-                .get, "/api/lots/{id}", access: .anyone, summary: "One lot with its spots", pathSchemas: Self.lot,
+                .get, "/api/lots/{id}", access: .anyone, summary: "One lot with its spots", pathSchemas: LotPath.lot,
                 answers: [.json(LotSchemas.wholeLot)], handler: lot),
             Route(
                 .get, "/api/stats/{id}", access: .anyone,
-                summary: "A lot's counts; today's turnover and revenue for who may see them", pathSchemas: Self.lot,
+                summary: "A lot's counts; today's turnover and revenue for who may see them", pathSchemas: LotPath.lot,
                 answers: [.json(LotSchemas.stats)], handler: stats),
         ]
     }
@@ -110,5 +104,24 @@ struct LotRoutes: Sendable {
                 }
             }
         }
+    }
+
+    private static func sheet(of lots: [(lot: Lot, price: ScaledDecimal, tally: SpotTally)]) -> RouteResponse {
+        var sheet = CSVWriter([
+            "lot_id", "site", "name", "address", "latitude", "longitude", "time_zone", "currency", "public",
+            "stale_after_seconds", "price_per_hour", "total_spots", "available_spots", "occupied_spots",
+            "reserved_spots", "out_of_service_spots", "unknown_spots", "occupancy_rate",
+        ])
+        for (lot, price, tally) in lots {
+            sheet.row([
+                .text(lot.id.text), .text(lot.site.text), .text(lot.name), .text(lot.address), .number(lot.latitude),
+                .number(lot.longitude), .text(lot.timeZone), .text(lot.currency), .boolean(lot.isPublic),
+                .integer(lot.staleSeconds), .amount(price), .integer(Int64(tally.total)),
+                .integer(Int64(tally.free)), .integer(Int64(tally.occupied)), .integer(Int64(tally.reserved)),
+                .integer(Int64(tally.outOfService)), .integer(Int64(tally.unknown)),
+                .number(tally.occupancyRate?.thousandths),
+            ])
+        }
+        return .csv(sheet, named: "lots")
     }
 }

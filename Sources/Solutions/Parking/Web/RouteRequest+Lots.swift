@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SQL
 internal import SolutionKit
 
 extension RouteRequest {
@@ -14,5 +15,27 @@ extension RouteRequest {
         let text = path["spot_id"] ?? ""
         guard let id = DeviceID(text) else { throw Refusal(.notFound, "there is no such spot") }
         return id
+    }
+}
+
+/// The shapes of the paths that name a lot, or a lot and a spot.
+enum LotPath {
+    static let lot: [String: JSONSchema] = ["id": .identifier]
+    static let spot: [String: JSONSchema] = ["id": .identifier, "spot_id": .identifier]
+}
+
+extension WebServices {
+    /// The lot that the path names, within the sites of the request: elsewhere there is none.
+    /// - Throws: `not_found`.
+    func lotInScope(_ request: RouteRequest) async throws -> Lot {
+        let (id, sites) = (try request.lotID(), request.scope)
+        return try await database.read { try LotTable.one(id, at: sites, in: $0) }
+    }
+
+    /// The lot that the path names, if the caller may see it: for others there is none.
+    /// - Throws: `not_found`.
+    func visibleLot(_ request: RouteRequest) async throws -> Lot {
+        let (id, caller) = (try request.lotID(), request.caller)
+        return try await database.read { try LotTable.visible(id, to: caller, in: $0) }
     }
 }

@@ -2,17 +2,19 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Occupancy over time.
-extension LotRoutes {
+/// The occupancy of a lot over time.
+struct OccupancyRoutes: Sendable {
+    let services: WebServices
+
     private static let mostSteps: Int64 = 10_000
     /// A span longer than this would read too many changes at once, in seconds.
     private static let longestSeconds: Int64 = 92 * 86_400
 
-    var ofHistory: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/lots/{id}/history", access: .site(.viewParking),
-                summary: "How many spots were how, step by step, as JSON or CSV", pathSchemas: Self.lot,
+                summary: "How many spots were how, step by step, as JSON or CSV", pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter("from", "the first instant; a day before to without it"),
                     QueryParameter("to", "the end, exclusive; now without it"),
@@ -28,13 +30,13 @@ extension LotRoutes {
         let now = services.clock.now()
         let to = try request.instant("to") ?? now
         let from = try request.instant("from") ?? to.advanced(bySeconds: -86_400)
-        let seconds = try LotRoutes.step(request.given("step") ?? "15m")
+        let seconds = try OccupancyRoutes.step(request.given("step") ?? "15m")
         let span = to.microseconds(since: from)
-        guard span > 0, span <= LotRoutes.longestSeconds * 1_000_000 else {
+        guard span > 0, span <= OccupancyRoutes.longestSeconds * 1_000_000 else {
             throw Refusal(.invalidParameter, "from is before to, and at most 92 days before it")
         }
-        guard span / (seconds * 1_000_000) < LotRoutes.mostSteps else {
-            throw Refusal(.tooManySteps, "at most \(LotRoutes.mostSteps) steps")
+        guard span / (seconds * 1_000_000) < OccupancyRoutes.mostSteps else {
+            throw Refusal(.tooManySteps, "at most \(OccupancyRoutes.mostSteps) steps")
         }
         let sites = request.scope
         let history = try await services.database.read { reader in
@@ -44,7 +46,7 @@ extension LotRoutes {
                 of: id.text, from: from, to: min(to, max(now, from)), stepMicroseconds: seconds * 1_000_000,
                 in: reader)
         }
-        guard !asCSV else { return .csv(LotRoutes.sheet(history), named: "history") }
+        guard !asCSV else { return .csv(OccupancyRoutes.sheet(history), named: "history") }
         return RouteResponse.json { writer in
             writer.object { writer in
                 writer.member("lot_id", id.text)
@@ -56,13 +58,13 @@ extension LotRoutes {
                         writer.object { writer in
                             writer.member("at", row.at)
                             for status in SpotStatus.allCases {
-                                writer.member(status.rawValue, number: LotRoutes.mean(of: status, row))
+                                writer.member(status.rawValue, number: OccupancyRoutes.mean(of: status, row))
                             }
                             writer.member("changes", row.changes)
-                            writer.member("occupied_mean", number: LotRoutes.rounded(row.occupied?.mean))
+                            writer.member("occupied_mean", number: OccupancyRoutes.rounded(row.occupied?.mean))
                             writer.member("occupied_min", row.occupied.map { Int64($0.least) })
                             writer.member("occupied_max", row.occupied.map { Int64($0.most) })
-                            writer.member("known_seconds", number: LotRoutes.knownSeconds(row))
+                            writer.member("known_seconds", number: OccupancyRoutes.knownSeconds(row))
                         }
                     }
                 }

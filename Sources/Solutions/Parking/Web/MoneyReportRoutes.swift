@@ -3,19 +3,22 @@ internal import SQL
 internal import SolutionKit
 
 /// What a lot earned, and how it was used.
-extension MoneyRoutes {
-    var reports: [Route] {
+struct MoneyReportRoutes: Sendable {
+    let services: WebServices
+
+    var all: [Route] {
         [
             Route(
                 .get, "/api/lots/{id}/revenue", access: .site(.viewParkingMoney),
-                summary: "Revenue and cash by the days of the lot's clock, and by kind of spot", pathSchemas: Self.lot,
+                summary: "Revenue and cash by the days of the lot's clock, and by kind of spot",
+                pathSchemas: LotPath.lot,
                 query: DayRange.parameters + [
                     QueryParameter("by", "of a CSV: day (also without it) or kind", .words(["day", "kind"])),
                     .tableForm,
                 ], answers: [.table(.revenue, "The revenue")], handler: revenue),
             Route(
                 .get, "/api/lots/{id}/report", access: .site(.viewParkingMoney),
-                summary: "Occupancy rate, turnover, mean stay and peak hours", pathSchemas: Self.lot,
+                summary: "Occupancy rate, turnover, mean stay and peak hours", pathSchemas: LotPath.lot,
                 query: DayRange.parameters + [.tableForm], answers: [.table(.useReport, "The report")],
                 handler: report),
         ]
@@ -26,7 +29,7 @@ extension MoneyRoutes {
         guard ["day", "kind", nil].contains(request.given("by")) else {
             throw Refusal(.invalidParameter, "by is day or kind")
         }
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         let range = try DayRange(
             from: request.given("from"), to: request.given("to"), of: lot, now: services.clock.now())
         let takings = try await services.database.read { try Takings(of: lot, range.days, in: $0) }
@@ -52,7 +55,7 @@ extension MoneyRoutes {
 
     private func report(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         let now = services.clock.now()
         let range = try DayRange(from: request.given("from"), to: request.given("to"), of: lot, now: now)
         let report = try await services.database.read { reader in

@@ -3,11 +3,13 @@ internal import SQL
 internal import SolutionKit
 
 /// What the lots that somebody may see earned together.
-extension MoneyRoutes {
+struct AllRevenueRoutes: Sendable {
+    let services: WebServices
+
     /// Lots of one read, so that no snapshot is held for long.
     private static let lotsAtOnce = 100
 
-    var ofAllLots: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/revenue", access: .site(.viewParkingMoney),

@@ -3,7 +3,7 @@ internal import SQL
 internal import SolutionKit
 
 /// Sessions, payments and the ledger as CSV: all rows that were asked for.
-extension MoneyRoutes {
+extension MoneyListRoutes {
     /// Rows of one read: the database keeps a snapshot no longer than one of them takes.
     private static let pageRows = 5_000
 

@@ -3,8 +3,12 @@ internal import SQL
 internal import SolutionKit
 
 /// Payments and refunds.
-extension MoneyRoutes {
-    var ofPayments: [Route] {
+struct PaymentRoutes: Sendable {
+    let services: WebServices
+
+    private var till: Till { Till(audit: services.audit) }
+
+    var all: [Route] {
         [
             Route(
                 .post, "/api/payments", access: .site(.takePayments),
@@ -14,7 +18,7 @@ extension MoneyRoutes {
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: pay),
             Route(
                 .get, "/api/payments/{id}", access: .site(.viewParkingMoney), summary: "One payment or refund",
-                pathSchemas: Self.lot,
+                pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter(
                         "lot_id", "a lot of the site that is meant, where several have a payment of this name",
@@ -22,25 +26,26 @@ extension MoneyRoutes {
                 ], answers: [.json(.payment)], refusals: [.conflict], handler: payment),
             Route(
                 .post, "/api/payments/{id}/refund", access: .site(.manageTariffs),
-                summary: "Give a payment back, whole or in part, under a payment_id of its own", pathSchemas: Self.lot,
+                summary: "Give a payment back, whole or in part, under a payment_id of its own",
+                pathSchemas: LotPath.lot,
                 input: RouteInput(.newRefund), answers: [.json(.payment, status: 201, "Given back")],
                 refusals: [.conflict],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: refund),
             Route(
                 .post, "/api/payments/{id}/allocate", access: .site(.takePayments),
-                summary: "Say which session an unallocated payment is for", pathSchemas: Self.lot,
+                summary: "Say which session an unallocated payment is for", pathSchemas: LotPath.lot,
                 input: RouteInput(.allocation), answers: [.json(.payment)], refusals: [.conflict],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: allocate),
             Route(
                 .post, "/api/sessions/{id}/waive", access: .site(.manageTariffs),
                 summary: "Write off what a session that has ended owes, whole or in part, under a waiver_id of its own",
-                pathSchemas: Self.lot, input: RouteInput(.newWaiver),
+                pathSchemas: LotPath.lot, input: RouteInput(.newWaiver),
                 answers: [.json(.waiver, status: 201, "Written off")], refusals: [.conflict],
                 maximumBodyBytes: PaymentRequest.maximumBytes, handler: waive),
             Route(
                 .get, "/api/sessions/{id}", access: .site(.viewParkingMoney),
                 summary: "One session with its price line by line; of a car that is still there, so far",
-                pathSchemas: Self.lot, answers: [.json(.parkingSessionDetail)], handler: session),
+                pathSchemas: LotPath.lot, answers: [.json(.parkingSessionDetail)], handler: session),
         ]
     }
 
@@ -50,7 +55,7 @@ extension MoneyRoutes {
         let payment = try await services.line.perform { line in
             try till.take(wanted, by: caller, at: sites, in: &line)
         }
-        return MoneyRoutes.made(payment)
+        return PaymentRoutes.made(payment)
     }
 
     private func refund(_ request: RouteRequest) async throws -> RouteResponse {
@@ -59,7 +64,7 @@ extension MoneyRoutes {
         let refund = try await services.line.perform { line in
             try till.refund(wanted, of: id, by: caller, at: sites, in: &line)
         }
-        return MoneyRoutes.made(refund)
+        return PaymentRoutes.made(refund)
     }
 
     private func waive(_ request: RouteRequest) async throws -> RouteResponse {

@@ -2,8 +2,10 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Sessions, payments and the ledger, in pages; as files in MoneyRoutes+Sheets.
-extension MoneyRoutes {
+/// Sessions, payments and the ledger of a lot, in pages; as files in MoneyListRoutes+Sheets.
+struct MoneyListRoutes: Sendable {
+    let services: WebServices
+
     private static let mostRows = 10_000
     private static let page = [
         QueryParameter("from", "from this instant on"), QueryParameter("to", "before this instant"),
@@ -15,12 +17,12 @@ extension MoneyRoutes {
         QueryParameter("after", "rows behind this one: next of the page before", .identifier),
     ]
 
-    var lists: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/lots/{id}/sessions", access: .site(.viewParkingMoney),
                 summary: "A lot's sessions by arrival, newest first; unpaid departures with state=unpaid",
-                pathSchemas: Self.lot,
+                pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter(
                         "state", "only those that stand so",
@@ -28,12 +30,13 @@ extension MoneyRoutes {
                 ] + Self.newest + Self.page, answers: [.table(.parkingSessions, "The sessions")], handler: sessions),
             Route(
                 .get, "/api/lots/{id}/payments", access: .site(.viewParkingMoney),
-                summary: "A lot's payments and refunds, newest first", pathSchemas: Self.lot,
+                summary: "A lot's payments and refunds, newest first", pathSchemas: LotPath.lot,
                 query: [QueryParameter("state", "only unallocated", .words(["unallocated"]))] + Self.newest + Self.page,
                 answers: [.table(.payments, "The payments")], handler: payments),
             Route(
                 .get, "/api/lots/{id}/ledger", access: .site(.viewParkingMoney),
-                summary: "A lot's ledger in the order of booking, and what each account holds", pathSchemas: Self.lot,
+                summary: "A lot's ledger in the order of booking, and what each account holds",
+                pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter("after", "entries behind this one: next of the page before", .count)
                 ] + Self.page, answers: [.table(.ledger, "The ledger")], handler: ledger),
@@ -54,7 +57,7 @@ extension MoneyRoutes {
 
     private func sessions(_ request: RouteRequest) async throws -> RouteResponse {
         let (csv, state) = (try request.wantsCSV(), try request.word("state", of: ParkingSession.State.self))
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         guard !csv else { return try await sessionSheet(request, of: lot, state: state) }
         let now = services.clock.now()
         let selection = try selection(request, lot)
@@ -87,7 +90,7 @@ extension MoneyRoutes {
             throw Refusal(.invalidParameter, "state is unallocated")
         }
         let isUnallocated = request.given("state") != nil
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         guard !csv else { return try await paymentSheet(request, of: lot, isUnallocated: isUnallocated) }
         let selection = try selection(request, lot)
         let found = try await services.database.read {
@@ -107,7 +110,7 @@ extension MoneyRoutes {
     private func ledger(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
         let after = try request.whole("after", in: 0...Int.max).map(Int64.init)
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         guard !csv else { return try await ledgerSheet(request, of: lot) }
         let selection = try selection(request, lot)
         let (page, balances) = try await services.database.read { reader in

@@ -3,11 +3,13 @@ internal import SQL
 internal import SolutionKit
 
 /// Spots of all lots, page by page.
-extension LotRoutes {
+struct SpotRoutes: Sendable {
+    let services: WebServices
+
     /// The most spots of one answer: those of the largest lot, so that a lot is never torn.
     private static let mostSpots = ParkingHandler.maximumSpotsPerLot
 
-    var ofSpots: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/spots", access: .anyone,
@@ -70,7 +72,7 @@ extension LotRoutes {
         _ selection: SpotSelection, limit: Int, isPart: Bool, at now: Timestamp, for caller: Caller
     ) async throws -> RouteResponse {
         let database = services.database
-        return try await .csv(LotRoutes.spotColumns, named: "spots") { (after: String?) in
+        return try await .csv(SpotRoutes.spotColumns, named: "spots") { (after: String?) in
             var wanted = selection
             if let after { wanted.after = DeviceID(after) }
             let asked = wanted
@@ -79,8 +81,26 @@ extension LotRoutes {
                 return try SpotTable.all(asked, now: now, in: reader)
             }
             let page = Page(found, limit: limit, key: \.id.text)
-            let rows = page.rows.map { LotRoutes.cells(of: $0, at: now, inside: asked.sites) }
+            let rows = page.rows.map { SpotRoutes.cells(of: $0, at: now, inside: asked.sites) }
             return (rows, isPart ? nil : page.next)
         }
+    }
+
+    private static let spotColumns = [
+        "spot_id", "lot_id", "label", "level", "zone", "kind", "status", "since", "distance", "observed_at",
+        "override_occupied", "override_at", "override_until", "override_by",
+    ]
+
+    /// A spot under `spotColumns`.
+    /// - Parameter sites: where the reader may see who overrode a spot.
+    private static func cells(of spot: Spot, at now: Timestamp, inside sites: SiteScope) -> [CSVWriter.Cell] {
+        let override = spot.state.override.flatMap { held in held.until.map { now < $0 } ?? true ? held : nil }
+        return [
+            .text(spot.id.text), .text(spot.lot.text), .text(spot.place.label), .text(spot.place.level),
+            .text(spot.place.zone), .text(spot.facts.kind.rawValue), .text(spot.status(at: now).rawValue),
+            .time(spot.since(at: now)), .number(spot.state.distanceCentimetres), .time(spot.state.observedAt),
+            .text(override.map { String($0.isOccupied) }), .time(override?.at), .time(override?.until),
+            .text(sites.contains(spot.facts.site) ? override?.by : nil),
+        ]
     }
 }

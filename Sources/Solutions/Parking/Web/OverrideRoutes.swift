@@ -3,13 +3,15 @@ internal import SQL
 internal import SolutionKit
 
 /// What people decide against a sensor.
-extension LotRoutes {
-    var deciding: [Route] {
+struct OverrideRoutes: Sendable {
+    let services: WebServices
+
+    var all: [Route] {
         [
             Route(
                 .post, "/api/lots/{id}/override", access: .site(.overrideParking),
                 summary: "Say against its sensor whether a spot is occupied, for a time or until it is cleared",
-                pathSchemas: Self.lot, input: RouteInput(LotSchemas.overrideRequest),
+                pathSchemas: LotPath.lot, input: RouteInput(LotSchemas.overrideRequest),
                 answers: [.json(LotSchemas.spot, "The spot as it is now")], handler: decide)
         ]
     }

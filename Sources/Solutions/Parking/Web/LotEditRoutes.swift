@@ -2,9 +2,11 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// Lots and spots by hand.
-extension LotRoutes {
-    var editing: [Route] {
+/// Lots and spots, added, changed and removed by hand.
+struct LotEditRoutes: Sendable {
+    let services: WebServices
+
+    var all: [Route] {
         [
             Route(
                 .post, "/api/lots", access: .site(.manageParking), summary: "Add a lot, with spots or without",
@@ -14,46 +16,47 @@ extension LotRoutes {
                 maximumBodyBytes: 4_194_304, handler: addLot),
             Route(
                 .put, "/api/lots/{id}", access: .site(.manageParking),
-                summary: "Change a lot; what is not said stays", pathSchemas: Self.lot,
+                summary: "Change a lot; what is not said stays", pathSchemas: LotPath.lot,
                 input: RouteInput(LotSchemas.lotChange), answers: [.json(LotSchemas.wholeLot)], refusals: [.conflict],
                 maximumBodyBytes: 4_194_304, handler: changeLot),
             Route(
                 .delete, "/api/lots/{id}", access: .site(.manageParking),
-                summary: "Remove a lot that was never used", pathSchemas: Self.lot, answers: [.empty()],
+                summary: "Remove a lot that was never used", pathSchemas: LotPath.lot, answers: [.empty()],
                 refusals: [.conflict],
                 handler: removeLot),
             Route(
                 .post, "/api/lots/{id}/spots", access: .site(.manageParking), summary: "Add a spot",
-                pathSchemas: Self.lot, input: RouteInput(LotSchemas.spotRequest),
+                pathSchemas: LotPath.lot, input: RouteInput(LotSchemas.spotRequest),
                 answers: [.json(LotSchemas.spot, status: 201, "Added")], refusals: [.conflict], handler: addSpot),
             Route(
                 .put, "/api/lots/{id}/spots/{spot_id}", access: .site(.manageParking),
-                summary: "Change a spot; what is not said stays", pathSchemas: Self.spot,
+                summary: "Change a spot; what is not said stays", pathSchemas: LotPath.spot,
                 input: RouteInput(LotSchemas.spotChange), answers: [.json(LotSchemas.spot)], refusals: [.conflict],
                 handler: changeSpot),
             Route(
                 .delete, "/api/lots/{id}/spots/{spot_id}", access: .site(.manageParking),
-                summary: "Remove a spot where no car stands; its past stays", pathSchemas: Self.spot,
+                summary: "Remove a spot where no car stands; its past stays", pathSchemas: LotPath.spot,
                 answers: [.empty()], refusals: [.conflict], handler: removeSpot),
         ]
     }
 
     private func addLot(_ request: RouteRequest) async throws -> RouteResponse {
-        let edit = try LotRoutes.lotEdit(request.body)
+        let edit = try LotEditRoutes.lotEdit(request.body)
         guard let id = edit.id else { throw Refusal(.missingField, "lot_id is missing") }
         try await write([edit], mode: .add, target: "lot:\(id)", request)
-        return try await answer(with: id, for: request.caller, status: 201, headers: [("Location", "/api/lots/\(id)")])
+        return try await LotRoutes(services: services).answer(
+            with: id, for: request.caller, status: 201, headers: [("Location", "/api/lots/\(id)")])
     }
 
     private func changeLot(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.lotID()
-        var edit = try LotRoutes.lotEdit(request.body)
+        var edit = try LotEditRoutes.lotEdit(request.body)
         guard edit.id == nil || edit.id == id else {
             throw Refusal(.identifierMismatch, "lot_id names another lot than the path")
         }
         edit.id = id
         try await write([edit], mode: .change, target: "lot:\(id)", request)
-        return try await answer(with: id, for: request.caller)
+        return try await LotRoutes(services: services).answer(with: id, for: request.caller)
     }
 
     /// Adds and changes lots, and records it.
@@ -95,14 +98,14 @@ extension LotRoutes {
 
     private func addSpot(_ request: RouteRequest) async throws -> RouteResponse {
         let lot = try request.lotID()
-        let edit = try LotRoutes.spotEdit(request.body)
+        let edit = try LotEditRoutes.spotEdit(request.body)
         guard let id = edit.id else { throw Refusal(.missingField, "spot_id is missing") }
         return try await write(edit, as: id, of: lot, isNew: true, request)
     }
 
     private func changeSpot(_ request: RouteRequest) async throws -> RouteResponse {
         let (lot, id) = (try request.lotID(), try request.spotID())
-        var edit = try LotRoutes.spotEdit(request.body)
+        var edit = try LotEditRoutes.spotEdit(request.body)
         guard edit.id == nil || edit.id == id else {
             throw Refusal(.identifierMismatch, "spot_id names another spot than the path")
         }

@@ -3,32 +3,36 @@ internal import SQL
 internal import SolutionKit
 
 /// What a stay costs, tariffs and their versions, and what another tariff would have earned.
-extension MoneyRoutes {
+struct TariffRoutes: Sendable {
+    let services: WebServices
+
     /// How far ahead a tariff may begin, in seconds: ten years.
     private static let farthest: Int64 = 10 * 366 * 86_400
 
-    var ofTariffs: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/lots/{id}/price", access: .anyone, summary: "What a stay costs, line by line",
-                pathSchemas: Self.lot,
+                pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter("from", "the arrival; now without it"),
-                    QueryParameter("to", "the departure, at most 366 days later; an hour later without it"), Self.kind,
+                    QueryParameter("to", "the departure, at most 366 days later; an hour later without it"),
+                    QueryParameter(
+                        "kind", "of the spot; standard without it", .words(SpotKind.allCases.map(\.rawValue))),
                 ], answers: [.json(.parkingPrice)], handler: price),
             Route(
                 .get, "/api/lots/{id}/tariffs", access: .site(.viewParkingMoney),
-                summary: "The versions of a lot's tariff, the last to begin first", pathSchemas: Self.lot,
+                summary: "The versions of a lot's tariff, the last to begin first", pathSchemas: LotPath.lot,
                 query: [.tableForm], answers: [.table(.tariffVersions, "The versions")], handler: tariffs),
             Route(
                 .post, "/api/lots/{id}/tariffs", access: .site(.manageTariffs),
-                summary: "Add a version of the tariff, from now or a later instant on", pathSchemas: Self.lot,
+                summary: "Add a version of the tariff, from now or a later instant on", pathSchemas: LotPath.lot,
                 input: RouteInput(.newTariff), answers: [.json(.tariffVersion, status: 201, "Added")],
                 refusals: [.conflict], handler: add),
             Route(
                 .post, "/api/lots/{id}/tariffs/what-if", access: .site(.manageTariffs),
                 summary: "What the sessions of some days would have cost under another tariff; changes nothing",
-                pathSchemas: Self.lot, input: RouteInput(.tariffDraft), answers: [.json(.tariffReplay)],
+                pathSchemas: LotPath.lot, input: RouteInput(.tariffDraft), answers: [.json(.tariffReplay)],
                 handler: whatIf),
         ]
     }
@@ -72,7 +76,7 @@ extension MoneyRoutes {
 
     private func tariffs(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         let now = services.clock.now()
         let versions = try await services.database.read { try TariffTable.all(of: lot.id, in: $0) }
         guard !csv else { return Self.sheet(of: versions) }
@@ -87,7 +91,7 @@ extension MoneyRoutes {
     }
 
     private func add(_ request: RouteRequest) async throws -> RouteResponse {
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         let draft = try TariffDraft(request.body, takes: ["valid_from"])
         try draft.check(lot)
         let (audit, caller, sites) = (services.audit, request.caller, request.scope)
@@ -116,7 +120,7 @@ extension MoneyRoutes {
     }
 
     private func whatIf(_ request: RouteRequest) async throws -> RouteResponse {
-        let lot = try await lot(request)
+        let lot = try await services.lotInScope(request)
         let draft = try TariffDraft(request.body, takes: ["from", "to"])
         try draft.check(lot)
         let now = services.clock.now()
@@ -128,34 +132,39 @@ extension MoneyRoutes {
         }
         return RouteResponse.json { $0.write(replay, of: lot, range) }
     }
-}
 
-/// A tariff that somebody sends, and what stands beside it.
-struct TariffDraft: Sendable {
-    let tariff: Tariff
-    private(set) var validFrom: Timestamp?
-    private(set) var from: String?
-    private(set) var to: String?
-
-    /// - Parameter names: what may stand beside the tariff.
-    init(_ body: [UInt8], takes names: Set<String>) throws(Refusal) {
-        let members = try JSONMembers(body, limit: 16)
-        try members.refuseOthers(than: names.union(["tariff"]))
-        let found = try members.reader("tariff").map { (reader) throws(Refusal) in
-            var reader = reader
-            return try Tariff(&reader)
+    private static func sheet(of versions: [TariffVersion]) -> RouteResponse {
+        var sheet = CSVWriter([
+            "version", "valid_from", "created_by", "created_at", "currency", "free_minutes", "free_minutes_apply",
+            "daily_cap_minor", "rule", "name", "kinds", "weekdays", "from", "to", "price", "minutes", "minor",
+        ])
+        for version in versions {
+            let tariff = version.tariff
+            let head: [CSVWriter.Cell] = [
+                .integer(version.version), .time(version.validFrom), .text(version.createdBy),
+                .time(version.createdAt), .text(tariff.currency), .integer(tariff.freeMinutes),
+                .text(tariff.freeCountsAlways ? "always" : "short_stays"), .integer(tariff.dailyCapMinor),
+            ]
+            if tariff.rules.isEmpty { sheet.row(head + [CSVWriter.Cell](repeating: .text(nil), count: 9)) }
+            for (number, rule) in tariff.rules.enumerated() {
+                sheet.row(head + [.integer(Int64(number + 1))] + cells(of: rule))
+            }
         }
-        validFrom = try members.optionalInstant("valid_from")
-        from = try members.optionalText("from", maximumBytes: 10)
-        to = try members.optionalText("to", maximumBytes: 10)
-        guard let found else { throw Refusal(.missingField, "tariff is missing") }
-        tariff = found
+        return .csv(sheet, named: "tariffs")
     }
 
-    /// Whether it is a tariff for this lot.
-    func check(_ lot: Lot) throws(Refusal) {
-        guard tariff.currency == lot.currency else {
-            throw Refusal(.valueOutOfRange, "the currency of \(lot.id) is \(lot.currency)")
-        }
+    private static func cells(of rule: TariffRule) -> [CSVWriter.Cell] {
+        let kinds = SpotKind.allCases.filter(rule.kinds.contains).map(\.rawValue).joined(separator: " ")
+        let days = TariffField.days.enumerated().filter { rule.weekdays.contains($0.offset) }.map(\.element)
+        let price: [CSVWriter.Cell] =
+            switch rule.price {
+            case .perStarted(let minutes, let minor): [.text("per_started"), .integer(minutes), .integer(minor)]
+            case .flat(let minor): [.text("flat"), .integer(nil), .integer(minor)]
+            case .free: [.text("free"), .integer(nil), .integer(nil)]
+            }
+        return [
+            .text(rule.name), .text(kinds), .text(days.joined(separator: " ")),
+            .text(TariffField.time(rule.fromMinute)), .text(TariffField.time(rule.toMinute)),
+        ] + price
     }
 }

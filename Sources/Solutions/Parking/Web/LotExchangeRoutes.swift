@@ -3,13 +3,15 @@ internal import SQL
 internal import SolutionKit
 
 /// The demo lots, and lots with their spots as files.
-extension LotRoutes {
+struct LotExchangeRoutes: Sendable {
+    let services: WebServices
+
     /// The largest file that is imported, in bytes: a city of 20,000 spots has about six millions.
     private static let largestFile = 33_554_432
     /// The most lots and spots of one file.
     private static let (mostLots, mostSpots) = (1_000, 100_000)
 
-    var exchanging: [Route] {
+    var all: [Route] {
         [
             Route(
                 .post, "/api/init", access: .hub(.manageSettings),
@@ -133,8 +135,9 @@ extension LotRoutes {
     }
 
     private func take(_ request: RouteRequest) async throws -> RouteResponse {
-        let edits = try LotRoutes.edits(request.body)
-        let result = try await write(edits, mode: .merge, target: "lot:import", request)
+        let edits = try LotExchangeRoutes.edits(request.body)
+        let result = try await LotEditRoutes(services: services).write(
+            edits, mode: .merge, target: "lot:import", request)
         return RouteResponse.json { writer in
             writer.object { writer in
                 writer.member("lots", result.lots)

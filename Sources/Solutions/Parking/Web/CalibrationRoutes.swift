@@ -3,15 +3,17 @@ internal import SQL
 internal import SolutionKit
 
 /// What a sensor's own history proposes for its threshold, and what looks wrong with it.
-extension LotRoutes {
+struct CalibrationRoutes: Sendable {
+    let services: WebServices
+
     /// The most spots of one answer.
     private static let mostSpots = 500
 
-    var ofCalibration: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/lots/{id}/calibration", access: .site(.manageParking),
-                summary: "A proposal for each spot's sensor, and what looks wrong with it", pathSchemas: Self.lot,
+                summary: "A proposal for each spot's sensor, and what looks wrong with it", pathSchemas: LotPath.lot,
                 query: [
                     QueryParameter("spot_id", "only this spot", .identifier),
                     QueryParameter("after", "only spots behind this one: next of the answer before", .identifier),
@@ -21,7 +23,7 @@ extension LotRoutes {
                 handler: calibration),
             Route(
                 .post, "/api/lots/{id}/calibration/apply", access: .site(.manageParking),
-                summary: "Set thresholds and hysteresis of spots, all or none", pathSchemas: Self.lot,
+                summary: "Set thresholds and hysteresis of spots, all or none", pathSchemas: LotPath.lot,
                 input: RouteInput(CalibrationSchemas.request), answers: [.json(CalibrationSchemas.applied)],
                 maximumBodyBytes: 1_048_576, handler: applyCalibration),
         ]
@@ -43,12 +45,13 @@ extension LotRoutes {
             database: services.database)
         guard !csv else {
             var found: [(spot: Spot, calibration: Calibration)] = []
-            for start in stride(from: 0, to: spots.count, by: LotRoutes.mostSpots) {
-                found += try await judge.judge(Array(spots[start..<min(start + LotRoutes.mostSpots, spots.count)]))
+            for start in stride(from: 0, to: spots.count, by: CalibrationRoutes.mostSpots) {
+                found += try await judge.judge(
+                    Array(spots[start..<min(start + CalibrationRoutes.mostSpots, spots.count)]))
             }
-            return LotRoutes.sheet(of: found)
+            return CalibrationRoutes.sheet(of: found)
         }
-        let page = Page(spots, limit: LotRoutes.mostSpots, key: \.id.text)
+        let page = Page(spots, limit: CalibrationRoutes.mostSpots, key: \.id.text)
         let found = try await judge.judge(page.rows)
         let headers = page.headers(request, "/api/lots/{id}/calibration", limit: nil)
         return RouteResponse.json(headers: headers) { writer in
@@ -104,4 +107,52 @@ extension LotRoutes {
             writer.object { $0.member("applied", result.spots) }
         }
     }
+
+    private static func sheet(of found: [(spot: Spot, calibration: Calibration)]) -> RouteResponse {
+        var sheet = CSVWriter([
+            "spot_id", "label", "samples", "decides", "threshold_cm", "hysteresis_cm", "proposed_threshold_cm",
+            "proposed_hysteresis_cm", "occupied_samples", "occupied_mean_cm", "occupied_spread_cm", "free_samples",
+            "free_mean_cm", "free_spread_cm", "flags", "incomplete",
+        ])
+        for (spot, calibration) in found {
+            let settings = spot.state.settings
+            let flags = calibration.flags.map(\.words).joined(separator: " ")
+            sheet.row(
+                [
+                    .text(spot.id.text), .text(spot.place.label), .integer(Int64(calibration.samples)),
+                    .text(settings.decides.rawValue), .number(settings.thresholdCentimetres),
+                    .number(settings.hysteresisCentimetres), .number(calibration.threshold),
+                    .number(calibration.hysteresis),
+                ] + cells(of: calibration.occupied) + cells(of: calibration.free) + [
+                    .text(flags), .boolean(!calibration.gaps.isEmpty),
+                ])
+        }
+        var response = RouteResponse.csv(sheet, named: "calibration")
+        if let header = ReadingGap.header(ReadingGap.merged(found.flatMap(\.calibration.gaps))) {
+            response.headers.append(header)
+        }
+        return response
+    }
+
+    private static func cells(of cluster: DistanceCluster?) -> [CSVWriter.Cell] {
+        [.integer(cluster.map { Int64($0.count) }), .number(cluster?.mean.tenths), .number(cluster?.spread.tenths)]
+    }
+}
+
+extension Calibration.Flag {
+    /// The flag in one word, with the other spot's name where there is one.
+    fileprivate var words: String {
+        switch self {
+        case .drift: "drift"
+        case .dirty: "dirty"
+        case .stuck: "stuck"
+        case .blocked, .occupiedTooLong: "blocked"
+        case .swapped(let other): "swapped:\(other)"
+        }
+    }
+}
+
+extension Double {
+    /// Rounded to what a sensor measures.
+    fileprivate var tenths: Double { (self * 10).rounded() / 10 }
 }

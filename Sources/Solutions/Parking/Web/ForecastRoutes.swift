@@ -3,13 +3,20 @@ internal import SQL
 internal import SolutionKit
 
 /// What will be, and what another stale time would have done.
-extension BookingRoutes {
+struct ForecastRoutes: Sendable {
+    let services: WebServices
+    private let forecasts = ForecastShelf()
+
+    init(services: WebServices) {
+        self.services = services
+    }
+
     /// Spots that are replayed at most, spread evenly over the lot.
     private static let mostSpots = 200
     /// Reports that are replayed at most.
     private static let mostReports = 500_000
 
-    var ofForecast: [Route] {
+    var all: [Route] {
         [
             Route(
                 .get, "/api/lots/{id}/forecast", access: .anyone,
@@ -26,7 +33,7 @@ extension BookingRoutes {
 
     private func forecast(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
-        let lot = try await lot(request)
+        let lot = try await services.visibleLot(request)
         guard var clock = LocalClock(lot.timeZone) else {
             throw Refusal(.notFound, "nobody knows the time zone \(lot.timeZone)")
         }
@@ -34,12 +41,12 @@ extension BookingRoutes {
         let forecast = try await forecasts.forecast(of: lot.id.text, at: now) {
             try await database.read { try ForecastTable.forecast(of: lot, at: now, in: $0) }
         }
-        guard !csv else { return BookingRoutes.sheet(of: forecast) }
+        guard !csv else { return ForecastRoutes.sheet(of: forecast) }
         return RouteResponse.json { $0.write(forecast, of: lot, clock: &clock) }
     }
 
     private func whatIf(_ request: RouteRequest) async throws -> RouteResponse {
-        let lot = try await lot(request)
+        let lot = try await services.visibleLot(request)
         guard request.scope.contains(lot.site) else {
             throw Refusal(.forbidden, "This needs the right \(Permission.manageParking).")
         }
@@ -90,6 +97,15 @@ extension BookingRoutes {
                 writer.member(incomplete: incomplete)
             }
         }
+    }
+
+    private static func sheet(of forecast: OccupancyForecast) -> RouteResponse {
+        var sheet = CSVWriter(["at", "free", "spots"])
+        for (number, free) in forecast.free.enumerated() {
+            let at = forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour)
+            sheet.row([.time(at), .number(free.map { ($0 * 10).rounded() / 10 }), .integer(Int64(forecast.resources))])
+        }
+        return .csv(sheet, named: "forecast")
     }
 }
 
