@@ -98,7 +98,7 @@ struct BookingRoutes: Sendable {
             return made
         }
         return RouteResponse.json(status: 201, headers: [("Location", "/api/reservations/\(id)")]) {
-            $0.write(made, code: code?.text)
+            $0.write(ReservationView(made, for: .newHolder(code: code?.text)))
         }
     }
 
@@ -133,7 +133,7 @@ struct BookingRoutes: Sendable {
         let headers = page.headers(request, "/api/lots/{id}/reservations", limit: limit)
         return RouteResponse.json(headers: headers) { writer in
             writer.object { writer in
-                BookingRoutes.write(page.rows, withHolders: true, into: &writer)
+                writer.member("reservations", page.rows.map { ReservationView($0, for: .staff) })
                 writer.member(next: page)
             }
         }
@@ -176,7 +176,7 @@ struct BookingRoutes: Sendable {
 
     private func one(_ request: RouteRequest) async throws -> RouteResponse {
         let found = try await find(request, orWith: .reserveParking)
-        return RouteResponse.json { $0.write(found) }
+        return RouteResponse.json { $0.write(ReservationView(found, for: .holder)) }
     }
 
     private func cancel(_ request: RouteRequest) async throws -> RouteResponse {
@@ -186,7 +186,7 @@ struct BookingRoutes: Sendable {
 
     private func look(_ request: RouteRequest) async throws -> RouteResponse {
         let found = try await findByCode(request)
-        return RouteResponse.json { $0.write(found) }
+        return RouteResponse.json { $0.write(ReservationView(found, for: .holder)) }
     }
 
     private func cancelWithCode(_ request: RouteRequest) async throws -> RouteResponse {
@@ -208,7 +208,7 @@ struct BookingRoutes: Sendable {
             try handler.refreshReservation(of: over.spot, at: line.now, in: &line)
             return over
         }
-        return RouteResponse.json { $0.write(over) }
+        return RouteResponse.json { $0.write(ReservationView(over, for: .holder)) }
     }
 
     /// A reservation of the caller's, or of a lot where they have the right; for others there is none.
@@ -241,12 +241,8 @@ struct BookingRoutes: Sendable {
     private static func list(_ reservations: [Reservation]) -> RouteResponse {
         RouteResponse.json { writer in
             writer.object { writer in
-                write(reservations, withHolders: false, into: &writer)
+                writer.member("reservations", reservations.map { ReservationView($0, for: .holder) })
             }
         }
-    }
-
-    private static func write(_ reservations: [Reservation], withHolders: Bool, into writer: inout JSONWriter) {
-        writer.member("reservations", reservations) { $0.write($1, withHolder: withHolders) }
     }
 }

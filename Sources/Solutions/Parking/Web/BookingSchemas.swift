@@ -1,35 +1,6 @@
 internal import HubModel
 internal import SolutionKit
 
-extension JSONWriter {
-    /// Writes a reservation as docs/parking-api.md shows it.
-    /// - Parameters:
-    ///   - code: what its holder shows from now on; only in the answer to making it.
-    ///   - withHolder: whether whose it is may be seen.
-    mutating func write(_ reservation: Reservation, code: String? = nil, withHolder: Bool = false) {
-        object { json in
-            json.member("reservation_id", reservation.id)
-            json.member("lot_id", reservation.lot.text)
-            json.member("spot_id", reservation.spot.text)
-            json.member("from", reservation.beginsAt)
-            json.member("to", reservation.endsAt)
-            json.member("state", reservation.state.rawValue)
-            json.member("holds", reservation.isHeld)
-            json.member("release_at", reservation.state == .active && reservation.isOpen ? reservation.releaseAt : nil)
-            json.member("name", reservation.name)
-            json.member("arrived_at", reservation.arrivedAt)
-            json.member("ended_at", reservation.endedAt)
-            json.member("created_at", reservation.createdAt)
-            if withHolder {
-                json.member("account", reservation.account)
-            }
-            if let code {
-                json.member("code", code)
-            }
-        }
-    }
-}
-
 /// The shapes of what the routes of reservations take and give.
 extension JSONSchema {
     static let bookingRequest = JSONSchema.object([

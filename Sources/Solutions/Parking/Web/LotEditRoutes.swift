@@ -135,7 +135,7 @@ struct LotEditRoutes: Sendable {
             try audit.record(entryOfAudit, at: line.now, in: try line.transaction())
             return (spot, line.now)
         }
-        return RouteResponse.json(status: isNew ? 201 : 200) { $0.write(spot, at: now, isInside: true) }
+        return RouteResponse.json(status: isNew ? 201 : 200) { $0.write(SpotView(spot, at: now, for: .staff)) }
     }
 
     private func removeSpot(_ request: RouteRequest) async throws -> RouteResponse {

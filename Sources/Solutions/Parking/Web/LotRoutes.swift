@@ -58,14 +58,14 @@ struct LotRoutes: Sendable {
                 lot, try HourPrices.price(of: lot, at: now, in: reader), try SpotTable.all(of: id, in: reader)
             )
         }
-        let isInside = caller.grants.allows(.viewParking, at: lot.site)
+        let reader: SpotView.Reader = caller.grants.allows(.viewParking, at: lot.site) ? .staff : .anybody
         let counts = LotCounts(spots, at: now)
         return RouteResponse.json(status: status, headers: headers) { writer in
             writer.object { writer in
                 writer.writeConfiguration(of: lot)
                 writer.member("price_per_hour", decimal: price)
                 writer.writeMembers(of: counts)
-                writer.member("spots", spots) { $0.write($1, at: now, isInside: isInside) }
+                writer.member("spots", spots.map { SpotView($0, at: now, for: reader) })
                 writer.member("now", now)
             }
         }

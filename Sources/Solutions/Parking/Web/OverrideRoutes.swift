@@ -30,7 +30,7 @@ struct OverrideRoutes: Sendable {
             try audit.record(entry, at: line.now, in: try line.transaction())
             return (spot, line.now)
         }
-        return RouteResponse.json { $0.write(spot, at: now, isInside: true) }
+        return RouteResponse.json { $0.write(SpotView(spot, at: now, for: .staff)) }
     }
 }
 

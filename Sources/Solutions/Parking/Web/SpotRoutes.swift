@@ -60,7 +60,8 @@ struct SpotRoutes: Sendable {
         }
         let page = Page(found, limit: limit, key: \.id.text)
         return RouteResponse.json(headers: page.headers(request, "/api/spots", limit: limit)) { writer in
-            writer.array(page.rows) { $0.write($1, at: now, isInside: sites.contains($1.facts.site)) }
+            writer.array(
+                page.rows.map { SpotView($0, at: now, for: sites.contains($0.facts.site) ? .staff : .anybody) })
         }
     }
 
