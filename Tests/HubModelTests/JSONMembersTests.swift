@@ -117,6 +117,35 @@ import Testing
                 == Refusal(.wrongType, "l is an array"))
     }
 
+    @Test("An object is given as it was sent, up to its bound")
+    func optionalObject() throws {
+        let body = try members(#"{"o":{"a": 1},"l":[]}"#)
+        #expect(try body.optionalObject("o", maximumBytes: 8) == Array(#"{"a": 1}"#.utf8))
+        #expect(try body.optionalObject("x", maximumBytes: 8) == nil)
+        #expect(
+            refusal { _ = try body.optionalObject("o", maximumBytes: 7) }
+                == Refusal(.tooLarge, "o has at most 7 bytes"))
+        #expect(
+            refusal { _ = try body.optionalObject("l", maximumBytes: 8) } == Refusal(.wrongType, "l is an object"))
+    }
+
+    @Test("What writes itself is a value, a member and the elements of an array")
+    func writable() {
+        struct Level: JSONWritable {
+            var metres: Double
+            func write(to json: inout JSONWriter) { json.object { $0.member("m", double: metres) } }
+        }
+        var json = JSONWriter()
+        json.object { json in
+            json.member("one", Level(metres: 0.5))
+            json.member("all", [Level(metres: 1), Level(metres: 1.5)])
+            json.array("list") { $0.array([Level(metres: 2)]) }
+        }
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self)
+                == #"{"one":{"m":0.5},"all":[{"m":1},{"m":1.5}],"list":[[{"m":2}]]}"#)
+    }
+
     @Test("Nothing that was sent is printed, and no long key is repeated")
     func silence() throws {
         let body = try members(#"{"password":"hunter2"}"#)

@@ -196,6 +196,18 @@ extension JSONMembers {
         try optionalDevice(name).flatMap { SiteID($0.text) }
     }
 
+    /// An object as its text, for what is kept as it was sent.
+    /// - Throws: `wrong_type`, `too_large`.
+    public func optionalObject(_ name: String, maximumBytes: Int) throws(Refusal) -> [UInt8]? {
+        guard var reader = try reader(name) else { return nil }
+        guard try reader.peek() == .object else { throw refusal(.wrongType, "\(name) is an object") }
+        let json = try reader.rawValue()
+        guard json.count <= maximumBytes else {
+            throw refusal(.tooLarge, "\(name) has at most \(maximumBytes) bytes")
+        }
+        return json
+    }
+
     /// The elements of an array, each read by `element`.
     /// - Throws: `missing_field`, `wrong_type`; what `element` throws.
     public func array(_ name: String, _ element: (inout JSONReader) throws(Refusal) -> Void) throws(Refusal) {
