@@ -156,7 +156,7 @@ struct WebResponder: Sendable {
                 var caller: Caller
                 var scope: SiteScope
                 do {
-                    (caller, scope) = try await authorise(
+                    (caller, scope) = try await authorize(
                         route, method, path, key: parameters["key"], &course, &body, writer)
                 } catch let refusal as Refusal where refusal.code == .devicePending && route.reportTopic != nil {
                     return try await setAside(route, parameters, course, &body, writer)
@@ -170,7 +170,7 @@ struct WebResponder: Sendable {
                 }
                 // Somebody may have lost the right while they sent.
                 if abs(clock.now().microseconds(since: course.begunAt)) > WebResponder.trustedMicroseconds {
-                    (caller, scope) = try await authorise(
+                    (caller, scope) = try await authorize(
                         route, method, path, key: parameters["key"], &course, &body, writer)
                 }
                 let content = isReading ? .whole([]) : try await body.content(route, writer)
@@ -185,7 +185,7 @@ struct WebResponder: Sendable {
                 return try await WebAnswer(response, route: route.path, wanted: WantedPart(request))
             case .malformed(let route):
                 course.route = route.path
-                _ = try await authorise(route, method, path, key: nil, &course, &body, writer)
+                _ = try await authorize(route, method, path, key: nil, &course, &body, writer)
                 throw Refusal(.invalidParameter, "The path is not percent-encoded UTF-8.")
             case .otherMethods(let template, let methods):
                 course.route = template
@@ -213,7 +213,7 @@ struct WebResponder: Sendable {
 
     /// Finds out who asks, and whether they may: before anything else of the request is looked at.
     /// - Parameter key: that of a link, as it stood in the path.
-    private func authorise(
+    private func authorize(
         _ route: Route, _ method: String, _ path: Substring, key: String?, _ course: inout Course,
         _ body: inout IncomingBody,
         _ writer: borrowing ResponseWriter
