@@ -233,10 +233,7 @@ struct WebResponder: Sendable {
         if !WebResponder.isReading(method) {
             var showsCookie = false
             if case .cookie = shown { showsCookie = true }
-            // Signing in and out sets and ends cookies; no other page is to do that with those of this browser.
-            if route.access == .anyone, route.path.hasPrefix("/api/auth/"), !course.transport.cookies.isEmpty {
-                showsCookie = true
-            }
+            if route.setsCookies, !course.transport.cookies.isEmpty { showsCookie = true }
             try check.checkChange(course.fields, showsCookie: showsCookie)
         }
         return (caller, scope)

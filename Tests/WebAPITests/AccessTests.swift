@@ -7,12 +7,12 @@ import WebAPI
 @Suite struct AccessTests {
     static func route(
         _ method: Route.Method, _ path: String, _ access: RouteAccess, limit: Int = 1_000,
-        credentials: CredentialPlace = .body,
+        credentials: CredentialPlace = .body, setsCookies: Bool = false,
         reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil
     ) -> Route {
         Route(
             method, path, access: access, summary: "Says who asks", answers: [.json(.any)], maximumBodyBytes: limit,
-            credentials: credentials, reportTopic: reportTopic
+            credentials: credentials, setsCookies: setsCookies, reportTopic: reportTopic
         ) { request in
             .json { json in
                 json.object { json in
@@ -40,7 +40,7 @@ import WebAPI
     }
 
     static let routes = [
-        route(.get, "/api/any", .anyone), route(.post, "/api/auth/login", .anyone),
+        route(.get, "/api/any", .anyone), route(.post, "/api/auth/login", .anyone, setsCookies: true),
         route(.get, "/api/own", .signedIn), route(.post, "/api/own", .signedIn),
         route(.get, "/api/own/{id}", .signedIn), route(.get, "/api/people", .hub(.manageUsers)),
         route(.post, "/api/people", .hub(.manageUsers)), route(.get, "/api/nodes", .site(.viewNodes)),

@@ -37,6 +37,9 @@ public struct Route: Sendable {
     /// Whether it waits for something that has not happened yet (`LongPoll`): its task is then cancelled when the client goes or the hub
     /// stops, and it answers with what there is.
     public let waits: Bool
+    /// Whether its answer sets or ends the cookies of a sign-in: no other site's page may make a browser ask for that, even where nothing
+    /// else protects the route.
+    public let setsCookies: Bool
     /// For a route whose body is a report that a device might as well publish: the levels of the topic where, made of the path's
     /// parameters. It lets the hub keep what a device sends that waits to be approved, and take it in later; nil: nothing is kept.
     public let reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])?
@@ -48,7 +51,7 @@ public struct Route: Sendable {
         _ method: Method, _ path: String, access: RouteAccess, summary: String,
         pathSchemas: [String: JSONSchema] = [:], query: [QueryParameter] = [], input: RouteInput? = nil,
         answers: [RouteAnswer], refusals: [RefusalCode] = [], maximumBodyBytes: Int = 65_536,
-        credentials: CredentialPlace = .body, waits: Bool = false,
+        credentials: CredentialPlace = .body, waits: Bool = false, setsCookies: Bool = false,
         reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil,
         handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) {
@@ -64,6 +67,7 @@ public struct Route: Sendable {
         self.maximumBodyBytes = maximumBodyBytes
         self.credentials = credentials
         self.waits = waits
+        self.setsCookies = setsCookies
         self.reportTopic = reportTopic
         self.handler = handler
     }

@@ -37,17 +37,17 @@ struct SignInRoutes: Sendable {
                         .required("username", PeopleSchemas.userName), .required("password", PeopleSchemas.password),
                         .optional("code", .nullable(PeopleSchemas.code), "of the second factor, or a recovery code"),
                     ])), answers: [SignInRoutes.welcome], refusals: [.badCredentials],
-                maximumBodyBytes: SignInRoutes.bodyBytes,
+                maximumBodyBytes: SignInRoutes.bodyBytes, setsCookies: true,
                 handler: signIn),
             Route(
                 .post, "/api/auth/refresh", access: .anyone, summary: "Get the next access token of a sign-in",
                 input: RouteInput(
                     .object([.optional("refresh_token", .nullable(PeopleSchemas.code), "without it: the cookie")]),
                     isOptional: true), answers: [.json(PeopleSchemas.welcome)], refusals: [.notSignedIn],
-                maximumBodyBytes: SignInRoutes.bodyBytes, handler: refresh),
+                maximumBodyBytes: SignInRoutes.bodyBytes, setsCookies: true, handler: refresh),
             Route(
                 .post, "/api/auth/logout", access: .anyone, summary: "End this sign-in",
-                answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, handler: signOut),
+                answers: [.empty()], maximumBodyBytes: SignInRoutes.bodyBytes, setsCookies: true, handler: signOut),
             Route(
                 .post, "/api/auth/logout-everywhere", access: .signedIn, summary: "End all my sign-ins",
                 input: RouteInput(
@@ -61,13 +61,13 @@ struct SignInRoutes: Sendable {
                         .required("code", PeopleSchemas.code), .required("username", PeopleSchemas.userName),
                         .required("password", PeopleSchemas.newPassword),
                     ])), answers: [SignInRoutes.welcome], refusals: [.badCredentials, .conflict],
-                maximumBodyBytes: SignInRoutes.bodyBytes,
+                maximumBodyBytes: SignInRoutes.bodyBytes, setsCookies: true,
                 handler: setUp),
             Route(
                 .post, "/api/auth/code", access: .anyone, summary: "Sign in with a code that the hub printed",
                 input: RouteInput(.object([.required("code", PeopleSchemas.code)])),
                 answers: [SignInRoutes.welcome], refusals: [.badCredentials],
-                maximumBodyBytes: SignInRoutes.bodyBytes, handler: code),
+                maximumBodyBytes: SignInRoutes.bodyBytes, setsCookies: true, handler: code),
         ]
     }
 
