@@ -1,8 +1,10 @@
 """The pages of a solution are declared by it: which there are the catalogue says, and one that is broken takes no other page down."""
 import re
 
+import pytest
 from conftest import DESKTOP
 from fake.catalogue import SOLUTIONS
+from fake.people import hub as make_hub
 from playwright.sync_api import expect
 from waiting import eventually, frames, rest
 
@@ -88,6 +90,22 @@ def test_a_solution_that_is_new_is_in_the_navigation_without_a_change_elsewhere(
     heading = page.get_by_role("heading", level=1, name="Kites in the air")
     heading.wait_for()
     assert heading.evaluate("e => getComputedStyle(e).color") == "rgb(1, 2, 3)"
+
+
+@pytest.mark.parametrize(("needs", "is_shown"), [("", False), ("needs: null,", True), ("needs: 'nodes.view',", True), ("public: true,", True)])
+def test_a_page_needs_the_right_of_its_solution_unless_it_says_otherwise(serve, open_page, needs, is_shown):
+    """The catalogue says which right that is; nobody but its reader would notice if a page forgot it."""
+    site = serve(accounts=make_hub())
+    new = {"id": "kites", "title": "Kites", "path": "/kites", "needs": "kites.view", "kinds": []}
+    page = open_page(f"{site.url}/docs", who="vera", on=site)
+    site.do(lambda world: setattr(world, "solutions", [*SOLUTIONS, new]))
+    page.context.route("**/kites/solution.js", lambda route: route.fulfill(content_type="text/javascript", body=f"""export default {{ id: 'kites',
+        routes: [{{ path: '/kites', title: 'Kites', {needs} load: () => Promise.resolve({{ Page: () => null }}) }}],
+        navigation: [{{ path: '/kites', word: 'Kites', icon: 'parking' }}] }};"""))
+    page.goto(f"{site.url}/")
+    rest(page)
+    expect(page.locator(".nav-side").get_by_role("link", name="Nodes")).to_have_count(1)
+    expect(page.locator(".nav-side").get_by_role("link", name="Kites")).to_have_count(1 if is_shown else 0)
 
 
 def test_nothing_is_drawn_without_its_style(lots, open_page):

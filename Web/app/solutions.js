@@ -14,15 +14,20 @@ const withStyle = (sheet, entry) => entry && {
     ...entry, load: () => loadStyled(entry.load, [sheet, entry.stylesheet].filter(Boolean)),
 };
 
+/** A part with the right that it needs: that of the whole solution, unless it says another, or null for none. */
+const withNeeds = (entry, part) => part && {
+    ...part, needs: part.public ? null : part.needs === undefined ? entry.needs : part.needs,
+};
+
 function declared(entry, declaration) {
     if (declaration?.id !== entry.id) throw new Error(`/${entry.id}/solution.js declares ${declaration?.id}`);
     const { stylesheet, routes = [], navigation = [], icons = {}, front = null, first = null, ...rest } = declaration;
     addIcons(icons);
     return {
         guest: null, worker: null, ...rest, ...entry, kinds: declaration.kinds ?? {}, failed: false, navigation,
-        routes: routes.map((route) => withStyle(stylesheet, route)),
-        front: withStyle(null, front),
-        first: withStyle(null, first),
+        routes: routes.map((route) => withNeeds(entry, withStyle(stylesheet, route))),
+        front: withNeeds(entry, withStyle(null, front)),
+        first: withNeeds(entry, withStyle(null, first)),
     };
 }
 

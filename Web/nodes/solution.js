@@ -12,12 +12,12 @@ export default {
     stylesheet: '/nodes/nodes.css',
     icons: { nodes: node },
     routes: [
-        { path: '/nodes', title: t('nodes'), needs: 'nodes.view', load: () => import('/nodes/overview.js') },
-        { path: '/nodes/{id}', title: t('node'), needs: 'nodes.view', load: () => import('/nodes/node.js') },
+        { path: '/nodes', title: t('nodes'), load: () => import('/nodes/overview.js') },
+        { path: '/nodes/{id}', title: t('node'), load: () => import('/nodes/node.js') },
     ],
     navigation: [{ path: '/nodes', word: t('nodes'), icon: 'nodes' }],
-    front: { needs: 'nodes.view', stylesheet: '/nodes/nodes.css', load: () => import('/nodes/front.js') },
-    first: { title: t('ready'), needs: 'nodes.view', load: () => import('/nodes/first.js') },
+    front: { stylesheet: '/nodes/nodes.css', load: () => import('/nodes/front.js') },
+    first: { title: t('ready'), load: () => import('/nodes/first.js') },
     kinds: {
         node: {
             page: (id) => `/nodes/${encodeURIComponent(id)}`,

@@ -11,17 +11,16 @@ export default {
     icons: { parking: 'M4 3h12v14H4zM8 14V6h2.6a2.4 2.4 0 0 1 0 4.8H8' },
     routes: [
         { path: '/parking', title: t('parking'), public: true, load: () => import('/parking/lots.js') },
-        { path: '/parking/owner', title: t('carParks'), needs: 'parking.view',
-            load: () => import('/parking/owner.js') },
-        { path: '/parking/owner/{lot}', title: t('carPark'), needs: 'parking.view',
-            load: () => import('/parking/owner-lot.js') },
+        { path: '/parking/owner', title: t('carParks'), load: () => import('/parking/owner.js') },
+        { path: '/parking/owner/{lot}', title: t('carPark'), load: () => import('/parking/owner-lot.js') },
         { path: '/parking/board/{lot}', title: t('board'), public: true, whole: true, stylesheet: '/parking/board.css',
             load: () => import('/parking/board.js') },
         { path: '/parking/{lot}', title: t('parking'), public: true, load: () => import('/parking/driver.js') },
     ],
     // What drivers see is under the same entry as what they see who run it.
     navigation: [{ path: '/parking/owner', word: t('parking'), icon: 'parking', under: '/parking' }],
-    front: { load: () => import('/parking/front.js') },
+    // Everybody who has signed in may see the lots that are open to the public.
+    front: { needs: null, load: () => import('/parking/front.js') },
     guest: { path: '/parking', word: t('guest') },
     kinds: {
         parking: {
