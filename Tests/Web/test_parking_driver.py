@@ -1,6 +1,7 @@
 """Drivers, who have not signed in: where is a free spot now, what does it cost, will there be one, and who keeps it for me."""
 import re
 
+import pytest
 from conftest import PHONE, Held
 from playwright.sync_api import expect
 from waiting import eventually, rest, until
@@ -187,6 +188,34 @@ def test_forecast_says_how_far_it_was_off_and_when_it_is_full(lots, open_page):
         expect(page.locator(".chart-sentence")).to_contain_text(words)
     page.get_by_role("button", name=re.compile("Show as table")).click()
     eventually(page, lambda: page.locator(".chart table tbody tr").count() > 90, "a row for every quarter of the day")
+
+
+@pytest.mark.parametrize("look", ["press", "scroll"])
+def test_on_a_phone_what_is_below_the_plan_comes_when_one_looks(lots, open_page, look):
+    page = open_page(f"{lots.url}/parking/LOT001", size=PHONE)
+    bay(page, "G006").wait_for()
+    rest(page)
+    more = page.get_by_role("button", name="Forecast, price and reservation")
+    expect(more).to_have_count(1)
+    assert not any("/parking/reserve.js" in url for url in page.watch.requests)
+    if look == "press":
+        more.evaluate("e => e.click()")
+    else:
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    for heading in ["Price of a stay", "Reserve"]:
+        page.get_by_role("heading", level=2, name=heading, exact=True).wait_for()
+    expect(more).to_have_count(0)
+
+
+def test_what_is_below_the_plan_and_cannot_be_fetched_says_so(lots, open_page):
+    page = open_page(f"{lots.url}/parking/LOT001", size=PHONE)
+    page.watch.allowed += LOST
+    bay(page, "G006").wait_for()
+    rest(page)
+    page.context.route("**/parking/driver-more.js", lambda route: route.abort())
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.get_by_role("heading", name="This page could not be loaded").wait_for()
+    expect(page.locator(".count-number")).to_be_visible()
 
 
 def test_a_stranger_reserves_and_gives_up_with_the_code(lots, open_page):

@@ -60,7 +60,8 @@ def test_first_page_is_light(open_page, pages, shared, name):
 def test_a_solution_is_fetched_with_its_own_pages_only(open_page, lots, path):
     """For somebody with every right, and so every entry of the navigation."""
     total, files = weight(open_page(lots.url + path, size=PHONE, who="ada", on=lots), lots.url)
-    assert 10_000 < total < 100_000, total
+    # A driver stands before the car park, with the network that there is.
+    assert 10_000 < total < (90_000 if path == "/parking/LOT001" else 100_000), total
     # What a solution declares, and what it has on the front page.
     declared = {f"/{solution}/solution{end}" for solution in ["nodes", "parking"] for end in [".js", ".en.js"]} | {"/parking/front.js"}
     own = {file for file in files if re.match("/(nodes|parking)/.*[.]js$", file)} - declared

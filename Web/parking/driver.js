@@ -3,12 +3,9 @@
 import { html } from '/lib/html.js';
 import { useConnection, useSession, useTick } from '/lib/hooks.js';
 import { navigate, withQuery } from '/app/router.js';
-import { ForecastCard } from '/parking/forecast.js';
 import { Loading, outOfReach } from '/parking/loading.js';
 import { fullness, kinds, levelWords, sentence } from '/parking/model.js';
 import { Legend, Plan } from '/parking/plan.js';
-import { PriceCard } from '/parking/price.js';
-import { ReserveCard } from '/parking/reserve.js';
 import solution from '/parking/solution.js';
 import { SpotCard } from '/parking/spot.js';
 import { useLot } from '/parking/store.js';
@@ -19,6 +16,7 @@ import { CopyLink } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
+import { Later } from '/parts/later.js';
 import { OfflineShell } from '/parts/offline.js';
 import { Problem } from '/parts/problem.js';
 import { LinkChoice } from '/parts/tabs.js';
@@ -108,6 +106,7 @@ export function LotPage({ id, query, alone }) {
     if (!lot) return html`<${Loading} title=${t('parking')} />`;
     const mayOwn = session.may('parking.view', lot.site ?? null);
     const way = wayTo(lot, navigator.userAgent);
+    const chosen = spots.find((spot) => spot.spot_id === query.get('spot')) ?? null;
     return html`
         <${Head} title=${lot.name} above=${above}
             aside=${mayOwn && html`<a class="button"
@@ -133,11 +132,8 @@ export function LotPage({ id, query, alone }) {
                 <//>
             </div>
             <div class="driver-more">
-                <${ForecastCard} lot=${lot} counts=${counts.all} />
-                <${PriceCard} lot=${lot} kinds=${[...counts.kinds.keys()]} />
-                <${ReserveCard} lot=${lot} kinds=${[...counts.kinds.keys()]}
-                    spot=${spots.find((spot) => spot.spot_id === query.get('spot')) ?? null}
-                    nameOf=${(spotID) => spots.find((spot) => spot.spot_id === spotID)?.label ?? spotID} />
+                <${Later} load=${() => import('/parking/driver-more.js')} word=${t('more')} wanted=${chosen !== null}
+                    lot=${lot} kinds=${[...counts.kinds.keys()]} spots=${spots} chosen=${chosen} />
             </div>
         </div>`}
         <${OfflineShell} worker=${solution.worker} />`;

@@ -22,6 +22,7 @@ export default {
     thisCarParkHasNo: 'This car park has no spots yet',
     theyAppearHereByThemselves: 'They appear here by themselves when whoever runs it has added them.',
     reserve: 'Reserve {spot}',
+    more: 'Forecast, price and reservation',
     theCarParksCouldNot: 'The car parks could not be read',
     youHaveNoNetworkHere: 'You have no network here, or the car park has none. This page comes back by itself.',
     freeOf: 'free of {total}',
