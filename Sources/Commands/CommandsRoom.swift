@@ -1,4 +1,4 @@
-internal import HubModel
+public import HubModel
 public import SolutionKit
 
 /// Commands to devices of all kinds: asked for by people, handed over by the way that a device listens, answered, and over at last. This is
@@ -11,10 +11,13 @@ public import SolutionKit
 /// | `Presence`, `Handovers` | what it knows of the world: clients that are here, commands that are with connections |
 /// | `CommandRoutes` | the routes, for people and for devices that poll |
 public struct CommandsRoom: Sendable {
-    private let polls = LongPoll<DeviceID>()
+    private let polls: LongPoll<DeviceID>
 
     /// A room in which nothing waits yet.
-    public init() {}
+    /// - Parameter rhythm: how the time passes for which a device's request waits.
+    public init(rhythm: any Rhythm = SteadyRhythm()) {
+        polls = LongPoll(rhythm: rhythm)
+    }
 
     /// How many requests wait for commands at present.
     public var waiting: Int { polls.waiting }

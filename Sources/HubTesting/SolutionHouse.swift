@@ -44,7 +44,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     private let lock = Mutex(())
     private var handlers: LineHandlers
     /// What waits for commands outlives no house.
-    let room = CommandsRoom()
+    let room: CommandsRoom
     private var noted: [Effects] = []
 
     /// A stage on which nothing has happened yet.
@@ -64,6 +64,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         self.audit = audit
         self.settings = settings
         clock = ManualClock(start)
+        room = CommandsRoom(rhythm: clock)
         database = try Database.open(DatabaseConfiguration(location))
         handlers = LineHandlers(
             [solution], services: LineServices(devices: devices, commands: commands, audit: audit, settings: settings),

@@ -129,7 +129,14 @@ import Testing
     {
         let yard = try await Yard()
         try yard.report("lamp", "l1", client: nil)
-        #expect(try await yard.poll("l1", wait: 1) == [])
+        async let given = yard.poll("l1", wait: 60)
+        while yard.house.waitingPolls == 0 { await Task.yield() }
+        yard.house.clock.move(milliseconds: 59_999)
+        // A clock that is set lets no time pass.
+        yard.house.clock.set(yard.house.clock.now().advanced(bySeconds: 3_600))
+        #expect(yard.house.waitingPolls == 1)
+        yard.house.clock.move(milliseconds: 1)
+        #expect(try await given == [])
         for wait in ["61", "-1", "x"] {
             let code = try await yard.house.refusal(
                 .get, "/api/devices/{id}/commands/next", ["id": "l1"], query: [("wait", wait)])

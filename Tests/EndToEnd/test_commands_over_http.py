@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.clients import Node
+from support.clock import Clock
+from support.waiting import wait_for
 from test_commands import ask, becomes, state
 from test_mosquitto import Subscriber, publish
 
@@ -75,6 +77,17 @@ def test_a_poll_waits_for_its_command(hub, fresh):
     begun = time.monotonic()
     assert board.poll(wait=1) == []
     assert time.monotonic() - begun >= 1
+
+
+def test_a_poll_ends_when_the_clock_was_moved_so_far(own):
+    hub = own(clock=Clock())
+    board = Board(hub, "p1")
+    board.report()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(board.poll, wait=60)
+        # However often: the request may not have come yet.
+        wait_for(lambda: hub.clock.advance(60) and waiting.done(), "the poll ends")
+        assert waiting.result() == []
 
 
 def test_what_is_not_confirmed_is_given_again(hub, fresh):

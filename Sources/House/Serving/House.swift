@@ -23,7 +23,7 @@ struct House {
     let configuration: Configuration
     let solutions: Solutions
     let clock: any HouseClock
-    private let commands = CommandsRoom()
+    private let commands: CommandsRoom
     /// The door by which a test moves the clock; nil: it is the machine's.
     private let clockDoor: ClockDoor?
 
@@ -39,6 +39,7 @@ struct House {
         self.configuration = configuration
         self.solutions = solutions
         self.clock = clock
+        commands = CommandsRoom(rhythm: clock)
         self.clockDoor = clockDoor
     }
 

@@ -71,6 +71,24 @@ final class TestClock: HouseClock {
         for continuation in left { continuation.resume() }
     }
 
+    func sleep(untilUptime end: Duration) async throws {
+        let look = Task {
+            await every(TestClock.lookInterval) {
+                // It ends the rhythm, whose own task this is.
+                if uptime() >= end { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }
+        await withTaskCancellationHandler {
+            await look.value
+        } onCancel: {
+            look.cancel()
+        }
+        try Task.checkCancellation()
+    }
+
+    /// How late somebody may be woken while the time goes on by itself.
+    private static let lookInterval = Duration.milliseconds(100)
+
     /// Has everything that is paced by this clock look once more, and waits until it has.
     func lookAgain() async {
         let loops = state.withLock { Array($0.loops.keys) }

@@ -1,8 +1,8 @@
-internal import HubModel
+public import HubModel
 internal import Synchronization
 
 /// Lets requests wait for something that the line will do, such as a command for the device that asks. A request that waits is an entry in
-/// a table, and holds no thread and no connection to the database.
+/// a table, and holds no thread and no connection to the database. How long it waits a `Rhythm` says.
 ///
 /// The side that makes it true calls `signal` when it is committed (`LineContext.afterCommit`). A route that waits says so (`Route.waits`):
 /// then it ends early, with what there is, when its client goes or the hub stops.
@@ -22,21 +22,18 @@ public final class LongPoll<Key: Hashable & Sendable>: Sendable {
 
     private let limit: Int
     private let limitPerKey: Int
-    private let sleep: @Sendable (Duration) async throws -> Void
+    private let rhythm: any Rhythm
     private let state = Mutex(State())
 
     /// Nobody waits yet.
     /// - Parameters:
     ///   - limit: requests that may wait at once.
     ///   - limitPerKey: those of them for one key: an old one whose client is gone unnoticed must not keep out a new one.
-    ///   - sleep: lets time pass, or throws when its task is cancelled.
-    public init(
-        limit: Int = 2_000, limitPerKey: Int = 4,
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    ) {
+    ///   - rhythm: how time passes.
+    public init(limit: Int = 2_000, limitPerKey: Int = 4, rhythm: any Rhythm = SteadyRhythm()) {
         self.limit = limit
         self.limitPerKey = limitPerKey
-        self.sleep = sleep
+        self.rhythm = rhythm
     }
 
     /// How many wait at present.
@@ -53,11 +50,13 @@ public final class LongPoll<Key: Hashable & Sendable>: Sendable {
         for key: Key, within time: Duration, _ look: () async throws -> Value?
     ) async throws -> Value? {
         guard time > .zero else { return try await look() }
+        // From now on, whenever the alarm's task comes to run.
+        let deadline = rhythm.uptime() + time
         // Who listens before looking misses nothing that comes in between.
         let number = try begin(key)
         defer { end(key, number) }
-        let alarm = Task { [sleep] in
-            try? await sleep(time)
+        let alarm = Task { [rhythm] in
+            try? await rhythm.sleep(untilUptime: deadline)
             wake(key, number, isOver: true)
         }
         defer { alarm.cancel() }
