@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import parking
+import streams
 import trust
 from peers import ROOT, Martlet, Mosquitto, StackBatched, StackSingly
 from runs import latency, median, spread, throughput
@@ -54,10 +55,10 @@ def table(results):
 def main():
     parser = argparse.ArgumentParser(description="Measures Martlet and mosquitto + paho + InfluxDB 1.6 in one run on this machine.")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured; medians are shown (default 3)")
-    parser.add_argument("--seconds", type=float, help="how long one run is (default 10, with --only parking 60)")
-    parser.add_argument("--only", choices=["martlet", "trust", "parking"],
+    parser.add_argument("--seconds", type=float, help="how long one run is (default 10, with --only parking 60, streams 600)")
+    parser.add_argument("--only", choices=["martlet", "trust", "parking", "streams"],
                         help="martlet: leave the peers out; trust: what authentication and topic rights cost, and what a storm of sign-ins does; "
-                        "parking: a city's car parks")
+                        "parking: a city's car parks; streams: a large upload and a moving picture beside nodes")
     parser.add_argument("--lots", type=int, default=200, help="parking: how many lots (default 200)")
     parser.add_argument("--spots", type=int, default=100, help="parking: how many spots each has (default 100)")
     parser.add_argument("--rate", type=int, default=2_000, help="parking: changes a second (default 2000)")
@@ -65,8 +66,8 @@ def main():
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds, options.only = 1, 2, options.only or "martlet"
-    options.seconds = options.seconds or (60 if options.only == "parking" else 10)
-    alone = {"trust": trust, "parking": parking}.get(options.only)
+    options.seconds = options.seconds or ({"parking": 60, "streams": 600}.get(options.only, 10))
+    alone = {"trust": trust, "parking": parking, "streams": streams}.get(options.only)
     peers = [] if options.only else [StackSingly, StackBatched]
     kinds = [Martlet, *peers]
     labels = {Martlet: "martlet, in a page (WebSocket), stored", Mosquitto: "mosquitto, MQTT subscriber, not stored"}

@@ -14,7 +14,7 @@ GENERATOR = Path(os.environ.get("MARTLET_LOAD_GENERATOR", HERE / "LoadGenerator/
 
 def generate(mode, system, *options):
     command = [GENERATOR, mode, "--mqtt", system.mqtt_port, *system.load_options, *options]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=1_200)
     if done.returncode:
         raise RuntimeError(f"{system.name}: {done.stderr}")
     return json.loads(done.stdout)

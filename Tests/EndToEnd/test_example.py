@@ -1,5 +1,7 @@
 """The example of docs/writing-a-solution.md as a program of its own: its devices, its page, its commands, its files."""
 
+import os
+import shutil
 import threading
 
 import pytest
@@ -52,7 +54,7 @@ def test_it_is_a_hub_with_its_own_solution_and_no_other(farm):
     assert farm.admin.ask("/api/nodes").status == 404
     helped = run("device", "add", "--help", binary=PROGRAM).stdout
     assert "values: tank" in helped
-    assert "MARTLET_TANKS_SILENCE_MINUTES" in run("serve", "--help", binary=PROGRAM).stdout
+    assert "MARTLET_TANKS_SILENCE" in run("serve", "--help", binary=PROGRAM).stdout
     # What the program beside it does not know.
     assert "tanks" not in run("simulate", "--help").stdout
 
@@ -131,7 +133,7 @@ def test_people_see_the_tanks_of_their_sites(farm, fresh):
 def test_silence_a_kill_and_what_is_old(tmp_path):
     hub = OpenTanks(tmp_path / "data", LOGS / "e2e-example-open.log")
     hub.clock = Clock()
-    hub.settings = {"MARTLET_TANKS_SILENCE_MINUTES": "5"}
+    hub.settings = {"MARTLET_TANKS_SILENCE": "5m"}
     try:
         hub.start()
         hub.clock.freeze()
@@ -154,6 +156,55 @@ def test_silence_a_kill_and_what_is_old(tmp_path):
         hub.end()
 
 
+@pytest.fixture
+def yard(tmp_path):
+    """An open hub whose clock the test moves."""
+    hub = OpenTanks(tmp_path / "data", LOGS / "e2e-example-yard.log")
+    # A Monday.
+    hub.clock = Clock(1_780_308_000)
+    yield hub
+    hub.end()
+
+
+def background(hub, kind, name):
+    return next(found for found in hub.get("/api/system/background")[kind] if found["name"] == name)
+
+
+def test_a_night_sums_up_the_day_before(yard):
+    yard.settings = {"MARTLET_TANKS_ZONE": "Europe/Berlin"}
+    yard.start()
+    yard.clock.freeze()
+    for level in (80, 60, 90, 85):
+        assert yard.ask("/api/tanks/barn/level", "POST", {"level": level}).status == 200
+        yard.clock.advance(1_200)
+    due = background(yard, "schedules", "tanks.days")["next_at"]
+    # A quarter of an hour after midnight in Berlin, where it is summer.
+    assert due == "2026-06-01T22:15:00.000000Z"
+    yard.clock.advance(12 * 3_600)
+    wait_for(lambda: background(yard, "schedules", "tanks.days")["runs"] == 1, "the night's run")
+    assert yard.get("/api/tanks/barn/days")["days"] == [{"day": "2026-06-01", "litres": 250}]
+
+
+def test_a_gauge_on_a_line_is_listened_to_also_when_it_comes_later(yard, tmp_path):
+    line = tmp_path / "gauge"
+    yard.settings = {"MARTLET_TANKS_GAUGE": str(line)}
+    yard.start()
+    # Time goes on: the service is started again after a while.
+    yard.clock.run()
+    assert yard.ask("/api/tanks/barn", "PUT", {"title": "Barn"}).status == 200
+    wait_for(lambda: background(yard, "services", "tanks.gauge")["failures"] > 0, "there is no such line")
+    assert "No such file" in background(yard, "services", "tanks.gauge")["error"]
+    os.mkfifo(line)
+    wait_for(lambda: background(yard, "services", "tanks.gauge")["state"] == "running", "the service comes back", 30)
+    with open(line, "w") as gauge:
+        for text in ("barn 4", "2.5\nnobody 7\nnonsense\n"):
+            gauge.write(text)
+            gauge.flush()
+        wait_for(lambda: yard.get("/api/tanks/barn")["level"] == 42.5, "what the gauge said")
+    assert [tank["device_id"] for tank in yard.get("/api/tanks")["tanks"]] == ["barn"]
+    yard.stop()
+
+
 def test_its_simulator_runs_against_it(farm, tmp_path):
     keys = tmp_path / "keys.txt"
     keys.write_text("".join(f"tank_{n} {farm.device(f'tank_{n}', kind='tank')}\n" for n in (1, 2)))
@@ -165,8 +216,6 @@ def test_its_simulator_runs_against_it(farm, tmp_path):
 
 
 def test_a_program_without_its_pages_says_so(tmp_path):
-    import shutil
-
     alone = tmp_path / "water-tanks"
     shutil.copy(PROGRAM, alone)
     done = run("check", "--data", tmp_path / "data", binary=alone)

@@ -9,8 +9,7 @@ extension JSONWriter {
             $0.member("site", tank.site.text)
             $0.member("title", tank.title)
             $0.member("litres", tank.litres)
-            $0.key("level")
-            $0.optionalNumber(tank.permille.map { Double($0) / 10 })
+            $0.member("level", number: tank.permille.map { Double($0) / 10 })
             $0.member("state", tank.state.rawValue)
             $0.member("state_since", tank.since)
             $0.member("last_seen", tank.lastSeen)
@@ -31,8 +30,7 @@ extension JSONWriter {
             $0.member("id", change.id)
             $0.member("at", change.at)
             $0.member("state", change.state)
-            $0.key("level")
-            $0.optionalNumber(change.permille.map { Double($0) / 10 })
+            $0.member("level", number: change.permille.map { Double($0) / 10 })
         }
     }
 }

@@ -71,13 +71,13 @@ extension JSONWriter {
             json.member("runs", figures.runs)
             json.member("failures", figures.failures)
             json.member("next_at", figures.next)
-            json.key("last")
-            guard let last = figures.last else { return json.null() }
-            json.object { json in
-                json.member("began_at", last.began)
-                json.key("seconds")
-                json.number(Double(last.milliseconds) / 1_000)
-                json.member("error", last.error)
+            json.member("last") { json in
+                guard let last = figures.last else { return json.null() }
+                json.object { json in
+                    json.member("began_at", last.began)
+                    json.member("seconds", number: Double(last.milliseconds) / 1_000)
+                    json.member("error", last.error)
+                }
             }
         }
     }
