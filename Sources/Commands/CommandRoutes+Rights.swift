@@ -63,7 +63,7 @@ extension CommandRoutes {
     func command(_ request: RouteRequest, of device: DeviceID) async throws -> Command {
         let (book, id) = (services.commands, request.path["command_id"] ?? "")
         let found = try await services.database.read { try book.command(id, device: device, in: $0) }
-        guard let found else { throw Refusal(.notFound, "\(device) has no such command") }
+        guard let found else { throw Refusal(.notFound, "\(device) has no such command.") }
         return found
     }
 
@@ -74,10 +74,10 @@ extension CommandRoutes {
     }
 
     private static func notFound(_ request: RouteRequest) -> Refusal {
-        Refusal(.notFound, "there is no device \(request.path["id"].flatMap { DeviceID($0)?.text } ?? "of this name")")
+        Refusal(.notFound, "There is no device \(request.path["id"].flatMap { DeviceID($0)?.text } ?? "of this name").")
     }
 
     private static func takesNone(_ device: KnownDevice) -> Refusal {
-        Refusal(.conflict, "\(device.id) takes no commands: devices of the kind \(device.kind.name) take none")
+        Refusal(.conflict, "\(device.id) takes no commands: devices of the kind \(device.kind.name) take none.")
     }
 }

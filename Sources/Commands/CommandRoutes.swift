@@ -100,7 +100,7 @@ struct CommandRoutes: Sendable {
         let wanted = try request.given("kind").map { name throws(Refusal) in
             guard let form = forms.first(where: { $0.kind.name == name }) else {
                 let names = forms.map(\.kind.name).joined(separator: ", ")
-                throw Refusal(.invalidParameter, "kind is one of \(names)")
+                throw Refusal(.invalidParameter, "kind is one of \(names).")
             }
             return [form]
         }
@@ -134,7 +134,7 @@ struct CommandRoutes: Sendable {
         for word in (request.given("state") ?? "").split(separator: ",") {
             guard let state = CommandState(rawValue: String(word)) else {
                 let words = CommandState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Refusal(.invalidParameter, "state is one or more of \(words), separated by commas")
+                throw Refusal(.invalidParameter, "state is one or more of \(words), separated by commas.")
             }
             wanted.insert(state)
         }

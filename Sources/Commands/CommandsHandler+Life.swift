@@ -8,9 +8,9 @@ extension CommandsHandler {
         _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
     ) throws -> Command {
         guard let known = find(device) else {
-            throw Refusal(.notFound, "\(device) was not heard of yet: it takes commands after its first report")
+            throw Refusal(.notFound, "\(device) was not heard of yet: it takes commands after its first report.")
         }
-        guard sites.contains(known.target.site) else { throw Refusal(.notFound, "there is no device \(device)") }
+        guard sites.contains(known.target.site) else { throw Refusal(.notFound, "There is no device \(device).") }
         try known.form.check(request)
         let command = try book.enqueue(
             device: device, name: request.name, parameters: request.parameters,

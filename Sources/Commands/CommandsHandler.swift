@@ -51,7 +51,7 @@ final class CommandsHandler: CommandHandler {
     }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
-        throw Refusal(.unknownTopic, "commands have no topics of their own")
+        throw Refusal(.unknownTopic, "Commands have no topics of their own.")
     }
 
     func presence(_ change: PresenceChange, in line: inout LineContext) throws {

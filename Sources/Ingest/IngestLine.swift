@@ -125,19 +125,19 @@ public final class IngestLine: Line {
                     if let value = result.value {
                         continuation.resume(returning: value)
                     } else {
-                        continuation.resume(throwing: Refusal(.internalFailure, "the work gave no result"))
+                        continuation.resume(throwing: Refusal(.internalFailure, "The work gave no result."))
                     }
                 case .refused(let refusal): continuation.resume(throwing: refusal)
                 case .unstored: continuation.resume(throwing: Refusal.storageUnavailable)
                 case .failed, nil:
-                    continuation.resume(throwing: Refusal(.internalFailure, "the change could not be stored"))
+                    continuation.resume(throwing: Refusal(.internalFailure, "The change could not be stored."))
                 }
             }
             switch queue.offer(submission) {
             case .taken: break
             case .full:
-                continuation.resume(throwing: Refusal(.overloaded, "too many changes wait; try again in a second"))
-            case .closed: continuation.resume(throwing: Refusal(.stopping, "the hub is stopping"))
+                continuation.resume(throwing: Refusal(.overloaded, "Too many changes wait; try again in a second."))
+            case .closed: continuation.resume(throwing: Refusal(.stopping, "The hub is stopping."))
             }
         }
     }

@@ -49,7 +49,7 @@ struct Recipe {
         case .traffic(let topic, let storing, _):
             if let topic, router.isOwned(topic) {
                 throw Refusal(
-                    .unknownTopic, "the topic lies in a solution's own space, and the solution does not know it")
+                    .unknownTopic, "The topic lies in a solution's own space, and the solution does not know it.")
             }
             try storing?(&line)
         case .presence(let storing):
@@ -61,7 +61,7 @@ struct Recipe {
             try work(&line)
         case .handler(let work):
             for handler in handlers.all where try work.attempt(handler.unready, &line) { return }
-            throw Refusal(.notFound, "no such solution runs here")
+            throw Refusal(.notFound, "No such solution runs here.")
         }
     }
 
@@ -84,7 +84,7 @@ struct Recipe {
 
     private func identify(_ message: DeviceMessage) throws(Refusal) -> any MessageHandler {
         guard let index = router.handler(of: message.topic) else {
-            throw Refusal(.unknownTopic, "no solution takes messages of this topic")
+            throw Refusal(.unknownTopic, "No solution takes messages of this topic.")
         }
         return handlers.all[index].unready
     }

@@ -11,7 +11,7 @@ extension StoredHistory {
     public func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage {
         if let place { return try await page(query, at: place, isFirst: false, isTruncated: false) }
         guard query.from <= query.to else {
-            throw Refusal(.invalidParameter, "the range ends before it begins")
+            throw Refusal(.invalidParameter, "The range ends before it begins.")
         }
         let extent = store.extent(
             key(query), fields: query.fields, from: query.from.microseconds, to: query.to.microseconds)
@@ -21,7 +21,8 @@ extension StoredHistory {
             guard steps < StoredHistory.mostSteps else {
                 throw Refusal(
                     .tooManySteps,
-                    "the range has more than \(StoredHistory.mostSteps) steps; ask for longer steps or a shorter range")
+                    "The range has more than \(StoredHistory.mostSteps) steps; ask for longer steps or a shorter range."
+                )
             }
             // The range may begin and end within a step.
             if steps + 2 <= paging.rows(extent.fields.count) { return ReadingPage(try await readings(query)) }
@@ -57,7 +58,7 @@ extension StoredHistory {
             })
         else {
             throw Refusal(
-                .internalFailure, "some of the readings were lost while they were sent; ask again to learn which")
+                .internalFailure, "Some of the readings were lost while they were sent; ask again to learn which.")
         }
         let left = place.rows - table.rows.count
         table.fields = place.fields

@@ -51,10 +51,10 @@ public struct StoredHistory: ReadingHistory {
         } catch TimeSeriesFailure.tooManyBuckets(let limit) {
             throw Refusal(
                 .tooManySteps,
-                "the range has more than \(limit) steps of so many fields; ask for longer steps, fewer fields or a shorter range"
+                "The range has more than \(limit) steps of so many fields; ask for longer steps, fewer fields or a shorter range."
             )
         } catch TimeSeriesFailure.badRange {
-            throw Refusal(.invalidParameter, "the range ends before it begins")
+            throw Refusal(.invalidParameter, "The range ends before it begins.")
         }
     }
 

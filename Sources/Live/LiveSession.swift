@@ -102,7 +102,7 @@ private struct Message {
                     try reader.array { (reader) throws(Refusal) in
                         let topic = try reader.string()
                         guard list.count < LiveSession.maximumTopics else {
-                            throw Refusal(.limitReached, "a socket may have \(LiveSession.maximumTopics) topics")
+                            throw Refusal(.limitReached, "A socket may have \(LiveSession.maximumTopics) topics.")
                         }
                         list.append(topic)
                     }
@@ -144,10 +144,10 @@ private struct Message {
         case .null: return try reader.null() ? nil : nil
         case .number, .string:
             let raw = try reader.rawValue()
-            guard raw.count <= 64 else { throw Refusal(.valueOutOfRange, "id is longer than 64 bytes") }
+            guard raw.count <= 64 else { throw Refusal(.valueOutOfRange, "id is longer than 64 bytes.") }
             return raw
         case .object, .array, .boolean:
-            throw Refusal(.wrongType, "id must be a number or a string")
+            throw Refusal(.wrongType, "id must be a number or a string.")
         }
     }
 
@@ -156,7 +156,7 @@ private struct Message {
     ) throws(Refusal) -> Int64 {
         guard let value = try reader.number().integerValue, range.contains(value) else {
             throw Refusal(
-                .valueOutOfRange, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+                .valueOutOfRange, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return value
     }

@@ -65,12 +65,12 @@ import Testing
     @Test("what an answer may hold is bounded") func bounds() throws {
         let long = String(repeating: "x", count: 1_025)
         for error in [#""\#(long)""#, #"["\#(long)"]"#] {
-            #expect(throws: Refusal(.valueOutOfRange, "an error is longer than 1024 bytes")) {
+            #expect(throws: Refusal(.valueOutOfRange, "An error is longer than 1024 bytes.")) {
                 _ = try CommandAnswer(to: "c1", Array(#"{"status":"failed","error":\#(error)}"#.utf8))
             }
         }
         let result = #"["\#(String(repeating: "x", count: 16_384))"]"#
-        #expect(throws: Refusal(.tooLarge, "a result is larger than 16384 bytes")) {
+        #expect(throws: Refusal(.tooLarge, "A result is larger than 16384 bytes.")) {
             _ = try CommandAnswer(to: "c1", Array(#"{"status":"done","result":\#(result)}"#.utf8))
         }
     }

@@ -75,21 +75,21 @@ import Testing
         func rule(_ text: String, _ read: (JSONMembers) throws -> Void) -> Refusal? {
             refusal {
                 var reader = JSONReader(Array(text.utf8))
-                try read(JSONMembers(&reader, place: "rule 2"))
+                try read(JSONMembers(&reader, place: "Rule 2"))
             }
         }
         let expected: [(Refusal?, Refusal)] = [
-            (rule(#"{"a":1,"a":2}"#) { _ in }, Refusal(.duplicateKey, "rule 2: duplicate member a")),
-            (rule("{}") { _ = try $0.text("a", maximumBytes: 1) }, Refusal(.missingField, "rule 2: a is missing")),
+            (rule(#"{"a":1,"a":2}"#) { _ in }, Refusal(.duplicateKey, "Rule 2: duplicate member a.")),
+            (rule("{}") { _ = try $0.text("a", maximumBytes: 1) }, Refusal(.missingField, "Rule 2: a is missing.")),
             (
                 rule(#"{"a":1}"#) { _ = try $0.optionalText("a", maximumBytes: 1) },
-                Refusal(.wrongType, "rule 2: a is a text")
+                Refusal(.wrongType, "Rule 2: a is a text.")
             ),
             (
                 rule(#"{"a":1}"#) { try $0.refuseOthers(than: ["b"]) },
-                Refusal(.invalidParameter, "rule 2: unknown member a; known are b")
+                Refusal(.invalidParameter, "Rule 2: unknown member a; known are b.")
             ),
-            (rule("{}") { throw $0.refusal(.conflict, "no") }, Refusal(.conflict, "rule 2: no")),
+            (rule("{}") { throw $0.refusal(.conflict, "No.") }, Refusal(.conflict, "Rule 2: no.")),
         ]
         for (found, wanted) in expected { #expect(found == wanted) }
     }
@@ -97,7 +97,7 @@ import Testing
     @Test("Where nothing is taken for granted, null is not the same as nothing")
     func null() throws {
         let body = try members(#"{"a":null,"b":1}"#)
-        #expect(refusal { try body.refuseNull() } == Refusal(.wrongType, "a is null; leave it out instead"))
+        #expect(refusal { try body.refuseNull() } == Refusal(.wrongType, "a is null; leave it out instead."))
         try body.refuseNull(except: ["a"])
         try members(#"{"b":1}"#).refuseNull()
     }
@@ -114,7 +114,7 @@ import Testing
         #expect(count == 2)
         #expect(
             refusal { try members(#"{"l":1}"#).optionalArray("l") { (reader) throws(Refusal) in try reader.skip() } }
-                == Refusal(.wrongType, "l is an array"))
+                == Refusal(.wrongType, "l is an array."))
     }
 
     @Test("An object is given as it was sent, up to its bound")
@@ -124,9 +124,9 @@ import Testing
         #expect(try body.optionalObject("x", maximumBytes: 8) == nil)
         #expect(
             refusal { _ = try body.optionalObject("o", maximumBytes: 7) }
-                == Refusal(.tooLarge, "o has at most 7 bytes"))
+                == Refusal(.tooLarge, "o has at most 7 bytes."))
         #expect(
-            refusal { _ = try body.optionalObject("l", maximumBytes: 8) } == Refusal(.wrongType, "l is an object"))
+            refusal { _ = try body.optionalObject("l", maximumBytes: 8) } == Refusal(.wrongType, "l is an object."))
     }
 
     @Test("What writes itself is a value, a member and the elements of an array")

@@ -42,7 +42,7 @@ import Testing
         for _ in 0..<3 {
             try database.writeBlocking { transaction in
                 _ = try registry.admit(ids[0], kind: .node, at: ten, in: transaction)
-                #expect(throws: Refusal(.limitReached, "there are 1 devices already")) {
+                #expect(throws: Refusal(.limitReached, "There are 1 devices already.")) {
                     try transaction.savepoint { try registry.admit(ids[1], kind: .node, at: ten, in: transaction) }
                 }
             }

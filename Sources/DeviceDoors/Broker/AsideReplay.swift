@@ -53,7 +53,7 @@ public struct AsideReplay: Sendable {
                 switch outcome {
                 case .committed: taken += 1
                 case .refused: unwanted.append(row)
-                case .failed, .unstored: throw Refusal(.internalFailure, "a message kept aside could not be stored")
+                case .failed, .unstored: throw Refusal(.internalFailure, "A message kept aside could not be stored.")
                 }
             }
         }
@@ -87,7 +87,7 @@ public struct AsideReplay: Sendable {
                 receivedAt: message.receivedAt, isRetained: message.isRetained, isWill: message.isWill),
             storing: { line in
                 guard try join.take(id, in: line.transaction()) else {
-                    throw Refusal(.conflict, "the message was taken in already")
+                    throw Refusal(.conflict, "The message was taken in already.")
                 }
             })
     }
@@ -95,7 +95,7 @@ public struct AsideReplay: Sendable {
     private func submit(_ items: [LineItem]) async throws -> [LineOutcome] {
         try await withCheckedThrowingContinuation { continuation in
             if !line.offer(Submission(items: items, completion: { continuation.resume(returning: $0) })) {
-                continuation.resume(throwing: Refusal(.overloaded, "too much waits in the line"))
+                continuation.resume(throwing: Refusal(.overloaded, "Too much waits in the line."))
             }
         }
     }

@@ -27,7 +27,7 @@ public struct HubAuthorizer: BrokerAuthorizer {
             let device = ConnectionOwner.activeDevice(owner)
         {
             refusals.note(
-                [device], Refusal(.forbidden, "the device may not publish on this topic"), topic: topic.levelTexts)
+                [device], Refusal(.forbidden, "The device may not publish on this topic."), topic: topic.levelTexts)
         }
         return decision
     }

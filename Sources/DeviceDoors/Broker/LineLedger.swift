@@ -105,7 +105,7 @@ public final class LineLedger: BrokerLedger {
         let (admission, client, message) = (admission, publication.client, publication.message)
         return .work { line in
             guard let admission, let device = client.owner.flatMap(ConnectionOwner.pendingDevice) else {
-                throw Refusal(.forbidden, "nobody keeps what this client sends")
+                throw Refusal(.forbidden, "Nobody keeps what this client sends.")
             }
             try admission.keep(
                 AsideMessage(

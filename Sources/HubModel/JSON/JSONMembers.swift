@@ -9,10 +9,10 @@
 ///     let until = try body.optionalInstant("until")
 public struct JSONMembers: Sendable {
     private var values: [String: [UInt8]] = [:]
-    /// Where the object is in what was sent, for messages: `rule 2: `. Empty for the whole text.
-    private let place: String
+    /// Where the object is in what was sent, for messages: `Rule 2`; nil for the whole text.
+    private let place: String?
 
-    private init() { place = "" }
+    private init() { place = nil }
 
     /// The members of a whole text.
     /// - Parameters:
@@ -32,22 +32,21 @@ public struct JSONMembers: Sendable {
     /// The members of an object that comes next, within an array or another object.
     /// - Parameters:
     ///   - limit: the most members that the object may have.
-    ///   - place: where the object is, which each refusal of it begins with: `rule 2`; nil for one that needs no place.
+    ///   - place: where the object is, which each refusal of it begins with: `Rule 2`; nil for one that needs no place.
     /// - Throws: `malformed_json`, `wrong_type`, `duplicate_key`, `too_large`.
     public init(_ reader: inout JSONReader, limit: Int = 64, place: String? = nil) throws(Refusal) {
-        let prefix = place.map { "\($0): " } ?? ""
         var found: [String: [UInt8]] = [:]
         var keys = SeenKeys(limit: limit)
         try reader.object { (key, reader) throws(Refusal) in
             do throws(Refusal) {
                 try keys.note(key)
             } catch {
-                throw Refusal(error.code, prefix + error.detail)
+                throw JSONMembers.refusal(error.code, error.detail, at: place)
             }
             found[key] = try reader.rawValue()
         }
         values = found
-        self.place = prefix
+        self.place = place
     }
 
     /// The names of the members, in no order.
@@ -62,7 +61,7 @@ public struct JSONMembers: Sendable {
         guard let other = values.keys.sorted().first(where: { !known.contains($0) }) else { return }
         throw refusal(
             .invalidParameter,
-            "unknown member \(SeenKeys.shown(other)); known are \(known.sorted().joined(separator: ", "))")
+            "Unknown member \(SeenKeys.shown(other)); known are \(known.sorted().joined(separator: ", ")).")
     }
 
     /// Refuses an object in which a member is null: for what must not be misunderstood, such as money.
@@ -71,12 +70,20 @@ public struct JSONMembers: Sendable {
     public func refuseNull(except allowed: Set<String> = []) throws(Refusal) {
         for name in values.keys.sorted() where !allowed.contains(name) {
             guard try reader(name) == nil else { continue }
-            throw refusal(.wrongType, "\(SeenKeys.shown(name)) is null; leave it out instead")
+            throw refusal(.wrongType, "\(SeenKeys.shown(name)) is null; leave it out instead.")
         }
     }
 
     /// A refusal that says where the object is in what was sent.
-    public func refusal(_ code: RefusalCode, _ detail: String) -> Refusal { Refusal(code, place + detail) }
+    /// - Parameter detail: a sentence.
+    public func refusal(_ code: RefusalCode, _ detail: String) -> Refusal {
+        JSONMembers.refusal(code, detail, at: place)
+    }
+
+    private static func refusal(_ code: RefusalCode, _ detail: String, at place: String?) -> Refusal {
+        guard let place else { return Refusal(code, detail) }
+        return Refusal(code, "\(place): \(detail.prefix(1).lowercased())\(detail.dropFirst())")
+    }
 
     /// What reads a member of a type of the caller's own; nil when it is not there, or null.
     public func reader(_ name: String) throws(Refusal) -> JSONReader? {
@@ -86,10 +93,10 @@ public struct JSONMembers: Sendable {
     }
 
     /// Says that a member is not there that has to be.
-    public static func missing(_ name: String) -> Refusal { Refusal(.missingField, "\(name) is missing") }
+    public static func missing(_ name: String) -> Refusal { Refusal(.missingField, "\(name) is missing.") }
 
     /// The same, with the place of the object.
-    private func absent(_ name: String) -> Refusal { refusal(.missingField, "\(name) is missing") }
+    private func absent(_ name: String) -> Refusal { refusal(.missingField, "\(name) is missing.") }
 }
 
 /// Single members. Each `optional…` is nil when the member is not there, or null; the others throw `missing_field` then.
@@ -105,13 +112,13 @@ extension JSONMembers {
     /// - Throws: `wrong_type`, `value_out_of_range` when it is longer or holds U+0000.
     public func optionalText(_ name: String, maximumBytes: Int) throws(Refusal) -> String? {
         guard var reader = try reader(name) else { return nil }
-        guard try reader.peek() == .string else { throw refusal(.wrongType, "\(name) is a text") }
+        guard try reader.peek() == .string else { throw refusal(.wrongType, "\(name) is a text.") }
         let text = try reader.string()
         guard text.utf8.count <= maximumBytes else {
-            throw refusal(.valueOutOfRange, "\(name) has at most \(maximumBytes) bytes")
+            throw refusal(.valueOutOfRange, "\(name) has at most \(maximumBytes) bytes.")
         }
         // PostgreSQL cannot keep U+0000.
-        guard !text.utf8.contains(0) else { throw refusal(.valueOutOfRange, "\(name) holds U+0000") }
+        guard !text.utf8.contains(0) else { throw refusal(.valueOutOfRange, "\(name) holds U+0000.") }
         return text
     }
 
@@ -123,7 +130,7 @@ extension JSONMembers {
         guard let word = try optionalText(name, maximumBytes: 256) else { return nil }
         guard let choice = Choice(rawValue: word) else {
             let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw refusal(.valueOutOfRange, "\(name) is one of \(words)")
+            throw refusal(.valueOutOfRange, "\(name) is one of \(words).")
         }
         return choice
     }
@@ -132,7 +139,7 @@ extension JSONMembers {
     /// - Throws: `wrong_type`.
     public func optionalBoolean(_ name: String) throws(Refusal) -> Bool? {
         guard var reader = try reader(name) else { return nil }
-        guard try reader.peek() == .boolean else { throw refusal(.wrongType, "\(name) is true or false") }
+        guard try reader.peek() == .boolean else { throw refusal(.wrongType, "\(name) is true or false.") }
         return try reader.boolean()
     }
 
@@ -140,7 +147,7 @@ extension JSONMembers {
     /// - Throws: `wrong_type`.
     public func optionalNumber(_ name: String) throws(Refusal) -> JSONNumber? {
         guard var reader = try reader(name) else { return nil }
-        guard try reader.peek() == .number else { throw refusal(.wrongType, "\(name) is a number") }
+        guard try reader.peek() == .number else { throw refusal(.wrongType, "\(name) is a number.") }
         return try reader.number()
     }
 
@@ -152,7 +159,7 @@ extension JSONMembers {
         guard let number = try optionalNumber(name) else { return nil }
         guard let whole = number.integerValue, range.contains(whole) else {
             let bounds = range == .min ... .max ? "" : ", \(range.lowerBound) to \(range.upperBound)"
-            throw refusal(.valueOutOfRange, "\(name) is a whole number\(bounds)")
+            throw refusal(.valueOutOfRange, "\(name) is a whole number\(bounds).")
         }
         return whole
     }
@@ -172,10 +179,10 @@ extension JSONMembers {
         switch try reader.peek() {
         case .number: instant = Timestamp(epoch: try reader.number())
         case .string: instant = Timestamp(text: try reader.string())
-        case .object, .array, .boolean, .null: throw refusal(.wrongType, "\(name) is a time")
+        case .object, .array, .boolean, .null: throw refusal(.wrongType, "\(name) is a time.")
         }
         guard let instant else {
-            throw refusal(.valueOutOfRange, "\(name) is a time, such as 2026-11-21T10:00:00Z")
+            throw refusal(.valueOutOfRange, "\(name) is a time, such as 2026-11-21T10:00:00Z.")
         }
         return instant
     }
@@ -185,7 +192,7 @@ extension JSONMembers {
     public func optionalDevice(_ name: String) throws(Refusal) -> DeviceID? {
         guard let text = try optionalText(name, maximumBytes: 256) else { return nil }
         guard let id = DeviceID(text) else {
-            throw refusal(.invalidIdentifier, "\(name) is 1 to 64 letters, digits and . _ - : @")
+            throw refusal(.invalidIdentifier, "\(name) is 1 to 64 letters, digits and . _ - : @.")
         }
         return id
     }
@@ -200,10 +207,10 @@ extension JSONMembers {
     /// - Throws: `wrong_type`, `too_large`.
     public func optionalObject(_ name: String, maximumBytes: Int) throws(Refusal) -> [UInt8]? {
         guard var reader = try reader(name) else { return nil }
-        guard try reader.peek() == .object else { throw refusal(.wrongType, "\(name) is an object") }
+        guard try reader.peek() == .object else { throw refusal(.wrongType, "\(name) is an object.") }
         let json = try reader.rawValue()
         guard json.count <= maximumBytes else {
-            throw refusal(.tooLarge, "\(name) has at most \(maximumBytes) bytes")
+            throw refusal(.tooLarge, "\(name) has at most \(maximumBytes) bytes.")
         }
         return json
     }
@@ -219,7 +226,7 @@ extension JSONMembers {
     /// - Throws: `wrong_type`; what `element` throws.
     public func optionalArray(_ name: String, _ element: (inout JSONReader) throws(Refusal) -> Void) throws(Refusal) {
         guard var reader = try reader(name) else { return }
-        guard try reader.peek() == .array else { throw refusal(.wrongType, "\(name) is an array") }
+        guard try reader.peek() == .array else { throw refusal(.wrongType, "\(name) is an array.") }
         try reader.array(element)
     }
 }

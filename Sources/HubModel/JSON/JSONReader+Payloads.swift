@@ -8,7 +8,7 @@ extension JSONReader {
         case .null:
             _ = try null()
             return nil
-        case .object, .array, .string, .boolean: throw Refusal(.wrongType, "\(name) is a number")
+        case .object, .array, .string, .boolean: throw Refusal(.wrongType, "\(name) is a number.")
         }
     }
 
@@ -20,14 +20,14 @@ extension JSONReader {
         case .null:
             _ = try null()
             return nil
-        case .object, .array, .number, .boolean: throw Refusal(.wrongType, "\(name) is a text")
+        case .object, .array, .number, .boolean: throw Refusal(.wrongType, "\(name) is a text.")
         }
         let text = try string()
         guard text.utf8.count <= maximumBytes else {
-            throw Refusal(.valueOutOfRange, "\(name) is longer than \(maximumBytes) bytes")
+            throw Refusal(.valueOutOfRange, "\(name) is longer than \(maximumBytes) bytes.")
         }
         // PostgreSQL cannot keep U+0000.
-        guard !text.utf8.contains(0) else { throw Refusal(.valueOutOfRange, "\(name) holds U+0000") }
+        guard !text.utf8.contains(0) else { throw Refusal(.valueOutOfRange, "\(name) holds U+0000.") }
         return text
     }
 
@@ -69,9 +69,9 @@ public struct SeenKeys: Sendable {
     /// - Throws: `duplicate_key`, `too_large`.
     public mutating func note(_ key: String) throws(Refusal) {
         for name in names where name == key {
-            throw Refusal(.duplicateKey, "duplicate member \(SeenKeys.shown(key))")
+            throw Refusal(.duplicateKey, "Duplicate member \(SeenKeys.shown(key)).")
         }
-        guard names.count < limit else { throw Refusal(.tooLarge, "an object has more than \(limit) members") }
+        guard names.count < limit else { throw Refusal(.tooLarge, "An object has more than \(limit) members.") }
         names.append(key)
     }
 

@@ -25,7 +25,7 @@ public struct JSONReader {
     /// What sort of value comes next, without taking it.
     public mutating func peek() throws(Refusal) -> Kind {
         skipBlanks()
-        guard position < bytes.count else { throw malformed("the text ends where a value should stand") }
+        guard position < bytes.count else { throw malformed("The text ends where a value should be") }
         switch bytes[position] {
         case UInt8(ascii: "{"): return .object
         case UInt8(ascii: "["): return .array
@@ -33,13 +33,13 @@ public struct JSONReader {
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
         case UInt8(ascii: "n"): return .null
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
-        default: throw malformed("no value begins like this")
+        default: throw malformed("No value begins like this")
         }
     }
 
     /// Reads an object, handing each key to `member`, which must read that key's value.
     public mutating func object(_ member: (String, inout JSONReader) throws(Refusal) -> Void) throws(Refusal) {
-        guard try peek() == .object else { throw Refusal(.wrongType, "an object was expected") }
+        guard try peek() == .object else { throw Refusal(.wrongType, "An object was expected.") }
         try enter()
         skipBlanks()
         if takeMark(UInt8(ascii: "}")) {
@@ -49,15 +49,15 @@ public struct JSONReader {
         while true {
             skipBlanks()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-                throw malformed("a key was expected")
+                throw malformed("A key was expected")
             }
             let key = try string()
             skipBlanks()
-            guard takeMark(UInt8(ascii: ":")) else { throw malformed("a colon was expected") }
+            guard takeMark(UInt8(ascii: ":")) else { throw malformed("A colon was expected") }
             try member(key, &self)
             skipBlanks()
             if takeMark(UInt8(ascii: ",")) { continue }
-            guard takeMark(UInt8(ascii: "}")) else { throw malformed("a comma or the object's end was expected") }
+            guard takeMark(UInt8(ascii: "}")) else { throw malformed("A comma or the object's end was expected") }
             depth -= 1
             return
         }
@@ -65,7 +65,7 @@ public struct JSONReader {
 
     /// Reads an array, calling `element` once for each element, which must read it.
     public mutating func array(_ element: (inout JSONReader) throws(Refusal) -> Void) throws(Refusal) {
-        guard try peek() == .array else { throw Refusal(.wrongType, "an array was expected") }
+        guard try peek() == .array else { throw Refusal(.wrongType, "An array was expected.") }
         try enter()
         skipBlanks()
         if takeMark(UInt8(ascii: "]")) {
@@ -76,7 +76,7 @@ public struct JSONReader {
             try element(&self)
             skipBlanks()
             if takeMark(UInt8(ascii: ",")) { continue }
-            guard takeMark(UInt8(ascii: "]")) else { throw malformed("a comma or the array's end was expected") }
+            guard takeMark(UInt8(ascii: "]")) else { throw malformed("A comma or the array's end was expected") }
             depth -= 1
             return
         }
@@ -84,15 +84,15 @@ public struct JSONReader {
 
     /// Reads a number.
     public mutating func number() throws(Refusal) -> JSONNumber {
-        guard try peek() == .number else { throw Refusal(.wrongType, "a number was expected") }
-        guard let scanned = JSONNumber.scan(bytes, from: position) else { throw malformed("a number is malformed") }
+        guard try peek() == .number else { throw Refusal(.wrongType, "A number was expected.") }
+        guard let scanned = JSONNumber.scan(bytes, from: position) else { throw malformed("A number is malformed") }
         position = scanned.end
         return scanned.value
     }
 
     /// Reads `true` or `false`.
     public mutating func boolean() throws(Refusal) -> Bool {
-        guard try peek() == .boolean else { throw Refusal(.wrongType, "true or false was expected") }
+        guard try peek() == .boolean else { throw Refusal(.wrongType, "true or false was expected.") }
         if takeWord("true") { return true }
         guard takeWord("false") else { throw malformed("true or false was expected") }
         return false
@@ -107,7 +107,7 @@ public struct JSONReader {
 
     /// Reads a string.
     public mutating func string() throws(Refusal) -> String {
-        guard try peek() == .string else { throw Refusal(.wrongType, "a string was expected") }
+        guard try peek() == .string else { throw Refusal(.wrongType, "A string was expected.") }
         position += 1
         let start = position
         var isASCII = true
@@ -118,16 +118,16 @@ public struct JSONReader {
                 position += 1
                 if isASCII { return String(decoding: content, as: UTF8.self) }
                 guard let text = String(validating: content, as: UTF8.self) else {
-                    throw malformed("a string is not valid UTF-8")
+                    throw malformed("A string is not valid UTF-8")
                 }
                 return text
             }
             if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
-            guard byte >= 0x20 else { throw malformed("a string holds a control character") }
+            guard byte >= 0x20 else { throw malformed("A string holds a control character") }
             if byte >= 0x80 { isASCII = false }
             position += 1
         }
-        throw malformed("a string does not end")
+        throw malformed("A string does not end")
     }
 
     /// Reads any value and drops it.
@@ -153,17 +153,17 @@ public struct JSONReader {
     /// Makes sure that nothing but white space follows.
     public mutating func end() throws(Refusal) {
         skipBlanks()
-        guard position == bytes.count else { throw malformed("something follows after the value") }
+        guard position == bytes.count else { throw malformed("Something follows after the value") }
     }
 
     private func malformed(_ detail: String) -> Refusal {
-        Refusal(.malformedJSON, "\(detail) (byte \(position))")
+        Refusal(.malformedJSON, "\(detail) (byte \(position)).")
     }
 
     private mutating func enter() throws(Refusal) {
         depth += 1
         guard depth <= JSONReader.maximumDepth else {
-            throw malformed("nested deeper than \(JSONReader.maximumDepth) levels")
+            throw malformed("Nested deeper than \(JSONReader.maximumDepth) levels")
         }
         position += 1
     }
@@ -206,22 +206,22 @@ public struct JSONReader {
             switch byte {
             case UInt8(ascii: "\""):
                 guard let text = String(validating: content, as: UTF8.self) else {
-                    throw malformed("a string is not valid UTF-8")
+                    throw malformed("A string is not valid UTF-8")
                 }
                 return text
             case UInt8(ascii: "\\"):
                 try escape(into: &content)
             case 0..<0x20:
-                throw malformed("a string holds a control character")
+                throw malformed("A string holds a control character")
             default:
                 content.append(byte)
             }
         }
-        throw malformed("a string does not end")
+        throw malformed("A string does not end")
     }
 
     private mutating func escape(into content: inout [UInt8]) throws(Refusal) {
-        guard position < bytes.count else { throw malformed("a string does not end") }
+        guard position < bytes.count else { throw malformed("A string does not end") }
         let byte = bytes[position]
         position += 1
         switch byte {
@@ -235,16 +235,16 @@ public struct JSONReader {
             var value = UInt32(try hexadecimal())
             if (0xD800..<0xDC00).contains(value) {
                 guard takeMark(UInt8(ascii: "\\")), takeMark(UInt8(ascii: "u")) else {
-                    throw malformed("half of a surrogate pair")
+                    throw malformed("Half of a surrogate pair")
                 }
                 let low = UInt32(try hexadecimal())
-                guard (0xDC00..<0xE000).contains(low) else { throw malformed("half of a surrogate pair") }
+                guard (0xDC00..<0xE000).contains(low) else { throw malformed("Half of a surrogate pair") }
                 value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00)
             }
-            guard let scalar = Unicode.Scalar(value) else { throw malformed("half of a surrogate pair") }
+            guard let scalar = Unicode.Scalar(value) else { throw malformed("Half of a surrogate pair") }
             content.append(contentsOf: String(Character(scalar)).utf8)
         default:
-            throw malformed("an unknown escape")
+            throw malformed("An unknown escape")
         }
     }
 
@@ -252,7 +252,7 @@ public struct JSONReader {
         guard position + 4 <= bytes.count,
             let value = UInt16(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16),
             bytes[position] != UInt8(ascii: "+"), bytes[position] != UInt8(ascii: "-")
-        else { throw malformed("four hexadecimal digits were expected") }
+        else { throw malformed("Four hexadecimal digits were expected") }
         position += 4
         return value
     }

@@ -26,7 +26,7 @@ extension JSONReader {
         guard try peek() == .string else { return try optionalNumber(name) }
         let text = try string()
         if let number = JSONNumber(quoted: text) { return number }
-        guard JSONNumber.isNone(text) else { throw Refusal(.wrongType, "\(name) is a number") }
+        guard JSONNumber.isNone(text) else { throw Refusal(.wrongType, "\(name) is a number.") }
         return nil
     }
 }

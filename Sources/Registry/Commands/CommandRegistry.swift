@@ -39,7 +39,7 @@ public struct CommandRegistry: Sendable {
         let open = try transaction.queryOne(
             "SELECT COUNT(*) FROM command WHERE device = $1 AND due_at IS NOT NULL", [.text(device.text)])
         guard try open.integer(0) < Int64(limitPerDevice) else {
-            throw Refusal(.limitReached, "\(limitPerDevice) commands wait for \(device) already")
+            throw Refusal(.limitReached, "\(limitPerDevice) commands wait for \(device) already.")
         }
         // Commands of one batch share their instant; the number keeps the order in which they were asked for.
         let last = try transaction.queryOne(

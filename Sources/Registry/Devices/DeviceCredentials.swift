@@ -157,7 +157,7 @@ extension DeviceCredentials {
                 .integer(certificate.notAfter.microseconds), .integer(certificate.issuedAt.microseconds),
                 SQLValue(certificate.authority),
             ])
-        guard inserted == 1 else { throw Refusal(.conflict, "the serial number \(certificate.serial) is in use") }
+        guard inserted == 1 else { throw Refusal(.conflict, "The serial number \(certificate.serial) is in use.") }
     }
 
     /// Revokes a certificate.

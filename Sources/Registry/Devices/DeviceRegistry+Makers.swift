@@ -28,7 +28,7 @@ extension DeviceRegistry {
         guard counted == 1 else {
             throw Refusal(
                 .limitReached,
-                "\(maker) has made \(limitPerAddress) devices already: remove some, or set a higher limit")
+                "\(maker) has made \(limitPerAddress) devices already: remove some, or set a higher limit.")
         }
         try transaction.execute(
             "UPDATE device SET made_from = $2 WHERE id = $1", [.text(device.text), .text(maker)])

@@ -42,13 +42,13 @@ public struct DeviceRegistry: Sendable {
             "SELECT kind, state, site FROM device WHERE id = $1", [.text(device.text)])
         if let known {
             guard try known.text(0) == kind.name else {
-                throw Refusal(.conflict, "the name \(device) belongs to a device of another kind")
+                throw Refusal(.conflict, "The name \(device) belongs to a device of another kind.")
             }
             guard try known.text(1) == DeviceState.removed.rawValue else { return false }
             // Where it was, its history is.
             site = SiteID(try known.text(2)) ?? site
         }
-        guard admission == .byContact else { throw Refusal(.notFound, "there is no device \(device)") }
+        guard admission == .byContact else { throw Refusal(.notFound, "There is no device \(device).") }
         try insert(device, kind: kind, site: site, controller: nil, isHeard: true, at: instant, in: transaction)
         try made(device, from: address, in: transaction)
         return true
@@ -132,13 +132,13 @@ public struct DeviceRegistry: Sendable {
         guard changed == 1 else {
             throw Refusal(
                 .conflict,
-                "the name \(device) is in use, or was that of a device of another kind or at another site: choose another name"
+                "The name \(device) is in use, or was that of a device of another kind or at another site: choose another name."
             )
         }
         if controller != nil { try stamp(device, in: transaction) }
         let counted = try transaction.execute(
             "UPDATE registry_count SET value = value + 1 WHERE name = 'device' AND value < $1", [.integer(Int64(limit))]
         )
-        guard counted == 1 else { throw Refusal(.limitReached, "there are \(limit) devices already") }
+        guard counted == 1 else { throw Refusal(.limitReached, "There are \(limit) devices already.") }
     }
 }

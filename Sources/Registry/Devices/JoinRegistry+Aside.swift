@@ -12,13 +12,13 @@ extension JoinRegistry {
         guard
             let row = try transaction.queryFirst(
                 "SELECT \(PendingDevice.columns), bytes FROM device_request WHERE device = $1", [.text(device.text)])
-        else { throw Refusal(.devicePending, "the device \(device) has to ask again") }
+        else { throw Refusal(.devicePending, "The device \(device) has to ask again.") }
         let pending = try PendingDevice(row)
         let size = Int64(message.topic.utf8.count + message.payload.count)
         guard pending.messages < limits.messagesPerDevice, try row.integer("bytes") + size <= limits.bytesPerDevice,
             try count("device_aside", in: transaction) < limits.messages,
             try count("device_aside_bytes", in: transaction) + size <= limits.bytes
-        else { throw Refusal(.limitReached, "no more is kept of a device that waits to be approved") }
+        else { throw Refusal(.limitReached, "No more is kept of a device that waits to be approved.") }
         try transaction.execute(
             """
             INSERT INTO device_aside (device, topic, payload, bytes, is_retained, is_will, received_at, client, address, via)

@@ -189,7 +189,7 @@ public struct JoinRegistry: Sendable {
         guard let silent, let device = DeviceID(try silent.text(0)),
             instant.microseconds(since: Timestamp(microseconds: try silent.integer(1))) >= limits.idleSeconds
                 * 1_000_000
-        else { throw Refusal(.limitReached, "too many unknown devices wait to be approved") }
+        else { throw Refusal(.limitReached, "Too many unknown devices wait to be approved.") }
         _ = try forget(device, in: transaction)
     }
 

@@ -47,12 +47,12 @@ public struct SiteRegistry: Sendable {
     /// - Throws: `Refusal` with `conflict` when it is there already, `limit_reached`; `SQLFailure`.
     public func add(_ site: SiteID, title: String, at instant: Timestamp, in transaction: Transaction) throws {
         guard try transaction.queryOne("SELECT COUNT(*) FROM site").integer(0) < Int64(SiteRegistry.limit) else {
-            throw Refusal(.limitReached, "there are \(SiteRegistry.limit) sites already")
+            throw Refusal(.limitReached, "There are \(SiteRegistry.limit) sites already.")
         }
         let inserted = try transaction.execute(
             "INSERT INTO site (id, title, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
             [.text(site.text), .text(title), .integer(instant.microseconds)])
-        guard inserted == 1 else { throw Refusal(.conflict, "there is a site \(site) already") }
+        guard inserted == 1 else { throw Refusal(.conflict, "There is a site \(site) already.") }
     }
 
     /// Gives a site another title.

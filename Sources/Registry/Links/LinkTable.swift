@@ -99,10 +99,10 @@ public struct LinkTable: Sendable {
         guard open < LinkTable.maximumPerDevice else {
             throw Refusal(
                 .limitReached,
-                "\(link.grant.device) has \(LinkTable.maximumPerDevice) links already: revoke one first")
+                "\(link.grant.device) has \(LinkTable.maximumPerDevice) links already: revoke one first.")
         }
         guard try transaction.queryOne("SELECT COUNT(*) FROM link").integer(0) < limit else {
-            throw Refusal(.limitReached, "the hub keeps at most \(limit) links")
+            throw Refusal(.limitReached, "The hub keeps at most \(limit) links.")
         }
         try transaction.execute(
             """

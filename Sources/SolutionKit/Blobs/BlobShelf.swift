@@ -118,6 +118,6 @@ public struct NoBlobs: BlobShelf {
 
     /// Throws `not_found`.
     public func file(of kept: KeptBlob) throws(Refusal) -> ResponseFile {
-        throw Refusal(.notFound, "this hub keeps no files")
+        throw Refusal(.notFound, "This hub keeps no files.")
     }
 }

@@ -66,9 +66,9 @@ public struct CommandAnswer: Sendable {
             }
         }
         try reader.end()
-        guard let word else { throw Refusal(.missingField, "status is missing: done or failed") }
+        guard let word else { throw Refusal(.missingField, "status is missing: done or failed.") }
         guard let outcome = Outcome(word.lowercased()) else {
-            throw Refusal(.valueOutOfRange, "status is done or failed")
+            throw Refusal(.valueOutOfRange, "status is done or failed.")
         }
         self.init(.identifier(id), outcome, result: result, error: error)
     }
@@ -80,7 +80,7 @@ extension JSONReader {
         if try null() { return nil }
         let json = try rawValue()
         guard json.count <= CommandAnswer.maximumResultBytes else {
-            throw Refusal(.tooLarge, "a result is larger than \(CommandAnswer.maximumResultBytes) bytes")
+            throw Refusal(.tooLarge, "A result is larger than \(CommandAnswer.maximumResultBytes) bytes.")
         }
         return String(decoding: json, as: UTF8.self)
     }
@@ -92,9 +92,9 @@ extension JSONReader {
         case .string:
             let text = try string()
             guard text.utf8.count <= longest else {
-                throw Refusal(.valueOutOfRange, "an error is longer than \(longest) bytes")
+                throw Refusal(.valueOutOfRange, "An error is longer than \(longest) bytes.")
             }
-            guard !text.utf8.contains(0) else { throw Refusal(.valueOutOfRange, "an error holds U+0000") }
+            guard !text.utf8.contains(0) else { throw Refusal(.valueOutOfRange, "An error holds U+0000.") }
             return text
         case .null:
             _ = try null()
@@ -103,7 +103,7 @@ extension JSONReader {
         case .object, .array, .number:
             let json = try rawValue()
             guard json.count <= longest else {
-                throw Refusal(.valueOutOfRange, "an error is longer than \(longest) bytes")
+                throw Refusal(.valueOutOfRange, "An error is longer than \(longest) bytes.")
             }
             return String(decoding: json, as: UTF8.self)
         }

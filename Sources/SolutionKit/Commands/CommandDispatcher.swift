@@ -70,7 +70,7 @@ public final class NoCommands: CommandDispatcher {
     public func ask(
         _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
     ) throws -> Command {
-        throw Refusal(.notFound, "\(device) takes no commands here")
+        throw Refusal(.notFound, "\(device) takes no commands here.")
     }
 
     /// Nobody asked.

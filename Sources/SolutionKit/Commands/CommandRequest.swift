@@ -25,7 +25,7 @@ public struct CommandRequest: Sendable {
         let command = try members.optionalText("command", maximumBytes: 64)
         guard let command, !command.isEmpty else { throw JSONMembers.missing("command") }
         guard command.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw Refusal(.valueOutOfRange, "command holds control characters")
+            throw Refusal(.valueOutOfRange, "command holds control characters.")
         }
         name = command
         if let json = try members.optionalObject("params", maximumBytes: CommandRequest.maximumParameterBytes) {

@@ -23,7 +23,7 @@ extension StateTable {
     ) throws -> OccupancySteps {
         let most = StateTable.mostChanges
         guard var changes = try changes(of: place, from: from, to: to, limit: most, in: reader) else {
-            throw Refusal(.tooManySteps, "more than \(most) changes: choose a shorter time")
+            throw Refusal(.tooManySteps, "There are more than \(most) changes: choose a shorter time.")
         }
         let states = try states(of: place, before: from, in: reader)
         // Of a resource that was removed the count would be wrong on one side.

@@ -21,6 +21,6 @@ public enum RepeatedRequest {
 
     /// The refusal of a name that stands for something else already.
     public static func conflict(kind: String, name: String) -> Refusal {
-        Refusal(.conflict, "there is another \(kind) of the name \(name)")
+        Refusal(.conflict, "There is another \(kind) of the name \(name).")
     }
 }

@@ -56,7 +56,7 @@ public struct RequestTable: Hashable, Sendable {
         _ work: () throws -> String
     ) throws -> (answer: String, isAgain: Bool) {
         guard (1...RequestTable.longestName).contains(name.utf8.count), !name.utf8.contains(0) else {
-            throw Refusal(.invalidIdentifier, "a request's name has 1 to \(RequestTable.longestName) bytes")
+            throw Refusal(.invalidIdentifier, "A request's name has 1 to \(RequestTable.longestName) bytes.")
         }
         let known = try transaction.queryFirst(
             "SELECT content, answer FROM \(table) WHERE scope = $1 AND name = $2 AND expires_at > $3",

@@ -18,7 +18,7 @@ extension RouteRequest {
         {
             return instant
         }
-        throw Refusal(.invalidParameter, "\(name) is a time: epoch seconds or milliseconds, or ISO-8601")
+        throw Refusal(.invalidParameter, "\(name) is a time: epoch seconds or milliseconds, or ISO-8601.")
     }
 
     /// A whole number in a range; nil when it is not given.
@@ -28,7 +28,7 @@ extension RouteRequest {
     ) throws(Refusal) -> Number? {
         guard let text = given(name) else { return nil }
         guard let number = Number(text), range.contains(number) else {
-            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound)")
+            throw Refusal(.invalidParameter, "\(name) is a whole number, \(range.lowerBound) to \(range.upperBound).")
         }
         return number
     }
@@ -41,7 +41,7 @@ extension RouteRequest {
         guard let text = given(name) else { return nil }
         guard let word = Word(rawValue: text) else {
             let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(.invalidParameter, "\(name) is one of \(words)")
+            throw Refusal(.invalidParameter, "\(name) is one of \(words).")
         }
         return word
     }

@@ -22,13 +22,13 @@ extension RouteRequest {
         case "csv": return true
         case "json": return false
         case nil: break
-        default: throw Refusal(.invalidParameter, "format is json or csv")
+        default: throw Refusal(.invalidParameter, "format is json or csv.")
         }
         guard let accept, accept.contains(where: { $0 != " " }) else { return false }
         let json = RouteRequest.quality(of: "application", "json", in: accept)
         let csv = RouteRequest.quality(of: "text", "csv", in: accept)
         guard max(json, csv) > 0 else {
-            throw Refusal(.notAcceptable, "tables are given as application/json or text/csv")
+            throw Refusal(.notAcceptable, "Tables are given as application/json or text/csv.")
         }
         return csv > json
     }

@@ -27,7 +27,7 @@ public struct DayRange: Sendable {
         let first = try from.map { (text) throws(Refusal) in try DayRange.day(text, "from") } ?? last - 29
         guard first <= last, last - first < DayRange.mostDays else {
             throw Refusal(
-                .invalidParameter, "from is not after to, and at most \(DayRange.mostDays) days are asked for")
+                .invalidParameter, "from is not after to, and at most \(DayRange.mostDays) days are asked for.")
         }
         days = first...last
         begin = clock.midnight(ofDay: first)
@@ -39,7 +39,7 @@ public struct DayRange: Sendable {
 
     private static func day(_ text: String, _ name: String) throws(Refusal) -> Int64 {
         guard let day = CivilDate(iso8601: text).map({ Int64($0.daysSince1970) }), (0..<84_000).contains(day)
-        else { throw Refusal(.invalidParameter, "\(name) is a day, such as 2026-11-21") }
+        else { throw Refusal(.invalidParameter, "\(name) is a day, such as 2026-11-21.") }
         return day
     }
 }

@@ -155,7 +155,7 @@ extension AuditFilter {
         func text(_ name: String, _ limit: Int) throws(Refusal) -> String? {
             guard let value = request.given(name) else { return nil }
             guard value.utf8.count <= limit, !value.utf8.contains(0) else {
-                throw Refusal(.invalidParameter, "\(name) has at most \(limit) bytes")
+                throw Refusal(.invalidParameter, "\(name) has at most \(limit) bytes.")
             }
             return value
         }
@@ -163,13 +163,13 @@ extension AuditFilter {
         target = try text("target", 250)
         if let word = try text("action", 100) {
             guard actions.contains(where: { $0.name == word }) else {
-                throw Refusal(.invalidParameter, "there is no such action")
+                throw Refusal(.invalidParameter, "There is no such action.")
             }
             action = word
         }
         if let word = try text("outcome", 20) {
             guard AuditOutcome(rawValue: word) != nil else {
-                throw Refusal(.invalidParameter, "outcome is done or refused")
+                throw Refusal(.invalidParameter, "outcome is done or refused.")
             }
             outcome = word
         }

@@ -21,7 +21,7 @@ extension DeviceAdministration {
     ) throws -> Timestamp {
         try requireHub(administrator)
         guard (1...JoinRegistry.longestMinutes).contains(minutes) else {
-            throw Refusal(.valueOutOfRange, "minutes is 1 to \(JoinRegistry.longestMinutes)")
+            throw Refusal(.valueOutOfRange, "minutes is 1 to \(JoinRegistry.longestMinutes).")
         }
         let until = administrator.instant.advanced(bySeconds: minutes * 60)
         try join.setOpen(until: until, in: transaction)
@@ -51,13 +51,13 @@ extension DeviceAdministration {
     ) throws -> (device: DeviceRecord, key: SecretKey?) {
         try requireHub(administrator)
         guard let pending = try join.pending(spelling, in: transaction) else {
-            throw Refusal(.notFound, "no device \(spelling) waits to be approved")
+            throw Refusal(.notFound, "No device \(spelling) waits to be approved.")
         }
         guard let kind = kind ?? pending.kind else {
-            throw Refusal(.missingField, "nothing tells the kind of \(spelling) yet: give one")
+            throw Refusal(.missingField, "Nothing tells the kind of \(spelling) yet: give one.")
         }
         guard rights.kinds.contains(kind) else {
-            throw Refusal(.invalidParameter, "no solution of this hub has devices of the kind \(kind.name)")
+            throw Refusal(.invalidParameter, "No solution of this hub has devices of the kind \(kind.name).")
         }
         try require(site, administrator, in: transaction)
         let id = rights.canonical(spelling, kind: kind)
@@ -71,7 +71,7 @@ extension DeviceAdministration {
             key = made
         case .offered:
             guard let offered = pending.offered else {
-                throw Refusal(.conflict, "\(spelling) showed no password that is long enough to be kept")
+                throw Refusal(.conflict, "\(spelling) showed no password that is long enough to be kept.")
             }
             try credentials.set(offered, of: id, at: administrator.instant, in: transaction)
         }
@@ -90,7 +90,7 @@ extension DeviceAdministration {
     public func reject(_ id: DeviceID, by administrator: Administrator, in transaction: Transaction) throws {
         try requireHub(administrator)
         guard try join.forget(id, in: transaction) else {
-            throw Refusal(.notFound, "no device \(id) waits to be approved")
+            throw Refusal(.notFound, "No device \(id) waits to be approved.")
         }
         // Its connection has to end.
         try TrustEpoch.advance(in: transaction)

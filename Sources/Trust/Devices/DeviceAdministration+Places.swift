@@ -21,7 +21,7 @@ extension DeviceAdministration {
         _ site: SiteID, title: String, by administrator: Administrator, in transaction: Transaction
     ) throws {
         guard administrator.scope.contains(site), try sites.rename(site, title: checked(title), in: transaction) else {
-            throw Refusal(.notFound, "there is no site \(site)")
+            throw Refusal(.notFound, "There is no site \(site).")
         }
         try record(.changeSite, "site:\(site)", [("title", title)], administrator, in: transaction)
     }
@@ -52,11 +52,11 @@ extension DeviceAdministration {
         serial: String, by administrator: Administrator, in transaction: Transaction
     ) throws -> DeviceCertificate {
         guard let certificate = try credentials.certificate(serial, in: transaction) else {
-            throw Refusal(.notFound, "there is no certificate with this serial number")
+            throw Refusal(.notFound, "There is no certificate with this serial number.")
         }
         _ = try device(certificate.device, administrator, in: transaction)
         guard try credentials.revoke(certificate, at: administrator.instant, in: transaction) else {
-            throw Refusal(.conflict, "the certificate was revoked before")
+            throw Refusal(.conflict, "The certificate was revoked before.")
         }
         try record(
             .revokeCertificate, "device:\(certificate.device)", [("serial", certificate.serial)], administrator,
@@ -74,7 +74,7 @@ extension DeviceAdministration {
 
     private func checked(_ title: String) throws(Refusal) -> String {
         guard (1...100).contains(title.unicodeScalars.count), !title.unicodeScalars.contains(where: { $0.value < 0x20 })
-        else { throw Refusal(.valueOutOfRange, "a title has 1 to 100 characters") }
+        else { throw Refusal(.valueOutOfRange, "A title has 1 to 100 characters.") }
         return title
     }
 }

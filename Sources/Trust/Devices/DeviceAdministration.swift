@@ -59,11 +59,11 @@ public struct DeviceAdministration: Sendable {
         by administrator: Administrator, in transaction: Transaction
     ) throws -> (device: DeviceRecord, key: SecretKey) {
         guard rights.kinds.contains(kind) else {
-            throw Refusal(.invalidParameter, "no solution of this hub has devices of the kind \(kind.name)")
+            throw Refusal(.invalidParameter, "No solution of this hub has devices of the kind \(kind.name).")
         }
         let id = rights.canonical(spelling, kind: kind)
         for name in Set(rights.candidates(spelling) + [id]) where try join.pending(name, in: transaction) != nil {
-            throw Refusal(.conflict, "\(name) waits to be approved: approve or reject it")
+            throw Refusal(.conflict, "\(name) waits to be approved: approve or reject it.")
         }
         try require(site, administrator, in: transaction)
         try checkController(controller, of: id, administrator, in: transaction)
@@ -83,7 +83,7 @@ public struct DeviceAdministration: Sendable {
         _ id: DeviceID, _ administrator: Administrator, in reader: some SQLReading
     ) throws -> DeviceRecord {
         guard let device = try registry.device(id, in: reader), administrator.scope.contains(device.site) else {
-            throw Refusal(.notFound, "there is no device \(id)")
+            throw Refusal(.notFound, "There is no device \(id).")
         }
         return device
     }
@@ -181,14 +181,14 @@ public struct DeviceAdministration: Sendable {
     /// Makes sure that there is the site and that the administrator has the right for it.
     func require(_ site: SiteID, _ administrator: Administrator, in reader: some SQLReading) throws {
         guard administrator.scope.contains(site), try sites.exists(site, in: reader) else {
-            throw Refusal(.notFound, "there is no site \(site)")
+            throw Refusal(.notFound, "There is no site \(site).")
         }
     }
 
     /// Makes sure that the administrator may change what belongs to no site.
     func requireHub(_ administrator: Administrator) throws(Refusal) {
         guard administrator.scope == .all else {
-            throw Refusal(.forbidden, "this needs the right for the whole hub")
+            throw Refusal(.forbidden, "This needs the right for the whole hub.")
         }
     }
 
@@ -205,11 +205,11 @@ public struct DeviceAdministration: Sendable {
         _ controller: DeviceID?, of id: DeviceID, _ administrator: Administrator, in reader: some SQLReading
     ) throws {
         guard let controller else { return }
-        guard controller != id else { throw Refusal(.invalidParameter, "a device is not its own controller") }
+        guard controller != id else { throw Refusal(.invalidParameter, "A device is not its own controller.") }
         _ = try device(controller, administrator, in: reader)
         let limit = DeviceRights.maximumControlled
         guard try registry.countControlled(by: controller, in: reader) < Int64(limit) else {
-            throw Refusal(.limitReached, "\(controller) is the controller of \(limit) devices already")
+            throw Refusal(.limitReached, "\(controller) is the controller of \(limit) devices already.")
         }
     }
 }

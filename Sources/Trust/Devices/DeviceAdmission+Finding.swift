@@ -42,7 +42,7 @@ extension DeviceAdmission {
         }
         guard let device else {
             state.withLock { $0.figures.wrongKeys += 1 }
-            throw Refusal(.badCredentials, "the certificate is not one of a device of the hub")
+            throw Refusal(.badCredentials, "The certificate is not one of a device of the hub.")
         }
         // Whoever shows a certificate and says another name means to be somebody else.
         if let userName = attempt.userName.flatMap({ DeviceID($0) }) {
@@ -162,7 +162,7 @@ extension DeviceAdmission {
             state.asking[name, default: 0] += 1
             return true
         }
-        guard isNoted else { throw Refusal(.limitReached, "too many unknown devices wait to be approved") }
+        guard isNoted else { throw Refusal(.limitReached, "Too many unknown devices wait to be approved.") }
         defer {
             state.withLock { state in
                 let others = state.asking[name, default: 1] - 1

@@ -14,7 +14,7 @@ extension DeviceAdmission {
         guard case .token(let account, let name, let id) = caller.identity else { throw DeviceAdmission.badCredentials }
         let grants = DeviceAdmission.grants(of: caller)
         guard grants != .none else {
-            throw Refusal(.forbidden, "this needs mqtt.subscribe, mqtt.publish or mqtt.system for the whole hub")
+            throw Refusal(.forbidden, "This needs mqtt.subscribe, mqtt.publish or mqtt.system for the whole hub.")
         }
         let owner = ConnectionOwner.program(token: id)
         let isNoted = state.withLock { state in
@@ -24,7 +24,7 @@ extension DeviceAdmission {
             state.programs[owner] = caller
             return true
         }
-        guard isNoted else { throw Refusal(.limitReached, "too many programs were let in") }
+        guard isNoted else { throw Refusal(.limitReached, "Too many programs were let in.") }
         // Once more, now that the watcher knows of it: what was taken away in between it would not have noticed.
         let again = try await programs(token.text, transport, clock.now())
         guard again.identity == caller.identity, again.grants == caller.grants else {

@@ -135,7 +135,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
             }
             // A device that knows no user name shows itself by its client identifier.
             guard let name = DeviceID(attempt.userName ?? attempt.clientID) else {
-                throw Refusal(.badCredentials, "the user name is no device's name")
+                throw Refusal(.badCredentials, "The user name is not the name of a device.")
             }
             switch try await find(
                 name, secret: attempt.password, clientID: attempt.clientID, address: attempt.address)
@@ -147,7 +147,7 @@ public final class DeviceAdmission: Sendable, MetricsSource {
             return .refused(refusal)
         } catch {
             trouble(error)
-            return .refused(Refusal(.internalFailure, "the device could not be looked up"))
+            return .refused(Refusal(.internalFailure, "The device could not be looked up."))
         }
     }
 

@@ -42,7 +42,7 @@ struct DeviceListing: Sendable {
         var wantsDevices = true
         if let word = request.given("state") {
             guard DeviceListing.states.contains(word) else {
-                throw Refusal(.invalidParameter, "state is pending, active or disabled")
+                throw Refusal(.invalidParameter, "state is pending, active or disabled.")
             }
             filter.state = DeviceState(rawValue: word)
             wantsDevices = filter.state != nil
@@ -50,24 +50,24 @@ struct DeviceListing: Sendable {
         }
         if let word = request.given("kind") {
             guard let kind = kinds.first(where: { $0.name == word }) else {
-                throw Refusal(.invalidParameter, "kind is one of \(kinds.map(\.name).joined(separator: ", "))")
+                throw Refusal(.invalidParameter, "kind is one of \(kinds.map(\.name).joined(separator: ", ")).")
             }
             filter.kind = kind
         }
         if let word = request.given("site") {
-            guard let site = SiteID(word) else { throw Refusal(.invalidParameter, "site is no site's name") }
+            guard let site = SiteID(word) else { throw Refusal(.invalidParameter, "site is not the name of a site.") }
             filter.site = site
             // What waits belongs to no site yet.
             wantsPending = false
         }
         if let text = request.given("q") {
             guard text.utf8.count <= DeviceID.maximumLength, !text.utf8.contains(0) else {
-                throw Refusal(.invalidParameter, "q has at most \(DeviceID.maximumLength) bytes")
+                throw Refusal(.invalidParameter, "q has at most \(DeviceID.maximumLength) bytes.")
             }
             filter.text = text
         }
         if let text = request.given("after") {
-            guard DeviceID(text) != nil else { throw Refusal(.invalidParameter, "after is a device's name") }
+            guard DeviceID(text) != nil else { throw Refusal(.invalidParameter, "after is a device's name.") }
             after = text
         } else {
             after = nil

@@ -5,7 +5,7 @@ extension JSONMembers {
     fileprivate func optionalKind(of kinds: [DeviceKind]) throws(Refusal) -> DeviceKind? {
         guard let text = try optionalText("kind", maximumBytes: 64) else { return nil }
         guard let kind = kinds.first(where: { $0.name == text }) else {
-            throw Refusal(.valueOutOfRange, "kind is one of \(kinds.map(\.name).joined(separator: ", "))")
+            throw Refusal(.valueOutOfRange, "kind is one of \(kinds.map(\.name).joined(separator: ", ")).")
         }
         return kind
     }
@@ -57,7 +57,7 @@ struct DeviceApproval: Sendable {
         kind = try members.optionalKind(of: kinds)
         site = try members.optionalSite("site") ?? .main
         guard let credential = ApprovedCredential(rawValue: try members.text("credential", maximumBytes: 64)) else {
-            throw Refusal(.valueOutOfRange, "credential is new or offered")
+            throw Refusal(.valueOutOfRange, "credential is new or offered.")
         }
         self.credential = credential
     }

@@ -62,7 +62,7 @@ extension DeviceRoutes {
 
     private func addSite(_ request: RouteRequest) async throws -> RouteResponse {
         let wanted = try SiteRequest(request.body)
-        guard let id = wanted.id else { throw Refusal(.missingField, "id is missing") }
+        guard let id = wanted.id else { throw Refusal(.missingField, "id is missing.") }
         return try await changeSite(id, status: 201) { administration, line in
             try administration.addSite(id, title: wanted.title, by: request.administrator, in: line.transaction())
         }
@@ -71,7 +71,7 @@ extension DeviceRoutes {
     private func renameSite(_ request: RouteRequest) async throws -> RouteResponse {
         let wanted = try SiteRequest(request.body)
         guard let id = request.path["id"].flatMap({ SiteID($0) }) else {
-            throw Refusal(.invalidIdentifier, "a site's name is 1 to 64 letters, digits and . _ - : @")
+            throw Refusal(.invalidIdentifier, "A site's name is 1 to 64 letters, digits and . _ - : @.")
         }
         return try await changeSite(id, status: 200) { administration, line in
             try administration.renameSite(id, title: wanted.title, by: request.administrator, in: line.transaction())
@@ -87,7 +87,7 @@ extension DeviceRoutes {
             try work(administration, &line)
             return try administration.sites(at: .sites([id]), in: line.transaction()).first
         }
-        guard let site else { throw Refusal(.notFound, "there is no site \(id)") }
+        guard let site else { throw Refusal(.notFound, "There is no site \(id).") }
         return .json(status: status) { $0.write(site) }
     }
 

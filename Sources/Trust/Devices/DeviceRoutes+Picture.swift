@@ -43,7 +43,7 @@ extension DeviceRoutes {
             _ = try administration.device(id, administrator, in: reader)
             return try blobs.kept(as: DevicePicture.use(id), in: reader)
         }
-        guard let kept else { throw Refusal(.notFound, "\(id) has no picture") }
+        guard let kept else { throw Refusal(.notFound, "\(id) has no picture.") }
         let name = DevicePicture.fileName(id, kept.blob.mediaType)
         return .file(
             try blobs.file(of: kept), contentType: kept.blob.mediaType,
@@ -89,7 +89,7 @@ extension DeviceRoutes {
             let transaction = try line.transaction()
             _ = try administration.device(id, administrator, in: transaction)
             guard try blobs.drop(DevicePicture.use(id), in: transaction) else {
-                throw Refusal(.notFound, "\(id) has no picture")
+                throw Refusal(.notFound, "\(id) has no picture.")
             }
             try administration.record(
                 .changeDevice, "device:\(id)", [("picture", "removed")], administrator, in: transaction)

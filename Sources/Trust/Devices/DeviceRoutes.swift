@@ -202,7 +202,7 @@ extension RouteRequest {
     var device: DeviceID {
         get throws(Refusal) {
             guard let id = path["id"].flatMap({ DeviceID($0) }) else {
-                throw Refusal(.invalidIdentifier, "a device's name is 1 to 64 letters, digits and . _ - : @")
+                throw Refusal(.invalidIdentifier, "A device's name is 1 to 64 letters, digits and . _ - : @.")
             }
             return id
         }

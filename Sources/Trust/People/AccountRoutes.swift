@@ -197,7 +197,7 @@ struct AccountRoutes: Sendable {
         var found: [Permission] = []
         try body.array("scopes") { (reader) throws(Refusal) in
             guard try reader.peek() == .string else {
-                throw Refusal(.invalidParameter, "scopes is an array of names of rights")
+                throw Refusal(.invalidParameter, "scopes is an array of names of rights.")
             }
             let name = try reader.string()
             guard let permission = known.first(where: { $0.name == name }) else {

@@ -41,7 +41,7 @@ public struct PeopleAdministration: Sendable {
     /// - Throws: `invalid_id`.
     public static func name(_ text: String) throws(Refusal) -> AccountName {
         guard let name = AccountName(text) else {
-            throw Refusal(.invalidIdentifier, "A user name is 1 to 64 letters, digits and the signs . _ @ -")
+            throw Refusal(.invalidIdentifier, "A user name is 1 to 64 letters, digits and the signs . _ @ -.")
         }
         return name
     }

@@ -194,7 +194,7 @@ struct UserRoutes: Sendable {
     private func assignment(role: String, site: String) throws(Refusal) -> RoleAssignment {
         guard let role = RoleName(role) else { throw Refusal(.invalidParameter, "There is no such role.") }
         if site == "*" { return RoleAssignment(role) }
-        guard let site = SiteID(site) else { throw Refusal(.invalidIdentifier, "site is * or the name of a site") }
+        guard let site = SiteID(site) else { throw Refusal(.invalidIdentifier, "site is * or the name of a site.") }
         return RoleAssignment(role, at: site)
     }
 

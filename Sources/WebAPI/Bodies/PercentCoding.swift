@@ -16,12 +16,12 @@ package enum PercentCoding {
         var parameters: [(name: String, value: String)] = []
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
             guard parameters.count < maximumParameters else {
-                throw Refusal(.invalidParameter, "a query may have \(maximumParameters) parameters")
+                throw Refusal(.invalidParameter, "A query may have \(maximumParameters) parameters.")
             }
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decode(parts[0], plusIsSpace: true),
                 let value = parts.count > 1 ? decode(parts[1], plusIsSpace: true) : ""
-            else { throw Refusal(.invalidParameter, "the query is not percent-encoded UTF-8") }
+            else { throw Refusal(.invalidParameter, "The query is not percent-encoded UTF-8.") }
             parameters.append((name, value))
         }
         return parameters

@@ -86,7 +86,7 @@ import Testing
         let one = try await read(garage, "parkapi/parking-sites/{number}", "parkapi-site", ["number": "\(number)"])
         #expect(one == site)
         for other in ["\(number + 1)", "x", ""] {
-            await #expect(throws: Refusal(.notFound, "there is no such parking site")) {
+            await #expect(throws: Refusal(.notFound, "There is no such parking site.")) {
                 try await garage.call(.get, "/api/feeds/parkapi/parking-sites/{number}", ["number": other])
             }
         }
@@ -167,7 +167,7 @@ import Testing
         #expect(second["data"]?.elements.isEmpty == true)
         #expect(second["meta"]?["offset"]?.number == 100)
         for id in ["private", "none"] {
-            await #expect(throws: Refusal(.notFound, "there is no public lot \(id)")) {
+            await #expect(throws: Refusal(.notFound, "There is no public lot \(id).")) {
                 try await garage.call(.get, "/api/feeds/apds/places/{id}", ["id": id])
             }
         }

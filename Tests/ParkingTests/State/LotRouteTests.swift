@@ -304,7 +304,7 @@ import Testing
     func placeOfAMistake() async throws {
         let site = try await ParkSite()
         let body = #"[{"lot_id":"X","name":"x"},{"lot_id":"Y","name":"y","spots":[{"spot_id":"A","x":"1"}]}]"#
-        await #expect(throws: Refusal(.wrongType, "lot 2, spot 1: x is a number")) {
+        await #expect(throws: Refusal(.wrongType, "Lot 2, spot 1: x is a number.")) {
             try await site.call(.post, "/api/lots/import", body: body)
         }
     }

@@ -66,7 +66,7 @@ import Testing
         #expect(
             try RepeatedRequest.answer(nil as (content: Int, answer: String)?, asked: 1, kind: "x", name: "n") == nil)
         #expect(try RepeatedRequest.answer((content: 1, answer: "a"), asked: 1, kind: "x", name: "n") == "a")
-        #expect(throws: Refusal(.conflict, "there is another x of the name n")) {
+        #expect(throws: Refusal(.conflict, "There is another x of the name n.")) {
             try RepeatedRequest.answer((content: 1, answer: "a"), asked: 2, kind: "x", name: "n")
         }
     }

@@ -22,22 +22,22 @@ enum BookingRules {
 
     /// Whether a time may be asked for now.
     static func check(from: Timestamp, to: Timestamp, by holder: BookingHolder, at now: Timestamp) throws(Refusal) {
-        guard to > from else { throw Refusal(.valueOutOfRange, "to lies after from") }
+        guard to > from else { throw Refusal(.valueOutOfRange, "to lies after from.") }
         let length = to.microseconds(since: from)
         guard length >= lengthSeconds.lowerBound * 1_000_000, length <= lengthSeconds.upperBound * 1_000_000 else {
-            throw Refusal(.valueOutOfRange, "a reservation is 15 minutes to 12 hours long")
+            throw Refusal(.valueOutOfRange, "A reservation is 15 minutes to 12 hours long.")
         }
         guard from >= now.advanced(bySeconds: -pastSeconds) else {
-            throw Refusal(.valueOutOfRange, "from lies in the past")
+            throw Refusal(.valueOutOfRange, "from lies in the past.")
         }
         switch holder {
         case .stranger:
             guard from <= now.advanced(bySeconds: aheadOfStrangersSeconds) else {
-                throw Refusal(.valueOutOfRange, "without signing in, reservations begin within the next 24 hours")
+                throw Refusal(.valueOutOfRange, "Without signing in, reservations begin within the next 24 hours.")
             }
         case .account:
             guard from <= now.advanced(bySeconds: aheadSeconds) else {
-                throw Refusal(.valueOutOfRange, "reservations begin within the next 14 days")
+                throw Refusal(.valueOutOfRange, "Reservations begin within the next 14 days.")
             }
         }
     }

@@ -38,7 +38,7 @@ extension Bookings {
     /// - Throws: `Refusal` with `conflict` when it is over already, `not_found` when there is none.
     package func cancel(_ id: String, at now: Timestamp, in transaction: Transaction) throws -> Reservation {
         guard var reservation = try ReservationTable.one(id, in: transaction) else {
-            throw Refusal(.notFound, "there is no such reservation")
+            throw Refusal(.notFound, "There is no such reservation.")
         }
         try reservation.cancel(at: now)
         try ReservationTable.update(reservation, in: transaction)
@@ -62,19 +62,19 @@ extension Bookings {
             return Array(free.lazy.filter { $0.kind == kind }.map(\.spot).prefix(20))
         }
         guard let found = try SpotTable.one(spot, in: transaction), found.lot == lot else {
-            throw Refusal(.notFound, "\(lot) has no spot \(spot)")
+            throw Refusal(.notFound, "\(lot) has no spot \(spot).")
         }
         if let kind = wanted.kind, found.facts.kind != kind {
-            throw Refusal(.identifierMismatch, "\(spot) is \(found.facts.kind.rawValue), not \(kind.rawValue)")
+            throw Refusal(.identifierMismatch, "\(spot) is \(found.facts.kind.rawValue), not \(kind.rawValue).")
         }
-        guard !found.state.isOutOfService else { throw Refusal(.conflict, "\(spot) is out of service") }
+        guard !found.state.isOutOfService else { throw Refusal(.conflict, "\(spot) is out of service.") }
         // What begins now needs a spot that is known to be free now.
         guard TimeSlots(from: wanted.from, to: wanted.to).begin <= now else { return [spot] }
         switch found.status(at: now) {
         case .free, .reserved: break
         case .occupied:
-            throw Refusal(.conflict, "\(spot) is occupied now; reserve it for later, or take another one")
-        case .unknown, .outOfService: throw Refusal(.conflict, "nothing is known of \(spot) now")
+            throw Refusal(.conflict, "\(spot) is occupied now; reserve it for later, or take another one.")
+        case .unknown, .outOfService: throw Refusal(.conflict, "Nothing is known of \(spot) now.")
         }
         return [spot]
     }
@@ -86,18 +86,19 @@ extension Bookings {
             let limit = isStaff ? limits.perStaff : limits.perAccount
             let open = try ReservationTable.countOpen(ofAccount: account, in: transaction)
             guard open < limit else {
-                throw Refusal(.limitReached, "you have \(open) reservations that are not over; more there may not be")
+                throw Refusal(
+                    .limitReached, "You have \(open) reservations that are not over; give one up to make another.")
             }
         case .stranger(let address, _):
             let open = try ReservationTable.countOpen(fromAddress: address, in: transaction)
             guard open < limits.perAddress else {
                 throw Refusal(
-                    .limitReached, "from your address \(open) spots are reserved; sign in to reserve more")
+                    .limitReached, "\(open) spots are reserved from your address; sign in to reserve more.")
             }
             let spots = try SpotTable.count(of: lot, in: transaction)
             let byStrangers = try ReservationTable.countSpotsOfStrangers(in: lot, in: transaction)
             guard byStrangers < max(1, spots / BookingRules.spotsPerStranger) else {
-                throw Refusal(.limitReached, "no more spots of \(lot) can be reserved without signing in")
+                throw Refusal(.limitReached, "No more spots of \(lot) can be reserved without signing in.")
             }
         }
     }
@@ -108,12 +109,12 @@ extension Bookings {
     ) throws -> Refusal {
         let kind = (wanted.kind ?? .standard).rawValue
         let known = try ReservationTable.inTheWay(of: time, wanted.spot, kind: kind, in: lot, in: transaction)
-        guard let known else { return Refusal(.conflict, "no \(kind) spot of \(lot) is free at that time") }
+        guard let known else { return Refusal(.conflict, "No \(kind) spot of \(lot) is free at that time.") }
         let span = "from \(known.from) to \(known.to)"
-        if let spot = wanted.spot { return Refusal(.conflict, "\(spot) is reserved \(span)") }
+        if let spot = wanted.spot { return Refusal(.conflict, "\(spot) is reserved \(span).") }
         return Refusal(
             .conflict,
-            "no \(kind) spot of \(lot) is free at that time; the first that is, \(known.spot), is reserved \(span)"
+            "No \(kind) spot of \(lot) is free at that time; the first that is, \(known.spot), is reserved \(span)."
         )
     }
 }

@@ -106,7 +106,7 @@ package struct Reservation: Hashable, Sendable {
     /// Gives it up.
     /// - Throws: `conflict` when it is over already.
     mutating func cancel(at now: Timestamp) throws(Refusal) {
-        guard isOpen else { throw Refusal(.conflict, "the reservation is over: it is \(state.rawValue)") }
+        guard isOpen else { throw Refusal(.conflict, "The reservation is over: it is \(state.rawValue).") }
         // A used one that ends early was used.
         _ = finish(state == .used ? .used : .cancelled, at: now)
     }

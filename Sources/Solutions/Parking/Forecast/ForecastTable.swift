@@ -8,7 +8,7 @@ enum ForecastTable {
     /// - Throws: `not_found` for a time zone that nobody knows, `SQLFailure`.
     static func forecast(of lot: Lot, at now: Timestamp, in reader: some SQLReading) throws -> OccupancyForecast {
         guard let clock = LocalClock(lot.timeZone) else {
-            throw Refusal(.notFound, "nobody knows the time zone \(lot.timeZone)")
+            throw Refusal(.notFound, "Nobody knows the time zone \(lot.timeZone).")
         }
         let spots = try SpotTable.countInService(of: lot.id, in: reader)
         return try ChangeTable.history.forecast(

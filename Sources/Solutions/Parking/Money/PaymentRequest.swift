@@ -21,7 +21,7 @@ package struct PaymentRequest: Hashable, Sendable {
     /// - Throws: `missing_field`, `wrong_type`, `invalid_id`, `value_out_of_range`, `duplicate_key`, `malformed_json`, `too_large`.
     package init(_ bytes: [UInt8]) throws(Refusal) {
         guard bytes.count <= PaymentRequest.maximumBytes else {
-            throw Refusal(.tooLarge, "a payment has at most \(PaymentRequest.maximumBytes) bytes")
+            throw Refusal(.tooLarge, "A payment has at most \(PaymentRequest.maximumBytes) bytes.")
         }
         let members = try JSONMembers(bytes)
         guard let id = try members.optionalDevice("payment_id") else { throw JSONMembers.missing("payment_id") }
@@ -32,11 +32,11 @@ package struct PaymentRequest: Hashable, Sendable {
         amount = try PaymentRequest.amount(members)
         currency = try members.optionalText("currency", maximumBytes: 256)
         guard currency.map({ Currency($0) != nil }) ?? true else {
-            throw Refusal(.valueOutOfRange, "currency is three capital letters, such as EUR")
+            throw Refusal(.valueOutOfRange, "currency is three capital letters, such as EUR.")
         }
         method = try members.optionalText("method", maximumBytes: 32)
         guard method.map({ !$0.isEmpty && !$0.hasControlCharacters }) ?? true else {
-            throw Refusal(.valueOutOfRange, "method has 1 to 32 bytes")
+            throw Refusal(.valueOutOfRange, "method has 1 to 32 bytes.")
         }
         claimedAt = try members.optionalInstant("timestamp")
     }
@@ -47,8 +47,8 @@ package struct PaymentRequest: Hashable, Sendable {
         case (nil, nil): return nil
         case (.decimal(let value), nil): return .major(value)
         case (nil, let value?): return .minor(value)
-        case (_?, nil): throw Refusal(.valueOutOfRange, "amount is a plain decimal number, such as 2.50")
-        case (_?, _?): throw Refusal(.valueOutOfRange, "amount and amount_minor together: one of them")
+        case (_?, nil): throw Refusal(.valueOutOfRange, "amount is a plain decimal number, such as 2.50.")
+        case (_?, _?): throw Refusal(.valueOutOfRange, "Give amount or amount_minor, not both.")
         }
     }
 
@@ -73,12 +73,12 @@ package enum PaymentAmount: Hashable, Sendable {
         case .major(let amount):
             guard let exact = currency.minor(amount) else {
                 throw Refusal(
-                    .valueOutOfRange, "amount has at most \(currency.fractionDigits) digits behind the point")
+                    .valueOutOfRange, "amount has at most \(currency.fractionDigits) digits behind the point.")
             }
             minor = exact
         }
         guard (1...PaymentRequest.largestMinor).contains(minor) else {
-            throw Refusal(.valueOutOfRange, "an amount is 1 to \(PaymentRequest.largestMinor) minor units")
+            throw Refusal(.valueOutOfRange, "An amount is 1 to \(PaymentRequest.largestMinor) minor units.")
         }
         return minor
     }

@@ -30,21 +30,21 @@ extension Tariff {
         ])
         try members.refuseNull(except: ["daily_cap_minor"])
         guard let currency = try members.optionalText("currency", maximumBytes: 256) else {
-            throw Refusal(.missingField, "the tariff's currency is missing")
+            throw Refusal(.missingField, "The tariff's currency is missing.")
         }
         guard Currency(currency) != nil else {
-            throw Refusal(.valueOutOfRange, "currency is three capital letters, such as EUR")
+            throw Refusal(.valueOutOfRange, "currency is three capital letters, such as EUR.")
         }
         let free = try members.optionalWholeNumber("free_minutes", in: 0...TariffLimit.minutes)
         let applies = try members.optionalChoice("free_minutes_apply", of: FreeMinutesApply.self)
         let cap = try members.optionalWholeNumber("daily_cap_minor", in: 0...TariffLimit.minor)
         guard members.has("rules") else {
-            throw Refusal(.missingField, "the tariff's rules are missing; an empty list is free parking")
+            throw Refusal(.missingField, "The tariff's rules are missing; an empty list is free parking.")
         }
         var rules: [TariffRule] = []
         try members.array("rules") { (reader) throws(Refusal) in
             guard rules.count < TariffLimit.rules else {
-                throw Refusal(.limitReached, "a tariff has at most \(TariffLimit.rules) rules")
+                throw Refusal(.limitReached, "A tariff has at most \(TariffLimit.rules) rules.")
             }
             rules.append(try TariffRule(&reader, number: rules.count + 1))
         }
@@ -76,12 +76,12 @@ extension TariffRule {
 
     /// Reads a rule; `number` is its place, from 1, for what is said of a mistake.
     fileprivate init(_ reader: inout JSONReader, number: Int) throws(Refusal) {
-        let members = try JSONMembers(&reader, limit: 16, place: "rule \(number)")
+        let members = try JSONMembers(&reader, limit: 16, place: "Rule \(number)")
         try members.refuseOthers(than: ["name", "kinds", "weekdays", "from", "to", "price", "minutes", "minor"])
         try members.refuseNull()
         let name = try members.text("name", maximumBytes: TariffLimit.nameBytes)
         guard !name.isEmpty, !name.hasControlCharacters else {
-            throw members.refusal(.valueOutOfRange, "name has 1 to \(TariffLimit.nameBytes) bytes")
+            throw members.refusal(.valueOutOfRange, "name has 1 to \(TariffLimit.nameBytes) bytes.")
         }
         self.init(name: name, price: try TariffRule.price(members))
         if let kinds = try members.tariffKinds() { self.kinds = kinds }
@@ -95,14 +95,14 @@ extension TariffRule {
         let minutes = try members.optionalWholeNumber("minutes", in: 1...TariffLimit.minutes)
         let minor = try members.optionalWholeNumber("minor", in: 0...TariffLimit.minor)
         switch (word, minutes, minor) {
-        case (nil, _, _): throw members.refusal(.missingField, "price is missing")
+        case (nil, _, _): throw members.refusal(.missingField, "price is missing.")
         case (.perStarted, let minutes?, let minor?): return .perStarted(minutes: minutes, minor: minor)
-        case (.perStarted, _, _): throw members.refusal(.missingField, "per_started needs minutes and minor")
+        case (.perStarted, _, _): throw members.refusal(.missingField, "per_started needs minutes and minor.")
         case (.flat, nil, let minor?): return .flat(minor: minor)
-        case (.flat, nil, nil): throw members.refusal(.missingField, "flat needs minor")
-        case (.flat, _, _): throw members.refusal(.valueOutOfRange, "flat has no minutes")
+        case (.flat, nil, nil): throw members.refusal(.missingField, "flat needs minor.")
+        case (.flat, _, _): throw members.refusal(.valueOutOfRange, "flat has no minutes.")
         case (.free, nil, nil): return .free
-        case (.free, _, _): throw members.refusal(.valueOutOfRange, "free has neither minutes nor minor")
+        case (.free, _, _): throw members.refusal(.valueOutOfRange, "free has neither minutes nor minor.")
         }
     }
 }
@@ -114,13 +114,13 @@ extension JSONMembers {
         let places = [0, 1, 3, 4]
         guard text.count == 5, text[2] == UInt8(ascii: ":"), places.allSatisfy({ (0x30...0x39).contains(text[$0]) })
         else {
-            throw refusal(.valueOutOfRange, "\(name) is a time such as 08:00")
+            throw refusal(.valueOutOfRange, "\(name) is a time such as 08:00.")
         }
         let digits = places.map { Int(text[$0]) - 0x30 }
         let (hour, minute) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3])
         guard minute < 60, range.contains(hour * 60 + minute) else {
             let (first, last) = (TariffField.time(range.lowerBound), TariffField.time(range.upperBound))
-            throw refusal(.valueOutOfRange, "\(name) is a time from \(first) to \(last)")
+            throw refusal(.valueOutOfRange, "\(name) is a time from \(first) to \(last).")
         }
         return hour * 60 + minute
     }
@@ -131,7 +131,7 @@ extension JSONMembers {
         try array("kinds") { (reader) throws(Refusal) in
             guard let kind = SpotKind(rawValue: try reader.string()) else {
                 let words = SpotKind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw refusal(.valueOutOfRange, "kinds are \(words)")
+                throw refusal(.valueOutOfRange, "kinds are \(words).")
             }
             kinds.insert(kind)
         }
@@ -143,7 +143,7 @@ extension JSONMembers {
         var weekdays: Set<Int> = []
         try array("weekdays") { (reader) throws(Refusal) in
             guard let day = TariffField.days.firstIndex(of: try reader.string()) else {
-                throw refusal(.valueOutOfRange, "weekdays are \(TariffField.days.joined(separator: ", "))")
+                throw refusal(.valueOutOfRange, "weekdays are \(TariffField.days.joined(separator: ", ")).")
             }
             weekdays.insert(day)
         }

@@ -61,7 +61,9 @@ struct TariffReplay: Sendable {
     ) throws {
         let count = try SessionTable.countEnded(of: lot.id, from: begin, to: end, in: reader)
         guard count <= Self.mostSessions else {
-            throw Refusal(.tooManySteps, "\(count) sessions; at most \(Self.mostSessions): choose a shorter time")
+            throw Refusal(
+                .tooManySteps,
+                "There are \(count) sessions, and at most \(Self.mostSessions) are replayed: choose a shorter time.")
         }
         try SessionTable.eachEnded(of: lot.id, from: begin, to: end, in: reader) { add($0) }
         let spots = try SpotTable.count(of: lot.id, in: reader)

@@ -80,7 +80,7 @@ enum TariffTable {
             "SELECT COUNT(*) FROM parking_tariff WHERE lot = $1", [.text(lot.id.text)]
         ).integer(0)
         guard count < versionLimit else {
-            throw Refusal(.limitReached, "\(lot.id) has \(versionLimit) versions of its tariff")
+            throw Refusal(.limitReached, "\(lot.id) has \(versionLimit) versions of its tariff.")
         }
         let row = try transaction.queryFirst(
             """
@@ -95,7 +95,7 @@ enum TariffTable {
             ])
         guard let row else {
             throw Refusal(
-                .conflict, "a version of the tariff begins at that instant already; versions are never changed")
+                .conflict, "A version of the tariff begins at that instant already; versions are never changed.")
         }
         return TariffVersion(
             version: try row.integer(0), validFrom: instant, tariff: tariff, timeZone: lot.timeZone, createdBy: name,

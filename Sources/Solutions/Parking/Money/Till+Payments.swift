@@ -14,9 +14,9 @@ extension Till {
         case .person(let person):
             (caller, sites) = (person, person.grants.scope(of: .takePayments))
             guard !sites.isEmpty else {
-                throw Refusal(.forbidden, "payments need the right \(Permission.takePayments)")
+                throw Refusal(.forbidden, "Payments need the right \(Permission.takePayments).")
             }
-        case .device, .keyless: throw Refusal(.forbidden, "payments come from people's programs, never from sensors")
+        case .device, .keyless: throw Refusal(.forbidden, "Payments come from people's programs, never from sensors.")
         }
         _ = try take(try PaymentRequest(message.payload), by: caller, at: sites, in: &line)
     }
@@ -42,10 +42,10 @@ extension Till {
         }
         guard !known.contains(where: { $0.sites.contains(place.site) }) else { throw Till.conflict(request.id) }
         guard let amount = try request.minor(in: place.currency) else {
-            throw Refusal(.missingField, "amount or amount_minor is missing")
+            throw Refusal(.missingField, "amount or amount_minor is missing.")
         }
         guard request.currency == nil || request.currency == place.currency.code else {
-            throw Refusal(.valueOutOfRange, "the currency of \(place.lot) is \(place.currency.code)")
+            throw Refusal(.valueOutOfRange, "The currency of \(place.lot) is \(place.currency.code).")
         }
         let content = PaymentContent(request, amount: amount, currency: place.currency.code)
         let paidAt = Till.paidAt(request, receivedAt: line.now)
@@ -74,12 +74,12 @@ extension Till {
         // Of several of its name, the one of the session's site.
         var (payment, site) = try Till.payment(id, of: found?.lot, at: sites, in: transaction)
         guard let found, try LotTable.site(of: found.lot, in: transaction).map(sites.contains) ?? false else {
-            throw Refusal(.notFound, "there is no such session")
+            throw Refusal(.notFound, "There is no such session.")
         }
-        guard found.lot == payment.lot else { throw Refusal(.identifierMismatch, "the session is of another lot") }
-        guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund") }
+        guard found.lot == payment.lot else { throw Refusal(.identifierMismatch, "The session is of another lot.") }
+        guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund.") }
         if payment.session == session { return payment }
-        guard payment.session == nil else { throw Refusal(.conflict, "\(id) is for another session already") }
+        guard payment.session == nil else { throw Refusal(.conflict, "\(id) is for another session already.") }
         try Till.allocate(&payment, to: session, at: line.now, in: transaction)
         try note(.allocatePayment, "allocation", payment, at: site, by: caller, in: &line)
         return payment
@@ -122,7 +122,7 @@ extension Till {
             throw SQLFailure(.wrongType, "a row of parking_payment holds no currency")
         }
         guard request.currency == nil || request.currency == currency.code else {
-            throw Refusal(.valueOutOfRange, "the currency of \(id) is \(currency.code)")
+            throw Refusal(.valueOutOfRange, "The currency of \(id) is \(currency.code).")
         }
         let asked = try request.minor(in: currency)
         let content = PaymentContent(request, amount: asked, currency: currency.code, refunds: id)
@@ -135,11 +135,11 @@ extension Till {
                 return same
             }
         }
-        guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund itself") }
+        guard payment.refunds == nil else { throw Refusal(.conflict, "\(id) is a refund itself.") }
         let left = payment.amountMinor - payment.refundedMinor
-        guard left > 0 else { throw Refusal(.valueOutOfRange, "all of \(id) was given back already") }
+        guard left > 0 else { throw Refusal(.valueOutOfRange, "All of \(id) was given back already.") }
         let amount = asked ?? left
-        guard amount <= left else { throw Refusal(.valueOutOfRange, "of \(id) only \(left) minor units are left") }
+        guard amount <= left else { throw Refusal(.valueOutOfRange, "Of \(id) only \(left) minor units are left.") }
         let refund = Payment(
             id: try PaymentTable.key(for: request.id, in: transaction), name: request.id, lot: payment.lot,
             spot: payment.spot, session: payment.session, amountMinor: amount, currency: currency.code,
@@ -176,19 +176,19 @@ extension Till {
         var session: ParkingSession?
         if let id = request.session {
             session = try SessionTable.one(id, in: reader)
-            guard session != nil else { throw Refusal(.notFound, "there is no such session") }
+            guard session != nil else { throw Refusal(.notFound, "There is no such session.") }
         }
         guard let spot = request.spot ?? session?.spot else {
-            throw Refusal(.missingField, "spot_id or session_id is missing")
+            throw Refusal(.missingField, "spot_id or session_id is missing.")
         }
         guard let found = try LotTable.payee(of: spot, lot: session?.lot, in: reader), sites.contains(found.site) else {
-            throw Refusal(.notFound, session == nil ? "there is no spot \(spot)" : "there is no such session")
+            throw Refusal(.notFound, session == nil ? "There is no spot \(spot)." : "There is no such session.")
         }
         guard session.map({ $0.spot == spot }) ?? true else {
-            throw Refusal(.identifierMismatch, "the session is of another spot")
+            throw Refusal(.identifierMismatch, "The session is of another spot.")
         }
         guard request.lot.map({ $0 == found.lot }) ?? true else {
-            throw Refusal(.identifierMismatch, "the spot is of another lot")
+            throw Refusal(.identifierMismatch, "The spot is of another lot.")
         }
         guard let currency = Currency(found.currency) else {
             throw SQLFailure(.wrongType, "a row of parking_lot holds no currency")
@@ -208,7 +208,7 @@ extension Till {
         if found.count > 1, let wanted = try lot.flatMap({ try LotTable.site(of: $0, in: reader) }) {
             found.removeAll { $0.1 != wanted }
         }
-        guard let first = found.first else { throw Refusal(.notFound, "there is no such payment") }
+        guard let first = found.first else { throw Refusal(.notFound, "There is no such payment.") }
         guard found.count == 1 else {
             throw Refusal(.conflict, "There is a payment \(name) at several sites: say whose with lot_id.")
         }
@@ -223,7 +223,7 @@ extension Till {
             throw SQLFailure(.wrongType, "a row of parking_payment holds no currency")
         }
         guard let amount = try request.minor(in: currency) else {
-            throw Refusal(.missingField, "amount or amount_minor is missing")
+            throw Refusal(.missingField, "amount or amount_minor is missing.")
         }
         let content = PaymentContent(request, amount: amount, currency: request.currency ?? currency.code)
         return try PaymentContent(stored: known.content) == content

@@ -15,7 +15,7 @@ extension Till {
         let transaction = try line.transaction()
         guard var found = try SessionTable.one(session, in: transaction),
             let site = try LotTable.site(of: found.lot, in: transaction), sites.contains(site)
-        else { throw Refusal(.notFound, "there is no such session") }
+        else { throw Refusal(.notFound, "There is no such session.") }
         guard let currency = Currency(found.currency) else {
             throw SQLFailure(.wrongType, "a row of parking_session holds no currency")
         }
@@ -27,11 +27,11 @@ extension Till {
         if let same = try RepeatedRequest.answer(known, asked: content, kind: "waiver", name: request.id) {
             return same
         }
-        guard found.departedAt != nil else { throw Refusal(.conflict, "the car is there: nothing is due yet") }
-        guard found.balanceMinor > 0 else { throw Refusal(.valueOutOfRange, "nothing is owed for the session") }
+        guard found.departedAt != nil else { throw Refusal(.conflict, "The car is there: nothing is due yet.") }
+        guard found.balanceMinor > 0 else { throw Refusal(.valueOutOfRange, "Nothing is owed for the session.") }
         let amount = asked ?? found.balanceMinor
         guard amount <= found.balanceMinor else {
-            throw Refusal(.valueOutOfRange, "only \(found.balanceMinor) minor units are owed")
+            throw Refusal(.valueOutOfRange, "Only \(found.balanceMinor) minor units are owed.")
         }
         let waiver = Waiver(
             id: request.id, lot: found.lot, session: found.id, amountMinor: amount, currency: found.currency,

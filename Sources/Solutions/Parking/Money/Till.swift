@@ -30,7 +30,7 @@ package struct Till: Sendable {
     ) throws {
         let transaction = try line.transaction()
         guard let known = try SessionTable.arrival(in: spot.id, of: spot.lot, in: transaction) else {
-            throw Refusal(.notFound, "there is no lot \(spot.lot)")
+            throw Refusal(.notFound, "There is no lot \(spot.lot).")
         }
         guard known.present == nil else { return }
         let claimed = min(instant, line.now)

@@ -37,7 +37,7 @@ package struct WaiverRequest: Hashable, Sendable {
         var amounts: [PaymentAmount] = []
         if let number = try members.optionalNumber("amount") {
             guard case .decimal(let major) = number else {
-                throw Refusal(.valueOutOfRange, "amount is a plain decimal number, such as 2.50")
+                throw Refusal(.valueOutOfRange, "amount is a plain decimal number, such as 2.50.")
             }
             amounts.append(.major(major))
         }
@@ -45,16 +45,16 @@ package struct WaiverRequest: Hashable, Sendable {
         let reason = try members.optionalText("reason", maximumBytes: WaiverRequest.longestReason)
         let id = try members.text("waiver_id", maximumBytes: 256)
         guard let name = DeviceID(id) else {
-            throw Refusal(.invalidIdentifier, "waiver_id is 1 to 64 letters, digits and . _ - : @")
+            throw Refusal(.invalidIdentifier, "waiver_id is 1 to 64 letters, digits and . _ - : @.")
         }
         guard let reason, !reason.allSatisfy(\.isWhitespace) else {
-            throw Refusal(.missingField, "reason is missing: why nobody will pay")
+            throw Refusal(.missingField, "reason is missing: why nobody will pay.")
         }
         guard !reason.hasControlCharacters else {
-            throw Refusal(.valueOutOfRange, "reason has no control characters")
+            throw Refusal(.valueOutOfRange, "reason has no control characters.")
         }
         guard amounts.count < 2 else {
-            throw Refusal(.valueOutOfRange, "amount and amount_minor together: one of them")
+            throw Refusal(.valueOutOfRange, "Give amount or amount_minor, not both.")
         }
         (self.id, self.reason, amount) = (name.text, reason, amounts.first)
     }

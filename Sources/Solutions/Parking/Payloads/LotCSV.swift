@@ -128,13 +128,13 @@ enum LotCSV {
         switch form {
         case .text: writer.member(name, CSVText.plain(cell))
         case .number:
-            guard JSONNumber(cell) != nil else { throw Refusal(.wrongType, "\(name) is a number") }
+            guard JSONNumber(cell) != nil else { throw Refusal(.wrongType, "\(name) is a number.") }
             writer.member(name, raw: cell.utf8)
         case .boolean:
             switch cell.lowercased() {
             case "true", "yes", "1": writer.member(name, true)
             case "false", "no", "0": writer.member(name, false)
-            default: throw Refusal(.wrongType, "\(name) is true or false")
+            default: throw Refusal(.wrongType, "\(name) is true or false.")
             }
         }
     }

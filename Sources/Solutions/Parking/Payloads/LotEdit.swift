@@ -28,7 +28,7 @@ struct LotEdit: Hashable, Sendable {
     init() {}
 
     /// Reads an object.
-    /// - Parameter place: where it is among others, for messages: `lot 2`.
+    /// - Parameter place: where it is among others, for messages: `Lot 2`.
     init(_ reader: inout JSONReader, place: String? = nil) throws(Refusal) {
         let members = try JSONMembers(&reader, limit: 32, place: place)
         id = try members.optionalLot("lot_id")
@@ -46,24 +46,24 @@ struct LotEdit: Hashable, Sendable {
         case .decimal(let price): pricePerHour = price
         case .double:
             throw members.refusal(
-                .valueOutOfRange, "price_per_hour is written without an exponent, in at most 18 digits")
+                .valueOutOfRange, "price_per_hour is written without an exponent, in at most 18 digits.")
         case nil: break
         }
         try members.optionalArray("spots") { (reader) throws(Refusal) in
             guard spots.count < ParkingHandler.maximumSpotsPerLot else {
                 throw members.refusal(
-                    .tooLarge, "a lot has at most \(ParkingHandler.maximumSpotsPerLot) spots")
+                    .tooLarge, "A lot has at most \(ParkingHandler.maximumSpotsPerLot) spots.")
             }
-            let spot = "spot \(spots.count + 1)"
-            spots.append(try SpotEdit(&reader, place: place.map { "\($0), \(spot)" } ?? spot))
+            let number = spots.count + 1
+            spots.append(try SpotEdit(&reader, place: place.map { "\($0), spot \(number)" } ?? "Spot \(number)"))
         }
     }
 
     private static func plan(_ members: JSONMembers, place: String?) throws(Refusal) -> Plan? {
         guard var reader = try members.reader("plan") else { return nil }
-        let plan = try JSONMembers(&reader, place: place.map { "\($0), plan" } ?? "plan")
+        let plan = try JSONMembers(&reader, place: place.map { "\($0), plan" } ?? "Plan")
         guard let width = try plan.optionalDouble("width"), let height = try plan.optionalDouble("height") else {
-            throw members.refusal(.missingField, "a plan has width and height")
+            throw members.refusal(.missingField, "A plan has width and height.")
         }
         return Plan(width: width, height: height)
     }
@@ -72,7 +72,7 @@ struct LotEdit: Hashable, Sendable {
     /// - Parameter known: the lot as it is; nil for a new one.
     /// - Throws: `missing_field`, `value_out_of_range`, `invalid_parameter`.
     func applied(to known: Lot?, id: LotID, site: SiteID, at now: Timestamp) throws(Refusal) -> Lot {
-        guard let name = name ?? known?.name else { throw Refusal(.missingField, "name is missing") }
+        guard let name = name ?? known?.name else { throw Refusal(.missingField, "name is missing.") }
         let lot = Lot(
             id: id, site: self.site ?? known?.site ?? site, name: name, address: address ?? known?.address ?? "",
             latitude: latitude ?? known?.latitude, longitude: longitude ?? known?.longitude,
@@ -89,7 +89,7 @@ extension Lot {
     /// Whether everything of it is possible.
     func check() throws(Refusal) {
         func demand(_ isRight: Bool, _ rule: String) throws(Refusal) {
-            guard isRight else { throw Refusal(.valueOutOfRange, "\(id): \(rule)") }
+            guard isRight else { throw Refusal(.valueOutOfRange, "\(id): \(rule).") }
         }
         try demand((1...200).contains(name.unicodeScalars.count), "name has 1 to 200 characters")
         try demand(address.unicodeScalars.count <= 500, "address has at most 500 characters")

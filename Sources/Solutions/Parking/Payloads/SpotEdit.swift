@@ -19,7 +19,7 @@ struct SpotEdit: Hashable, Sendable {
     init() {}
 
     /// Reads an object.
-    /// - Parameter place: where it is among others, for messages: `spot 2`.
+    /// - Parameter place: where it is among others, for messages: `Spot 2`.
     init(_ reader: inout JSONReader, place: String? = nil) throws(Refusal) {
         let members = try JSONMembers(&reader, limit: 32, place: place)
         id = try members.optionalDevice("spot_id")
@@ -61,7 +61,7 @@ struct SpotEdit: Hashable, Sendable {
         if let hysteresisCentimetres { spot.state.settings.hysteresisCentimetres = hysteresisCentimetres }
         if let debounceSeconds {
             guard (0...600).contains(debounceSeconds) else {
-                throw Refusal(.valueOutOfRange, "\(id): debounce_seconds is 0 to 600")
+                throw Refusal(.valueOutOfRange, "\(id): debounce_seconds is 0 to 600.")
             }
             spot.state.settings.debounceMilliseconds = Int64((debounceSeconds * 1_000).rounded())
         }
@@ -74,7 +74,7 @@ extension Spot {
     /// Whether everything of it is possible.
     func check(in lot: Lot) throws(Refusal) {
         func demand(_ isRight: Bool, _ rule: String) throws(Refusal) {
-            guard isRight else { throw Refusal(.valueOutOfRange, "\(id): \(rule)") }
+            guard isRight else { throw Refusal(.valueOutOfRange, "\(id): \(rule).") }
         }
         try demand((1...64).contains(place.label.unicodeScalars.count), "label has 1 to 64 characters")
         try demand((1...16).contains(place.level.unicodeScalars.count), "level has 1 to 16 characters")
@@ -91,10 +91,10 @@ extension SensorSettings {
     /// Whether a sensor can be read like this.
     func check(of id: DeviceID) throws(Refusal) {
         guard thresholdCentimetres > 0, thresholdCentimetres <= 10_000 else {
-            throw Refusal(.valueOutOfRange, "\(id): threshold_cm is more than 0 and at most 10,000")
+            throw Refusal(.valueOutOfRange, "\(id): threshold_cm is more than 0 and at most 10,000.")
         }
         guard hysteresisCentimetres >= 0, hysteresisCentimetres / 2 < thresholdCentimetres else {
-            throw Refusal(.valueOutOfRange, "\(id): hysteresis_cm is 0 or more and less than twice the threshold")
+            throw Refusal(.valueOutOfRange, "\(id): hysteresis_cm is 0 or more and less than twice the threshold.")
         }
     }
 }

@@ -23,7 +23,7 @@ struct SpotPayload {
     /// - Throws: `malformed_json`, `wrong_type`, `missing_field`, `duplicate_key`, `invalid_id`, `value_out_of_range`, `too_large`.
     init(_ bytes: [UInt8]) throws(Refusal) {
         guard bytes.count <= SpotPayload.maximumBytes else {
-            throw Refusal(.tooLarge, "a spot's message has at most \(SpotPayload.maximumBytes) bytes")
+            throw Refusal(.tooLarge, "A spot's message has at most \(SpotPayload.maximumBytes) bytes.")
         }
         var reader = JSONReader(bytes)
         var keys = SeenKeys(limit: 32)
@@ -44,12 +44,12 @@ struct SpotPayload {
             }
         }
         try reader.endOfPayload()
-        guard let spot else { throw Refusal(.missingField, "spot_id is missing") }
+        guard let spot else { throw Refusal(.missingField, "spot_id is missing.") }
         guard isOccupied != nil || distance != nil else {
-            throw Refusal(.missingField, "occupied and distance are missing; one of them is needed")
+            throw Refusal(.missingField, "occupied and distance are missing; one of them is needed.")
         }
         if let distance, !SpotPayload.distances.contains(distance.doubleValue) {
-            throw Refusal(.valueOutOfRange, "distance is 0 to 10,000 cm")
+            throw Refusal(.valueOutOfRange, "distance is 0 to 10,000 cm.")
         }
         self.spot = spot
         self.lot = lot

@@ -13,7 +13,7 @@ enum LotTable {
     /// - Throws: `not_found`.
     static func visible(_ id: LotID, to caller: Caller, in reader: some SQLReading) throws -> Lot {
         guard let lot = try one(id, in: reader), lot.isVisible(to: caller) else {
-            throw Refusal(.notFound, "there is no lot \(id)")
+            throw Refusal(.notFound, "There is no lot \(id).")
         }
         return lot
     }
@@ -22,7 +22,7 @@ enum LotTable {
     /// - Throws: `not_found`.
     static func one(_ id: LotID, at sites: SiteScope, in reader: some SQLReading) throws -> Lot {
         guard let lot = try one(id, in: reader), sites.contains(lot.site) else {
-            throw Refusal(.notFound, "there is no lot \(id)")
+            throw Refusal(.notFound, "There is no lot \(id).")
         }
         return lot
     }

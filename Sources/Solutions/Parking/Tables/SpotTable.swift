@@ -102,7 +102,7 @@ enum SpotTable {
             SELECT lot, level FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
             WHERE \(conditions.text)
             """, conditions.arguments)
-        guard let row else { throw Refusal(.invalidParameter, "after is the last spot of the page before") }
+        guard let row else { throw Refusal(.invalidParameter, "after is the last spot of the page before.") }
         return (try row.text(0), try row.text(1))
     }
 

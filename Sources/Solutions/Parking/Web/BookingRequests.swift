@@ -22,7 +22,7 @@ enum BookingBody {
     static func code(_ body: [UInt8]) throws(Refusal) -> SecretKey {
         let text = try JSONMembers(body).text("code", maximumBytes: 256)
         guard let key = SecretKey(text), key.purpose == .reservation else {
-            throw Refusal(.notFound, "there is no reservation of that name and code")
+            throw Refusal(.notFound, "There is no reservation of that name and code.")
         }
         return key
     }
@@ -31,7 +31,7 @@ enum BookingBody {
     static func instant(_ name: String, _ members: JSONMembers) throws(Refusal) -> Timestamp? {
         guard let instant = try members.optionalInstant(name) else { return nil }
         guard BookingParameters.range.contains(instant) else {
-            throw Refusal(.valueOutOfRange, "\(name) is a time from 1970 to 2100")
+            throw Refusal(.valueOutOfRange, "\(name) is a time from 1970 to 2100.")
         }
         return instant
     }
@@ -41,7 +41,7 @@ enum BookingBody {
         guard let text = try members.optionalText("name", maximumBytes: 1_024) else { return nil }
         guard (1...100).contains(text.unicodeScalars.count),
             text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-        else { throw Refusal(.valueOutOfRange, "name is 1 to 100 characters in one line") }
+        else { throw Refusal(.valueOutOfRange, "name is 1 to 100 characters in one line.") }
         return text
     }
 }
@@ -55,7 +55,7 @@ enum BookingParameters {
     static func instant(_ name: String, of request: RouteRequest) throws(Refusal) -> Timestamp? {
         guard let instant = try request.instant(name) else { return nil }
         guard range.contains(instant) else {
-            throw Refusal(.invalidParameter, "\(name) is a time from 1970 to 2100")
+            throw Refusal(.invalidParameter, "\(name) is a time from 1970 to 2100.")
         }
         return instant
     }

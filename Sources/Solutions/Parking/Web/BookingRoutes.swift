@@ -113,7 +113,7 @@ struct BookingRoutes: Sendable {
         let state = try request.word("state", of: ReservationState.self)
         let given = try request.whole("limit", in: 1...Self.mostRows)
         let after = request.given("after")
-        if let after, DeviceID(after) == nil { throw Refusal(.invalidParameter, "after is a name") }
+        if let after, DeviceID(after) == nil { throw Refusal(.invalidParameter, "after is a name.") }
         let (limit, database) = (given ?? 1_000, services.database)
         let read: @Sendable (String?) async throws -> Page<Reservation> = { place in
             let found = try await database.read {
@@ -144,7 +144,7 @@ struct BookingRoutes: Sendable {
         let now = services.clock.now()
         guard let from = try BookingParameters.instant("from", of: request),
             let to = try BookingParameters.instant("to", of: request)
-        else { throw Refusal(.invalidParameter, "from and to are times") }
+        else { throw Refusal(.invalidParameter, "from and to are times.") }
         try BookingRules.check(from: from, to: to, by: .account("", isStaff: false), at: now)
         let free = try await services.database.read {
             try Bookings().free(in: lot.id, from: from, to: to, at: now, in: $0)
@@ -218,10 +218,10 @@ struct BookingRoutes: Sendable {
             let found = try ReservationTable.one(id, in: reader)
             return (found, try found.flatMap { try LotTable.one($0.lot, in: reader) })
         }
-        guard let found else { throw Refusal(.notFound, "there is no such reservation of yours") }
+        guard let found else { throw Refusal(.notFound, "There is no such reservation of yours.") }
         let isOwn = found.account != nil && found.account == request.caller.account
         guard isOwn || request.caller.grants.allows(permission, at: lot?.site) else {
-            throw Refusal(.notFound, "there is no such reservation of yours")
+            throw Refusal(.notFound, "There is no such reservation of yours.")
         }
         return found
     }
@@ -233,7 +233,7 @@ struct BookingRoutes: Sendable {
             try ReservationTable.withCode(id, in: reader)
         }
         guard let (reservation, hash) = found, key.matches(hash) else {
-            throw Refusal(.notFound, "there is no reservation of that name and code")
+            throw Refusal(.notFound, "There is no reservation of that name and code.")
         }
         return reservation
     }

@@ -39,7 +39,7 @@ struct CalibrationRoutes: Sendable {
             return try SpotTable.all(of: id, in: reader).sorted { $0.id.text < $1.id.text }
         }
         let spots = all.filter { (only == nil || $0.id.text == only) && (after == nil || $0.id.text > after ?? "") }
-        if only != nil, spots.isEmpty { throw Refusal(.notFound, "\(id) has no such spot") }
+        if only != nil, spots.isEmpty { throw Refusal(.notFound, "\(id) has no such spot.") }
         let judge = LotCalibration(
             lot: id, spots: all, from: now.advanced(bySeconds: -days * 86_400), now: now, history: services.history,
             database: services.database)
@@ -73,10 +73,10 @@ struct CalibrationRoutes: Sendable {
         var lotEdit = LotEdit()
         lotEdit.id = id
         try members.optionalArray("spots") { (reader) throws(Refusal) in
-            let place = "spot \(lotEdit.spots.count + 1)"
+            let place = "Spot \(lotEdit.spots.count + 1)"
             let given = try SpotEdit(&reader, place: place)
             guard given.thresholdCentimetres != nil, given.hysteresisCentimetres != nil else {
-                throw Refusal(.missingField, "\(place): a spot needs threshold_cm and hysteresis_cm")
+                throw Refusal(.missingField, "\(place): a spot needs threshold_cm and hysteresis_cm.")
             }
             // Only how the sensor is read; anyone who wants more changes the spot.
             var edit = SpotEdit()
@@ -86,15 +86,15 @@ struct CalibrationRoutes: Sendable {
             edit.decides = given.decides
             lotEdit.spots.append(edit)
         }
-        guard !lotEdit.spots.isEmpty else { throw Refusal(.missingField, "spots is missing or empty") }
+        guard !lotEdit.spots.isEmpty else { throw Refusal(.missingField, "spots is missing or empty.") }
         let (audit, caller, sites, edit) = (services.audit, request.caller, request.scope, lotEdit)
         let result = try await services.line.perform(with: ParkingHandler.self) { handler, line in
             guard let lot = handler.park[id], sites.contains(lot.lot.site) else {
-                throw Refusal(.notFound, "there is no lot \(id)")
+                throw Refusal(.notFound, "There is no lot \(id).")
             }
             for spot in edit.spots {
-                guard let spotID = spot.id else { throw Refusal(.missingField, "spot_id is missing") }
-                guard lot.spots[spotID] != nil else { throw Refusal(.notFound, "\(id) has no spot \(spotID)") }
+                guard let spotID = spot.id else { throw Refusal(.missingField, "spot_id is missing.") }
+                guard lot.spots[spotID] != nil else { throw Refusal(.notFound, "\(id) has no spot \(spotID).") }
             }
             let result = try handler.edit([edit], mode: .change, at: sites, in: &line)
             let entry = AuditEntry(

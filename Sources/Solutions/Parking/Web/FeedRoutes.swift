@@ -73,7 +73,7 @@ struct FeedRoutes: Sendable {
 
     private func lot(_ request: RouteRequest) async throws -> FeedLot {
         let id = try request.lotID()
-        guard let found = try await lots(id).first else { throw Refusal(.notFound, "there is no public lot \(id)") }
+        guard let found = try await lots(id).first else { throw Refusal(.notFound, "There is no public lot \(id).") }
         return found
     }
 
@@ -99,7 +99,7 @@ struct FeedRoutes: Sendable {
         let found = try await services.database.read { reader in
             try FeedTable.placed(where: { ParkAPIFeed.number(of: $0) == number }, at: now, in: reader)
         }
-        guard let found else { throw Refusal(.notFound, "there is no such parking site") }
+        guard let found else { throw Refusal(.notFound, "There is no such parking site.") }
         return RouteResponse.json { ParkAPIFeed.site(&$0, found) }
     }
 
@@ -113,7 +113,7 @@ struct FeedRoutes: Sendable {
     private func datex(_ request: RouteRequest) async throws -> RouteResponse {
         let country = request.given("country") ?? "ZZ"
         guard country.utf8.count == 2, country.utf8.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains) else {
-            throw Refusal(.invalidParameter, "country is two capital letters, such as DE")
+            throw Refusal(.invalidParameter, "country is two capital letters, such as DE.")
         }
         let now = services.clock.now()
         let lots = try await lots()
@@ -146,7 +146,7 @@ struct FeedRoutes: Sendable {
 
     private func rate(_ request: RouteRequest) async throws -> RouteResponse {
         guard let priced = try await lot(request).priced else {
-            throw Refusal(.notFound, "that lot has no tariff: it costs nothing")
+            throw Refusal(.notFound, "That lot has no tariff: it costs nothing.")
         }
         return RouteResponse.json { APDSFeed.rate(&$0, of: priced.lot, priced.tariff) }
     }

@@ -35,7 +35,7 @@ struct ForecastRoutes: Sendable {
         let csv = try request.wantsCSV()
         let lot = try await services.visibleLot(request)
         guard var clock = LocalClock(lot.timeZone) else {
-            throw Refusal(.notFound, "nobody knows the time zone \(lot.timeZone)")
+            throw Refusal(.notFound, "Nobody knows the time zone \(lot.timeZone).")
         }
         let (database, now) = (services.database, services.clock.now())
         let forecast = try await forecasts.forecast(of: lot.id.text, at: now) {

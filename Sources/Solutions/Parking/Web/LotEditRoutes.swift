@@ -42,7 +42,7 @@ struct LotEditRoutes: Sendable {
 
     private func addLot(_ request: RouteRequest) async throws -> RouteResponse {
         let edit = try LotEditRoutes.lotEdit(request.body)
-        guard let id = edit.id else { throw Refusal(.missingField, "lot_id is missing") }
+        guard let id = edit.id else { throw Refusal(.missingField, "lot_id is missing.") }
         try await write([edit], mode: .add, target: "lot:\(id)", request)
         return try await LotRoutes(services: services).answer(
             with: id, for: request.caller, status: 201, headers: [("Location", "/api/lots/\(id)")])
@@ -52,7 +52,7 @@ struct LotEditRoutes: Sendable {
         let id = try request.lotID()
         var edit = try LotEditRoutes.lotEdit(request.body)
         guard edit.id == nil || edit.id == id else {
-            throw Refusal(.identifierMismatch, "lot_id names another lot than the path")
+            throw Refusal(.identifierMismatch, "lot_id names another lot than the path.")
         }
         edit.id = id
         try await write([edit], mode: .change, target: "lot:\(id)", request)
@@ -99,7 +99,7 @@ struct LotEditRoutes: Sendable {
     private func addSpot(_ request: RouteRequest) async throws -> RouteResponse {
         let lot = try request.lotID()
         let edit = try LotEditRoutes.spotEdit(request.body)
-        guard let id = edit.id else { throw Refusal(.missingField, "spot_id is missing") }
+        guard let id = edit.id else { throw Refusal(.missingField, "spot_id is missing.") }
         return try await write(edit, as: id, of: lot, isNew: true, request)
     }
 
@@ -107,7 +107,7 @@ struct LotEditRoutes: Sendable {
         let (lot, id) = (try request.lotID(), try request.spotID())
         var edit = try LotEditRoutes.spotEdit(request.body)
         guard edit.id == nil || edit.id == id else {
-            throw Refusal(.identifierMismatch, "spot_id names another spot than the path")
+            throw Refusal(.identifierMismatch, "spot_id names another spot than the path.")
         }
         edit.id = id
         return try await write(edit, as: id, of: lot, isNew: false, request)
@@ -119,16 +119,16 @@ struct LotEditRoutes: Sendable {
         let (audit, caller, sites) = (services.audit, request.caller, request.scope)
         let (spot, now) = try await services.line.perform(with: ParkingHandler.self) { handler, line in
             guard let entry = handler.park[lot], sites.contains(entry.lot.site) else {
-                throw Refusal(.notFound, "there is no lot \(lot)")
+                throw Refusal(.notFound, "There is no lot \(lot).")
             }
             let isThere = entry.spots[id] != nil
-            if isNew, isThere { throw Refusal(.conflict, "there is a spot \(id) already") }
-            if !isNew, !isThere { throw Refusal(.notFound, "\(lot) has no spot \(id)") }
+            if isNew, isThere { throw Refusal(.conflict, "There is a spot \(id) already.") }
+            if !isNew, !isThere { throw Refusal(.notFound, "\(lot) has no spot \(id).") }
             var lotEdit = LotEdit()
             lotEdit.id = lot
             lotEdit.spots = [edit]
             _ = try handler.edit([lotEdit], mode: .change, at: sites, in: &line)
-            guard let spot = handler.park[id]?.spot else { throw Refusal(.notFound, "\(lot) has no spot \(id)") }
+            guard let spot = handler.park[id]?.spot else { throw Refusal(.notFound, "\(lot) has no spot \(id).") }
             let entryOfAudit = AuditEntry(
                 caller, .changeLot, target: "spot:\(id)",
                 facts: [("lot", lot.text), ("change", isNew ? "added" : "changed")])

@@ -96,7 +96,7 @@ struct LotExchangeRoutes: Sendable {
         let (sites, name, now) = (request.scope, request.given("lot_id"), services.clock.now())
         let chosen = try await services.database.read { reader in
             guard let name else { return try LotTable.all(at: sites, includingPublic: false, in: reader) }
-            guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
+            guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot.") }
             return [try LotTable.one(id, at: sites, in: reader)]
         }
         let database = services.database
@@ -153,7 +153,7 @@ struct LotExchangeRoutes: Sendable {
         let first = TextInput.withoutByteOrderMark(body).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         var edits: [LotEdit] = []
         func take(_ reader: inout JSONReader) throws(Refusal) {
-            edits.append(try LotEdit(&reader, place: "lot \(edits.count + 1)"))
+            edits.append(try LotEdit(&reader, place: "Lot \(edits.count + 1)"))
         }
         switch first {
         case UInt8(ascii: "["):
@@ -163,9 +163,9 @@ struct LotExchangeRoutes: Sendable {
         case UInt8(ascii: "{"): try JSONMembers(body).array("lots", take)
         default: edits = try LotCSV.read(body)
         }
-        guard !edits.isEmpty else { throw Refusal(.missingField, "the file holds no lot") }
+        guard !edits.isEmpty else { throw Refusal(.missingField, "The file holds no lot.") }
         guard edits.count <= mostLots, edits.reduce(0, { $0 + $1.spots.count }) <= mostSpots else {
-            throw Refusal(.tooLarge, "a file holds at most \(mostLots) lots and \(mostSpots) spots")
+            throw Refusal(.tooLarge, "A file holds at most \(mostLots) lots and \(mostSpots) spots.")
         }
         return edits
     }

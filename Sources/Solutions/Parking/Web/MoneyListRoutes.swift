@@ -46,7 +46,7 @@ struct MoneyListRoutes: Sendable {
     func selection(_ request: RouteRequest, _ lot: Lot) throws(Refusal) -> MoneySelection {
         func name(_ parameter: String) throws(Refusal) -> String? {
             guard let text = request.given(parameter) else { return nil }
-            guard let id = DeviceID(text) else { throw Refusal(.invalidParameter, "\(parameter) is a name") }
+            guard let id = DeviceID(text) else { throw Refusal(.invalidParameter, "\(parameter) is a name.") }
             return id.text
         }
         return MoneySelection(
@@ -87,7 +87,7 @@ struct MoneyListRoutes: Sendable {
     private func payments(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
         guard ["unallocated", nil].contains(request.given("state")) else {
-            throw Refusal(.invalidParameter, "state is unallocated")
+            throw Refusal(.invalidParameter, "state is unallocated.")
         }
         let isUnallocated = request.given("state") != nil
         let lot = try await services.lotInScope(request)

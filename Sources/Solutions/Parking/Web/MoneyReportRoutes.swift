@@ -27,7 +27,7 @@ struct MoneyReportRoutes: Sendable {
     private func revenue(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
         guard ["day", "kind", nil].contains(request.given("by")) else {
-            throw Refusal(.invalidParameter, "by is day or kind")
+            throw Refusal(.invalidParameter, "by is day or kind.")
         }
         let lot = try await services.lotInScope(request)
         let range = try DayRange(

@@ -33,10 +33,10 @@ struct OccupancyRoutes: Sendable {
         let seconds = try OccupancyRoutes.step(request.given("step") ?? "15m")
         let span = to.microseconds(since: from)
         guard span > 0, span <= OccupancyRoutes.longestSeconds * 1_000_000 else {
-            throw Refusal(.invalidParameter, "from is before to, and at most 92 days before it")
+            throw Refusal(.invalidParameter, "from is before to, and at most 92 days before it.")
         }
         guard span / (seconds * 1_000_000) < OccupancyRoutes.mostSteps else {
-            throw Refusal(.tooManySteps, "at most \(OccupancyRoutes.mostSteps) steps")
+            throw Refusal(.tooManySteps, "Ask for at most \(OccupancyRoutes.mostSteps) steps.")
         }
         let sites = request.scope
         let history = try await services.database.read { reader in
@@ -103,7 +103,7 @@ struct OccupancyRoutes: Sendable {
     /// Reads `15m`: a whole number with `s`, `m`, `h` or `d`; in seconds.
     private static func step(_ text: String) throws(Refusal) -> Int64 {
         guard let step = TimeStep(text, longest: 86_400 * 86_400) else {
-            throw Refusal(.invalidParameter, "step is a whole number with s, m, h or d, such as 15m")
+            throw Refusal(.invalidParameter, "step is a whole number with s, m, h or d, such as 15m.")
         }
         return step.seconds
     }

@@ -48,15 +48,15 @@ struct OverrideRequest: Hashable, Sendable {
         guard let spot = try members.optionalDevice("spot_id") else { throw JSONMembers.missing("spot_id") }
         self.spot = spot
         guard until == nil || occupied != nil else {
-            throw Refusal(.invalidParameter, "until goes with occupied")
+            throw Refusal(.invalidParameter, "until goes with occupied.")
         }
         let clears = try members.optionalBoolean("clear") ?? false
         switch (occupied, clears, try members.optionalBoolean("out_of_service")) {
         case (let occupied?, false, nil): decision = .occupied(occupied, until: until)
         case (nil, true, nil): decision = .clear
         case (nil, false, let outOfService?): decision = .outOfService(outOfService)
-        case (nil, false, nil): throw Refusal(.missingField, "occupied is missing; or clear, or out_of_service")
-        default: throw Refusal(.invalidParameter, "one of occupied, clear and out_of_service at a time")
+        case (nil, false, nil): throw Refusal(.missingField, "Give occupied, clear or out_of_service.")
+        default: throw Refusal(.invalidParameter, "Give one of occupied, clear and out_of_service at a time.")
         }
     }
 }

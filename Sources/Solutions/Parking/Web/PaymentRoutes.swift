@@ -97,7 +97,7 @@ struct PaymentRoutes: Sendable {
     private func payment(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, sites) = (request.path["id"] ?? "", request.scope)
         let lot = try request.given("lot_id").map { (name) throws(Refusal) in
-            guard let lot = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
+            guard let lot = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot.") }
             return lot
         }
         let found = try await services.database.read { try Till.payment(id, of: lot, at: sites, in: $0).0 }
@@ -109,7 +109,7 @@ struct PaymentRoutes: Sendable {
         let (session, price, waivers) = try await services.database.read { reader in
             guard let session = try SessionTable.one(id, in: reader),
                 let lot = try LotTable.one(session.lot, in: reader), sites.contains(lot.site)
-            else { throw Refusal(.notFound, "there is no such session") }
+            else { throw Refusal(.notFound, "There is no such session.") }
             return (
                 session, try Till.price(of: session, until: session.departedAt ?? now, in: reader),
                 try WaiverTable.all(of: id, in: reader)

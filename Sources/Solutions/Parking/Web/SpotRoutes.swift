@@ -39,14 +39,14 @@ struct SpotRoutes: Sendable {
         switch request.given("overridden") {
         case nil, "false": break
         case "true": selection.isOverridden = true
-        default: throw Refusal(.invalidParameter, "overridden is true or false")
+        default: throw Refusal(.invalidParameter, "overridden is true or false.")
         }
         if let name = request.given("lot_id") {
-            guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot") }
+            guard let id = LotID(name) else { throw Refusal(.invalidParameter, "lot_id is the id of a lot.") }
             selection.lot = id
         }
         if let name = request.given("after") {
-            guard let id = DeviceID(name) else { throw Refusal(.invalidParameter, "after is the id of a spot") }
+            guard let id = DeviceID(name) else { throw Refusal(.invalidParameter, "after is the id of a spot.") }
             selection.after = id
         }
         let (wanted, caller) = (selection, request.caller)

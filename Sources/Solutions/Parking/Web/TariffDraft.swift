@@ -18,14 +18,14 @@ struct TariffDraft: Sendable {
         validFrom = try members.optionalInstant("valid_from")
         from = try members.optionalText("from", maximumBytes: 10)
         to = try members.optionalText("to", maximumBytes: 10)
-        guard let found else { throw Refusal(.missingField, "tariff is missing") }
+        guard let found else { throw Refusal(.missingField, "tariff is missing.") }
         tariff = found
     }
 
     /// Whether it is a tariff for this lot.
     func check(_ lot: Lot) throws(Refusal) {
         guard tariff.currency == lot.currency else {
-            throw Refusal(.valueOutOfRange, "the currency of \(lot.id) is \(lot.currency)")
+            throw Refusal(.valueOutOfRange, "The currency of \(lot.id) is \(lot.currency).")
         }
     }
 }

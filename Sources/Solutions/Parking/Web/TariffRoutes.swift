@@ -43,10 +43,10 @@ struct TariffRoutes: Sendable {
         let from = try request.instant("from") ?? services.clock.now()
         let to = try request.instant("to") ?? from.advanced(bySeconds: 3_600)
         guard from <= to, to.microseconds(since: from) <= Tariff.longestStaySeconds * 1_000_000 else {
-            throw Refusal(.invalidParameter, "to is not before from, and at most 366 days after it")
+            throw Refusal(.invalidParameter, "to is not before from, and at most 366 days after it.")
         }
         guard (0...Self.latestSeconds).contains(from.wholeSeconds) else {
-            throw Refusal(.invalidParameter, "from is a time between 1970 and 2100")
+            throw Refusal(.invalidParameter, "from is a time between 1970 and 2100.")
         }
         let (lot, version) = try await services.database.read { reader in
             let lot = try LotTable.visible(id, to: caller, in: reader)
@@ -104,7 +104,7 @@ struct TariffRoutes: Sendable {
             guard from >= line.now, from <= line.now.advanced(bySeconds: Self.farthest) else {
                 throw Refusal(
                     .valueOutOfRange,
-                    "valid_from is now or later, at most ten years: what has begun under a tariff ends under it")
+                    "valid_from is now or later, at most ten years: what has begun under a tariff ends under it.")
             }
             let version = try TariffTable.add(
                 draft.tariff, to: lot, from: from, by: caller.shortName, at: line.now, in: transaction)
