@@ -87,7 +87,7 @@ import Testing
     @Test func anEmptyStatusIsRefused() async throws {
         let site = try await Site()
         try site.register("node_01")
-        await #expect(throws: Refusal(.malformedJSON, "the body is empty")) {
+        await #expect(throws: Refusal(.malformedJSON, "The body is empty.")) {
             try await site.call(.post, "/api/nodes/{id}/status", ["id": "01"], as: try .node("node_01"))
         }
     }

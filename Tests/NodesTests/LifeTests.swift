@@ -207,7 +207,7 @@ import Testing
             let sensors = (0..<64).map { "\"s\(part)_\($0)\":1" }.joined(separator: ",")
             try site.hear("iot/node/01/telemetry", "{\"sensors\":{\(sensors)}}")
         }
-        #expect(throws: Refusal(.limitReached, "a node has at most 256 different fields")) {
+        #expect(throws: Refusal(.limitReached, "A node has at most 256 different fields.")) {
             try site.hear("iot/node/01/telemetry", #"{"sensors":{"one_more":1}}"#)
         }
         try site.hear("iot/node/01/telemetry", #"{"sensors":{"s3_63":1}}"#)

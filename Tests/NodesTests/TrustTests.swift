@@ -277,7 +277,7 @@ import Testing
         let (site, _) = try await threeNodes()
         let audit = RecordingAudit()
         for body in [#"{"command":"read"}"#, "{"] {
-            await #expect(throws: Refusal(.notFound, "there is no node node_03")) {
+            await #expect(throws: Refusal(.notFound, "There is no node node_03.")) {
                 try await site.call(
                     .post, "/api/nodes/{id}/commands", ["id": "03"], body: body,
                     as: .person([.commandNodes, .viewNodes], at: "main"), audit: audit)

@@ -70,11 +70,11 @@ public struct SpeakerRights: Sendable {
     ) throws {
         let transaction = try line.transaction()
         guard try devices.maySpeak(speaker, for: device, in: transaction) else {
-            throw Refusal(.forbidden, "\(speaker) may not speak for \(device)")
+            throw Refusal(.forbidden, "\(speaker) may not speak for \(device).")
         }
         guard let site else { return }
         guard try devices.site(of: speaker, in: transaction) == site else {
-            throw Refusal(.forbidden, "\(speaker) may not speak for \(device)")
+            throw Refusal(.forbidden, "\(speaker) may not speak for \(device).")
         }
     }
 
@@ -84,7 +84,7 @@ public struct SpeakerRights: Sendable {
         case .refused(let reason): throw Refusal(.forbidden, reason)
         case .maySpeak:
             guard try devices.site(of: device, in: try line.transaction()) == nil else {
-                throw Refusal(.forbidden, "\(device) has a key of its own to show")
+                throw Refusal(.forbidden, "\(device) has a key of its own to show.")
             }
         }
     }

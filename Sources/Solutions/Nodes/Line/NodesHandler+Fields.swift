@@ -7,10 +7,10 @@ extension NodesHandler {
     /// - Throws: `not_found` for a node that the caller does not see, and for a field that it does not have.
     func reset(_ field: String, of name: NodeName, at sites: SiteScope, in line: inout LineContext) throws {
         guard let entry = roster[name.device], sites.contains(entry.node.site) else {
-            throw Refusal(.notFound, "there is no node \(name.device)")
+            throw Refusal(.notFound, "There is no node \(name.device).")
         }
         guard let place = entry.node.fields.firstIndex(where: { $0.name == field }) else {
-            throw Refusal(.notFound, "\(name.device) has no such field")
+            throw Refusal(.notFound, "\(name.device) has no such field.")
         }
         let before = entry.node.fields
         line.ifUndone { entry.node.fields = before }

@@ -116,7 +116,7 @@ extension NodesHandler {
 
     private static func check(_ spelling: String?, is name: NodeName) throws(Refusal) {
         guard let spelling, !name.isSpelled(spelling) else { return }
-        throw Refusal(.identifierMismatch, "node_id names another node than the topic")
+        throw Refusal(.identifierMismatch, "node_id names another node than the topic.")
     }
 
     /// Whether the sender may speak for a node; `entry` is nil for one that was never heard of.
@@ -125,7 +125,7 @@ extension NodesHandler {
     ) throws {
         if let entry { return try speakers.check(sender, for: entry, in: &line) }
         try speakers.checkFirst(
-            sender, for: name.device, orElse: Refusal(.forbidden, "there is no device \(name.device)"), in: &line)
+            sender, for: name.device, orElse: Refusal(.forbidden, "There is no device \(name.device)."), in: &line)
     }
 
     /// First contact: the node gets its rows. In a closed hub the device has one already.
@@ -134,7 +134,7 @@ extension NodesHandler {
         _ = try devices.admit(
             name.device, kind: .node, from: message.origin.address, at: message.receivedAt, in: transaction)
         guard let site = try devices.site(of: name.device, in: transaction) else {
-            throw Refusal(.forbidden, "\(name.device) is not admitted")
+            throw Refusal(.forbidden, "\(name.device) is not admitted.")
         }
         // A name that comes back goes on with its history.
         let node =

@@ -24,21 +24,21 @@ final class NodesHandler: TakesCommands {
         devices = services.devices
         commands = services.commands
         speakers = SpeakerRights(
-            services.devices, keyless: .refused("a node shows its key"), members: .registered)
+            services.devices, keyless: .refused("A node shows its key."), members: .registered)
     }
 
     /// A node by any spelling of its name.
     func find(_ spelling: String) -> NodeEntry? { spellings.find(spelling, in: roster) }
 
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {
-        guard message.topic.count == 4 else { throw Refusal(.unknownTopic, "nodes have no such topic") }
+        guard message.topic.count == 4 else { throw Refusal(.unknownTopic, "Nodes have no such topic.") }
         guard message.payload.count <= NodesHandler.maximumPayloadBytes else {
-            throw Refusal(.tooLarge, "a node's message has at most \(NodesHandler.maximumPayloadBytes) bytes")
+            throw Refusal(.tooLarge, "A node's message has at most \(NodesHandler.maximumPayloadBytes) bytes.")
         }
         switch message.topic[3] {
         case "telemetry": try telemetry(message, in: &line)
         case "status": try status(message, in: &line)
-        default: throw Refusal(.unknownTopic, "nodes have no such topic")
+        default: throw Refusal(.unknownTopic, "Nodes have no such topic.")
         }
     }
 

@@ -30,7 +30,7 @@ extension Node {
         var known = fields
         for field in reading { take(field, into: &verdict, &known, at: instant) }
         guard known.count <= Node.maximumFields || known.count == fields.count else {
-            throw Refusal(.limitReached, "a node has at most \(Node.maximumFields) different fields")
+            throw Refusal(.limitReached, "A node has at most \(Node.maximumFields) different fields.")
         }
         if !verdict.settled.isEmpty || !verdict.refusing.isEmpty { verdict.fields = known }
         return verdict

@@ -23,7 +23,7 @@ struct NodeName: Hashable, Sendable {
     static func read(_ spelling: String) throws(Refusal) -> NodeName {
         guard let name = NodeName(spelling) else {
             throw Refusal(
-                .invalidIdentifier, "a node's id is 1 to 59 letters, digits and . _ - : @, with or without node_",
+                .invalidIdentifier, "A node's id is 1 to 59 letters, digits and . _ - : @, with or without node_.",
                 isAboutTopic: true)
         }
         return name

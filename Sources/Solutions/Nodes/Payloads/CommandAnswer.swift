@@ -13,7 +13,7 @@ extension CommandAnswer {
         let word = said.statusWord ?? said.stateWord.flatMap { Outcome($0) == nil ? nil : $0 }
         let outcome = word.flatMap(Outcome.init)
         if let id = said.commandID {
-            if word != nil, outcome == nil { throw Refusal(.valueOutOfRange, "status says neither done nor failed") }
+            if word != nil, outcome == nil { throw Refusal(.valueOutOfRange, "status says neither done nor failed.") }
             addressee = .identifier(id)
             ending = outcome ?? (said.error.value == nil ? .done : .failed)
         } else if let outcome, let id = said.otherID {

@@ -11,7 +11,7 @@ extension JSONReader {
         case .null:
             _ = try null()
             return nil
-        case .object, .array: throw Refusal(.wrongType, "a value is a number, true or false, or a short text")
+        case .object, .array: throw Refusal(.wrongType, "A value is a number, true or false, or a short text.")
         }
     }
 
@@ -19,9 +19,9 @@ extension JSONReader {
     mutating func text(maximumBytes: Int) throws(Refusal) -> String {
         let text = try string()
         guard text.utf8.count <= maximumBytes else {
-            throw Refusal(.valueOutOfRange, "a text is longer than \(maximumBytes) bytes")
+            throw Refusal(.valueOutOfRange, "A text is longer than \(maximumBytes) bytes.")
         }
-        guard !text.utf8.contains(0) else { throw Refusal(.valueOutOfRange, "a text holds U+0000") }
+        guard !text.utf8.contains(0) else { throw Refusal(.valueOutOfRange, "A text holds U+0000.") }
         return text
     }
 }

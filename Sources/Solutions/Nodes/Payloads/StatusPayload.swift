@@ -123,7 +123,7 @@ extension JSONReader {
     fileprivate mutating func version() throws(Refusal) -> String? {
         guard try peek() == .number else { return try optionalText("firmware", maximumBytes: 64) }
         let digits = try rawValue()
-        guard digits.count <= 64 else { throw Refusal(.valueOutOfRange, "a version is longer than 64 bytes") }
+        guard digits.count <= 64 else { throw Refusal(.valueOutOfRange, "A version is longer than 64 bytes.") }
         return String(decoding: digits, as: UTF8.self)
     }
 

@@ -44,7 +44,7 @@ struct TelemetryPayload {
             }
         }
         try reader.endOfPayload()
-        guard hasSensors || wifi != nil || uptime != nil else { throw Refusal(.missingField, "sensors is missing") }
+        guard hasSensors || wifi != nil || uptime != nil else { throw Refusal(.missingField, "sensors is missing.") }
         if let wifi {
             try append("wifi_rssi", wifi)
             rssi = wifi.quantity
@@ -61,22 +61,22 @@ struct TelemetryPayload {
             let bytes = name.utf8
             guard !bytes.isEmpty, bytes.count <= TelemetryPayload.maximumNameBytes,
                 bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-            else { throw Refusal(.invalidIdentifier, "a sensor's name is 1 to 64 bytes without control characters") }
+            else { throw Refusal(.invalidIdentifier, "A sensor's name is 1 to 64 bytes without control characters.") }
             guard fields.count + absent.count < TelemetryPayload.maximumSensors else {
-                throw Refusal(.tooLarge, "a message has at most \(TelemetryPayload.maximumSensors) sensors")
+                throw Refusal(.tooLarge, "A message has at most \(TelemetryPayload.maximumSensors) sensors.")
             }
-            for other in absent where other == name { throw Refusal(.duplicateKey, "a sensor appears twice") }
+            for other in absent where other == name { throw Refusal(.duplicateKey, "A sensor appears twice.") }
             if let value = try reader.readingValue() {
                 try append(name, value)
             } else {
-                for field in fields where field.name == name { throw Refusal(.duplicateKey, "a sensor appears twice") }
+                for field in fields where field.name == name { throw Refusal(.duplicateKey, "A sensor appears twice.") }
                 absent.append(name)
             }
         }
     }
 
     private mutating func append(_ name: String, _ value: ReadingValue) throws(Refusal) {
-        for field in fields where field.name == name { throw Refusal(.duplicateKey, "a sensor appears twice") }
+        for field in fields where field.name == name { throw Refusal(.duplicateKey, "A sensor appears twice.") }
         fields.append(ReadingField(name, value))
     }
 }

@@ -42,7 +42,7 @@ extension NodesSimulator {
                 }
             }
             try reader.end()
-            guard !command.isEmpty else { throw Refusal(.missingField, "command is missing") }
+            guard !command.isEmpty else { throw Refusal(.missingField, "command is missing.") }
         }
     }
 

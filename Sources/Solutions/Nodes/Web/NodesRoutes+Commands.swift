@@ -62,7 +62,7 @@ extension NodesRoutes {
         let id = request.path["command_id"] ?? ""
         let book = services.commands
         let found = try await services.database.read { try book.command(id, device: node.name.device, in: $0) }
-        guard let found else { throw Refusal(.notFound, "\(node.name.device) has no such command") }
+        guard let found else { throw Refusal(.notFound, "\(node.name.device) has no such command.") }
         return RouteResponse.json { $0.write(found, naming: NodesRoutes.members) }
     }
 }

@@ -34,13 +34,13 @@ extension NodesRoutes {
     /// Where a node would publish the same.
     private static func topic(_ kind: String, _ path: [String: String]) throws(Refusal) -> [String] {
         let id = path["id"] ?? ""
-        guard NodeName(id) != nil else { throw Refusal(.notFound, "there is no node of this name") }
+        guard NodeName(id) != nil else { throw Refusal(.notFound, "There is no node of this name.") }
         return ["iot", "node", id, kind]
     }
 
     private func take(_ kind: String, _ request: RouteRequest) async throws -> RouteResponse {
         // Over MQTT nothing at all takes a retained status back; here there is none.
-        guard !request.body.isEmpty else { throw Refusal(.malformedJSON, "the body is empty") }
+        guard !request.body.isEmpty else { throw Refusal(.malformedJSON, "The body is empty.") }
         let sender = try MessageOrigin.Sender(request.caller, kind: .node)
         let message = DeviceMessage(
             topic: ["iot", "node", request.path["id"] ?? "", kind], payload: request.body,

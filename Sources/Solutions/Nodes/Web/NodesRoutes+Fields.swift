@@ -30,7 +30,7 @@ extension NodesRoutes {
 
     private static func field(_ body: [UInt8]) throws(Refusal) -> String {
         let field = try JSONMembers(body).optionalText("field", maximumBytes: TelemetryPayload.maximumNameBytes)
-        guard let field, !field.isEmpty else { throw Refusal(.missingField, "field is missing") }
+        guard let field, !field.isEmpty else { throw Refusal(.missingField, "field is missing.") }
         return field
     }
 }

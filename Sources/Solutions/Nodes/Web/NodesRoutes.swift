@@ -114,7 +114,7 @@ struct NodesRoutes: Sendable {
 
     private static func after(_ request: RouteRequest) throws(Refusal) -> DeviceID? {
         guard let text = request.given("after") else { return nil }
-        guard let name = NodeName(text) else { throw Refusal(.invalidParameter, "after is the id of a node") }
+        guard let name = NodeName(text) else { throw Refusal(.invalidParameter, "after is the id of a node.") }
         return name.device
     }
 
@@ -128,7 +128,7 @@ struct NodesRoutes: Sendable {
         let name = try NodesRoutes.name(request)
         let node = try await services.database.read { try NodeTable.one(name, evenRemoved: evenRemoved, in: $0) }
         guard let node, request.scope.contains(node.site) else {
-            throw Refusal(.notFound, "there is no node \(name.device)")
+            throw Refusal(.notFound, "There is no node \(name.device).")
         }
         return node
     }

@@ -40,18 +40,18 @@ struct ReadingsRequest: Sendable {
         self.fields = fields
         to = try request.instant("to") ?? now
         from = try request.instant("from") ?? to.advanced(bySeconds: -3_600)
-        guard from < to else { throw Refusal(.invalidParameter, "from is before to") }
+        guard from < to else { throw Refusal(.invalidParameter, "from is before to.") }
         if let text = request.given("step") {
             guard let step = TimeStep(text) else {
                 throw Refusal(
-                    .invalidParameter, "step is a whole number with s, m, h or d, such as 10m, and at most 366d")
+                    .invalidParameter, "step is a whole number with s, m, h or d, such as 10m, and at most 366d.")
             }
             self.step = step
         } else {
             step = nil
         }
         if let aggregate = try request.word("agg", of: Aggregate.self) {
-            guard step != nil else { throw Refusal(.invalidParameter, "agg needs a step") }
+            guard step != nil else { throw Refusal(.invalidParameter, "agg needs a step.") }
             self.aggregate = aggregate
         } else {
             aggregate = .mean
@@ -74,13 +74,13 @@ struct ReadingsRequest: Sendable {
             let names = isOne ? [parameter.value] : parameter.value.split(separator: ",").map(String.init)
             for name in names where !fields.contains(name) {
                 guard name.utf8.count <= TelemetryPayload.maximumNameBytes else {
-                    throw Refusal(.invalidParameter, "a field's name has at most 64 bytes")
+                    throw Refusal(.invalidParameter, "A field's name has at most 64 bytes.")
                 }
                 fields.append(name)
             }
         }
         guard fields.count <= Node.maximumFields else {
-            throw Refusal(.invalidParameter, "at most \(Node.maximumFields) fields at once")
+            throw Refusal(.invalidParameter, "Ask for at most \(Node.maximumFields) fields at once.")
         }
         return fields.isEmpty ? nil : fields
     }

@@ -37,8 +37,8 @@ extension ParkingHandler {
         var ids: [LotID] = []
         var seen: Set<LotID> = []
         for edit in edits {
-            guard let id = edit.id else { throw Refusal(.missingField, "lot_id is missing") }
-            guard seen.insert(id).inserted else { throw Refusal(.conflict, "\(id) stands there twice") }
+            guard let id = edit.id else { throw Refusal(.missingField, "lot_id is missing.") }
+            guard seen.insert(id).inserted else { throw Refusal(.conflict, "\(id) appears twice.") }
             ids.append(id)
         }
         let now = line.now
@@ -57,9 +57,9 @@ extension ParkingHandler {
                 let byID = Dictionary(uniqueKeysWithValues: before.map { ($0.id, $0) })
                 var count = before.count
                 for spotEdit in edit.spots {
-                    guard let spotID = spotEdit.id else { throw Refusal(.missingField, "spot_id is missing") }
+                    guard let spotID = spotEdit.id else { throw Refusal(.missingField, "spot_id is missing.") }
                     guard spotIDs.insert(spotID).inserted else {
-                        throw Refusal(.conflict, "\(spotID) stands there twice")
+                        throw Refusal(.conflict, "\(spotID) appears twice.")
                     }
                     let knownSpot = byID[spotID]
                     let spot = try spotEdit.applied(to: knownSpot, id: spotID, in: lot, at: now)
@@ -74,7 +74,7 @@ extension ParkingHandler {
                 }
                 guard count <= ParkingHandler.maximumSpotsPerLot else {
                     throw Refusal(
-                        .limitReached, "a lot has at most \(ParkingHandler.maximumSpotsPerLot) spots")
+                        .limitReached, "A lot has at most \(ParkingHandler.maximumSpotsPerLot) spots.")
                 }
                 // A plan that was made smaller must still hold the spots that nobody spoke of.
                 for spot in before where !spotIDs.contains(spot.id) { try spot.check(in: lot) }
@@ -89,36 +89,36 @@ extension ParkingHandler {
     ) throws -> Lot {
         if let known, !sites.contains(known.site) {
             // Of a lot of another site one learns only that its name is in use.
-            if mode == .change { throw Refusal(.notFound, "there is no lot \(id)") }
-            throw Refusal(.conflict, "\(id) is in use")
+            if mode == .change { throw Refusal(.notFound, "There is no lot \(id).") }
+            throw Refusal(.conflict, "\(id) is in use.")
         }
         switch (known, mode) {
-        case (_?, .add): throw Refusal(.conflict, "there is a lot \(id) already")
-        case (nil, .change): throw Refusal(.notFound, "there is no lot \(id)")
+        case (_?, .add): throw Refusal(.conflict, "There is a lot \(id) already.")
+        case (nil, .change): throw Refusal(.notFound, "There is no lot \(id).")
         default: break
         }
         let lot = try edit.applied(to: known, id: id, site: try ParkingHandler.usualSite(sites), at: now)
         if lot.site != known?.site {
             guard sites.contains(lot.site), try devices.hasSite(lot.site, in: transaction) else {
-                throw Refusal(.notFound, "there is no site \(lot.site)")
+                throw Refusal(.notFound, "There is no site \(lot.site).")
             }
         }
         guard let known else {
             guard try LotTable.count(in: transaction) < ParkingHandler.maximumLots else {
-                throw Refusal(.limitReached, "the hub has at most \(ParkingHandler.maximumLots) lots")
+                throw Refusal(.limitReached, "The hub has at most \(ParkingHandler.maximumLots) lots.")
             }
             try LotTable.insert(lot, in: transaction)
             return lot
         }
         if lot.currency != known.currency, try LotTable.isInUse(id, in: transaction) {
-            throw Refusal(.conflict, "\(id) has taken money in \(known.currency)")
+            throw Refusal(.conflict, "\(id) has taken money in \(known.currency).")
         }
         if lot.currency != known.currency,
             let other = try TariffTable.all(of: id, in: transaction).first(where: {
                 $0.tariff.currency != lot.currency
             })
         {
-            throw Refusal(.conflict, "\(id) has a tariff in \(other.tariff.currency)")
+            throw Refusal(.conflict, "\(id) has a tariff in \(other.tariff.currency).")
         }
         try LotTable.update(lot, in: transaction)
         return lot
@@ -128,7 +128,7 @@ extension ParkingHandler {
     private static func usualSite(_ sites: SiteScope) throws(Refusal) -> SiteID {
         if sites.contains(.main) { return .main }
         guard case .sites(let sites) = sites, sites.count == 1, let site = sites.first else {
-            throw Refusal(.missingField, "site is missing: you may add lots at several")
+            throw Refusal(.missingField, "site is missing: you may add lots at several.")
         }
         return site
     }
@@ -141,7 +141,7 @@ extension ParkingHandler {
                     ? "\(spot.id) is a spot of \(other.lot)" : "\(spot.id) is in use")
         }
         if let site = try devices.site(of: spot.id, in: transaction), site != spot.facts.site {
-            throw Refusal(.conflict, "\(spot.id) is in use")
+            throw Refusal(.conflict, "\(spot.id) is in use.")
         }
         try SpotTable.insert(spot, in: transaction)
     }
@@ -152,7 +152,7 @@ extension ParkingHandler {
         try edit([id], in: &line) { transaction in
             _ = try LotTable.one(id, at: sites, in: transaction)
             guard try !LotTable.isInUse(id, in: transaction) else {
-                throw Refusal(.conflict, "\(id) has sessions, payments or reservations; it stays for the books")
+                throw Refusal(.conflict, "\(id) has sessions, payments or reservations; it stays for the books.")
             }
             try LotTable.remove(id, in: transaction)
         }
@@ -164,14 +164,14 @@ extension ParkingHandler {
         try edit([lot], in: &line) { transaction in
             guard let known = try SpotTable.one(spot, in: transaction), known.lot == lot,
                 sites.contains(known.facts.site)
-            else { throw Refusal(.notFound, "\(lot) has no spot \(spot)") }
+            else { throw Refusal(.notFound, "\(lot) has no spot \(spot).") }
             // Also one that has just come, and counts when that has lasted.
             guard try !SpotTable.hasOpenSession(spot, in: transaction), known.state.car.pending?.isOccupied != true
             else {
-                throw Refusal(.conflict, "a car stands at \(spot)")
+                throw Refusal(.conflict, "There is a car at \(spot).")
             }
             guard try !ReservationTable.hasOpen(of: spot, in: transaction) else {
-                throw Refusal(.conflict, "\(spot) is reserved")
+                throw Refusal(.conflict, "\(spot) is reserved.")
             }
             try SpotTable.remove(spot, in: transaction)
         }

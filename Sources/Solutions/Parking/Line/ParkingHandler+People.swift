@@ -21,10 +21,10 @@ extension ParkingHandler {
         in line: inout LineContext
     ) throws -> Spot {
         guard let entry = park[spot], entry.spot.lot == lot, sites.contains(entry.spot.facts.site) else {
-            throw Refusal(.notFound, "\(lot) has no spot \(spot)")
+            throw Refusal(.notFound, "\(lot) has no spot \(spot).")
         }
         if case .occupied(_, let until?) = decision, until <= line.now {
-            throw Refusal(.valueOutOfRange, "until lies in the past")
+            throw Refusal(.valueOutOfRange, "until lies in the past.")
         }
         let now = line.now
         try change(entry, in: &line) { state in

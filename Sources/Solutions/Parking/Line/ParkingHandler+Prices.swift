@@ -22,7 +22,7 @@ extension ParkingHandler {
         else {
             throw Refusal(
                 .valueOutOfRange,
-                "\(lot.id): price_per_hour is an amount of \(lot.currency), not negative and without parts of its smallest unit"
+                "\(lot.id): price_per_hour is an amount of \(lot.currency), not negative and without parts of its smallest unit."
             )
         }
         guard try HourPrices.price(of: lot, at: now, in: transaction) != currency.major(minor) else {
@@ -31,7 +31,7 @@ extension ParkingHandler {
         guard try TariffTable.all(of: lot.id, in: transaction).isEmpty else {
             throw Refusal(
                 .conflict,
-                "\(lot.id) has a tariff, and an hour costs something else by it: a new one is added at /api/lots/\(lot.id)/tariffs"
+                "\(lot.id) has a tariff, and an hour costs something else by it: a new one is added at /api/lots/\(lot.id)/tariffs."
             )
         }
         guard let setter, setter.sites.contains(lot.site) else {

@@ -39,7 +39,7 @@ extension ParkingHandler {
         guard let entry = park[payload.spot] else { return try admit(payload, message, in: &line) }
         try speakers.check(message.origin.sender, for: entry, in: &line)
         if let lot = payload.lot, lot != entry.spot.lot {
-            throw Refusal(.identifierMismatch, "\(payload.spot) is not in \(lot)")
+            throw Refusal(.identifierMismatch, "\(payload.spot) is not in \(lot).")
         }
         return entry
     }
@@ -48,7 +48,7 @@ extension ParkingHandler {
     private func admit(
         _ payload: SpotPayload, _ message: DeviceMessage, in line: inout LineContext
     ) throws -> SpotEntry {
-        let unknown = Refusal(.notFound, "there is no spot \(payload.spot)")
+        let unknown = Refusal(.notFound, "There is no spot \(payload.spot).")
         // People say in which lots there are spots, and of which devices.
         switch message.origin.sender {
         case .anybody, .keyless: throw unknown
@@ -58,13 +58,13 @@ extension ParkingHandler {
         let transaction = try line.transaction()
         guard let site = try devices.site(of: payload.spot, in: transaction) else { throw unknown }
         guard let id = payload.lot, let lot = park[id], lot.lot.site == site else {
-            throw Refusal(.notFound, "\(payload.spot) is no spot yet, and names no lot of its site")
+            throw Refusal(.notFound, "\(payload.spot) is not a spot yet, and its report names no lot of its site.")
         }
         // Refuses the name of another kind of device.
         _ = try devices.admit(
             payload.spot, kind: .parking, from: message.origin.address, at: message.receivedAt, in: transaction)
         guard lot.spots.count < ParkingHandler.maximumSpotsPerLot else {
-            throw Refusal(.limitReached, "a lot has at most \(ParkingHandler.maximumSpotsPerLot) spots")
+            throw Refusal(.limitReached, "A lot has at most \(ParkingHandler.maximumSpotsPerLot) spots.")
         }
         let spot = Spot(
             facts: SpotFacts(id: payload.spot, lot: id, site: site, kind: .standard),

@@ -31,7 +31,7 @@ final class ParkingHandler: MessageHandler {
         switch message.topic {
         case ["parkmate", "spot", "status"]: try status(message, in: &line)
         case ["parkmate", "payment"]: try till.payment(message, in: &line)
-        default: throw Refusal(.unknownTopic, "car parks have no such topic")
+        default: throw Refusal(.unknownTopic, "Car parks have no such topic.")
         }
     }
 
