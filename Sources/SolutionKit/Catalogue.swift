@@ -47,6 +47,11 @@ public struct Catalogue: Sendable {
                 }
             }
             let own = Set(solution.kinds.map(\.name))
+            for link in solution.links {
+                if case .device(let kind) = link.subject, !own.contains(kind) {
+                    throw .undeclared(kind.name, by: solution.id)
+                }
+            }
             for rights in solution.rights + solution.keylessRights where !own.contains(rights.kind) {
                 throw .undeclared(rights.kind.name, by: solution.id)
             }

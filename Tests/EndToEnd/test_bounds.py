@@ -747,7 +747,7 @@ QUEUES, LOTS = f"{LIVE}/SubscriberQueueTests.swift", "ParkingTests/State/LotBoun
 # Each row of «Fixed» has for each bound that it names (parted by semicolons) a test that fills it: in the place where the bound lives
 # if that can be given a small one there, or rows can be put into its table; through the doors if that is a matter of a second.
 FIXED = {
-    "Links of a device that open something; links that are kept; keys from one address that open nothing": [
+    "Links of a device, or of a site as a whole, that open something; links that are kept; keys from one address that open nothing": [
         ("TrustTests/LinkTests.swift", "bounded"), ("TrustTests/LinkTests.swift", "bounded"), ("TrustTests/LinkTests.swift", "guessing"),
     ],
     "Picture of a device; all of them together; files that come in at once": [

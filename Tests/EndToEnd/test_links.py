@@ -110,3 +110,22 @@ def test_who_may_share(shared):
     assert [link["id"] for link in operator.get("/api/links?device=node_07")["links"]] == [own["id"], made["id"]]
     operator.must("DELETE", f"/api/links/{made['id']}")
     assert hub.ask(made["path"]).status == 404
+
+
+def test_a_sheet_of_a_whole_site_shows_the_nodes_that_are_there(shared):
+    hub, _ = shared
+    [kind] = [link for link in hub.ask("/api/catalogue").json()["links"] if link["device"] is None and link["solution"] == "nodes"]
+    made = hub.admin.must("POST", "/api/links", {"kind": kind["id"], "site": "main", "purpose": "The board in the hall"}, (201,))
+    assert made["device"] is None and made["site"] == "main"
+    assert [(row["node_id"], row["field"], row["value"]) for row in rows(hub.ask(made["path"]))] == [("node_07", "temperature", "22")]
+    # A key opens its own kind of sheet alone.
+    assert hub.ask(f"/api/feeds/{made['key']}/readings.csv").status == 404
+    hub.site("yard")
+    hub.admin.must("PUT", "/api/devices/node_07", {"site": "yard"})
+    assert rows(hub.ask(made["path"])) == []
+    # In pages, like all lists.
+    first = hub.admin.ask("/api/links?limit=1")
+    assert [link["id"] for link in first.json()["links"]] == [made["id"]] and first.json()["next"] == made["id"]
+    assert first.headers["Link"] == f'</api/links?after={made["id"]}&limit=1>; rel="next"'
+    second = hub.admin.ask(f"/api/links?limit=1&after={made['id']}")
+    assert second.json()["next"] is None and second.headers["Link"] is None

@@ -11,6 +11,7 @@ import Trust
 struct LinkTests {
     private static let kind = LinkKind("spots.history")
     private static let other = LinkKind("spots.other")
+    private static let ofSite = LinkKind("spots.of-site")
 
     private struct NoHistory: ReadingHistory {
         func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] { [] }
@@ -29,12 +30,16 @@ struct LinkTests {
 
     private func call(
         _ house: DevicesHouse, _ method: Route.Method, _ path: String, _ grants: Grants = Grants(everywhere: .all),
-        id: String = "", body: String = "", device: String? = nil
+        id: String = "", body: String = "", device: String? = nil, query: [(name: String, value: String)] = []
     ) async throws -> JSONTree? {
-        let kinds = [Self.kind, Self.other].map {
-            LinkDeclaration(
-                Declared($0, "The past of a spot"), of: .parking, needs: .manageDevices, path: "/api/x/{key}.csv")
-        }
+        let kinds =
+            [Self.kind, Self.other].map {
+                LinkDeclaration(
+                    Declared($0, "The past of a spot"), of: .parking, needs: .manageDevices, path: "/api/x/{key}.csv")
+            } + [
+                LinkDeclaration(
+                    Declared(Self.ofSite, "All spots"), .site, needs: .manageDevices, path: "/api/y/{key}.csv")
+            ]
         let routes = LinkRoutes(
             services: WebServices(
                 database: house.database, history: NoHistory(), line: house.line, devices: UntouchedBooks(),
@@ -45,7 +50,7 @@ struct LinkTests {
         let caller = Caller(.person(account: "a", name: "anna", session: "s"), grants: grants)
         let response = try await route.answer(
             RouteRequest(
-                path: ["id": id], query: device.map { [(name: "device", value: $0)] } ?? [], accept: nil,
+                path: ["id": id], query: query + (device.map { [(name: "device", value: $0)] } ?? []), accept: nil,
                 body: Array(body.utf8), receivedAt: house.clock.now(), caller: caller,
                 scope: try route.access.scope(for: caller), transport: RequestTransport()))
         try route.check(response)
@@ -100,7 +105,7 @@ struct LinkTests {
             Issue.record("\(caller)")
             return
         }
-        #expect(grant.id == id && grant.device.text == "S1" && grant.site == .main && caller.grants == Grants())
+        #expect(grant.id == id && grant.device?.text == "S1" && grant.site == .main && caller.grants == Grants())
         #expect(try RouteAccess.link(Self.kind).scope(for: caller) == .sites([.main]))
         for access in [RouteAccess.signedIn, .hub(.viewDevices), .site(.viewDevices), .link(Self.other)] {
             #expect(throws: Refusal.self) { try access.scope(for: caller) }
@@ -183,7 +188,7 @@ struct LinkTests {
     func bounded() async throws {
         let house = try await house()
         var first: String?
-        for _ in 0..<LinkTable.maximumPerDevice {
+        for _ in 0..<LinkTable.maximumPerSubject {
             let id = try await make(house).id
             first = first ?? id
         }
@@ -219,5 +224,98 @@ struct LinkTests {
         let house = try await house()
         #expect(await code { try await call(house, .post, "/api/links", body: body) }?.code.httpStatus == 400)
         #expect(try await links(house).isEmpty)
+    }
+
+    @Test("A link of a site is made by anyone who has the right there, and shows that site and no device")
+    func ofSites() async throws {
+        let house = try await house()
+        let north = try #require(SiteID("north"))
+        try await house.write { try $0.addSite(north, title: "North", by: $1, in: $2) }
+        let body = #"{"kind":"spots.of-site","site":"north","purpose":"the board"}"#
+        let grants = Grants(sites: [north: [.manageDevices]])
+        for other in [Grants(), Grants(everywhere: [.viewDevices]), Grants(sites: [.main: .all])] {
+            #expect(await code { try await call(house, .post, "/api/links", other, body: body) }?.code == .notFound)
+        }
+        let made = try #require(try await call(house, .post, "/api/links", grants, body: body))
+        let key = try #require(made["key"]?.text)
+        #expect(made["device"] == .null && made["site"]?.text == "north" && made["path"]?.text == "/api/y/\(key).csv")
+        let door = LinkDoor(database: house.database, line: house.line)
+        let caller = try await open(door, house, key, kind: Self.ofSite)
+        guard case .link(let grant) = caller.identity else {
+            Issue.record("\(caller)")
+            return
+        }
+        #expect(grant.device == nil)
+        #expect(try RouteAccess.link(Self.ofSite).scope(for: caller) == .sites([north]))
+        #expect(house.audit.entries.last?.target == "site:north")
+        // Of a site as a whole there are twenty as well, and those of its devices are not among them.
+        for _ in 1..<LinkTable.maximumPerSubject { _ = try await call(house, .post, "/api/links", grants, body: body) }
+        #expect(await code { try await call(house, .post, "/api/links", grants, body: body) }?.code == .limitReached)
+        _ = try await make(house)
+    }
+
+    @Test(
+        "A kind of devices takes a device and a kind of sites a site, and neither takes both",
+        arguments: [
+            #"{"kind":"spots.history","site":"main","purpose":"x"}"#,
+            #"{"kind":"spots.history","device":"S1","site":"main","purpose":"x"}"#,
+            #"{"kind":"spots.of-site","device":"S1","purpose":"x"}"#,
+            #"{"kind":"spots.of-site","device":"S1","site":"main","purpose":"x"}"#,
+            #"{"kind":"spots.of-site","site":"no such name","purpose":"x"}"#,
+        ])
+    func subjects(_ body: String) async throws {
+        let house = try await house()
+        #expect(await code { try await call(house, .post, "/api/links", body: body) }?.code.httpStatus == 400)
+    }
+
+    @Test("The list comes in pages, in which nothing is twice or left out, and has only what one may revoke")
+    func pages() async throws {
+        let house = try await house()
+        let north = try #require(SiteID("north"))
+        try await house.write { try $0.addSite(north, title: "North", by: $1, in: $2) }
+        _ = try await house.add("S2")
+        var random = SeededRandom(9)
+        var made: [(id: String, at: Timestamp, site: String)] = []
+        for number in 0..<30 {
+            // Several in one instant.
+            if Bool.random(using: &random) { house.clock.move(seconds: 1) }
+            let body =
+                switch number % 3 {
+                case 0: #"{"kind":"spots.of-site","site":"north","purpose":"x"}"#
+                case 1: #"{"kind":"spots.of-site","site":"main","purpose":"x"}"#
+                default: #"{"kind":"spots.other","device":"\#(number < 15 ? "S1" : "S2")","purpose":"x"}"#
+                }
+            let link = try #require(try await call(house, .post, "/api/links", body: body))
+            made.append(
+                (try #require(link["id"]?.text), house.clock.now(), number % 3 == 0 ? "north" : "main"))
+        }
+        made.sort { ($1.at, $0.id) < ($0.at, $1.id) }
+        func walk(_ limit: Int, _ grants: Grants, _ more: [(name: String, value: String)] = []) async throws -> [String]
+        {
+            var (ids, after) = ([String](), String?.none)
+            while true {
+                let query = more + [("limit", "\(limit)")] + (after.map { [("after", $0)] } ?? [])
+                let page = try #require(try await call(house, .get, "/api/links", grants, query: query))
+                let rows = page["links"]?.elements.compactMap { $0["id"]?.text } ?? []
+                #expect(rows.count <= limit && !rows.isEmpty)
+                ids += rows
+                after = page["next"]?.text
+                if after == nil { return ids }
+                #expect(rows.count == limit && after == rows.last)
+            }
+        }
+        let everything = Grants(everywhere: .all)
+        for limit in [1, 7, 10, 30, 500] { #expect(try await walk(limit, everything) == made.map(\.id)) }
+        let there = Grants(sites: [north: [.manageDevices]])
+        #expect(try await walk(4, there) == made.filter { $0.site == "north" }.map(\.id))
+        #expect(try await walk(4, everything, [("site", "main")]) == made.filter { $0.site == "main" }.map(\.id))
+        #expect(try await walk(2, everything, [("device", "S1"), ("site", "main")]).count == 5)
+        for query in [("after", "no-such-link"), ("limit", "0"), ("limit", "501"), ("site", "?")] {
+            #expect(await code { try await call(house, .get, "/api/links", query: [query]) }?.code == .invalidParameter)
+        }
+        for (site, grants) in [("nowhere", everything), ("main", there)] {
+            let refusal = await code { try await call(house, .get, "/api/links", grants, query: [("site", site)]) }
+            #expect(refusal?.code == .notFound)
+        }
     }
 }

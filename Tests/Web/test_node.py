@@ -237,3 +237,29 @@ def test_a_link_is_made_shown_once_and_revoked(site, open_page):
     page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
     share.get_by_text("Revoked: it opens nothing any more.").wait_for()
     expect(share.get_by_role("button", name=re.compile("^Revoke"))).to_have_count(0)
+
+
+def test_links_come_in_pages_and_their_kinds_from_the_catalogue(site, open_page):
+    page = open_page(f"{site.url}/nodes/node_02")
+    share = page.get_by_role("region", name="Share", exact=True)
+    share.get_by_role("button", name="Make a link").wait_for()
+    kinds = page.evaluate("""async () => {
+        const kinds = [];
+        for (let number = 0; number < 55; number += 1) {
+            const body = JSON.stringify({ kind: 'nodes.readings', device: 'node_02', purpose: `sheet ${number}` });
+            await fetch('/api/links', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+        }
+        return (await (await fetch('/api/catalogue')).json()).links.filter((link) => link.device === 'node').map((link) => link.id);
+    }""")
+    page.reload()
+    expect(share.locator("li.refusal")).to_have_count(50)
+    # One kind of a node: there is nothing to choose.
+    assert len(kinds) == 1
+    expect(share.get_by_label("What the link shows")).to_have_count(0)
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        share.get_by_label("What the link is for").fill("The last")
+        share.get_by_role("button", name="Make a link").click()
+    assert asked.value.post_data_json["kind"] == kinds[0]
+    share.get_by_role("button", name="More links").click()
+    expect(share.locator("li.refusal")).to_have_count(56)
+    expect(share.get_by_role("button", name="More links")).to_have_count(0)

@@ -34,7 +34,7 @@ import WebAPI
         case .person(let account, _, _): account
         case .device(let device, _, _): device.text
         case .keyless(let kind): "a \(kind.name)"
-        case .link(let grant): "link to \(grant.device)"
+        case .link(let grant): "link to \(grant.device?.text ?? "a site")"
         case .token, .shell, .hub: "other"
         }
     }

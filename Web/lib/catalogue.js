@@ -27,6 +27,8 @@ export class Catalogue {
         this.permissions = byID(said.permissions);
         this.roles = byID(said.roles);
         this.actions = byID(said.audit_actions);
+        /** [{id, summary, solution, device, needs}]: the kinds of links; without a device: of a site. */
+        this.links = said.links ?? [];
         this.kinds = byID(this.solutions.flatMap((solution) => solution.kinds ?? []));
     }
 

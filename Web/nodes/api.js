@@ -18,8 +18,8 @@ export const api = {
     commands: (id, query, options) => ask('GET', address(`${path(id)}/commands`, query), options),
     allCommands: (query, options) => ask('GET', address('/api/commands', query), options),
     command: (id, body) => ask('POST', `${path(id)}/commands`, { body }),
-    links: (id, options) => ask('GET', address('/api/links', { device: id }), options),
-    share: (id, purpose) => ask('POST', '/api/links', { body: { kind: 'nodes.readings', device: id, purpose } }),
+    links: (id, query, options) => ask('GET', address('/api/links', { device: id, ...query }), options),
+    share: (kind, id, purpose) => ask('POST', '/api/links', { body: { kind, device: id, purpose } }),
     revoke: (id) => ask('DELETE', `/api/links/${encodeURIComponent(id)}`),
     resetField: (id, field) => ask('POST', `${path(id)}/fields/reset`, { body: { field } }),
 };

@@ -1,16 +1,21 @@
 // Links to a node's readings: an address that a spreadsheet follows without an account. Its key is shown once.
 
 import { html, useState } from '/lib/html.js';
+import { catalogue } from '/lib/catalogue.js';
 import { number } from '/lib/format.js';
-import { useAction, useLoad } from '/lib/hooks.js';
+import { useAction } from '/lib/hooks.js';
+import { usePages } from '/lib/pages.js';
 import { instant } from '/lib/time.js';
 import { api } from '/nodes/api.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Confirm } from '/parts/confirm.js';
-import { Text } from '/parts/input.js';
+import { Select, Text } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
 import { Secret } from '/parts/secret.js';
+
+/** The kinds of links of one node, as the hub declares them. */
+const kinds = () => catalogue.links.filter(({ solution, device }) => solution === 'nodes' && device !== null);
 
 function Link({ link, revoke }) {
     return html`
@@ -30,16 +35,21 @@ function Link({ link, revoke }) {
 
 function New({ node, made }) {
     const [purpose, say] = useState('');
+    const offered = kinds();
+    const [kind, choose] = useState(offered[0]?.id);
     const { busy, error, run } = useAction();
     const submit = async (event) => {
         event.preventDefault();
-        const link = await run(() => api.share(node.node_id, purpose.trim()));
+        const link = await run(() => api.share(kind, node.node_id, purpose.trim()));
         if (link === undefined) return;
         say('');
         made(link);
     };
     return html`
         <form class="stack" onSubmit=${submit}>
+            ${offered.length > 1 && html`
+                <${Select} label=${t('linkShows')} value=${kind} set=${choose}
+                    options=${offered.map(({ id, summary }) => [id, summary])} />`}
             <${Text} label=${t('linkFor')} value=${purpose} set=${say} required maxlength="100"
                 hint=${t('linkForHint')} />
             ${error && html`<${Problem} error=${error} small level="h3" />`}
@@ -49,7 +59,8 @@ function New({ node, made }) {
 }
 
 export function Share({ node }) {
-    const { data, error, reload } = useLoad(`links ${node.node_id}`, (options) => api.links(node.node_id, options));
+    const { data, error, loading, reload, more } = usePages(`links ${node.node_id}`, 'links',
+        (query, options) => api.links(node.node_id, query, options));
     const [made, show] = useState(null);
     const [asking, ask] = useState(null);
     const revoke = async () => { await api.revoke(asking.id); show(null); reload(); };
@@ -60,9 +71,11 @@ export function Share({ node }) {
             ${error && !data && html`<${Problem} error=${error} small level="h3" retry=${reload} />`}
             ${made && html`<${Secret} label=${t('linkAddress')} value=${`${location.origin}${made.path}`}
                 says=${t('linkOnce')} />`}
-            ${data && data.links.length > 0 && html`
-                <ol class="refusal-list" role="list">${data.links.map((link) => html`
+            ${data && data.rows.length > 0 && html`
+                <ol class="refusal-list" role="list">${data.rows.map((link) => html`
                     <${Link} key=${link.id} link=${link} revoke=${() => ask(link)} />`)}</ol>`}
+            ${more && html`<p class="actions"><button type="button" class="button small" aria-busy=${loading}
+                onClick=${more}>${t('moreLinks')}</button></p>`}
             <${New} node=${node} made=${(link) => { show(link); reload(); }} />
             ${asking && html`
                 <${Confirm} title=${t('revokeLink', { purpose: asking.purpose })} action=${t('revoke')}

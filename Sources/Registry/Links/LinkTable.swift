@@ -2,54 +2,10 @@ public import Credentials
 public import HubModel
 public import SQL
 
-/// A link as it is kept. Its key is not.
-public struct LinkRecord: Hashable, Sendable {
-    /// What its bearer may see, and the identifier.
-    public let grant: LinkGrant
-    /// What it is for, in its maker's words.
-    public let purpose: String
-    /// Who made it.
-    public let maker: String
-    /// When it was made.
-    public let createdAt: Timestamp
-    /// When it ends by itself.
-    public let expiresAt: Timestamp
-    /// When it was revoked; nil: it was not.
-    public let revokedAt: Timestamp?
-    /// When it was used last; nil: never.
-    public let lastUsedAt: Timestamp?
-    /// How often it was used.
-    public let uses: Int64
-
-    /// A link that was not used yet.
-    public init(_ grant: LinkGrant, purpose: String, maker: String, createdAt: Timestamp, expiresAt: Timestamp) {
-        self.init(
-            grant, purpose: purpose, maker: maker, createdAt: createdAt, expiresAt: expiresAt, revokedAt: nil,
-            lastUsedAt: nil, uses: 0)
-    }
-
-    init(
-        _ grant: LinkGrant, purpose: String, maker: String, createdAt: Timestamp, expiresAt: Timestamp,
-        revokedAt: Timestamp?, lastUsedAt: Timestamp?, uses: Int64
-    ) {
-        self.grant = grant
-        self.purpose = purpose
-        self.maker = maker
-        self.createdAt = createdAt
-        self.expiresAt = expiresAt
-        self.revokedAt = revokedAt
-        self.lastUsedAt = lastUsedAt
-        self.uses = uses
-    }
-
-    /// Whether it opens anything at an instant.
-    public func isOpen(at instant: Timestamp) -> Bool { revokedAt == nil && instant < expiresAt }
-}
-
 /// The links: table `link`.
 public struct LinkTable: Sendable {
-    /// The most links of one device that open something.
-    public static let maximumPerDevice = 20
+    /// The most links of one device, and of one site as a whole, that open something.
+    public static let maximumPerSubject = 20
     /// The most links that are kept, also those that are over.
     public let limit: Int64
     /// Days for which a link that is over stays in the lists.
@@ -76,6 +32,37 @@ public struct LinkTable: Sendable {
             "CREATE INDEX link_device ON link (device, created_at)",
         ])
 
+    /// A link is of a device or, without one, of a site: a column that may be null takes a table of its own.
+    static let ofSites = Migration(
+        "0019-links-of-sites",
+        [
+            """
+            CREATE TABLE link_again (
+                id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 20 AND 64),
+                kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 64),
+                hash BYTEA NOT NULL UNIQUE,
+                device TEXT REFERENCES device (id) ON DELETE CASCADE,
+                site TEXT NOT NULL,
+                purpose TEXT NOT NULL CHECK (length(purpose) BETWEEN 1 AND 200),
+                maker TEXT NOT NULL CHECK (length(maker) <= 64),
+                created_at BIGINT NOT NULL,
+                expires_at BIGINT NOT NULL,
+                revoked_at BIGINT,
+                last_used_at BIGINT,
+                uses BIGINT NOT NULL DEFAULT 0 CHECK (uses >= 0))
+            """,
+            """
+            INSERT INTO link_again (
+                id, kind, hash, device, site, purpose, maker, created_at, expires_at, revoked_at, last_used_at, uses)
+            SELECT id, kind, hash, device, site, purpose, maker, created_at, expires_at, revoked_at, last_used_at, uses
+            FROM link
+            """,
+            "DROP TABLE link",
+            "ALTER TABLE link_again RENAME TO link",
+            "CREATE INDEX link_device ON link (device, created_at)",
+            "CREATE INDEX link_made ON link (created_at, id)",
+        ])
+
     private static let columns = """
         id, kind, device, site, purpose, maker, created_at, expires_at, revoked_at, last_used_at, uses
         """
@@ -92,14 +79,22 @@ public struct LinkTable: Sendable {
         try transaction.execute(
             "DELETE FROM link WHERE COALESCE(revoked_at, expires_at) < $1",
             [.integer(link.createdAt.advanced(bySeconds: -LinkTable.daysAfterEnd * 86_400).microseconds)])
-        let open = try transaction.queryOne(
-            "SELECT COUNT(*) FROM link WHERE device = $1 AND revoked_at IS NULL AND expires_at > $2",
-            [.text(link.grant.device.text), now]
-        ).integer(0)
-        guard open < LinkTable.maximumPerDevice else {
+        var subject = Conditions()
+        if let device = link.grant.device {
+            subject.add("device", .equals, .text(device.text))
+        } else {
+            subject.add("device IS NULL")
+            subject.add("site", .equals, .text(link.grant.site.text))
+        }
+        subject.add("revoked_at IS NULL")
+        subject.add("expires_at", .isGreater, now)
+        let open = try transaction.queryOne("SELECT COUNT(*) FROM link WHERE \(subject.text)", subject.arguments)
+            .integer(0)
+        guard open < LinkTable.maximumPerSubject else {
             throw Refusal(
                 .limitReached,
-                "\(link.grant.device) has \(LinkTable.maximumPerDevice) links already: revoke one first.")
+                "\(link.grant.device?.text ?? "The site \(link.grant.site)") has \(LinkTable.maximumPerSubject) links already: revoke one first."
+            )
         }
         guard try transaction.queryOne("SELECT COUNT(*) FROM link").integer(0) < limit else {
             throw Refusal(.limitReached, "The hub keeps at most \(limit) links.")
@@ -110,7 +105,8 @@ public struct LinkTable: Sendable {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             [
-                .text(link.grant.id), .text(link.grant.kind.name), .blob(key.hash), .text(link.grant.device.text),
+                .text(link.grant.id), .text(link.grant.kind.name), .blob(key.hash),
+                link.grant.device.map { .text($0.text) } ?? .null,
                 .text(link.grant.site.text), .text(link.purpose), .text(link.maker), now,
                 .integer(link.expiresAt.microseconds),
             ])
@@ -133,14 +129,27 @@ public struct LinkTable: Sendable {
             .map(LinkTable.record)
     }
 
-    /// The links of a device, or with nil all, the newest first, also those that are over; `limit` bounds them.
-    /// - Throws: `SQLFailure`.
-    public func links(of device: DeviceID?, in reader: some SQLReading) throws -> [LinkRecord] {
+    /// Links, the newest first, also those that are over.
+    /// - Throws: `Refusal` with `invalid_parameter` when there is no link that they are to come behind; `SQLFailure`.
+    public func links(_ selection: LinkSelection, in reader: some SQLReading) throws -> [LinkRecord] {
         var conditions = Conditions()
-        if let device { conditions.add("device", .equals, .text(device.text)) }
+        if let device = selection.device { conditions.add("device", .equals, .text(device.text)) }
+        if let site = selection.site { conditions.add("site", .equals, .text(site.text)) }
+        conditions.add(selection.kinds(&conditions))
+        if let after = selection.after {
+            let last =
+                after.utf8.contains(0)
+                ? nil : try reader.queryFirst("SELECT created_at FROM link WHERE id = $1", [.text(after)])
+            guard let last else { throw Refusal(.invalidParameter, "after is the id of a link") }
+            let (made, id) = (conditions.place(.integer(try last.integer(0))), conditions.place(.text(after)))
+            conditions.add("(created_at < \(made) OR (created_at = \(made) AND id > \(id)))")
+        }
+        let limit = conditions.place(.integer(Int64(selection.limit)))
         return try reader.query(
-            "SELECT \(LinkTable.columns) FROM link WHERE \(conditions.text) ORDER BY created_at DESC, id",
-            conditions.arguments
+            """
+            SELECT \(LinkTable.columns) FROM link WHERE \(conditions.text)
+            ORDER BY created_at DESC, id LIMIT \(limit)
+            """, conditions.arguments
         ).map(LinkTable.record)
     }
 
@@ -169,7 +178,9 @@ public struct LinkTable: Sendable {
     }
 
     private static func record(_ row: Row) throws -> LinkRecord {
-        guard let kind = LinkKind(named: try row.text("kind")), let device = DeviceID(try row.text("device")),
+        let name = try row.optionalText("device")
+        let device = name.flatMap(DeviceID.init)
+        guard let kind = LinkKind(named: try row.text("kind")), (device == nil) == (name == nil),
             let site = SiteID(try row.text("site"))
         else { throw SQLFailure(.corrupt, "a row of link cannot be read") }
         return LinkRecord(

@@ -1,20 +1,33 @@
 public import HubModel
 
-/// A kind of link that a solution offers: an address that opens without an account, and shows one thing of one device.
+/// A kind of link that a solution offers: an address that opens without an account, and shows one thing of one device or of one site.
 public struct LinkDeclaration: Hashable, Sendable {
+    /// What a link is of.
+    public enum Subject: Hashable, Sendable {
+        /// A device of this kind.
+        case device(DeviceKind)
+        /// A site as a whole, with the devices that are there whenever the link is followed.
+        case site
+    }
+
     /// Its name, and what it shows.
     public let kind: Declared<LinkKind>
-    /// Of which kind of device.
-    public let device: DeviceKind
-    /// The right that one needs at the device's site to make such a link, to see it in the list and to revoke it.
+    /// What it is of.
+    public let subject: Subject
+    /// The right that one needs at the site, or the device's site, to make such a link, to see it in the list and to revoke it.
     public let needs: Permission
-    /// The address of a link, with `{key}` where its key stands.
+    /// The address of a link, with `{key}` where its key is.
     public let path: String
 
-    /// A declaration.
+    /// Links of single devices.
     public init(_ kind: Declared<LinkKind>, of device: DeviceKind, needs: Permission, path: String) {
+        self.init(kind, .device(device), needs: needs, path: path)
+    }
+
+    /// Links.
+    public init(_ kind: Declared<LinkKind>, _ subject: Subject, needs: Permission, path: String) {
         self.kind = kind
-        self.device = device
+        self.subject = subject
         self.needs = needs
         self.path = path
     }

@@ -10,7 +10,8 @@ extension Catalogue {
         answer.headers = [("Cache-Control", "no-cache"), ("ETag", EntityTag.of(answer.body))]
         return Route(
             .get, "/api/catalogue", access: .anyone,
-            summary: "What runs here, in words: solutions, their devices, permissions, roles, audit actions",
+            summary:
+                "What runs here, in words: solutions, their devices, permissions, roles, audit actions, kinds of links",
             answers: [.json(Catalogue.schema), RouteAnswer(304, "The client has it already", content: [])]
         ) { [answer] _ in answer }
     }
@@ -28,6 +29,18 @@ extension Catalogue {
         .required("permissions", .array(entry)),
         .required("roles", .array(.object([.required("id", .text), .required("summary", .text)]))),
         .required("audit_actions", .array(entry)),
+        .required(
+            "links",
+            .array(
+                .named(
+                    "LinkKind",
+                    .object([
+                        .required("id", .text), .required("summary", .text, "What such a link shows"),
+                        .required("solution", .text, "The solution that declares it"),
+                        .required(
+                            "device", .nullable(.text), "The kind of device that it is of; null: of a whole site"),
+                        .required("needs", .text, "The permission that it takes to make, see and revoke one"),
+                    ])))),
     ])
 
     private static let entry = JSONSchema.named(
@@ -61,6 +74,9 @@ extension Catalogue {
                 }
             }
             writer.member("audit_actions", auditActions) { $0.write($1) }
+            writer.member("links", solutions.flatMap { solution in solution.links.map { (solution.id, $0) } }) {
+                $0.write($1.0, $1.1)
+            }
         }
     }
 }
@@ -71,6 +87,19 @@ extension JSONWriter {
             writer.member("id", entry.declared.name.name)
             writer.member("summary", entry.declared.summary)
             if let solution = entry.solution { writer.member("solution", solution) }
+        }
+    }
+
+    fileprivate mutating func write(_ solution: String, _ link: LinkDeclaration) {
+        object { writer in
+            writer.member("id", link.kind.name.name)
+            writer.member("summary", link.kind.summary)
+            writer.member("solution", solution)
+            switch link.subject {
+            case .device(let kind): writer.member("device", kind.name)
+            case .site: writer.member("device", String?.none)
+            }
+            writer.member("needs", link.needs.name)
         }
     }
 }

@@ -39,7 +39,10 @@ public struct NodesSolution: Solution, GivesCommands, OffersRoutes, GivesOvervie
             links: [
                 LinkDeclaration(
                     Declared(.nodeReadings, "The readings of a node as CSV"), of: .node, needs: .manageDevices,
-                    path: NodesRoutes.feed)
+                    path: NodesRoutes.feed),
+                LinkDeclaration(
+                    Declared(.siteValues, "The newest values of all nodes of a site as CSV"), .site,
+                    needs: .manageDevices, path: NodesRoutes.siteFeed),
             ],
             needs: .viewNodes)
     }

@@ -16,6 +16,8 @@ public struct LinkRoutes: Sendable {
     /// How long a link lasts, in days.
     private static let days: ClosedRange<Int64> = 1...3_660
     private static let usualDays: Int64 = 365
+    private static let largestPage = 500
+    private static let usualPage = 50
     /// In Unicode's scalars, as JSON Schema counts.
     private static let maximumPurposeLength = 200
 
@@ -35,15 +37,23 @@ public struct LinkRoutes: Sendable {
         [
             Route(
                 .get, "/api/links", access: .signedIn, summary: "The links that you may revoke, the newest first",
-                query: [QueryParameter("device", "only those of this device", .identifier)],
-                answers: [.json(.object([.required("links", .array(LinkRoutes.link))]))], refusals: [.notFound],
-                handler: list),
+                query: [
+                    QueryParameter("device", "only those of this device", .identifier),
+                    QueryParameter("site", "only those at this site, of it or of a device", .identifier),
+                    QueryParameter(
+                        "after", "only links behind this one: next of the page before", .string(maximumLength: 64)),
+                    .pageLimit("links", most: LinkRoutes.largestPage, without: "\(LinkRoutes.usualPage) without it"),
+                ],
+                answers: [.json(.object([.required("links", .array(LinkRoutes.link)), .next()]))],
+                refusals: [.notFound], handler: list),
             Route(
                 .post, "/api/links", access: .signedIn,
                 summary: "Make a link, which opens without an account; its key is shown once",
                 input: RouteInput(
                     .object([
-                        .required("kind", .words(kinds.map(\.kind.name.name))), .required("device", .identifier),
+                        .required("kind", .words(kinds.map(\.kind.name.name))),
+                        .optional("device", .identifier, "what it is of, for a kind that is of devices"),
+                        .optional("site", .identifier, "what it is of, for a kind that is of sites"),
                         .required(
                             "purpose",
                             .string(
@@ -68,8 +78,9 @@ public struct LinkRoutes: Sendable {
     }
 
     private static let members: [JSONSchema.Property] = [
-        .required("id", .text), .required("kind", .text), .required("device", .identifier),
-        .required("site", .identifier), .required("purpose", .text), .required("made_by", .text),
+        .required("id", .text), .required("kind", .text),
+        .required("device", .nullable(.identifier), "null: the site as a whole"), .required("site", .identifier),
+        .required("purpose", .text), .required("made_by", .text),
         .required("created_at", .timestamp), .required("expires_at", .timestamp),
         .required("revoked_at", .nullable(.timestamp)), .required("last_used_at", .nullable(.timestamp)),
         .required("uses", .count), .required("open", .boolean, "whether it opens something"),
@@ -79,17 +90,35 @@ public struct LinkRoutes: Sendable {
 
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
         let device = try request.given("device").map { text throws(Refusal) in
-            guard let device = DeviceID(text) else { throw Refusal(.invalidParameter, "device is a device's name") }
+            guard let device = DeviceID(text) else { throw Refusal(.invalidParameter, "device is a device's name.") }
             return device
         }
-        let (caller, now, table) = (request.caller, services.clock.now(), table)
-        let links = try await services.database.read { reader in
-            if let device { try require(device, caller, in: reader) }
-            return try table.links(of: device, in: reader).filter { mayHandle($0, caller) }
+        let site = try request.given("site").map { text throws(Refusal) in
+            guard let site = SiteID(text) else { throw Refusal(.invalidParameter, "site is a site's name.") }
+            return site
         }
-        return .json { json in
+        let limit = try request.whole("limit", in: 1...LinkRoutes.largestPage) ?? LinkRoutes.usualPage
+        let (caller, now, table) = (request.caller, services.clock.now(), table)
+        // Whoever may make links of a kind at a site, sees them.
+        let scopes = kinds.map { ($0.kind.name, caller.grants.scope(of: $0.needs)) }
+        let selection = LinkSelection(
+            device: device, site: site, kinds: Dictionary(uniqueKeysWithValues: scopes),
+            after: request.given("after"), limit: Page<LinkRecord>.reading(limit))
+        let found = try await services.database.read { reader in
+            if let device { try require(device, caller, in: reader) }
+            if let site {
+                let isOurs = scopes.contains { $0.1.contains(site) }
+                guard isOurs, try registry.hasSite(site, in: reader) else {
+                    throw Refusal(.notFound, "There is no site \(site).")
+                }
+            }
+            return try table.links(selection, in: reader)
+        }
+        let page = Page(found, limit: limit, key: \.grant.id)
+        return .json(headers: page.headers(request, "/api/links", limit: limit)) { json in
             json.object { json in
-                json.member("links", links) { json, link in json.object { $0.members(of: link, at: now) } }
+                json.member("links", page.rows) { json, link in json.object { $0.members(of: link, at: now) } }
+                json.member(next: page)
             }
         }
     }
@@ -101,7 +130,7 @@ public struct LinkRoutes: Sendable {
             throw Refusal(
                 .valueOutOfRange, "kind is one of \(kinds.map(\.kind.name.name).joined(separator: ", "))")
         }
-        guard let device = try body.optionalDevice("device") else { throw JSONMembers.missing("device") }
+        let subject = try LinkSubject(kind, body)
         let purpose = try body.text("purpose", maximumBytes: 4 * LinkRoutes.maximumPurposeLength)
         guard purpose.contains(where: { !$0.isWhitespace }),
             purpose.unicodeScalars.count <= LinkRoutes.maximumPurposeLength
@@ -114,17 +143,18 @@ public struct LinkRoutes: Sendable {
         let (caller, key, audit, registry, table) = (request.caller, makeKey(), services.audit, registry, table)
         let link = try await services.line.perform { line in
             let transaction = try line.transaction()
-            guard let known = try registry.device(device, in: transaction), known.kind == kind.device,
-                caller.grants.allows(kind.needs, at: known.site)
-            else { throw Refusal(.notFound, "there is no device \(device) that you may share") }
+            let site = try subject.site(registry, in: transaction)
+            guard let site, caller.grants.allows(kind.needs, at: site) else {
+                throw Refusal(.notFound, "there is no \(subject) that you may share")
+            }
             let link = LinkRecord(
-                LinkGrant(id: Identifier.make(), kind: kind.kind.name, device: device, site: known.site),
+                LinkGrant(id: Identifier.make(), kind: kind.kind.name, device: subject.device, site: site),
                 purpose: purpose, maker: caller.linkMaker, createdAt: line.now,
                 expiresAt: line.now.advanced(bySeconds: days * 86_400))
             try table.insert(link, key, in: transaction)
             try audit.record(
                 AuditEntry(
-                    caller, .makeLink, target: "device:\(device)",
+                    caller, .makeLink, target: link.grant.target,
                     facts: [("link", link.grant.id), ("kind", word), ("days", String(days))]),
                 at: line.now, in: transaction)
             return link
@@ -147,8 +177,7 @@ public struct LinkRoutes: Sendable {
             }
             guard try table.revoke(id, at: line.now, in: transaction) else { return }
             try audit.record(
-                AuditEntry(
-                    caller, .revokeLink, target: "device:\(link.grant.device)", facts: [("link", id)]),
+                AuditEntry(caller, .revokeLink, target: link.grant.target, facts: [("link", id)]),
                 at: line.now, in: transaction)
         }
         return .empty()
@@ -157,7 +186,9 @@ public struct LinkRoutes: Sendable {
     /// Makes sure that there is a device of which somebody may make links.
     private func require(_ device: DeviceID, _ caller: Caller, in reader: some SQLReading) throws {
         guard let known = try registry.device(device, in: reader),
-            kinds.contains(where: { $0.device == known.kind && caller.grants.allows($0.needs, at: known.site) })
+            kinds.contains(where: {
+                $0.subject == .device(known.kind) && caller.grants.allows($0.needs, at: known.site)
+            })
         else { throw Refusal(.notFound, "there is no device \(device)") }
     }
 
@@ -182,7 +213,7 @@ extension JSONWriter {
     fileprivate mutating func members(of link: LinkRecord, at now: Timestamp) {
         member("id", link.grant.id)
         member("kind", link.grant.kind.name)
-        member("device", link.grant.device.text)
+        member("device", link.grant.device?.text)
         member("site", link.grant.site.text)
         member("purpose", link.purpose)
         member("made_by", link.maker)

@@ -61,7 +61,7 @@ import Testing
             }
             #expect(entry.upkeep.speaker == gateway)
             #expect(
-                refusal { try rights.check(.device(other), for: entry, in: &line) } == "other may not speak for door")
+                refusal { try rights.check(.device(other), for: entry, in: &line) } == "other may not speak for door.")
             #expect(refusal { try rights.check(.keyless, for: entry, in: &line) } == "Show your key.")
             #expect(entry.upkeep.speaker == gateway)
             // Who was found to be allowed is not looked up again.
@@ -81,9 +81,9 @@ import Testing
             try rights.check(.device(door), for: here, in: &line)
             #expect(here.upkeep.speaker == door)
             #expect(
-                refusal { try rights.check(.device(door), for: there, in: &line) } == "door may not speak for door")
+                refusal { try rights.check(.device(door), for: there, in: &line) } == "door may not speak for door.")
             #expect(
-                refusal { try rights.check(.keyless, for: here, in: &line) } == "door has a key of its own to show")
+                refusal { try rights.check(.keyless, for: here, in: &line) } == "door has a key of its own to show.")
             devices["door"] = nil
             try rights.check(.keyless, for: here, in: &line)
         }
@@ -105,7 +105,7 @@ import Testing
             }
             #expect(first(.anybody, new) == nil)
             #expect(first(person, new) == "\(RefusalCode.notFound)" && first(.device(new), new) == first(person, new))
-            #expect(first(.device(other), door) == "other may not speak for door")
+            #expect(first(.device(other), door) == "other may not speak for door.")
             #expect(first(.keyless, door) == "Show your key.")
         }
     }

@@ -308,7 +308,11 @@ class Access:
     # Links.
 
     async def links(self, request):
-        return web.json_response({"links": [link for link in self.book.links if link["device"] == request.query["device"]]})
+        found = [link for link in self.book.links if link["device"] == request.query["device"]]
+        after, limit = request.query.get("after"), int(request.query.get("limit", 50))
+        if after:
+            found = found[[link["id"] for link in found].index(after) + 1:]
+        return web.json_response({"links": found[:limit], "next": found[limit - 1]["id"] if len(found) > limit else None})
 
     async def make_link(self, request):
         body = await request.json()
