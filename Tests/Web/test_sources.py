@@ -165,6 +165,22 @@ def test_every_message_is_there_once_and_is_asked_for(file):
     assert [key for key in held if f"'{key}'" not in everywhere and not any(key.startswith(each) for each in beginnings if each)] == []
 
 
+def is_sentence(key):
+    """A name made of a message's first words says nothing that the message does not, and is wrong when that changes; a number says nothing."""
+    return len(re.findall("[A-Z]", key.rpartition(".")[2])) > 2 or re.search(r"[a-z]\d$", key.rpartition(".")[2]) is not None
+
+
+@pytest.mark.parametrize("file", STRINGS)
+def test_messages_have_names(file):
+    assert [key for key in STRINGS[file] if is_sentence(key) and not key.startswith("field.")] == []
+
+
+@pytest.mark.parametrize(("key", "sentence"), [("theReadingsCouldNotBe", True), ("spots2", True), ("readings.unread", False), ("booking.reserveSpot", False),
+                                               ("page.signIn", False), ("latency.99", False)])
+def test_the_check_knows_a_sentence(key, sentence):
+    assert is_sentence(key) == sentence
+
+
 # Styles, and lines.
 
 PHYSICAL = re.compile(r"(?<![\w-])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)|(?:left|right):|text-align: (?:left|right)|float:)")

@@ -20,7 +20,7 @@ import { Skeleton } from '/parts/skeleton.js';
 function Rights({ grants }) {
     return html`
         <details class="rights">
-            <summary>${t('whatIMayDo')}</summary>
+            <summary>${t('rights')}</summary>
             ${grants.map((grant) => html`
                 <div key=${grant.site}>
                     <h3>${t('at', { site: siteWords(grant.site) })}</h3>
@@ -38,12 +38,12 @@ function Who({ me, grants }) {
                 ${me.roles.map(({ role, site }) => html`
                     <div key=${`${role} ${site}`}>
                         <dt>${role}</dt>
-                        <dd>${t('at2', { role: roleWords(role), site: siteWords(site) })}</dd>
+                        <dd>${t('role.at', { role: roleWords(role), site: siteWords(site) })}</dd>
                     </div>`)}
                 ${me.roles.length === 0
-                    && html`<div><dt>${t('noRoleYet')}</dt><dd>${t('whoAdministersThisHubCan')}</dd></div>`}
-                <div><dt>${t('accountSince')}</dt><dd><${Age} at=${instant(me.created_at)} open
-                    label=${t('accountSince')} /></dd></div>
+                    && html`<div><dt>${t('role.none')}</dt><dd>${t('role.none.says')}</dd></div>`}
+                <div><dt>${t('since')}</dt><dd><${Age} at=${instant(me.created_at)} open
+                    label=${t('since')} /></dd></div>
             </dl>
             <${Rights} grants=${grants} />
         </section>`;
@@ -53,7 +53,7 @@ function Loading() {
     return html`
         <${Head} title=${t('account')}><p class="lead"><span class="skeleton" data-shape="words"
             aria-hidden="true"></span></p><//>
-        <div class="account"><${Skeleton} shape="block" count=${4} label=${t('loadingYourAccount')} /></div>`;
+        <div class="account"><${Skeleton} shape="block" count=${4} label=${t('loading')} /></div>`;
 }
 
 export function Page() {
@@ -63,20 +63,20 @@ export function Page() {
         (options) => (user ? accounts.me(options) : Promise.resolve(null)));
     if (open && !user) return html`
         <${Head} title=${t('account')} />
-        <${Empty} icon="unlocked" title=${t('nobodySignsInHere')}>
-            <p>${t('startedOpen', { option: html`<code>--open</code>` })}</p>
-            <p>${t('startWithout', { option: html`<code>--open</code>` })}</p>
+        <${Empty} icon="unlocked" title=${t('open')}>
+            <p>${t('open.says', { option: html`<code>--open</code>` })}</p>
+            <p>${t('open.without', { option: html`<code>--open</code>` })}</p>
         <//>`;
     if (!me && error) return html`
         <${Head} title=${t('account')} />
-        <${Problem} error=${error} title=${t('yourAccountCouldNotBe')} retry=${reload} />`;
+        <${Problem} error=${error} title=${t('unread')} retry=${reload} />`;
     if (!me) return html`<${Loading} />`;
     return html`
         <${Head} title=${t('account')}>
             <p class="lead">
-                ${t('signedInAs', { name: html`<strong>${me.username}</strong>` })}
+                ${t('signIn.as', { name: html`<strong>${me.username}</strong>` })}
                 <${Badge} tone=${me.second_factor ? 'good' : 'unknown'}
-                    word=${me.second_factor ? t('secondFactorOn') : t('passwordOnly')} quiet />
+                    word=${me.second_factor ? t('factor.isOn') : t('factor.isOff')} quiet />
             </p>
         <//>
         <div class="account">

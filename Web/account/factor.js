@@ -34,10 +34,10 @@ function Proof({ action, danger = false, withCode = false, act }) {
             <${Password} label=${t('password')} value=${password} set=${setPassword}
                 autocomplete="current-password" required />
             ${withCode && html`
-                <${Name} label=${t('codeFromYourAuthenticatorOr')} value=${code} set=${setCode}
+                <${Name} label=${t('code.either')} value=${code} set=${setCode}
                     autocomplete="one-time-code" maxlength="32" class="code-input" required />`}
             <${Wrong} error=${error} what=${withCode
-                ? t('passwordOrCodeIsNotRight') : t('thePasswordIsNotRight')} />
+                ? t('signIn.codeWrong') : t('password.wrong')} />
             <p class="actions end">
                 <button type="submit" class=${danger ? 'button primary danger' : 'button primary'}
                     aria-busy=${busy}>${action}</button>
@@ -55,16 +55,16 @@ function Enrol({ offer, confirmed }) {
     return html`
         <ol class="numbered">
             <li>
-                <p>${t('enrol', { link: html`<a href=${offer.uri}>${t('openYourAuthenticator')}</a>` })}</p>
-                <${Command} line=${inGroups(offer.secret)} label=${t('keyForTheAuthenticator')} />
+                <p>${t('factor.enrol', { link: html`<a href=${offer.uri}>${t('factor.open')}</a>` })}</p>
+                <${Command} line=${inGroups(offer.secret)} label=${t('factor.key')} />
             </li>
             <li>
                 <form onSubmit=${submit}>
-                    <${Name} label=${t('typeTheCodeThatIt')} value=${code} set=${set} autocomplete="one-time-code"
+                    <${Name} label=${t('factor.type')} value=${code} set=${set} autocomplete="one-time-code"
                         inputmode="numeric" maxlength="12" class="code-input" required />
-                    <${Wrong} error=${error} what=${t('thatCodeIsNotRight')} />
+                    <${Wrong} error=${error} what=${t('code.wrong')} />
                     <p class="actions end">
-                        <button type="submit" class="button primary" aria-busy=${busy}>${t('turnItOn')}</button>
+                        <button type="submit" class="button primary" aria-busy=${busy}>${t('factor.turnOn')}</button>
                     </p>
                 </form>
             </li>
@@ -74,8 +74,8 @@ function Enrol({ offer, confirmed }) {
 function Recovery({ codes, close }) {
     return html`
         <div class="stack">
-            <${Secret} label=${t('recoveryCodes')} value=${codes.join(' ')}
-                says=${t('eachSignsYouInOnce')}>
+            <${Secret} label=${t('codes')} value=${codes.join(' ')}
+                says=${t('codes.says')}>
                 <ul class="codes"
                     role="list">${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}</ul>
             <//>
@@ -84,7 +84,7 @@ function Recovery({ codes, close }) {
                     onClick=${() => download('martlet-recovery-codes.txt', `${codes.join('\n')}\n`)}>
                     ${t('download')}
                 </button>
-                <button type="button" class="button primary" onClick=${close}>${t('iHaveKeptThem')}</button>
+                <button type="button" class="button primary" onClick=${close}>${t('codes.kept')}</button>
             </p>
         </div>`;
 }
@@ -92,14 +92,14 @@ function Recovery({ codes, close }) {
 function TurnOn({ close, changed }) {
     const [offer, setOffer] = useState(null);
     const [codes, setCodes] = useState(null);
-    const title = codes ? t('recoveryCodes') : t('secondFactor');
+    const title = codes ? t('codes') : t('factor');
     return html`
         <${Dialog} title=${title} open=${true} close=${close}>
             ${codes ? html`<${Recovery} codes=${codes} close=${close} />`
                 : offer ? html`<${Enrol} offer=${offer} confirmed=${(list) => { setCodes(list); changed(); }} />`
                 : html`
                     <div class="stack">
-                        <p>${t('youNeedAnAuthenticatorApp')}</p>
+                        <p>${t('factor.needs')}</p>
                         <${Proof} action=${t('goOn')}
                             act=${async (password) => setOffer(await accounts.beginFactor(password))} />
                     </div>`}
@@ -109,15 +109,15 @@ function TurnOn({ close, changed }) {
 function TurnOff({ close, changed }) {
     const act = async (password, code) => {
         await accounts.endFactor(password, code);
-        toast({ text: t('theSecondFactorIsOff') });
+        toast({ text: t('factor.off.done') });
         changed();
         close();
     };
     return html`
-        <${Dialog} title=${t('turnTheSecondFactorOff')} open=${true} close=${close}>
+        <${Dialog} title=${t('factor.off.title')} open=${true} close=${close}>
             <div class="stack">
-                <p>${t('yourPasswordAloneWillThen')}</p>
-                <${Proof} action=${t('turnItOff')} danger withCode act=${act} />
+                <p>${t('factor.off.says')}</p>
+                <${Proof} action=${t('factor.turnOff')} danger withCode act=${act} />
             </div>
         <//>`;
 }
@@ -127,15 +127,16 @@ export function SecondFactor({ on, changed }) {
     const close = () => set(null);
     return html`
         <section class="card" aria-labelledby="factor">
-            <h2 id="factor">${t('secondFactor')}</h2>
+            <h2 id="factor">${t('factor')}</h2>
             <div class="stack">
                 <p><${Badge} tone=${on ? 'good' : 'unknown'} word=${on ? t('on') : t('off')} /></p>
-                <p>${t('aCodeFromAnApp')}</p>
+                <p>${t('factor.says')}</p>
                 <p class="actions">
                     ${on
                         ? html`<button type="button" class="button danger"
-                            onClick=${() => set('off')}>${t('turnOff')}</button>`
-                        : html`<button type="button" class="button" onClick=${() => set('on')}>${t('turnOn')}</button>`}
+                            onClick=${() => set('off')}>${t('factor.off')}</button>`
+                        : html`<button type="button" class="button"
+                            onClick=${() => set('on')}>${t('factor.on')}</button>`}
                 </p>
             </div>
             ${open === 'on' && html`<${TurnOn} close=${close} changed=${changed} />`}

@@ -15,9 +15,9 @@ export function ChangePassword({ name, changed }) {
     const submit = async (event) => {
         event.preventDefault();
         const found = {
-            current: held.current === '' ? t('typeThePasswordYouHave') : null,
+            current: held.current === '' ? t('password.current.missing') : null,
             fresh: passwordFault(held.fresh, name),
-            repeated: held.fresh === held.repeated ? null : t('theTwoAreNotThe'),
+            repeated: held.fresh === held.repeated ? null : t('password.differ'),
         };
         setWrong(found);
         if (Object.values(found).some(Boolean)) {
@@ -27,7 +27,7 @@ export function ChangePassword({ name, changed }) {
         const done = await run(() => accounts.password({ current: held.current, new: held.fresh }));
         if (done === undefined) return;
         set(empty);
-        toast({ text: t('passwordChangedEveryOtherSign') });
+        toast({ text: t('password.changed') });
         changed();
     };
     const field = (key) =>
@@ -39,17 +39,17 @@ export function ChangePassword({ name, changed }) {
                 <span class="unseen" aria-hidden="true">
                     <input type="text" autocomplete="username" value=${name} readonly tabindex="-1" />
                 </span>
-                <${Password} label=${t('currentPassword')} ...${field('current')} autocomplete="current-password" />
-                <${Password} label=${t('newPassword')} ...${field('fresh')} hint=${passwordHint()}
+                <${Password} label=${t('password.current')} ...${field('current')} autocomplete="current-password" />
+                <${Password} label=${t('password.new')} ...${field('fresh')} hint=${passwordHint()}
                     autocomplete="new-password" />
-                <${Password} label=${t('newPasswordAgain')} ...${field('repeated')} autocomplete="new-password" />
+                <${Password} label=${t('password.again')} ...${field('repeated')} autocomplete="new-password" />
                 ${error && html`
-                    <${Refusal} title=${error.code === 'bad_credentials' ? t('theCurrentPasswordIsNot') : error.title}>
+                    <${Refusal} title=${error.code === 'bad_credentials' ? t('password.current.wrong') : error.title}>
                         ${error.code === 'bad_credentials' ? null : error.detail}
                     <//>`}
                 <p class="actions">
-                    <button type="submit" class="button" aria-busy=${busy}>${t('changePassword')}</button>
-                    <span class="hint">${t('endsEveryOtherSignIn')}</span>
+                    <button type="submit" class="button" aria-busy=${busy}>${t('password.change')}</button>
+                    <span class="hint">${t('password.change.says')}</span>
                 </p>
             </form>
         </section>`;

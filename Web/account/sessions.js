@@ -17,10 +17,10 @@ const systems = [[/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Windows/, 'Wi
 
 /** "Firefox on Linux"; the whole text stands in the title. */
 export function agentWords(agent) {
-    if (!agent) return t('unknownProgram');
+    if (!agent) return t('agent.unknown');
     const find = (list) => list.find(([pattern]) => pattern.test(agent))?.[1];
     const [browser, system] = [find(browsers), find(systems)];
-    return browser && system ? t('browserOnSystem', { browser, system }) : browser ?? agent.slice(0, 40);
+    return browser && system ? t('agent', { browser, system }) : browser ?? agent.slice(0, 40);
 }
 
 const shownFirst = 5;
@@ -35,17 +35,17 @@ function Entry({ entry, changed }) {
             <div>
                 <strong title=${entry.user_agent}>${agentWords(entry.user_agent)}</strong>
                 <p class="row-more">
-                    ${t('sessionSays', {
-                        address: html`<code>${entry.address ?? t('noAddress')}</code>`,
+                    ${t('session.says', {
+                        address: html`<code>${entry.address ?? t('address.none')}</code>`,
                             used: html`<${Age} at=${instant(entry.last_used_at)} />`,
                         since: html`<${Age} at=${instant(entry.created_at)} />`,
                     })}
                 </p>
             </div>
-            ${entry.current ? html`<${Badge} tone="good" word=${t('thisOne')} quiet />` : html`
+            ${entry.current ? html`<${Badge} tone="good" word=${t('session.this')} quiet />` : html`
                 <button type="button" class="button small" onClick=${end}>
                     ${t('signOut')}<span
-                        class="unseen"> ${t('sessionAt',
+                        class="unseen"> ${t('session.at',
                         { agent: agentWords(entry.user_agent), address: entry.address })}</span>
                 </button>`}
         </li>`;
@@ -60,7 +60,7 @@ export function Sessions({ sessions, changed }) {
     const shown = all ? order : order.slice(0, shownFirst);
     return html`
         <section class="card" aria-labelledby="sessions">
-            <h2 id="sessions">${t('whereIAmSignedIn')}</h2>
+            <h2 id="sessions">${t('sessions')}</h2>
             <ul class="rows" role="list">${shown.map((entry) => html`
                 <${Entry} key=${entry.id} entry=${entry} changed=${changed} />`)}</ul>
             <p class="actions">
@@ -69,12 +69,12 @@ export function Sessions({ sessions, changed }) {
                         ${t('showMore', { count: order.length - shown.length })}
                     </button>`}
                 <button type="button" class="button danger"
-                    onClick=${() => ask(true)}>${t('signOutEverywhere2')}</button>
+                    onClick=${() => ask(true)}>${t('sessions.end.ask')}</button>
             </p>
             ${asking && html`
-                <${Confirm} title=${t('signOutEverywhere')} action=${t('signOutEverywhere')} close=${() => ask(false)}
+                <${Confirm} title=${t('sessions.end')} action=${t('sessions.end')} close=${() => ask(false)}
                     act=${() => session.leave({ everywhere: true })}>
-                    <p>${t('everySignInOfThis')}</p>
+                    <p>${t('sessions.end.says')}</p>
                 <//>`}
         </section>`;
 }

@@ -21,10 +21,10 @@ function WithoutLink({ title, children }) {
             <h2>${title}</h2>
             ${children}
             <p>
-                ${t('martletPrintsAOneTime')}
+                ${t('setUp.link')}
             </p>
-            <p>${t('orAddTheFirstAdministrator')}</p>
-            <${Command} label=${t('addAnAdministrator')} line=${byHand} />
+            <p>${t('setUp.shell')}</p>
+            <${Command} label=${t('setUp.title')} line=${byHand} />
         </div>`;
 }
 
@@ -43,7 +43,7 @@ function SetUpForm({ code, refused }) {
         const found = {
             name: nameFault(username),
             password: passwordFault(password, username),
-            repeated: password === repeated ? null : t('theTwoAreNotThe'),
+            repeated: password === repeated ? null : t('password.differ'),
         };
         setWrong(found);
         if (found.name || found.password || found.repeated) {
@@ -61,15 +61,15 @@ function SetUpForm({ code, refused }) {
         <form class="door" onSubmit=${submit} novalidate method="post">
             ${error && html`<${Refusal} title=${error.title}>${error.detail}<//>`}
             <${Name} label=${t('name')} name="username" value=${name} set=${setName} error=${wrong.name ?? null}
-                hint=${t('youTypeItAtEvery')} autocomplete="username"
+                hint=${t('name.hint')} autocomplete="username"
                 maxlength="64" />
             <${Password} label=${t('password')} name="password" value=${password} set=${setPassword}
                 hint=${passwordHint()}
                 error=${wrong.password ?? null} autocomplete="new-password" />
-            <${Password} label=${t('passwordAgain')} name="repeated" value=${repeated} set=${setRepeated}
+            <${Password} label=${t('password.repeat')} name="repeated" value=${repeated} set=${setRepeated}
                 error=${wrong.repeated ?? null} autocomplete="new-password" />
             <button type="submit" class="button primary wide" aria-busy=${busy} disabled=${wait > 0}>
-                ${wait > 0 ? t('wait', { time: countdown(wait) }) : busy ? t('settingUp') : t('makeTheAdministrator')}
+                ${wait > 0 ? t('wait', { time: countdown(wait) }) : busy ? t('setUp.busy') : t('setUp.act')}
             </button>
         </form>`;
 }
@@ -79,11 +79,11 @@ export function Page() {
     const [refusal, refuse] = useState(null);
     if (refusal) return html`
         <${Head} title=${t('setUp')} />
-        <${WithoutLink} title=${t('thisLinkNoLongerWorks')}><p>${refusal.detail || t('itIsWrongUsedOr')}</p><//>`;
+        <${WithoutLink} title=${t('setUp.over')}><p>${refusal.detail || t('setUp.over.says')}</p><//>`;
     if (code === '') return html`
         <${Head} title=${t('setUp')} />
-        <${WithoutLink} title=${t('nobodyHasAnAccountHere')} />`;
+        <${WithoutLink} title=${t('setUp.nobody')} />`;
     return html`
-        <${Head} title=${t('setUp')}><p class="lead">${t('youAreTheFirstThis')}</p><//>
+        <${Head} title=${t('setUp')}><p class="lead">${t('setUp.first')}</p><//>
         <${SetUpForm} code=${code} refused=${refuse} />`;
 }

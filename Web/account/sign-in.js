@@ -14,10 +14,10 @@ import { Name, Password } from '/parts/input.js';
 function words(error, withCode) {
     switch (error.code) {
     case 'bad_credentials':
-        return withCode ? [t('thatCodeIsNotRight'), t('codesChangeEvery30Seconds')]
-            : [t('nameOrPasswordIsNot'), t('capitalLettersCountInThe')];
-    case 'not_signed_in': return [t('thisLinkNoLongerWorks'), t('aOneTimeLinkWorks')];
-    case 'forbidden': return [t('thisWasRefused'), error.detail];
+        return withCode ? [t('code.wrong'), t('code.hint')]
+            : [t('signIn.wrong'), t('signIn.wrong.says')];
+    case 'not_signed_in': return [t('setUp.over'), t('signIn.link')];
+    case 'forbidden': return [t('signIn.refused'), error.detail];
     default: return [error.title, error.detail];
     }
 }
@@ -25,11 +25,11 @@ function words(error, withCode) {
 function Failure({ error, withCode, wait }) {
     if (error.status === 429) {
         return html`
-            <${Refusal} title=${t('tooManyAttempts')}>
+            <${Refusal} title=${t('wait.title')}>
                 ${wait > 0
-                    ? t('noMoreForAWhile', { time: html`<span aria-hidden="true">${countdown(wait)}</span
+                    ? t('wait.says', { time: html`<span aria-hidden="true">${countdown(wait)}</span
                         ><span class="unseen">${t('seconds', { count: error.retryAfter })}</span>` })
-                    : t('youMayTryAgainNow')}
+                    : t('wait.over')}
             <//>`;
     }
     const [title, detail] = words(error, withCode);
@@ -40,17 +40,17 @@ function CodeFields({ name, code, set, back }) {
     const [recovery, setRecovery] = useState(false);
     return html`
         <p class="quiet-line">
-            ${t('signingInAs', { name: html`<strong>${name}</strong>` })}
-            ${' '}<button type="button" class="link" onClick=${back}>${t('somebodyElse')}</button>
+            ${t('signIn.busyAs', { name: html`<strong>${name}</strong>` })}
+            ${' '}<button type="button" class="link" onClick=${back}>${t('signIn.other')}</button>
         </p>
-        <${Name} key=${recovery} label=${recovery ? t('recoveryCode') : t('codeFromYourAuthenticator')} name="code"
+        <${Name} key=${recovery} label=${recovery ? t('code.recovery') : t('code')} name="code"
             value=${code}
             set=${set} autocomplete="one-time-code" inputmode=${recovery ? 'text' : 'numeric'} maxlength="32"
                 class="code-input"
             required />
         <p>
             <button type="button" class="link" onClick=${() => { setRecovery(!recovery); set(''); }}>
-                ${recovery ? t('useTheAuthenticator') : t('useARecoveryCode')}
+                ${recovery ? t('code.useAuthenticator') : t('code.useRecovery')}
             </button>
         </p>`;
 }
@@ -103,10 +103,10 @@ export function Page() {
                 <${Password} label=${t('password')} name="password" value=${password} set=${setPassword}
                     autocomplete="current-password" required />`}
             <button type="submit" class="button primary wide" aria-busy=${busy} disabled=${wait > 0}>
-                ${wait > 0 ? t('wait', { time: countdown(wait) }) : busy ? t('signingIn') : t('signIn')}
+                ${wait > 0 ? t('wait', { time: countdown(wait) }) : busy ? t('signIn.busy') : t('signIn')}
             </button>
         </form>
         <p class="door-foot">
-            ${t('forgotten', { command: html`<code>martlet user passwd NAME --data FOLDER</code>` })}
+            ${t('signIn.forgotten', { command: html`<code>martlet user passwd NAME --data FOLDER</code>` })}
         </p>`;
 }

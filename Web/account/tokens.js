@@ -18,7 +18,7 @@ import { Secret } from '/parts/secret.js';
 import { Skeleton } from '/parts/skeleton.js';
 
 const lifetimes = [['7', t('days', { count: 7 })], ['30', t('days', { count: 30 })], ['90', t('days', { count: 90 })],
-    ['365', t('aYear')]];
+    ['365', t('year')]];
 
 function NewToken({ rights, close, made }) {
     const [name, setName] = useState('');
@@ -31,8 +31,8 @@ function NewToken({ rights, close, made }) {
     const submit = async (event) => {
         event.preventDefault();
         const found = {
-            name: name.trim() === '' ? t('nameWhatWillUseIt') : null,
-            scopes: scopes.length === 0 ? t('chooseAtLeastOneRight') : null,
+            name: name.trim() === '' ? t('token.purpose.missing') : null,
+            scopes: scopes.length === 0 ? t('token.rights.missing') : null,
         };
         setWrong(found);
         if (found.name || found.scopes) return;
@@ -40,12 +40,12 @@ function NewToken({ rights, close, made }) {
         if (token) made(token);
     };
     return html`
-        <${Dialog} title=${t('newToken')} open=${true} close=${close}>
+        <${Dialog} title=${t('token.new')} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
-                <${Text} label=${t('whatFor')} hint=${t('suchAsTheNameOf')} value=${name} set=${setName}
+                <${Text} label=${t('token.purpose')} hint=${t('token.purpose.hint')} value=${name} set=${setName}
                     error=${wrong.name ?? null} maxlength="64" autocomplete="off" />
                 <fieldset class="checks">
-                    <legend>${t('whatItMayDo')}</legend>
+                    <legend>${t('token.rights')}</legend>
                     ${rights.map((right) => html`
                         <label class="check" key=${right}>
                             <input type="checkbox" checked=${scopes.includes(right)} onChange=${() => toggle(right)} />
@@ -53,10 +53,10 @@ function NewToken({ rights, close, made }) {
                         </label>`)}
                     ${wrong.scopes && html`<p class="field-error" role="alert">${wrong.scopes}</p>`}
                 </fieldset>
-                <${Select} label=${t('worksFor')} value=${days} set=${setDays} options=${lifetimes} />
+                <${Select} label=${t('token.span')} value=${days} set=${setDays} options=${lifetimes} />
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="submit" class="button primary" aria-busy=${busy}>${t('makeTheToken')}</button>
+                    <button type="submit" class="button primary" aria-busy=${busy}>${t('token.make')}</button>
                 </p>
             </form>
         <//>`;
@@ -64,14 +64,14 @@ function NewToken({ rights, close, made }) {
 
 function Shown({ token, close }) {
     return html`
-        <${Dialog} title=${t('tokenFor', { name: token.name })} open=${true} close=${close}>
+        <${Dialog} title=${t('token.of', { name: token.name })} open=${true} close=${close}>
             <div class="stack">
-                <${Secret} label=${t('token')} value=${token.token} says=${t('whoeverHasItMayDo')} />
-                <p>${t('aProgramShowsItWith')}</p>
-                <${Command} label=${t('aRequestWithTheToken')}
+                <${Secret} label=${t('token')} value=${token.token} says=${t('token.says')} />
+                <p>${t('token.example.says')}</p>
+                <${Command} label=${t('token.example')}
                     line=${`curl -H "Authorization: Bearer $MARTLET_TOKEN" ${location.origin}/api/session`} />
                 <p class="actions end"><button type="button" class="button primary"
-                    onClick=${close}>${t('iHaveKeptIt')}</button></p>
+                    onClick=${close}>${t('token.kept')}</button></p>
             </div>
         <//>`;
 }
@@ -84,7 +84,7 @@ function Entry({ token, end }) {
             <div>
                 <strong>${token.name}</strong>
                 <p class="row-more">
-                    ${t('tokenSays', {
+                    ${t('token.line', {
                         until: over ? html`<${Badge} tone="unknown" word=${t('ended')} quiet />`
                             : t('until', { time: html`<time datetime=${token.expires_at}>${exact(until)}</time>` }),
                         used: html`<${Age} at=${instant(token.last_used_at)} />`,
@@ -106,24 +106,24 @@ export function Tokens({ rights }) {
     const tokens = data?.tokens ?? [];
     return html`
         <section class="card" aria-labelledby="tokens">
-            <h2 id="tokens">${t('tokensForPrograms')}</h2>
+            <h2 id="tokens">${t('tokens')}</h2>
             ${error && html`<${Problem} error=${error} retry=${reload} small level="h3" />`}
-            ${!data && !error && html`<${Skeleton} shape="row" label=${t('loadingTokens')} />`}
+            ${!data && !error && html`<${Skeleton} shape="row" label=${t('tokens.loading')} />`}
             ${data && tokens.length === 0 && html`
-                <p class="quiet-line">${t('noneYetATokenLets')}</p>`}
+                <p class="quiet-line">${t('tokens.none')}</p>`}
             <ul class="rows" role="list">${tokens.map((token) => html`
                 <${Entry} key=${token.id} token=${token} end=${() => end(token)} />`)}</ul>
             <p class="actions">
-                <button type="button" class="button" onClick=${() => make(true)}>${t('newToken2')}</button>
+                <button type="button" class="button" onClick=${() => make(true)}>${t('token.new.ask')}</button>
             </p>
             ${making && html`<${NewToken} rights=${rights} close=${() => make(false)}
                 made=${(token) => { make(false); setMade(token); reload(); }} />`}
             ${made && html`<${Shown} token=${made} close=${() => setMade(null)} />`}
             ${ending && html`
-                <${Confirm} title=${t('removeTitle', { name: ending.name })} action=${t('remove')}
+                <${Confirm} title=${t('token.remove.title', { name: ending.name })} action=${t('remove')}
                     close=${() => end(null)}
                     act=${async () => { await accounts.endToken(ending.id); reload(); }}>
-                    <p>${t('programsThatUseItAre')}</p>
+                    <p>${t('token.remove.says')}</p>
                 <//>`}
         </section>`;
 }

@@ -14,8 +14,8 @@ export function Page() {
     return html`
         <${Head} title=${t('admin')} />
         ${entries.length === 0 && html`
-            <${Empty} icon="lock" title=${t('nothingHereIsOpenTo')}>
-                <p>${t('peopleDevicesAndTheAudit')}</p>
+            <${Empty} icon="lock" title=${t('none.title')}>
+                <p>${t('none.says')}</p>
                 <p class="actions"><a class="button primary" href="/">${t('overview')}</a></p>
             <//>`}
         <ul class="doors" role="list">${entries.map((entry) => html`

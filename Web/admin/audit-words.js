@@ -7,7 +7,7 @@ import { t } from '/admin/words.js';
 /** Every action that the audit may write down, [name, words]. */
 export const actions = () => [...catalogue.actions.values()].map(({ id, summary }) => [id, summary]);
 
-export const actionWords = (action) => catalogue.actions.get(action)?.summary ?? (action || t('cannotBeRead'));
+export const actionWords = (action) => catalogue.actions.get(action)?.summary ?? (action || t('audit.unreadable'));
 
 export const outcomes = { done: ['good', t('done')], refused: ['warn', t('refused')], failed: ['bad', t('failed')],
     damaged: ['bad', t('damaged')] };
@@ -15,4 +15,4 @@ export const outcomes = { done: ['good', t('done')], refused: ['warn', t('refuse
 const hour = 3_600_000;
 /** Ranges of time that are often looked for: name in the address, words, milliseconds. */
 export const ranges = [['1h', t('lastHour'), hour], ['24h', t('lastDay'), 24 * hour], ['7d', t('lastWeek'), 168 * hour],
-    ['30d', t('last30Days'), 720 * hour]];
+    ['30d', t('audit.lastMonth'), 720 * hour]];

@@ -77,7 +77,7 @@ function Details({ entry, close }) {
                             <dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd></div>`)}
                     <div><dt>${t('number')}</dt><dd>${number(entry.sequence, 0)}</dd></div>
                 </dl>
-                <div><p class="secret-label">${t('hashOfThisRowAnd')}</p>
+                <div><p class="secret-label">${t('audit.hash.says')}</p>
                     <${Command} line=${entry.hash} label=${t('hash')} /></div>
             </div>
         <//>`;
@@ -94,29 +94,29 @@ function Chain() {
     return html`
         <section class="card chain" aria-labelledby="chain-name">
             <div>
-                <h2 id="chain-name">${t('isItStillAsIt')}</h2>
+                <h2 id="chain-name">${t('audit.check')}</h2>
                 <div role="status">
                     ${!found && !error && html`
-                        <p class="quiet-line">${t('everyRowIsBoundTo')}</p>`}
+                        <p class="quiet-line">${t('audit.chain')}</p>`}
                     ${found?.intact && html`
                         <p>
                             <${Badge} tone="good"
-                                word=${t('intact')} /> ${t('intactSays',
+                                word=${t('intact')} /> ${t('audit.intact',
                                 { count: found.entries, age: html`<${Age} at=${found.at} />` })}
                         </p>`}
                     ${found && !found.intact && html`
                         <p>
-                            <${Badge} tone="bad" word=${t('changed')} /> ${t('changedSays',
+                            <${Badge} tone="bad" word=${t('changed')} /> ${t('audit.changed',
                                 { row: html`<strong>${number(found.sequence, 0)}</strong>`, reason: found.reason })}
                         </p>`}
                 </div>
                 ${found?.intact && html`
-                    <p class="hint">${t('keepThisHashElsewhereAs')}</p>
-                    <${Command} line=${found.head} label=${t('hashOfTheLastRow')} />`}
+                    <p class="hint">${t('audit.last.says')}</p>
+                    <${Command} line=${found.head} label=${t('audit.last')} />`}
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
             </div>
             <button type="button" class="button" aria-busy=${busy}
-                onClick=${verify}>${busy ? t('checking') : t('checkTheChain')}</button>
+                onClick=${verify}>${busy ? t('checking') : t('audit.check.act')}</button>
         </section>`;
 }
 
@@ -126,14 +126,14 @@ function Toolbar({ query }) {
     return html`
         <search class="toolbar">
             <${Search} label=${t('who')} name="who" placeholder=${t('who')} value=${value('who')} clear=${clear} />
-            <${Search} label=${t('toWhat')} name="target" placeholder=${t('deviceId')} value=${value('target')}
+            <${Search} label=${t('toWhat')} name="target" placeholder=${t('audit.device')} value=${value('target')}
                 clear=${clear} />
             <${Pick} label=${t('action')} name="action" value=${value('action')} clear=${clear}
-                options=${[['', t('everyAction')], ...actions()]} />
+                options=${[['', t('audit.everyAction')], ...actions()]} />
             <${Pick} label=${t('outcome')} name="outcome" value=${value('outcome')} clear=${clear}
-                options=${[['', t('everyOutcome')], ['done', t('done')], ['refused', t('refused')]]} />
+                options=${[['', t('audit.everyOutcome')], ['done', t('done')], ['refused', t('refused')]]} />
             <${Pick} label=${t('when')} name="range" value=${value('range')} clear=${[...clear, 'from', 'to']}
-                options=${[['', t('anyTime')], ...ranges.map(([key, word]) => [key, word])]} />
+                options=${[['', t('audit.anyTime')], ...ranges.map(([key, word]) => [key, word])]} />
         </search>`;
 }
 
@@ -141,7 +141,7 @@ function Loading() {
     return html`
         <${Head} title=${t('audit')}><p class="lead"><span class="skeleton" data-shape="words"
             aria-hidden="true"></span></p><//>
-        <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('loadingTheAudit')} />`;
+        <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('audit.loading')} />`;
 }
 
 export function Page({ query }) {
@@ -149,19 +149,19 @@ export function Page({ query }) {
     const { data, error, reload } = useLoad(`audit ${JSON.stringify(asked)}`,
         (options) => audit.list({ ...wanted(query), before: query.get('before'), limit: pageSize }, options));
     if (!data && error) return html`
-        <${Head} title=${t('audit')} /><${Problem} error=${error} title=${t('theAuditCouldNotBe')} retry=${reload} />`;
+        <${Head} title=${t('audit')} /><${Problem} error=${error} title=${t('audit.unread')} retry=${reload} />`;
     if (!data) return html`<${Loading} />`;
     const open = data.entries.find((entry) => String(entry.sequence) === query.get('entry'));
     const filtered = filters.some((name) => query.get(name));
     const save = async () => {
         try { download('martlet-audit.csv', await audit.export(wanted(query)), 'text/csv'); } catch (failure) {
-            toast({ tone: 'bad', text: t('notExported', { title: failure.title }) });
+            toast({ tone: 'bad', text: t('audit.notExported', { title: failure.title }) });
         }
     };
     const button = html`
-        <button type="button" class="button" onClick=${save}><${Icon} name="download" /> ${t('exportCsv')}</button>`;
+        <button type="button" class="button" onClick=${save}><${Icon} name="download" /> ${t('audit.export')}</button>`;
     return html`
-        <${Head} title=${t('audit')} aside=${button}><p class="lead">${t('whoDidWhatNewestFirst')}</p><//>
+        <${Head} title=${t('audit')} aside=${button}><p class="lead">${t('audit.says')}</p><//>
         <${Chain} />
         <${Toolbar} query=${query} />
         ${error && html`<${Problem} error=${error} small retry=${reload} />`}
@@ -171,10 +171,10 @@ export function Page({ query }) {
             : html`
                 <${Empty} icon="search" title=${filtered ? t('nothingFits') : t('nothingYet')} small>
                     ${filtered
-                        ? html`<p class="actions"><a class="button" href="/admin/audit">${t('showAll')}</a></p>`
-                        : html`<p>${t('signInsRightsDevicesCommands')}</p>`}
+                        ? html`<p class="actions"><a class="button" href="/admin/audit">${t('filter.clear')}</a></p>`
+                        : html`<p>${t('audit.none.says')}</p>`}
                 <//>`}
-        <nav class="pager" aria-label=${t('pagesOfTheList')} hidden=${!query.get('before') && !data.next}>
+        <nav class="pager" aria-label=${t('pages')} hidden=${!query.get('before') && !data.next}>
             ${query.get('before') && html`<a class="button"
                 href=${withQuery({ before: null, entry: null })}>${t('newest')}</a>`}
             ${data.next !== null && data.next !== undefined && html`

@@ -17,7 +17,7 @@ export function AddDevice({ kinds, sites, close, made }) {
     const submit = async (event) => {
         event.preventDefault();
         const name = id.trim();
-        const fault = /^[A-Za-z0-9._:@-]{1,64}$/.test(name) ? null : t('use1To64Letters');
+        const fault = /^[A-Za-z0-9._:@-]{1,64}$/.test(name) ? null : t('device.id.wrong');
         setWrong(fault);
         if (fault) { requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus()); return; }
         const body = { id: name, kind, site, ...(controller.trim() ? { controller: controller.trim() } : {}) };
@@ -25,18 +25,19 @@ export function AddDevice({ kinds, sites, close, made }) {
         if (device) made(device);
     };
     return html`
-        <${Dialog} title=${t('addADevice')} open=${true} close=${close}>
+        <${Dialog} title=${t('device.add')} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
                 <${Name} label="Id" value=${id} set=${setID} error=${wrong} maxlength="64"
-                    hint=${t('whatItSignsInAs')} />
+                    hint=${t('device.id.hint')} />
                 <${Select} label=${t('kind')} value=${kind} set=${setKind}
                     options=${kinds.map((each) => [each, kindWords(each)])} />
                 <${Select} label=${t('site')} value=${site} set=${setSite}
                     options=${sites.map((each) => [each.id, each.title || each.id])} />
-                <${Name} label=${t('controllerIfItHasOne')} value=${controller} set=${setController} maxlength="64" />
+                <${Name} label=${t('device.controller.optional')} value=${controller}
+                    set=${setController} maxlength="64" />
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="submit" class="button primary" aria-busy=${busy}>${t('addAndShowItsKey')}</button>
+                    <button type="submit" class="button primary" aria-busy=${busy}>${t('device.add.act')}</button>
                 </p>
             </form>
         <//>`;

@@ -11,14 +11,14 @@ import { Secret } from '/parts/secret.js';
 export function DeviceKey({ device, close }) {
     const { data } = useLoad('system', api.system);
     return html`
-        <${Dialog} title=${t('keyOf', { id: device.id })} open=${true} close=${close}>
+        <${Dialog} title=${t('key.of', { id: device.id })} open=${true} close=${close}>
             <div class="stack">
-                <${Secret} label=${t('key')} value=${device.key} says=${t('putItIntoTheDevice')} />
+                <${Secret} label=${t('key')} value=${device.key} says=${t('key.says')} />
                 ${pasteLines(device, device.key, data?.listeners).map(([label, line]) => html`
                     <div key=${label}><p class="secret-label">${label}</p><${Command} line=${line}
                         label=${label} /></div>`)}
                 <p class="actions end"><button type="button" class="button primary"
-                    onClick=${close}>${t('iHaveKeptIt')}</button></p>
+                    onClick=${close}>${t('key.kept')}</button></p>
             </div>
         <//>`;
 }

@@ -24,7 +24,7 @@ export function Picture({ device, may, changed }) {
         input.value = '';
         if (done === undefined) return;
         lose(null);
-        toast({ text: t('pictureIsKept', { id: device.id }) });
+        toast({ text: t('picture.kept', { id: device.id }) });
         changed();
     };
     const drop = () => run(async () => { await devices.dropPicture(device.id); changed(); });
@@ -32,19 +32,19 @@ export function Picture({ device, may, changed }) {
         <section class="stack" aria-labelledby=${id}>
             <h3 id=${id}>${t('picture')}</h3>
             ${device.picture && lost !== device.picture && html`
-                <img class="device-picture" src=${devices.picture(device)} alt=${t('pictureOf',
+                <img class="device-picture" src=${devices.picture(device)} alt=${t('picture.of',
                     { id: device.id })} onError=${() => lose(device.picture)} />`}
-            ${device.picture && lost === device.picture && html`<p class="quiet-line">${t('pictureIsLost')}</p>`}
+            ${device.picture && lost === device.picture && html`<p class="quiet-line">${t('picture.lost')}</p>`}
             ${error && html`<${Problem} error=${error} small level="h4" />`}
             ${may && html`
                 <p class="actions">
                     <label class="button small" aria-busy=${busy}>
-                        ${device.picture ? t('anotherPicture') : t('addAPicture')}
+                        ${device.picture ? t('picture.change') : t('picture.add')}
                         <input class="unseen" type="file" accept=${types} onChange=${send} />
                     </label>
                     ${device.picture && html`
                         <button type="button" class="button small danger" aria-busy=${busy}
-                            onClick=${drop}>${t('removePicture')}</button>`}
+                            onClick=${drop}>${t('picture.remove')}</button>`}
                 </p>`}
         </section>`;
 }

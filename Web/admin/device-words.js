@@ -12,7 +12,7 @@ export const states = {
     disabled: ['bad', t('disabled')],
 };
 
-export const credentials = { key: t('key'), password: t('passwordThatItBrought'), certificate: t('certificate'),
+export const credentials = { key: t('key'), password: t('proof.password'), certificate: t('certificate'),
     none: t('none') };
 
 /** What a kind of device is called; one that no solution has any more is shown by its name. */
@@ -48,11 +48,11 @@ export function pasteLines(device, key, listeners) {
         `#define MQTT_USER "${device.id}"`,
         `#define MQTT_PASSWORD "${key}"`].join('\n')]];
     if (topic) {
-        lines.unshift([t('tryItInAShell'),
+        lines.unshift([t('key.try'),
             `mosquitto_pub -h ${host} -p ${port} -i ${shellWord(device.id)} -u ${shellWord(device.id)} `
             + `-P ${shellWord(key)} -q 1 -t ${shellWord(topic)} -m '${solutions.kind(device.kind).sample ?? '{}'}'`]);
     } else {
-        lines.unshift([t('overHttpAsHeaders'), `X-Device-Id: ${device.id}\nX-API-Key: ${key}`]);
+        lines.unshift([t('key.http'), `X-Device-Id: ${device.id}\nX-API-Key: ${key}`]);
     }
     return lines;
 }

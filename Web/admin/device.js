@@ -26,7 +26,7 @@ function Place({ device, sites, changed }) {
         event.preventDefault();
         const done = await run(() => devices.change(device.id, { site, controller: controller.trim() || null }));
         if (done === undefined) return;
-        toast({ text: t('isChanged', { id: device.id }) });
+        toast({ text: t('device.changed', { id: device.id }) });
         changed();
     };
     return html`
@@ -34,7 +34,7 @@ function Place({ device, sites, changed }) {
             <${Select} label=${t('site')} value=${site} set=${setSite}
                 options=${sites.map((each) => [each.id, each.title || each.id])} />
             <${Name} label=${t('controller')} value=${controller} set=${setController} maxlength="64"
-                hint=${t('anotherDeviceThatMaySpeak')} />
+                hint=${t('device.controller.hint')} />
             ${error && html`<${Problem} error=${error} small level="h3" />`}
             <p class="actions">
                 <button type="submit" class="button small" disabled=${same} aria-busy=${busy}>${t('save')}</button>
@@ -43,9 +43,9 @@ function Place({ device, sites, changed }) {
 }
 
 const asked = {
-    rotate: [t('newKeyFor'), t('makeANewKey'), t('thePresentKeyStopsWorking')],
-    disable: [t('disable2'), t('disable2'), t('itsConnectionEndsAtOnce')],
-    remove: [t('remove2'), t('remove2'), t('itIsForgottenAndRefused')],
+    rotate: [t('key.new.title'), t('key.new.act'), t('key.new.says')],
+    disable: [t('disable.act'), t('disable.act'), t('disable.says')],
+    remove: [t('remove.act'), t('remove.act'), t('remove.says')],
 };
 
 /** What it is; where its solution has a page of it, the way there. */
@@ -72,18 +72,18 @@ export function DeviceDialog({ device, sites, close, changed, keyed }) {
                 <dl class="facts">
                     <div><dt>${t('state')}</dt><dd><${Badge} tone=${tone} word=${word} quiet /></dd></div>
                     <div><dt>${t('connection')}</dt><dd>${device.connected
-                        ? t('isConnected') : t('isNotConnected')}</dd></div>
+                        ? t('connected.yes') : t('connected.no')}</dd></div>
                     ${standings(device).map((each) => html`
                         <div key=${each.subject}>
                             <dt>${t('standing')}</dt><dd><${Badge} ...${each} quiet /></dd>
                         </div>`)}
                     <div><dt>${t('kind')}</dt><dd><${Kind} device=${device} /></dd></div>
-                    <div><dt>${t('provesItselfBy')}</dt><dd>${credentials[device.credential]
+                    <div><dt>${t('device.proof')}</dt><dd>${credentials[device.credential]
                         ?? device.credential}</dd></div>
-                    <div><dt>${t('firmware')}</dt><dd>${device.firmware ?? t('notSaid')}</dd></div>
-                    <div><dt>${t('address')}</dt><dd><code>${device.address ?? t('noAddress')}</code></dd></div>
-                    <div><dt>${t('lastHeardOf')}</dt><dd><${Age} at=${instant(device.last_seen)} /></dd></div>
-                    <div><dt>${t('firstHeardOf')}</dt><dd><${Age} at=${instant(device.first_seen)} /></dd></div>
+                    <div><dt>${t('firmware')}</dt><dd>${device.firmware ?? t('pending.notSaid')}</dd></div>
+                    <div><dt>${t('address')}</dt><dd><code>${device.address ?? t('address.none')}</code></dd></div>
+                    <div><dt>${t('device.last')}</dt><dd><${Age} at=${instant(device.last_seen)} /></dd></div>
+                    <div><dt>${t('device.first')}</dt><dd><${Age} at=${instant(device.first_seen)} /></dd></div>
                 </dl>
                 ${device.state !== 'pending' && html`
                     <${Picture} key=${device.id} device=${device} may=${may} changed=${changed} />`}
@@ -96,13 +96,13 @@ export function DeviceDialog({ device, sites, close, changed, keyed }) {
                     ${error && html`<${Problem} error=${error} small level="h3" />`}
                     <p class="actions">
                         <button type="button" class="button small"
-                            onClick=${() => ask('rotate')}>${t('newKey')}</button>
+                            onClick=${() => ask('rotate')}>${t('key.new.ask')}</button>
                         ${device.state === 'disabled'
                             ? html`<button type="button" class="button small" onClick=${enable}>${t('enable')}</button>`
                             : html`<button type="button" class="button small"
-                                onClick=${() => ask('disable')}>${t('disable')}</button>`}
+                                onClick=${() => ask('disable')}>${t('disable.ask')}</button>`}
                         <button type="button" class="button small danger"
-                            onClick=${() => ask('remove')}>${t('remove')}</button>
+                            onClick=${() => ask('remove')}>${t('remove.ask')}</button>
                     </p>`}
             </div>
             ${asking && html`

@@ -61,28 +61,28 @@ function Toolbar({ query, counts, kinds, sites }) {
     const clear = ['after'];
     return html`
         <search class="toolbar">
-            <${Search} label=${t('searchDevicesByIdAddress')} value=${query.get('q') ?? ''} clear=${clear} />
+            <${Search} label=${t('devices.search')} value=${query.get('q') ?? ''} clear=${clear} />
             <${LinkChoice} label=${t('state')} name="state" value=${query.get('state')} clear=${clear}
                 options=${[[null, t('all'), amount(counts.active + counts.disabled)],
                     ['active', t('active'), amount(counts.active)],
                         ['disabled', t('disabled'), amount(counts.disabled)]]} />
             <${Pick} label=${t('kind')} name="kind" value=${query.get('kind') ?? ''} clear=${clear}
-                options=${[['', t('everyKind')], ...kinds.map((kind) => [kind, kindWords(kind)])]} />
+                options=${[['', t('devices.everyKind')], ...kinds.map((kind) => [kind, kindWords(kind)])]} />
             <${Pick} label=${t('site')} name="site" value=${query.get('site') ?? ''} clear=${clear}
-                options=${[['', t('everySite')], ...sites.map((site) => [site.id, site.title || site.id])]} />
+                options=${[['', t('devices.everySite')], ...sites.map((site) => [site.id, site.title || site.id])]} />
         </search>`;
 }
 
 function NoDevices({ filtered }) {
     if (filtered) return html`
-        <${Empty} icon="search" title=${t('noDeviceFits')} small>
+        <${Empty} icon="search" title=${t('devices.noneFits')} small>
             <p class="actions">
-                <a class="button" href="/admin/devices" data-replace>${t('showAll')}</a>
+                <a class="button" href="/admin/devices" data-replace>${t('filter.clear')}</a>
             </p>
         <//>`;
     return html`
-        <${Empty} icon="devices" title=${t('noDeviceYet')} small>
-            <p>${t('openTheWindowAboveAnd')}</p>
+        <${Empty} icon="devices" title=${t('devices.none')} small>
+            <p>${t('devices.none.says')}</p>
         <//>`;
 }
 
@@ -90,7 +90,7 @@ function Loading() {
     return html`
         <${Head} title=${t('devices')}><p class="lead"><span class="skeleton" data-shape="words"
             aria-hidden="true"></span></p><//>
-        <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('loadingDevices')} />`;
+        <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('devices.loading')} />`;
 }
 
 /** Reads the list, those that wait and the sites; anew every few seconds while the page is looked at. */
@@ -120,7 +120,7 @@ export function Page({ query }) {
         (options) => (chosen && !listed && list.data ? devices.one(chosen, options) : Promise.resolve(null)));
     const error = list.error ?? sites.error;
     if ((!list.data || !sites.data || !waiting.data) && error) return html`
-        <${Head} title=${t('devices')} /><${Problem} error=${error} title=${t('theDevicesCouldNotBe')}
+        <${Head} title=${t('devices')} /><${Problem} error=${error} title=${t('devices.unread')}
             retry=${reload} />`;
     if (!list.data || !sites.data || !waiting.data) return html`<${Loading} />`;
     const { counts, join, next } = list.data;
@@ -131,7 +131,7 @@ export function Page({ query }) {
     const mayAdd = session.may('devices.manage');
     const hub = session.may('devices.manage', '*');
     const button = mayAdd && html`<button type="button" class="button primary"
-        onClick=${() => add(true)}>${t('addADevice2')}</button>`;
+        onClick=${() => add(true)}>${t('device.add.ask')}</button>`;
     return html`
         <${Head} title=${t('devices')} aside=${button}>
             <p class="lead">
@@ -146,16 +146,16 @@ export function Page({ query }) {
         <${Pending} list=${waiting.data.devices} kinds=${join.kinds} sites=${known} may=${hub} changed=${reload}
             keyed=${keyed} />
         <section aria-labelledby="known">
-            <div class="section-head"><h2 id="known">${t('knownDevices')}</h2></div>
+            <div class="section-head"><h2 id="known">${t('devices.known')}</h2></div>
             <${Toolbar} query=${query} counts=${counts} kinds=${join.kinds} sites=${known} />
             ${shown.length > 0
                 ? html`<${Table} caption=${t('devices')} columns=${columns} rows=${shown}
                     rowKey=${(device) => device.id} />`
                 : html`<${NoDevices} filtered=${filters.some((name) => query.get(name))} />`}
-            <nav class="pager" aria-label=${t('pagesOfTheList')} hidden=${!query.get('after') && !next}>
+            <nav class="pager" aria-label=${t('pages')} hidden=${!query.get('after') && !next}>
                 ${query.get('after') && html`<a class="button"
-                    href=${withQuery({ after: null })}>${t('firstPage')}</a>`}
-                ${next && html`<a class="button" href=${withQuery({ after: next })}>${t('nextPage')}</a>`}
+                    href=${withQuery({ after: null })}>${t('pages.first')}</a>`}
+                ${next && html`<a class="button" href=${withQuery({ after: next })}>${t('pages.next')}</a>`}
             </nav>
         </section>
         <${Sites} sites=${known} may=${session.may('settings.manage', '*')} changed=${reload} />

@@ -11,8 +11,8 @@ import { useId } from '/parts/form.js';
 import { Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
 
-const lengths = [['5', t('forMinutes', { count: 5 })], ['10', t('forMinutes', { count: 10 })],
-    ['30', t('forMinutes', { count: 30 })], ['60', t('forAnHour')]];
+const lengths = [['5', t('join.minutes', { count: 5 })], ['10', t('join.minutes', { count: 10 })],
+    ['30', t('join.minutes', { count: 30 })], ['60', t('join.hour')]];
 
 export function JoinWindow({ join, may, changed }) {
     const [minutes, set] = useState('10');
@@ -26,20 +26,20 @@ export function JoinWindow({ join, may, changed }) {
     return html`
         <section class="card join" data-open=${open} aria-labelledby="join-name">
             <div class="join-words">
-                <h2 id="join-name">${t('lettingNewDevicesIn')}</h2>
+                <h2 id="join-name">${t('join.title')}</h2>
                 <p>
                     ${open
                         ? html`
                             <${Badge} tone="busy" word=${t('open')} />
                             <span class="join-left" title=${exact(until)}>
-                                ${' '}${t('openSays',
+                                ${' '}${t('join.open.says',
                                     { left: html`<strong class="figure" role="timer">${countdown(left)}</strong>` })}
                             </span>`
                         : html`
                             <${Badge} tone="unknown" word=${t('closed')} />
                             ${' '}${join.refused > 0
-                                ? t('closedCount', { number: html`<strong>${number(join.refused, 0)}</strong>` })
-                                    : t('closedSays')}`}
+                                ? t('join.closed.count', { number: html`<strong>${number(join.refused, 0)}</strong>` })
+                                    : t('join.closed')}`}
                 </p>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
             </div>
@@ -47,7 +47,7 @@ export function JoinWindow({ join, may, changed }) {
                 <div class="join-acts">
                     ${!open && html`
                         <div class="select-box">
-                            <label class="unseen" for=${id}>${t('forHowLong')}</label>
+                            <label class="unseen" for=${id}>${t('join.span')}</label>
                             <select id=${id} value=${minutes} onChange=${(event) => set(event.target.value)}>
                                 ${lengths.map(([value, word]) => html`
                                     <option key=${value} value=${value}
@@ -57,7 +57,7 @@ export function JoinWindow({ join, may, changed }) {
                         </div>`}
                     <button type="button" class=${`button ${open ? '' : 'primary'}`} aria-busy=${busy}
                         onClick=${() => act(() => (open ? devices.closeJoin() : devices.openJoin(Number(minutes))))}>
-                        ${open ? t('closeNow') : t('openTheWindow')}
+                        ${open ? t('join.close') : t('join.open')}
                     </button>
                 </div>`}
         </section>`;

@@ -25,25 +25,25 @@ function Approve({ device, kinds, sites, close, approved }) {
         const done = await run(() => devices.approve(device.id, { kind, site, credential }));
         if (done) approved({ ...device, ...done });
     };
-    const options = [['offered', t('keepItsPassword')], ['new', t('giveItANewKey')]];
+    const options = [['offered', t('admit.keep')], ['new', t('admit.newKey')]];
     return html`
-        <${Dialog} title=${t('letInTitle', { id: device.id })} open=${true} close=${close}>
+        <${Dialog} title=${t('admit.title', { id: device.id })} open=${true} close=${close}>
             <form onSubmit=${submit}>
                 <${Select} label=${t('kind')} value=${kind} set=${setKind}
                     options=${kinds.map((each) => [each, kindWords(each)])}
-                    hint=${t('decidesWhatItMayReport')} />
+                    hint=${t('admit.kind.hint')} />
                 <${Select} label=${t('site')} value=${site} set=${setSite}
                     options=${sites.map((each) => [each.id, each.title || each.id])} />
                 ${device.offers_password && html`
-                    <${Choice} legend=${t('howItProvesItself')} name="credential" value=${credential}
+                    <${Choice} legend=${t('admit.proof')} name="credential" value=${credential}
                         change=${setCredential}
                         options=${options} />`}
                 <p class="hint">
-                    ${credential === 'offered' ? t('itKeepsItsPassword') : t('theKeyIsShownOnce')} ${t('meanwhile')}
+                    ${credential === 'offered' ? t('admit.keep.says') : t('admit.newKey.says')} ${t('meanwhile')}
                 </p>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="submit" class="button primary" aria-busy=${busy}>${t('letItIn')}</button>
+                    <button type="submit" class="button primary" aria-busy=${busy}>${t('admit.act')}</button>
                 </p>
             </form>
         <//>`;
@@ -57,26 +57,26 @@ function Entry({ device, may, approve, reject }) {
                 <${Badge} tone="busy" word=${t('waiting')} since=${instant(device.first_seen)} quiet />
             </header>
             <p>
-                ${t(device.dropped > 0 ? 'keptAndDropped' : 'kept', {
+                ${t(device.dropped > 0 ? 'pending.dropped' : 'pending.kept', {
                     messages: html`<strong>${t('messages', { count: device.messages })}</strong>`,
                         dropped: device.dropped,
                     age: html`<${Age} at=${instant(device.last_seen)} />`,
-                        address: html`<code>${device.address ?? t('anUnknownAddress')}</code>`,
+                        address: html`<code>${device.address ?? t('address.unknown')}</code>`,
                 })}
             </p>
             <ul class="topics"
                 role="list">${(device.topics ?? []).map((topic) => html`<li
                 key=${topic}><code>${topic}</code></li>`)}</ul>
-            <p class="hint">${t(device.offers_password ? 'kindWithPassword' : 'kindWithout', {
-                kind: device.kind ? t('looksLike', { kind: kindWords(device.kind) }) : t('ofNoKindThatThe'),
+            <p class="hint">${t(device.offers_password ? 'pending.withPassword' : 'pending.withoutPassword', {
+                kind: device.kind ? t('pending.kind', { kind: kindWords(device.kind) }) : t('pending.noKind'),
             })}</p>
             ${may && html`
                 <p class="actions">
                     <button type="button" class="button small primary" onClick=${approve}>
-                        ${t('letIn')}<span class="unseen"> ${device.id}</span>
+                        ${t('admit.ask')}<span class="unseen"> ${device.id}</span>
                     </button>
                     <button type="button" class="button small danger" onClick=${reject}>
-                        ${t('turnAway')}<span class="unseen"> ${device.id}</span>
+                        ${t('reject.ask')}<span class="unseen"> ${device.id}</span>
                     </button>
                 </p>`}
         </li>`;
@@ -89,11 +89,11 @@ export function Pending({ list, kinds, sites, may, changed, keyed }) {
     const approved = (device) => {
         approve(null);
         changed();
-        if (device.key) keyed(device); else toast({ text: t('isLetIn', { id: device.id }) });
+        if (device.key) keyed(device); else toast({ text: t('admit.done', { id: device.id }) });
     };
     return html`
         <section aria-labelledby="pending-name">
-            <div class="section-head"><h2 id="pending-name">${t('waitingToBeLetIn')} <span
+            <div class="section-head"><h2 id="pending-name">${t('pending.title')} <span
                 class="amount">${list.length}</span></h2></div>
             <ul class="pendings" role="list">${list.map((device) => html`
                 <${Entry} key=${device.id} device=${device} may=${may} approve=${() => approve(device)}
@@ -102,11 +102,11 @@ export function Pending({ list, kinds, sites, may, changed, keyed }) {
                 <${Approve} device=${approving} kinds=${kinds} sites=${sites} close=${() => approve(null)}
                     approved=${approved} />`}
             ${rejecting && html`
-                <${Confirm} title=${t('turnAwayTitle', { id: rejecting.id })} action=${t('turnAway2')}
+                <${Confirm} title=${t('reject.title', { id: rejecting.id })} action=${t('reject.act')}
                     close=${() => reject(null)}
                     act=${async () => { await devices.reject(rejecting.id); changed(); }}>
                     <p>
-                        ${t('rejectSays', { count: rejecting.messages })}
+                        ${t('reject.says', { count: rejecting.messages })}
                     </p>
                 <//>`}
         </section>`;

@@ -16,7 +16,7 @@ function Rename({ site, done }) {
     };
     return html`
         <form class="inline-form" onSubmit=${submit}>
-            <${Text} label=${t('titleOf', { id: site.id })} value=${title} set=${set} maxlength="100"
+            <${Text} label=${t('site.titleOf', { id: site.id })} value=${title} set=${set} maxlength="100"
                 autocomplete="off" />
             <button type="submit" class="button" aria-busy=${busy}>${t('save')}</button>
             ${error && html`<${Problem} error=${error} small level="h3" />`}
@@ -51,7 +51,8 @@ export function Sites({ sites, may, changed }) {
                     ${editing === site.id ? html`<${Rename} site=${site} done=${done} />` : html`
                         <div>
                             <strong>${site.title || site.id}</strong>
-                            <p class="row-more"><code>${site.id}</code> · ${t('devices2', { count: site.devices })}</p>
+                            <p class="row-more"><code>${site.id}</code> · ${t('devices.count',
+                                { count: site.devices })}</p>
                         </div>
                         ${may && html`
                             <button type="button" class="button small" onClick=${() => edit(site.id)}>
@@ -60,6 +61,6 @@ export function Sites({ sites, may, changed }) {
                 </li>`)}</ul>
             ${may && (editing === '' ? html`<${AddSite} done=${done} />` : html`
                 <p class="actions"><button type="button" class="button small"
-                    onClick=${() => edit('')}>${t('addASite')}</button></p>`)}
+                    onClick=${() => edit('')}>${t('site.add')}</button></p>`)}
         </section>`;
 }

@@ -12,12 +12,12 @@ import { Secret } from '/parts/secret.js';
 /** A password that the hub made; the person changes it under Account. */
 export function ShownPassword({ name, password, close }) {
     return html`
-        <${Dialog} title=${t('passwordOf', { name })} open=${true} close=${close}>
+        <${Dialog} title=${t('password.of', { name })} open=${true} close=${close}>
             <div class="stack">
                 <${Secret} label=${t('password')} value=${password}
-                    says=${t('giveItTo', { name })} />
+                    says=${t('password.give', { name })} />
                 <p class="actions end"><button type="button" class="button primary"
-                    onClick=${close}>${t('iHaveKeptIt')}</button></p>
+                    onClick=${close}>${t('key.kept')}</button></p>
             </div>
         <//>`;
 }
@@ -26,9 +26,9 @@ export function ShownPassword({ name, password, close }) {
 export function PasswordChoice({ how, setHow, password, setPassword, error }) {
     return html`
         <${Choice} legend=${t('password')} name="how" value=${how} change=${setHow}
-            options=${[['made', t('madeByTheHub')], ['typed', t('iTypeOne')]]} />
-        ${how === 'made' ? html`<p class="hint">${t('itIsShownOnceAfter')}</p>` : html`
-            <${Password} label=${t('newPassword')} value=${password} set=${setPassword} hint=${passwordHint()}
+            options=${[['made', t('password.made')], ['typed', t('password.typed')]]} />
+        ${how === 'made' ? html`<p class="hint">${t('password.once')}</p>` : html`
+            <${Password} label=${t('password.new')} value=${password} set=${setPassword} hint=${passwordHint()}
                 error=${error}
                 autocomplete="new-password" />`}`;
 }
@@ -56,16 +56,16 @@ export function AddUser({ roles, sites, close, made }) {
         const user = await run(() => people.add({ username, role, site, ...(how === 'typed' ? { password } : {}) }));
         if (user) made(user);
     };
-    const sitesOf = [['*', t('allSites')], ...sites.map((each) => [each, each])];
+    const sitesOf = [['*', t('sites.all')], ...sites.map((each) => [each, each])];
     return html`
-        <${Dialog} title=${t('addSomebody')} open=${true} close=${close}>
+        <${Dialog} title=${t('user.add')} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
                 <${Name} label=${t('name')} value=${name} set=${setName} error=${wrong.name ?? null} maxlength="64" />
                 <${Select} label=${t('role')} value=${role} set=${setRole}
                     hint=${t('sentence', { words: roleWords(role) })}
                     options=${roles.map((each) => [each.name, each.name])} />
                 <${Select} label=${t('where')} value=${site} set=${setSite} options=${sitesOf}
-                    hint=${site === '*' ? t('alsoAtSitesThatAre') : t('onlyAt', { site: siteWords(site) })} />
+                    hint=${site === '*' ? t('sites.all.says') : t('sites.only', { site: siteWords(site) })} />
                 <${PasswordChoice} how=${how} setHow=${setHow} password=${password} setPassword=${setPassword}
                     error=${wrong.password ?? null} />
                 ${error && html`<${Problem} error=${error} small level="h3" />`}

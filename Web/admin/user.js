@@ -21,7 +21,7 @@ import { toast } from '/parts/toast.js';
 function Refused({ error }) {
     if (!error) return null;
     return error.status === 409
-        ? html`<${Refusal} title=${t('thisIsTheLastAdministrator')}>${t('makeSomebodyElseOneFirst')}<//>`
+        ? html`<${Refusal} title=${t('user.last')}>${t('user.last.says')}<//>`
         : html`<${Problem} error=${error} small level="h3" />`;
 }
 
@@ -40,7 +40,7 @@ function RoleRow({ entry, index, roles, sites, change, remove }) {
             ${pick('role', t('role'), roles.map((role) => [role.name, role.name]))}
             <span>${t('at')}</span>
             ${pick('site', t('site'), [['*', siteWords('*')], ...sites.map((site) => [site, site])])}
-            <button type="button" class="icon-button" aria-label=${t('takeRoleAway', { number: index + 1 })}
+            <button type="button" class="icon-button" aria-label=${t('roles.remove', { number: index + 1 })}
                 onClick=${remove}>
                 <${Icon} name="close" />
             </button>
@@ -54,7 +54,7 @@ function Roles({ user, roles, sites, changed }) {
     const put = (index, entry) => set(held.map((each, at) => (at === index ? entry : each)));
     const save = async () => {
         if (await run(() => people.roles(user.username, held)) === undefined) return;
-        toast({ text: t('theRolesOfAreChanged', { username: user.username }) });
+        toast({ text: t('roles.changed', { username: user.username }) });
         changed();
     };
     const rights = [...new Set(held.flatMap(({ role }) => roles.find((each) => each.name === role)?.permissions
@@ -62,7 +62,7 @@ function Roles({ user, roles, sites, changed }) {
     return html`
         <section class="stack" aria-labelledby="roles-name">
             <h3 id="roles-name">${t('roles')}</h3>
-            ${held.length === 0 && html`<p class="quiet-line">${t('noRoleMaySignIn')}</p>`}
+            ${held.length === 0 && html`<p class="quiet-line">${t('roles.none')}</p>`}
             <ul class="role-rows" role="list">${held.map((entry, index) => html`
                 <${RoleRow} key=${index} entry=${entry} index=${index} roles=${roles} sites=${sites}
                     change=${(next) => put(index, next)}
@@ -70,17 +70,17 @@ function Roles({ user, roles, sites, changed }) {
             <p class="hint">${[...new Set(held.map(({ role }) => role))].map((role) =>
                 t('roleSays', { role, says: roleWords(role) })).join(' ')}</p>
             <details class="rights">
-                <summary>${t('whatTheseRolesAllow')}</summary>
+                <summary>${t('roles.allow')}</summary>
                 <ul>${rights.map((right) => html`<li key=${right}>${rightWords(right)}</li>`)}</ul>
             </details>
             <${Refused} error=${error} />
             <p class="actions">
                 <button type="button" class="button small"
                     onClick=${() => set([...held, { site: '*', role: 'viewer' }])}>
-                    <${Icon} name="plus" /> ${t('anotherRole')}
+                    <${Icon} name="plus" /> ${t('roles.another')}
                 </button>
                 <button type="button" class="button small primary" disabled=${same} aria-busy=${busy} onClick=${save}>
-                    ${t('saveRoles')}
+                    ${t('roles.save')}
                 </button>
             </p>
         </section>`;
@@ -99,23 +99,23 @@ function ResetPassword({ user, close, changed }) {
         const answer = await people.password(user.username, how === 'typed' ? password : null);
         changed();
         if (answer?.password) { setMade(answer.password); return false; }
-        toast({ text: t('thePasswordOfIsChanged', { username: user.username }) });
+        toast({ text: t('password.changed', { username: user.username }) });
         return true;
     };
     return html`
-        <${Confirm} title=${t('newPasswordFor', { username: user.username })} action=${t('setThePassword')}
+        <${Confirm} title=${t('password.new.title', { username: user.username })} action=${t('password.set')}
             danger=${false} act=${act}
             close=${close}>
-            <p>${t('everySignInOfEnds', { username: user.username })}</p>
+            <p>${t('password.set.says', { username: user.username })}</p>
             <${PasswordChoice} how=${how} setHow=${setHow} password=${password} setPassword=${setPassword}
                 error=${wrong} />
         <//>`;
 }
 
 const asked = {
-    disable: { title: t('disable2'), says: t('theyAreSignedOutAt') },
-    remove: { title: t('remove2'), says: t('theAccountItsSessionsAnd') },
-    factor: { title: t('turnTheSecondFactorOff'), says: t('theirPasswordAloneIsThen') },
+    disable: { title: t('disable.act'), says: t('user.disable.says') },
+    remove: { title: t('remove.act'), says: t('user.remove.says') },
+    factor: { title: t('factor.off.title'), says: t('factor.off.says') },
 };
 
 export function UserDialog({ user, roles, sites, close, changed }) {
@@ -137,8 +137,8 @@ export function UserDialog({ user, roles, sites, close, changed }) {
                         <dd><${Badge} tone=${user.state === 'active' ? 'good' : 'bad'}
                             word=${user.state === 'active' ? t('active') : t('disabled')} quiet /></dd>
                     </div>
-                    <div><dt>${t('secondFactor')}</dt><dd>${t(user.second_factor ? 'isOn' : 'isOff')}</dd></div>
-                    <div><dt>${t('lastSignIn')}</dt><dd><${Age} at=${instant(user.last_sign_in_at)} /></dd></div>
+                    <div><dt>${t('factor')}</dt><dd>${t(user.second_factor ? 'isOn' : 'isOff')}</dd></div>
+                    <div><dt>${t('user.lastSignIn')}</dt><dd><${Age} at=${instant(user.last_sign_in_at)} /></dd></div>
                     <div><dt>${t('added')}</dt><dd><${Age} at=${instant(user.created_at)} /></dd></div>
                 </dl>
                 <${Roles} key=${JSON.stringify(user.roles)} user=${user} roles=${roles} sites=${sites}
@@ -146,25 +146,25 @@ export function UserDialog({ user, roles, sites, close, changed }) {
                 <section class="stack" aria-labelledby="account-acts">
                     <h3 id="account-acts">${t('account')}</h3>
                     ${self && html`<p
-                        class="quiet-line">${t('thisIsYou',
+                        class="quiet-line">${t('user.self',
                         { account: html`<a href="/account">${t('account')}</a>` })}</p>`}
                     <${Refused} error=${error} />
                     <p class="actions">
                         ${!self && html`
                             <button type="button" class="button small"
-                                onClick=${() => ask('password')}>${t('newPassword2')}</button>`}
+                                onClick=${() => ask('password')}>${t('password.new.ask')}</button>`}
                         ${user.second_factor && !self && html`
                             <button type="button" class="button small"
-                                onClick=${() => ask('factor')}>${t('secondFactorOff')}</button>`}
+                                onClick=${() => ask('factor')}>${t('factor.off.ask')}</button>`}
                         ${user.state === 'active'
                             ? html`<button type="button" class="button small"
-                                onClick=${() => ask('disable')}>${t('disable')}</button>`
+                                onClick=${() => ask('disable')}>${t('disable.ask')}</button>`
                             : html`
                                 <button type="button" class="button small"
                                     onClick=${() =>
                                         run(done(() => people.enable(user.username)))}>${t('enable')}</button>`}
                         <button type="button" class="button small danger"
-                            onClick=${() => ask('remove')}>${t('remove')}</button>
+                            onClick=${() => ask('remove')}>${t('remove.ask')}</button>
                     </p>
                 </section>
             </div>
@@ -172,7 +172,7 @@ export function UserDialog({ user, roles, sites, close, changed }) {
                 <${ResetPassword} user=${user} changed=${changed} close=${() => ask(null)} />`}
             ${asked[asking] && html`
                 <${Confirm} title=${t('askedTitle', { what: asked[asking].title, name: user.username })}
-                    action=${asking === 'factor' ? t('turnOff') : asked[asking].title}
+                    action=${asking === 'factor' ? t('factor.off.act') : asked[asking].title}
                     typed=${asking === 'remove' ? user.username : null} close=${() => ask(null)}
                     act=${() => acts[asking]().catch((failure) => { throw lastAdmin(failure); })}>
                     <p>${asked[asking].says}</p>
@@ -183,5 +183,5 @@ export function UserDialog({ user, roles, sites, close, changed }) {
 /** The same refusal in the words of this page. */
 function lastAdmin(error) {
     if (error.status !== 409) return error;
-    return Object.assign(error, { title: t('thisIsTheLastAdministrator'), detail: t('makeSomebodyElseOneFirst') });
+    return Object.assign(error, { title: t('user.last'), detail: t('user.last.says') });
 }

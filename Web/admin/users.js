@@ -24,16 +24,16 @@ const columns = [
     { key: 'name', label: t('name'), head: true, cell: (user) => html`
         <a href=${withQuery({ user: user.username })} data-replace>${user.username}</a>` },
     { key: 'roles', label: t('roles'), cell: (user) => (user.roles.length === 0 ? html`<span
-        class="absent">${t('none2')}</span>` : html`
+        class="absent">${t('factor.none')}</span>` : html`
         <ul class="chips" role="list">${user.roles.map(({ role, site }) => html`
             <li key=${`${role} ${site}`}><strong>${role}</strong> ${siteWords(site)}</li>`)}</ul>`) },
     { key: 'state', label: t('state'), cell: (user) => html`
         <${Badge} tone=${user.state === 'active' ? 'good' : 'bad'}
             word=${user.state === 'active' ? t('active') : t('disabled')} quiet />` },
-    { key: 'factor', label: t('secondFactor'), cell: (user) => html`
+    { key: 'factor', label: t('factor'), cell: (user) => html`
         <${Badge} tone=${user.second_factor ? 'good' : 'unknown'}
             word=${user.second_factor ? t('on') : t('off')} quiet />` },
-    { key: 'seen', label: t('lastSignIn'), align: 'end',
+    { key: 'seen', label: t('user.lastSignIn'), align: 'end',
         cell: (user) => html`<${Age} at=${instant(user.last_sign_in_at)} />` },
 ];
 
@@ -42,7 +42,7 @@ function Loading() {
         <${Head} title=${t('people')}><p class="lead"><span class="skeleton" data-shape="words"
             aria-hidden="true"></span></p><//>
         <div class="toolbar"><span class="skeleton" data-shape="bar" aria-hidden="true"></span></div>
-        <${Skeleton} shape="block" label=${t('loadingPeople')} />`;
+        <${Skeleton} shape="block" label=${t('people.loading')} />`;
 }
 
 export function Page({ query }) {
@@ -50,7 +50,7 @@ export function Page({ query }) {
     const [adding, add] = useState(false);
     const [shown, show] = useState(null);
     if (!data && error) return html`
-        <${Head} title=${t('people')} /><${Problem} error=${error} title=${t('thePeopleCouldNotBe')}
+        <${Head} title=${t('people')} /><${Problem} error=${error} title=${t('people.unread')}
             retry=${reload} />`;
     if (!data) return html`<${Loading} />`;
     const words = (query.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
@@ -59,19 +59,20 @@ export function Page({ query }) {
     const open = data.users.find((user) => user.username === query.get('user'));
     const close = () => navigate(withQuery({ user: null }), { replace: true });
     const button = html`<button type="button" class="button primary"
-        onClick=${() => add(true)}>${t('addSomebody2')}</button>`;
+        onClick=${() => add(true)}>${t('user.add.ask')}</button>`;
     return html`
         <${Head} title=${t('people')} aside=${button}>
-            <p class="lead">${t('whatEachMayDoComes', { accounts: t('accounts', { count: data.users.length }) })}</p>
+            <p class="lead">${t('people.says', { accounts: t('accounts', { count: data.users.length }) })}</p>
         <//>
-        <search class="toolbar"><${Search} label=${t('searchPeopleByNameRole')}
+        <search class="toolbar"><${Search} label=${t('people.search')}
             value=${query.get('q') ?? ''} /></search>
         ${found.length > 0 ? html`
             <${Table} caption=${t('people')} columns=${columns} rows=${found}
                 rowKey=${(user) => user.username} />` : html`
-            <${Empty} icon="search" title=${t('nobodyFits')} small>
-                <p>${t('noNameRoleOrSite', { text: query.get('q') })}</p>
-                <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>${t('showAll')}</a></p>
+            <${Empty} icon="search" title=${t('people.noneFits')} small>
+                <p>${t('people.noneFits.says', { text: query.get('q') })}</p>
+                <p class="actions"><a class="button" href=${withQuery({ q: null })}
+                    data-replace>${t('filter.clear')}</a></p>
             <//>`}
         ${adding && html`
             <${AddUser} roles=${data.roles} sites=${data.sites} close=${() => add(false)}

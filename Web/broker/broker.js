@@ -25,8 +25,8 @@ const charts = [
         series: [{ label: t('received'), tone: '--chart-1' },
             { label: t('stored'), tone: '--chart-2', dash: [5, 3] }] },
     { name: 'latency', label: t('commitLatency'), unit: t('ms'), least: 1, format: ms,
-        series: [{ label: t('n99Of100Within'), tone: '--chart-1' },
-            { label: t('halfWithin'), tone: '--chart-2', dash: [5, 3] }] },
+        series: [{ label: t('latency.99'), tone: '--chart-1' },
+            { label: t('latency.half'), tone: '--chart-2', dash: [5, 3] }] },
     { name: 'connections', label: t('connections'), unit: '', least: 4, format: whole,
         series: [{ label: t('connections'), tone: '--chart-1' }] },
     { name: 'queue', label: t('queueDepth'), unit: t('messages'), least: 10, format: whole,
@@ -38,9 +38,9 @@ function BrokerChart({ chart, model, loading }) {
     const words = (value) => `${format(value)}${unit && ` ${unit}`}`;
     const say = (held, from, to) => {
         const found = held.summary(from, to);
-        if (!found) return t('noFiguresYet');
+        if (!found) return t('figures.none');
         const name = series[0].label.toLowerCase();
-        return t('inTheLast15Minutes', { name, low: format(found.low), high: words(found.high),
+        return t('range.says', { name, low: format(found.low), high: words(found.high),
             mean: words(found.mean) });
     };
     const shown = (value) => (typeof value === 'number' ? format(value) : '–');
@@ -53,7 +53,7 @@ function BrokerChart({ chart, model, loading }) {
         <${TimeChart} label=${label} unit=${unit} model=${model} view=${view} series=${series} zero
             least=${chart.least} sync="broker" height=${176} say=${say} readout=${readout} idle=""
             columns=${series.map((line) => line.label)} format=${(column, value) => format(value)} loading=${loading}
-            legend=${series.length > 1} empty=${t('noFiguresYet')} />`;
+            legend=${series.length > 1} empty=${t('figures.none')} />`;
 }
 
 function Tiles({ broker }) {
@@ -61,9 +61,9 @@ function Tiles({ broker }) {
     return html`
         <dl class="tiles">
             <${Tile} label=${t('received')} value=${rate(broker.messages_per_second)} unit=${t('messagesS')}
-                note=${t('sinceTheStart2', { messages_received: count(broker.messages_received) })} />
+                note=${t('start.messages', { messages_received: count(broker.messages_received) })} />
             <${Tile} label=${t('stored')} value=${rate(broker.stored_per_second)} unit=${t('messagesS')}
-                note=${t('aCommit', { mean: number(broker.batch_size_mean, 1) })} />
+                note=${t('latency.mean', { mean: number(broker.batch_size_mean, 1) })} />
             <${Tile} label=${t('connections')} value=${number(broker.connections, 0)}
                 note=${t('sessions', { count: broker.sessions })} />
             <${Tile} label=${t('queue')} value=${number(broker.queue_depth, 0)}
@@ -71,7 +71,7 @@ function Tiles({ broker }) {
                 <${Meter} value=${broker.queue_depth} limit=${broker.queue_limit} label=${t('queue')} />
             <//>
             <${Tile} label=${t('commitLatency')} value=${ms(latency.p99)} unit=${t('ms')}
-                note=${t('latencySays', { half: ms(latency.p50) })} />
+                note=${t('latency.says', { half: ms(latency.p50) })} />
         </dl>`;
 }
 
@@ -85,7 +85,7 @@ function Facts({ broker }) {
     ];
     return html`
         <section class="card totals" aria-labelledby="totals">
-            <h2 id="totals">${t('sinceTheStart')}</h2>
+            <h2 id="totals">${t('start')}</h2>
             <dl class="facts wide">
                 ${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
             </dl>
@@ -98,27 +98,27 @@ export function Page() {
     const drawn = useMemo(() => charts, []);
     if (!broker && error) return html`
         <${Head} title=${t('broker')} />
-        <${Problem} error=${error} title=${t('theBrokersFiguresCouldNot')} retry=${reload} />`;
+        <${Problem} error=${error} title=${t('figures.unread')} retry=${reload} />`;
     if (!broker) return html`
         <${Head} title=${t('broker')}>
             <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
         <//>
-        <div class="tiles"><${Skeleton} shape="tile" count=${5} label=${t('loadingTheBrokersFigures')} /></div>
+        <div class="tiles"><${Skeleton} shape="tile" count=${5} label=${t('figures.loading')} /></div>
         <div class="charts two"><${Skeleton} shape="chart" count=${4} /></div>`;
     const { tone, word, text } = health(broker, at, now());
     return html`
         <${Head} title=${t('broker')}>
             <p class="lead">
                 <${Badge} tone=${tone} word=${word} />
-                <span>${text}${at !== null && html` ${t('figuresOf', { age: html`<${Age} at=${at} />` })}`}</span>
+                <span>${text}${at !== null && html` ${t('figures.of', { age: html`<${Age} at=${at} />` })}`}</span>
             </p>
         <//>
-        <section aria-label=${t('figuresNow')} data-stale=${tone === 'unknown'}>
+        <section aria-label=${t('figures.now')} data-stale=${tone === 'unknown'}>
             <h2 class="unseen">${t('now')}</h2>
             <${Tiles} broker=${broker} />
         </section>
         <section aria-labelledby="history">
-            <div class="section-head"><h2 id="history">${t('theLast15Minutes')}</h2></div>
+            <div class="section-head"><h2 id="history">${t('range')}</h2></div>
             <div class="charts two">${drawn.map((chart) => html`
                 <${BrokerChart} key=${chart.name} chart=${chart} model=${models[chart.name]}
                     loading=${loading && models[chart.name].count === 0} />`)}</div>

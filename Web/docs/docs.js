@@ -20,13 +20,13 @@ const anchor = (name) => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '
 
 function Right({ right }) {
     if (!right) return null;
-    const words = { open: t('openToAnybody'), own: t('forWhoeverHasSignedIn'), device: t('forDevicesWithTheirOwn') };
+    const words = { open: t('access.anyone'), own: t('access.signedIn'), device: t('access.device') };
     return html`<p>${words[right] ?? t('needs', { right: html`<code>${right}</code>`, words: rightWords(right) })}</p>`;
 }
 
 function Parameters({ list, document }) {
     if (list.length === 0) return null;
-    const places = { path: t('inThePath'), query: t('inTheQuery'), header: t('asAHeader') };
+    const places = { path: t('in.path'), query: t('in.query'), header: t('in.header') };
     return html`
         <h3>${t('parameters')}</h3>
         <ul class="members" role="list">${list.map((each) => html`
@@ -92,7 +92,7 @@ function Loading() {
     return html`
         <${Head} title=${t('api')}><p class="lead"><span class="skeleton" data-shape="words"
             aria-hidden="true"></span></p><//>
-        <${Skeleton} shape="row" count=${6} label=${t('loadingTheDescriptionOfThe')} />`;
+        <${Skeleton} shape="row" count=${6} label=${t('loading')} />`;
 }
 
 export function Page({ query }) {
@@ -100,7 +100,7 @@ export function Page({ query }) {
     const all = useMemo(() => (document ? operations(document) : []), [document]);
     if (!document && error) return html`
         <${Head} title=${t('api')} />
-        <${Problem} error=${error} title=${t('theDescriptionOfTheApi')} retry=${reload} />`;
+        <${Problem} error=${error} title=${t('unread')} retry=${reload} />`;
     if (!document) return html`<${Loading} />`;
     const text = query.get('q') ?? '';
     const groups = grouped(all, text);
@@ -118,12 +118,13 @@ export function Page({ query }) {
             </p>
         <//>
         <search class="toolbar">
-            <${Search} label=${t('searchByPathWordsOr')} value=${text} />
-            <p class="hint" role="status">${text !== '' ? t('foundOf', { found, all: all.length }) : ''}</p>
+            <${Search} label=${t('search')} value=${text} />
+            <p class="hint" role="status">${text !== '' ? t('search.found', { found, all: all.length }) : ''}</p>
         </search>
         ${groups.length === 0 && html`
-            <${Empty} icon="search" title=${t('noOperationFits')} small>
-                <p class="actions"><a class="button" href=${withQuery({ q: null })} data-replace>${t('showAll')}</a></p>
+            <${Empty} icon="search" title=${t('search.none')} small>
+                <p class="actions"><a class="button" href=${withQuery({ q: null })}
+                    data-replace>${t('search.clear')}</a></p>
             <//>`}
         <div class="operations">${groups.map(([group, entries]) => html`
             <section key=${group} aria-labelledby=${`group-${anchor(group)}`}>

@@ -60,16 +60,16 @@ export function grouped(all, text) {
 export function typeWords(schema, document) {
     const found = resolve(schema, document);
     const choices = found.enum ?? (found.const !== undefined ? [found.const] : null);
-    if (choices) return choices.length > 6 ? t('oneOfWords', { count: choices.length })
+    if (choices) return choices.length > 6 ? t('schema.words', { count: choices.length })
         : choices.map((each) => JSON.stringify(each)).join(t('or'));
     const kinds = found.oneOf ?? found.anyOf;
     if (kinds) return kinds.map((each) => typeWords(each, document)).join(t('or'));
     const type = [found.type ?? (found.properties ? 'object' : 'anything')].flat();
-    const bounds = [found.minimum !== undefined && t('fromMinimum', { minimum: String(found.minimum) }),
-        found.maximum !== undefined && t('toMaximum', { maximum: String(found.maximum) }),
-        found.maxLength !== undefined && t('atMostCharacters', { count: found.maxLength })].filter(Boolean).join(' ');
+    const bounds = [found.minimum !== undefined && t('schema.minimum', { minimum: String(found.minimum) }),
+        found.maximum !== undefined && t('schema.maximum', { maximum: String(found.maximum) }),
+        found.maxLength !== undefined && t('schema.length', { count: found.maxLength })].filter(Boolean).join(' ');
     const words = type.map((each) => {
-        if (each === 'array') return t('listOf', { items: typeWords(found.items ?? {}, document) });
+        if (each === 'array') return t('schema.list', { items: typeWords(found.items ?? {}, document) });
         return each === 'string' ? found.format ?? 'string' : each;
     }).join(t('or'));
     return bounds ? `${words}, ${bounds}` : words;

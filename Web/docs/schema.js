@@ -13,7 +13,7 @@ export function Schema({ schema, document, depth = 0 }) {
             const more = depth < deepest && members(member.schema, document).length > 0;
             const head = html`
                 <code>${member.name}</code> <span class="member-type">${typeWords(member.schema, document)}</span>
-                ${!member.required && html` <span class="member-optional">${t('mayBeLeftOut')}</span>`}`;
+                ${!member.required && html` <span class="member-optional">${t('schema.optional')}</span>`}`;
             const says = resolve(member.schema, document).description;
             return html`
                 <li key=${member.name}>

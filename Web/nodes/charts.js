@@ -62,7 +62,7 @@ function CsvLink({ node, field, view }) {
             const since = new Date(from * 1000).toISOString().slice(0, 16).replace(/[-:]/g, '');
             save(await api.readingsCSV(node.node_id, query), `${node.node_id}-${field}-${since}.csv`);
         } catch (error) {
-            toast({ tone: 'bad', text: t('theCsvFileCouldNot', { message: error.message }) });
+            toast({ tone: 'bad', text: t('csv.fault', { message: error.message }) });
         }
         set(false);
     };
@@ -78,7 +78,7 @@ function CsvLink({ node, field, view }) {
 function course(field, found, step, sample) {
     if (field === 'uptime') {
         const anew = found.last < found.high - 2 * step;
-        return anew ? t('itStartedAnew') : t('upToWithoutARestart', { field: quantity(field, found.high) });
+        return anew ? t('readings.restarted') : t('field.increase', { field: quantity(field, found.high) });
     }
     if (found.low === found.high) return t('always', { value: quantity(field, found.low, sample) });
     return t('between', { low: value(field, found.low, sample), high: quantity(field, found.high, sample),
@@ -118,7 +118,7 @@ function FieldChart({ node, field, series, view, loading }) {
 }
 
 export function Charts({ node, fields, series, view, loading, error, gaps, reload }) {
-    if (error) return html`<${Problem} error=${error} title=${t('theReadingsCouldNotBe')} retry=${reload} small />`;
+    if (error) return html`<${Problem} error=${error} title=${t('readings.unread')} retry=${reload} small />`;
     const step = stepFor(view.span);
     return html`
         <div class="charts" data-loading=${loading}>
@@ -128,7 +128,7 @@ export function Charts({ node, fields, series, view, loading, error, gaps, reloa
                     loading=${loading} />`)}
             ${fields.some((field) => !health.has(field)) && html`
                 <p class="charts-note">
-                    ${t('lineMeanOfShadeLeast', { step: span(step) })}
+                    ${t('chart.legend', { step: span(step) })}
                 </p>`}
         </div>`;
 }

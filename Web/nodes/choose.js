@@ -57,8 +57,8 @@ export function grouped(nodes, present) {
 export function verdict(counts, total) {
     const words = (state) => t('counted', { count: counts[state], state: t(`count.${state}`) });
     const bad = ['offline', 'unknown'].filter((state) => counts[state] > 0).map(words);
-    if (bad.length === 0 && counts.asleep === 0) return t('allAreOnline', { count: total });
-    if (bad.length === 0 && counts.online === 0) return t('allAreAsleep', { count: total });
+    if (bad.length === 0 && counts.asleep === 0) return t('count.allOnline', { count: total });
+    if (bad.length === 0 && counts.online === 0) return t('count.allAsleep', { count: total });
     const well = [t('onlineOf', { online: counts.online, nodes: t('nodes', { count: total }) }),
         counts.asleep > 0 && words('asleep')];
     return t('sentence', { words: [well.filter(Boolean).join(', '), bad.join(', ')].filter(Boolean).join('; ') });

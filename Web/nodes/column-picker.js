@@ -35,7 +35,7 @@ export function ColumnPicker({ counts, fields }) {
             <summary class="button"><${Icon} name="table" />${t('columns')} <span
                 class="amount">${t('of', { shown: fields.length, all: all.length })}</span></summary>
             <fieldset class="card">
-                <legend class="unseen">${t('fieldsWithAColumn')}</legend>
+                <legend class="unseen">${t('columns.choose')}</legend>
                 ${all.map((field) => html`
                     <label class="check" key=${field}>
                         <input type="checkbox" checked=${fields.includes(field)}
@@ -47,7 +47,7 @@ export function ColumnPicker({ counts, fields }) {
                     </label>`)}
                 <p class="actions">
                     <button type="button" class="button small" onClick=${() => go(all)}>${t('all')}</button>
-                    <button type="button" class="button small" onClick=${() => go(null)}>${t('theUsualOnes')}</button>
+                    <button type="button" class="button small" onClick=${() => go(null)}>${t('columns.usual')}</button>
                 </p>
             </fieldset>
         </details>`;

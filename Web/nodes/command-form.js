@@ -7,7 +7,7 @@ import { Choice, Field } from '/parts/form.js';
 import { Problem } from '/parts/problem.js';
 import { readParams } from '/nodes/command-model.js';
 
-const kinds = [['set_led', 'LED'], ['other', t('otherCommand')]];
+const kinds = [['set_led', 'LED'], ['other', t('command.other')]];
 
 function LedFields({ led, set }) {
     return html`
@@ -32,7 +32,7 @@ function OtherFields({ other, set, wrong }) {
                     autocapitalize="off" spellcheck="false"
                     onInput=${(event) => set({ ...other, name: event.target.value })} />`}
         <//>
-        <${Field} label=${t('parameters')} hint=${t('aJsonObjectLeaveEmpty')} error=${wrong.params}>
+        <${Field} label=${t('parameters')} hint=${t('parameters.hint')} error=${wrong.params}>
             ${(given) => html`
                 <textarea rows="3" ...${given} spellcheck="false" autocapitalize="off" value=${other.params}
                     onInput=${(event) => set({ ...other, params: event.target.value })}></textarea>`}
@@ -47,7 +47,7 @@ function requestOf(kind, led, other) {
     }
     const name = other.name.trim();
     const params = readParams(other.params);
-    const wrong = { name: name === '' ? t('sayWhichCommand') : null, params: params.error ?? null };
+    const wrong = { name: name === '' ? t('command.missing') : null, params: params.error ?? null };
     return wrong.name || wrong.params ? { wrong } : { body: { command: name, params: params.value } };
 }
 
@@ -74,18 +74,18 @@ export function CommandForm({ node, state, sent }) {
     };
     return html`
         <form class="command-form" onSubmit=${submit} novalidate>
-            <${Choice} legend=${t('whatToDo')} hideLegend name="kind" value=${kind} change=${setKind}
+            <${Choice} legend=${t('command.choose')} hideLegend name="kind" value=${kind} change=${setKind}
                 options=${kinds} />
             ${kind === 'set_led'
                 ? html`<${LedFields} led=${led} set=${setLed} />`
                 : html`<${OtherFields} other=${other} set=${setOther} wrong=${wrong} />`}
-            ${error && html`<${Problem} error=${error} title=${t('theCommandWasNotTaken')} small level="h4" />`}
+            ${error && html`<${Problem} error=${error} title=${t('command.refused')} small level="h4" />`}
             <p class="actions">
                 <button type="submit" class="button primary" aria-busy=${busy}>
-                    ${busy ? t('asking') : t('sendCommand')}
+                    ${busy ? t('asking') : t('command.send')}
                 </button>
                 ${state !== 'online' && html`
-                    <span class="hint">${t('theNodeIsTheCommand', { state })}</span>`}
+                    <span class="hint">${t('command.waits', { state })}</span>`}
             </p>
         </form>`;
 }

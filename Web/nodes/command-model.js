@@ -54,10 +54,10 @@ export function readParams(text) {
     if (text.trim() === '') return { value: {} };
     let value;
     try { value = JSON.parse(text); } catch (error) {
-        return { error: t('thisIsNotJson', { message: String(error.message).replace(/^JSON\.parse: /, '') }) };
+        return { error: t('parameters.malformed', { message: String(error.message).replace(/^JSON\.parse: /, '') }) };
     }
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-        return { error: t('parametersAre', { example: '{"state":"on"}' }) };
+        return { error: t('parameters.example', { example: '{"state":"on"}' }) };
     }
     return { value };
 }

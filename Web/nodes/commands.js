@@ -34,7 +34,7 @@ function Details({ command, close }) {
     return html`
         <${Dialog} title=${command.command} open=${true} close=${close}>
             <dl class="facts">
-                <div><dt>${t('state')}</dt><dd>${t('stateSays', { word, says })}</dd></div>
+                <div><dt>${t('state')}</dt><dd>${t('state.says', { word, says })}</dd></div>
                 <div><dt>Id</dt><dd><code>${command.command_id}</code></dd></div>
                 ${(command.history ?? []).map((entry) => html`
                     <div key=${entry.state}>
@@ -42,12 +42,12 @@ function Details({ command, close }) {
                         <dd>${exact(instant(entry.at))}</dd>
                     </div>`)}
                 ${command.expires_at && command.state === 'queued' && html`
-                    <div><dt>${t('waitsUntil')}</dt><dd>${exact(instant(command.expires_at))}</dd></div>`}
+                    <div><dt>${t('command.until')}</dt><dd>${exact(instant(command.expires_at))}</dd></div>`}
             </dl>
             <h3>${t('parameters')}</h3>
             ${block(command.params)}
             ${command.result !== null && command.result !== undefined && html`
-                <h3>${t('theNodesAnswer')}</h3>
+                <h3>${t('command.answer')}</h3>
                 ${block(command.result)}`}
             ${command.error && html`<h3>${t('error')}</h3><p>${command.error}</p>`}
         <//>`;
@@ -65,8 +65,8 @@ function Entry({ command, open }) {
                 </button>
                 <${Badge} tone=${tone} word=${word} title=${says} quiet />
             </div>
-            <p class="command-params">${text || t('noParameters')} · <${Age} at=${instant(command.created_at)} /></p>
-            <${Steps} steps=${drawnSteps(command)} label=${t('progressOf', { command: command.command })} />
+            <p class="command-params">${text || t('parameters.none')} · <${Age} at=${instant(command.created_at)} /></p>
+            <${Steps} steps=${drawnSteps(command)} label=${t('command.progress', { command: command.command })} />
             ${command.error && html`<p class="command-error">${command.error}</p>`}
         </li>`;
 }
@@ -82,20 +82,21 @@ export function Commands({ node, state, commands, error, reload, sent }) {
             <h2 id="commands-name">${t('commands')}</h2>
             ${session.may('nodes.command')
                 ? html`<${CommandForm} node=${node} state=${state} sent=${sent} />`
-                : html`<p class="hint">${t('sendingNeeds', { right: html`<code>nodes.command</code>` })}</p>`}
-            <h3 class="commands-list-name">${t('whatBecameOfThem')}</h3>
+                : html`<p class="hint">${t('command.needs', { right: html`<code>nodes.command</code>` })}</p>`}
+            <h3 class="commands-list-name">${t('commands.progress')}</h3>
             ${error && html`
-                <${Problem} error=${error} title=${t('theCommandsCouldNotBe')} retry=${reload} small level="h4" />`}
-            ${commands === null && !error && html`<${Skeleton} shape="row" count=${3} label=${t('loadingCommands')} />`}
+                <${Problem} error=${error} title=${t('commands.unread')} retry=${reload} small level="h4" />`}
+            ${commands === null && !error && html`<${Skeleton} shape="row" count=${3}
+                label=${t('commands.loading')} />`}
             ${commands !== null && list.length === 0 && html`
-                <p class="hint">${t('noCommandHasBeenSent')}</p>`}
+                <p class="hint">${t('commands.none')}</p>`}
             <ol class="command-list" role="list">${shown.map((command) => html`
                 <${Entry} key=${command.command_id} command=${command}
                     open=${() => setOpen(command.command_id)} />`)}</ol>
             ${list.length > shown.length && html`
                 <p>
                     <button type="button" class="button small" onClick=${() => showAll(true)}>
-                        ${t('showOlder', { count: list.length - shown.length })}
+                        ${t('commands.older', { count: list.length - shown.length })}
                     </button>
                 </p>`}
             ${detailed && html`<${Details} command=${detailed} close=${() => setOpen(null)} />`}

@@ -18,11 +18,11 @@ export function Facts({ node, present }) {
         [t('address'), node.address && html`<code>${node.address}</code>`],
         [t('client'), node.client_id && html`<code>${node.client_id}</code>`],
         [t('knownSince'), node.first_seen && exact(instant(node.first_seen))],
-        [t('calledUnknownAfter'), t('sOfSilence', { stale_after_seconds: node.stale_after_seconds })],
+        [t('facts.patience'), t('facts.silence', { stale_after_seconds: node.stale_after_seconds })],
     ];
     return html`
         <section class="card" aria-labelledby="facts-name">
-            <h2 id="facts-name">${t('aboutThisNode')}</h2>
+            <h2 id="facts-name">${t('facts')}</h2>
             <dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`
                 <div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
         </section>`;

@@ -33,13 +33,13 @@ function Simulated({ program, data, place }) {
     const add = "(umask 077; printf 'node_%02d\\n' 1 2 3 4 5 | "
         + `${martlet} device add --data ${shellWord(data)} --ids-stdin --kind node > keys.txt)`;
     if (session.state?.open) return html`
-        <p>${t('tryItWithSimulatedNodes')}</p>
-        <${Command} label=${t('simulateFiveNodes')} line=${`${martlet} simulate nodes --count 5 --mqtt ${mqtt}`} />`;
+        <p>${t('first.simulate.says')}</p>
+        <${Command} label=${t('first.simulate')} line=${`${martlet} simulate nodes --count 5 --mqtt ${mqtt}`} />`;
     return html`
-        <p>${t('orTryItWithSimulated')}</p>
-        <${Command} label=${t('addFiveSimulatedNodes')}
+        <p>${t('first.simulate.or')}</p>
+        <${Command} label=${t('simulate.more')}
             line=${add} />
-        <${Command} label=${t('simulateFiveNodes')}
+        <${Command} label=${t('first.simulate')}
             line=${`${martlet} simulate nodes --count 5 --keys keys.txt --mqtt ${mqtt}`} />`;
 }
 
@@ -56,15 +56,15 @@ export function First() {
     const isOpen = session.state?.open === true;
     const place = placeOf(system?.listeners?.mqtt, location.hostname);
     return html`
-        <${Empty} icon="nodes" title=${t('noNodeHasReportedYet')}>
-            <p>${t('aNodeIs')} ${isOpen ? t('itAppearsHereByItself') : t('thisHubTakesThemOnly')}</p>
+        <${Empty} icon="nodes" title=${t('first.none')}>
+            <p>${t('first.what')} ${isOpen ? t('first.none.says') : t('first.closed')}</p>
             ${!isOpen && session.may('devices.view') && html`<p class="actions"><a class="button primary"
                 href="/admin/devices">${t('devices')}</a></p>`}
             ${place && installation && html`<${Simulated} ...${installation} place=${place} />`}
             ${place && html`
-                <p>${isOpen ? t('orPublishOneReadingBy') : t('orPublishWithAKey')}</p>
-                <${Command} label=${t('publishOneReading')} line=${publish(place, isOpen)} />`}
+                <p>${isOpen ? t('first.publish.or') : t('first.publish.key')}</p>
+                <${Command} label=${t('first.publish')} line=${publish(place, isOpen)} />`}
             ${!place && system?.listeners?.mqtts
-                && html`<p>${t('withTLS', { place: html`<code>${system.listeners.mqtts}</code>` })}</p>`}
+                && html`<p>${t('first.tls', { place: html`<code>${system.listeners.mqtts}</code>` })}</p>`}
         <//>`;
 }

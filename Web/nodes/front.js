@@ -86,7 +86,7 @@ function rows(silent, failed) {
                 entry=${entry} />`),
             hidden > 0 && html`
                 <li><a class="attention more"
-                    href="/nodes?group=state">${t('andMoreNodes', { hidden: number(hidden, 0) })}</a></li>`,
+                    href="/nodes?group=state">${t('share.more', { hidden: number(hidden, 0) })}</a></li>`,
         ],
         later: failed.slice(0, commandRoom).map((command) => html`<${FailedCommand} key=${command.command_id}
             command=${command} />`),
@@ -104,7 +104,7 @@ export function useFront() {
     return {
         loaded: true, retry, devices: nodes.length, attention: silent.length,
         needs: [[silent.length, t('nodes', { count: silent.length })],
-            [failed.length, t('commands2', { count: failed.length })]],
+            [failed.length, t('commands.count', { count: failed.length })]],
         verdict: nodes.length > 0 ? verdict(counts, nodes.length) : null,
         ...rows(silent, failed),
         nodes, counts, present,

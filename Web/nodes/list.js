@@ -39,7 +39,7 @@ function More({ node, fields }) {
     return html`
         <a class="more-fields" data-replace href=${withQuery({ fields: fieldsText(sortFields([...fields, ...rest])) })}
             title=${rest.map((field) => fieldWords(node, field)).join(', ')}
-            aria-label=${t('moreFieldsOf', { fields: t('moreFields', { count: rest.length }), node: node.node_id,
+            aria-label=${t('fields.of', { fields: t('fields.more', { count: rest.length }), node: node.node_id,
                 words })}>+${rest.length}</a>`;
 }
 
@@ -49,7 +49,7 @@ export function NodeTable({ nodes, fields, sort, hasMore }) {
     const shown = fields.slice(0, onPhone(isLong));
     /** What a phone's row says of the fields that it does not show. */
     const unsaid = (node) => { const rest = leftOut(node, shown).length; return rest > 0 && html`<a
-        href=${nodeAddress(node)}>${t('moreFields', { count: rest })}</a>`; };
+        href=${nodeAddress(node)}>${t('fields.more', { count: rest })}</a>`; };
     const columns = [
         { key: 'name', label: t('node'), head: true, sort: true, cell: (node) => html`
             <a href=${nodeAddress(node)}>${node.node_id}</a>` },
@@ -74,6 +74,7 @@ export function NodeTable({ nodes, fields, sort, hasMore }) {
             <${Age} at=${instant(node.last_seen)} />` },
     ];
     return html`
-        <${Table} caption=${t('nodes2')} columns=${columns} rows=${nodes} rowKey=${(node) => node.node_id} sort=${sort}
+        <${Table} caption=${t('nodes.title')} columns=${columns} rows=${nodes}
+            rowKey=${(node) => node.node_id} sort=${sort}
             long=${isLong} />`;
 }

@@ -8,7 +8,7 @@ import { t } from '/nodes/words.js';
 /** The states of a node: the word, what it means, and which of the state colours it has. */
 export const states = {
     online: { word: t('online'), tone: 'good', says: t('state.online') },
-    asleep: { word: t('asleep'), tone: 'good', says: t('itReportedDisconnectedProperlyAnd') },
+    asleep: { word: t('asleep'), tone: 'good', says: t('state.asleep') },
     offline: { word: t('offline'), tone: 'bad', says: t('state.offline') },
     unknown: { word: t('unknown'), tone: 'unknown', says: t('state.unknown') },
 };
@@ -136,7 +136,7 @@ export function expected(node, present) {
     const at = instant(node.next_expected);
     if (at === null) return null;
     const left = Math.round((at - present) / 1000);
-    return left > 0 ? t('nextExpectedIn', { left: duration(left) }) : t('expectedByNow');
+    return left > 0 ? t('expected.in', { left: duration(left) }) : t('expected.now');
 }
 
 /** Count of nodes in each state. */

@@ -34,15 +34,15 @@ import { toast } from '/parts/toast.js';
 import { Value } from '/parts/value.js';
 
 const back = html`
-    <nav class="crumbs" aria-label=${t('youAreHere')}><a href="/nodes">
-        <${Icon} name="chevron" />${t('nodes2')}</a></nav>`;
+    <nav class="crumbs" aria-label=${t('range.here')}><a href="/nodes">
+        <${Icon} name="chevron" />${t('nodes.title')}</a></nav>`;
 
 function Latest({ node, state, present }) {
     const fields = readingFields(node);
     if (fields.length === 0) return null;
     return html`
-        <section aria-label=${t('latestValues')}>
-            <h2 class="unseen">${t('latestValues')}</h2>
+        <section aria-label=${t('latest')}>
+            <h2 class="unseen">${t('latest')}</h2>
             <dl class="tiles">
                 ${fields.map((field) => {
                     const entry = node.latest[field];
@@ -95,7 +95,7 @@ function useCommands(id) {
         isWhole: () => true,
         heard: ({ data }, before) => {
             if (!before || !isOpen(before) || data.state !== 'failed') return;
-            toast({ tone: 'bad', text: t(data.error ? 'commandFailedFor' : 'commandFailed',
+            toast({ tone: 'bad', text: t(data.error ? 'command.fault.reason' : 'command.fault',
                 { command: data.command, reason: data.error }) });
         },
         drawEvery: 0,
@@ -124,7 +124,7 @@ function NodeBody({ first, after, query }) {
     const charts = (names) => html`<${Charts} ...${chart} node=${node} fields=${names} view=${view} />`;
     return html`
         <${Head} title=${node.node_id} above=${back}
-            aside=${html`<a class="button" href="#commands"><${Icon} name="command" />${t('sendACommand')}</a>`}>
+            aside=${html`<a class="button" href="#commands"><${Icon} name="command" />${t('command.title')}</a>`}>
             <p class="lead">
                 <${Badge} tone=${states[state].tone} word=${states[state].word} since=${since}
                     title=${states[state].says} />
@@ -141,13 +141,13 @@ function NodeBody({ first, after, query }) {
                     <div class="section-head"><h2 id="readings-name">${t('readings')}</h2>
                         <${RangePicker} view=${view} /></div>
                     ${fields.length === 0 ? html`
-                        <${Empty} small icon="clock" title=${t('noReadingsYet')}>
-                            <p>${t('theChartsBeginWithThis')}</p>
+                        <${Empty} small icon="clock" title=${t('readings.none')}>
+                            <p>${t('readings.none.says')}</p>
                         <//>` : charts(readings)}
                 </section>
                 ${own.length > 0 && !chart.error && html`
                     <section aria-labelledby="health-name">
-                        <div class="section-head"><h2 id="health-name">${t('theNodeItself')}</h2></div>
+                        <div class="section-head"><h2 id="health-name">${t('node.itself')}</h2></div>
                         ${charts(own)}
                     </section>`}
             </div>
@@ -169,11 +169,11 @@ export function Page({ params, query }) {
         return { node: await api.node(params.id, options), after };
     });
     if (error?.status === 404) return html`
-        <${NotFound} path=${`/nodes/${params.id}`} title=${t('noSuchNode')} says=${t('thereIsNoNodeHere')}
-            back=${{ path: '/nodes', word: t('allNodes') }} />`;
+        <${NotFound} path=${`/nodes/${params.id}`} title=${t('node.missing')} says=${t('node.missing.title')}
+            back=${{ path: '/nodes', word: t('nodes.all') }} />`;
     if (error && !data) return html`
         <${Head} title=${params.id} above=${back} />
-        <${Problem} error=${error} title=${t('theNodeCouldNotBe')} retry=${reload} />`;
+        <${Problem} error=${error} title=${t('node.unread')} retry=${reload} />`;
     if (!data || (loading && !data)) return html`
         <${Head} title=${params.id} above=${back}>
             <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
@@ -181,7 +181,7 @@ export function Page({ params, query }) {
         <div class="tiles"><${Skeleton} shape="tile" count=${4} /></div>
         <div class="columns">
             <div class="column-wide">
-                <div class="charts"><${Skeleton} shape="chart" count=${3} label=${t('loadingTheNode')} /></div>
+                <div class="charts"><${Skeleton} shape="chart" count=${3} label=${t('node.loading')} /></div>
             </div>
             <div class="column-narrow"><${Skeleton} shape="block" /></div>
         </div>`;

@@ -44,7 +44,7 @@ function Panels({ nodes, present }) {
         ${nodes.length > limit && html`
             <p class="more">
                 <button type="button" class="button" onClick=${() => set(limit + panelLimit)}>
-                    ${t('showMoreOf', { count: Math.min(panelLimit, nodes.length - limit),
+                    ${t('nodes.more', { count: Math.min(panelLimit, nodes.length - limit),
                         all: number(nodes.length - limit, 0) })}
                 </button>
             </p>`}`;
@@ -56,7 +56,7 @@ function Shown({ nodes, choices, view, fields, present }) {
         <${NodeTable} nodes=${members} fields=${fields} sort=${choices.sort} hasMore=${hasMore} />` : html`
             <${Panels} nodes=${members} present=${present} />`);
     if (choices.group !== 'state') return html`
-        <section aria-label=${t('nodes2')}><h2 class="unseen">${t('nodes2')}</h2>${part(nodes)}</section>`;
+        <section aria-label=${t('nodes.title')}><h2 class="unseen">${t('nodes.title')}</h2>${part(nodes)}</section>`;
     return grouped(nodes, present).map(([state, members]) => html`
         <section class="group" key=${state} aria-labelledby=${`group-${state}`}>
             <h2 id=${`group-${state}`} data-tone=${states[state].tone}>
@@ -76,10 +76,10 @@ function Body({ nodes, query }) {
     const fieldsThereAre = fieldCounts(nodes);
     const fields = (view === 'table' ? fieldsOf(query, fieldsThereAre) : null) ?? commonFields(fieldsThereAre);
     const asked = [choices.q && t('quoted', { text: choices.q }),
-        choices.state && t('theState', { state: t(`count.${choices.state}`) })]
+        choices.state && t('filter.state', { state: t(`count.${choices.state}`) })]
         .filter(Boolean);
     return html`
-        <${Head} title=${t('nodes2')} aside=${html`<${ViewChoice} view=${view} />`}>
+        <${Head} title=${t('nodes.title')} aside=${html`<${ViewChoice} view=${view} />`}>
             <p class="lead">${verdict(counts, nodes.length)}</p>
         <//>
         <${Toolbar} choices=${choices} counts=${counts} total=${nodes.length} fields=${fields}
@@ -88,11 +88,11 @@ function Body({ nodes, query }) {
             ? t('nodesShown', { nodes: t('nodes', { count: shown.length }) }) : ''}</p>
         ${shown.length === 0
             ? html`
-                <${Empty} icon="search" title=${t('noNodeFits')} small>
+                <${Empty} icon="search" title=${t('filter.none')} small>
                     <p>
-                        ${t('noneFits', { nodes: t('nodes', { count: nodes.length }), asked: listed(asked) })}
+                        ${t('filter.noneOf', { nodes: t('nodes', { count: nodes.length }), asked: listed(asked) })}
                     </p>
-                    <p class="actions"><a class="button" href="/nodes">${t('showAll')}</a></p>
+                    <p class="actions"><a class="button" href="/nodes">${t('filter.clear')}</a></p>
                 <//>`
             : html`<${Shown} nodes=${shown} choices=${choices} view=${view} fields=${fields} present=${present} />`}`;
 }
@@ -100,14 +100,14 @@ function Body({ nodes, query }) {
 export function Page({ query }) {
     const { nodes, loaded, error, retry } = useNodes();
     if (!loaded && error) return html`
-        <${Head} title=${t('nodes2')} />
-        <${Problem} error=${error} title=${t('theNodesCouldNotBe')} retry=${retry} />`;
+        <${Head} title=${t('nodes.title')} />
+        <${Problem} error=${error} title=${t('nodes.unread')} retry=${retry} />`;
     if (!loaded) return html`
-        <${Head} title=${t('nodes2')}>
+        <${Head} title=${t('nodes.title')}>
             <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
         <//>
         <div class="toolbar"><${Skeleton} shape="bar" /></div>
-        <div class="panels"><${Skeleton} shape="panel" count=${6} label=${t('loadingNodes')} /></div>`;
-    if (nodes.length === 0) return html`<${Head} title=${t('nodes2')} /><${First} />`;
+        <div class="panels"><${Skeleton} shape="panel" count=${6} label=${t('nodes.loading')} /></div>`;
+    if (nodes.length === 0) return html`<${Head} title=${t('nodes.title')} /><${First} />`;
     return html`<${Body} nodes=${nodes} query=${query} />`;
 }

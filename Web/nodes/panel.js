@@ -46,7 +46,7 @@ export function NodePanel({ node }) {
                         <${Spark} points=${points} from=${start} to=${present / 1000}
                             least=${describe(main).least} hole=${Math.max(60, node.stale_after_seconds)}
                             stale=${stale(main)} />`
-                    : html`<p class="panel-none">${t('noReadingsYet')}</p>`}
+                    : html`<p class="panel-none">${t('readings.none')}</p>`}
             </div>
             <dl class="panel-values">
                 ${others.map((field) => html`
@@ -57,15 +57,15 @@ export function NodePanel({ node }) {
                 ${hidden > 0 && html`
                     <div class="panel-more"
                         title=${rest.slice(room - 1).map((field) => describe(field).label).join(', ')}><dt
-                        class="unseen">${t('moreFields2')}</dt><dd>+${hidden}</dd></div>`}
+                        class="unseen">${t('fields.rest')}</dt><dd>+${hidden}</dd></div>`}
             </dl>
             <footer>
                 <${Badge} tone=${states[state].tone} word=${states[state].word} title=${states[state].says}
                     since=${state === 'online' ? null : since} quiet=${state === 'online'} />
                 <span class="panel-seen">
                     ${node.open_commands > 0
-                        && html`<span>${t('openCommands', { count: node.open_commands })}</span> · `}
-                    <span class="unseen">${t('heardOf2')} </span>
+                        && html`<span>${t('commands.open', { count: node.open_commands })}</span> · `}
+                    <span class="unseen">${t('heard.column')} </span>
                     <${Age} at=${instant(node.last_seen)} />
                 </span>
             </footer>

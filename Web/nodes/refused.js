@@ -17,19 +17,19 @@ function Field({ node, refused, done }) {
         setBusy(true);
         try {
             await api.resetField(node.node_id, refused.field);
-            toast({ tone: 'good', text: t('takesTheTypeOfIts', { label }) });
+            toast({ tone: 'good', text: t('refusals.reset', { label }) });
             done();
         } catch (failure) {
-            toast({ tone: 'bad', text: failure.detail ?? failure.title ?? t('couldNotBeReset', { label }) });
+            toast({ tone: 'bad', text: failure.detail ?? failure.title ?? t('refusals.notReset', { label }) });
         }
         setBusy(false);
     };
     return html`
         <li>
             <p>
-                ${t('refusedSays', { field: html`<strong>${label}</strong>`, reason: refused.reason,
+                ${t('refusals.says', { field: html`<strong>${label}</strong>`, reason: refused.reason,
                     count: refused.count,
-                    age: html`<${Age} at=${instant(refused.at)} open label=${t('refusedFor', { label })} />` })}
+                    age: html`<${Age} at=${instant(refused.at)} open label=${t('refusals.field', { label })} />` })}
             </p>
             ${session.may('nodes.command') && html`
                 <p><button type="button" class="button small" disabled=${busy}
@@ -43,7 +43,7 @@ export function Refused({ node, done }) {
     if (list.length === 0) return null;
     return html`
         <section class="card" aria-labelledby="refused-name">
-            <h2 id="refused-name">${t('valuesNotTaken')}</h2>
+            <h2 id="refused-name">${t('refusals')}</h2>
             <ul role="list">${list.map((refused) => html`
                 <${Field} key=${refused.field} node=${node} refused=${refused} done=${done} />`)}</ul>
         </section>`;

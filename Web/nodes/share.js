@@ -22,14 +22,14 @@ function Link({ link, revoke }) {
         <li class="refusal">
             <p><strong>${link.purpose}</strong></p>
             <p class="hint">
-                ${t('linkUses', { count: link.uses, shown: number(link.uses, 0) })}
+                ${t('link.uses', { count: link.uses, shown: number(link.uses, 0) })}
                 ${link.last_used_at && html` · <${Age} at=${instant(link.last_used_at)} />`}
-                ${' · '}${t('linkMadeBy', { name: link.made_by, age: html`<${Age} at=${instant(link.created_at)} />` })}
+                ${' · '}${t('link.by', { name: link.made_by, age: html`<${Age} at=${instant(link.created_at)} />` })}
             </p>
             ${link.open
                 ? html`<p class="actions"><button type="button" class="button small danger" onClick=${revoke}>
                     ${t('revoke')}<span class="unseen"> ${link.purpose}</span></button></p>`
-                : html`<p class="hint">${t(link.revoked_at ? 'linkRevoked' : 'linkExpired')}</p>`}
+                : html`<p class="hint">${t(link.revoked_at ? 'link.revoked' : 'link.expired')}</p>`}
         </li>`;
 }
 
@@ -48,13 +48,13 @@ function New({ node, made }) {
     return html`
         <form class="stack" onSubmit=${submit}>
             ${offered.length > 1 && html`
-                <${Select} label=${t('linkShows')} value=${kind} set=${choose}
+                <${Select} label=${t('link.shows')} value=${kind} set=${choose}
                     options=${offered.map(({ id, summary }) => [id, summary])} />`}
-            <${Text} label=${t('linkFor')} value=${purpose} set=${say} required maxlength="100"
-                hint=${t('linkForHint')} />
+            <${Text} label=${t('link.purpose')} value=${purpose} set=${say} required maxlength="100"
+                hint=${t('link.purpose.hint')} />
             ${error && html`<${Problem} error=${error} small level="h3" />`}
             <p class="actions"><button type="submit" class="button small" aria-busy=${busy}
-                disabled=${purpose.trim() === ''}>${t('makeALink')}</button></p>
+                disabled=${purpose.trim() === ''}>${t('link.make')}</button></p>
         </form>`;
 }
 
@@ -67,18 +67,18 @@ export function Share({ node }) {
     return html`
         <section class="card" aria-labelledby="share-name">
             <h2 id="share-name">${t('share')}</h2>
-            <p class="hint">${t('shareSays')}</p>
+            <p class="hint">${t('share.says')}</p>
             ${error && !data && html`<${Problem} error=${error} small level="h3" retry=${reload} />`}
-            ${made && html`<${Secret} label=${t('linkAddress')} value=${`${location.origin}${made.path}`}
-                says=${t('linkOnce')} />`}
+            ${made && html`<${Secret} label=${t('link.address')} value=${`${location.origin}${made.path}`}
+                says=${t('link.once')} />`}
             ${data && data.rows.length > 0 && html`
                 <ol class="refusal-list" role="list">${data.rows.map((link) => html`
                     <${Link} key=${link.id} link=${link} revoke=${() => ask(link)} />`)}</ol>`}
             ${more && html`<p class="actions"><button type="button" class="button small" aria-busy=${loading}
-                onClick=${more}>${t('moreLinks')}</button></p>`}
+                onClick=${more}>${t('link.more')}</button></p>`}
             <${New} node=${node} made=${(link) => { show(link); reload(); }} />
             ${asking && html`
-                <${Confirm} title=${t('revokeLink', { purpose: asking.purpose })} action=${t('revoke')}
-                    close=${() => ask(null)} act=${revoke}><p>${t('revokeSays')}</p><//>`}
+                <${Confirm} title=${t('revoke.title', { purpose: asking.purpose })} action=${t('revoke')}
+                    close=${() => ask(null)} act=${revoke}><p>${t('revoke.says')}</p><//>`}
         </section>`;
 }

@@ -44,8 +44,8 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
     };
     const set = (changes) => navigate(withQuery(changes), { replace: true });
     const sortKey = `${choices.sort.down ? '-' : ''}${choices.sort.key}`;
-    const orders = [['name', t('byName')], ['state', t('worstStateFirst')], ['-seen', t('heardOfLast')],
-        ['seen', t('silentLongest')], ['signal', t('weakestSignal')],
+    const orders = [['name', t('sort.name')], ['state', t('sort.state')], ['-seen', t('sort.heard')],
+        ['seen', t('sort.silent')], ['signal', t('sort.signal')],
         ...fields.flatMap((field) => [
             [`-${field}`, t('highestOf', { field: lower(field) })], [field, t('lowestOf', { field: lower(field) })]])];
     if (!orders.some(([key]) => key === sortKey)) {
@@ -58,7 +58,7 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
         <search class="toolbar">
             <div class="search-box">
                 <${Icon} name="search" />
-                <label class="unseen" for=${`${id}-q`}>${t('filterNodesByNameAddress')}</label>
+                <label class="unseen" for=${`${id}-q`}>${t('filter.label')}</label>
                 <input ref=${box} id=${`${id}-q`} type="search" placeholder=${t('filter')} autocomplete="off"
                     spellcheck="false" onInput=${type} onKeyDown=${escape} />
             </div>
@@ -68,7 +68,7 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
                     'unknown'].filter((state) => state !== 'asleep' || counts.asleep > 0
                     || choices.state === 'asleep').map(stateLink)]} />
             <div class="select-box">
-                <label class="unseen" for=${`${id}-sort`}>${t('sortNodes')}</label>
+                <label class="unseen" for=${`${id}-sort`}>${t('sort')}</label>
                 <select id=${`${id}-sort`} value=${sortKey}
                     onChange=${({ target }) => set({ sort: target.value === 'name' ? null : target.value })}>
                     ${orders.map(([key, word]) => html`
@@ -79,7 +79,7 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
             <label class="check">
                 <input type="checkbox" checked=${choices.group === 'state'}
                     onChange=${({ target }) => set({ group: target.checked ? 'state' : null })} />
-                <span>${t('groupByState')}</span>
+                <span>${t('sort.grouped')}</span>
             </label>
             ${allFields !== null && allFields.size > 1 && html`<${ColumnPicker} counts=${allFields}
                 fields=${fields} />`}

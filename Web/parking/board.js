@@ -55,7 +55,7 @@ export function Page({ params }) {
     useTick();
     useAwake();
     useRevival(status, since);
-    const name = lot?.name ?? (error?.status === 404 ? t('noSuchCarPark') : t('carPark'));
+    const name = lot?.name ?? (error?.status === 404 ? t('lot.missing') : t('carPark'));
     useEffect(() => { document.title = t('board.title', { name }); }, [name]);
     const zone = lot?.time_zone ?? 'UTC';
     const levels = lot ? [...counts.levels] : [];

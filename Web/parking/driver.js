@@ -28,12 +28,12 @@ export function Freshness({ contact }) {
     useTick();
     if (status === 'open') return html`
         <p class="fresh" data-live="true"><span class="connection-dot"
-            aria-hidden="true"></span>${t('liveChangesShowAtOnce')}</p>`;
-    if (contact === 0) return html`<p class="fresh">${t('nothingHeardFromTheCar')}</p>`;
+            aria-hidden="true"></span>${t('fresh.live')}</p>`;
+    if (contact === 0) return html`<p class="fresh">${t('fresh.none')}</p>`;
     return html`
         <p class="fresh" data-live="false">
             <${Icon} name="clock" />
-            <span>${t(isFull ? 'asOfAsked' : 'asOf', { age: html`<${Age} at=${contact} />` })}</span>
+            <span>${t(isFull ? 'fresh.asked' : 'fresh.at', { age: html`<${Age} at=${contact} />` })}</span>
         </p>`;
 }
 
@@ -53,7 +53,7 @@ function Count({ counts, contact }) {
             ${special.length > 0 && html`
                 <ul class="count-kinds" role="list">${special.map(([kind, each]) => html`
                     <li key=${kind}><span class="legend-letter" aria-hidden="true">${kinds[kind].letter}</span>
-                        ${t('kindFree', { kind: kinds[kind].word, free: html`<strong>${each.free}</strong>`,
+                        ${t('kind.free', { kind: kinds[kind].word, free: html`<strong>${each.free}</strong>`,
                             total: each.total })}</li>`)}</ul>`}
             <${Freshness} contact=${contact} />
         </section>`;
@@ -83,7 +83,7 @@ export function PlanCard({ lot, spots, status, counts, query, heading = 'Plan', 
                 present=${new Set(shown.map((spot) => spot.kind))} />
             ${chosen ? html`<${SpotCard} key=${chosen.spot_id} lot=${lot} spot=${chosen} status=${status(chosen)}
                 close=${() => choose(chosen)}>${children?.(chosen)}<//>`
-                : html`<p class="hint">${t('tapASpotToSee')}</p>`}
+                : html`<p class="hint">${t('spot.tap')}</p>`}
         </section>`;
 }
 
@@ -92,16 +92,16 @@ export function LotPage({ id, query, alone }) {
     const { lot, spots, status, counts, contact, error, reload } = useLot(id);
     const session = useSession();
     const above = !alone && html`
-        <nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking">
-            <${Icon} name="chevron" />${t('allCarParks')}</a></nav>`;
+        <nav class="crumbs" aria-label=${t('crumbs')}><a href="/parking">
+            <${Icon} name="chevron" />${t('lots.all')}</a></nav>`;
     if (!lot && error?.status === 404) return html`
-        <${Head} title=${t('noSuchCarPark')} above=${above} />
-        <${Empty} icon="parking" title=${t('thereIsNoCarPark')}>
-            <p>${t('itMayHaveBeenRenamed')}</p>
-            <p class="actions"><a class="button primary" href="/parking">${t('allCarParks')}</a></p>
+        <${Head} title=${t('lot.missing')} above=${above} />
+        <${Empty} icon="parking" title=${t('lot.missing.title')}>
+            <p>${t('lot.missing.says')}</p>
+            <p class="actions"><a class="button primary" href="/parking">${t('lots.all')}</a></p>
         <//>`;
     if (!lot && error) return html`
-        <${Head} title=${t('carPark')} above=${above} /><${Problem} error=${error} title=${t('theCarParkCouldNot')}
+        <${Head} title=${t('carPark')} above=${above} /><${Problem} error=${error} title=${t('lot.unread')}
             outOfReach=${outOfReach} retry=${reload} />`;
     if (!lot) return html`<${Loading} title=${t('parking')} />`;
     const mayOwn = session.may('parking.view', lot.site ?? null);
@@ -110,25 +110,26 @@ export function LotPage({ id, query, alone }) {
     return html`
         <${Head} title=${lot.name} above=${above}
             aside=${mayOwn && html`<a class="button"
-                href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>${t('runThisLot')}</a>`}>
+                href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}`}>${t('lot.run')}</a>`}>
             <p class="lead">
                 ${lot.address && html`<span>${lot.address}</span>`}
-                ${way && html`<a class="way" href=${way} target="_blank" rel="noopener">${t('showTheWay')}</a>`}
-                ${lot.address && html`<${CopyLink} text=${lot.address} word=${t('copyTheAddress')} />`}
+                ${way && html`<a class="way" href=${way} target="_blank" rel="noopener">${t('way')}</a>`}
+                ${lot.address && html`<${CopyLink} text=${lot.address} word=${t('address.copy')} />`}
             </p>
         <//>
         ${spots.length === 0 ? html`
-            <${Empty} icon="parking" title=${t('thisCarParkHasNo')}>
-                <p>${t('theyAppearHereByThemselves')}</p>
+            <${Empty} icon="parking" title=${t('spots.none')}>
+                <p>${t('spots.none.says')}</p>
                 ${mayOwn && html`<p class="actions"><a class="button primary"
-                    href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`}>${t('addSpots')}</a></p>`}
+                    href=${`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`}>${t('spots.add')}</a></p>`}
             <//>` : html`<div class="driver">
             <div class="driver-first">
                 <${Count} counts=${{ ...counts.all, kinds: counts.kinds }} contact=${contact} />
                 <${PlanCard} lot=${lot} spots=${spots} status=${status} counts=${counts} query=${query}>
                         ${(spot) => (status(spot) === 'free' ? html`
                             <p class="actions"><a class="button primary"
-                                href="#reserve">${t('reserve', { spot: spot.label ?? spot.spot_id })}</a></p>` : null)}
+                                href="#reserve">${t('booking.reserveSpot',
+                                    { spot: spot.label ?? spot.spot_id })}</a></p>` : null)}
                 <//>
             </div>
             <div class="driver-more">

@@ -6,7 +6,7 @@ import { Head } from '/parts/head.js';
 import { Skeleton } from '/parts/skeleton.js';
 
 /** A driver cannot start a server. */
-export const outOfReach = t('youHaveNoNetworkHere');
+export const outOfReach = t('outOfReach');
 
 export function Loading({ title }) {
     return html`

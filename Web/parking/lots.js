@@ -19,13 +19,13 @@ import { Problem } from '/parts/problem.js';
 import { Search } from '/parts/search.js';
 
 const t = messages({ ...strings, ...own });
-const byName = t('theCarParksAreIn');
+const byName = t('order.name');
 const faults = {
-    insecure: t('aBrowserTellsWhereIt', { byName }),
-    hub: t('thisHubOrAProxy', { byName }),
-    browser: t('locationIsSwitchedOffFor', { byName }),
-    unknown: t('yourDeviceCouldNotFind', { byName }),
-    late: t('yourDeviceTookTooLong', { byName }),
+    insecure: t('place.insecure', { byName }),
+    hub: t('place.policy', { byName }),
+    browser: t('place.denied', { byName }),
+    unknown: t('place.unknown', { byName }),
+    late: t('place.timeout', { byName }),
 };
 
 /** Why the browser did not say where it is; `code` is that of a GeolocationPositionError. */
@@ -81,22 +81,22 @@ function Lots({ lots, reload, query }) {
         .sort((a, b) => (a.far ?? Infinity) - (b.far ?? Infinity) || byText(a.lot.name, b.lot.name));
     if (lots.length === 0) return html`
         <${Head} title=${t('parking')} />
-        <${Empty} icon="parking" title=${t('noCarParkIsHere')}>
-            <p>${t('whoeverRunsThisHubCan')}</p><p class="actions"><a class="button primary"
-                href="/parking/owner">${t('runCarParks')}</a></p>
+        <${Empty} icon="parking" title=${t('none')}>
+            <p>${t('none.says')}</p><p class="actions"><a class="button primary"
+                href="/parking/owner">${t('run')}</a></p>
         <//>`;
     return html`
         <${Head} title=${t('parking')}><p
-            class="lead">${t(place ? 'nearestFirst' : 'carParks', { count: shown.length })}</p><//>
+            class="lead">${t(place ? 'order.nearest' : 'order.count', { count: shown.length })}</p><//>
         <div class="toolbar">
             <button type="button" class="button" aria-busy=${busy} aria-pressed=${place !== null} onClick=${find}>
-                <${Icon} name="pin" />${t('nearestToMe')}
+                <${Icon} name="pin" />${t('nearest')}
             </button>
-            <${Search} label=${t('findACarPark')} placeholder=${t('nameOrStreet')} value=${query.get('q') ?? ''} />
+            <${Search} label=${t('search.lot')} placeholder=${t('search')} value=${query.get('q') ?? ''} />
         </div>
         <p class="hint" role="status">${fault ?? ''}</p>
         ${shown.length === 0 ? html`<${Empty} icon="search" small
-            title=${t('noCarParkIsCalled')}><p>${t('searchForAPartOf')}</p><//>`
+            title=${t('search.none')}><p>${t('search.hint')}</p><//>`
             : html`<ul class="card list lots" role="list">${shown.slice(0, 200).map(({ lot, far: metres }) => html`
                 <${LotLine} key=${lot.lot_id} lot=${lot} far=${metres} />`)}</ul>`}`;
 }
@@ -105,7 +105,7 @@ function Lots({ lots, reload, query }) {
 function OnlyLot({ lot, query }) {
     const { data, error, reload } = useLoad('driver', () => import('/parking/driver.js'));
     if (data) return html`<${data.LotPage} id=${lot.lot_id} query=${query} alone />`;
-    return error ? html`<${Problem} level="h1" error=${{ title: t('theCarParkCouldNot') }} outOfReach=${outOfReach}
+    return error ? html`<${Problem} level="h1" error=${{ title: t('lot.unread') }} outOfReach=${outOfReach}
         retry=${reload} />`
         : html`<${Loading} title=${t('parking')} />`;
 }
@@ -114,7 +114,7 @@ export function Page({ query }) {
     const { lots, error, reload } = useLots();
     if (!lots && error) return html`
         <${Head} title=${t('parking')} />
-        <${Problem} error=${error} title=${t('theCarParksCouldNot')} outOfReach=${outOfReach} retry=${reload} />`;
+        <${Problem} error=${error} title=${t('lots.unread')} outOfReach=${outOfReach} retry=${reload} />`;
     if (!lots) return html`<${Loading} title=${t('parking')} />`;
     if (lots.length === 1) return html`<${OnlyLot} lot=${lots[0]} query=${query} />`;
     return html`<${Lots} lots=${lots} reload=${reload} query=${query} /><${OfflineShell} worker=${solution.worker} />`;

@@ -102,8 +102,8 @@ export function countsOf(lot) {
 
 /** A sentence for the counts: never a free spot that is not known to be free. */
 export function sentence(counts) {
-    if (counts.total === 0) return t('thisCarParkHasNo2');
-    if (counts.unknown === counts.total) return t('nothingIsKnownOfAny');
+    if (counts.total === 0) return t('plan.none');
+    if (counts.unknown === counts.total) return t('plan.unknown');
     const known = t('sentence.free', { count: counts.free, spots: t('spots', { count: counts.total }) });
     if (counts.unknown === 0) return t('sentence', { words: known });
     return t('sentence.doubt', { words: known, count: counts.unknown });

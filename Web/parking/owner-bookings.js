@@ -21,7 +21,7 @@ export function BookingsTab({ lot, may }) {
     const { data, error, loading, reload, more } = usePages(`bookings ${lot.lot_id}`, 'reservations',
         (page, options) => parking.reservations(lot.lot_id, { from: begins, ...page }, options));
     const [ending, end] = useState(null);
-    if (!data) return error ? html`<${Problem} error=${error} title=${t('theReservationsCouldNotBe')}
+    if (!data) return error ? html`<${Problem} error=${error} title=${t('bookings.unread')}
         retry=${reload} />` : html`<${Skeleton} shape="block" label=${t('loading')} />`;
     const { rows } = data;
     const columns = [
@@ -31,7 +31,8 @@ export function BookingsTab({ lot, may }) {
             return html`<${Badge} tone=${tone} word=${row.state === 'active' ? t('reserved') : word} quiet />`; } },
         { key: 'time', label: t('time'), phone: 'more',
             cell: (row) => `${dayAndMinuteIn(instant(row.from), zone)} – ${minuteIn(instant(row.to), zone)}` },
-        { key: 'who', label: t('for2'), phone: 'more', cell: (row) => row.name ?? row.account ?? t('somebody') },
+        { key: 'who', label: t('bookings.for'), phone: 'more',
+            cell: (row) => row.name ?? row.account ?? t('somebody') },
         ...(may('parking.manage')
             ? [{ key: 'act', label: html`<span class="unseen">${t('cancel')}</span>`, align: 'end',
             cell: (row) => row.state === 'active' && html`
@@ -39,19 +40,20 @@ export function BookingsTab({ lot, may }) {
                 class="unseen"> ${row.spot_id}</span></button>` }] : []),
     ];
     return html`
-        <div class="section-head"><h2>${t('fromYesterdayOn')}</h2>${rows.length > 0 && html`<${LotCSV} lot=${lot}
-            name="reservations" query=${{ from: begins }} of=${t('theReservations')} />`}</div>
+        <div class="section-head"><h2>${t('bookings.range')}</h2>${rows.length > 0 && html`<${LotCSV} lot=${lot}
+            name="reservations" query=${{ from: begins }} of=${t('bookings.table')} />`}</div>
         ${rows.length === 0 ? html`<${Empty} icon="calendar" small
-            title=${t('nothingIsReserved')}><p>${t('driversReserveOnTheirPage')}</p><//>`
-            : html`<${Table} caption=${t('reservations')} columns=${columns} rows=${rows}
+            title=${t('bookings.none')}><p>${t('bookings.none.says')}</p><//>`
+            : html`<${Table} caption=${t('bookings.title')} columns=${columns} rows=${rows}
                 rowKey=${(row) => row.reservation_id} />
                 ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                    onClick=${more}>${t('moreReservations')}</button></p>`}`}
+                    onClick=${more}>${t('bookings.more')}</button></p>`}`}
         ${ending && html`
-            <${Confirm} title=${t('cancelThisReservation')} action=${t('cancelIt')} close=${() => end(null)}
+            <${Confirm} title=${t('bookings.cancel.title')} action=${t('bookings.cancel')} close=${() => end(null)}
                 act=${async () => { await parking.giveUp(ending.reservation_id); reload();
-                    toast({ text: t('theReservationIsCancelled') }); }}>
-                <p>${t('for', { spot: ending.spot_id, who: ending.name ?? ending.account ?? t('somebody'),
+                    toast({ text: t('bookings.cancelled') }); }}>
+                <p>${t('bookings.cancel.says', { spot: ending.spot_id,
+                    who: ending.name ?? ending.account ?? t('somebody'),
                     time: dayAndMinuteIn(instant(ending.from), zone) })}</p>
             <//>`}`;
 }

@@ -20,10 +20,10 @@ import { Skeleton } from '/parts/skeleton.js';
 import { LinkChoice } from '/parts/tabs.js';
 
 const tabs = [
-    [null, t('now'), 'parking.view', NowTab], ['spots', t('spots2'), 'parking.view', SpotsTab],
+    [null, t('now'), 'parking.view', NowTab], ['spots', t('spots.title'), 'parking.view', SpotsTab],
         ['sensors', t('sensors'), 'parking.manage', SensorsTab],
     ['money', t('money'), 'parking.money', MoneyTab], ['tariffs', t('tariffs'), 'parking.money', TariffsTab],
-    ['reservations', t('reservations'), 'parking.reserve', BookingsTab],
+    ['reservations', t('bookings.title'), 'parking.reserve', BookingsTab],
         ['settings', t('lot'), 'parking.manage', SettingsTab],
 ];
 
@@ -31,13 +31,13 @@ export function Page({ params, query }) {
     const store = useLot(params.lot);
     const session = useSession();
     const { lot, counts, error, reload } = store;
-    const above = html`<nav class="crumbs" aria-label=${t('wayBack')}><a href="/parking/owner">
-        <${Icon} name="chevron" />${t('allCarParks')}</a></nav>`;
+    const above = html`<nav class="crumbs" aria-label=${t('crumbs')}><a href="/parking/owner">
+        <${Icon} name="chevron" />${t('lots.all')}</a></nav>`;
     if (!lot && error?.status === 404) return html`
-        <${Head} title=${t('noSuchCarPark')} above=${above} /><${Empty} icon="parking"
-            title=${t('thereIsNoCarPark')}><p>${t('itMayHaveBeenRemoved')}</p><//>`;
+        <${Head} title=${t('lot.missing')} above=${above} /><${Empty} icon="parking"
+            title=${t('lot.missing.title')}><p>${t('lot.removed')}</p><//>`;
     if (!lot && error) return html`<${Head} title=${t('carPark')} above=${above} /><${Problem} error=${error}
-        title=${t('theCarParkCouldNot')} retry=${reload} />`;
+        title=${t('lot.unread')} retry=${reload} />`;
     if (!lot) return html`<${Head} title=${t('carPark')} above=${above}><p class="lead"><span class="skeleton"
         data-shape="words" aria-hidden="true"></span></p><//><div class="skeletons">
         <${Skeleton} shape="bar" /><${Skeleton} shape="block" label=${t('loading')} /></div>`;
@@ -45,19 +45,19 @@ export function Page({ params, query }) {
     const open = tabs.filter(([, , right]) => may(right));
     const [key, , , Tab] = open.find(([each]) => each === query.get('tab')) ?? open[0] ?? [];
     if (!Tab) return html`<${Head} title=${lot.name} above=${above} /><${Empty} icon="lock"
-        title=${t('thisLotIsNotYours')}><p>${t('askAnAdministratorForThe')}</p><//>`;
+        title=${t('lot.forbidden')}><p>${t('lot.forbidden.says')}</p><//>`;
     return html`
         <${Head} title=${lot.name} above=${above}
             aside=${html`
                 <p class="head-links">
                     <a class="button" href=${`/parking/${encodeURIComponent(lot.lot_id)}`}>${t('driverPage')}</a>
                     <a class="button" href=${`/parking/board/${encodeURIComponent(lot.lot_id)}`}>${t('board')}<span
-                        class="unseen"> ${t('forAScreenAtThe')}</span></a>
+                        class="unseen"> ${t('board.says')}</span></a>
                 </p>`}>
             <p class="lead" role="status">${sentence(counts.all)}</p>
         <//>
         <div class="owner-tabs">
-            <${LinkChoice} label=${t('partsOfTheLot')} name="tab"
+            <${LinkChoice} label=${t('lot.parts')} name="tab"
                 clear=${['spot', 'level', 'sort', 'q', 'status', 'state']} value=${key}
                 options=${open.map(([each, word]) => [each, word])} />
         </div>

@@ -30,7 +30,7 @@ const days = [
         ['90d', t('days', { count: 90 }), 90],
 ];
 const sessionWords = { open: [t('here'), 'busy'], paid: [t('paid'), 'good'], unpaid: [t('unpaid'), 'bad'],
-    overpaid: [t('overpaid'), 'warn'], waived: [t('writtenOff'), 'unknown'], free: [t('freeOfCharge'), 'good'] };
+    overpaid: [t('overpaid'), 'warn'], waived: [t('paid.writtenOff'), 'unknown'], free: [t('paid.free'), 'good'] };
 
 function Pay({ session, currency, close, done }) {
     const owed = Math.max(0, session.balance_minor ?? 0);
@@ -40,7 +40,8 @@ function Pay({ session, currency, close, done }) {
         ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`}`);
     const minor = minorOf(text, currency);
     return html`
-        <${Confirm} title=${t('paymentFor', { spot_id: session.spot_id })} action=${t('recordIt')} danger=${false}
+        <${Confirm} title=${t('payment.for', { spot_id: session.spot_id })}
+            action=${t('payment.record')} danger=${false}
             close=${close}
             act=${async () => {
                 if (!minor) return false;
@@ -49,8 +50,8 @@ function Pay({ session, currency, close, done }) {
                 done();
                 return true;
             }}>
-            <${Text} label=${t('amountIn', { currency })} value=${text} set=${set} inputmode="decimal"
-                autocomplete="off" error=${minor ? null : t('giveAnAmountSuchAs')} />
+            <${Text} label=${t('payment.amount', { currency })} value=${text} set=${set} inputmode="decimal"
+                autocomplete="off" error=${minor ? null : t('payment.amount.hint')} />
         <//>`;
 }
 
@@ -62,9 +63,9 @@ function Waive({ session, currency, close, done }) {
     const [id] = useState(() => `waive-${crypto.randomUUID?.()
         ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`}`);
     const minor = minorOf(text, currency);
-    const fault = !minor || minor > owed ? t('giveAnAmountAtMost', { owed: typed(owed, currency) }) : null;
+    const fault = !minor || minor > owed ? t('payment.amount.most', { owed: typed(owed, currency) }) : null;
     return html`
-        <${Confirm} title=${t('writeOffWhatIsOwed', { spot_id: session.spot_id })} action=${t('writeItOff')}
+        <${Confirm} title=${t('writeOff.title', { spot_id: session.spot_id })} action=${t('writeOff.act')}
             close=${close}
             act=${async () => {
                 if (fault || !reason.trim()) return false;
@@ -72,8 +73,8 @@ function Waive({ session, currency, close, done }) {
                 done();
                 return true;
             }}>
-            <p>${t('nobodyOwesItAnyMore')}</p>
-            <${Text} label=${t('amountIn', { currency })} value=${text} set=${set} inputmode="decimal"
+            <p>${t('writeOff.says')}</p>
+            <${Text} label=${t('payment.amount', { currency })} value=${text} set=${set} inputmode="decimal"
                 autocomplete="off" error=${fault} />
             <${Text} label=${t('why')} value=${reason} set=${say} maxlength="120" autocomplete="off" />
         <//>`;
@@ -87,7 +88,7 @@ function Sessions({ lot, range, zone, currency, may, state }) {
     useMoney(lot, reload);
     const [paying, pay] = useState(null);
     const [waiving, waive] = useState(null);
-    if (!data) return error ? html`<${Problem} error=${error} title=${t('theSessionsCouldNotBe')}
+    if (!data) return error ? html`<${Problem} error=${error} title=${t('sessions.unread')}
         retry=${reload} />` : html`<${Skeleton} shape="block" />`;
     const { rows } = data;
     const columns = [
@@ -97,7 +98,7 @@ function Sessions({ lot, range, zone, currency, may, state }) {
             return html`<${Badge} tone=${tone} word=${word} quiet />`; } },
         { key: 'due', label: t('due'), align: 'end',
             cell: (row) => amount(row.due_minor ?? row.due_so_far_minor, currency) },
-        { key: 'balance', label: t('stillOwed'), phone: 'none', align: 'end',
+        { key: 'balance', label: t('owed'), phone: 'none', align: 'end',
             cell: (row) => amount(row.balance_minor, currency) },
         { key: 'arrived', label: t('arrived'), phone: 'more',
             cell: (row) => dayAndMinuteIn(instant(row.arrived_at), zone) },
@@ -107,7 +108,7 @@ function Sessions({ lot, range, zone, currency, may, state }) {
             ? [{ key: 'act', label: html`<span class="unseen">${t('pay')}</span>`, align: 'end',
             cell: (row) => row.state === 'unpaid' && html`
             <button type="button" class="button small" onClick=${() => pay(row)}>${t('pay')}<span
-                class="unseen"> ${t('for3', { spot_id: row.spot_id })}</span></button>` }] : []),
+                class="unseen"> ${t('session.spot', { spot_id: row.spot_id })}</span></button>` }] : []),
         ...(may('parking.tariffs')
             ? [{ key: 'waive', label: html`<span class="unseen">${t('writeOff')}</span>`, align: 'end',
             cell: (row) => row.state === 'unpaid' && html`
@@ -116,22 +117,22 @@ function Sessions({ lot, range, zone, currency, may, state }) {
     ];
     return html`
         <section aria-labelledby="sessions-name">
-            <div class="section-head"><h2 id="sessions-name">${t('sessions2')}</h2>
-                <div class="owner-foot"><${Pick} label=${t('stateOfTheSessions')} name="state" value=${state ?? ''}
-                    options=${[['', t('everyState')],
+            <div class="section-head"><h2 id="sessions-name">${t('sessions.title')}</h2>
+                <div class="owner-foot"><${Pick} label=${t('sessions.state')} name="state" value=${state ?? ''}
+                    options=${[['', t('sessions.everyState')],
                     ...Object.entries(sessionWords).map(([each, [word]]) => [each, word])]} />
                     <${LotCSV} lot=${lot} name="sessions" query=${wanted} /></div></div>
             ${rows.length === 0 ? html`<${Empty} icon="ticket" small
-                title=${state ? t('noSessionIsInThis') : t('nobodyStoodHereInThis')}>
-                    <p>${state ? t('chooseAnotherStateOrA') : t('aSessionBeginsWhenA')}</p><//>`
-                : html`<${Table} caption=${t('sessions2')} columns=${columns} rows=${rows}
+                title=${state ? t('sessions.noneInState') : t('sessions.none')}>
+                    <p>${state ? t('sessions.noneInState.says') : t('sessions.none.says')}</p><//>`
+                : html`<${Table} caption=${t('sessions.title')} columns=${columns} rows=${rows}
                     rowKey=${(row) => row.session_id} />`}
             ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                onClick=${more}>${t('moreSessions')}</button></p>`}
+                onClick=${more}>${t('sessions.more')}</button></p>`}
             ${paying && html`<${Pay} session=${paying} currency=${currency} close=${() => pay(null)}
-                done=${() => { reload(); toast({ text: t('thePaymentIsRecorded') }); }} />`}
+                done=${() => { reload(); toast({ text: t('payment.recorded') }); }} />`}
             ${waiving && html`<${Waive} session=${waiving} currency=${currency} close=${() => waive(null)}
-                done=${() => { reload(); toast({ text: t('itIsWrittenOff') }); }} />`}
+                done=${() => { reload(); toast({ text: t('writeOff.done') }); }} />`}
         </section>`;
 }
 
@@ -141,7 +142,7 @@ function Payments({ lot, range, zone, currency, may }) {
     useMoney(lot, reload);
     const [refunding, refund] = useState(null);
     const [ids, setIDs] = useState(() => new Map());
-    if (!data) return error ? html`<${Problem} error=${error} title=${t('thePaymentsCouldNotBe')}
+    if (!data) return error ? html`<${Problem} error=${error} title=${t('payments.unread')}
         retry=${reload} />` : html`<${Skeleton} shape="block" />`;
     const { rows } = data;
     const ask = (row) =>
@@ -160,28 +161,28 @@ function Payments({ lot, range, zone, currency, may }) {
         { key: 'at', label: t('paid'), phone: 'more', cell: (row) => dayAndMinuteIn(instant(row.paid_at), zone) },
         { key: 'spot', label: t('spot'), phone: (row) => row.spot_id, cell: (row) => row.spot_id ?? '–' },
         { key: 'method', label: t('how'),
-            phone: (row) => (row.refunds ? t('refundOf', { refunds: row.refunds }) : row.method),
-            cell: (row) => (row.refunds ? t('refundOf', { refunds: row.refunds }) : row.method ?? '–') },
+            phone: (row) => (row.refunds ? t('refund.of', { refunds: row.refunds }) : row.method),
+            cell: (row) => (row.refunds ? t('refund.of', { refunds: row.refunds }) : row.method ?? '–') },
     ];
     return html`
         <section aria-labelledby="payments-name">
             <div class="section-head"><h2 id="payments-name">${t('payments')}</h2>
                 <div class="owner-foot"><${LotCSV} lot=${lot} name="payments" query=${range.ask} /><${LotCSV} lot=${lot}
-                    name="ledger" query=${range.ask} word=${t('ledger')} of=${t('theLedger')} /></div></div>
+                    name="ledger" query=${range.ask} word=${t('ledger')} of=${t('ledger.table')} /></div></div>
             ${rows.length === 0 ? html`<${Empty} icon="coins" small
-                title=${t('noPaymentInThisTime')}><p>${t('paymentsComeFromAppsAnd')}</p><//>`
+                title=${t('payments.none')}><p>${t('payments.none.says')}</p><//>`
                 : html`<${Table} caption=${t('payments')} columns=${columns} rows=${rows}
                     rowKey=${(row) => row.payment_id} />`}
             ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                onClick=${more}>${t('morePayments')}</button></p>`}
+                onClick=${more}>${t('payments.more')}</button></p>`}
             ${refunding && html`
-                <${Confirm} title=${t('giveTheMoneyBack')} action=${t('refund')} close=${() => refund(null)}
+                <${Confirm} title=${t('refund.title')} action=${t('refund')} close=${() => refund(null)}
                     act=${async () =>
                         { await parking.refund(refunding.payment_id,
                         { payment_id: ids.get(refunding.payment_id), lot_id: lot.lot_id,
                         amount_minor: refunding.amount_minor - (refunding.refunded_minor ?? 0) }); reload();
-                        toast({ text: t('theRefundIsRecorded') }); }}>
-                    <p>${t('ofPayment',
+                        toast({ text: t('refund.recorded') }); }}>
+                    <p>${t('refund.says',
                         { amount_minor: amount(refunding.amount_minor - (refunding.refunded_minor ?? 0),
                         refunding.currency ?? currency), payment_id: refunding.payment_id })}</p>
                 <//>`}
@@ -194,14 +195,14 @@ function Revenue({ lot, range, currency }) {
     const { data: report, loading: reporting } = useLoad(`report ${lot.lot_id} ${range.key}`,
         (options) => parking.report(lot.lot_id, range.days, options));
     useMoney(lot, reload);
-    if (!data && error) return html`<${Problem} error=${error} title=${t('theRevenueCouldNotBe')} retry=${reload} />`;
+    if (!data && error) return html`<${Problem} error=${error} title=${t('revenue.unread')} retry=${reload} />`;
     // Both or none: tiles that come later would push down what is being read.
     if (!data || (!report && reporting)) return html`<${Skeleton} shape="screen" label=${t('loading')} />`;
     const peaks = report?.peak_hours ?? [];
     const sums = (key, label, cell) => [
         { key, label, head: true, cell },
         { key: 'revenue', label: t('revenue'), align: 'end', cell: (row) => amount(row.revenue_minor, currency) },
-        { key: 'sessions', label: t('sessions2'), align: 'end', cell: (row) => number(row.sessions, 0) },
+        { key: 'sessions', label: t('sessions.title'), align: 'end', cell: (row) => number(row.sessions, 0) },
         { key: 'cash', label: t('received'), align: 'end', cell: (row) => amount(row.cash_minor, currency) },
     ];
     return html`
@@ -210,31 +211,32 @@ function Revenue({ lot, range, currency }) {
                 note=${t('sessions', { count: data.total.sessions })} />
             <${Tile} label=${t('received')} value=${amount(data.total.cash_minor, currency)} />
             ${Number.isFinite(report?.occupancy_rate) && html`<${Tile} label=${t('occupied')}
-                value=${percent(report.occupancy_rate)} note=${t('ofTheTime')} />`}
+                value=${percent(report.occupancy_rate)} note=${t('unit.time')} />`}
             ${report && (range.isToday
-                ? html`<${Tile} label=${t('turnoverToday')}
+                ? html`<${Tile} label=${t('turnover.today')}
                     value=${Number.isFinite(report.cars_per_spot) ? number(report.cars_per_spot, 1) : '–'}
-                    note=${t('carsASpot')} />`
+                    note=${t('unit.turnover')} />`
                 : html`<${Tile} label=${t('turnover')}
                     value=${Number.isFinite(report.turnover) ? number(report.turnover, 1) : '–'}
                     note=${report.turnover_days > 0
-                        ? t('carsASpotAndDay', { days: t('wholeDays', { count: report.turnover_days }) })
-                        : t('noWholeDay')} />`)}
+                        ? t('unit.turnoverDay', { days: t('days.whole', { count: report.turnover_days }) })
+                        : t('days.none')} />`)}
             ${Number.isFinite(report?.mean_stay_seconds) && html`<${Tile} label=${t('meanStay')}
                 value=${duration(report.mean_stay_seconds)} />`}
-            ${peaks.length > 0 && html`<${Tile} label=${t('peakHours')}
+            ${peaks.length > 0 && html`<${Tile} label=${t('peak')}
                 value=${peaks.slice(0, 2).map((hour) => `${hour}–${hour + 1}`).join(', ')} note=${t('oclock')} />`}
         </dl>
         <section aria-labelledby="revenue-name">
-            <div class="section-head"><h2 id="revenue-name">${t('revenueByDay')}</h2><${LotCSV} lot=${lot}
+            <div class="section-head"><h2 id="revenue-name">${t('revenue.byDay')}</h2><${LotCSV} lot=${lot}
                 name="revenue" query=${range.days} /></div>
-            <${Table} caption=${t('revenueByDay')} columns=${sums('day', t('day'), (row) => dayWords(row.day))}
+            <${Table} caption=${t('revenue.byDay')} columns=${sums('day', t('day'), (row) => dayWords(row.day))}
                 rows=${[...data.days].reverse()} rowKey=${(row) => row.day} />
         </section>
         <section aria-labelledby="kinds-name">
-            <div class="section-head"><h2 id="kinds-name">${t('byKindOfSpot')}</h2><${LotCSV} lot=${lot} name="revenue"
-                query=${{ ...range.days, by: 'kind' }} of=${t('revenueByKind')} /></div>
-            <${Table} caption=${t('revenueByKindOfSpot')}
+            <div class="section-head"><h2 id="kinds-name">${t('revenue.byKind')}</h2>
+                <${LotCSV} lot=${lot} name="revenue"
+                query=${{ ...range.days, by: 'kind' }} of=${t('revenue.byKind.table')} /></div>
+            <${Table} caption=${t('revenue.byKind.title')}
                 columns=${sums('kind', t('kind'), (row) => kindWord(row.kind))} rows=${data.kinds}
                 rowKey=${(row) => row.kind} />
         </section>`;
@@ -250,8 +252,8 @@ export function MoneyTab({ lot, query, may }) {
         ask: { from: new Date(fromInput(`${first}T00:00`, zone)).toISOString() } };
     const given = { lot, range, zone, currency: lot.currency ?? 'EUR', may };
     return html`
-        <${OnPaper}>${t('moneyOf', { name: lot.name, id: lot.lot_id, zone,
-            days: first === last ? dayWords(first) : t('dayToDay',
+        <${OnPaper}>${t('money.of', { name: lot.name, id: lot.lot_id, zone,
+            days: first === last ? dayWords(first) : t('days.range',
                 { first: dayWords(first), last: dayWords(last) }) })}<//>
         <div class="toolbar"><${LinkChoice} label=${t('time')} name="days" value=${key}
             options=${days.map(([each, word]) => [each, word])} /></div>

@@ -35,23 +35,23 @@ function History({ lot, query }) {
         made.replace(times, values);
         return made;
     }, [data]);
-    if (error && !data) return html`<${Problem} error=${error} title=${t('theHistoryCouldNotBe')} retry=${reload} />`;
+    if (error && !data) return html`<${Problem} error=${error} title=${t('history.unread')} retry=${reload} />`;
     // A row stands for the step behind it, so the first begins before the time that is shown.
     const say = (chart, start, end) => {
         const found = extentOf(data?.rows ?? [], start - step, end);
-        if (!found) return data ? t('nothingIsKnownOfThis') : '';
+        if (!found) return data ? t('history.none') : '';
         const { low, high, seconds } = found;
-        const words = low === high ? t('occupiedAllTheTime', { low })
-            : t('betweenAndOccupiedOnAverage', { low, high, mean: number(found.mean, 1) });
+        const words = low === high ? t('history.always', { low })
+            : t('history.between', { low, high, mean: number(found.mean, 1) });
         const isPart = seconds < 0.9 * (to - from);
         return t(isPart ? 'history.part' : 'history.whole', { words, span: duration(seconds) });
     };
     return html`
         <div class="toolbar"><${RangePicker} view=${view} /></div>
-        <${TimeChart} key=${key} label=${t('occupiedSpots')} model=${model}
+        <${TimeChart} key=${key} label=${t('history.chart')} model=${model}
             view=${view.live ? { live: false, from, to } : view} series=${series} band zero least=${4}
             loading=${loading}
-            onZoom=${zoomTo} say=${say} idle="" columns=${[t('occupiedMean'), t('most'), t('fewest')]}
+            onZoom=${zoomTo} say=${say} idle="" columns=${[t('history.mean'), t('most'), t('fewest')]}
                 format=${(column, value) => (Number.isFinite(value) ? number(value, column === 0 ? 1 : 0) : '–')}
             readout=${(plotted, index) => (Number.isFinite(plotted[1][index])
                 ? `${plotted[2][index] === plotted[3][index]
@@ -64,10 +64,10 @@ export function NowTab({ lot, spots, status, counts, query, may }) {
     const { data: stats } = useLoad(`stats ${lot.lot_id}`, (options) => parking.stats(lot.lot_id, options));
     const { all } = counts;
     if (spots.length === 0) return html`
-        <${Empty} icon="parking" title=${t('noSpotYet')}>
-            <p>${t('addSpotsByHandOr')}</p>
+        <${Empty} icon="parking" title=${t('now.none')}>
+            <p>${t('now.none.says')}</p>
             ${may('parking.manage') && html`<p class="actions"><a class="button primary"
-                href=${withQuery({ tab: 'settings' })} data-replace>${t('addSpots')}</a></p>`}
+                href=${withQuery({ tab: 'settings' })} data-replace>${t('spots.add')}</a></p>`}
         <//>`;
     const known = all.free + all.occupied + all.reserved;
     return html`
@@ -76,14 +76,14 @@ export function NowTab({ lot, spots, status, counts, query, may }) {
                 <${Tile} label=${t('free')} value=${known > 0 ? number(all.free, 0) : '?'}
                     unit=${t('unitOf', { total: all.total })} />
                 <${Tile} label=${t('occupied')} value=${number(all.occupied, 0)}
-                    note=${known > 0 ? t('ofWhatIsKnown', { occupied: percent(all.occupied / known) }) : null} />
+                    note=${known > 0 ? t('history.known', { occupied: percent(all.occupied / known) }) : null} />
                 <${Tile} label=${t('unknown')} value=${number(all.unknown, 0)} tone=${all.unknown > 0 ? 'warn' : null}
-                    note=${t(all.unknown > 0 ? 'silentSensors' : 'everySensorWasHeard')} />
+                    note=${t(all.unknown > 0 ? 'sensors.silent' : 'sensors.allHeard')} />
                 <${Tile} label=${t('outOfService')} value=${number(all.out_of_service, 0)}
                     note=${all.reserved > 0 ? t('countReserved', { count: all.reserved }) : null} />
-                ${may('parking.money') && html`<${Tile} label=${t('revenueToday')}
+                ${may('parking.money') && html`<${Tile} label=${t('revenue.today')}
                     value=${amount(stats?.revenue_today_minor, stats?.currency)} />`}
-                <${Tile} label=${t('turnoverToday')} value=${number(stats?.turnover, 1)} note=${t('carsASpot')} />
+                <${Tile} label=${t('turnover.today')} value=${number(stats?.turnover, 1)} note=${t('unit.turnover')} />
                 <${Tile} label=${t('meanStay')}
                     value=${Number.isFinite(stats?.mean_stay_seconds) ? duration(stats.mean_stay_seconds) : '–'} />
             </dl>

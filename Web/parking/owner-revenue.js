@@ -25,7 +25,7 @@ const columns = [
     { key: 'name', label: t('lot'), head: true,
         cell: (row) => html`<a href=${`/parking/owner/${encodeURIComponent(row.lot_id)}?tab=money`}>${row.name}</a>` },
     { key: 'revenue', label: t('revenue'), align: 'end', cell: (row) => amount(row.revenue_minor, row.currency) },
-    { key: 'sessions', label: t('sessions2'), align: 'end', cell: (row) => number(row.sessions, 0) },
+    { key: 'sessions', label: t('sessions.title'), align: 'end', cell: (row) => number(row.sessions, 0) },
     { key: 'cash', label: t('received'), align: 'end', cell: (row) => amount(row.cash_minor, row.currency) },
 ];
 
@@ -37,23 +37,23 @@ export function RevenueByLot({ query }) {
     const { data, error, reload } = useLoad(`revenue/${from}`,
         (options) => parking.allRevenue({ from, by: 'lot' }, options));
     useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % anew === 0) reload(); }); }, [reload]);
-    if (!data) return error ? html`<${Problem} error=${error} title=${t('theRevenueCouldNotBe')}
+    if (!data) return error ? html`<${Problem} error=${error} title=${t('revenue.unread')}
         retry=${reload} />` : html`<${Skeleton} shape="block" label=${t('loading')} />`;
     const rows = [...data.rows].sort((a, b) => byText(a.name, b.name));
     return html`
         <section aria-labelledby="revenue-of-all">
-            <div class="section-head"><h2 id="revenue-of-all">${t('revenueByLot2')}</h2>
+            <div class="section-head"><h2 id="revenue-of-all">${t('revenue.byLot')}</h2>
                 <div class="owner-foot"><${CSV} file="revenue"
-                    read=${() => parking.allRevenueTable({ from, by: 'lot' })} of=${t('revenueByLot')} />
-                    <${CSV} file="revenue-by-day" word=${t('byDay')}
+                    read=${() => parking.allRevenueTable({ from, by: 'lot' })} of=${t('revenue.byLot.table')} />
+                    <${CSV} file="revenue-by-day" word=${t('revenue.days')}
                         read=${() => parking.allRevenueTable({ from, by: 'day' })}
-                        of=${t('revenueByDay2')} /></div></div>
+                        of=${t('revenue.byDay.table')} /></div></div>
             <div class="toolbar"><${LinkChoice} label=${t('time')} name="days" value=${key}
                 options=${days.map(([each, word]) => [each, word])} /></div>
-            <${OnPaper}>${t('eachByItsClock', {
-                days: from === to ? dayWords(from) : t('dayToDay',
+            <${OnPaper}>${t('days.clocks', {
+                days: from === to ? dayWords(from) : t('days.range',
                     { first: dayWords(from), last: dayWords(to) }) })}<//>
-            <${Table} caption=${t('revenueByLot2')} columns=${columns} rows=${rows} rowKey=${(row) => row.lot_id} />
+            <${Table} caption=${t('revenue.byLot')} columns=${columns} rows=${rows} rowKey=${(row) => row.lot_id} />
             <p class="hint"
                 role="status">${data.totals.map((total) =>
                 `${amount(total.revenue_minor, total.currency)} earned, ${amount(total.cash_minor,

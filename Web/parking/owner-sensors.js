@@ -18,14 +18,15 @@ import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { toast } from '/parts/toast.js';
 
-const flagWords = { drift: t('drifts'), dirty: t('getsDirty'), blocked: t('blocked'), swapped: t('swapped'),
-    stuck: t('stuck') };
+const flagWords = { drift: t('flagged.drift'), dirty: t('flagged.dirty'), blocked: t('flagged.blocked'),
+    swapped: t('flagged.swapped'),
+    stuck: t('flagged.stuck') };
 /** What each flag means, and what to do, in the order of urgency. */
 const flagHelp = {
     stuck: t('flag.stuck'),
-    swapped: t('whatPeoplePaidOrCorrected'),
-    blocked: t('itSeesACarFor'),
-    dirty: t('theEmptySpotSeemsTo'),
+    swapped: t('flag.swapped'),
+    blocked: t('flag.blocked'),
+    dirty: t('flag.dirty'),
     drift: t('flag.drift'),
 };
 const band = ({ threshold_cm: threshold, hysteresis_cm: hysteresis }) =>
@@ -38,8 +39,8 @@ function verdict(all, flagged, silent) {
     const unheard = t('verdict.silent', { count: silent });
     const needs = t('verdict.needs', { count: flagged });
     if (flagged > 0) return silent > 0 ? t('verdict.both', { needs, unheard }) : needs;
-    if (silent > 0) return silent === all ? t('noSensorWasHeardYet') : t('verdict.others', { all, unheard });
-    return t('allSensorsSeeWell');
+    if (silent > 0) return silent === all ? t('verdict.none') : t('verdict.others', { all, unheard });
+    return t('verdict.well');
 }
 
 /**
@@ -53,8 +54,8 @@ function ApplyAll({ rows, close, apply }) {
     const { busy, error, run } = useAction();
     const columns = [
         { key: 'name', label: t('spot'), head: true, cell: (row) => row.label ?? row.spot_id },
-        { key: 'old', label: t('nowCm'), align: 'end', cell: (row) => band(row.current) },
-        { key: 'new', label: t('newCm'), align: 'end', cell: (row) => band(row.proposal) },
+        { key: 'old', label: t('threshold.now'), align: 'end', cell: (row) => band(row.current) },
+        { key: 'new', label: t('threshold.new'), align: 'end', cell: (row) => band(row.proposal) },
     ];
     const submit = async (event) => {
         event.preventDefault();
@@ -63,25 +64,25 @@ function ApplyAll({ rows, close, apply }) {
     const few = rows.length - large.length;
     return html`
         <${Dialog} title=${chosen.length === 1
-            ? t('changeOneThreshold') : t('changeThresholds', { count: chosen.length })}
+            ? t('thresholds.one') : t('thresholds.title', { count: chosen.length })}
             open=${true} close=${close}>
             <form onSubmit=${submit}>
                 <div class="stack">
-                    <p>${t('fromThenOnTheseSpots')}</p>
-                    ${chosen.some((row) => row.incomplete) && html`<p>${t('someOfTheirReadingsAre')}</p>`}
-                    ${chosen.length === 0 ? html`<p class="hint">${t('noProposalDiffersByMore')}</p>`
-                        : html`<${Table} caption=${t('whatChanges')} columns=${columns} rows=${chosen}
+                    <p>${t('thresholds.says')}</p>
+                    ${chosen.some((row) => row.incomplete) && html`<p>${t('thresholds.gaps')}</p>`}
+                    ${chosen.length === 0 ? html`<p class="hint">${t('thresholds.none')}</p>`
+                        : html`<${Table} caption=${t('thresholds.changes')} columns=${columns} rows=${chosen}
                             rowKey=${(row) => row.spot_id} />`}
                     ${few > 0 && html`<label class="check"><input type="checkbox" checked=${all}
                         onChange=${(event) =>
                         take(event.target.checked)} /> ${t('also',
-                        { changes: t('smallerChanges', { count: few }) })}</label>`}
+                        { changes: t('thresholds.smaller', { count: few }) })}</label>`}
                 </div>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
                     <button type="button" class="button" onClick=${close}>${t('cancel')}</button>
                     <button type="submit" class="button primary" aria-busy=${busy}
-                        disabled=${chosen.length === 0}>${t('change', { length: chosen.length })}</button>
+                        disabled=${chosen.length === 0}>${t('thresholds.change', { length: chosen.length })}</button>
                 </p>
             </form>
         <//>`;
@@ -95,7 +96,7 @@ export function SensorsTab({ lot, spots, may }) {
     const [held, hold] = useState(() => new Map());
     const [undo, offer] = useState(null);
     const [asking, ask] = useState(false);
-    if (!data && error) return html`<${Problem} error=${error} title=${t('theCalibrationCouldNotBe')}
+    if (!data && error) return html`<${Problem} error=${error} title=${t('calibration.unread')}
         retry=${reload} />`;
     if (!data) return html`<${Skeleton} shape="block" label=${t('loading')} />`;
     const known = new Map(spots.map((spot) => [spot.spot_id, spot]));
@@ -113,14 +114,14 @@ export function SensorsTab({ lot, spots, may }) {
         const before = sets(chosen, 'current');
         const answer = await send(sets(chosen, 'proposal'));
         offer(before);
-        toast({ text: chosen.length === 1 ? t('hasItsNewThreshold', { spot_id: chosen[0].spot_id })
-            : t('sensorsHaveTheirNewThresholds', { length: chosen.length }) });
+        toast({ text: chosen.length === 1 ? t('thresholds.appliedOne', { spot_id: chosen[0].spot_id })
+            : t('thresholds.applied', { length: chosen.length }) });
         return answer;
     };
     const takeBack = async () => {
         if (await run(() => send(undo)) === undefined) return;
-        toast({ text: undo.length === 1 ? t('hasItsOldThresholdAgain', { spot_id: undo[0].spot_id })
-            : t('sensorsHaveTheirOldThresholds', { length: undo.length }) });
+        toast({ text: undo.length === 1 ? t('thresholds.undoneOne', { spot_id: undo[0].spot_id })
+            : t('thresholds.undone', { length: undo.length }) });
         offer(null);
     };
     rows.sort((a, b) => (b.flags?.length ?? 0) - (a.flags?.length ?? 0) || byText(a.spot_id, b.spot_id));
@@ -131,15 +132,15 @@ export function SensorsTab({ lot, spots, may }) {
                 word=${other ? t('flagWith', { flag: flagWords[flag] ?? flag, other }) : flagWords[flag]
                     ?? flag} quiet />`)
             : html`<${Badge} tone=${row.spot?.observed_at ? 'good' : 'unknown'}
-                word=${row.spot?.observed_at ? t('well') : t('neverHeard')} quiet />`) },
-        { key: 'proposed', label: t('proposedCm'), align: 'end',
+                word=${row.spot?.observed_at ? t('well') : t('sensor.never')} quiet />`) },
+        { key: 'proposed', label: t('threshold.proposed'), align: 'end',
             phone: (row) => row.proposal && inUnit(proposed(row), 'cm'),
-            cell: (row) => (row.proposal ? proposed(row) : t('tooLittleHeard')) },
+            cell: (row) => (row.proposal ? proposed(row) : t('sensors.tooLittle')) },
         { key: 'present', label: t('threshold'), phone: 'none', align: 'end',
             cell: (row) => centimetres(row.current.threshold_cm) },
-        { key: 'empty', label: t('emptyAt'), phone: 'none', align: 'end',
+        { key: 'empty', label: t('sensor.empty'), phone: 'none', align: 'end',
             cell: (row) => centimetres(row.free?.mean_cm) },
-        { key: 'occupied', label: t('carAt'), phone: 'none', align: 'end',
+        { key: 'occupied', label: t('sensor.car'), phone: 'none', align: 'end',
             cell: (row) => centimetres(row.occupied?.mean_cm) },
         { key: 'samples', label: t('reports'), phone: 'none', align: 'end', cell: (row) => number(row.samples, 0) },
         { key: 'heard', label: t('heard'), phone: 'none',
@@ -158,25 +159,25 @@ export function SensorsTab({ lot, spots, may }) {
     return html`
         <div class="section-head">
             <h2>${verdict(rows.length, flagged, silent)}</h2>
-            <div class="owner-foot"><${LotCSV} lot=${lot} name="calibration" of=${t('theSensors')} />
+            <div class="owner-foot"><${LotCSV} lot=${lot} name="calibration" of=${t('sensors.table')} />
                 ${may('parking.manage') && open.length > 0 && html`<button type="button" class="button"
                     aria-busy=${busy}
-                    onClick=${() => ask(true)}>${t('applyAll', { length: open.length })}</button>`}</div>
+                    onClick=${() => ask(true)}>${t('thresholds.applyAll', { length: open.length })}</button>`}</div>
         </div>
         ${undo && html`<p class="actions before-table"
             role="status"><span>${undo.length === 1
-            ? t('theThresholdOfWasChanged', { spot_id: undo[0].spot_id })
-            : t('thresholdsWereChanged', { length: undo.length })}</span>
+            ? t('thresholds.wasOne', { spot_id: undo[0].spot_id })
+            : t('thresholds.were', { length: undo.length })}</span>
             <button type="button" class="button small" aria-busy=${busy} onClick=${takeBack}>${t('undo')}</button></p>`}
-        <p class="hint before-table">${t('aSpotsOwnHistoryOf')}</p>
+        <p class="hint before-table">${t('calibration.says')}</p>
         ${present.length > 0 && html`<ul class="hint"
-            aria-label=${t('whatToDo')}>${present.map((flag) => html`<li
+            aria-label=${t('flag.advice')}>${present.map((flag) => html`<li
             key=${flag}><strong>${flagWords[flag]}:</strong> ${flagHelp[flag]}</li>`)}</ul>`}
-        <${Incomplete} gaps=${data.incomplete}>${t('whatIsProposedAndFlagged')}<//>
+        <${Incomplete} gaps=${data.incomplete}>${t('calibration.gaps')}<//>
         ${fault && html`<${Problem} error=${fault} small level="h3" />`}
         ${asking && html`<${ApplyAll} rows=${open} close=${() => ask(false)} apply=${apply} />`}
         ${rows.length === 0 ? html`<${Empty} icon="parking" small
-            title=${t('noSensorHasMeasuredYet')}><p>${t('proposalsComeFromDistancesThat')}</p><//>`
+            title=${t('thresholds.unmeasured')}><p>${t('thresholds.unmeasured.says')}</p><//>`
             : html`<${Table} caption=${t('sensors')} columns=${columns} rows=${rows}
                 rowKey=${(row) => row.spot_id} />`}`;
 }

@@ -32,25 +32,25 @@ function Override({ lot, spot, close }) {
     };
     const submit = (event) => {
         event.preventDefault();
-        if (choice === 'closed') { send({ out_of_service: true }, t('isOutOfService', { label: spot.label })); return; }
+        if (choice === 'closed') { send({ out_of_service: true }, t('service.out', { label: spot.label })); return; }
         const end = ends === 'never'
             ? {} : { until: new Date(ends === 'hour' ? now() + 3_600_000 : until).toISOString() };
-        send({ occupied: choice === 'occupied', ...end }, t('countsAs', { label: spot.label, choice }));
+        send({ occupied: choice === 'occupied', ...end }, t('override.done', { label: spot.label, choice }));
     };
     return html`
-        <${Dialog} title=${t('spot2', { spot_id: spot.label ?? spot.spot_id })} open=${true} close=${close}>
+        <${Dialog} title=${t('booking.spot', { spot_id: spot.label ?? spot.spot_id })} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
-                <p class="hint">${t('thisWinsOverTheSensor')}</p>
-                <${Choice} legend=${t('theSpotIs')} name="override" value=${choice} change=${choose}
+                <p class="hint">${t('override.says')}</p>
+                <${Choice} legend=${t('override.spot')} name="override" value=${choice} change=${choose}
                     options=${[['free', t('free')], ['occupied', t('occupied')], ['closed', t('outOfService')]]} />
                 ${choice !== 'closed' && html`
                     <${Choice} legend=${t('until')} name="ends" value=${ends} change=${setEnds}
-                        options=${[['hour', t('inAnHour')], ['time', t('aTime')], ['never', t('cleared')]]} />
+                        options=${[['hour', t('override.hour')], ['time', t('time.one')], ['never', t('cleared')]]} />
                     ${ends === 'time' && html`
                         <${TimeField} label=${t('until')} zone=${zone} value=${until} set=${setUntil} />`}`}
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end">
-                    <button type="submit" class="button primary" aria-busy=${busy}>${t('saySo')}</button>
+                    <button type="submit" class="button primary" aria-busy=${busy}>${t('override.act')}</button>
                 </p>
             </form>
         <//>`;
@@ -80,13 +80,13 @@ function Action({ lot, spot, override }) {
             parking.override(lot.lot_id, { spot_id: spot.spot_id, ...body })) !== undefined) toast({ text: words });
     };
     const name = html`<span class="unseen"> ${spot.label}</span>`;
-    return html`${error && html`<span class="field-error" role="alert">${t('itCouldNotBeChanged')} </span>`}
+    return html`${error && html`<span class="field-error" role="alert">${t('override.fault')} </span>`}
         ${spot.status === 'out_of_service' ? html`<button type="button" class="button small" aria-busy=${busy}
             onClick=${() =>
-            end({ out_of_service: false }, t('isInServiceAgain', { label: spot.label }))}>${t('backInService',
+            end({ out_of_service: false }, t('service.again', { label: spot.label }))}>${t('service.back',
             { name })}</button>`
             : spot.override ? html`<button type="button" class="button small" aria-busy=${busy}
-                onClick=${() => end({ clear: true }, t('goesByItsSensorAgain', { label: spot.label }))}>${t('clear',
+                onClick=${() => end({ clear: true }, t('override.ended', { label: spot.label }))}>${t('override.clear',
                 { name })}</button>`
             : html`<button type="button" class="button small"
                 onClick=${override}>${t('override', { name })}</button>`}`;
@@ -111,7 +111,7 @@ export function SpotsTab({ lot, spots, status, query, may }) {
             cell: (spot) => { const { word, tone } = statuses[status(spot)]; return html`<${Badge} tone=${tone}
             word=${word} quiet />`; } },
         ...(may('parking.override')
-            ? [{ key: 'act', label: html`<span class="unseen">${t('override2')}</span>`, align: 'end',
+            ? [{ key: 'act', label: html`<span class="unseen">${t('override.title')}</span>`, align: 'end',
             cell: (spot) => html`<${Action} lot=${lot} spot=${spot} override=${() => set(spot.spot_id)} />` }] : []),
         { key: 'since', label: t('since'), sort: true, phone: 'more',
             cell: (spot) => html`<${Age} at=${instant(spot.since)} />` },
@@ -120,25 +120,26 @@ export function SpotsTab({ lot, spots, status, query, may }) {
             cell: (spot) => knownFrom(spot, zone) },
         { key: 'heard', label: t('heard'), phone: 'none',
             cell: (spot) => html`<${Age} at=${instant(spot.sensor?.heard_at ?? spot.observed_at)} />` },
-        { key: 'place', label: t('levelZone'), sort: true, phone: (spot) => levelWords(spot.level).toLowerCase(),
+        { key: 'place', label: t('spots.place'), sort: true, phone: (spot) => levelWords(spot.level).toLowerCase(),
             cell: (spot) => `${spot.level}${spot.zone ? `, ${spot.zone}` : ''}` },
         { key: 'kind', label: t('kind'), phone: 'none', cell: (spot) => kindWord(spot.kind) },
     ];
     const shown = spots.find((spot) => spot.spot_id === open);
     return html`
         <div class="toolbar">
-            <${Search} label=${t('findASpot')} placeholder=${t('spotOrZone')} value=${query.get('q') ?? ''} />
+            <${Search} label=${t('spots.find')} placeholder=${t('spots.search')} value=${query.get('q') ?? ''} />
             <${Pick} label=${t('status')} name="status" value=${wanted ?? ''}
-                options=${[['', t('everyStatus')], ...statusOrder.map((each) => [each, statuses[each].word]),
+                options=${[['', t('spots.everyStatus')], ...statusOrder.map((each) => [each, statuses[each].word]),
                 ['overridden', t('overridden')]]} />
             <${LotCSV} lot=${lot} name="spots"
                 read=${() => parking.spotsTable({ lot_id: lot.lot_id,
                 ...(wanted === 'overridden' ? { overridden: true } : { status: wanted }) })} />
         </div>
         ${rows.length === 0 ? html`
-            <${Empty} icon="parking" small title=${spots.length === 0 ? t('noSpotYet') : t('noSpotFits')}>
-                <p>${spots.length === 0 ? t('addSpotsUnderLotOr') : t('chooseAnotherStatusOrSearch')}</p><//>`
-            : html`<${Table} caption=${t('spots2')} columns=${columns} rows=${rows} rowKey=${(spot) => spot.spot_id}
+            <${Empty} icon="parking" small title=${spots.length === 0 ? t('now.none') : t('spots.noneFits')}>
+                <p>${spots.length === 0 ? t('spots.empty.says') : t('spots.noneFits.says')}</p><//>`
+            : html`<${Table} caption=${t('spots.title')} columns=${columns} rows=${rows}
+                rowKey=${(spot) => spot.spot_id}
                 sort=${{ key: sortKey, down }} />`}
         ${shown && html`<${Override} key=${shown.spot_id} lot=${lot} spot=${shown} close=${() => set(null)} />`}`;
 }

@@ -33,12 +33,13 @@ function Allocate({ lot, payment, zone, currency, close, done }) {
     const [chosen, choose] = useState('');
     const sessions = [...(data ?? [])].sort((a, b) => (b.spot_id === payment.spot_id) - (a.spot_id === payment.spot_id)
         || instant(b.arrived_at) - instant(a.arrived_at));
-    const word = (session) => t(session.state === 'open' ? 'sessionHere' : 'sessionOwes', {
+    const word = (session) => t(session.state === 'open' ? 'session.here' : 'session.owes', {
         spot: session.spot_id, time: dayAndMinuteIn(instant(session.arrived_at), zone),
             amount: amount(session.balance_minor, currency),
     });
     return html`
-        <${Confirm} title=${t('whatWasFor', { payment_id: payment.payment_id })} action=${t('allocate')} danger=${false}
+        <${Confirm} title=${t('allocate.title', { payment_id: payment.payment_id })}
+            action=${t('allocate')} danger=${false}
             close=${close}
             act=${async () => {
                 if (!chosen) return false;
@@ -50,9 +51,9 @@ function Allocate({ lot, payment, zone, currency, close, done }) {
                 zone)}${payment.spot_id ? `, spot ${payment.spot_id}` : ''}.</p>
             ${error ? html`<${Problem} error=${error} small level="h3" />` : !data ? html`<${Skeleton} shape="bar"
                 label=${t('loading')} />`
-                : sessions.length === 0 ? html`<p class="hint">${t('noSessionOwesAnythingAnd')}</p>`
+                : sessions.length === 0 ? html`<p class="hint">${t('unallocated.noSession')}</p>`
                 : html`<${Select} label=${t('session')} value=${chosen} set=${choose}
-                    options=${[['', t('chooseASession')],
+                    options=${[['', t('allocate.choose')],
                     ...sessions.map((session) => [session.session_id, word(session)])]} />`}
         <//>`;
 }
@@ -63,7 +64,7 @@ export function Unallocated({ lot, zone, currency, may }) {
         (page, options) => parking.payments(lot.lot_id, { state: 'unallocated', ...page }, options));
     useMoney(lot, reload);
     const [open, set] = useState(null);
-    if (!data) return error ? html`<${Problem} error=${error} title=${t('theUnallocatedPaymentsCouldNot')}
+    if (!data) return error ? html`<${Problem} error=${error} title=${t('unallocated.unread')}
         retry=${reload} />` : null;
     // What was given back whole is for nothing any more, and a refund is for its payment.
     const rows = data.rows.filter((row) => !row.refunds && (row.refunded_minor ?? 0) < row.amount_minor);
@@ -83,15 +84,15 @@ export function Unallocated({ lot, zone, currency, may }) {
     ];
     return html`
         <section aria-labelledby="unallocated-name">
-            <div class="section-head"><h2 id="unallocated-name">${t('paymentsNotAllocatedYet')}</h2>
+            <div class="section-head"><h2 id="unallocated-name">${t('unallocated')}</h2>
                 <${LotCSV} lot=${lot} name="payments" query=${{ state: 'unallocated' }}
-                    of=${t('unallocatedPayments')} /></div>
-            <${Table} caption=${t('unallocatedPayments2')} columns=${columns} rows=${rows}
+                    of=${t('unallocated.table')} /></div>
+            <${Table} caption=${t('unallocated.title')} columns=${columns} rows=${rows}
                 rowKey=${(row) => row.payment_id} />
             ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                onClick=${more}>${t('moreUnallocatedPayments')}</button></p>`}
+                onClick=${more}>${t('unallocated.more')}</button></p>`}
             ${open && html`<${Allocate} lot=${lot} payment=${open} zone=${zone} currency=${currency}
                 close=${() => set(null)}
-                done=${() => { reload(); toast({ text: t('thePaymentIsAllocated') }); }} />`}
+                done=${() => { reload(); toast({ text: t('allocate.done') }); }} />`}
         </section>`;
 }

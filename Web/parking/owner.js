@@ -25,8 +25,8 @@ import { Table } from '/parts/table.js';
 /** So many are found with the eyes. */
 const fewLots = 7;
 
-const full = { good: [t('room'), 'good'], warn: [t('nearlyFull'), 'warn'], bad: [t('full'), 'bad'],
-    unknown: [t('notKnown2'), 'unknown'] };
+const full = { good: [t('fullness.room'), 'good'], warn: [t('fullness.nearly'), 'warn'], bad: [t('full'), 'bad'],
+    unknown: [t('fullness.unknown'), 'unknown'] };
 
 const columns = [
     { key: 'name', label: t('lot'), head: true, sort: true,
@@ -73,18 +73,18 @@ function AddLot({ close, made }) {
         if (lot) made(lot);
     };
     return html`
-        <${Dialog} title=${t('addALot')} open=${true} close=${close}>
+        <${Dialog} title=${t('lots.add')} open=${true} close=${close}>
             <form onSubmit=${submit} novalidate>
-                <${Name} label="Id" value=${id} set=${setID} maxlength="64" hint=${t('asTheSensorsSayIt')} />
+                <${Name} label="Id" value=${id} set=${setID} maxlength="64" hint=${t('lot.id.hint')} />
                 <${Text} label=${t('name')} value=${name} set=${setName} maxlength="100" autocomplete="off" />
                 <${Text} label=${t('address')} value=${street} set=${setStreet} maxlength="200" autocomplete="off" />
                 <div class="two-fields">
-                    <${Name} label=${t('timeZone')} value=${zone} set=${setZone} />
+                    <${Name} label=${t('lot.zone')} value=${zone} set=${setZone} />
                     <${Name} label=${t('currency')} value=${currency} set=${setCurrency} maxlength="3" />
                 </div>
                 ${error && html`<${Problem} error=${error} small level="h3" />`}
                 <p class="actions end"><button type="submit" class="button primary" aria-busy=${busy}
-                    disabled=${!id.trim() || !name.trim()}>${t('addTheLot')}</button></p>
+                    disabled=${!id.trim() || !name.trim()}>${t('lots.add.act')}</button></p>
             </form>
         <//>`;
 }
@@ -93,9 +93,9 @@ export function Page({ query }) {
     const { lots: all, error, reload } = useLots();
     const [adding, add] = useState(false);
     const demo = useAction();
-    if (!all && error) return html`<${Head} title=${t('carParks2')} /><${Problem} error=${error}
-        title=${t('theCarParksCouldNot')} retry=${reload} />`;
-    if (!all) return html`<${Head} title=${t('carParks2')} /><div class="skeletons"><${Skeleton} shape="block"
+    if (!all && error) return html`<${Head} title=${t('lots.title')} /><${Problem} error=${error}
+        title=${t('lots.unread')} retry=${reload} />`;
+    if (!all) return html`<${Head} title=${t('lots.title')} /><div class="skeletons"><${Skeleton} shape="block"
         label=${t('loading')} /></div>`;
     const lots = all.filter((lot) => session.may('parking.view', lot.site ?? null));
     const wanted = query.get('sort') ?? 'name';
@@ -109,30 +109,30 @@ export function Page({ query }) {
         { free: 0, total: 0, unknown: 0 });
     const may = session.may('parking.manage');
     return html`
-        <${Head} title=${t('carParks2')}
+        <${Head} title=${t('lots.title')}
             aside=${may && html`<button type="button" class="button" onClick=${() => add(true)}>
-                <${Icon} name="plus" />${t('addALot')}</button>`}>
+                <${Icon} name="plus" />${t('lots.add')}</button>`}>
             <p class="lead" role="status">${lots.length > 0 ? sentence(sums) : ''}</p>
         <//>
         ${lots.length === 0 ? html`
-            <${Empty} icon="parking" title=${t('noCarParkYet')}>
-                <p>${t('addYourLotsHereOr')}</p>
+            <${Empty} icon="parking" title=${t('lots.none')}>
+                <p>${t('lots.none.says')}</p>
                 ${may && html`<p class="actions">
-                    <button type="button" class="button primary" onClick=${() => add(true)}>${t('addALot')}</button>
+                    <button type="button" class="button primary" onClick=${() => add(true)}>${t('lots.add')}</button>
                     ${session.may('settings.manage', '*') && html`<button type="button" class="button"
                         aria-busy=${demo.busy}
                         onClick=${() =>
-                            demo.run(() => parking.init()).then(reload)}>${t('makeTheDemoLots')}</button>`}</p>`}
+                            demo.run(() => parking.init()).then(reload)}>${t('lots.demo')}</button>`}</p>`}
                 ${demo.error && html`<${Problem} error=${demo.error} small level="h3" />`}
             <//>` : html`
-            ${(lots.length > fewLots || words) && html`<search class="toolbar"><${Search} label=${t('findACarPark')}
-                placeholder=${t('nameStreetOrId')} value=${query.get('q') ?? ''} /></search>`}
+            ${(lots.length > fewLots || words) && html`<search class="toolbar"><${Search} label=${t('search.lot')}
+                placeholder=${t('lots.search')} value=${query.get('q') ?? ''} /></search>`}
             ${shown.length === 0 ? html`<${Empty} icon="search" small
-                title=${t('noCarParkIsCalled')}><p>${t('searchForAPartOf2')}</p><//>`
-                : html`<${Table} caption=${t('carParks2')} columns=${columns} rows=${shown}
+                title=${t('search.none')}><p>${t('lots.search.hint')}</p><//>`
+                : html`<${Table} caption=${t('lots.title')} columns=${columns} rows=${shown}
                     rowKey=${(lot) => lot.lot_id} sort=${sort} />`}
-            <p class="actions more"><a class="button" href="/parking">${t('whatDriversSee')}</a><${CSV} file="lots"
-                read=${() => parking.lotsTable()} of=${t('theLots')} /></p>
+            <p class="actions more"><a class="button" href="/parking">${t('lots.drivers')}</a><${CSV} file="lots"
+                read=${() => parking.lotsTable()} of=${t('lots.table')} /></p>
             ${session.may('parking.money') && html`<${RevenueByLot} query=${query} />`}`}
         ${adding && html`<${AddLot} close=${() => add(false)}
             made=${(lot) => navigate(`/parking/owner/${encodeURIComponent(lot.lot_id)}?tab=settings`)} />`}`;

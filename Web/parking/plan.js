@@ -111,7 +111,7 @@ export function Plan({ lot, level, spots, status, chosen, choose }) {
             <svg class="plan" ref=${element} viewBox=${`0 0 ${width} ${height}`} role="listbox" tabindex="0"
                 style=${{ aspectRatio: `${width} / ${height}`,
                     minWidth: `${Math.round(Math.min(width * 8.5, 2400))}px` }}
-                aria-label=${t(level === null ? 'planSays' : 'planOfLevelSays', { level, free, all: spots.length })}
+                aria-label=${t(level === null ? 'plan.says' : 'plan.level', { level, free, all: spots.length })}
                 aria-activedescendant=${active ? `${id}-${active.spot.spot_id}` : null} onClick=${tap} onKeyDown=${key}>
                 ${labels.map((label) => html`<text key=${label.text} class="plan-zone" x=${label.x} y=${label.y}
                     aria-hidden="true">${label.text}</text>`)}

@@ -20,18 +20,18 @@ export function Times({ zone, from, to, setFrom, setTo, words = [t('arrive'), t(
                 set=${(at) => { setTo(Math.max(to - from, 900_000) + at); setFrom(at); }} />
             <${TimeField} label=${words[1]} zone=${zone} step="900" value=${to} set=${setTo} error=${error} />
         </div>
-        ${isElsewhere(zone, from) && html`<p class="hint">${t('timesByTheClockOf', { zone })}</p>`}`;
+        ${isElsewhere(zone, from) && html`<p class="hint">${t('times.zone', { zone })}</p>`}`;
 }
 
 /** The lines of a bill. */
-export function Bill({ lines, total, currency, zone, label = t('priceLineByLine') }) {
+export function Bill({ lines, total, currency, zone, label = t('price.lines') }) {
     const oneDay = lines.length > 0 && dayOf(instant(lines[0].from),
         zone) === dayOf(instant(lines[lines.length - 1].to), zone);
     const say = oneDay ? minuteIn : dayAndMinuteIn;
     return html`
         <table class="bill">
             <caption class="unseen">${label}</caption>
-            <thead class="unseen"><tr><th scope="col">${t('whatFor')}</th><th scope="col">${t('when')}</th><th
+            <thead class="unseen"><tr><th scope="col">${t('price.what')}</th><th scope="col">${t('when')}</th><th
                 scope="col">${t('amount')}</th></tr></thead>
             <tbody>${lines.map((line, index) => html`
                 <tr key=${index}>
@@ -49,7 +49,7 @@ export function PriceCard({ lot, kinds }) {
     const [from, setFrom] = useState(() => quarter(now()));
     const [to, setTo] = useState(() => quarter(now()) + 2 * 3_600_000);
     const [kind, setKind] = useState(() => (kinds.includes('standard') ? 'standard' : kinds[0] ?? 'standard'));
-    const wrong = to <= from ? t('leaveAfterYouArrive') : null;
+    const wrong = to <= from ? t('price.order') : null;
     const { data, error, loading } = useLoad(`price ${lot.lot_id} ${from} ${to} ${kind}`,
         (options) => (wrong ? Promise.resolve(null)
         : parking.price(lot.lot_id, { from: new Date(from).toISOString(), to: new Date(to).toISOString(), kind },
@@ -57,7 +57,7 @@ export function PriceCard({ lot, kinds }) {
     const total = data?.total_minor;
     return html`
         <section class="card" aria-labelledby="price-name">
-            <div class="card-head"><h2 id="price-name">${t('priceOfAStay')}</h2>
+            <div class="card-head"><h2 id="price-name">${t('price')}</h2>
                 <p class="price-total" role="status"
                     data-loading=${loading}>${data && !wrong ? amount(total, data.currency) : ''}</p></div>
             <${Times} zone=${zone} from=${from} to=${to} setFrom=${setFrom} setTo=${setTo} error=${wrong} />
@@ -66,7 +66,7 @@ export function PriceCard({ lot, kinds }) {
             <div class="price-lines">
                 ${error ? html`<${Problem} error=${error} small level="h3" />`
                     : data && !wrong && (data.tariff_version === null ? html`<p
-                        class="hint">${t('thisCarParkHasNo3')}</p>` : html`<${Bill} lines=${data.lines ?? []}
+                        class="hint">${t('price.none')}</p>` : html`<${Bill} lines=${data.lines ?? []}
                         total=${total} currency=${data.currency} zone=${zone} />`)}
             </div>
         </section>`;

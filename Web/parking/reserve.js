@@ -17,8 +17,8 @@ import { Secret } from '/parts/secret.js';
 import { toast } from '/parts/toast.js';
 
 export const bookingWords = {
-    active: [t('keptForYou'), 'busy'], used: [t('used'), 'good'], released: [t('releasedNobodyCame'), 'warn'],
-        cancelled: [t('givenUp'), 'unknown'],
+    active: [t('booking.active'), 'busy'], used: [t('booking.used'), 'good'], released: [t('booking.released'), 'warn'],
+        cancelled: [t('booking.cancelled'), 'unknown'],
 };
 
 function Times2({ booking, zone }) {
@@ -36,10 +36,10 @@ function Find({ zone, nameOf }) {
         set(await run(() => parking.look(id.trim(), code.trim())) ?? null);
     };
     const cancel = async () => { const ended = await run(() => parking.cancel(id.trim(), code.trim()));
-        if (ended) { set(ended); toast({ text: t('theReservationIsGivenUp') }); } };
+        if (ended) { set(ended); toast({ text: t('booking.ended') }); } };
     return html`
         <details class="find">
-            <summary>${t('iHaveAReservation')}</summary>
+            <summary>${t('booking.find')}</summary>
             <form class="stack" onSubmit=${look} novalidate>
                 <${Name} label=${t('reservation')} value=${id} set=${setID} />
                 <${Name} label=${t('code')} value=${code} set=${setCode} />
@@ -51,9 +51,9 @@ function Find({ zone, nameOf }) {
                         <p><strong>${nameOf(found.spot_id)}</strong>, <${Times2} booking=${found} zone=${zone} /></p>
                     </div>`}
                 <p class="actions">
-                    <button type="submit" class="button" aria-busy=${busy}>${t('lookItUp')}</button>
+                    <button type="submit" class="button" aria-busy=${busy}>${t('booking.look')}</button>
                     ${found?.state === 'active' && html`<button type="button" class="button danger"
-                        onClick=${cancel}>${t('giveItUp')}</button>`}
+                        onClick=${cancel}>${t('booking.giveUp')}</button>`}
                 </p>
             </form>
         </details>`;
@@ -66,17 +66,17 @@ function Mine({ lot, zone, stamp, nameOf }) {
     const mine = (data?.reservations ?? []).filter((each) => each.lot_id === lot.lot_id && each.state === 'active');
     if (mine.length === 0) return null;
     return html`
-        <h3>${t('yourReservationsHere')}</h3>
+        <h3>${t('booking.mine')}</h3>
         <ul class="bookings" role="list">${mine.map((each) => html`
             <li key=${each.reservation_id}>
                 <span><strong>${nameOf(each.spot_id)}</strong> <${Times2} booking=${each} zone=${zone} /></span>
-                <button type="button" class="button small" onClick=${() => end(each)}>${t('giveUp')}<span
+                <button type="button" class="button small" onClick=${() => end(each)}>${t('booking.end')}<span
                     class="unseen"> ${nameOf(each.spot_id)}</span></button>
             </li>`)}</ul>
         ${ending && html`
-            <${Confirm} title=${t('giveUpThisReservation')} action=${t('giveItUp')} close=${() => end(null)}
+            <${Confirm} title=${t('booking.end.title')} action=${t('booking.giveUp')} close=${() => end(null)}
                 act=${async () => { await parking.giveUp(ending.reservation_id); reload();
-                    toast({ text: t('theReservationIsGivenUp') }); }}>
+                    toast({ text: t('booking.ended') }); }}>
                 <p>${nameOf(ending.spot_id)}, <${Times2} booking=${ending} zone=${zone} /></p>
             <//>`}`;
 }
@@ -93,7 +93,7 @@ export function ReserveCard({ lot, kinds, spot, nameOf }) {
     const [made, set] = useState(null);
     const { busy, error, run, clear } = useAction();
     useEffect(() => { setAny(false); clear(); }, [spot?.spot_id]);
-    const wrong = to <= from ? t('theEndMustBeAfter') : null;
+    const wrong = to <= from ? t('booking.order') : null;
     const one = spot && !any;
     const submit = async (event) => {
         event.preventDefault();
@@ -105,37 +105,37 @@ export function ReserveCard({ lot, kinds, spot, nameOf }) {
     };
     return html`
         <section class="card" id="reserve" aria-labelledby="reserve-name">
-            <h2 id="reserve-name">${t('reserve2')}</h2>
+            <h2 id="reserve-name">${t('booking.reserve')}</h2>
             ${made ? html`
                 <div class="stack" role="status">
                     <p><${Badge} tone="busy" word=${t('reserved')} /></p>
-                    <p>${t('reservedSays', {
-                        spot: html`<strong>${t('spot2', { spot_id: nameOf(made.spot_id) })}</strong>`,
+                    <p>${t('booking.says', {
+                        spot: html`<strong>${t('booking.spot', { spot_id: nameOf(made.spot_id) })}</strong>`,
                             times: html`<${Times2} booking=${made} zone=${zone} />`,
                         until: minuteIn(instant(made.release_at) ?? from + 900_000, zone),
                     })}</p>
                     ${made.code && html`
-                        <${Secret} label=${t('reservationCode')} value=${made.code} says=${t('withItYouCanLook')} />
-                        <p class="hint">${t('reservationIs', { id: html`<code>${made.reservation_id}</code>` })}</p>`}
+                        <${Secret} label=${t('booking.code')} value=${made.code} says=${t('booking.code.says')} />
+                        <p class="hint">${t('booking.id', { id: html`<code>${made.reservation_id}</code>` })}</p>`}
                     <p class="actions"><button type="button" class="button"
-                        onClick=${() => set(null)}>${t('reserveAnother')}</button></p>
+                        onClick=${() => set(null)}>${t('booking.another')}</button></p>
                 </div>` : html`
                 <form class="stack" onSubmit=${submit} novalidate>
                     ${one ? html`
-                        <p>${t('spotOfKind', { spot: html`<strong>${spot.label ?? spot.spot_id}</strong>`,
+                        <p>${t('booking.spotOfKind', { spot: html`<strong>${spot.label ?? spot.spot_id}</strong>`,
                             kind: kindWord(spot.kind).toLowerCase() })}
                             ${' '}<button type="button" class="link"
-                                onClick=${() => setAny(true)}>${t('anySpotWillDo')}</button></p>`
-                        : html`<${Select} label=${t('kindOfSpot')} value=${kind} set=${setKind}
+                                onClick=${() => setAny(true)}>${t('booking.any')}</button></p>`
+                        : html`<${Select} label=${t('booking.kind')} value=${kind} set=${setKind}
                             options=${kinds.map((each) => [each, kindWord(each)])} />`}
                     <${Times} zone=${zone} from=${from} to=${to} setFrom=${setFrom} setTo=${setTo}
                         words=${[t('from'), t('until')]} error=${wrong} />
-                    <${Text} label=${t('nameOrNumberPlateIf')} value=${name} set=${setName} maxlength="100"
+                    <${Text} label=${t('booking.name')} value=${name} set=${setName} maxlength="100"
                         autocomplete="off" />
                     ${error && html`<${Problem} error=${error} small level="h3"
-                        title=${error.status === 409 ? t('itIsTakenForThat') : null} />`}
+                        title=${error.status === 409 ? t('booking.taken') : null} />`}
                     <p class="actions"><button type="submit" class="button primary"
-                        aria-busy=${busy}>${t('reserve2')}</button></p>
+                        aria-busy=${busy}>${t('booking.reserve')}</button></p>
                 </form>`}
             ${session.state?.user ? html`<${Mine} lot=${lot} zone=${zone} stamp=${made?.reservation_id ?? ''}
                 nameOf=${nameOf} />` : html`<${Find} zone=${zone} nameOf=${nameOf} />`}

@@ -21,23 +21,23 @@ export function SpotCard({ lot, spot, status, close, children }) {
     ].filter(Boolean).join(', ');
     const source = sources[sourceOf(spot)];
     return html`
-        <section class="spot-card" aria-label=${t('spot2', { spot_id: spot.label ?? spot.spot_id })}>
+        <section class="spot-card" aria-label=${t('booking.spot', { spot_id: spot.label ?? spot.spot_id })}>
             <div class="card-head">
                 <h3>${spot.label ?? spot.spot_id}</h3>
                 <button type="button" class="icon-button" aria-label=${t('close')} onClick=${close}>
                     <${Icon} name="close" /></button>
             </div>
             <p><${Badge} tone=${tone} word=${word} /> <span
-                class="hint">${doubted ? t('notHeardForTooLong') : says}</span></p>
+                class="hint">${doubted ? t('doubt.lot') : says}</span></p>
             <dl class="facts">
                 <div><dt>${t('kind')}</dt><dd>${what}</dd></div>
                 ${!doubted && since !== null && since !== undefined && html`<div><dt>${t('since')}</dt><dd>
                     <${Age} at=${since} open label=${t('since')} /></dd></div>`}
                 ${!doubted && html`<div><dt>${t('knownFrom')}</dt><dd>${override && until
-                    ? t('sourceUntil', { source, time: dayAndMinuteIn(until, lot.time_zone ?? 'UTC') })
+                    ? t('source.until', { source, time: dayAndMinuteIn(until, lot.time_zone ?? 'UTC') })
                         : source}</dd></div>`}
                 <div><dt>${t('sensorHeard')}</dt><dd>${heard ? html`<${Age} at=${heard} open
-                    label=${t('sensorHeard')} />` : t('neverHeardOf')}${
+                    label=${t('sensorHeard')} />` : t('heard.never')}${
                     Number.isFinite(spot.distance) ? `, ${inUnit(number(spot.distance, 0), 'cm')}` : ''}</dd></div>
             </dl>
             ${children}

@@ -26,16 +26,16 @@ export function formOf(tariff, currency) {
 
 /** What is wrong with a form, in words, or null. */
 export function faultOf(form, currency) {
-    if (!/^\d{1,5}$/.test(form.freeMinutes)) return t('theFreeMinutesAreA');
-    if (form.cap !== '' && minorOf(form.cap, currency) === null) return t('theDailyMaximumIsAn');
-    if (form.rules.length === 0) return t('withoutARule');
+    if (!/^\d{1,5}$/.test(form.freeMinutes)) return t('tariff.free.wrong');
+    if (form.cap !== '' && minorOf(form.cap, currency) === null) return t('tariff.most.wrong');
+    if (form.rules.length === 0) return t('rule.none');
     for (const rule of form.rules) {
-        if (rule.name.trim() === '') return t('everyRuleHasAName');
-        if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(rule.from)) return t('fromIsATimeSuch', { name: rule.name });
-        if (!/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(rule.to)) return t('toIsATimeSuch', { name: rule.name });
-        if (rule.type !== 'free' && minorOf(rule.price, currency) === null) return t('thePriceIsAnAmount',
+        if (rule.name.trim() === '') return t('rule.name.wrong');
+        if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(rule.from)) return t('rule.from.wrong', { name: rule.name });
+        if (!/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(rule.to)) return t('rule.to.wrong', { name: rule.name });
+        if (rule.type !== 'free' && minorOf(rule.price, currency) === null) return t('rule.price.wrong',
             { name: rule.name });
-        if (rule.type === 'per_started' && !/^[1-9]\d{0,3}$/.test(rule.minutes)) return t('aBlockHasWholeMinutes',
+        if (rule.type === 'per_started' && !/^[1-9]\d{0,3}$/.test(rule.minutes)) return t('rule.block.wrong',
             { name: rule.name });
     }
     return null;
