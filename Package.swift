@@ -144,6 +144,8 @@ let package = Package(
         room(
             "WaterTanks", path: "Examples/WaterTanks/Sources", ["HubModel", "SolutionKit", "SQL", argumentParser]),
         program("water-tanks", path: "Examples/WaterTanks/Program", ["House", "WaterTanks"]),
+        room("Streams", path: "Examples/Streams/Sources", ["HubModel", "SolutionKit"]),
+        program("streams", path: "Examples/Streams/Program", ["House", "Nodes", "Streams"]),
         tests(
             "WaterTanksTests", path: "Examples/WaterTanks/Tests",
             ["WaterTanks", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"]),
