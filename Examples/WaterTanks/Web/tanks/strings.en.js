@@ -19,6 +19,7 @@ export default {
     commandGiven: 'The valve of {title} is told to {command}.',
     commandFailed: 'The valve of {title} was not told: {message}',
     lastDay: 'The last 24 hours',
+    drawn: '{litres} litres drawn on {day}',
     couldNotBeRead: 'The tanks could not be read',
     loading: 'Loading tanks',
     none: 'No tank has reported yet',

@@ -2,7 +2,7 @@
 
 import { html } from '/lib/html.js';
 import { ask } from '/lib/api.js';
-import { number, percent } from '/lib/format.js';
+import { dayWords, number, percent } from '/lib/format.js';
 import { useAction, useLoad } from '/lib/hooks.js';
 import { session } from '/lib/session.js';
 import { instant, now } from '/lib/time.js';
@@ -24,6 +24,9 @@ const day = 86_400;
 function Trend({ tank }) {
     const path = `/api/tanks/${encodeURIComponent(tank.device_id)}/levels`;
     const { data } = useLoad(path, (options) => ask('GET', path, options));
+    const daysPath = `/api/tanks/${encodeURIComponent(tank.device_id)}/days?limit=1`;
+    const { data: days } = useLoad(daysPath, (options) => ask('GET', daysPath, options));
+    const last = days?.days[0];
     const present = now() / 1000;
     const points = (data?.levels ?? []).filter(([, level]) => level !== null)
         .map(([at, level]) => [instant(at) / 1000, level]);
@@ -32,7 +35,8 @@ function Trend({ tank }) {
         <figure class="tank-trend">
             <${Spark} points=${points} from=${present - day} to=${present} least=${20} hole=${2 * day / 240}
                 stale=${tank.state === 'unknown'} />
-            <figcaption>${t('lastDay')}</figcaption>
+            <figcaption>${t('lastDay')}${last && html`<br />${t('drawn',
+                { litres: number(last.litres, 0), day: dayWords(last.day) })}`}</figcaption>
         </figure>`;
 }
 
