@@ -422,7 +422,7 @@ def test_pending_devices_are_approved_and_rejected(hub):
     assert hub.do("device", "reject", "node_21") == ""
     assert "node_21" not in hub.devices()
     for command in ["approve", "reject"]:
-        assert "no device node_21 waits" in hub.refused("device", command, "node_21")
+        assert "No device node_21 waits" in hub.refused("device", command, "node_21")
     assert "waits to be approved" in hub.refused("device", "add", "node_22", "--kind", "node")
 
 
