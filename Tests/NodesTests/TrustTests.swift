@@ -241,7 +241,12 @@ import Testing
             // What was refused may hold what only those who look after the node should read.
             case (.get, .site(.commandNodes)): #expect(route.path == "/api/nodes/{id}/refusals")
             // Whoever has the link sees what it is for, and no account helps.
-            case (.get, .link): #expect(route.path == "/api/feeds/{key}/readings.csv")
+            case (.get, .link(let kind)):
+                let paths = [
+                    "nodes.readings": "/api/feeds/{key}/readings.csv",
+                    "nodes.site-values": "/api/feeds/{key}/nodes.csv",
+                ]
+                #expect(route.path == paths[kind.name])
             default: Issue.record("\(route.method) \(route.path) is for \(route.access)")
             }
             #expect(throws: Refusal.self) { try route.access.scope(for: Caller(.anonymous)) }
