@@ -44,7 +44,7 @@ extension SolutionHouse {
     @discardableResult
     public func pass(seconds: Int64 = 0) throws -> Effects {
         clock.move(seconds: seconds)
-        return try batch(SolutionHouse.time)
+        return try batch(tick: true, SolutionHouse.time)
     }
 
     /// All that has come due, the tick, and what is known to be due only since then; as a piece of a batch.

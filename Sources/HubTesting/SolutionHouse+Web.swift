@@ -4,7 +4,7 @@ public import SQL
 public import SolutionKit
 
 extension SolutionHouse {
-    /// There is no such route.
+    /// There is no such route, or no such schedule.
     public struct NoRoute: Error, CustomStringConvertible {
         /// Which was looked for.
         public let description: String
@@ -64,6 +64,16 @@ extension SolutionHouse {
         } catch let refusal as Refusal {
             return refusal.code
         }
+    }
+
+    // MARK: In the background
+
+    /// Runs a schedule of the solution once, as if it had come due now. When it comes due is a value that needs no house (`SchedulePlan`).
+    /// - Throws: what its work throws; `NoRoute` when the solution has no schedule of this name.
+    public func run(schedule name: String) async throws {
+        let schedules = (solution as? any HasSchedules)?.schedules(services) ?? []
+        guard let schedule = schedules.first(where: { $0.name == name }) else { throw NoRoute(description: name) }
+        try await schedule.work()
     }
 
     /// How many requests wait for commands at present.

@@ -12,8 +12,11 @@ internal import Synchronization
 ///
 /// For a solution that takes commands, the room of the commands is beside it: its handler in the line, its routes among those of the solution.
 ///
-/// Sendable by hand: `handlers` and `noted` are touched only while `lock` is held, and the handlers are given to nobody but the work of
-/// a batch.
+/// Behind the handlers come the observers, the solution's own and those that the house was given: what they do is among the effects of the
+/// batch, and one that fails is undone alone (`observerErrors`), as in the line.
+///
+/// Sendable by hand: `handlers`, `observers` and what is noted are touched only while `lock` is held, and neither the handlers nor the
+/// observers are given to anybody but the work of a batch.
 public final class SolutionHouse: Line, @unchecked Sendable {
     /// A piece of work of a batch.
     public typealias Work = (any MessageHandler, inout LineContext) throws -> Void
@@ -43,6 +46,9 @@ public final class SolutionHouse: Line, @unchecked Sendable {
 
     private let lock = Mutex(())
     private var handlers: LineHandlers
+    private var observers: ObserverStage
+    private let makeObservers: @Sendable () -> [any LineObserver]
+    private var failed: [any Error] = []
     /// What waits for commands outlives no house.
     let room: CommandsRoom
     private var noted: [Effects] = []
@@ -51,12 +57,14 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     /// - Parameters:
     ///   - tables: migrations that run before the solution's, such as those of the hub's registries.
     ///   - location: where the database is; a file outlives its house.
+    ///   - observers: makes those that see what the solution does, behind its own.
     /// - Throws: what the migrations throw.
     public init(
         _ solution: any HandlesMessages, tables: [Migrations] = [], at start: Timestamp = SolutionHouse.start,
         location: DatabaseConfiguration.Location = .memory, devices: any DeviceBook = FakeDevices(),
         commands: any CommandBook = UntouchedBooks(), audit: RecordingAudit = RecordingAudit(),
-        settings: SettingValues = SettingValues()
+        settings: SettingValues = SettingValues(),
+        observers: @escaping @Sendable () -> [any LineObserver] = { [] }
     ) async throws {
         self.solution = solution
         self.devices = devices
@@ -66,9 +74,12 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         clock = ManualClock(start)
         room = CommandsRoom(rhythm: clock)
         database = try Database.open(DatabaseConfiguration(location))
-        handlers = LineHandlers(
-            [solution], services: LineServices(devices: devices, commands: commands, audit: audit, settings: settings),
-            commands: room.makeHandler)
+        let services = LineServices(devices: devices, commands: commands, audit: audit, settings: settings)
+        handlers = LineHandlers([solution], services: services, commands: room.makeHandler)
+        makeObservers = {
+            ((solution as? any ObservesLine).map { [$0.makeObserver(services)] } ?? []) + observers()
+        }
+        self.observers = ObserverStage(makeObservers())
         try await database.migrate(tables + [solution.migrations], at: 0)
     }
 
@@ -79,6 +90,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
                 [solution],
                 services: LineServices(devices: devices, commands: commands, audit: audit, settings: settings),
                 commands: room.makeHandler)
+            observers = ObserverStage(makeObservers())
         }
     }
 
@@ -96,18 +108,28 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     /// The messages that were published by all that was committed.
     public var publications: [OutgoingMessage] { batches.flatMap(\.publications) }
 
+    /// What the observers threw, oldest first; what they did in those calls is undone.
+    public var observerErrors: [any Error] { lock.withLock { _ in failed } }
+
     /// Lets go of what happened so far.
-    public func forgetEffects() { lock.withLock { _ in noted = [] } }
+    public func forgetEffects() {
+        lock.withLock { _ in
+            noted = []
+            failed = []
+        }
+    }
 
     // MARK: Batches
 
     /// One batch of several pieces of work.
-    /// - Parameter isBroken: whether its commit fails.
+    /// - Parameters:
+    ///   - isBroken: whether its commit fails.
+    ///   - tick: whether a second has passed for the observers.
     /// - Returns: what it did, and what each piece threw.
     /// - Throws: why nothing was committed.
     @discardableResult
     public func batch(
-        isBroken: Bool = false, _ works: [Work]
+        isBroken: Bool = false, tick: Bool = false, _ works: [Work]
     ) throws -> (effects: Effects, errors: [(any Error)?]) {
         try lock.withLock { _ in
             do {
@@ -126,28 +148,36 @@ public final class SolutionHouse: Line, @unchecked Sendable {
                         }
                     }
                     for handler in handlers.all { try line.perform { try handler.unready.finishBatch(in: &$0) } }
+                    failed += observers.run(tick: tick, in: &line)
                     if isBroken { throw BrokenCommit() }
                     return (line, errors)
                 }
                 history.append(line.effects.readings)
                 noted.append(line.effects)
                 handlers.batchCommitted()
-                if line.forgetsAfterCommit { handlers.forget() }
+                observers.batchCommitted()
+                if line.forgetsAfterCommit { forget() }
                 for work in line.effects.afterCommit { work() }
                 return (line.effects, errors)
             } catch {
-                handlers.forget()
+                forget()
                 throw error
             }
         }
     }
 
+    private func forget() {
+        handlers.forget()
+        observers.forget()
+    }
+
     /// One batch with one piece of work.
+    /// - Parameter tick: whether a second has passed for the observers.
     /// - Throws: what the work throws; the rest of the batch is committed.
     @discardableResult
-    public func batch(_ work: Work) throws -> Effects {
+    public func batch(tick: Bool = false, _ work: Work) throws -> Effects {
         try withoutActuallyEscaping(work) { work in
-            let (effects, errors) = try batch([work])
+            let (effects, errors) = try batch(tick: tick, [work])
             if let error = errors.first ?? nil { throw error }
             return effects
         }
