@@ -35,10 +35,10 @@ public struct CalendarRecurrence: Sendable {
 
     /// The first run after an instant; nil where the calendar ends, with the year 9999.
     public mutating func next(after instant: Timestamp) -> Timestamp? {
-        // A day that begins again, because the clock is set back over midnight, had its run the first time: so from the day before. A week
-        // later each of the days has come; one more for a day that the calendar leaves out.
+        // All times of the days before have come: the clock shows a later one. Within a week each day of the week comes; one day more for
+        // today's run that is over, and one for a day that the calendar leaves out.
         let today = clock.reading(at: instant).day
-        for day in (today - 1)...(today + 9) {
+        for day in today...(today + 8) {
             let date = CivilDate(daysSince1970: Int(day))
             guard days.contains(date.weekday), let wall = WallTime(date, second: minute * 60) else { continue }
             let run = run(at: wall)
