@@ -25,6 +25,8 @@ NO_COMMANDS = [
     "queued ──▶", "GET /api/devices/{id}/commands/next", "POST /api/devices/{id}/commands/{command_id}/answer", "POST /api/nodes/{id}/telemetry?commands",
     # Code of tests, in testing.md.
     "let house = ", "hub = own(",
+    # Code of a solution, in background-work.md.
+    "extension TanksSolution: ",
 ]
 
 
