@@ -16,6 +16,8 @@ NOT_RUN = {
     "./run      #": "installs packages and builds; test_scripts.py starts it, and `serve` stands for it below",
     "./test     #": "runs this test",
     "Benchmarks/run": "takes minutes, and the machine for itself",
+    "swift build -c release --product water-tanks": "./test has built it",
+    ".build/release/water-tanks serve --demo": "test_example.py starts it",
     "mongoexport ": "comes with MongoDB, which Debian does not have; the test writes the files that it would",
 }
 # Blocks that are no commands, by how they begin.
@@ -25,6 +27,8 @@ NO_COMMANDS = [
     "queued ──▶", "GET /api/devices/{id}/commands/next", "POST /api/devices/{id}/commands/{command_id}/answer", "POST /api/nodes/{id}/telemetry?commands",
     # Code of tests, in testing.md.
     "let house = ", "hub = own(",
+    # Code of a solution, in writing-a-solution.md.
+    "@main", "func handle(",
     # Code of a solution, in background-work.md.
     "extension TanksSolution: ",
 ]

@@ -62,7 +62,7 @@ def schemathesis(hub, person, folder, *options, headers=None, location=None):
         "PROTECTED_NAMES": ",".join(["admin", person.name, *sessions]),
     }
     done = subprocess.run(
-        [str(part) for part in [*command, *options]], capture_output=True, text=True, timeout=200, cwd=folder, env=os.environ | settings)
+        [str(part) for part in [*command, *options]], capture_output=True, text=True, timeout=500, cwd=folder, env=os.environ | settings)
     assert person.ask("/api/account").status == 200, "its sign-in ended on the way: the rest of it only saw 401"
     return done
 
@@ -81,7 +81,7 @@ def judge(done, hub, log):
     assert "internal_error" not in hub.log_text() and "Fatal error" not in hub.log_text()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(560)
 def test_requests_of_every_kind(hub, tmp_path):
     """Good and bad ones, a second admin asking; the first one stays untouched whatever is generated."""
     person = hub.person("admin")

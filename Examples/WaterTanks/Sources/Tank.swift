@@ -1,4 +1,5 @@
 package import HubModel
+internal import SolutionKit
 
 /// How a tank is.
 package enum TankState: String, CaseIterable, Sendable {
@@ -82,7 +83,7 @@ package struct Tank: Hashable, Sendable {
         guard let lastSeen, state != .unknown else { return nil }
         // When the machine's clock was set back by more than that, nobody knows either.
         let isSetBack = lastSeen.microseconds(since: now) > silence * 1_000_000
-        return isSetBack ? now : lastSeen.advanced(bySeconds: silence)
+        return isSetBack ? now : FixedSilence(seconds: silence).end(after: lastSeen)
     }
 
     private mutating func become(_ next: TankState, at instant: Timestamp) -> Bool {
