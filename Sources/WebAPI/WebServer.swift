@@ -45,7 +45,8 @@ public final class WebServer: Sendable {
             readiness: { isStopping.value ? .notReady("stopping") : readiness() }, system: parts.system,
             accessCookie: parts.gate.accessCookie)
         let site = StaticSite(
-            web: configuration.webDirectory, more: configuration.morePages, vendor: configuration.vendorDirectory, pages: configuration.pages)
+            web: configuration.webDirectory, more: configuration.morePages, vendor: configuration.vendorDirectory,
+            pages: configuration.pages)
         for shortcoming in site.shortcomings {
             logger.warning("The pages are not complete", metadata: ["reason": .string(shortcoming)])
         }

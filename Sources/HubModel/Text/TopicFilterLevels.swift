@@ -27,7 +27,8 @@ public struct TopicFilterLevels: Hashable, Sendable {
         for index in matchers.indices {
             switch matchers[index] {
             case .name(let name): guard index < topic.count, name == topic[index] else { return false }
-            case .any: guard index < topic.count, index > 0 || !TopicFilterLevels.isReserved(topic) else { return false }
+            case .any:
+                guard index < topic.count, index > 0 || !TopicFilterLevels.isReserved(topic) else { return false }
             case .rest: return index > 0 || !TopicFilterLevels.isReserved(topic)
             }
         }
