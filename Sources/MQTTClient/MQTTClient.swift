@@ -35,11 +35,19 @@ public final class MQTTClient: Sendable {
     }
 
     /// Connects, and returns when the server has accepted: whether it still had the session. Waits through failures that
-    /// may pass if reconnecting is on; throws `MQTTClientError` otherwise.
+    /// may pass if reconnecting is on; throws `MQTTClientError` otherwise, `closed` when its task is cancelled meanwhile: the client is over
+    /// then.
     @discardableResult
     public func connect() async throws -> Bool {
-        try await withCheckedThrowingContinuation { continuation in
-            eventLoop.execute { [driver] in driver.value.connect(continuation) }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                eventLoop.execute { [driver] in driver.value.connect(continuation) }
+            }
+        } onCancel: {
+            eventLoop.execute { [driver] in
+                driver.value.over(.closed)
+                driver.value.closeChannel()
+            }
         }
     }
 
