@@ -63,7 +63,7 @@ let package = Package(
         .library(name: "LiveSocket", targets: ["LiveSocket"]),
         // What a program with solutions of its own is made of (docs/writing-a-solution.md).
         .library(name: "House", targets: ["House", "SolutionKit", "HubModel", "SQL"]),
-        .library(name: "HubTesting", targets: ["HubTesting"]),
+        .library(name: "HubTesting", targets: ["HubTesting", "Registry"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),

@@ -5,7 +5,7 @@ public import SolutionKit
 internal import Synchronization
 
 /// One stage for the tests of a solution: its tables, its handler behind a line without a queue, its routes, and a clock that is moved by
-/// hand. `SolutionHouse(TanksSolution())` is all that a solution needs.
+/// hand. `SolutionHouse(WaterTanksSolution())` is all that a solution needs; to give commands, hand in the hub's registries (`commands`, `tables`).
 ///
 /// A batch is what the writer makes of one: a piece of work that throws undoes only what it did, the rest is committed, and a commit
 /// that fails makes the handler forget.

@@ -2,7 +2,7 @@ public import HubModel
 public import SQL
 public import SolutionKit
 
-/// Books of devices, of commands and of what was done that a test does not expect to be opened: whoever does gets an error.
+/// Books of devices, of commands and of what was done in which nothing is, and that a test does not expect to be written in: that is an error.
 public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     /// Somebody opened a book.
     public struct Touched: Error {}
@@ -50,8 +50,8 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
         in transaction: Transaction
     ) throws -> Command? { throw Touched() }
 
-    /// Throws.
-    public func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { throw Touched() }
+    /// None: nothing was asked.
+    public func open(device: DeviceID, in reader: some SQLReading) throws -> [Command] { [] }
 
     /// Throws.
     public func note(_ refused: RefusedMessage, in transaction: Transaction) throws { throw Touched() }
@@ -65,13 +65,13 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     /// Throws.
     public func held(by session: String, in reader: some SQLReading) throws -> [Command] { throw Touched() }
 
-    /// Throws.
-    public func holders(in reader: some SQLReading) throws -> Set<String> { throw Touched() }
+    /// Nobody holds any.
+    public func holders(in reader: some SQLReading) throws -> Set<String> { [] }
 
-    /// Throws.
+    /// None.
     public func overdue(
         kind: DeviceKind, at instant: Timestamp, in reader: some SQLReading
-    ) throws -> [Command] { throw Touched() }
+    ) throws -> [Command] { [] }
 
     /// Throws.
     public func command(_ id: String, in reader: some SQLReading) throws -> Command? { throw Touched() }

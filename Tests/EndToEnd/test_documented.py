@@ -30,7 +30,7 @@ NO_COMMANDS = [
     # Code of a solution, in writing-a-solution.md.
     "@main", "func handle(",
     # Code of a solution, in background-work.md.
-    "extension TanksSolution: ",
+    "extension WaterTanksSolution: ",
 ]
 
 

@@ -109,6 +109,10 @@ def test_a_sensor_without_a_key_reports_for_a_tank_that_people_have_added(farm, 
     farm.admin.must("PUT", f"/api/tanks/{fresh}", {"title": "Yard", "litres": 5000}, (200,))
     assert farm.ask(level, "POST", {"level": 40}, source=YARD).status == 200
     assert farm.ask(level, "POST", {"level": 50}).status == 401
+    # A browser there that shows a page of somebody else is no sensor, whatever name the page has found for the hub.
+    page = {"Host": f"evil.example:{farm.http_port}", "Origin": f"http://evil.example:{farm.http_port}"}
+    assert farm.ask(level, "POST", {"level": 50}, page, source=YARD).status in (401, 403)
+    assert farm.ask(level, "POST", {"level": 50}, {"Sec-Fetch-Site": "same-origin"}, source=YARD).status == 401
     assert tank(farm, fresh)["level"] == 40
     with Raw(farm.mqtt_port, source=YARD) as raw:
         assert raw.connect(f"yard-{fresh}", 5).reason == 0
@@ -213,6 +217,11 @@ def test_its_simulator_runs_against_it(farm, tmp_path):
         binary=PROGRAM)
     assert done.returncode == 0 and " 0 failed" in done.stdout, done
     assert tank(farm, "tank_1")["level"] is not None
+
+
+def test_a_simulator_without_a_hub_ends_when_it_is_told_to():
+    done = run("simulate", "tanks", "--seconds", "1", "--mqtt", "127.0.0.1:1", binary=PROGRAM, timeout=30)
+    assert done.returncode == 0 and done.stdout.startswith("0 messages acknowledged"), done
 
 
 def test_a_program_without_its_pages_says_so(tmp_path):

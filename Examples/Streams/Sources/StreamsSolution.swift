@@ -1,4 +1,4 @@
-public import HubModel
+internal import HubModel
 public import SolutionKit
 
 /// Two routes whose bodies stream, for measuring what they cost others: `Benchmarks/run --only streams`. They store nothing.
@@ -55,7 +55,9 @@ public struct StreamsSolution: Solution, OffersRoutes {
             let head = "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: \(StreamsSolution.frameBytes)\r\n\r\n"
             var frame = Array(head.utf8) + [UInt8](repeating: 0, count: StreamsSolution.frameBytes) + Array("\r\n".utf8)
             do {
-                while true {
+                // Somebody may lose the right while they watch.
+                for number in 1... {
+                    if number % 50 == 0 { try await request.requireStillAllowed() }
                     frame[head.utf8.count] &+= 1
                     try await writer.write(frame)
                     try await Task.sleep(for: .milliseconds(100))

@@ -29,7 +29,7 @@ struct TankRoutes: Sendable {
             },
             Route(
                 .get, "/api/tanks/{id}/levels", access: .site(.viewTanks),
-                summary: "How full a tank was, as at most 240 means", pathSchemas: Self.path,
+                summary: "How full a tank was, as at most 241 means", pathSchemas: Self.path,
                 query: [
                     QueryParameter(
                         "hours", "the last hours, 1 to 8760; default 24", .integer(minimum: 1, maximum: 8_760))
@@ -56,7 +56,7 @@ struct TankRoutes: Sendable {
             Route(
                 .put, "/api/tanks/{id}", access: .site(.manageTanks), summary: "Add a water tank, or change it",
                 pathSchemas: Self.path, input: RouteInput(TankFacts.schema, isOptional: true),
-                answers: [.json(.tank)], refusals: [.notFound, .limitReached], handler: change),
+                answers: [.json(.tank)], refusals: [.notFound, .limitReached, .conflict], handler: change),
             Route(
                 .delete, "/api/tanks/{id}", access: .site(.manageTanks),
                 summary: "Remove a water tank; its readings are kept", pathSchemas: Self.path, answers: [.empty()],
@@ -66,7 +66,7 @@ struct TankRoutes: Sendable {
                 summary: "How full a tank is; the answer comes when it is stored", pathSchemas: Self.path,
                 input: RouteInput(.object([.required("level", .number, "Percent, 0 to 100")])),
                 answers: [.json(.object([.required("status", .words(["stored"]))]))],
-                refusals: [.notFound, .limitReached],
+                refusals: [.notFound, .limitReached, .conflict],
                 maximumBodyBytes: LevelReport.maximumBytes, credentials: .network,
                 reportTopic: { path throws(Refusal) in ["tanks", path["id"] ?? "", "level"] }, handler: report),
         ]

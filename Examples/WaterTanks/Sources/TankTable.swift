@@ -1,7 +1,7 @@
 internal import HubModel
 internal import SQL
 
-/// The tables `tank` and `tank_change`.
+/// The tables `tank`, `tank_change` and `tank_day`.
 enum TankTable {
     static let migrations = Migrations(
         owner: "tanks",
@@ -18,7 +18,8 @@ enum TankTable {
                         permille BIGINT CHECK (permille BETWEEN 0 AND 1000),
                         state TEXT NOT NULL CHECK (state IN ('filled', 'low', 'overflowing', 'unknown')),
                         since BIGINT NOT NULL,
-                        last_seen BIGINT)
+                        last_seen BIGINT,
+                        removed_at BIGINT)
                     """,
                     """
                     CREATE TABLE tank_change (
@@ -28,7 +29,8 @@ enum TankTable {
                         state TEXT NOT NULL,
                         permille BIGINT)
                     """,
-                    "CREATE INDEX tank_change_tank ON tank_change (tank, at)",
+                    "CREATE INDEX tank_change_tank ON tank_change (tank, id)",
+                    "CREATE INDEX tank_change_at ON tank_change (at)",
                 ]),
             Migration(
                 "0002-days",
@@ -41,7 +43,8 @@ enum TankTable {
                         begin BIGINT NOT NULL,
                         litres BIGINT NOT NULL CHECK (litres >= 0),
                         UNIQUE (tank, day))
-                    """
+                    """,
+                    "CREATE INDEX tank_day_begin ON tank_day (begin)",
                 ]),
         ])
 
@@ -52,6 +55,7 @@ enum TankTable {
         at sites: SiteScope = .all, after: DeviceID? = nil, limit: Int? = nil, in reader: some SQLReading
     ) throws -> [Tank] {
         var conditions = Conditions()
+        conditions.add("removed_at IS NULL")
         conditions.add("site", isOneOf: sites.names)
         if let after { conditions.add("id", .isGreater, .text(after.text)) }
         let bound = limit.map { " LIMIT \(conditions.place(.integer(Int64($0))))" } ?? ""
@@ -62,7 +66,8 @@ enum TankTable {
 
     /// One tank; nil when there is none.
     static func one(_ id: DeviceID, in reader: some SQLReading) throws -> Tank? {
-        try reader.queryFirst("SELECT \(columns) FROM tank WHERE id = $1", [.text(id.text)]).map(tank)
+        try reader.queryFirst("SELECT \(columns) FROM tank WHERE id = $1 AND removed_at IS NULL", [.text(id.text)]).map(
+            tank)
     }
 
     /// Writes all of a tank, a new one or one that is there.
@@ -71,7 +76,8 @@ enum TankTable {
             """
             INSERT INTO tank (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (id) DO UPDATE SET site = excluded.site, title = excluded.title, litres = excluded.litres,
-                permille = excluded.permille, state = excluded.state, since = excluded.since, last_seen = excluded.last_seen
+                permille = excluded.permille, state = excluded.state, since = excluded.since, last_seen = excluded.last_seen,
+                removed_at = NULL
             """,
             [
                 .text(tank.id.text), .text(tank.site.text), .text(tank.title), .integer(tank.litres),
@@ -80,9 +86,17 @@ enum TankTable {
             ])
     }
 
-    /// Removes a tank and what was kept of it. Its readings stay in history.
-    static func remove(_ id: DeviceID, in transaction: Transaction) throws {
-        try transaction.execute("DELETE FROM tank WHERE id = $1", [.text(id.text)])
+    /// Removes a tank. Its row stays, and so do its readings: who sees them is decided by the site that it was at.
+    static func remove(_ id: DeviceID, at instant: Timestamp, in transaction: Transaction) throws {
+        try transaction.execute(
+            "UPDATE tank SET removed_at = $2 WHERE id = $1", [.text(id.text), .integer(instant.microseconds)])
+    }
+
+    /// The site of a tank that was removed; nil: there is none of this name.
+    static func formerSite(of id: DeviceID, in reader: some SQLReading) throws -> SiteID? {
+        try reader.queryFirst(
+            "SELECT site FROM tank WHERE id = $1 AND removed_at IS NOT NULL", [.text(id.text)]
+        ).flatMap { SiteID(try $0.text(0)) }
     }
 
     /// Notes that a tank's state changed.

@@ -25,9 +25,13 @@ final class TanksHandler: TakesCommands {
     func load(in line: inout LineContext) throws {
         forget()
         for var tank in try TankTable.all(in: try line.transaction()) {
-            // A device that was moved takes its tank along.
-            tank.site = try devices.site(of: tank.id, in: try line.transaction()) ?? tank.site
-            roster.insert(TankEntry(tank, silence: silence))
+            let site = try devices.site(of: tank.id, in: try line.transaction()) ?? tank.site
+            let isMoved = site != tank.site
+            tank.site = site
+            let entry = TankEntry(tank, silence: silence)
+            roster.insert(entry)
+            // A device that was moved takes its tank along, also for those who read the table.
+            if isMoved { try save(entry, in: &line) }
         }
         for entry in roster.all { note(entry, in: &line) }
     }
@@ -123,10 +127,10 @@ final class TanksHandler: TakesCommands {
         return entry.tank
     }
 
-    /// Removes a tank. It comes back with its next report if its device may still report.
+    /// Removes a tank. It comes back with its next report if its device may still report, as a new one with its old history.
     func remove(_ id: DeviceID, within scope: SiteScope, in line: inout LineContext) throws {
         guard let entry = roster[id], scope.contains(entry.tank.site) else { throw TanksHandler.noTank(id) }
-        try TankTable.remove(id, in: try line.transaction())
+        try TankTable.remove(id, at: line.now, in: try line.transaction())
         roster.remove(entry)
         line.ifUndone { self.roster.insert(entry) }
         line.note(
@@ -159,6 +163,10 @@ final class TanksHandler: TakesCommands {
     private func add(_ tank: Tank, in line: inout LineContext) throws -> TankEntry {
         guard roster.all.count < TanksHandler.mostTanks else {
             throw Refusal(.limitReached, "A hub has at most \(TanksHandler.mostTanks) tanks.")
+        }
+        // Its history comes back with the name, and is not for another site's eyes.
+        if let former = try TankTable.formerSite(of: tank.id, in: try line.transaction()), former != tank.site {
+            throw Refusal(.conflict, "\(tank.id) was a tank of another site: choose another name.")
         }
         let entry = TankEntry(tank, silence: silence)
         try save(entry, in: &line)

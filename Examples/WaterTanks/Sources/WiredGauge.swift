@@ -3,7 +3,7 @@ internal import HubModel
 internal import SolutionKit
 
 /// A gauge that is wired to this machine and says `barn 62.5` on a serial line (or into a named pipe), a tank in each line. What it says goes
-/// the way of every report; the tanks are those that people have added.
+/// the way of every report; the tanks are those that people have added and whose sensors have no key. The speed of the line is set with `stty`.
 struct WiredGauge: Sendable {
     let path: String
     let line: any Line
@@ -28,20 +28,23 @@ struct WiredGauge: Sendable {
             let count = read(descriptor, &buffer, buffer.count)
             guard count > 0 else {
                 guard count == 0 || errno == EAGAIN || errno == EINTR else { throw broken() }
+                // A pipe into which nobody writes is at its end, and goes on when somebody does; a line that was pulled out does not.
+                if count == 0, isatty(descriptor) == 1 { throw Broken(description: "\(path): the line was pulled out") }
                 try await Task.sleep(for: .milliseconds(100))
                 continue
             }
-            for report in lines.take(buffer[..<count]) { await tell(report) }
+            for report in lines.take(buffer[..<count]) { try await tell(report) }
         }
     }
 
-    private func tell(_ report: GaugeLines.Report) async {
+    private func tell(_ report: GaugeLines.Report) async throws {
         let message = DeviceMessage(
             topic: ["tanks", report.tank, "level"], payload: Array(#"{"level":\#(report.percent)}"#.utf8),
             origin: MessageOrigin(clientID: nil, address: nil, sender: .keyless), receivedAt: clock.now())
-        // What is refused of one tank is no reason to stop listening; the tank goes silent, which is seen.
-        try? await line.perform(with: TanksHandler.self) { handler, line in
-            try handler.handle(message, in: &line)
+        do {
+            try await line.perform(with: TanksHandler.self) { handler, line in try handler.handle(message, in: &line) }
+        } catch let refusal as Refusal where refusal.code.httpStatus < 500 {
+            // What is refused of one tank is no reason to stop listening to the others.
         }
     }
 

@@ -154,7 +154,7 @@ extension DeviceRegistry: DeviceBook {}
         #expect(list["tanks"]?.elements.map { $0["litres"]?.number } == [6_000] && list["next"] == .null)
         try await house.call(.delete, path, id, as: manager)
         #expect(house.events.last?.topic == "tanks/barn/removed")
-        #expect(try house.count("tank") == 0)
+        #expect(try house.count("tank", where: "removed_at IS NULL") == 0)
         #expect(house.audit.entries.map(\.action.name) == ["tank.change", "tank.change", "tank.remove"])
     }
 

@@ -68,7 +68,7 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
-            "Devices without name and key that are let in by their network, as parking@192.168.5.0/24, separated by commas (MARTLET_KEYLESS_DEVICES).",
+            "Devices without name and key that are let in by their network, as KIND@192.168.5.0/24, separated by commas (MARTLET_KEYLESS_DEVICES).",
             valueName: "LIST"))
     var keylessDevices: String?
 
@@ -94,7 +94,7 @@ struct ConfigurationOptions: ParsableArguments {
 
     @Flag(
         name: .long,
-        help: "A demonstration: simulated nodes and an account, in ./demo-data, on loopback only (MARTLET_DEMO).")
+        help: "A demonstration: simulated devices and an account, in ./demo-data, on loopback only (MARTLET_DEMO).")
     var demo = false
 
     @Flag(

@@ -40,7 +40,7 @@ enum Setting: String, CaseIterable {
         case .proxyProtocol:
             "yes: MQTT connections from trusted proxies begin with a PROXY header (version 1 or 2). Default: no"
         case .keylessDevices:
-            "Devices of old without name and key that are let in over MQTT by their network, as KIND@NETWORK (parking@192.168.5.0/24), separated by commas. Default: none"
+            "Devices of old without name and key that are let in by their network, over MQTT and where a route says so, as KIND@NETWORK (KIND@192.168.5.0/24), separated by commas. Default: none"
         case .hosts:
             "Names under which browsers reach the hub, separated by commas. Default: any; on loopback only localhost"
         case .publicOrigins:
@@ -49,7 +49,7 @@ enum Setting: String, CaseIterable {
             "Origins of other sites whose pages may use the API (https://example.org), separated by commas. Default: none"
         case .web: "The folder with the pages. Default: Web, looked for beside and above the program"
         case .demo:
-            "yes: a demonstration with simulated nodes and an account of its own, in a folder of its own, on loopback only. Default: no"
+            "yes: a demonstration with simulated devices and an account of its own, in a folder of its own, on loopback only. Default: no"
         case .open: "yes: admit devices and people without credentials; on loopback only. Default: no"
         case .openToNetwork: "yes: MARTLET_OPEN also where other machines can reach it. Default: no"
         case .retentionDays: "Days for which readings are kept; 0: for ever. Default: 0"

@@ -39,7 +39,7 @@ struct DeviceKeys: Sendable {
             if words.isEmpty { continue }
             guard words.count == 2 else { throw SettingError("--keys: line \(number + 1) is not ID KEY") }
             guard keys.updateValue(String(words[1]), forKey: String(words[0])) == nil else {
-                throw SettingError("--keys: line \(number + 1) names a node for the second time")
+                throw SettingError("--keys: line \(number + 1) names a device for the second time")
             }
         }
         self.init(keys)
