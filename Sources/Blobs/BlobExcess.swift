@@ -61,10 +61,11 @@ extension BlobTable {
     }
 
     /// Sees to it that a site has room for the file that a device of it has been given.
+    /// - Returns: hashes that nothing names any more.
     /// - Throws: `limit_reached` when nothing may go for it; `SQLFailure`.
     func makeRoom(
         for device: DeviceID, of purpose: BlobPurpose, _ settings: SettingValues, in transaction: Transaction
-    ) throws {
+    ) throws -> [String] {
         let limit = purpose.bytesPerSite(settings)
         let files = try transaction.query(
             """
@@ -74,12 +75,13 @@ extension BlobTable {
             ORDER BY u.created_at, u.device
             """, [.text(purpose.owner), .text(purpose.name), .text(device.text)])
         var total = try files.reduce(0) { $0 + (try $1.integer(1)) }
+        var freed: [String] = []
         for row in files where total > limit && settings[purpose.whenFull] == .oldestGo {
             guard let other = DeviceID(try row.text(0)), other != device else { continue }
-            _ = try drop(purpose.use(of: other), in: transaction)
+            freed += try drop(purpose.use(of: other), in: transaction) ?? []
             total -= try row.integer(1)
         }
-        guard total > limit else { return }
+        guard total > limit else { return freed }
         let site = try files.first?.text(2) ?? ""
         throw Refusal(
             .limitReached,

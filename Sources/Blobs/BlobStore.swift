@@ -7,18 +7,31 @@ internal import Synchronization
 /// The hub's files on the disk, with their rows (`BlobTable`): content-addressed, each stored once.
 ///
 /// The promise that holds it together: a row that is committed has its file. A file is on the disk for good before its row goes down the line,
-/// and only `sweep` removes files: those that no row names and that no upload of the last hour brought.
+/// and files are removed only when no row names them and no upload of the last hour brought them whose row may be on its way: behind each
+/// commit (`settle`), and by `sweep` what a crash has left.
 public final class BlobStore: BlobShelf {
     /// The most files that come in at once; each costs a file descriptor.
     public static let maximumIncoming = 16
+    /// The most of them that one uploader sends at once.
+    public static let maximumIncomingPerUploader = 4
+    /// How long a file may take to come in.
+    static let longestUpload = Duration.seconds(600)
     /// How long a file that came in waits for its row. A route hands the row over at once.
     static let grace = Duration.seconds(3_600)
 
     private struct State {
         var incoming = 0
-        /// What came in lately, and when: its row may be on its way.
-        var arrivals: [String: Duration] = [:]
+        var uploaders: [String: Int] = [:]
+        /// What came in lately: its row may be on its way.
+        var arrivals: [String: Arrival] = [:]
         var figures = BlobFigures()
+    }
+
+    private struct Arrival {
+        /// How many uploads brought it of which nobody has said what became.
+        var count: Int
+        /// When the last of them did.
+        var at: Duration
     }
 
     private let folder: BlobFolder
@@ -46,15 +59,20 @@ public final class BlobStore: BlobShelf {
 
     /// As `BlobShelf.receive`.
     public func receive(
-        _ content: BodyStream, upTo limit: Int, recognise: @Sendable ([UInt8]) throws(Refusal) -> String
+        _ content: BodyStream, from uploader: String? = nil, upTo limit: Int,
+        recognise: @Sendable ([UInt8]) throws(Refusal) -> String
     ) async throws -> ReceivedBlob {
-        try begin()
-        defer { state.withLock { $0.incoming -= 1 } }
+        try begin(uploader)
+        defer { end(uploader) }
+        let begun = uptime()
         do {
             var file = try IncomingFile(in: folder.incoming)
             var head: [UInt8] = []
             var mediaType: String?
             while let piece = try await content.next() {
+                guard uptime() - begun < BlobStore.longestUpload else {
+                    throw Refusal(.malformedRequest, "Send a file within ten minutes.")
+                }
                 guard file.bytes + Int64(piece.count) <= Int64(limit) else {
                     throw Refusal(.tooLarge, "Send at most \(limit) bytes here.")
                 }
@@ -73,14 +91,26 @@ public final class BlobStore: BlobShelf {
 
     private static let headBytes = 64
 
-    private func begin() throws(Refusal) {
+    private func begin(_ uploader: String?) throws(Refusal) {
         let isTaken = state.withLock { state in
             guard state.incoming < BlobStore.maximumIncoming else { return false }
+            if let uploader {
+                guard state.uploaders[uploader, default: 0] < BlobStore.maximumIncomingPerUploader else { return false }
+                state.uploaders[uploader, default: 0] += 1
+            }
             state.incoming += 1
             return true
         }
         guard isTaken else {
             throw Refusal(.overloaded, "Too many files come in at once; send this one again in a few seconds.")
+        }
+    }
+
+    private func end(_ uploader: String?) {
+        state.withLock { state in
+            state.incoming -= 1
+            guard let uploader, let count = state.uploaders[uploader] else { return }
+            state.uploaders[uploader] = count > 1 ? count - 1 : nil
         }
     }
 
@@ -91,7 +121,9 @@ public final class BlobStore: BlobShelf {
         let box = FileBox(file)
         try await onDisk { [self] in
             // First, so that a sweep that looks now leaves it alone.
-            state.withLock { $0.arrivals[hash] = uptime() }
+            state.withLock { state in
+                state.arrivals[hash] = Arrival(count: (state.arrivals[hash]?.count ?? 0) + 1, at: uptime())
+            }
             try folder.prepare(for: hash)
             try box.file.place(at: folder.file(hash), in: folder.folder(String(hash.prefix(2))))
         }
@@ -110,12 +142,12 @@ public final class BlobStore: BlobShelf {
     public func keep(
         _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
-    ) throws {
+    ) throws -> [String] {
         try table.keep(blob, as: purpose, of: device, settings, at: instant, in: transaction)
     }
 
     /// As `BlobShelf.drop`.
-    public func drop(_ use: BlobUse, in transaction: Transaction) throws -> Bool {
+    public func drop(_ use: BlobUse, in transaction: Transaction) throws -> [String]? {
         try table.drop(use, in: transaction)
     }
 
@@ -142,13 +174,32 @@ public final class BlobStore: BlobShelf {
 
     // MARK: Sweeping
 
+    /// As `BlobShelf.settle`.
+    public func settle(_ received: ReceivedBlob?, freed: [String], in database: Database) async {
+        var hashes = Set(freed)
+        if let received {
+            hashes.insert(received.hash)
+            state.withLock { state in
+                guard let arrival = state.arrivals[received.hash] else { return }
+                state.arrivals[received.hash] =
+                    arrival.count > 1 ? Arrival(count: arrival.count - 1, at: arrival.at) : nil
+            }
+        }
+        // What cannot be looked up or removed now, the next sweep finds.
+        let named = try? await database.read { [table, hashes] in try table.named(among: hashes, in: $0) }
+        guard let named else { return }
+        let orphans = hashes.subtracting(named)
+        guard !orphans.isEmpty else { return }
+        _ = try? await onDisk { [self] in remove(orphans) }
+    }
+
     /// Looks through all files and rows, a 256th part at a time: removes files that no row names, and notes which rows have no file.
     /// - Parameter line: by which it is noted.
     /// - Throws: `SQLFailure`; `Refusal` of the line.
     public func sweep(_ database: Database, _ line: some Line) async throws -> BlobFigures {
         var found = BlobFigures()
         let now = uptime()
-        state.withLock { state in state.arrivals = state.arrivals.filter { now - $0.value < BlobStore.grace } }
+        state.withLock { state in state.arrivals = state.arrivals.filter { now - $0.value.at < BlobStore.grace } }
         for beginning in BlobFolder.beginnings {
             let there = try await onDisk { [self] in folder.hashes(beginning) }
             // Behind the look at the disk: what comes in between is in the rows, or among the arrivals.

@@ -46,11 +46,12 @@ public struct BlobTable: Sendable {
     public init() {}
 
     /// Keeps a file, in the place of what was kept for the same.
+    /// - Returns: hashes that nothing names any more.
     /// - Throws: `limit_reached`; `SQLFailure`.
     func keep(
         _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
-    ) throws {
+    ) throws -> [String] {
         let use = purpose.use(of: device)
         let before = try hash(of: use, in: transaction)
         try transaction.execute(
@@ -68,8 +69,8 @@ public struct BlobTable: Sendable {
                 .text(use.owner), .text(use.device.text), .text(use.name), .text(blob.hash),
                 .integer(instant.microseconds),
             ])
-        if let before { try dropUnused(before, in: transaction) }
-        try makeRoom(for: device, of: purpose, settings, in: transaction)
+        var freed = try before.map { try dropUnused($0, in: transaction) } ?? []
+        freed += try makeRoom(for: device, of: purpose, settings, in: transaction)
         let total = try transaction.queryOne(
             """
             SELECT COALESCE(SUM(b.bytes), 0) FROM blob_use u JOIN blob b ON b.hash = u.hash
@@ -81,17 +82,27 @@ public struct BlobTable: Sendable {
                 .limitReached,
                 "The hub keeps at most \(purpose.maximumBytes >> 20) MiB of \(purpose.title): remove some first.")
         }
+        return freed
     }
 
     /// Keeps the file of a use no longer.
-    /// - Returns: whether there was one.
-    func drop(_ use: BlobUse, in transaction: Transaction) throws -> Bool {
-        guard let hash = try hash(of: use, in: transaction) else { return false }
+    /// - Returns: nil: there was none; else hashes that nothing names any more.
+    func drop(_ use: BlobUse, in transaction: Transaction) throws -> [String]? {
+        guard let hash = try hash(of: use, in: transaction) else { return nil }
         try transaction.execute(
             "DELETE FROM blob_use WHERE owner = $1 AND name = $2 AND device = $3",
             [.text(use.owner), .text(use.name), .text(use.device.text)])
-        try dropUnused(hash, in: transaction)
-        return true
+        return try dropUnused(hash, in: transaction)
+    }
+
+    /// Which of these files a row names.
+    func named(among hashes: Set<String>, in reader: some SQLReading) throws -> Set<String> {
+        var conditions = Conditions()
+        conditions.add("hash", isOneOf: hashes)
+        return Set(
+            try reader.query("SELECT hash FROM blob WHERE \(conditions.text)", conditions.arguments).map {
+                try $0.text(0)
+            })
     }
 
     /// Keeps nothing any more of a device that is removed.
@@ -100,7 +111,7 @@ public struct BlobTable: Sendable {
         let hashes = try transaction.query("SELECT hash FROM blob_use WHERE device = $1", [.text(device.text)])
             .map { try $0.text(0) }
         try transaction.execute("DELETE FROM blob_use WHERE device = $1", [.text(device.text)])
-        for hash in Set(hashes) { try dropUnused(hash, in: transaction) }
+        for hash in Set(hashes) { _ = try dropUnused(hash, in: transaction) }
     }
 
     func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob? {
@@ -167,8 +178,10 @@ public struct BlobTable: Sendable {
         )?.text(0)
     }
 
-    private func dropUnused(_ hash: String, in transaction: Transaction) throws {
-        try transaction.execute(
+    /// - Returns: the hash, if nothing names it any more.
+    private func dropUnused(_ hash: String, in transaction: Transaction) throws -> [String] {
+        let dropped = try transaction.execute(
             "DELETE FROM blob WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM blob_use WHERE hash = $1)", [.text(hash)])
+        return dropped > 0 ? [hash] : []
     }
 }

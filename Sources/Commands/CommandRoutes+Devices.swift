@@ -1,6 +1,7 @@
 internal import HubModel
 internal import SQL
 internal import SolutionKit
+internal import Synchronization
 
 /// What devices ask and say themselves, or their controllers for them.
 extension CommandRoutes {
@@ -44,7 +45,17 @@ extension CommandRoutes {
         let confirmation = CommandConfirmation(request)
         let device = try await own(request).device.id
         let line = services.line
+        let hasWaited = Mutex(false)
         let given = try await polls.value(for: device, within: .seconds(seconds)) {
+            // A key that was changed meanwhile, or a device that was switched off, gets nothing any more.
+            let isAgain = hasWaited.withLock { hasWaited in
+                defer { hasWaited = true }
+                return hasWaited
+            }
+            if isAgain {
+                try await request.requireStillAllowed()
+                _ = try await own(request)
+            }
             let given = try await line.perform(with: CommandsHandler.self) { handler, line in
                 try handler.take(for: device, confirming: confirmation, in: &line)
             }

@@ -52,6 +52,10 @@ package struct ClientCheck: Sendable {
     package func checkChange(_ fields: HeadFields, showsCookie: Bool) throws(Refusal) {
         let origin = fields.joined("origin")
         if let origin, isOwn(origin: origin, host: fields.host) { return }
+        // Without an origin: a page of another site that embeds this address, as a picture.
+        if origin == nil, !showsCookie, fields.joined("sec-fetch-site") == "cross-site" {
+            throw Refusal(.forbidden, "Pages of other sites may not do this.")
+        }
         if showsCookie {
             guard origin == nil, fields.joined("sec-fetch-site") == "same-origin" else {
                 throw Refusal(.forbidden, "With a cookie, only pages of the hub itself may do this.")
@@ -59,6 +63,11 @@ package struct ClientCheck: Sendable {
         } else if let origin, !isAllowed(origin: origin) {
             throw Refusal(.forbidden, "Pages of other sites may not do this.")
         }
+    }
+
+    /// Whether a browser sent a request, and says so (Fetch Metadata; RFC 6454, section 7).
+    package static func isFromBrowser(_ fields: HeadFields) -> Bool {
+        ["origin", "sec-fetch-site", "sec-fetch-mode"].contains { fields.joined($0) != nil }
     }
 
     /// Whether a name is one of this machine for itself.

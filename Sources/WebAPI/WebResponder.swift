@@ -34,7 +34,7 @@ struct WebResponder: Sendable {
     private struct ConnectionEnds: Error {}
 
     /// One request on its way through.
-    private struct Course {
+    struct Course {
         let fields: HeadFields
         let transport: RequestTransport
         /// When its head was there. Its body may be a long time in coming, and whoever sends it chooses how long: what is decided later is
@@ -46,6 +46,8 @@ struct WebResponder: Sendable {
         var methods: [String] = []
         /// Who asks for what, once that is known.
         var asked: (caller: Caller, route: Route, path: String)?
+        /// What was shown for it. Never write its content anywhere.
+        var shown: RequestCredentials.Kind?
     }
 
     func respond(
@@ -161,7 +163,7 @@ struct WebResponder: Sendable {
                 } catch let refusal as Refusal where refusal.code == .devicePending && route.reportTopic != nil {
                     return try await setAside(route, parameters, course, &body, writer)
                 }
-                if caller.identity != .anonymous { connections.settle(connection.id) }
+                if WebResponder.isKnown(caller) { connections.settle(connection.id) }
                 let isReading = WebResponder.isReading(method)
                 if isReading {
                     _ = try await body.reader.read(upTo: RequestBodyReader.idleBytes, writer)
@@ -177,7 +179,8 @@ struct WebResponder: Sendable {
                 let asked = RouteRequest(
                     path: parameters, query: try PercentCoding.parameters(halves.count > 1 ? halves[1] : ""),
                     accept: request.headers[.accept], mediaType: body.mediaType, content: content,
-                    receivedAt: clock.now(), caller: caller, scope: scope, transport: course.transport)
+                    receivedAt: clock.now(), caller: caller, scope: scope, transport: course.transport,
+                    check: check(again: course, caller, route))
                 let response =
                     route.waits
                     ? try await connection.leaving.cancelling { try await route.handler(asked) }
@@ -211,43 +214,6 @@ struct WebResponder: Sendable {
                 caller: caller, route: route, path: path, code: refusal.code, receivedAt: clock.now()))
     }
 
-    /// Finds out who asks, and whether they may: before anything else of the request is looked at.
-    /// - Parameter key: that of a link, as it stood in the path.
-    private func authorize(
-        _ route: Route, _ method: String, _ path: Substring, key: String?, _ course: inout Course,
-        _ body: inout IncomingBody,
-        _ writer: borrowing ResponseWriter
-    ) async throws -> (Caller, SiteScope) {
-        let shown: RequestCredentials.Kind
-        var path = String(path)
-        if case .link(let kind) = route.access {
-            shown = .link(key: key ?? "", kind: kind)
-            // The key is in it, and what was asked is written down.
-            path = route.path
-        } else {
-            shown = try await self.shown(for: route, course, &body, writer)
-        }
-        let caller = try await caller(shown, for: route, course)
-        course.asked = (caller, route, path)
-        let scope = try route.access.scope(for: caller)
-        if !WebResponder.isReading(method) {
-            var showsCookie = false
-            if case .cookie = shown { showsCookie = true }
-            if route.setsCookies, !course.transport.cookies.isEmpty { showsCookie = true }
-            try check.checkChange(course.fields, showsCookie: showsCookie)
-        }
-        return (caller, scope)
-    }
-
-    /// What a request shows to say who sends it: in its head, or, if a device may, in its body.
-    private func shown(
-        for route: Route, _ course: Course, _ body: inout IncomingBody, _ writer: borrowing ResponseWriter
-    ) async throws -> RequestCredentials.Kind {
-        let shown = ShownCredentials.read(course.fields, cookie: course.transport.cookies[gate.accessCookie])
-        guard case .none = shown, route.credentials != .header, route.access.isForDevices else { return shown }
-        return try await body.credentials(route, writer) ?? .none
-    }
-
     /// What a device reports that waits to be approved: kept, and taken in once it is.
     private func setAside(
         _ route: Route, _ parameters: [String: String], _ course: Course, _ body: inout IncomingBody,
@@ -267,30 +233,7 @@ struct WebResponder: Sendable {
         return WebAnswer(answer, route: route.path)
     }
 
-    private func caller(
-        _ shown: RequestCredentials.Kind, for route: Route, _ course: Course
-    ) async throws -> Caller {
-        do {
-            let caller = try await gate.caller(
-                RequestCredentials(shown, transport: course.transport, receivedAt: clock.now()))
-            guard case (.anonymous, .device(let kind), .network) = (caller.identity, route.access, route.credentials),
-                gate.admitsKeyless(kind, from: course.transport.address)
-            else { return caller }
-            return Caller(.keyless(kind), address: course.transport.address)
-        } catch let refusal as Refusal where route.access == .anyone && WebResponder.isOfCredentials(refusal.code) {
-            // Whoever may come in without them may come in with bad ones: how else would a page sign in again?
-            return Caller(.anonymous, address: course.transport.address)
-        }
-    }
-
-    private static func isOfCredentials(_ code: RefusalCode) -> Bool {
-        switch code {
-        case .notSignedIn, .badCredentials, .devicePending, .forbidden: true
-        default: false
-        }
-    }
-
-    private static func isReading(_ method: String) -> Bool {
+    static func isReading(_ method: String) -> Bool {
         method == "GET" || method == "HEAD" || method == "OPTIONS"
     }
 

@@ -90,13 +90,13 @@ final class Shelf: Sendable {
     ) async throws -> ReceivedBlob {
         let (blob, store) = (try await receive(text, limit: 2 << 20), store)
         let device = try #require(DeviceID(device))
-        try await line.perform { line in
+        _ = try await line.perform { line in
             try store.keep(blob, as: purpose, of: device, settings, at: instant, in: line.transaction())
         }
         return blob
     }
 
-    func drop(_ device: String) async throws -> Bool {
+    func drop(_ device: String) async throws -> [String]? {
         let (use, store) = (try use(device), store)
         return try await line.perform { try store.drop(use, in: $0.transaction()) }
     }
@@ -136,11 +136,69 @@ struct BlobStoreTests {
             #expect(file.entityTag == "\"\(Self.abc)\"" && file.modifiedAt == Shelf.start)
             #expect(FileManager.default.contents(atPath: file.path) == Data("abc".utf8))
             // It is there as long as one of them keeps it.
-            #expect(try await shelf.drop("a"))
-            #expect(try await shelf.drop("a") == false)
+            #expect(try await shelf.drop("a") == [])
+            #expect(try await shelf.drop("a") == nil)
             #expect(try shelf.kept("a") == nil && shelf.rows().count == 1)
-            #expect(try await shelf.drop("b"))
+            #expect(try await shelf.drop("b")?.count == 1)
             #expect(try shelf.rows().isEmpty)
+        }
+    }
+
+    @Test(
+        "What was replaced or refused goes at once, unless another upload brought the same")
+    func settled() async throws {
+        try await Shelf.run { shelf in
+            let first = try await shelf.keep("first", for: "a")
+            await shelf.store.settle(first, freed: [], in: shelf.database)
+            #expect(shelf.files().count == 1)
+            let second = try await shelf.keep("second", for: "a")
+            await shelf.store.settle(second, freed: [first.hash], in: shelf.database)
+            #expect(shelf.files().count == 1)
+            let refused = try await shelf.receive("refused")
+            let again = try await shelf.receive("refused")
+            await shelf.store.settle(refused, freed: [], in: shelf.database)
+            #expect(shelf.files().count == 2)
+            await shelf.store.settle(again, freed: [], in: shelf.database)
+            #expect(shelf.files().count == 1)
+            // What a row names stays, whatever somebody says of it.
+            await shelf.store.settle(second, freed: [second.hash], in: shelf.database)
+            #expect(shelf.files().count == 1)
+        }
+    }
+
+    @Test("One uploader has four files on the way; others go on meanwhile")
+    func fourOfOneUploader() async throws {
+        try await Shelf.run { shelf in
+            let (gate, open) = AsyncStream.makeStream(of: Void.self)
+            let began = AsyncStream.makeStream(of: Void.self)
+            let waiting = (0..<BlobStore.maximumIncomingPerUploader).map { number in
+                Task {
+                    let pieces = Mutex([[UInt8(number)]])
+                    return try await shelf.store.receive(
+                        BodyStream {
+                            guard let piece = pieces.withLock({ $0.popLast() }) else { return nil }
+                            began.continuation.yield()
+                            for await _ in gate { break }
+                            return piece
+                        }, from: "anna", upTo: 10, recognise: Shelf.anything)
+                }
+            }
+            var count = 0
+            for await _ in began.stream {
+                count += 1
+                if count == waiting.count { break }
+            }
+            let one = BodyStream { nil }
+            let refusal = await #expect(throws: Refusal.self) {
+                _ = try await shelf.store.receive(one, from: "anna", upTo: 10, recognise: Shelf.anything)
+            }
+            #expect(refusal?.code == .overloaded)
+            _ = try await shelf.store.receive(
+                Shelf.stream([[9]]), from: "ben", upTo: 10, recognise: Shelf.anything)
+            open.finish()
+            for task in waiting { _ = try await task.value }
+            _ = try await shelf.store.receive(
+                Shelf.stream([[8]]), from: "anna", upTo: 10, recognise: Shelf.anything)
         }
     }
 

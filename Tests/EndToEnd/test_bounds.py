@@ -753,6 +753,7 @@ FIXED = {
     "Picture of a device; all of them together; files that come in at once": [
         ("EndToEnd/test_pictures.py", "test_what_is_no_picture_or_too_large_leaves_nothing"),
         ("BlobsTests/BlobStoreTests.swift", "replacedAndBounded"), ("BlobsTests/BlobStoreTests.swift", "sixteenAtOnce"),
+        ("BlobsTests/BlobStoreTests.swift", "fourOfOneUploader"),
     ],
     "Pictures of the devices of one site": [("BlobsTests/BlobRetentionTests.swift", "refused")],
     "Wrong passwords of one name from one address (of IPv6, here and below: one /64)": [

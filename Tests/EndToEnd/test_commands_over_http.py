@@ -158,6 +158,31 @@ def test_a_stop_of_the_hub_ends_a_poll(own):
         assert waiting.result(10) == []
 
 
+def test_a_key_that_was_changed_while_it_waited_gets_nothing(closed, fresh):
+    name = f"node_{fresh}"
+    board = Board(closed, fresh, closed.device(name))
+    assert board.report()[0] == 200
+    path = f"/api/devices/{name}/commands"
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(curl, closed, "GET", f"{path}/next?wait=30", None, board.key)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.5)
+        key = closed.admin.must("POST", f"/api/devices/{name}/rotate", None, (200, 201))["key"]
+        command = closed.admin.must("POST", path, {"command": "blink"}, (202,))["command_id"]
+        assert waiting.result(10)[0] == 401
+    assert Board(closed, fresh, key).poll() == [command]
+
+
+def test_a_page_of_another_site_takes_no_commands(hub, fresh):
+    board = Board(hub, fresh)
+    assert board.report()[0] == 200
+    command = hub.ask(f"/api/devices/{board.name}/commands", "POST", {"command": "blink"}).json()["command_id"]
+    path = f"/api/devices/{board.name}/commands/next"
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert hub.ask(path, headers=headers).status == 403
+    assert board.poll() == [command]
+
+
 def test_a_closed_hub_gives_commands_to_the_node_and_its_controller_only(closed):
     hub = closed
     keys = {name: hub.device(name) for name in ("node_p1", "node_p2")}

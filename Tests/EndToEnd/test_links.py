@@ -112,6 +112,14 @@ def test_who_may_share(shared):
     assert hub.ask(made["path"]).status == 404
 
 
+def test_a_token_makes_no_links(shared):
+    hub, _ = shared
+    token = hub.admin.personal_token(["devices.manage"])
+    shown = {"Authorization": f"Bearer {token['token']}"}
+    told = hub.ask("/api/links", "POST", {"kind": "nodes.readings", "device": "node_07", "purpose": "x"}, shown)
+    assert told.status == 403 and "signed in" in told.json()["detail"], told
+
+
 def test_a_sheet_of_a_whole_site_shows_the_nodes_that_are_there(shared):
     hub, _ = shared
     [kind] = [link for link in hub.ask("/api/catalogue").json()["links"] if link["device"] is None and link["solution"] == "nodes"]

@@ -306,6 +306,22 @@ def test_a_site_that_has_its_megabytes_refuses_a_picture_or_lets_the_oldest_go(o
     hub.stop()
 
 
+def test_a_picture_that_was_replaced_or_refused_leaves_the_disk_at_once(own_closed):
+    hub = own_closed(start=False)
+    hub.settings = {"MARTLET_PICTURE_SITE_MIB": "1"}
+    hub.start()
+    hub.device("node_a")
+    for size in (1_000, 2_000, 3_000):
+        assert put(hub.admin, "node_a", picture(size)).status == 200
+    files = lambda: [file for file in (hub.data / "blobs").rglob("*") if file.is_file()]  # noqa: E731
+    assert [file.stat().st_size for file in files()] == [get(hub.admin, "node_a").body.__len__()]
+    assert put(hub.admin, "node_a", picture(2 * MIB)).status == 429
+    assert len(files()) == 1
+    hub.admin.must("DELETE", "/api/devices/node_a/picture")
+    assert files() == []
+    hub.stop()
+
+
 def test_retention_says_which_pictures_go_before_they_do(own_closed, tmp_path):
     hub = own_closed()
     for name in "ab":

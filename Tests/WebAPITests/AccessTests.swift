@@ -139,7 +139,9 @@ import WebAPI
             ("/api/nodes/network", nil, #"{"device_id":"node_01","api_key":"key"}"#, "node_01"),
             ("/api/boards", nil, shown, "401"), ("/api/boards", "Authorization: Bearer expired", "{}", "401"),
             ("/api/boards", "Authorization: Bearer admin", "{}", "403"),
-            ("/api/boards", "Origin: https://elsewhere.example", "{}", "403"),
+            ("/api/boards", "Origin: https://elsewhere.example", "{}", "401"),
+            // No sensor says where a page is from: under a name that the page's owner points at the hub, it would be the hub's own.
+            ("/api/boards", "Sec-Fetch-Site: same-origin", "{}", "401"),
         ]
         try await run { server, _ in
             for (path, header, body, who) in matrix {

@@ -84,8 +84,9 @@ public struct LinkTable: Sendable {
             subject.add("device", .equals, .text(device.text))
         } else {
             subject.add("device IS NULL")
-            subject.add("site", .equals, .text(link.grant.site.text))
         }
+        // Those of a site where a device was before are nobody's here to revoke, and open nothing.
+        subject.add("site", .equals, .text(link.grant.site.text))
         subject.add("revoked_at IS NULL")
         subject.add("expires_at", .isGreater, now)
         let open = try transaction.queryOne("SELECT COUNT(*) FROM link WHERE \(subject.text)", subject.arguments)
@@ -95,6 +96,14 @@ public struct LinkTable: Sendable {
                 .limitReached,
                 "\(link.grant.device?.text ?? "The site \(link.grant.site)") has \(LinkTable.maximumPerSubject) links already: revoke one first."
             )
+        }
+        if try transaction.queryOne("SELECT COUNT(*) FROM link").integer(0) >= limit {
+            // One that is over is only remembered.
+            try transaction.execute(
+                """
+                DELETE FROM link WHERE id = (SELECT id FROM link WHERE revoked_at IS NOT NULL OR expires_at <= $1
+                    ORDER BY COALESCE(revoked_at, expires_at), id LIMIT 1)
+                """, [now])
         }
         guard try transaction.queryOne("SELECT COUNT(*) FROM link").integer(0) < limit else {
             throw Refusal(.limitReached, "The hub keeps at most \(limit) links.")

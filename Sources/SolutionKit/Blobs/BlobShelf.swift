@@ -8,25 +8,33 @@ public import SQL
 public protocol BlobShelf: Sendable {
     /// Takes a file in while it comes, and returns when it is on the disk for good.
     /// - Parameters:
+    ///   - uploader: who sends it, such as an account: nobody takes all places; nil: nobody in particular.
     ///   - limit: the most bytes.
     ///   - recognise: says of the first bytes (at most 64) what media type they begin; throws for a file that is not wanted.
     /// - Throws: `too_large`; `overloaded` when too many come at once; `storage_unavailable` when there is no room; what `recognise` and the
     ///   stream throw. Nothing of the file stays then.
     func receive(
-        _ content: BodyStream, upTo limit: Int, recognise: @Sendable ([UInt8]) throws(Refusal) -> String
+        _ content: BodyStream, from uploader: String?, upTo limit: Int,
+        recognise: @Sendable ([UInt8]) throws(Refusal) -> String
     ) async throws -> ReceivedBlob
+
+    /// Says that it is settled what became of a file that came in: its row is committed, or will not come. Files that nothing names are removed
+    /// from the disk. To be called after each `receive`, behind the commit or the refusal.
+    /// - Parameter freed: what `keep` and `drop` gave back.
+    func settle(_ received: ReceivedBlob?, freed: [String], in database: Database) async
 
     /// Keeps a file that came in, in the place of what was kept for the same. Where the device's site has too many bytes of its sort and the
     /// settings say so, those go that were kept first.
+    /// - Returns: files that nothing names any more, by their hashes: for `settle`, once that is committed.
     /// - Throws: `limit_reached`; `SQLFailure`.
     func keep(
         _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
-    ) throws
+    ) throws -> [String]
 
     /// Keeps the file of this use no longer.
-    /// - Returns: whether there was one.
-    func drop(_ use: BlobUse, in transaction: Transaction) throws -> Bool
+    /// - Returns: nil: there was none; else what nothing names any more, by its hash: for `settle`, once that is committed.
+    func drop(_ use: BlobUse, in transaction: Transaction) throws -> [String]?
 
     /// What is kept for this use; nil: nothing.
     func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob?
@@ -96,17 +104,21 @@ public struct NoBlobs: BlobShelf {
 
     /// Throws `storage_unavailable`.
     public func receive(
-        _ content: BodyStream, upTo limit: Int, recognise: @Sendable ([UInt8]) throws(Refusal) -> String
+        _ content: BodyStream, from uploader: String?, upTo limit: Int,
+        recognise: @Sendable ([UInt8]) throws(Refusal) -> String
     ) async throws -> ReceivedBlob { throw Refusal.storageUnavailable }
+
+    /// There is nothing to settle.
+    public func settle(_ received: ReceivedBlob?, freed: [String], in database: Database) async {}
 
     /// Throws `storage_unavailable`.
     public func keep(
         _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
-    ) throws { throw Refusal.storageUnavailable }
+    ) throws -> [String] { throw Refusal.storageUnavailable }
 
-    /// False.
-    public func drop(_ use: BlobUse, in transaction: Transaction) throws -> Bool { false }
+    /// Nil.
+    public func drop(_ use: BlobUse, in transaction: Transaction) throws -> [String]? { nil }
 
     /// Nil.
     public func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob? { nil }

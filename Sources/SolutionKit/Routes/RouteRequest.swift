@@ -20,6 +20,13 @@ public struct RouteRequest: Sendable {
     public let scope: SiteScope
     /// How it came.
     public let transport: RequestTransport
+    /// Looks once more whether the caller may ask (`requireStillAllowed`).
+    private let check: @Sendable () async throws -> Void
+
+    /// Makes sure that who asked may still ask: for a request that takes long, before it gives or changes anything. What a request shows is
+    /// looked at when it begins; since then a key may have been changed, a device switched off, a right taken away.
+    /// - Throws: as the request would be refused now.
+    public func requireStillAllowed() async throws { try await check() }
 
     /// The peer's address without its port, if it is known.
     public var address: String? { transport.address }
@@ -27,8 +34,10 @@ public struct RouteRequest: Sendable {
     /// A request.
     public init(
         path: [String: String], query: [(name: String, value: String)], accept: String?, mediaType: String? = nil,
-        content: RequestContent, receivedAt: Timestamp, caller: Caller, scope: SiteScope, transport: RequestTransport
+        content: RequestContent, receivedAt: Timestamp, caller: Caller, scope: SiteScope, transport: RequestTransport,
+        check: @escaping @Sendable () async throws -> Void = {}
     ) {
+        self.check = check
         self.path = path
         self.query = query
         self.accept = accept

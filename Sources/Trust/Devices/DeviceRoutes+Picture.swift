@@ -64,15 +64,27 @@ extension DeviceRoutes {
         // Before anything is read of it.
         _ = try await services.database.read { try administration.device(id, administrator, in: $0) }
         let (blobs, settings) = (services.blobs, services.settings)
+        let caller = request.caller
         let blob = try await blobs.receive(
-            content, upTo: DevicePicture.maximumBytes, recognise: DevicePicture.recognise)
-        try await services.line.perform { line in
-            let transaction = try line.transaction()
-            _ = try administration.device(id, administrator, in: transaction)
-            try blobs.keep(blob, as: DevicePicture.purpose, of: id, settings, at: line.now, in: transaction)
-            try administration.record(
-                .changeDevice, "device:\(id)", [("picture", blob.mediaType), ("bytes", String(blob.bytes))],
-                administrator, in: transaction)
+            content, from: caller.account ?? request.address, upTo: DevicePicture.maximumBytes,
+            recognise: DevicePicture.recognise)
+        do {
+            // It may have taken minutes.
+            try await request.requireStillAllowed()
+            let freed = try await services.line.perform { line in
+                let (transaction, administrator) = (try line.transaction(), Administrator(caller, at: line.now))
+                _ = try administration.device(id, administrator, in: transaction)
+                let freed = try blobs.keep(
+                    blob, as: DevicePicture.purpose, of: id, settings, at: line.now, in: transaction)
+                try administration.record(
+                    .changeDevice, "device:\(id)", [("picture", blob.mediaType), ("bytes", String(blob.bytes))],
+                    administrator, in: transaction)
+                return freed
+            }
+            await blobs.settle(blob, freed: freed, in: services.database)
+        } catch {
+            await blobs.settle(blob, freed: [], in: services.database)
+            throw error
         }
         return .json { json in
             json.object { json in
@@ -85,15 +97,17 @@ extension DeviceRoutes {
     private func dropPicture(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
         let blobs = services.blobs
-        try await services.line.perform { line in
+        let freed = try await services.line.perform { line in
             let transaction = try line.transaction()
             _ = try administration.device(id, administrator, in: transaction)
-            guard try blobs.drop(DevicePicture.use(id), in: transaction) else {
+            guard let freed = try blobs.drop(DevicePicture.use(id), in: transaction) else {
                 throw Refusal(.notFound, "\(id) has no picture.")
             }
             try administration.record(
                 .changeDevice, "device:\(id)", [("picture", "removed")], administrator, in: transaction)
+            return freed
         }
+        await blobs.settle(nil, freed: freed, in: services.database)
         return .empty()
     }
 }

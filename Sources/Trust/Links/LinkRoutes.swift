@@ -124,6 +124,10 @@ public struct LinkRoutes: Sendable {
     }
 
     private func make(_ request: RouteRequest) async throws -> RouteResponse {
+        // It would open more than the token's scopes, and outlast it.
+        if case .token = request.caller.identity {
+            throw Refusal(.forbidden, "Make links signed in, not with a token.")
+        }
         let body = try JSONMembers(request.body)
         let word = try body.text("kind", maximumBytes: 64)
         guard let kind = kinds.first(where: { $0.kind.name.name == word }) else {

@@ -42,7 +42,8 @@ actor FormParts {
     /// The text fields before the first file. They are kept for those who read the parts.
     /// - Throws: what `BodyParts.next` throws.
     func leadingFields() async throws -> [(name: String, value: String)] {
-        while ahead.count < FormParts.mostFieldsAhead, let part = try await nextPart() {
+        // They may be asked for again: whoever sends for long is looked at once more.
+        while begun == nil, !isAtEnd, ahead.count < FormParts.mostFieldsAhead, let part = try await nextPart() {
             guard part.fileName == nil else {
                 begun = part
                 break
