@@ -3,7 +3,7 @@ type, for room for a finger, for what moved while it loaded, and for where it lo
 import pytest
 from conftest import DESKTOP, PAGES, PHONE, REAL, Opener, addresses
 from rules import COLOURS, SHIFTS, does_not_jump, fits, has_room_for_a_finger, in_theme, is_read_easily, keeps_the_rules
-from waiting import frames, rest
+from waiting import frames, rest, until
 
 ADMIN = {"account": "/account", "admin": "/admin", "users": "/admin/users", "devices": "/admin/devices", "audit": "/admin/audit", "docs": "/docs",
          "user": "/admin/users?user=otto", "device": "/admin/devices?device=node_02", "entry": "/admin/audit?entry=3", "search": "/docs?q=readings"}
@@ -145,3 +145,17 @@ def test_the_checks_find_what_they_look_for(opened):
     with pytest.raises(AssertionError):
         does_not_jump([[0.06, "main"]])
     opened.evaluate("document.getElementById('bad').remove()")
+
+
+def test_a_chart_whose_sheet_comes_late_does_not_jump(open_page, shared):
+    page, held = open_page(f"{shared}/", before=SHIFTS), []
+    page.context.route("**/vendor/uplot.css", lambda route: held.append(route))
+    page.goto(addresses(shared)["broker"])
+    page.wait_for_selector(".chart-box")
+    until(page, "document.querySelector('link[href=\"/vendor/uplot.css\"]') !== null")
+    frames(page)
+    assert page.locator(".u-over").count() == 0
+    held[0].continue_()
+    page.wait_for_selector(".u-over")
+    rest(page)
+    does_not_jump(page.evaluate("window.shifts"))

@@ -20,8 +20,10 @@ export function loadPlot(box) {
             const sheet = document.createElement('link');
             sheet.rel = 'stylesheet';
             sheet.href = '/vendor/uplot.css';
+            // A picture that is drawn before its sheet is there would jump; without any it is drawn all the same.
+            const styled = new Promise((there) => { sheet.onload = sheet.onerror = there; });
             document.head.append(sheet);
-            Promise.all([import('/vendor/uplot.js'), import('/parts/chart-plot.js')])
+            Promise.all([import('/vendor/uplot.js'), import('/parts/chart-plot.js'), styled])
                 .then(([{ default: uPlot }, { plotOptions }]) => done([uPlot, plotOptions]),
                     (error) => { loading = null; watcher.disconnect(); fail(error); });
         };
