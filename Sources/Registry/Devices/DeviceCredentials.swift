@@ -135,11 +135,14 @@ extension DeviceCredentials {
     public func certificates(
         of device: DeviceID? = nil, limit: Int = 1_000, in reader: some SQLReading
     ) throws -> [DeviceCertificate] {
-        try reader.query(
+        var conditions = Conditions()
+        if let device { conditions.add("device", .equals, .text(device.text)) }
+        let most = conditions.place(.integer(Int64(limit)))
+        return try reader.query(
             """
-            SELECT \(DeviceCredentials.columns) FROM device_certificate WHERE CAST($1 AS TEXT) IS NULL OR device = $1
-            ORDER BY issued_at DESC, serial LIMIT $2
-            """, [SQLValue(device?.text), .integer(Int64(limit))]
+            SELECT \(DeviceCredentials.columns) FROM device_certificate WHERE \(conditions.text)
+            ORDER BY issued_at DESC, serial LIMIT \(most)
+            """, conditions.arguments
         ).map { try DeviceCredentials.certificate($0) }
     }
 

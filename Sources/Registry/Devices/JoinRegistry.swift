@@ -88,14 +88,18 @@ public struct JoinRegistry: Sendable {
     public func pending(
         text: String? = nil, kind: DeviceKind? = nil, after: String? = nil, limit: Int, in reader: some SQLReading
     ) throws -> [PendingDevice] {
-        let pattern = text.map { "%\(JoinRegistry.literal($0))%" }
+        var conditions = Conditions()
+        if let text {
+            let pattern = conditions.place(.text("%\(JoinRegistry.literal(text))%"))
+            conditions.add("lower(device) LIKE \(pattern) ESCAPE '\\'")
+        }
+        if let kind { conditions.add("kind", .equals, .text(kind.name)) }
+        if let after { conditions.add("device", .isGreater, .text(after)) }
+        let most = conditions.place(.integer(Int64(limit)))
         return try reader.query(
             """
-            SELECT \(PendingDevice.columns) FROM device_request
-            WHERE (CAST($1 AS TEXT) IS NULL OR lower(device) LIKE $1 ESCAPE '\\')
-                AND (CAST($2 AS TEXT) IS NULL OR kind = $2) AND (CAST($3 AS TEXT) IS NULL OR device > $3)
-            ORDER BY device LIMIT $4
-            """, [SQLValue(pattern), SQLValue(kind?.name), SQLValue(after), .integer(Int64(limit))]
+            SELECT \(PendingDevice.columns) FROM device_request WHERE \(conditions.text) ORDER BY device LIMIT \(most)
+            """, conditions.arguments
         ).map { try PendingDevice($0) }
     }
 

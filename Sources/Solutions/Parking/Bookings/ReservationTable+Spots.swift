@@ -15,12 +15,11 @@ extension ReservationTable {
     /// The spots that are held, of one lot or of all, with the reservation that holds each.
     static func held(in lot: LotID?, in reader: some SQLReading) throws -> [DeviceID: String] {
         var found: [DeviceID: String] = [:]
+        var conditions = Conditions()
+        conditions.add("due_at IS NOT NULL AND is_held")
+        if let lot { conditions.add("lot", .equals, .text(lot.text)) }
         try reader.queryEach(
-            """
-            SELECT id, spot FROM parking_reservation
-            WHERE due_at IS NOT NULL AND is_held AND (CAST($1 AS TEXT) IS NULL OR lot = $1)
-            """,
-            [SQLValue(lot?.text)]
+            "SELECT id, spot FROM parking_reservation WHERE \(conditions.text)", conditions.arguments
         ) { row in
             if let spot = DeviceID(try row.text("spot")) { found[spot] = try row.text("id") }
         }

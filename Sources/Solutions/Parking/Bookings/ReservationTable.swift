@@ -108,19 +108,21 @@ enum ReservationTable {
     ) throws -> [Reservation] {
         // None is longer than twelve hours, rounded out to quarters: so far back the index is looked at.
         let longest = BookingRules.lengthSeconds.upperBound + 1_800
+        var conditions = Conditions()
+        conditions.add("lot", .equals, .text(lot.text))
+        conditions.add("begins_at", .isAtLeast, .integer(from.advanced(bySeconds: -longest).microseconds))
+        conditions.add("begins_at", .isLess, .integer(to.microseconds))
+        conditions.add("ends_at", .isGreater, .integer(from.microseconds))
+        if let state { conditions.add("state", .equals, .text(state.rawValue)) }
+        if let after {
+            let id = conditions.place(.text(after))
+            conditions.add(
+                "(begins_at, id) > (SELECT begins_at, id FROM parking_reservation WHERE id = \(id))")
+        }
+        let most = conditions.place(.integer(Int64(limit)))
         return try reader.query(
-            """
-            SELECT * FROM parking_reservation WHERE lot = $1 AND begins_at >= $2 AND begins_at < $3 AND ends_at > $4
-                AND (CAST($6 AS TEXT) IS NULL OR state = $6)
-                AND (CAST($7 AS TEXT) IS NULL
-                    OR (begins_at, id) > (SELECT begins_at, id FROM parking_reservation WHERE id = $7))
-            ORDER BY begins_at, id LIMIT $5
-            """,
-            [
-                .text(lot.text), .integer(from.advanced(bySeconds: -longest).microseconds),
-                .integer(to.microseconds), .integer(from.microseconds), .integer(Int64(limit)),
-                SQLValue(state?.rawValue), SQLValue(after),
-            ]
+            "SELECT * FROM parking_reservation WHERE \(conditions.text) ORDER BY begins_at, id LIMIT \(most)",
+            conditions.arguments
         ).map(Reservation.init)
     }
 }

@@ -17,14 +17,17 @@ enum FeedTable {
             }
         }
         var levels: [LotID: Set<String>] = [:]
+        var conditions = Conditions(arguments: [.integer(now.microseconds)])
+        conditions.add("parking_lot.is_public")
+        if let one { conditions.add("parking_spot.lot", .equals, .text(one.text)) }
         try reader.queryEach(
             """
             SELECT parking_spot.lot AS lot, kind, level, \(SpotTable.statusNow) AS shown, COUNT(*) AS spots,
                 MAX(heard_at) AS heard_at
             FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
-            WHERE parking_lot.is_public AND (CAST($2 AS TEXT) IS NULL OR parking_spot.lot = $2)
+            WHERE \(conditions.text)
             GROUP BY parking_spot.lot, kind, level, shown
-            """, [.integer(now.microseconds), SQLValue(one?.text)]
+            """, conditions.arguments
         ) { row in
             guard let lot = LotID(try row.text("lot")), let kind = SpotKind(rawValue: try row.text("kind")),
                 let status = SpotStatus(rawValue: try row.text("shown"))
