@@ -112,7 +112,7 @@ let package = Package(
         room("Live", ["HubModel"]),
         room(
             "Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"],
-            ["HubModel", "SolutionKit", "SQL", argumentParser]),
+            ["HubModel", "SolutionKit", "SQL", "DeviceLogic", argumentParser]),
         room(
             "Parking", path: "Sources/Solutions/Parking", pages: ["README.md"],
             ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic", argumentParser]),
@@ -174,7 +174,7 @@ let package = Package(
             ["LiveSocket", hummingbirdCore, httpTypes, nioCore, nioPosix, nioWebSocket, nioEmbedded, logging]),
         tests("HubModelTests", ["HubModel"], resources: [.copy("cases")]),
         tests("SolutionKitTests", ["SolutionKit", "HubModel", "HubTesting", "SQL"]),
-        tests("LiveTests", ["Live", "HubModel"]),
+        tests("LiveTests", ["Live", "HubModel", "HubTesting"]),
         tests("IngestTests", ["Ingest", "HubModel", "HubTesting", "SolutionKit", "SQL", "TimeSeries"]),
         tests(
             "DeviceDoorsTests",
@@ -199,8 +199,8 @@ let package = Package(
         tests(
             "WebAPITests",
             [
-                "WebAPI", "Live", "HubModel", "SolutionKit", "Transport", "Compression", nioCore, nioPosix, nioSSL,
-                logging,
+                "WebAPI", "Live", "HubModel", "HubTesting", "SolutionKit", "Transport", "Compression", nioCore,
+                nioPosix, nioSSL, logging,
             ]),
     ]
 )

@@ -157,7 +157,8 @@ public struct LiveReplay: Sendable {
             return false
         }
         if let known = wanted[event.topic] { return known }
-        let verdict = patterns.contains { $0.matches(event.topic) }
+        let levels = TopicFilterLevels.levels(of: event.topic)
+        let verdict = patterns.contains { $0.matches(levels) }
         if wanted.count >= LiveReplay.mostJudged { wanted.removeAll(keepingCapacity: true) }
         wanted[event.topic] = verdict
         return verdict

@@ -1,3 +1,5 @@
+internal import HubModel
+
 /// The topics of one socket.
 public struct LiveSubscription: Sendable {
     private var patterns: [TopicPattern] = []
@@ -20,6 +22,8 @@ public struct LiveSubscription: Sendable {
 
     /// Whether an event of this topic is wanted.
     public func wants(_ topic: String) -> Bool {
-        patterns.contains { $0.matches(topic) }
+        guard !patterns.isEmpty else { return false }
+        let levels = TopicFilterLevels.levels(of: topic)
+        return patterns.contains { $0.matches(levels) }
     }
 }

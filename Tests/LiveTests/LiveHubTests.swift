@@ -1,9 +1,10 @@
 import HubModel
+import HubTesting
 import Live
 import Testing
 
 @Suite struct LiveHubTests {
-    let clock = TestClock(1_000)
+    let clock = ManualClock(Timestamp(microseconds: 1_000))
 
     func hub(_ configuration: LiveConfiguration = LiveConfiguration()) -> LiveHub {
         LiveHub(configuration: configuration, clock: clock)
@@ -36,7 +37,7 @@ import Testing
     @Test func `a page gets hello, the recent events, then live ones`() async throws {
         let hub = hub()
         hub.publish([event("n/a", 1), event("x", 2)], committedAt: at(2_000))
-        clock.set(3_000_000)
+        clock.set(Timestamp(microseconds: 3_000_000))
         var feed = try attach(hub)
         let hello = try #require(await feed.next()?.first)
         #expect(

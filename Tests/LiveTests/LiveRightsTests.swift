@@ -1,9 +1,10 @@
 import HubModel
+import HubTesting
 import Live
 import Testing
 
 @Suite struct LiveRightsTests {
-    let clock = TestClock(1_000)
+    let clock = ManualClock(Timestamp(microseconds: 1_000))
     let other = SiteID("annex")
 
     /// May see nodes at the main site, and nothing else.

@@ -2,21 +2,6 @@ import HubModel
 import Live
 import Synchronization
 
-/// A clock that stands still until it is moved.
-final class TestClock: WallClock {
-    private let instant: Mutex<Timestamp>
-
-    init(_ microseconds: Int64) {
-        instant = Mutex(Timestamp(microseconds: microseconds))
-    }
-
-    func now() -> Timestamp { instant.withLock { $0 } }
-
-    func set(_ microseconds: Int64) {
-        instant.withLock { $0 = Timestamp(microseconds: microseconds) }
-    }
-}
-
 /// Counts calls from anywhere.
 final class Counter: Sendable {
     private let value = Atomic(0)

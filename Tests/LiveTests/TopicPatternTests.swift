@@ -1,3 +1,4 @@
+import HubModel
 import Live
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
         ("a/+/c", "a//c", true),
     ])
     func `a pattern means these topics`(pattern: String, topic: String, isMeant: Bool) throws {
-        #expect(try #require(TopicPattern(pattern)).matches(topic) == isMeant)
+        #expect(try #require(TopicPattern(pattern)).matches(TopicFilterLevels.levels(of: topic)) == isMeant)
     }
 
     @Test(arguments: [

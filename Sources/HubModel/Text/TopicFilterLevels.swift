@@ -15,7 +15,7 @@ public struct TopicFilterLevels: Hashable, Sendable {
 
     /// A filter; that of a shared subscription (`$share/{group}/{filter}`, section 4.8.2) without its beginning.
     public init(_ filter: String) {
-        let levels = filter.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let levels = TopicFilterLevels.levels(of: filter)
         self.levels = levels.first == "$share" ? Array(levels.dropFirst(2)) : levels
         matchers = self.levels.map { $0 == "#" ? .rest : $0 == "+" ? .any : .name($0) }
     }
@@ -33,6 +33,11 @@ public struct TopicFilterLevels: Hashable, Sendable {
             }
         }
         return topic.count == matchers.count
+    }
+
+    /// The levels of a topic: what `covers` asks for.
+    public static func levels(of topic: String) -> [String] {
+        topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     }
 
     @inlinable

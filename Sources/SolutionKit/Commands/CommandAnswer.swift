@@ -51,26 +51,15 @@ public struct CommandAnswer: Sendable {
     /// - Parameter id: the command that the address names.
     /// - Throws: `malformed_json`, `wrong_type`, `missing_field`, `duplicate_key`, `value_out_of_range`, `too_large`.
     public init(to id: String, _ bytes: [UInt8]) throws(Refusal) {
-        var reader = JSONReader(bytes)
-        var keys = SeenKeys(limit: 64)
-        var word: String?
-        var result: String?
-        var error: String?
-        try reader.object { (key, reader) throws(Refusal) in
-            try keys.note(key)
-            switch key {
-            case "status": word = try reader.optionalText("status", maximumBytes: 64)
-            case "result": result = try reader.commandResult()
-            case "error": error = try reader.commandError()
-            default: try reader.skip()
-            }
-        }
-        try reader.end()
+        let members = try JSONMembers(bytes)
+        let word = try members.optionalText("status", maximumBytes: 64)
+        var result = try members.reader("result")
+        var error = try members.reader("error")
         guard let word else { throw Refusal(.missingField, "status is missing: done or failed.") }
         guard let outcome = Outcome(word.lowercased()) else {
             throw Refusal(.valueOutOfRange, "status is done or failed.")
         }
-        self.init(.identifier(id), outcome, result: result, error: error)
+        self.init(.identifier(id), outcome, result: try result?.commandResult(), error: try error?.commandError())
     }
 }
 
