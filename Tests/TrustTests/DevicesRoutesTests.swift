@@ -7,14 +7,6 @@ import Testing
 import Trust
 
 @Suite struct DevicesRoutesTests {
-    private struct NoHistory: ReadingHistory {
-        func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] { [] }
-        func readings(_ query: ReadingQuery) async throws -> ReadingTable { throw Refusal(.notFound, "no history") }
-        func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage {
-            throw Refusal(.notFound, "no history")
-        }
-    }
-
     /// Calls a route as the web would: with the caller's scope.
     private func call(
         _ house: DevicesHouse, _ method: Route.Method, _ path: String, _ grants: Grants = Grants(everywhere: .all),
@@ -22,7 +14,7 @@ import Trust
     ) async throws -> (status: Int, body: String) {
         let routes = DeviceRoutes(
             services: WebServices(
-                database: house.database, history: NoHistory(), line: house.line, devices: UntouchedBooks(),
+                database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
                 commands: UntouchedBooks(), audit: house.audit, clock: house.clock),
             administration: house.administration, refusedUnknown: { 7 }, isConnected: { $0.text == "S1" }
         ).all

@@ -13,14 +13,6 @@ struct LinkTests {
     private static let other = LinkKind("spots.other")
     private static let ofSite = LinkKind("spots.of-site")
 
-    private struct NoHistory: ReadingHistory {
-        func latest(device: DeviceID, measurement: String) async throws -> [LatestValue] { [] }
-        func readings(_ query: ReadingQuery) async throws -> ReadingTable { throw Refusal(.notFound, "no history") }
-        func page(of query: ReadingQuery, at place: ReadingPlace?) async throws -> ReadingPage {
-            throw Refusal(.notFound, "no history")
-        }
-    }
-
     /// A hub with the device `S1` at the site `main`.
     private func house() async throws -> DevicesHouse {
         let house = try await DevicesHouse()
@@ -42,7 +34,7 @@ struct LinkTests {
             ]
         let routes = LinkRoutes(
             services: WebServices(
-                database: house.database, history: NoHistory(), line: house.line, devices: UntouchedBooks(),
+                database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
                 commands: UntouchedBooks(), audit: house.audit, clock: house.clock),
             registry: DeviceRegistry(), kinds: kinds
         ).all

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import SolutionKit
 import Synchronization
 import Testing
@@ -6,12 +7,6 @@ import WebAPI
 
 /// Requests whose bodies are a long time in coming.
 @Suite struct SlowRequestTests {
-    private final class MovedClock: WallClock {
-        private let instant = Mutex(TestServer.now)
-        func now() -> Timestamp { instant.withLock { $0 } }
-        func move(seconds: Int64) { instant.withLock { $0 = $0.advanced(bySeconds: seconds) } }
-    }
-
     private static let routes = [
         Route(.post, "/api/when", access: .signedIn, summary: "Says when", answers: [.json(.text)]) { request in
             RouteResponse.json { $0.string("\(request.receivedAt.microseconds / 1_000_000)") }
@@ -22,7 +17,7 @@ import WebAPI
     private func answer(
         after seconds: Int64, _ meanwhile: @escaping @Sendable (FakeGate) -> Void = { _ in }
     ) async throws -> (RawResponse, asked: Int) {
-        let (gate, clock) = (FakeGate(), MovedClock())
+        let (gate, clock) = (FakeGate(), ManualClock(TestServer.now))
         let answer = Mutex<RawResponse?>(nil)
         try await TestServer.run(routes: SlowRequestTests.routes, gate: gate, clock: clock) { server in
             let response = try await RawClient.connect(server.port) { (client: inout RawClient) async throws in

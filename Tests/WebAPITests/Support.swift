@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import Live
 import Logging
 import NIOCore
@@ -8,13 +9,6 @@ import Synchronization
 import Testing
 import Transport
 import WebAPI
-
-/// A clock that stands still.
-struct FixedClock: WallClock {
-    let instant: Timestamp
-
-    func now() -> Timestamp { instant }
-}
 
 /// What was logged.
 final class LogBook: Sendable {
@@ -62,11 +56,11 @@ struct TestServer: Sendable {
         publicOrigins: Set<String> = [], allowedOrigins: Set<String> = [], trustedProxies: TrustedNetworks = .none,
         web: String = "/nonexistent", vendor: String = "/nonexistent", pages: [String] = ["/", "/nodes", "/nodes/*"],
         metrics: [any MetricsSource] = [], readiness: @escaping @Sendable () -> Readiness = { .ready },
-        clock: any WallClock = FixedClock(instant: now),
+        clock: any WallClock = ManualClock(now),
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let log = LogBook()
-        let live = LiveHub(configuration: configuration, clock: FixedClock(instant: now))
+        let live = LiveHub(configuration: configuration, clock: ManualClock(now))
         let (ports, source) = AsyncStream.makeStream(of: (Int, Int).self)
         let configuration = WebConfiguration(
             listeners: listeners, version: "1.2.3", webDirectory: web, vendorDirectory: vendor, pages: pages,
@@ -95,7 +89,7 @@ struct TestServer: Sendable {
 
     static func parts(
         routes: [Route], gate: any RequestGate, live: LiveHub, metrics: [any MetricsSource] = [],
-        readiness: @escaping @Sendable () -> Readiness = { .ready }, clock: any WallClock = FixedClock(instant: now)
+        readiness: @escaping @Sendable () -> Readiness = { .ready }, clock: any WallClock = ManualClock(now)
     ) -> WebParts {
         WebParts(
             routes: routes, gate: gate, live: live, metrics: metrics,
