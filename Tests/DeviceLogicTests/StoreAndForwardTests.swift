@@ -132,6 +132,9 @@ struct StoreAndForwardTests {
                 let isKnown = ring.acknowledge(boot: 3, sequence: sequence)
                 #expect(isKnown == (index != nil))
                 if let index { model.kept.remove(at: index) }
+            case 9 where Bool.random(using: &chance):
+                ring.acknowledgeAll()
+                model.kept.removeAll { $0.isUnderWay }
             default:
                 ring.connectionLost()
                 for index in model.kept.indices { model.kept[index].isUnderWay = false }

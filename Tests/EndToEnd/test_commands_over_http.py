@@ -74,9 +74,6 @@ def test_a_poll_waits_for_its_command(hub, fresh):
             waiting.result(0.5)
         command = ask(hub, fresh)
         assert waiting.result(20) == [command["command_id"]]
-    begun = time.monotonic()
-    assert board.poll(wait=1) == []
-    assert time.monotonic() - begun >= 1
 
 
 def test_a_poll_ends_when_the_clock_was_moved_so_far(own):

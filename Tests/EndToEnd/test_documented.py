@@ -115,6 +115,8 @@ def play_the_hub(page, stage):
     stage.serve("martlet serve --open --data ~/open")
     heard = lambda: float(re.search(r"^martlet_messages_stored_total (\S+)", ask(stage, "/metrics"), re.M)[1])  # noqa: E731
     stage.until(page.take("martlet simulate nodes --count 100"), lambda: heard() > 20, "simulated nodes to report")
+    before = heard()
+    stage.until(page.take("martlet simulate nodes --memory 600"), lambda: heard() > before + 5, "nodes with a memory to report")
     listed = stage.run(page.take("martlet simulate parking --lots 3 --spots 40 --list json"))
     (stage.folder / "lots.json").write_text(listed)
     stage.run("curl -d @lots.json http://127.0.0.1:8080/api/lots/import")

@@ -37,6 +37,51 @@ import Testing
         #expect(node.nextDue == back.advanced(bySeconds: 2))
     }
 
+    @Test("a node with a memory makes up for what it measured while the hub was away, the oldest first")
+    func memory() throws {
+        let simulator = NodesSimulator(seed: 7, count: 3, interval: 2_000_000, memory: 400)
+        var node = SimulatedNode(simulator, 1, at: begin)
+        func sent(_ actions: [SimulatedAction<Never>]) -> [SimulatedMessage] {
+            actions.compactMap { action in
+                guard case .publish(let message, .itself) = action, message.topic.hasSuffix("telemetry") else {
+                    return nil
+                }
+                return message
+            }
+        }
+        func measured(_ seconds: some Sequence<Int64>) -> [SimulatedMessage] {
+            seconds.map { simulator.telemetry(1, at: begin.advanced(bySeconds: $0)) }
+        }
+        #expect(sent(node.take(.due, at: begin)) == measured([0]))
+        _ = node.take(.settled(isStored: true), at: begin)
+        #expect(node.nextDue == begin.advanced(bySeconds: 2))
+
+        let back = begin.advanced(bySeconds: 301)
+        #expect(sent(node.take(.due, at: back)) == measured(stride(from: 2, through: 200, by: 2)))
+        #expect(node.nextDue < back)
+        // Nobody knows whether they were stored: they come again.
+        _ = node.take(.settled(isStored: false), at: back)
+        #expect(sent(node.take(.due, at: back)) == measured(stride(from: 2, through: 200, by: 2)))
+        _ = node.take(.settled(isStored: true), at: back)
+        #expect(sent(node.take(.due, at: back)) == measured(stride(from: 202, through: 300, by: 2)))
+        _ = node.take(.settled(isStored: true), at: back)
+        #expect(node.nextDue == begin.advanced(bySeconds: 302))
+    }
+
+    @Test("a memory that is too small keeps the times from the first to the last")
+    func smallMemory() throws {
+        let simulator = NodesSimulator(seed: 7, count: 1, interval: 2_000_000, memory: 8)
+        var node = SimulatedNode(simulator, 0, at: begin)
+        let back = begin.advanced(bySeconds: 600)
+        let payloads = node.take(.due, at: back).compactMap { action -> [UInt8]? in
+            guard case .publish(let message, _) = action, message.topic.hasSuffix("telemetry") else { return nil }
+            return message.payload
+        }
+        #expect((3...8).contains(payloads.count))
+        #expect(payloads.first == simulator.telemetry(0, at: begin).payload)
+        #expect(payloads.last == simulator.telemetry(0, at: back).payload)
+    }
+
     @Test("a command is answered, what is none is not; neither changes when it reports")
     func commands() {
         var node = fleet.device(0, at: begin)

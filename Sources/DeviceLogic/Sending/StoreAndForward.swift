@@ -85,6 +85,11 @@ public struct StoreAndForward<Element> {
         return false
     }
 
+    /// The hub has stored all that is under way: it leaves.
+    public mutating func acknowledgeAll() {
+        while underWay > 0 { remove(at: 0) }
+    }
+
     /// The connection is lost: what was under way is handed out again.
     public mutating func connectionLost() { underWay = 0 }
 

@@ -101,12 +101,15 @@ struct Fleet<Simulated: SimulatedFleet>: Sendable {
             if wait > 0 {
                 try? await Task.sleep(for: .microseconds(min(wait, Fleet.longestWait)))
             } else {
-                await perform(device.take(.due, at: clock.now()), run)
+                let isStored = await perform(device.take(.due, at: clock.now()), run)
+                await perform(device.take(.settled(isStored: isStored), at: clock.now()), run)
             }
         }
     }
 
-    private func perform(_ actions: [SimulatedAction<Count>], _ run: ClientRun) async {
+    /// - Returns: whether all that was published is acknowledged.
+    @discardableResult
+    private func perform(_ actions: [SimulatedAction<Count>], _ run: ClientRun) async -> Bool {
         var messages: [SimulatedSender: [MQTTMessage]] = [:]
         book.note { tally in
             for action in actions {
@@ -120,12 +123,14 @@ struct Fleet<Simulated: SimulatedFleet>: Sendable {
             }
         }
         // What devices say comes before what programs make of it.
+        var isStored = true
         for (place, client) in run.senders {
-            guard let publications = messages[place],
-                let summary = try? await client.publish(contentsOf: publications)
-            else { continue }
+            guard let publications = messages[place] else { continue }
+            guard let summary = try? await client.publish(contentsOf: publications) else { return false }
+            isStored = isStored && summary.failed == 0
             book.note { $0.notePublished(acknowledged: summary.succeeded, failed: summary.failed) }
         }
+        return isStored
     }
 
     private func client(of program: SimulatedProgram, token: String) throws -> MQTTClient {

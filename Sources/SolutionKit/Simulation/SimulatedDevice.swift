@@ -20,6 +20,9 @@ public enum SimulatedEvent: Sendable, Hashable {
     case due
     /// A message arrived on one of its subscriptions.
     case message(SimulatedMessage)
+    /// What became of what it published at the last `due`: all of it is acknowledged, or some of it is not and may not be stored. It comes
+    /// before the next `due`.
+    case settled(isStored: Bool)
 }
 
 /// What a simulated device does.

@@ -11,15 +11,18 @@ public struct NodesSimulator: Sendable {
     public let count: Int
     /// How often a node reports, in microseconds. From one second on, time stamps are whole seconds, as small boards send them.
     public let interval: Int64
+    /// How many reports a node keeps while the hub is away, and sends when it is back; 0: none.
+    public let memory: Int
 
     /// A message to publish.
     public typealias Message = SimulatedMessage
 
     /// A fleet.
-    public init(seed: UInt64, count: Int, interval: Int64) {
+    public init(seed: UInt64, count: Int, interval: Int64, memory: Int = 0) {
         self.seed = seed
         self.count = max(1, count)
         self.interval = max(1, interval)
+        self.memory = max(0, memory)
     }
 
     /// The id of a node as it stands in its topics: `01`, `02`, ...

@@ -56,6 +56,8 @@ public struct SimulatedController: SimulatedDevice {
         switch event {
         case .message(let message): [.count(.command(LEDColor(command: message.payload)))]
         case .due: report(at: now)
+        // What counts is how it is now: a report that was lost is not repeated.
+        case .settled: []
         }
     }
 

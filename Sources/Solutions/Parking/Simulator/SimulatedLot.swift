@@ -110,13 +110,13 @@ public struct SimulatedLot: Sendable {
 
         let sensor = seenBy(index)
         let distance = sensors[sensor].measure(isOccupied: spots[index].isOccupied, at: instant)
+        let isOccupied = sensors[sensor].judge(distance, at: instant)
         if sensors[sensor].loses(loss, at: instant) {
             lost += 1
             return nil
         }
         return Report(
-            at: instant, spot: sensor, isOccupied: SimulatedSensor.isOccupied(at: distance),
-            distance: distance, isChange: isChange)
+            at: instant, spot: sensor, isOccupied: isOccupied, distance: distance, isChange: isChange)
     }
 
     private mutating func change(_ index: Int) {

@@ -31,8 +31,9 @@ struct SimulatedSensor: Sendable {
     /// The floor, and a car's roof (docs/parking-api.md).
     private static let floor = 200.0
     private static let roof = 30.0
-    /// By what the sensor's program says that there is a car.
-    private static let firmware = OccupancyThreshold(centimetres: 100, hysteresisCentimetres: 0)
+    /// The sensor's program, which says whether there is a car: it reports each change at once, the hub waits for what lasts.
+    private var firmware = OccupancySensor(
+        threshold: OccupancyThreshold(centimetres: 100, hysteresisCentimetres: 0), debounceMilliseconds: 0)
     /// How much nearer a dirty sensor's floor comes in a day, and how far, cm.
     private static let dirtPerDay = 6.0
     private static let mostDirt = 150.0
@@ -71,9 +72,10 @@ struct SimulatedSensor: Sendable {
         return max(2, Int64(distance.rounded()))
     }
 
-    /// What the sensor's program thinks of a distance.
-    static func isOccupied(at distance: Int64) -> Bool {
-        firmware.reading(ofCentimetres: Double(distance), before: false) ?? false
+    /// What the sensor's program thinks of a distance that it has measured.
+    mutating func judge(_ distance: Int64, at instant: Timestamp) -> Bool {
+        _ = firmware.take(centimetres: Double(distance), at: instant.microseconds / 1_000)
+        return firmware.belief?.isOccupied ?? false
     }
 
     /// Whether a report gets lost on its way, or was never sent.
