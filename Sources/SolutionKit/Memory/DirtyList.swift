@@ -12,13 +12,14 @@ public protocol SavedEntry: AnyObject {
 /// second. So a report that changes nothing but when its sender was last heard costs no statement, and a batch in which nothing is to be
 /// written costs a look at the soonest entry, however many wait.
 public struct DirtyList<Entry: SavedEntry> {
-    private var entries = InstantHeap<Entry>()
-    private var marks = 0
+    @usableFromInline var entries = InstantHeap<Entry>()
+    @usableFromInline var marks = 0
     /// Between two writings of one entry, in microseconds.
-    private let interval: Int64
+    @usableFromInline let interval: Int64
 
     /// Nothing is to be written.
     /// - Parameter interval: between two writings of one entry, in microseconds; for `take(atMost:at:)`.
+    @inlinable
     public init(interval: Int64 = 1_000_000) {
         self.interval = interval
     }
@@ -32,6 +33,7 @@ public struct DirtyList<Entry: SavedEntry> {
     }
 
     /// All that is to be written, the longest waiting first.
+    @inlinable
     public mutating func takeAll() -> [Entry] {
         var taken: [Entry] = []
         while let entry = entries.popDue(at: Timestamp(microseconds: .max)) {
@@ -43,6 +45,7 @@ public struct DirtyList<Entry: SavedEntry> {
 
     /// What is to be written now, the longest waiting first; none that was written within the interval.
     /// - Parameter limit: a large fleet must not hold up the messages with its last-seen times.
+    @inlinable
     public mutating func take(atMost limit: Int, at now: Timestamp) -> [Entry] {
         var taken: [Entry] = []
         while taken.count < limit, let first = entries.first {
@@ -60,7 +63,7 @@ public struct DirtyList<Entry: SavedEntry> {
         return taken
     }
 
-    @usableFromInline
+    @inlinable
     mutating func add(_ entry: Entry) {
         marks += 1
         let due = entry.savedAt?.advanced(byMicroseconds: interval) ?? Timestamp(microseconds: 0)

@@ -15,6 +15,7 @@ extension Roster {
     }
 
     /// The next entry whose deadline has come. It is not given again before it is scheduled again.
+    @inlinable
     public func nextDue(at now: Timestamp) -> Entry? {
         // After the clock was set back, what is in the heap may lie far ahead.
         let beginsAnew = lookedAt.map { now < $0 } ?? true
@@ -34,7 +35,8 @@ extension Roster {
         return nil
     }
 
-    private func scheduleAll() {
+    @inlinable
+    func scheduleAll() {
         deadlines = InstantHeap()
         for entry in all {
             entry.upkeep.scheduled = nil
@@ -43,6 +45,7 @@ extension Roster {
     }
 
     /// Until when time alone is not to change an entry, because that failed. It must be scheduled again as well.
+    @inlinable
     public func holdBack(_ entry: Entry, until instant: Timestamp) { entry.upkeep.heldBack = instant }
 
     /// How many deadlines are kept, those that have become pointless among them.

@@ -66,11 +66,13 @@ public final class Roster<Entry: RosterEntry> {
     /// What is to be written at the end of this batch, the longest waiting first; none that was written within the last second
     /// (`SavedEntry.savedAt`). Before everything is forgotten it is all: what is forgotten must be in the tables.
     /// - Parameter limit: a large fleet must not hold up the messages with its last-seen times.
+    @inlinable
     public func takeDirty(atMost limit: Int, in line: borrowing LineContext) -> [Entry] {
         if line.forgetsAfterCommit { return takeAllDirty() }
         return dirty.take(atMost: limit, at: line.now).filter { entries[$0.device] === $0 }
     }
 
     /// All that is to be written, the longest waiting first.
+    @inlinable
     public func takeAllDirty() -> [Entry] { dirty.takeAll().filter { entries[$0.device] === $0 } }
 }
