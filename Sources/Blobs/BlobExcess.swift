@@ -25,34 +25,35 @@ extension BlobTable {
         _ excess: BlobExcess, of purpose: BlobPurpose, atMost limit: Int, in transaction: Transaction
     ) throws -> Int {
         let (text, arguments) = statement(excess, purpose)
-        let devices = try transaction.query(
-            "SELECT device FROM (\(text)) excess ORDER BY created_at, device LIMIT $4",
-            arguments + [.integer(Int64(limit))]
-        ).map { try $0.text(0) }
-        for device in devices {
-            guard let device = DeviceID(device) else { throw SQLFailure(.corrupt, "a row of blob_use names no device") }
-            _ = try drop(purpose.use(of: device), in: transaction)
+        let rows = try transaction.query(
+            """
+            SELECT device, site, key FROM (\(text)) excess
+            ORDER BY created_at, COALESCE(device, ''), COALESCE(site, ''), key LIMIT $4
+            """, arguments + [.integer(Int64(limit))])
+        for row in rows {
+            _ = try drop(BlobTable.use(row, owner: purpose.owner, name: purpose.name), in: transaction)
         }
-        return devices.count
+        return rows.count
     }
 
-    /// Device and `created_at` of the files.
+    /// Holder, key and `created_at` of the files.
     private func statement(_ excess: BlobExcess, _ purpose: BlobPurpose) -> (text: String, arguments: [SQLValue]) {
         let sort: [SQLValue] = [.text(purpose.owner), .text(purpose.name)]
         switch excess {
         case .before(let instant):
             return (
-                "SELECT device, created_at FROM blob_use WHERE owner = $1 AND name = $2 AND created_at < $3",
+                "SELECT device, site, key, created_at FROM blob_use WHERE owner = $1 AND name = $2 AND created_at < $3",
                 sort + [.integer(instant.microseconds)]
             )
         case .beyond(let bytes):
             // The bytes of each file and of all that were kept after it.
             return (
                 """
-                SELECT device, created_at FROM (
-                    SELECT u.device, u.created_at, SUM(b.bytes)
-                        OVER (PARTITION BY d.site ORDER BY u.created_at DESC, u.device DESC) AS total
-                    FROM blob_use u JOIN blob b ON b.hash = u.hash JOIN device d ON d.id = u.device
+                SELECT device, site, key, created_at FROM (
+                    SELECT u.device, u.site, u.key, u.created_at, SUM(b.bytes) OVER (
+                        PARTITION BY COALESCE(d.site, u.site)
+                        ORDER BY u.created_at DESC, COALESCE(u.device, '') DESC, u.key DESC) AS total
+                    FROM blob_use u JOIN blob b ON b.hash = u.hash LEFT JOIN device d ON d.id = u.device
                     WHERE u.owner = $1 AND u.name = $2) sums
                 WHERE total > $3
                 """, sort + [.integer(bytes)]
@@ -60,32 +61,52 @@ extension BlobTable {
         }
     }
 
-    /// Sees to it that a site has room for the file that a device of it has been given.
+    /// Sees to it that a site has room for the file that it, or a device of it, has been given.
     /// - Returns: hashes that nothing names any more.
     /// - Throws: `limit_reached` when nothing may go for it; `SQLFailure`.
     func makeRoom(
-        for device: DeviceID, of purpose: BlobPurpose, _ settings: SettingValues, in transaction: Transaction
+        for use: BlobUse, of purpose: BlobPurpose, _ settings: SettingValues, in transaction: Transaction
     ) throws -> [String] {
         let limit = purpose.bytesPerSite(settings)
-        let files = try transaction.query(
+        let site = try site(of: use.holder, in: transaction)
+        let sort: [SQLValue] = [.text(purpose.owner), .text(purpose.name), .text(site)]
+        var total = try transaction.queryOne(
             """
-            SELECT u.device, b.bytes, d.site FROM blob_use u JOIN blob b ON b.hash = u.hash
-            JOIN device d ON d.id = u.device
-            WHERE u.owner = $1 AND u.name = $2 AND d.site = (SELECT site FROM device WHERE id = $3)
-            ORDER BY u.created_at, u.device
-            """, [.text(purpose.owner), .text(purpose.name), .text(device.text)])
-        var total = try files.reduce(0) { $0 + (try $1.integer(1)) }
+            SELECT CAST(COALESCE(SUM(s.bytes), 0) AS BIGINT) FROM blob_sum s LEFT JOIN device d ON d.id = s.device
+            WHERE s.owner = $1 AND s.name = $2 AND COALESCE(d.site, s.site) = $3
+            """, sort
+        ).integer(0)
         var freed: [String] = []
-        for row in files where total > limit && settings[purpose.whenFull] == .oldestGo {
-            guard let other = DeviceID(try row.text(0)), other != device else { continue }
-            freed += try drop(purpose.use(of: other), in: transaction) ?? []
-            total -= try row.integer(1)
+        while total > limit, settings[purpose.whenFull] == .oldestGo {
+            let oldest = try transaction.query(
+                """
+                SELECT u.device, u.site, u.key, b.bytes FROM blob_use u JOIN blob b ON b.hash = u.hash
+                LEFT JOIN device d ON d.id = u.device
+                WHERE u.owner = $1 AND u.name = $2 AND COALESCE(d.site, u.site) = $3
+                ORDER BY u.created_at, COALESCE(u.device, ''), u.key LIMIT 100
+                """, sort
+            ).map { (try BlobTable.use($0, owner: purpose.owner, name: purpose.name), try $0.integer(3)) }
+            // The new one stays, also where the clock was set back and it is the oldest.
+            let others = oldest.filter { $0.0 != use }
+            guard !others.isEmpty else { break }
+            for (other, bytes) in others where total > limit {
+                freed += try drop(other, in: transaction) ?? []
+                total -= bytes
+            }
         }
         guard total > limit else { return freed }
-        let site = try files.first?.text(2) ?? ""
         throw Refusal(
             .limitReached,
             "The devices of the site \(site) have at most \(limit >> 20) MiB of \(purpose.title): remove some, or raise \(purpose.mebibytesPerSite.name)."
         )
+    }
+
+    /// The site for which the files of a holder count.
+    private func site(of holder: BlobHolder, in transaction: Transaction) throws -> String {
+        switch holder {
+        case .site(let site): site.text
+        case .device(let device):
+            try transaction.queryOne("SELECT site FROM device WHERE id = $1", [.text(device.text)]).text(0)
+        }
     }
 }

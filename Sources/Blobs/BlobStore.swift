@@ -140,10 +140,10 @@ public final class BlobStore: BlobShelf {
 
     /// As `BlobShelf.keep`.
     public func keep(
-        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of holder: BlobHolder, key: BlobKey, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
     ) throws -> [String] {
-        try table.keep(blob, as: purpose, of: device, settings, at: instant, in: transaction)
+        try table.keep(blob, as: purpose, of: holder, key: key, settings, at: instant, in: transaction)
     }
 
     /// As `BlobShelf.drop`.
@@ -154,6 +154,13 @@ public final class BlobStore: BlobShelf {
     /// As `BlobShelf.kept`.
     public func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob? {
         try table.kept(as: use, in: reader)
+    }
+
+    /// As `BlobShelf.files`.
+    public func files(
+        of holder: BlobHolder, as purpose: BlobPurpose, after place: BlobPlace?, limit: Int, in reader: some SQLReading
+    ) throws -> [ListedBlob] {
+        try table.files(of: holder, as: purpose, after: place, limit: limit, in: reader)
     }
 
     /// As `BlobShelf.hashes`.

@@ -2,36 +2,9 @@ public import HubModel
 public import SQL
 internal import SolutionKit
 
-/// The rows of files: `blob` for each that is kept, `blob_use` for each thing that it is kept for.
+/// The rows of files: `blob` for each that is kept, `blob_use` for each thing that it is kept for, and `blob_sum` for the bytes that each holder
+/// has of a sort.
 public struct BlobTable: Sendable {
-    /// The tables, owner `blobs`. They come after the registry's.
-    public static let migrations = Migrations(
-        owner: "blobs",
-        [
-            Migration(
-                "0001-blobs",
-                [
-                    """
-                    CREATE TABLE blob (
-                        hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
-                        bytes BIGINT NOT NULL CHECK (bytes >= 0),
-                        media_type TEXT NOT NULL CHECK (length(media_type) BETWEEN 1 AND 64),
-                        created_at BIGINT NOT NULL,
-                        missing_since BIGINT)
-                    """,
-                    """
-                    CREATE TABLE blob_use (
-                        owner TEXT NOT NULL CHECK (length(owner) BETWEEN 1 AND 64),
-                        device TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE,
-                        name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
-                        hash TEXT NOT NULL REFERENCES blob (hash),
-                        created_at BIGINT NOT NULL,
-                        PRIMARY KEY (owner, name, device))
-                    """,
-                    "CREATE INDEX blob_use_hash ON blob_use (hash)",
-                ])
-        ])
-
     /// A file as its row has it.
     public struct Record: Hashable, Sendable {
         /// Its hash.
@@ -45,15 +18,15 @@ public struct BlobTable: Sendable {
     /// A table of `migrations`.
     public init() {}
 
-    /// Keeps a file, in the place of what was kept for the same.
+    /// Keeps a file, in the place of what was kept for the same use.
     /// - Returns: hashes that nothing names any more.
     /// - Throws: `limit_reached`; `SQLFailure`.
     func keep(
-        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of holder: BlobHolder, key: BlobKey, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
     ) throws -> [String] {
-        let use = purpose.use(of: device)
-        let before = try hash(of: use, in: transaction)
+        let use = purpose.use(of: holder, key: key)
+        let before = try entry(of: use, in: transaction)
         try transaction.execute(
             """
             INSERT INTO blob (hash, bytes, media_type, created_at) VALUES ($1, $2, $3, $4)
@@ -62,20 +35,20 @@ public struct BlobTable: Sendable {
             [.text(blob.hash), .integer(blob.bytes), .text(blob.mediaType), .integer(instant.microseconds)])
         try transaction.execute(
             """
-            INSERT INTO blob_use (owner, device, name, hash, created_at) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (owner, name, device) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at
-            """,
-            [
-                .text(use.owner), .text(use.device.text), .text(use.name), .text(blob.hash),
-                .integer(instant.microseconds),
-            ])
-        var freed = try before.map { try dropUnused($0, in: transaction) } ?? []
-        freed += try makeRoom(for: device, of: purpose, settings, in: transaction)
+            INSERT INTO blob_use (owner, name, \(holder.column), key, hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (\(holder.column), owner, name, key)
+                DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at
+            """, use.arguments + [.text(blob.hash), .integer(instant.microseconds)])
+        var freed: [String] = []
+        if let before {
+            try add(-before.bytes, to: use, in: transaction)
+            freed = try dropUnused(before.hash, in: transaction)
+        }
+        try add(blob.bytes, to: use, in: transaction)
+        freed += try makeRoom(for: use, of: purpose, settings, in: transaction)
         let total = try transaction.queryOne(
-            """
-            SELECT COALESCE(SUM(b.bytes), 0) FROM blob_use u JOIN blob b ON b.hash = u.hash
-            WHERE u.owner = $1 AND u.name = $2
-            """, [.text(use.owner), .text(use.name)]
+            "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM blob_sum WHERE owner = $1 AND name = $2",
+            [.text(use.owner), .text(use.name)]
         ).integer(0)
         guard total <= purpose.maximumBytes else {
             throw Refusal(
@@ -88,11 +61,10 @@ public struct BlobTable: Sendable {
     /// Keeps the file of a use no longer.
     /// - Returns: nil: there was none; else hashes that nothing names any more.
     func drop(_ use: BlobUse, in transaction: Transaction) throws -> [String]? {
-        guard let hash = try hash(of: use, in: transaction) else { return nil }
-        try transaction.execute(
-            "DELETE FROM blob_use WHERE owner = $1 AND name = $2 AND device = $3",
-            [.text(use.owner), .text(use.name), .text(use.device.text)])
-        return try dropUnused(hash, in: transaction)
+        guard let entry = try entry(of: use, in: transaction) else { return nil }
+        try transaction.execute("DELETE FROM blob_use WHERE \(use.condition)", use.arguments)
+        try add(-entry.bytes, to: use, in: transaction)
+        return try dropUnused(entry.hash, in: transaction)
     }
 
     /// Which of these files a row names.
@@ -110,37 +82,10 @@ public struct BlobTable: Sendable {
     public func drop(allOf device: DeviceID, in transaction: Transaction) throws {
         let hashes = try transaction.query("SELECT hash FROM blob_use WHERE device = $1", [.text(device.text)])
             .map { try $0.text(0) }
-        try transaction.execute("DELETE FROM blob_use WHERE device = $1", [.text(device.text)])
+        for table in ["blob_use", "blob_sum"] {
+            try transaction.execute("DELETE FROM \(table) WHERE device = $1", [.text(device.text)])
+        }
         for hash in Set(hashes) { _ = try dropUnused(hash, in: transaction) }
-    }
-
-    func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob? {
-        try reader.queryFirst(
-            """
-            SELECT b.hash, b.bytes, b.media_type, u.created_at FROM blob_use u JOIN blob b ON b.hash = u.hash
-            WHERE u.owner = $1 AND u.name = $2 AND u.device = $3
-            """, [.text(use.owner), .text(use.name), .text(use.device.text)]
-        ).map { row in
-            KeptBlob(
-                ReceivedBlob(hash: try row.text(0), bytes: try row.integer(1), mediaType: try row.text(2)),
-                since: Timestamp(microseconds: try row.integer(3)))
-        }
-    }
-
-    func hashes(
-        of name: String, owner: String, among devices: [DeviceID], in reader: some SQLReading
-    ) throws -> [DeviceID: String] {
-        var conditions = Conditions()
-        conditions.add("owner", .equals, .text(owner))
-        conditions.add("name", .equals, .text(name))
-        conditions.add("device", isOneOf: devices.map(\.text))
-        var hashes: [DeviceID: String] = [:]
-        for row in try reader.query(
-            "SELECT device, hash FROM blob_use WHERE \(conditions.text)", conditions.arguments)
-        {
-            if let device = DeviceID(try row.text(0)) { hashes[device] = try row.text(1) }
-        }
-        return hashes
     }
 
     /// The files whose hashes begin so.
@@ -167,15 +112,48 @@ public struct BlobTable: Sendable {
     /// Takes a file out of the tables, with all that it is kept for: of a copy of the tables that is to agree with a copy of the files.
     /// - Throws: `SQLFailure`.
     public func forget(_ hash: String, in transaction: Transaction) throws {
-        try transaction.execute("DELETE FROM blob_use WHERE hash = $1", [.text(hash)])
+        let rows = try transaction.query(
+            "SELECT owner, name, device, site, key FROM blob_use WHERE hash = $1", [.text(hash)])
+        for row in rows {
+            _ = try drop(
+                BlobTable.use(row, owner: try row.text("owner"), name: try row.text("name")), in: transaction)
+        }
         try transaction.execute("DELETE FROM blob WHERE hash = $1", [.text(hash)])
     }
 
-    private func hash(of use: BlobUse, in transaction: Transaction) throws -> String? {
+    /// The use of a row with the columns `device`, `site` and `key`.
+    static func use(_ row: Row, owner: String, name: String) throws -> BlobUse {
+        let holder: BlobHolder
+        if let device = try row.optionalText("device").flatMap(DeviceID.init) {
+            holder = .device(device)
+        } else if let site = try row.optionalText("site").flatMap(SiteID.init) {
+            holder = .site(site)
+        } else {
+            throw SQLFailure(.corrupt, "a row of blob_use names neither a device nor a site")
+        }
+        return BlobUse(owner: owner, name: name, of: holder, key: BlobKey(known: try row.text("key")))
+    }
+
+    private func entry(of use: BlobUse, in transaction: Transaction) throws -> (hash: String, bytes: Int64)? {
         try transaction.queryFirst(
-            "SELECT hash FROM blob_use WHERE owner = $1 AND name = $2 AND device = $3",
-            [.text(use.owner), .text(use.name), .text(use.device.text)]
-        )?.text(0)
+            """
+            SELECT blob.hash, blob.bytes FROM blob_use JOIN blob ON blob.hash = blob_use.hash WHERE \(use.condition)
+            """, use.arguments
+        ).map { (try $0.text(0), try $0.integer(1)) }
+    }
+
+    /// Counts bytes to what the holder has of this sort, or with a negative number takes them off.
+    private func add(_ bytes: Int64, to use: BlobUse, in transaction: Transaction) throws {
+        let column = use.holder.column
+        let sum: [SQLValue] = [.text(use.owner), .text(use.name), .text(use.holder.text), .integer(bytes)]
+        let isKnown = try transaction.execute(
+            "UPDATE blob_sum SET bytes = bytes + $4 WHERE owner = $1 AND name = $2 AND \(column) = $3", sum)
+        guard isKnown == 0 else { return }
+        try transaction.execute(
+            """
+            INSERT INTO blob_sum (owner, name, \(column), bytes) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (\(column), owner, name) DO UPDATE SET bytes = blob_sum.bytes + excluded.bytes
+            """, sum)
     }
 
     /// - Returns: the hash, if nothing names it any more.
@@ -184,4 +162,30 @@ public struct BlobTable: Sendable {
             "DELETE FROM blob WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM blob_use WHERE hash = $1)", [.text(hash)])
         return dropped > 0 ? [hash] : []
     }
+}
+
+extension BlobHolder {
+    /// The column that names it.
+    var column: String {
+        switch self {
+        case .device: "device"
+        case .site: "site"
+        }
+    }
+
+    /// Its name.
+    var text: String {
+        switch self {
+        case .device(let device): device.text
+        case .site(let site): site.text
+        }
+    }
+}
+
+extension BlobUse {
+    /// The one row of the use, with `arguments`.
+    var condition: String { "owner = $1 AND name = $2 AND \(holder.column) = $3 AND key = $4" }
+
+    /// Owner, name, holder and key, as `$1` to `$4`.
+    var arguments: [SQLValue] { [.text(owner), .text(name), .text(holder.text), .text(key.text)] }
 }

@@ -50,7 +50,7 @@ final class Shelf: Sendable {
     func after(seconds: Int) { time.now.withLock { $0 += .seconds(seconds) } }
 
     func use(_ device: String) throws -> BlobUse {
-        BlobUse(owner: "hub", device: try #require(DeviceID(device)), name: "picture")
+        BlobUse(owner: "hub", name: "picture", of: .device(try #require(DeviceID(device))))
     }
 
     static func stream(_ pieces: [[UInt8]], failing: Bool = false) -> BodyStream {
@@ -88,10 +88,18 @@ final class Shelf: Sendable {
         _ text: String, for device: String, _ purpose: BlobPurpose, _ settings: SettingValues = SettingValues(),
         at instant: Timestamp = Shelf.start
     ) async throws -> ReceivedBlob {
-        let (blob, store) = (try await receive(text, limit: 2 << 20), store)
         let device = try #require(DeviceID(device))
+        return try await keep(text, of: .device(device), key: .only, purpose, settings, at: instant)
+    }
+
+    @discardableResult
+    func keep(
+        _ text: String, of holder: BlobHolder, key: BlobKey, _ purpose: BlobPurpose,
+        _ settings: SettingValues = SettingValues(), at instant: Timestamp = Shelf.start
+    ) async throws -> ReceivedBlob {
+        let (blob, store) = (try await receive(text, limit: 2 << 20), store)
         _ = try await line.perform { line in
-            try store.keep(blob, as: purpose, of: device, settings, at: instant, in: line.transaction())
+            try store.keep(blob, as: purpose, of: holder, key: key, settings, at: instant, in: line.transaction())
         }
         return blob
     }

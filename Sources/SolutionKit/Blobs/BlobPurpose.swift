@@ -1,13 +1,11 @@
-public import HubModel
-
 /// A solution that keeps files. What it keeps them for, how long and how many, is declared here, and the hub's retention goes by it.
 public protocol HasBlobs: Solution {
     /// The sorts of files.
     var blobs: [BlobPurpose] { get }
 }
 
-/// Files of one sort: of each device there is one at most. How long they are kept and how many bytes of them a site has, whoever runs the
-/// hub sets.
+/// Files of one sort. They belong to devices or to sites (`BlobHolder`): one file to each, or several under keys. How long they are kept and how
+/// many bytes of them a site has, anyone who runs the hub sets.
 public struct BlobPurpose: Sendable {
     /// What happens when a site has as many bytes of them as it may.
     public enum WhenFull: String, CaseIterable, Sendable {
@@ -19,7 +17,7 @@ public struct BlobPurpose: Sendable {
 
     /// Whose they are: a solution's id, or `hub`.
     public let owner: String
-    /// What they are of a device, one word of at most 64 bytes: `picture`.
+    /// What they are of their holder, one word of at most 64 bytes: `picture`.
     public let name: String
     /// What they are, for people, in the middle of a sentence: `pictures of devices`.
     public let title: String
@@ -27,7 +25,7 @@ public struct BlobPurpose: Sendable {
     public let maximumBytes: Int64
     /// For how many days a file is kept; 0: for ever.
     public let days: DeclaredSetting
-    /// The most MiB of them that the devices of one site have together.
+    /// The most MiB of them that one site has: its own and those of its devices together.
     public let mebibytesPerSite: DeclaredSetting
     /// What happens beyond that.
     public let whenFull: TypedSetting<WhenFull>
@@ -47,7 +45,7 @@ public struct BlobPurpose: Sendable {
         self.days = .days("\(setting)_DAYS", "Days for which \(title) are kept; 0: for ever", standard: days)
         self.mebibytesPerSite = DeclaredSetting(
             "\(setting)_SITE_MIB",
-            "MiB of \(title) that the devices of one site have together. Beyond: as \(setting)_WHEN_FULL says",
+            "MiB of \(title) that one site has, with those of its devices. Beyond: as \(setting)_WHEN_FULL says",
             range: 1...1_048_576, standard: mebibytesPerSite)
         self.whenFull = .choice(
             "\(setting)_WHEN_FULL",
@@ -55,8 +53,10 @@ public struct BlobPurpose: Sendable {
             standard: whenFull)
     }
 
-    /// The use of a device's file.
-    public func use(of device: DeviceID) -> BlobUse { BlobUse(owner: owner, device: device, name: name) }
+    /// The use of a file of this sort.
+    public func use(of holder: BlobHolder, key: BlobKey = .only) -> BlobUse {
+        BlobUse(owner: owner, name: name, of: holder, key: key)
+    }
 
     /// All of its settings.
     public var settings: [DeclaredSetting] { [days, mebibytesPerSite, whenFull.declared] }

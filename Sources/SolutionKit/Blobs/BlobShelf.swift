@@ -23,12 +23,13 @@ public protocol BlobShelf: Sendable {
     /// - Parameter freed: what `keep` and `drop` gave back.
     func settle(_ received: ReceivedBlob?, freed: [String], in database: Database) async
 
-    /// Keeps a file that came in, in the place of what was kept for the same. Where the device's site has too many bytes of its sort and the
-    /// settings say so, those go that were kept first.
+    /// Keeps a file that came in, in the place of what was kept under the same key. Where the holder's site has too many bytes of its sort and
+    /// the settings say so, those go that were kept first.
+    /// - Parameter key: tells several files of one holder apart; `.only` where there is one.
     /// - Returns: files that nothing names any more, by their hashes: for `settle`, once that is committed.
     /// - Throws: `limit_reached`; `SQLFailure`.
     func keep(
-        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of holder: BlobHolder, key: BlobKey, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
     ) throws -> [String]
 
@@ -39,7 +40,15 @@ public protocol BlobShelf: Sendable {
     /// What is kept for this use; nil: nothing.
     func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob?
 
-    /// The hashes of the files of this owner and name, of those of the devices that have one.
+    /// The files of a holder and purpose, newest first: for lists in pages (`Page`).
+    /// - Parameters:
+    ///   - place: only those behind it; nil: from the newest.
+    ///   - limit: at most so many.
+    func files(
+        of holder: BlobHolder, as purpose: BlobPurpose, after place: BlobPlace?, limit: Int, in reader: some SQLReading
+    ) throws -> [ListedBlob]
+
+    /// The hashes of the files of this owner and name, of those of the devices that have one under the key `.only`.
     func hashes(
         of name: String, owner: String, among devices: [DeviceID], in reader: some SQLReading
     ) throws -> [DeviceID: String]
@@ -47,6 +56,24 @@ public protocol BlobShelf: Sendable {
     /// The file, to be sent.
     /// - Throws: `not_found` when it is missing on the disk.
     func file(of kept: KeptBlob) throws(Refusal) -> ResponseFile
+}
+
+extension BlobShelf {
+    /// Lets a change name a file that came in, and settles what became of the file: behind its commit, or when it was refused.
+    /// - Parameter change: goes down the line, keeps the file there, and returns what `keep` gave back, with a value.
+    /// - Throws: what the change throws.
+    public func settling<Value: Sendable>(
+        _ received: ReceivedBlob, in database: Database, _ change: () async throws -> (freed: [String], value: Value)
+    ) async throws -> Value {
+        do {
+            let (freed, value) = try await change()
+            await settle(received, freed: freed, in: database)
+            return value
+        } catch {
+            await settle(received, freed: [], in: database)
+            throw error
+        }
+    }
 }
 
 /// A file that is on the disk, and that no row names yet.
@@ -63,23 +90,6 @@ public struct ReceivedBlob: Hashable, Sendable {
         self.hash = hash
         self.bytes = bytes
         self.mediaType = mediaType
-    }
-}
-
-/// What a file is kept for: of each there is one file at most.
-public struct BlobUse: Hashable, Sendable {
-    /// Whose it is: a solution's id, or `hub`.
-    public let owner: String
-    /// The device that it belongs to.
-    public let device: DeviceID
-    /// What it is of the device, such as `picture`; at most 64 bytes.
-    public let name: String
-
-    /// A use.
-    public init(owner: String, device: DeviceID, name: String) {
-        self.owner = owner
-        self.device = device
-        self.name = name
     }
 }
 
@@ -113,7 +123,7 @@ public struct NoBlobs: BlobShelf {
 
     /// Throws `storage_unavailable`.
     public func keep(
-        _ blob: ReceivedBlob, as purpose: BlobPurpose, of device: DeviceID, _ settings: SettingValues,
+        _ blob: ReceivedBlob, as purpose: BlobPurpose, of holder: BlobHolder, key: BlobKey, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
     ) throws -> [String] { throw Refusal.storageUnavailable }
 
@@ -122,6 +132,11 @@ public struct NoBlobs: BlobShelf {
 
     /// Nil.
     public func kept(as use: BlobUse, in reader: some SQLReading) throws -> KeptBlob? { nil }
+
+    /// None.
+    public func files(
+        of holder: BlobHolder, as purpose: BlobPurpose, after place: BlobPlace?, limit: Int, in reader: some SQLReading
+    ) throws -> [ListedBlob] { [] }
 
     /// None.
     public func hashes(

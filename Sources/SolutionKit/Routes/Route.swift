@@ -142,6 +142,11 @@ public struct RouteAnswer: Sendable {
 
     /// The answers of a route that gives a file: whole, in part, or the word that the client has it already.
     public static func file(_ mediaTypes: String..., summary: String = "The file") -> [RouteAnswer] {
+        file(mediaTypes, summary: summary)
+    }
+
+    /// The same, of a list of media types.
+    public static func file(_ mediaTypes: [String], summary: String = "The file") -> [RouteAnswer] {
         let content = mediaTypes.map { (mediaType: $0, schema: nil as JSONSchema?) }
         return [
             RouteAnswer(200, summary, content: content),

@@ -15,17 +15,16 @@ extension DeviceRoutes {
                         "v", "the device's `picture`: an address that nobody has kept an earlier picture under",
                         .string(maximumLength: 64))
                 ],
-                answers: RouteAnswer.file(
-                    DevicePicture.jpeg, DevicePicture.png, DevicePicture.webp, summary: "The picture"),
+                answers: RouteAnswer.file(PictureFormat.mediaTypes, summary: "The picture"),
                 handler: picture),
             Route(
                 .put, address, access: .site(.manageDevices),
                 summary: "Give a device a picture, in the place of the one it has", pathSchemas: path,
-                input: RouteInput(.stream(DevicePicture.mediaTypes)),
+                input: RouteInput(.stream(PictureFormat.mediaTypes)),
                 answers: [
                     .json(
                         .object([
-                            .required("media_type", .words(DevicePicture.mediaTypes)), .required("bytes", .count),
+                            .required("media_type", .words(PictureFormat.mediaTypes)), .required("bytes", .count),
                         ]))
                 ],
                 refusals: [.limitReached, .overloaded, .storageUnavailable],
@@ -44,16 +43,9 @@ extension DeviceRoutes {
             return try blobs.kept(as: DevicePicture.use(id), in: reader)
         }
         guard let kept else { throw Refusal(.notFound, "\(id) has no picture.") }
-        let name = DevicePicture.fileName(id, kept.blob.mediaType)
         return .file(
             try blobs.file(of: kept), contentType: kept.blob.mediaType,
-            headers: [
-                ("Content-Disposition", "inline; filename=\"\(name)\""),
-                // Opened by itself it is a picture and nothing else, whatever it holds.
-                ("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'"),
-                // Kept by nobody between, and asked for again each time: rights may have changed.
-                ("Cache-Control", "private, no-cache"),
-            ])
+            headers: PictureFormat.headers(named: id.text, mediaType: kept.blob.mediaType))
     }
 
     private func setPicture(_ request: RouteRequest) async throws -> RouteResponse {
@@ -67,24 +59,22 @@ extension DeviceRoutes {
         let caller = request.caller
         let blob = try await blobs.receive(
             content, from: caller.account ?? request.address, upTo: DevicePicture.maximumBytes,
-            recognise: DevicePicture.recognise)
-        do {
+            recognise: PictureFormat.recognise)
+        try await blobs.settling(blob, in: services.database) {
             // It may have taken minutes.
             try await request.requireStillAllowed()
             let freed = try await services.line.perform { line in
                 let (transaction, administrator) = (try line.transaction(), Administrator(caller, at: line.now))
                 _ = try administration.device(id, administrator, in: transaction)
                 let freed = try blobs.keep(
-                    blob, as: DevicePicture.purpose, of: id, settings, at: line.now, in: transaction)
+                    blob, as: DevicePicture.purpose, of: .device(id), key: .only, settings, at: line.now,
+                    in: transaction)
                 try administration.record(
                     .changeDevice, "device:\(id)", [("picture", blob.mediaType), ("bytes", String(blob.bytes))],
                     administrator, in: transaction)
                 return freed
             }
-            await blobs.settle(blob, freed: freed, in: services.database)
-        } catch {
-            await blobs.settle(blob, freed: [], in: services.database)
-            throw error
+            return (freed, ())
         }
         return .json { json in
             json.object { json in
