@@ -148,7 +148,7 @@ let package = Package(
         program("streams", path: "Examples/Streams/Program", ["House", "Nodes", "Streams"]),
         tests(
             "WaterTanksTests", path: "Examples/WaterTanks/Tests",
-            ["WaterTanks", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"]),
+            ["WaterTanks", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry", "Blobs"]),
 
         tests("MQTTCodecTests", ["MQTTCodec"], resources: [.copy("cases")]),
         tests("MultipartTests", ["Multipart"], resources: [.copy("cases")]),

@@ -1,5 +1,6 @@
 """The example of docs/writing-a-solution.md as a program of its own: its devices, its page, its commands, its files."""
 
+import base64
 import os
 import shutil
 import threading
@@ -17,6 +18,10 @@ from support.waiting import wait_for
 from test_trust_pages import browse, sign_in  # noqa: F401 (browse is a fixture)
 
 PROGRAM = BINARY.parent / "water-tanks"
+PNG = b"\x89PNG\r\n\x1a\n"
+# One pixel.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 # Sensors that have no key come from here.
 YARD = "127.0.0.14"
 
@@ -132,6 +137,108 @@ def test_people_see_the_tanks_of_their_sites(farm, fresh):
     assert [found["device_id"] for found in viewer.get("/api/tanks")["tanks"]] == [fresh]
     assert viewer.ask(f"/api/tanks/{fresh}m").status == 404
     assert viewer.ask(f"/api/tanks/{fresh}", "PUT", {"title": "mine"}).status == 403
+
+
+def form(picture, note=None, name="picture"):
+    """A form as a browser or `curl -F` sends it: its body and its headers."""
+    parts = [] if note is None else [b'Content-Disposition: form-data; name="note"\r\n\r\n' + note.encode()]
+    head = f'Content-Disposition: form-data; name="{name}"; filename="x.png"\r\nContent-Type: image/png\r\n\r\n'
+    parts.append(head.encode() + picture)
+    body = b"".join(b"--edge\r\n" + part + b"\r\n" for part in parts) + b"--edge--\r\n"
+    return body, {"Content-Type": "multipart/form-data; boundary=edge"}
+
+
+def inspect(who, name, picture, note=None):
+    body, headers = form(picture, note)
+    return who.ask(f"/api/tanks/{name}/inspections", "POST", body, headers)
+
+
+def test_a_tank_is_inspected(farm, fresh):
+    farm.device(fresh, kind="tank")
+    farm.admin.must("PUT", f"/api/tanks/{fresh}", {"title": "Barn"}, (200,))
+    staff, viewer = farm.person("staff"), farm.person("viewer")
+    path = f"/api/tanks/{fresh}/inspections"
+    assert viewer.get(path) == {"inspections": [], "next": None}
+    first, second = PNG + os.urandom(30_000), PNG + os.urandom(10)
+    made = inspect(staff, fresh, first, "Rust at the lid, größer")
+    assert made.status == 201, made
+    assert inspect(staff, fresh, second).status == 201
+    shown = viewer.get(f"{path}?limit=1")
+    assert [(one["note"], one["author"], one["bytes"]) for one in shown["inspections"]] == [("", staff.name, len(second))]
+    older = viewer.get(f"{path}?limit=1&after={shown['next']}")
+    assert [one["note"] for one in older["inspections"]] == ["Rust at the lid, größer"] and older["next"] is None
+    picture = viewer.ask(made.headers["Location"])
+    assert (picture.body, picture.headers["Content-Type"]) == (first, "image/png")
+    tag = picture.headers["ETag"]
+    assert viewer.ask(made.headers["Location"], headers={"If-None-Match": tag}).status == 304
+    assert inspect(viewer, fresh, first).status == 403
+    refused = inspect(staff, fresh, b"<html>no picture</html>")
+    assert refused.status == 415 and "JPEG, PNG or WebP" in refused.json()["detail"]
+    one = f"{path}/{made.json()['inspection_id']}"
+    assert viewer.ask(one, "DELETE").status == 403
+    assert staff.ask(one, "DELETE").status == 204
+    assert viewer.ask(made.headers["Location"]).status == 404
+    assert [one["bytes"] for one in viewer.get(path)["inspections"]] == [len(second)]
+    told = [entry["action"] for entry in farm.audit(target=f"tank:{fresh}")]
+    assert told == ["tank_inspection.remove", "tank_inspection.add", "tank_inspection.add", "tank.change"], told
+    # A device that is removed takes its pictures with it.
+    farm.admin.must("DELETE", f"/api/devices/{fresh}", status=(204,))
+    kept = {file.stat().st_size for file in (farm.data / "blobs").rglob("*") if file.is_file()}
+    assert len(first) not in kept, kept
+
+
+def test_an_inspection_is_made_on_the_page(farm, fresh, browse, tmp_path):  # noqa: F811
+    farm.device(fresh, kind="tank")
+    farm.admin.must("PUT", f"/api/tanks/{fresh}", {}, (200,))
+    staff, viewer = farm.person("staff"), farm.person("viewer")
+
+    def section(person):
+        page = browse(farm, "/sign-in?next=/tanks")
+        sign_in(page, person.name, person.password)
+        card = page.locator(".tank", has=page.get_by_role("heading", name=fresh, exact=True))
+        card.get_by_text("Inspections", exact=True).click()
+        expect(card).to_contain_text("No inspection yet")
+        return page, card
+
+    page, card = section(staff)
+    file = tmp_path / "lid.png"
+    file.write_bytes(PICTURE)
+    card.get_by_label("Picture").set_input_files(str(file))
+    card.get_by_label("Note").fill("The lid is loose.")
+    card.get_by_role("button", name="Add inspection").click()
+    expect(page.get_by_role("status").last).to_contain_text(f"The inspection of {fresh} is kept.")
+    expect(card.get_by_role("img", name=fresh)).to_be_visible()
+    expect(card).to_contain_text("The lid is loose.")
+    assert card.get_by_role("img", name=fresh).evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+    card.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(card).to_contain_text("No inspection yet")
+    _, card = section(viewer)
+    expect(card.get_by_role("button", name="Add inspection")).to_have_count(0)
+
+
+def test_retention_says_which_inspections_go_before_they_do(tmp_path):
+    hub = Tanks(tmp_path / "data", LOGS / "e2e-example-retention.log").start()
+    settings = tmp_path / "tanks.env"
+    settings.write_text("MARTLET_TANKS_INSPECTION_SITE_MIB=1\nMARTLET_TANKS_INSPECTION_WHEN_FULL=oldest-go\n")
+    try:
+        hub.device("barn", kind="tank")
+        hub.admin.must("PUT", "/api/tanks/barn", {}, (200,))
+        for number in range(3):
+            assert inspect(hub.admin, "barn", PNG + os.urandom(600_000), f"n{number}").status == 201
+        hub.stop()
+
+        def due(*more):
+            done = run("retention", "--data", hub.data, "--config", settings, *more, binary=PROGRAM)
+            assert done.returncode == 0, done
+            return {line.split()[0]: line.split()[3] for line in done.stdout.splitlines()[1:]}
+
+        assert due()["tanks.inspection-bytes"] == "2" and due()["tanks.inspection"] == "0"
+        assert due("--apply")["tanks.inspection-bytes"] == "2" and due()["tanks.inspection-bytes"] == "0"
+        hub.start()
+        assert [one["note"] for one in hub.admin.get("/api/tanks/barn/inspections")["inspections"]] == ["n2"]
+    finally:
+        hub.end()
 
 
 def test_silence_a_kill_and_what_is_old(tmp_path):

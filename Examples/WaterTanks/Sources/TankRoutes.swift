@@ -24,7 +24,7 @@ struct TankRoutes: Sendable {
                 .get, "/api/tanks/{id}", access: .site(.viewTanks), summary: "One water tank", pathSchemas: Self.path,
                 answers: [.json(.tank)], refusals: [.notFound]
             ) { request in
-                let tank = try await find(request)
+                let tank = try await services.tank(request)
                 return .json { $0.write(tank) }
             },
             Route(
@@ -89,7 +89,7 @@ struct TankRoutes: Sendable {
     }
 
     private func levels(_ request: RouteRequest) async throws -> RouteResponse {
-        let tank = try await find(request)
+        let tank = try await services.tank(request)
         let hours = try request.whole("hours", in: 1...8_760) ?? 24
         let now = services.clock.now()
         let range = Int64(hours) * 3_600_000_000
@@ -111,7 +111,7 @@ struct TankRoutes: Sendable {
     }
 
     private func changes(_ request: RouteRequest) async throws -> RouteResponse {
-        let tank = try await find(request)
+        let tank = try await services.tank(request)
         let limit = try request.whole("limit", in: 1...Self.largestPage) ?? 100
         let after = try request.whole("after", in: 0...Int64.max)
         let found = try await services.database.read {
@@ -127,7 +127,7 @@ struct TankRoutes: Sendable {
     }
 
     private func days(_ request: RouteRequest) async throws -> RouteResponse {
-        let tank = try await find(request)
+        let tank = try await services.tank(request)
         let limit = try request.whole("limit", in: 1...Self.largestPage) ?? 31
         let after = request.given("after")
         guard after.map({ CivilDate(iso8601: $0) != nil }) ?? true else {
@@ -146,7 +146,7 @@ struct TankRoutes: Sendable {
     }
 
     private func change(_ request: RouteRequest) async throws -> RouteResponse {
-        let (id, facts) = (try Self.id(request), try TankFacts(request.body))
+        let (id, facts) = (try request.tankID(), try TankFacts(request.body))
         let (audit, caller, scope) = (services.audit, request.caller, request.scope)
         let tank = try await services.line.perform(with: TanksHandler.self) { handler, line in
             let tank = try handler.change(id, to: facts, within: scope, in: &line)
@@ -160,7 +160,7 @@ struct TankRoutes: Sendable {
     }
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
-        let id = try Self.id(request)
+        let id = try request.tankID()
         let (audit, caller, scope) = (services.audit, request.caller, request.scope)
         try await services.line.perform(with: TanksHandler.self) { handler, line in
             try handler.remove(id, within: scope, in: &line)
@@ -173,7 +173,7 @@ struct TankRoutes: Sendable {
     private func report(_ request: RouteRequest) async throws -> RouteResponse {
         guard !request.body.isEmpty else { throw JSONMembers.missing("level") }
         let message = DeviceMessage(
-            topic: ["tanks", try Self.id(request).text, "level"], payload: request.body,
+            topic: ["tanks", try request.tankID().text, "level"], payload: request.body,
             origin: MessageOrigin(
                 clientID: nil, address: request.address,
                 sender: try MessageOrigin.Sender(request.caller, kind: .tank)), receivedAt: request.receivedAt)
@@ -182,20 +182,25 @@ struct TankRoutes: Sendable {
         }
         return .json { $0.object { $0.member("status", "stored") } }
     }
+}
 
-    private static func id(_ request: RouteRequest) throws(Refusal) -> DeviceID {
-        guard let id = DeviceID(request.path["id"] ?? "") else {
+extension WebServices {
+    /// The tank of a request's path. Anyone who may not see its site is told that there is none.
+    func tank(_ request: RouteRequest) async throws -> Tank {
+        let id = try request.tankID()
+        let tank = try await database.read { try TankTable.one(id, in: $0) }
+        guard let tank, request.scope.contains(tank.site) else { throw TanksHandler.noTank(id) }
+        return tank
+    }
+}
+
+extension RouteRequest {
+    /// The name in the path.
+    func tankID() throws(Refusal) -> DeviceID {
+        guard let id = DeviceID(path["id"] ?? "") else {
             throw Refusal(.invalidIdentifier, "A tank's name is 1 to 64 letters, digits and . _ - : @")
         }
         return id
-    }
-
-    /// The tank of the path. Anyone who may not see its site is told that there is none.
-    private func find(_ request: RouteRequest) async throws -> Tank {
-        let id = try Self.id(request)
-        let tank = try await services.database.read { try TankTable.one(id, in: $0) }
-        guard let tank, request.scope.contains(tank.site) else { throw TanksHandler.noTank(id) }
-        return tank
     }
 }
 

@@ -46,6 +46,7 @@ enum TankTable {
                     """,
                     "CREATE INDEX tank_day_begin ON tank_day (begin)",
                 ]),
+            InspectionTable.migration,
         ])
 
     private static let columns = "id, site, title, litres, permille, state, since, last_seen"

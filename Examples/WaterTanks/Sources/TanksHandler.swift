@@ -103,6 +103,13 @@ final class TanksHandler: TakesCommands {
 
     func commandDevices(spokenForBy client: String) -> [DeviceID] { roster.entries(of: client).map(\.device) }
 
+    /// A tank that there is, at one of these sites.
+    /// - Throws: `not_found`.
+    func tank(_ id: DeviceID, within scope: SiteScope) throws(Refusal) -> Tank {
+        guard let entry = roster[id], scope.contains(entry.tank.site) else { throw TanksHandler.noTank(id) }
+        return entry.tank
+    }
+
     /// Adds a tank, or changes what people say of one.
     /// - Throws: `not_found` for a site that there is not, or a tank at a site beyond `scope`; `limit_reached`.
     func change(

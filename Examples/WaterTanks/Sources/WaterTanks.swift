@@ -10,11 +10,12 @@ public import SolutionKit
 /// | `TankTable` | the tables |
 /// | `TanksHandler`, `TankEntry` | the part inside the line: reports, silence, commands |
 /// | `TankRoutes`, `TankView` | what people and devices ask over HTTP |
+/// | `Inspections` | pictures of tanks with notes: files of devices, a form that is read as it comes |
 /// | `WaterUse` | a schedule: every night, how much was drawn the day before |
 /// | `WiredGauge` | a service in the background: a gauge on a serial line |
 /// | `TankSimulator` | tanks that do not exist |
 public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOverview, HasSchedules, HasServices,
-    HasRetention, HasSimulator, HasDemonstration
+    HasRetention, HasBlobs, HasSimulator, HasDemonstration
 {
     /// The solution; without side effects.
     public init() {}
@@ -31,13 +32,16 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
                 Declared(.viewTanks, "See water tanks and their levels"),
                 Declared(.commandTanks, "Open and close the valves of water tanks"),
                 Declared(.manageTanks, "Add, change and remove water tanks"),
+                Declared(.inspectTanks, "Add and remove inspections of water tanks"),
             ],
             auditActions: [
                 Declared(.changeTank, "Change a water tank"), Declared(.removeTank, "Remove a water tank"),
+                Declared(.addInspection, "Add an inspection of a water tank"),
+                Declared(.removeInspection, "Remove an inspection of a water tank"),
             ],
             grants: [
-                RoleGrant(.operate, [.viewTanks, .commandTanks, .manageTanks]), RoleGrant(.staff, [.viewTanks]),
-                RoleGrant(.viewer, [.viewTanks]),
+                RoleGrant(.operate, [.viewTanks, .commandTanks, .manageTanks, .inspectTanks]),
+                RoleGrant(.staff, [.viewTanks, .inspectTanks]), RoleGrant(.viewer, [.viewTanks]),
             ],
             settings: [
                 TypedSetting<Duration>.tankSilence.declared, TypedSetting<LocalClock>.tankZone.declared,
@@ -69,7 +73,9 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
     }
 
     /// What it offers over HTTP.
-    public func routes(_ services: WebServices) -> [Route] { TankRoutes(services: services).all }
+    public func routes(_ services: WebServices) -> [Route] {
+        TankRoutes(services: services).all + InspectionRoutes(services: services).all
+    }
 
     /// The tanks at these sites; those that are not filled as they should be, or silent, need attention.
     public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
@@ -101,6 +107,9 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
         ]
     }
 
+    /// The pictures of inspections.
+    public var blobs: [BlobPurpose] { [Inspection.purpose] }
+
     /// `simulate tanks`.
     public var simulator: any SimulatorOptions.Type { TankSimulatorOptions.self }
 
@@ -117,11 +126,14 @@ extension Permission {
     static let viewTanks = Permission("tanks.view")
     static let commandTanks = Permission("tanks.command")
     static let manageTanks = Permission("tanks.manage")
+    static let inspectTanks = Permission("tanks.inspect")
 }
 
 extension AuditAction {
     static let changeTank = AuditAction("tank.change")
     static let removeTank = AuditAction("tank.remove")
+    static let addInspection = AuditAction("tank_inspection.add")
+    static let removeInspection = AuditAction("tank_inspection.remove")
 }
 
 extension TypedSetting<Duration> {

@@ -14,6 +14,7 @@ import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Spark } from '/parts/spark.js';
 import { toast } from '/parts/toast.js';
+import { Inspections } from '/tanks/inspections.js';
 import { needing, useTanks } from '/tanks/store.js';
 import { t } from '/tanks/words.js';
 
@@ -81,6 +82,7 @@ function Tank({ tank }) {
                     <${Trend} tank=${tank} />
                 </div>
             </div>
+            <${Inspections} tank=${tank} />
             <footer>
                 <span class="tank-seen">${t('heardOfAge', { age: html`<${Age} at=${instant(tank.last_seen)} />` })}</span>
                 ${session.may('tanks.command', tank.site) && html`<${Valve} tank=${tank} />`}

@@ -1,0 +1,170 @@
+import Blobs
+import Foundation
+import HubModel
+import HubTesting
+import Registry
+import SQL
+import SolutionKit
+import Synchronization
+import Testing
+import WaterTanks
+
+/// Pictures of tanks: what comes in as a form, what is kept of it, who may, and what goes.
+@Suite struct InspectionTests {
+    private let viewer = Caller.person([Permission("tanks.view")], at: "main")
+    private let inspector = Caller.person([Permission("tanks.view"), Permission("tanks.inspect")], at: "main")
+    private let list = "/api/tanks/{id}/inspections"
+    private let one = "/api/tanks/{id}/inspections/{inspection_id}"
+
+    private struct Stage {
+        let house: SolutionHouse
+        let blobs: BlobStore
+        let folder: String
+
+        /// Calls a route with a form, as the web does.
+        @discardableResult
+        func ask(
+            _ method: Route.Method, _ path: String, _ parameters: [String: String] = ["id": "barn"],
+            query: [(name: String, value: String)] = [], form: [BodyPart] = [], as caller: Caller
+        ) async throws -> RouteResponse {
+            let services = WebServices(
+                database: house.database, history: house.history, line: house, devices: house.devices,
+                commands: house.commands, audit: house.audit, clock: house.clock, blobs: blobs,
+                settings: house.settings)
+            let routes = WaterTanksSolution().routes(services)
+            let route = try #require(routes.first { $0.method == method && $0.path == path })
+            let rest = Mutex(form[...])
+            let content = RequestContent.parts(BodyParts { rest.withLock { $0.popFirst() } })
+            let response = try await route.answer(
+                RouteRequest(
+                    path: parameters, query: query, accept: nil, content: method == .post ? content : .whole([]),
+                    receivedAt: house.clock.now(), caller: caller, scope: try route.access.scope(for: caller),
+                    transport: RequestTransport(address: "192.0.2.1")))
+            try route.check(response)
+            return response
+        }
+
+        func refusal(
+            _ method: Route.Method, _ path: String, _ parameters: [String: String] = ["id": "barn"],
+            form: [BodyPart] = [], as caller: Caller
+        ) async throws -> RefusalCode? {
+            do {
+                try await ask(method, path, parameters, form: form, as: caller)
+                return nil
+            } catch let refusal as Refusal { return refusal.code }
+        }
+
+        /// The files on the disk.
+        var files: Int {
+            (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
+                .count { $0.split(separator: "/").last?.utf8.count == 62 }
+        }
+    }
+
+    private func run(_ body: (Stage) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/tanks-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let house = try await SolutionHouse(
+            WaterTanksSolution(), tables: [RegistryTables.migrations, BlobTable.migrations],
+            devices: DeviceRegistry(admission: .byContact), commands: CommandRegistry())
+        try house.hear("tanks/barn/level", #"{"level":50}"#)
+        let blobs = try BlobStore(path: folder) { .zero }
+        try await body(Stage(house: house, blobs: blobs, folder: folder))
+    }
+
+    private func note(_ text: String) -> BodyPart { part("note", nil, Array(text.utf8)) }
+
+    private func picture(_ number: UInt8, bytes: Int = 100) -> BodyPart {
+        let head: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, number]
+        return part("picture", "x.png", head + [UInt8](repeating: 7, count: bytes - head.count))
+    }
+
+    private func part(_ name: String, _ file: String?, _ bytes: [UInt8]) -> BodyPart {
+        let rest = Mutex([bytes][...])
+        return BodyPart(
+            name: name, fileName: file, mediaType: nil, content: BodyStream { rest.withLock { $0.popFirst() } })
+    }
+
+    @Test("pictures are kept with their notes, listed newest first in pages, opened, and removed one by one")
+    func life() async throws {
+        try await run { stage in
+            for number in 1...3 {
+                let made = try await stage.ask(
+                    .post, list, form: [note("rust \(number)"), picture(UInt8(number))], as: inspector)
+                #expect(made.status == 201)
+                #expect(
+                    made.headers.first { $0.name == "Location" }?.value
+                        == "/api/tanks/barn/inspections/\(number)/picture")
+                stage.house.clock.move(seconds: 60)
+            }
+            let first = try await stage.ask(.get, list, query: [("limit", "2")], as: viewer)
+            let page = try JSONTree(first.body)
+            #expect(page["inspections"]?.elements.map { $0["note"]?.text } == ["rust 3", "rust 2"])
+            #expect(page["inspections"]?.elements.first?["author"]?.text == "anna")
+            #expect(first.headers.contains { $0.name == "Link" })
+            let next = try #require(page["next"]?.text)
+            let second = try JSONTree(try await stage.ask(.get, list, query: [("after", next)], as: viewer).body)
+            #expect(second["inspections"]?.elements.map { $0["note"]?.text } == ["rust 1"] && second["next"] == .null)
+
+            let path = ["id": "barn", "inspection_id": "2"]
+            let shown = try await stage.ask(.get, one + "/picture", path, as: viewer)
+            guard case .file(let file) = shown.content else { return #expect(Bool(false), "it is no file") }
+            #expect(shown.contentType == "image/png" && file.entityTag != nil)
+            #expect(shown.headers.contains { $0.value == "inline; filename=\"barn-2.png\"" })
+
+            #expect(try await stage.refusal(.delete, one, path, as: viewer) == .forbidden)
+            #expect(try await stage.ask(.delete, one, path, as: inspector).status == 204)
+            #expect(try await stage.refusal(.get, one + "/picture", path, as: viewer) == .notFound)
+            #expect(try await stage.refusal(.delete, one, path, as: inspector) == .notFound)
+            #expect(stage.files == 2)
+            #expect(try stage.house.count("tank_inspection") == 2)
+            let told = stage.house.audit.entries.map(\.action.name)
+            #expect(told == Array(repeating: "tank_inspection.add", count: 3) + ["tank_inspection.remove"])
+        }
+    }
+
+    @Test("of what is no inspection nothing stays: no picture, two, no right, another site, a tank without a device")
+    func refused() async throws {
+        try await run { stage in
+            func code(_ form: BodyPart..., as caller: Caller? = nil) async throws -> RefusalCode? {
+                try await stage.refusal(.post, list, form: form, as: caller ?? inspector)
+            }
+            #expect(try await code(note("nothing to see")) == .missingField)
+            #expect(try await code(picture(1), picture(2)) == .malformedRequest)
+            #expect(try await code(part("picture", "x.png", Array("<html>".utf8))) == .unsupportedMediaType)
+            #expect(try await code(picture(1, bytes: (8 << 20) + 1)) == .tooLarge)
+            #expect(try await code(picture(1), note(String(repeating: "x", count: 501))) == .tooLarge)
+            #expect(try await code(note("a\0b"), picture(1)) == .invalidParameter)
+            #expect(try await code(picture(1), as: viewer) == .forbidden)
+            let north = Caller.person([Permission("tanks.view"), Permission("tanks.inspect")], at: "north")
+            #expect(try await code(picture(1), as: north) == .notFound)
+            try await stage.house.call(
+                .put, "/api/tanks/{id}", ["id": "field"], as: .person([Permission("tanks.manage")], at: "main"))
+            #expect(
+                try await stage.refusal(.post, list, ["id": "field"], form: [picture(1)], as: inspector) == .conflict)
+            #expect(stage.files == 0)
+            #expect(try stage.house.count("tank_inspection") == 0)
+        }
+    }
+
+    @Test("a picture that retention took leaves the list, and its note goes with the next inspection")
+    func retained() async throws {
+        try await run { stage in
+            for number in 1...2 {
+                try await stage.ask(.post, list, form: [picture(UInt8(number)), note("n\(number)")], as: inspector)
+                stage.house.clock.move(seconds: 86_400)
+            }
+            let purpose = try #require(WaterTanksSolution().blobs.first)
+            let gone = BlobExcess.before(stage.house.clock.now().advanced(bySeconds: -100_000))
+            let dropped = try await stage.house.database.write {
+                try BlobTable().drop(gone, of: purpose, atMost: 10, in: $0)
+            }
+            #expect(dropped == 1)
+            let left = try JSONTree(try await stage.ask(.get, list, as: viewer).body)
+            #expect(left["inspections"]?.elements.map { $0["note"]?.text } == ["n2"])
+            #expect(try stage.house.count("tank_inspection") == 2)
+            try await stage.ask(.post, list, form: [picture(3), note("n3")], as: inspector)
+            #expect(try stage.house.count("tank_inspection") == 2)
+        }
+    }
+}
