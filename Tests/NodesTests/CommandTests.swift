@@ -39,6 +39,23 @@ import Testing
         #expect(!again.events.contains { $0.topic == "nodes/node_01/commands" })
     }
 
+    @Test("a node's commands come in pages, the newest first, each once")
+    func commandsInPages() async throws {
+        let site = try await connectedSite()
+        var made: [String] = []
+        for _ in 0..<5 { made.insert(try await ask(site), at: 0) }
+        var (seen, after) = ([String](), String?.none)
+        repeat {
+            let query = [("limit", "2")] + (after.map { [("after", $0)] } ?? [])
+            let page = try await site.call(.get, "/api/nodes/{id}/commands", ["id": "01"], query: query)
+            let json = try JSONTree(page.body)
+            seen += json["commands"]?.elements.compactMap { $0["command_id"]?.text } ?? []
+            after = json["next"]?.text
+            #expect(page.headers.contains { $0.name == "Link" } == (after != nil))
+        } while after != nil && seen.count < 10
+        #expect(seen == made)
+    }
+
     @Test(arguments: [
         (#""status":"ok""#, CommandState.done), (#""status":"SUCCESS""#, .done), (#""status":"executed""#, .done),
         (#""status":"acknowledged""#, .done), (#""state":"done""#, .done), (#""result":1"#, .done),

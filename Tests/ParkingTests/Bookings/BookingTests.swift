@@ -58,6 +58,30 @@ import Testing
         await refused(.forbidden) { try await garage.call(.get, Self.path, ["id": "P1"], as: .driver("7")) }
     }
 
+    @Test("one's own reservations come in pages, the last to begin first, each once, and never another's")
+    func ownInPages() async throws {
+        let garage = try await garage()
+        var made: [String] = []
+        for (caller, hours) in [("7", [2, 4, 6, 8]), ("8", [2])] {
+            for hour in hours {
+                let from = Int64(hour) * 3_600
+                let one = try await reserve(garage, from, from + 1_800, as: .driver(caller))
+                if caller == "7" { made.insert(try #require(one["reservation_id"]?.text), at: 0) }
+            }
+        }
+        var (seen, after) = ([String](), String?.none)
+        repeat {
+            let query = [("limit", "3")] + (after.map { [("after", $0)] } ?? [])
+            let page = try await garage.call(.get, "/api/reservations", query: query, as: .driver("7"))
+            seen += page.json["reservations"]?.elements.compactMap { $0["reservation_id"]?.text } ?? []
+            after = page.json["next"]?.text
+        } while after != nil && seen.count < 10
+        #expect(seen == made)
+        let foreign = try await garage.call(
+            .get, "/api/reservations", query: [("after", made[0])], as: .driver("8"))
+        #expect(foreign.json["reservations"]?.elements.isEmpty == true)
+    }
+
     /// The same instant in each form of the contract.
     @Test(arguments: [
         #""2026-11-21T12:00:00Z""#, #""2026-11-21T13:00:00+01:00""#, "1795262400", "1795262400000", #""1795262400""#,

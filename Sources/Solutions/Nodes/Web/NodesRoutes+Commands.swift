@@ -6,18 +6,22 @@ internal import SolutionKit
 extension NodesRoutes {
     /// What names the node in a command.
     private static let members = ["node_id"]
-    private static let limit = QueryParameter(
-        "limit", "at most this many commands, 1 to 500; 50 without it", .integer(minimum: 1, maximum: 500))
+    private static let list = "/api/nodes/{id}/commands"
+    private static let mostCommands = 500
+    private static let pages = [
+        QueryParameter("after", "only commands behind this one: next of the page before", .string(maximumLength: 64)),
+        QueryParameter.pageLimit("commands", most: mostCommands, without: "50 without it"),
+    ]
 
     var ofCommands: [Route] {
         [
             Route(
-                .post, "/api/nodes/{id}/commands", access: .site(.commandNodes), summary: "Ask a node to do something",
+                .post, Self.list, access: .site(.commandNodes), summary: "Ask a node to do something",
                 pathSchemas: Self.node, input: RouteInput(.commandRequest),
                 answers: [.json(.command, status: 202, "Taken; Location is the command's address")], handler: ask),
             Route(
-                .get, "/api/nodes/{id}/commands", access: .site(.viewNodes), summary: "A node's commands, newest first",
-                pathSchemas: Self.node, query: [Self.limit], answers: [.json(.commandList)], handler: commands),
+                .get, Self.list, access: .site(.viewNodes), summary: "A node's commands, newest first",
+                pathSchemas: Self.node, query: Self.pages, answers: [.json(.commandList)], handler: commands),
             Route(
                 .get, "/api/nodes/{id}/commands/{command_id}", access: .site(.viewNodes),
                 summary: "How far a command has come", pathSchemas: Self.node, answers: [.json(.command)],
@@ -46,14 +50,18 @@ extension NodesRoutes {
     }
 
     private func commands(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try request.whole("limit", in: 1...500) ?? 50
+        let limit = try request.whole("limit", in: 1...Self.mostCommands) ?? 50
         let node = try await find(request, evenRemoved: true)
         let book = services.commands
-        let found = try await services.database.read {
-            try book.commands(CommandSelection(.one(node.name.device), limit: limit), in: $0)
-        }
-        return RouteResponse.json { writer in
-            writer.object { $0.member("commands", found) { $0.write($1, naming: NodesRoutes.members) } }
+        let selection = CommandSelection(
+            .one(node.name.device), after: request.given("after"), limit: Page<Command>.reading(limit))
+        let found = try await services.database.read { try book.commands(selection, in: $0) }
+        let page = Page(found, limit: limit, key: \.id)
+        return RouteResponse.json(headers: page.headers(request, Self.list, limit: limit)) { writer in
+            writer.object {
+                $0.member("commands", page.rows) { $0.write($1, naming: NodesRoutes.members) }
+                $0.member(next: page)
+            }
         }
     }
 

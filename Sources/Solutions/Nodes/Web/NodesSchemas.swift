@@ -94,7 +94,7 @@ extension JSONSchema {
 
     static let command = JSONSchema.command("Command", devices: [.required("node_id", .identifier)])
 
-    static let commandList = JSONSchema.object([.required("commands", .array(command))])
+    static let commandList = JSONSchema.object([.required("commands", .array(command)), .next(.text)])
 
     private static let claimedTime = JSONSchema.nullable(.anyOf([.number, .text]))
 

@@ -91,12 +91,26 @@ enum ReservationTable {
     }
 
     /// Somebody's, the latest first.
-    static func all(of account: String, limit: Int, in reader: some SQLReading) throws -> [Reservation] {
-        try reader.query(
+    /// - Parameter after: only those behind this one; none if they have no such reservation.
+    static func all(
+        of account: String, after: String? = nil, limit: Int, in reader: some SQLReading
+    ) throws -> [Reservation] {
+        var conditions = Conditions()
+        conditions.add("r.account", .equals, .text(account))
+        if let after {
+            conditions.add(
+                """
+                EXISTS (SELECT 1 FROM parking_reservation p WHERE p.id = \(conditions.place(.text(after)))
+                    AND p.account = r.account
+                    AND (r.begins_at < p.begins_at OR (r.begins_at = p.begins_at AND r.id > p.id)))
+                """)
+        }
+        let most = conditions.place(.integer(Int64(limit)))
+        return try reader.query(
             """
-            SELECT * FROM parking_reservation WHERE account = $1 ORDER BY begins_at DESC, id LIMIT $2
-            """,
-            [.text(account), .integer(Int64(limit))]
+            SELECT r.* FROM parking_reservation r WHERE \(conditions.text)
+            ORDER BY r.begins_at DESC, r.id LIMIT \(most)
+            """, conditions.arguments
         ).map(Reservation.init)
     }
 

@@ -8,6 +8,7 @@ struct BookingRoutes: Sendable {
     let services: WebServices
 
     private static let mostRows = 5_000
+    private static let mostOwn = 500
 
     var all: [Route] { ofReservations + ofStrangers }
 
@@ -43,8 +44,11 @@ struct BookingRoutes: Sendable {
                 ], answers: [.json(.availability)], handler: availability),
             Route(
                 .get, "/api/reservations", access: .signedIn, summary: "Your own reservations, the latest first",
-                query: [QueryParameter("limit", "at most so many; 50 without it", .integer(minimum: 1, maximum: 500))],
-                answers: [.json(.reservationList)], handler: own),
+                query: [
+                    QueryParameter("after", "those behind this one: next of the page before", .identifier),
+                    .pageLimit("reservations", most: Self.mostOwn, without: "50 without it"),
+                ],
+                answers: [.json(.reservationPage)], handler: own),
             Route(
                 .get, "/api/reservations/{reservation_id}", access: .signedIn,
                 summary: "A reservation of yours, or of a lot where you may see who reserved",
@@ -131,12 +135,7 @@ struct BookingRoutes: Sendable {
         }
         let page = try await read(after)
         let headers = page.headers(request, "/api/lots/{id}/reservations", limit: limit)
-        return RouteResponse.json(headers: headers) { writer in
-            writer.object { writer in
-                writer.member("reservations", page.rows.map { ReservationView($0, for: .staff) })
-                writer.member(next: page)
-            }
-        }
+        return BookingRoutes.list(page, .staff, headers)
     }
 
     private func availability(_ request: RouteRequest) async throws -> RouteResponse {
@@ -167,11 +166,19 @@ struct BookingRoutes: Sendable {
     }
 
     private func own(_ request: RouteRequest) async throws -> RouteResponse {
-        let limit = try request.whole("limit", in: 1...500) ?? 50
+        let limit = try request.whole("limit", in: 1...Self.mostOwn) ?? 50
+        let after = request.given("after")
+        if let after, DeviceID(after) == nil { throw Refusal(.invalidParameter, "after is a name.") }
         // An open hub knows no accounts: what is reserved there belongs to its code.
-        guard let account = request.caller.account else { return BookingRoutes.list([]) }
-        let found = try await services.database.read { try ReservationTable.all(of: account, limit: limit, in: $0) }
-        return BookingRoutes.list(found)
+        var found: [Reservation] = []
+        if let account = request.caller.account {
+            found = try await services.database.read {
+                try ReservationTable.all(
+                    of: account, after: after, limit: Page<Reservation>.reading(limit), in: $0)
+            }
+        }
+        let page = Page(found, limit: limit, key: \.id)
+        return BookingRoutes.list(page, .holder, page.headers(request, "/api/reservations", limit: limit))
     }
 
     private func one(_ request: RouteRequest) async throws -> RouteResponse {
@@ -238,10 +245,13 @@ struct BookingRoutes: Sendable {
         return reservation
     }
 
-    private static func list(_ reservations: [Reservation]) -> RouteResponse {
-        RouteResponse.json { writer in
+    private static func list(
+        _ page: Page<Reservation>, _ reader: ReservationView.Reader, _ headers: [(name: String, value: String)]
+    ) -> RouteResponse {
+        RouteResponse.json(headers: headers) { writer in
             writer.object { writer in
-                writer.member("reservations", reservations.map { ReservationView($0, for: .holder) })
+                writer.member("reservations", page.rows.map { ReservationView($0, for: reader) })
+                writer.member(next: page)
             }
         }
     }

@@ -40,7 +40,6 @@ extension JSONSchema {
                 .optional("code", .text, "Without an account: what opens it from now on; shown only here")
             ]))
 
-    static let reservationList = JSONSchema.object([.required("reservations", .array(reservation))])
     static let reservationPage = JSONSchema.object([
         .required("reservations", .array(reservation)),
         .next(),
