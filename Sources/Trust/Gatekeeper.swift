@@ -75,7 +75,8 @@ public final class Gatekeeper: RequestGate, MetricsSource {
         case .unknown: throw Refusal(.notSignedIn, "The Authorization header is not understood: use Bearer.")
         case .link(let key, let kind):
             return try await links.caller(
-                key: key, kind: kind, address: credentials.transport.address, at: credentials.receivedAt)
+                key: key, kind: kind, address: credentials.transport.address, at: credentials.receivedAt,
+                isUse: !credentials.isAgain)
         case .bearer(let token):
             caller = try await people.caller(
                 bearer: token, transport: credentials.transport, at: credentials.receivedAt)
@@ -86,7 +87,7 @@ public final class Gatekeeper: RequestGate, MetricsSource {
             caller = try await devices.caller(
                 name: name, key: key, transport: credentials.transport, at: credentials.receivedAt)
         }
-        try count(caller, at: credentials.receivedAt)
+        if !credentials.isAgain { try count(caller, at: credentials.receivedAt) }
         return caller
     }
 
@@ -184,7 +185,8 @@ public final class OpenGate: RequestGate {
         if case .link(let key, let kind) = credentials.kind {
             guard let links else { throw RouteAccess.noSuchLink }
             return try await links.caller(
-                key: key, kind: kind, address: credentials.transport.address, at: credentials.receivedAt)
+                key: key, kind: kind, address: credentials.transport.address, at: credentials.receivedAt,
+                isUse: !credentials.isAgain)
         }
         return Caller(.open, grants: Grants(everywhere: .all), address: credentials.transport.address)
     }

@@ -16,6 +16,7 @@ struct LiveDoor: Sendable {
     let transports: TransportReader
     let gate: any RequestGate
     let connections: ConnectionBook
+    let answers: OpenAnswers
     let figures: RequestFigures
     let clock: any WallClock
     let rhythm: any Rhythm
@@ -103,12 +104,20 @@ struct LiveDoor: Sendable {
         }
     }
 
-    /// Asks again and again who of those who look may not be here any more; ends by cancellation.
+    /// Asks again and again who of those who look on live, or read an answer that takes long, may not be here any more; ends by cancellation.
     func watch(every interval: Duration) async {
+        var looks = 0
         await rhythm.every(interval) {
-            hub.dismiss(await gate.unwelcome(among: hub.viewers()))
+            let ended = await gate.unwelcome(among: hub.viewers().union(answers.people))
+            hub.dismiss(ended)
+            answers.dismiss(ended)
+            looks += 1
+            if looks % LiveDoor.looksPerCheck == 0 { await answers.checkOthers() }
         }
     }
+
+    /// Devices and links are looked up one by one, therefore more seldom.
+    private static let looksPerCheck = 5
 
     private func send(_ feed: LiveFeed, to outbound: WebSocketOutbound) async {
         var feed = feed

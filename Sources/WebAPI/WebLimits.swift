@@ -22,8 +22,12 @@ public struct WebLimits: Sendable {
     public var headTimeout: TimeAmount
     /// How long a connection may be idle between requests, or within one that it is sending.
     public var idleTimeout: TimeAmount
-    /// How long a request's body may take to arrive.
-    public var bodyTimeout: TimeAmount
+    /// How long the next piece of a request's body may take to arrive.
+    public var bodyTimeout: Duration
+    /// In each stretch of that length for which a body is waited for, `minimumBodyBytesPerWindow` come, or the body's end.
+    public var bodyWindow: Duration
+    /// Bytes of a body that come in each `bodyWindow`.
+    public var minimumBodyBytesPerWindow: Int
     /// How long a response may take to be read by the client.
     public var responseTimeout: TimeAmount
     /// Bytes of large answers that one account, device or address has not read.
@@ -42,7 +46,8 @@ public struct WebLimits: Sendable {
         maximumConnections: Int = 1_024, maximumConnectionsPerAddress: Int = 256, maximumNewConnections: Int = 256,
         maximumHeadBytes: Int = 16_384, maximumHeaders: Int = 100, liveMessagesPerSecond: Int = 20,
         headTimeout: TimeAmount = .seconds(10),
-        idleTimeout: TimeAmount = .seconds(60), bodyTimeout: TimeAmount = .seconds(30),
+        idleTimeout: TimeAmount = .seconds(60), bodyTimeout: Duration = .seconds(30),
+        bodyWindow: Duration = .seconds(60), minimumBodyBytesPerWindow: Int = 15_360,
         responseTimeout: TimeAmount = .seconds(120), maximumUnreadBytesPerOwner: Int = 67_108_864,
         maximumUnreadBytes: Int = 268_435_456, welcomeInterval: Duration = .seconds(1),
         stopTimeout: Duration = .seconds(10)
@@ -56,6 +61,8 @@ public struct WebLimits: Sendable {
         self.headTimeout = headTimeout
         self.idleTimeout = idleTimeout
         self.bodyTimeout = bodyTimeout
+        self.bodyWindow = bodyWindow
+        self.minimumBodyBytesPerWindow = minimumBodyBytesPerWindow
         self.responseTimeout = responseTimeout
         self.maximumUnreadBytesPerOwner = maximumUnreadBytesPerOwner
         self.maximumUnreadBytes = maximumUnreadBytes

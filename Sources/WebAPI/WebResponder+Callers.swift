@@ -71,7 +71,7 @@ extension WebResponder {
             // One that showed nothing is let in by its network, which has not changed.
             if case .none = shown { return }
             let present = try await gate.caller(
-                RequestCredentials(shown, transport: transport, receivedAt: clock.now()))
+                RequestCredentials(shown, transport: transport, receivedAt: clock.now(), isAgain: true))
             guard present.identity == caller.identity else {
                 throw Refusal(.notSignedIn, "What this request showed is worth nothing any more.")
             }

@@ -16,6 +16,8 @@ struct WebResponder: Sendable {
     let connections: ConnectionBook
     let figures: RequestFigures
     let unread: UnreadAnswers
+    let deadlines: BodyDeadlines
+    let answers: OpenAnswers
     let limits: WebLimits
     let clock: any WallClock
     let logger: Logger
@@ -46,6 +48,8 @@ struct WebResponder: Sendable {
         var methods: [String] = []
         /// Who asks for what, once that is known.
         var asked: (caller: Caller, route: Route, path: String)?
+        /// Looks once more whether they may; nil: nobody was asked.
+        var check: (@Sendable () async throws -> Void)?
         /// What was shown for it. Never write its content anywhere.
         var shown: RequestCredentials.Kind?
     }
@@ -63,12 +67,14 @@ struct WebResponder: Sendable {
             transport: transports.transport(
                 peer: channel.remoteAddress?.ipAddress, own: channel.localAddress?.ipAddress, isTLS: isTLS, fields),
             begunAt: clock.now())
-        let reader = RequestBodyReader(request, channel, timeout: limits.bodyTimeout)
+        let reader = RequestBodyReader(request, channel, deadlines)
         var body = IncomingBody(request, reader)
         var answer = await answer(request, &course, &body, writer, heard)
         let isLeftAlone = reader.close()
         let claim = claim(&answer, course, isHead: method == "HEAD")
         defer { if let claim { unread.release(claim.bytes, of: claim.owner) } }
+        let number = isLong(answer) ? begin(course, heard) : nil
+        defer { if let number { answers.end(number) } }
         answer.endsConnection = answer.endsConnection || !isLeftAlone || reader.isTooMuchToDrop || reader.isTorn
         complete(&answer, course)
         // Before it is sent: who has an answer finds it counted.
@@ -109,6 +115,18 @@ struct WebResponder: Sendable {
             }
             throw ConnectionEnds()
         }
+    }
+
+    /// Whether an answer may take so long that its reader is looked at meanwhile.
+    private func isLong(_ answer: WebAnswer) -> Bool {
+        answer.isMade && (answer.length ?? .max) > AnswerSender.pieceBytes
+    }
+
+    /// Has the reader of an answer looked at while it is sent.
+    private func begin(_ course: Course, _ connection: Connection) -> UInt64? {
+        guard let asked = course.asked, let check = course.check else { return nil }
+        return answers.begin(
+            OpenAnswers.Answer(reader: asked.caller, check: check, end: { connection.end() }))
     }
 
     /// Counts a large answer that is in memory; it becomes a refusal where too many are not read yet.
@@ -176,11 +194,13 @@ struct WebResponder: Sendable {
                         route, method, path, key: parameters["key"], &course, &body, writer)
                 }
                 let content = isReading ? .whole([]) : try await body.content(route, writer)
+                let check = check(again: course, caller, route)
+                course.check = check
                 let asked = RouteRequest(
                     path: parameters, query: try PercentCoding.parameters(halves.count > 1 ? halves[1] : ""),
                     accept: request.headers[.accept], mediaType: body.mediaType, content: content,
                     receivedAt: clock.now(), caller: caller, scope: scope, transport: course.transport,
-                    check: check(again: course, caller, route))
+                    check: check)
                 let response =
                     route.waits
                     ? try await connection.leaving.cancelling { try await route.handler(asked) }

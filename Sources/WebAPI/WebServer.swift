@@ -14,6 +14,7 @@ public final class WebServer: Sendable {
     private let servers: [Server<DoorChannel>]
     private let door: LiveDoor
     private let connections: ConnectionBook
+    private let deadlines: BodyDeadlines
     private let welcomeInterval: Duration
     private let stopTimeout: Duration
     private let isStopping: IsStopping
@@ -39,9 +40,12 @@ public final class WebServer: Sendable {
         let transports = TransportReader(trustedProxies: configuration.trustedProxies)
         let connections = ConnectionBook(limits: limits, transports: transports)
         let unread = UnreadAnswers(limits: limits)
+        let deadlines = BodyDeadlines(limits: limits, rhythm: parts.rhythm)
+        let answers = OpenAnswers()
         let readiness = parts.readiness
         let own = SystemRoutes(
-            version: configuration.version, metrics: parts.metrics + [figures, connections, unread, ProcessFigures()],
+            version: configuration.version,
+            metrics: parts.metrics + [figures, connections, unread, deadlines, answers, ProcessFigures()],
             readiness: { isStopping.value ? .notReady("stopping") : readiness() }, system: parts.system,
             accessCookie: parts.gate.accessCookie)
         let site = StaticSite(
@@ -56,10 +60,11 @@ public final class WebServer: Sendable {
         let responder = WebResponder(
             table: try RouteTable(try own.routes(beside: parts.routes)), site: site, check: check,
             transports: transports, gate: parts.gate, connections: connections, figures: figures, unread: unread,
-            limits: limits, clock: parts.clock, logger: logger)
+            deadlines: deadlines, answers: answers, limits: limits, clock: parts.clock, logger: logger)
         let door = LiveDoor(
             hub: parts.live, version: configuration.version, check: check, transports: transports, gate: parts.gate,
-            connections: connections, figures: figures, clock: parts.clock, rhythm: parts.rhythm, logger: logger)
+            connections: connections, answers: answers, figures: figures, clock: parts.clock, rhythm: parts.rhythm,
+            logger: logger)
         // What the library tells about each start and connection is not for the hub's log.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -76,6 +81,7 @@ public final class WebServer: Sendable {
         }
         self.door = door
         self.connections = connections
+        self.deadlines = deadlines
         self.welcomeInterval = limits.welcomeInterval
         self.stopTimeout = limits.stopTimeout
         self.isStopping = isStopping
@@ -122,7 +128,7 @@ public final class WebServer: Sendable {
     public func run() async throws {
         let servers = servers
         let signals = impatience.signals
-        let door = door
+        let (door, deadlines) = (door, deadlines)
         let interval = welcomeInterval
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await WebServer.serve(servers) }
@@ -131,6 +137,7 @@ public final class WebServer: Sendable {
                 for await _ in signals { return }
             }
             group.addTask { await door.watch(every: interval) }
+            group.addTask { await deadlines.watch() }
             try await group.next()
             group.cancelAll()
         }

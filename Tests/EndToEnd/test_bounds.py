@@ -835,6 +835,10 @@ FIXED = {
         (f"{WEB}/ServerTests.swift", "idle connections and slow bodies are closed"),
         (f"{WEB}/ConnectionTests.swift", "a head that does not come to its end is not waited for"),
     ],
+    "Wait for a body's next piece; bytes of a body in each minute of waiting": [
+        (f"{WEB}/SlowBodyTests.swift", "stopped"), (f"{WEB}/SlowBodyTests.swift", "drip"),
+        ("EndToEnd/test_slow_loris.py", "test_a_body_that_comes_too_slowly_ends_its_connection"),
+    ],
     "CONNECT of MQTT, its will included": [(FIXED_BROKER, "connect"), (f"{BROKER}/SessionTests.swift", "connectTimeout")],
     "Name of a shared subscription": [(HERE, "test_a_shared_subscription_has_a_short_name")],
     "Levels of a topic or filter of MQTT": [

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support.clock import Clock
 from support.raw import PUBACK, Closed as Gone, Raw, connect_packet
 from support.waiting import wait_for
 
@@ -116,3 +117,35 @@ def test_connections_that_nobody_is_behind_are_bounded(own_closed):
         assert "refused" in hub.metrics_text() or "limited" in hub.metrics_text()
     with contextlib.suppress(Gone):
         assert hub.ask("/health").status == 200
+
+
+@pytest.mark.parametrize("length", [100, 20_000])
+def test_a_body_that_comes_too_slowly_ends_its_connection(own, length):
+    """By the hub's clock: half a minute without a piece is too long, and so is a minute that brings too little."""
+    hub = own(clock=Clock())
+    hub.clock.freeze()
+    head = b"POST /api/nodes/01/telemetry HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{" % length
+    drips, passed, step = length > 100, 0, 5
+
+    def is_over(connection):
+        if drips:
+            with contextlib.suppress(OSError):
+                connection.sendall(b" ")
+        connection.settimeout(0.1)
+        try:
+            return connection.recv(4096) == b""
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+    with socket.create_connection(("127.0.0.1", hub.http_port), timeout=10) as connection:
+        connection.sendall(head)
+        while not is_over(connection):
+            assert passed < 300, "it may stay"
+            hub.clock.advance(step)
+            passed += step
+    assert passed >= (60 if drips else 30), passed
+    # Who sends at once is answered, also after a long time.
+    assert hub.ask("/api/nodes/01/telemetry", "POST", {"node_id": "node_01", "sensors": {"t": 1}}).status == 200
+    assert "martlet_http_slow_bodies_total 1" in hub.metrics_text()

@@ -11,6 +11,7 @@ final class FakeGate: RequestGate {
     private struct State {
         var admitted: [String?] = []
         var asked = 0
+        var looks = 0
         var unwelcome: Set<String> = []
         var isClosed = false
         var forgotten: Set<String> = []
@@ -34,6 +35,9 @@ final class FakeGate: RequestGate {
     /// How often it was asked who somebody is.
     var asked: Int { state.withLock { $0.asked } }
 
+    /// How often it was asked who may not stay.
+    var looks: Int { state.withLock { $0.looks } }
+
     /// What was to be kept of devices that wait.
     var aside: [(report: String, topic: [String])] { state.withLock { $0.aside } }
 
@@ -42,7 +46,7 @@ final class FakeGate: RequestGate {
         state.withLock { $0.unwelcome = accounts }
     }
 
-    /// From now on nobody knows these tokens.
+    /// From now on nobody knows these tokens, devices and links.
     func forget(_ tokens: Set<String>) {
         state.withLock { $0.forgotten = tokens }
     }
@@ -73,10 +77,11 @@ final class FakeGate: RequestGate {
             guard !isForgotten, let grants = FakeGate.people[name] else { break }
             return Caller(.person(account: name, name: name, session: name), grants: grants, address: address)
         case .device("node_01", key: "key"):
-            guard let device = DeviceID("node_01") else { break }
+            guard !state.withLock({ $0.forgotten.contains("node_01") }), let device = DeviceID("node_01") else { break }
             return Caller(.device(device, .node, site: .main), address: address)
         case .device("node_02", key: "key"): throw Refusal(.devicePending, "Wait.")
         case .link("mlk_good", let kind):
+            guard !state.withLock({ $0.forgotten.contains("mlk_good") }) else { throw RouteAccess.noSuchLink }
             guard let device = DeviceID("node_01") else { break }
             return Caller(.link(LinkGrant(id: "l1", kind: kind, device: device, site: .main)), address: address)
         case .link: throw RouteAccess.noSuchLink
@@ -93,7 +98,10 @@ final class FakeGate: RequestGate {
     }
 
     func unwelcome(among callers: Set<Caller>) async -> Set<Caller> {
-        let accounts = state.withLock { $0.unwelcome }
+        let accounts = state.withLock { state in
+            state.looks += 1
+            return state.unwelcome
+        }
         return callers.filter { $0.account.map(accounts.contains) ?? false }
     }
 

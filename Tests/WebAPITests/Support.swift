@@ -103,7 +103,7 @@ struct TestServer: Sendable {
                     ],
                     listeners: [(name: "http", address: "127.0.0.1:1")])
             },
-            readiness: readiness, clock: clock)
+            readiness: readiness, clock: clock, rhythm: clock as? MovedTime ?? SteadyRhythm())
     }
 
     /// One request on a connection of its own.

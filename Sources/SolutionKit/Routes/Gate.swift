@@ -25,12 +25,15 @@ public struct RequestCredentials: Sendable {
     public let transport: RequestTransport
     /// When they are looked at: not when the request began to come.
     public let receivedAt: Timestamp
+    /// Whether they are looked at once more for a request that takes long: that is no further request, and no further use of a link.
+    public let isAgain: Bool
 
     /// Credentials.
-    public init(_ kind: Kind, transport: RequestTransport, receivedAt: Timestamp) {
+    public init(_ kind: Kind, transport: RequestTransport, receivedAt: Timestamp, isAgain: Bool = false) {
         self.kind = kind
         self.transport = transport
         self.receivedAt = receivedAt
+        self.isAgain = isAgain
     }
 }
 
@@ -63,7 +66,8 @@ public protocol RequestGate: Sendable {
     /// - Throws: `too_many_requests` with the seconds to wait.
     func admit(address: String?, at instant: Timestamp) throws(Refusal)
 
-    /// Finds out who sends a request; `anonymous` when nothing was shown. Counts it against what that caller may use.
+    /// Finds out who sends a request; `anonymous` when nothing was shown. Counts it against what that caller may use, unless
+    /// they are looked at again.
     /// - Throws: `not_signed_in` when what was shown is worth nothing (any more), `device_pending`, `too_many_requests`.
     func caller(_ credentials: RequestCredentials) async throws -> Caller
 

@@ -31,15 +31,16 @@ public final class LinkDoor: Sendable {
     }
 
     /// Who comes with a key, for a route of a kind of link.
+    /// - Parameter isUse: whether it is counted as a use of the link; not where somebody is only looked at again.
     /// - Throws: `not_found` for a key that opens nothing here; `too_many_requests` for an address with many of these.
     public func caller(
-        key text: String, kind: LinkKind, address: String?, at instant: Timestamp
+        key text: String, kind: LinkKind, address: String?, at instant: Timestamp, isUse: Bool = true
     ) async throws -> Caller {
         guard let key = SecretKey(text), key.purpose == .link,
             let link = try await database.read({ [table] in try table.link(key, in: $0) }), link.isOpen(at: instant),
             link.grant.kind == kind
         else { throw refusal(address, at: instant) }
-        await count(link.grant.id)
+        if isUse { await count(link.grant.id) }
         return Caller(.link(link.grant), address: address)
     }
 

@@ -5,7 +5,7 @@ import HummingbirdCore
 import NIOCore
 import Synchronization
 
-/// Reads a request's body, whole or piece by piece, within its limit and its time.
+/// Reads a request's body, whole or piece by piece, within its limit and at its pace (`BodyPace`).
 ///
 /// Sendable by hand: what is mutable here is touched only between `begin` and `end`, and these let one task in at a time: a second one is
 /// refused. The task of the connection looks at it without them before the route's handler is called and after `close`, which lets
@@ -19,7 +19,8 @@ final class RequestBodyReader: @unchecked Sendable {
     }
 
     private let channel: any Channel
-    private let timeout: TimeAmount
+    private let deadlines: BodyDeadlines
+    private var pace: BodyPace
     /// How long the body says it is; nil: it comes in chunks.
     private let declared: Int?
     /// The `Content-Encoding`, in small letters; nil: none.
@@ -34,9 +35,10 @@ final class RequestBodyReader: @unchecked Sendable {
     private(set) var isTorn = false
     private let turn = Atomic(Turn.idle)
 
-    init(_ request: Request, _ channel: any Channel, timeout: TimeAmount) {
+    init(_ request: Request, _ channel: any Channel, _ deadlines: BodyDeadlines) {
         self.channel = channel
-        self.timeout = timeout
+        self.deadlines = deadlines
+        self.pace = deadlines.pace
         // The parser has checked it: only digits arrive here. What does not fit is too long in any case.
         let length = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
         self.declared = request.headers[.transferEncoding] == nil ? length : nil
@@ -70,8 +72,6 @@ final class RequestBodyReader: @unchecked Sendable {
         guard coding == nil || RequestBodyReader.isGzip(coding) else {
             throw Refusal(.unsupportedMediaType, "Send the body as it is, or with Content-Encoding: gzip.")
         }
-        let deadline = channel.closing(in: timeout)
-        defer { deadline.cancel() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declared ?? 0)
         try await sayContinue(writer)
@@ -96,7 +96,7 @@ final class RequestBodyReader: @unchecked Sendable {
         if !isAtEnd { try await sayContinue(writer) }
     }
 
-    /// The next piece, never empty; nil at the end. Each may take the time that a body may take.
+    /// The next piece, never empty; nil at the end.
     /// - Throws: `too_large`; `malformed_request` for a body that does not come whole.
     func piece(upTo limit: Int) async throws -> [UInt8]? {
         guard begin() else {
@@ -104,8 +104,6 @@ final class RequestBodyReader: @unchecked Sendable {
         }
         defer { end() }
         guard !isAtEnd else { return nil }
-        let deadline = channel.closing(in: timeout)
-        defer { deadline.cancel() }
         while let part = try await next() {
             guard part.readableBytes > 0 else { continue }
             streamed += part.readableBytes
@@ -136,10 +134,11 @@ final class RequestBodyReader: @unchecked Sendable {
         try await writer.writeInformationalHead(HTTPResponse(status: .continue))
     }
 
-    /// The next part. Whatever goes wrong on the way is the client's: its connection broke, or what it sent is no HTTP.
+    /// The next part. Whatever goes wrong on the way is the client's: its connection broke, it is too slow (`BodyPace`), or what it sent is no
+    /// HTTP.
     private func next() async throws -> ByteBuffer? {
         do {
-            return try await parts.next()
+            return try await deadlines.timing(channel, &pace) { try await parts.next() }
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -170,11 +169,9 @@ final class RequestBodyReader: @unchecked Sendable {
         }
     }
 
-    /// Reads and drops what is left, within the time that a body has and up to `limit` bytes.
+    /// Reads and drops what is left, up to `limit` bytes.
     func drop(upTo limit: Int = RequestBodyReader.idleBytes) async throws {
         guard !isAtEnd, !isTorn else { return }
-        let deadline = channel.closing(in: timeout)
-        defer { deadline.cancel() }
         var dropped = 0
         while dropped <= limit {
             guard let part = try await next() else {
