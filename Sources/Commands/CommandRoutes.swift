@@ -66,16 +66,10 @@ struct CommandRoutes: Sendable {
         // Anyone who may not see the device learns nothing of it, whatever they send.
         let (device, form) = try await find(request, .give)
         let wanted = try CommandRequest(request.body)
-        let (audit, caller) = (services.audit, request.caller)
+        let caller = request.caller
         let sites = caller.grants.scope(of: form.give)
         let command = try await services.line.perform(with: CommandsHandler.self) { handler, line in
-            let command = try handler.ask(device.id, wanted, at: sites, in: &line)
-            // Never its parameters: they may hold what only the device should know.
-            let entry = AuditEntry(
-                caller, .sendCommand, target: "device:\(device.id)",
-                facts: [("command", command.name), ("command_id", command.id)])
-            try audit.record(entry, at: line.now, in: try line.transaction())
-            return command
+            try handler.ask(device.id, wanted, by: caller, at: sites, in: &line)
         }
         let address = RouteAddress.text(
             "/api/devices/{id}/commands/{command_id}", ["id": command.device.text, "command_id": command.id])

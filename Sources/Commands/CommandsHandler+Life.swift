@@ -5,17 +5,32 @@ internal import SolutionKit
 /// The life of commands: asked for, published, answered, and how they end. Where each is on its way: `CommandsHandler+Delivery`.
 extension CommandsHandler {
     func ask(
-        _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
+        _ device: DeviceID, _ request: CommandRequest, by caller: Caller, at sites: SiteScope,
+        in line: inout LineContext
     ) throws -> Command {
         guard let known = find(device) else {
             throw Refusal(.notFound, "\(device) was not heard of yet: it takes commands after its first report.")
         }
         guard sites.contains(known.target.site) else { throw Refusal(.notFound, "There is no device \(device).") }
         try known.form.check(request)
+        return try requests.once(request, to: device, by: caller, in: &line) { line in
+            try ask(known, request, by: caller, in: &line)
+        }
+    }
+
+    private func ask(
+        _ known: Known, _ request: CommandRequest, by caller: Caller, in line: inout LineContext
+    ) throws -> Command {
+        let device = known.device
         let command = try book.enqueue(
             device: device, name: request.name, parameters: request.parameters,
             timeToLiveSeconds: request.timeToLiveSeconds, timeoutSeconds: request.timeoutSeconds, at: line.now,
             in: try line.transaction())
+        // Never its parameters: they may hold what only the device should know.
+        let entry = AuditEntry(
+            caller, .sendCommand, target: "device:\(device)",
+            facts: [("command", command.name), ("command_id", command.id)])
+        try audit.record(entry, at: line.now, in: try line.transaction())
         show(command, in: &line)
         try dispatch(device, in: &line)
         return command

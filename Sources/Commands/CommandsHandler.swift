@@ -13,6 +13,8 @@ final class CommandsHandler: CommandHandler {
 
     let devices: any DeviceBook
     let book: any CommandBook
+    let audit: any AuditBook
+    let requests: CommandRequests
     let polls: LongPoll<DeviceID>
     private let takers: [CommandTaker]
     private let forms: [CommandForm]
@@ -33,6 +35,8 @@ final class CommandsHandler: CommandHandler {
     init(_ services: LineServices, _ takers: [CommandTaker], _ polls: LongPoll<DeviceID>) {
         devices = services.devices
         book = services.commands
+        audit = services.audit
+        requests = CommandRequests(book: services.commands)
         self.takers = takers
         self.polls = polls
         forms = takers.flatMap(\.forms)

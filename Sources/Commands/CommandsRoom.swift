@@ -1,4 +1,5 @@
 public import HubModel
+public import SQL
 public import SolutionKit
 
 /// Commands to devices of all kinds: asked for by people, handed over by the way that a device listens, answered, and over at last. This is
@@ -9,8 +10,13 @@ public import SolutionKit
 /// | `CommandHolder` | who has an open command: a value that takes events |
 /// | `CommandsHandler` | the part inside the line: the life of commands, their delivery, polls |
 /// | `Presence`, `Handovers` | what it knows of the world: clients that are here, commands that are with connections |
+/// | `CommandRequests` | requests that carry a name of the caller's, done once |
 /// | `CommandRoutes` | the routes, for people and for devices that poll |
 public struct CommandsRoom: Sendable {
+    /// The room's own tables; those of the commands themselves are the registry's.
+    public static let migrations = Migrations(
+        owner: "commands", [Migration("0001-command-request", CommandRequests.table.creation)])
+
     private let polls: LongPoll<DeviceID>
 
     /// A room in which nothing waits yet.

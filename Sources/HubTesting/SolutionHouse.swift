@@ -80,7 +80,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
             ((solution as? any ObservesLine).map { [$0.makeObserver(services)] } ?? []) + observers()
         }
         self.observers = ObserverStage(makeObservers())
-        try await database.migrate(tables + [solution.migrations], at: 0)
+        try await database.migrate(tables + [CommandsRoom.migrations, solution.migrations], at: 0)
     }
 
     /// The program starts anew on the same tables.

@@ -139,6 +139,45 @@ import Testing
         }
     }
 
+    @Test("a request that carries a name asks its device once, however often it is sent")
+    func repeated() async throws {
+        let yard = try await Yard()
+        try yard.report("bell", "b1")
+        try yard.report("lamp", "l1", client: nil)
+        let (anna, ben) = (
+            Caller(.person(account: "1", name: "anna", session: "s"), grants: Grants(everywhere: .all)),
+            Caller(.token(account: "2", name: "ben", token: "t"), grants: Grants(everywhere: .all))
+        )
+        let body = #"{"command":"ring","params":{"times":2},"request_id":"k7"}"#
+        let id = try await yard.ask("b1", body, as: anna)
+        yard.house.clock.move(seconds: 60)
+        yard.house.restart()
+        #expect(try await yard.ask("b1", body, as: anna) == id)
+        // The same person by another session or by a token is the same person.
+        let program = Caller(.token(account: "1", name: "anna", token: "t"), grants: Grants(everywhere: .all))
+        #expect(try await yard.ask("b1", body, as: program) == id)
+        #expect(yard.house.audit.entries.count == 1)
+        let listed = try await yard.house.json(.get, Self.list, ["id": "b1"])
+        #expect(listed["commands"]?.elements.count == 1)
+
+        // Other content, another device, somebody else, no name.
+        let other = #"{"command":"ring","params":{"times":3},"request_id":"k7"}"#
+        #expect(try await yard.house.refusal(.post, Self.list, ["id": "b1"], body: other, as: anna) == .conflict)
+        #expect(try await yard.ask("l1", body, as: anna) != id)
+        #expect(try await yard.ask("b1", other, as: ben) != id)
+        #expect(try await yard.ask("b1", #"{"command":"ring","params":{"times":2}}"#, as: anna) != id)
+        for name in ["", String(repeating: "k", count: 65)] {
+            let body = #"{"command":"ring","request_id":"\#(name)"}"#
+            #expect(try await yard.house.refusal(.post, Self.list, ["id": "b1"], body: body, as: anna) != nil)
+        }
+
+        // What was refused is not remembered, and a name is free again after a day.
+        let strict = #"{"command":"ring","request_id":"k8"}"#
+        #expect(try await yard.house.refusal(.post, Self.list, ["id": "b2"], body: strict, as: anna) == .notFound)
+        yard.house.clock.move(seconds: 86_400)
+        #expect(try await yard.ask("b1", other, as: anna) != id)
+    }
+
     @Test("who asked for what is in the audit, never the parameters; of a removed device there is history only")
     func audit() async throws {
         let yard = try await Yard()

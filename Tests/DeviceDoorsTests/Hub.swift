@@ -145,8 +145,9 @@ private final class Deliveries: CommandHandler {
     }
     func handle(_ message: DeviceMessage, in line: inout LineContext) throws {}
     func ask(
-        _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
-    ) throws -> Command { try none.ask(device, request, at: sites, in: &line) }
+        _ device: DeviceID, _ request: CommandRequest, by caller: Caller, at sites: SiteScope,
+        in line: inout LineContext
+    ) throws -> Command { try none.ask(device, request, by: caller, at: sites, in: &line) }
     func answered(
         _ answer: CommandAnswer, by device: DeviceID, at instant: Timestamp, in line: inout LineContext
     ) throws {}

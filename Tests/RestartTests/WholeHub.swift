@@ -66,8 +66,8 @@ final class WholeHub {
 
     private static var migrations: [Migrations] {
         [
-            TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all, NodesSolution().migrations,
-            ParkingSolution().migrations,
+            TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all, CommandsRoom.migrations,
+            NodesSolution().migrations, ParkingSolution().migrations,
         ]
     }
 

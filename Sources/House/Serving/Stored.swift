@@ -1,4 +1,5 @@
 internal import Blobs
+internal import Commands
 internal import DeviceDoors
 internal import HubModel
 internal import Logging
@@ -18,7 +19,10 @@ struct Stored: Sendable {
 
     /// Every migration of this program, in the order in which tables refer to each other.
     static func migrations(of solutions: Solutions) -> [Migrations] {
-        [TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all, BlobTable.migrations]
+        [
+            TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all, BlobTable.migrations,
+            CommandsRoom.migrations,
+        ]
             + solutions.all.map(\.migrations)
     }
 

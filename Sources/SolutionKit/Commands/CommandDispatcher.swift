@@ -3,11 +3,13 @@ public import HubModel
 /// The commands, as handlers and their routes reach them: `line.commands`. Each call is part of the present piece of work, and is undone with
 /// it.
 public protocol CommandDispatcher: AnyObject {
-    /// Asks a device of these sites to do something.
-    /// - Throws: `Refusal` with `not_found` for a device that is not known there, `limit_reached` when too many commands wait for it, and
-    ///   what its form refuses.
+    /// Asks a device of these sites to do something, and records in the audit who asked. A request whose name (`requestID`) the caller has used
+    /// for the same device before gives the command of that time, and asks the device nothing.
+    /// - Throws: `Refusal` with `not_found` for a device that is not known there, `limit_reached` when too many commands wait for it, `conflict`
+    ///   when the name stands for another request, and what the device's form refuses.
     func ask(
-        _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
+        _ device: DeviceID, _ request: CommandRequest, by caller: Caller, at sites: SiteScope,
+        in line: inout LineContext
     ) throws -> Command
 
     /// A device said how a command ended. An answer to a command that nobody here gave changes nothing.
@@ -68,7 +70,8 @@ public final class NoCommands: CommandDispatcher {
 
     /// Refuses.
     public func ask(
-        _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
+        _ device: DeviceID, _ request: CommandRequest, by caller: Caller, at sites: SiteScope,
+        in line: inout LineContext
     ) throws -> Command {
         throw Refusal(.notFound, "\(device) takes no commands here.")
     }

@@ -1,6 +1,7 @@
 public import HubModel
 
-/// What a person asks of a device: `{"command":"set_led","params":{…},"ttl_seconds":3600,"timeout_seconds":30}`; other members are ignored.
+/// What a person asks of a device: `{"command":"set_led","params":{…},"ttl_seconds":3600,"timeout_seconds":30,"request_id":"k7"}`; other members
+/// are ignored.
 public struct CommandRequest: Sendable {
     /// The command's name, 1 to 64 bytes without control characters.
     public private(set) var name = ""
@@ -10,6 +11,9 @@ public struct CommandRequest: Sendable {
     public private(set) var timeToLiveSeconds: Int64 = 3_600
     /// How long the device has for its answer, 1 s to a day.
     public private(set) var timeoutSeconds: Int64 = 30
+    /// The name that the caller gave to this request, so that one which got no answer can be sent again without asking the device twice; nil:
+    /// none.
+    public private(set) var requestID: String?
 
     /// The largest parameters, in bytes of JSON.
     static let maximumParameterBytes = 16_384
@@ -37,5 +41,6 @@ public struct CommandRequest: Sendable {
         if let seconds = try members.optionalWholeNumber("timeout_seconds", in: 1...CommandRequest.longestTimeout) {
             timeoutSeconds = seconds
         }
+        requestID = try members.optionalText("request_id", maximumBytes: RequestTable.longestName)
     }
 }

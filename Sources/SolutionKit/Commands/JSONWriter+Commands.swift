@@ -77,6 +77,9 @@ extension JSONSchema {
         .optional(
             "timeout_seconds", .nullable(.integer(minimum: 1, maximum: CommandRequest.longestTimeout)),
             "How long the device has for its answer; 30 without it"),
+        .optional(
+            "request_id", .nullable(.string(minimumLength: 1, maximumLength: RequestTable.longestName)),
+            "A name of one's own for this request: sent again within a day, it gives the command of the first time"),
     ])
 
     /// A command as a device is given it in an answer.

@@ -56,8 +56,9 @@ import Testing
 
         func delivery(_ report: DeliveryReport, in line: inout LineContext) throws { notes.note("\(name) delivers") }
         func ask(
-            _ device: DeviceID, _ request: CommandRequest, at sites: SiteScope, in line: inout LineContext
-        ) throws -> Command { try none.ask(device, request, at: sites, in: &line) }
+            _ device: DeviceID, _ request: CommandRequest, by caller: Caller, at sites: SiteScope,
+            in line: inout LineContext
+        ) throws -> Command { try none.ask(device, request, by: caller, at: sites, in: &line) }
         func answered(
             _ answer: CommandAnswer, by device: DeviceID, at instant: Timestamp, in line: inout LineContext
         ) throws {}
@@ -159,7 +160,9 @@ import Testing
             #expect(!line.commands.isConnected("x"))
             let device = try #require(DeviceID("d"))
             let request = try CommandRequest(Array(#"{"command":"x"}"#.utf8))
-            #expect(throws: Refusal.self) { try line.commands.ask(device, request, at: .all, in: &line) }
+            #expect(throws: Refusal.self) {
+                try line.commands.ask(device, request, by: Caller(.hub), at: .all, in: &line)
+            }
             #expect(try line.commands.take(for: device, confirming: .none, in: &line).isEmpty)
         }
     }

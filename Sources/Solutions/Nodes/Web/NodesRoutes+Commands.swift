@@ -33,15 +33,9 @@ extension NodesRoutes {
         // Whoever may not see the node learns nothing of it, whatever they send.
         let name = try await find(request).name
         let wanted = try CommandRequest(request.body)
-        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
+        let (caller, sites) = (request.caller, request.scope)
         let command = try await services.line.perform(with: NodesHandler.self) { _, line in
-            let command = try line.commands.ask(name.device, wanted, at: sites, in: &line)
-            // Never its parameters: they may hold what only the node should know.
-            let entry = AuditEntry(
-                caller, .sendCommand, target: "device:\(name.device)",
-                facts: [("command", command.name), ("command_id", command.id)])
-            try audit.record(entry, at: line.now, in: try line.transaction())
-            return command
+            try line.commands.ask(name.device, wanted, by: caller, at: sites, in: &line)
         }
         let address = "/api/nodes/\(command.device)/commands/\(command.id)"
         return RouteResponse.json(status: 202, headers: [("Location", address)]) {
