@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import LOGS
+from support.accounts import Closed
 from support.server import BINARY, Martlet
 from support.waiting import wait_for
 
@@ -15,6 +16,10 @@ PIECE = b"x" * 1_000_000
 
 class Streams(Martlet):
     binary = BINARY.parent / "streams"
+
+
+class ClosedStreams(Closed):
+    binary = Streams.binary
 
 
 @pytest.fixture
@@ -76,3 +81,27 @@ def test_a_moving_picture_goes_on_and_ends_with_the_hub(hub):
     for watcher in watchers:
         watcher.join(10)
         assert not watcher.is_alive(), "a reader still waits"
+
+
+def test_a_moving_picture_ends_for_somebody_who_may_not_see_it_any_more(tmp_path):
+    hub = ClosedStreams(tmp_path / "data", LOGS / "e2e-streams-closed.log").start()
+    try:
+        readers = {person: http.client.HTTPConnection("127.0.0.1", hub.http_port, timeout=20) for person in (hub.person("operator"), hub.person("operator"))}
+        answers = {}
+        for person, connection in readers.items():
+            connection.request("GET", "/api/streams/camera", headers=person.headers)
+            answers[person] = connection.getresponse()
+            assert answers[person].status == 200 and answers[person].read1(1_000)
+        gone, stays = readers
+        hub.admin.must("POST", f"/api/users/{gone.name}/disable")
+
+        def has_ended(answer):
+            try:
+                return answer.read1(65_536) == b""
+            except (http.client.HTTPException, OSError):
+                return True
+
+        wait_for(lambda: has_ended(answers[gone]), "the picture ends", 15, 0)
+        assert answers[stays].read1(1_000) and "martlet_http_answers_dismissed_total 1" in hub.metrics_text()
+    finally:
+        hub.end()

@@ -68,6 +68,8 @@ final class OpenAnswers: Sendable {
     private func end(where isOver: (UInt64, Answer) -> Bool) {
         let over = state.withLock { state in
             let over = state.answers.filter { isOver($0.key, $0.value) }
+            // It takes a moment until its sender knows; the next look must not count it again.
+            for number in over.keys { state.answers[number] = nil }
             state.ended += Int64(over.count)
             return over.values
         }
