@@ -187,6 +187,22 @@ def test_a_tank_is_inspected(farm, fresh):
     assert len(first) not in kept, kept
 
 
+def test_a_site_has_a_plan_without_any_device(farm, fresh):
+    site = farm.site(f"yard-{fresh}")
+    farm.admin.must("PUT", f"/api/tanks/{fresh}", {"site": site}, (200,))
+    path, plan, headers = f"/api/tank-plans/{site}", PNG + os.urandom(20_000), {"Content-Type": "image/png"}
+    operator, viewer, stranger = farm.person("operator", site), farm.person("viewer", site), farm.person("operator", "main")
+    assert viewer.get("/api/tank-plans") == {"sites": [{"site": site, "plan": None}]}
+    assert viewer.ask(path, "PUT", plan, headers).status == 403
+    assert stranger.ask(path, "PUT", plan, headers).status == 404
+    assert operator.ask(path, "PUT", plan, headers).status == 204
+    assert viewer.ask(path).body == plan and stranger.ask(path).status == 404
+    word = viewer.get("/api/tank-plans")["sites"][0]["plan"]
+    assert viewer.ask(f"{path}?v={word}").headers["ETag"].startswith(f'"{word}')
+    assert farm.audit(action="tank_plan.change")[0]["target"] == f"site:{site}"
+    assert operator.ask(path, "DELETE").status == 204 and viewer.ask(path).status == 404
+
+
 def test_an_inspection_is_made_on_the_page(farm, fresh, browse, tmp_path):  # noqa: F811
     farm.device(fresh, kind="tank")
     farm.admin.must("PUT", f"/api/tanks/{fresh}", {}, (200,))

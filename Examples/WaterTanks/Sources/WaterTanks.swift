@@ -11,6 +11,7 @@ public import SolutionKit
 /// | `TanksHandler`, `TankEntry` | the part inside the line: reports, silence, commands |
 /// | `TankRoutes`, `TankView` | what people and devices ask over HTTP |
 /// | `Inspections` | pictures of tanks with notes: files of devices, a form that is read as it comes |
+/// | `Plans` | plans of where the tanks are: files of sites |
 /// | `WaterUse` | a schedule: every night, how much was drawn the day before |
 /// | `WiredGauge` | a service in the background: a gauge on a serial line |
 /// | `TankSimulator` | tanks that do not exist |
@@ -38,6 +39,7 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
                 Declared(.changeTank, "Change a water tank"), Declared(.removeTank, "Remove a water tank"),
                 Declared(.addInspection, "Add an inspection of a water tank"),
                 Declared(.removeInspection, "Remove an inspection of a water tank"),
+                Declared(.changePlan, "Change the plan of a site's water tanks"),
             ],
             grants: [
                 RoleGrant(.operate, [.viewTanks, .commandTanks, .manageTanks, .inspectTanks]),
@@ -75,6 +77,7 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
     /// What it offers over HTTP.
     public func routes(_ services: WebServices) -> [Route] {
         TankRoutes(services: services).all + InspectionRoutes(services: services).all
+            + SitePlan(services: services).routes
     }
 
     /// The tanks at these sites; those that are not filled as they should be, or silent, need attention.
@@ -107,8 +110,8 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
         ]
     }
 
-    /// The pictures of inspections.
-    public var blobs: [BlobPurpose] { [Inspection.purpose] }
+    /// The pictures of inspections, and the plans of sites.
+    public var blobs: [BlobPurpose] { [Inspection.purpose, SitePlan.purpose] }
 
     /// `simulate tanks`.
     public var simulator: any SimulatorOptions.Type { TankSimulatorOptions.self }
@@ -134,6 +137,7 @@ extension AuditAction {
     static let removeTank = AuditAction("tank.remove")
     static let addInspection = AuditAction("tank_inspection.add")
     static let removeInspection = AuditAction("tank_inspection.remove")
+    static let changePlan = AuditAction("tank_plan.change")
 }
 
 extension TypedSetting<Duration> {

@@ -1,11 +1,8 @@
 import Blobs
-import Foundation
 import HubModel
 import HubTesting
-import Registry
 import SQL
 import SolutionKit
-import Synchronization
 import Testing
 import WaterTanks
 
@@ -16,78 +13,19 @@ import WaterTanks
     private let list = "/api/tanks/{id}/inspections"
     private let one = "/api/tanks/{id}/inspections/{inspection_id}"
 
-    private struct Stage {
-        let house: SolutionHouse
-        let blobs: BlobStore
-        let folder: String
-
-        /// Calls a route with a form, as the web does.
-        @discardableResult
-        func ask(
-            _ method: Route.Method, _ path: String, _ parameters: [String: String] = ["id": "barn"],
-            query: [(name: String, value: String)] = [], form: [BodyPart] = [], as caller: Caller
-        ) async throws -> RouteResponse {
-            let services = WebServices(
-                database: house.database, history: house.history, line: house, devices: house.devices,
-                commands: house.commands, audit: house.audit, clock: house.clock, blobs: blobs,
-                settings: house.settings)
-            let routes = WaterTanksSolution().routes(services)
-            let route = try #require(routes.first { $0.method == method && $0.path == path })
-            let rest = Mutex(form[...])
-            let content = RequestContent.parts(BodyParts { rest.withLock { $0.popFirst() } })
-            let response = try await route.answer(
-                RouteRequest(
-                    path: parameters, query: query, accept: nil, content: method == .post ? content : .whole([]),
-                    receivedAt: house.clock.now(), caller: caller, scope: try route.access.scope(for: caller),
-                    transport: RequestTransport(address: "192.0.2.1")))
-            try route.check(response)
-            return response
-        }
-
-        func refusal(
-            _ method: Route.Method, _ path: String, _ parameters: [String: String] = ["id": "barn"],
-            form: [BodyPart] = [], as caller: Caller
-        ) async throws -> RefusalCode? {
-            do {
-                try await ask(method, path, parameters, form: form, as: caller)
-                return nil
-            } catch let refusal as Refusal { return refusal.code }
-        }
-
-        /// The files on the disk.
-        var files: Int {
-            (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
-                .count { $0.split(separator: "/").last?.utf8.count == 62 }
-        }
-    }
-
-    private func run(_ body: (Stage) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/tanks-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let house = try await SolutionHouse(
-            WaterTanksSolution(), tables: [RegistryTables.migrations, BlobTable.migrations],
-            devices: DeviceRegistry(admission: .byContact), commands: CommandRegistry())
-        try house.hear("tanks/barn/level", #"{"level":50}"#)
-        let blobs = try BlobStore(path: folder) { .zero }
-        try await body(Stage(house: house, blobs: blobs, folder: folder))
-    }
-
     private func note(_ text: String) -> BodyPart { part("note", nil, Array(text.utf8)) }
 
     private func picture(_ number: UInt8, bytes: Int = 100) -> BodyPart {
-        let head: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, number]
-        return part("picture", "x.png", head + [UInt8](repeating: 7, count: bytes - head.count))
+        part("picture", "x.png", FileStage.png(number, bytes: bytes))
     }
 
     private func part(_ name: String, _ file: String?, _ bytes: [UInt8]) -> BodyPart {
-        let rest = Mutex([bytes][...])
-        return BodyPart(
-            name: name, fileName: file, mediaType: nil, content: BodyStream { rest.withLock { $0.popFirst() } })
+        BodyPart(name: name, fileName: file, mediaType: nil, content: FileStage.stream(bytes))
     }
 
     @Test("pictures are kept with their notes, listed newest first in pages, opened, and removed one by one")
     func life() async throws {
-        try await run { stage in
+        try await FileStage.run { stage in
             for number in 1...3 {
                 let made = try await stage.ask(
                     .post, list, form: [note("rust \(number)"), picture(UInt8(number))], as: inspector)
@@ -125,7 +63,7 @@ import WaterTanks
 
     @Test("of what is no inspection nothing stays: no picture, two, no right, another site, a tank without a device")
     func refused() async throws {
-        try await run { stage in
+        try await FileStage.run { stage in
             func code(_ form: BodyPart..., as caller: Caller? = nil) async throws -> RefusalCode? {
                 try await stage.refusal(.post, list, form: form, as: caller ?? inspector)
             }
@@ -149,7 +87,7 @@ import WaterTanks
 
     @Test("a picture that retention took leaves the list, and its note goes with the next inspection")
     func retained() async throws {
-        try await run { stage in
+        try await FileStage.run { stage in
             for number in 1...2 {
                 try await stage.ask(.post, list, form: [picture(UInt8(number)), note("n\(number)")], as: inspector)
                 stage.house.clock.move(seconds: 86_400)

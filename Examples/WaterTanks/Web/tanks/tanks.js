@@ -15,6 +15,7 @@ import { Skeleton } from '/parts/skeleton.js';
 import { Spark } from '/parts/spark.js';
 import { toast } from '/parts/toast.js';
 import { Inspections } from '/tanks/inspections.js';
+import { Plans } from '/tanks/plans.js';
 import { needing, useTanks } from '/tanks/store.js';
 import { t } from '/tanks/words.js';
 
@@ -113,5 +114,6 @@ export function Page() {
         <${Head} title=${t('tanks')}>
             ${tanks.length > 0 && html`<p class="lead">${count > 0 ? t('someNeed', { count }) : t('allFilled')}</p>`}
         <//>
-        <${Body} tanks=${tanks} />`;
+        <${Body} tanks=${tanks} />
+        <${Plans} />`;
 }
