@@ -16,6 +16,7 @@ import os
 import pytest
 from browser import launch
 from fake import delay
+from fake.catalogue import MODULES
 from fake.people import hub as make_hub
 from fake.server import ROOT, Server
 from fake.world import World
@@ -230,8 +231,8 @@ def modules(browser, shared):
 
 @pytest.fixture(scope="session")
 def stand_ins():
-    """Servers that tests only look at: with people and devices, and with three car parks beside."""
-    servers = {"hub": Server(World(accounts=make_hub())).start(), "lots": Server(World(accounts=make_hub(), parking=True)).start()}
+    """Servers that tests only look at: with people and devices, and with the demonstrations of all solutions beside."""
+    servers = {"hub": Server(World(accounts=make_hub())).start(), "full": Server(World(accounts=make_hub(), **dict.fromkeys(MODULES, True))).start()}
     yield servers
     for server in servers.values():
         server.stop()
@@ -255,3 +256,5 @@ def addresses(base):
 
 
 PAGES = ["home", "nodes", "table", "node", "broker"]
+# {name: (address, who is signed in)}
+OF_SOLUTIONS = {name: page for module in MODULES.values() for name, page in module.PAGES.items()}

@@ -1,4 +1,6 @@
-"""Pictures of every page and state, for looking at: python Tests/Web/shots.py [NAME...] writes build/screenshots."""
+"""Pictures of every page and state, for looking at: python Tests/Web/shots.py [NAME...] writes build/screenshots. Those of a solution are taken by
+`take(shoot)` of a module shots_NAME.py, and their names begin with NAME."""
+import importlib
 import sys
 from pathlib import Path
 
@@ -6,12 +8,12 @@ from playwright.sync_api import sync_playwright
 
 from browser import launch
 from fake.accounts import PASSWORD, Accounts
-from fake.clock import iso, now
 from fake.people import hub
 from fake.server import ROOT, Server
 from fake.world import World
 
 OUT = ROOT / "build/screenshots"
+OF_SOLUTIONS = {path.stem.removeprefix("shots_"): importlib.import_module(path.stem) for path in sorted(Path(__file__).parent.glob("shots_*.py"))}
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
@@ -97,37 +99,6 @@ def people(shoot):
     server.stop()
 
 
-def parking(shoot):
-    """The car parks: as a driver finds them, the board at the entrance, and the owner's side."""
-    server = Server(World(2, accounts=hub(), parking=True)).start()
-    for name, path in [("lots", "/parking"), ("driver", "/parking/LOT001"), ("spot", "/parking/LOT001?spot=G004"), ("yard", "/parking/LOT002")]:
-        shoot(server, f"parking-{name}", path, full=True)
-    shoot(server, "parking-missing", "/parking/nowhere", themes=["light"], sizes=["phone"])
-    shoot(server, "parking-board", "/parking/board/LOT001")
-    shoot(server, "parking-owner", "/parking/owner", full=True, who="ada")
-    shoot(server, "parking-owner-now", "/parking/owner/LOT001", full=True, who="ada")
-    for tab in ["spots", "sensors", "money", "tariffs", "reservations", "settings"]:
-        shoot(server, f"parking-owner-{tab}", f"/parking/owner/LOT001?tab={tab}", full=True, who="ada", themes=["light"])
-    shoot(server, "parking-owner-today", "/parking/owner/LOT001?tab=money&days=today", who="ada", themes=["light"])
-
-    def thresholds(page):
-        page.get_by_role("button", name="Apply all").click()
-        page.get_by_role("dialog").wait_for()
-    shoot(server, "parking-owner-thresholds", "/parking/owner/LOT001?tab=sensors", thresholds, who="ada")
-
-    def changed(page):
-        thresholds(page)
-        page.get_by_role("button", name="Change 2").click()
-        page.get_by_role("button", name="Undo").wait_for()
-    shoot(server, "parking-owner-changed", "/parking/owner/LOT001?tab=sensors", changed, who="ada", themes=["light"])
-    server.do(lambda world: world.parking.change("LOT001", "G002", "out_of_service"))
-    server.do(lambda world: world.parking.change("LOT001", "G003", "occupied", override={"occupied": True, "at": iso(now()), "until": iso(now() + 3600), "by": "ada"}))
-    shoot(server, "parking-owner-overridden", "/parking/owner/LOT001?tab=spots&status=overridden", who="ada")
-    server.do(lambda world: setattr(world.parking, "observed_since", now() - 3 * 3600))
-    shoot(server, "parking-owner-gap", "/parking/owner/LOT001?range=24h", full=True, who="ada", themes=["light"])
-    server.stop()
-
-
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
@@ -156,8 +127,9 @@ def main():
                     page.close()
 
         people(shoot)
-        parking(shoot)
-        if sys.argv[1:] and all(word.startswith(("people", "parking")) for word in sys.argv[1:]):
+        for module in OF_SOLUTIONS.values():
+            module.take(shoot)
+        if sys.argv[1:] and all(word.startswith(("people", *OF_SOLUTIONS)) for word in sys.argv[1:]):
             browser.close()
             return
         five = Server(World(5)).start()

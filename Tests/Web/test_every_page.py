@@ -1,15 +1,12 @@
 """Every page, on a desk and on a phone, opened once and then looked at: by the rules of axe, for contrast in both themes, for its width, with large
 type, for room for a finger, for what moved while it loaded, and for where it loads from. What a test changes here it changes back."""
 import pytest
-from conftest import DESKTOP, PAGES, PHONE, REAL, Opener, addresses
+from conftest import DESKTOP, OF_SOLUTIONS, PAGES, PHONE, REAL, Opener, addresses
 from rules import COLOURS, SHIFTS, does_not_jump, fits, has_room_for_a_finger, in_theme, is_read_easily, keeps_the_rules
 from waiting import frames, rest, until
 
 ADMIN = {"account": "/account", "admin": "/admin", "users": "/admin/users", "devices": "/admin/devices", "audit": "/admin/audit", "docs": "/docs",
          "user": "/admin/users?user=otto", "device": "/admin/devices?device=node_02", "entry": "/admin/audit?entry=3", "search": "/docs?q=readings"}
-PARKING = {"lots": "/parking", "driver": "/parking/LOT001?spot=G004", "yard": "/parking/LOT002", "board": "/parking/board/LOT001"}
-OWNER = {"owner": "/parking/owner", **{f"owner-{tab or 'now'}": f"/parking/owner/LOT001{f'?tab={tab}' if tab else ''}"
-                                      for tab in ["", "spots", "sensors", "money", "tariffs", "reservations", "settings"]}}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 # Windows that are open over a page: what lies below is not to be reached.
 OVER = {"user", "device", "entry"}
@@ -20,10 +17,10 @@ def looked_at(name, size, opener, request):
         base = request.getfixturevalue("shared")
         address, who = addresses(base)[name], {}
     else:
-        servers = request.getfixturevalue("stand_ins")
-        server = servers["hub" if name in ADMIN else "lots"]
-        base, address = server.url, server.url + {**ADMIN, **PARKING, **OWNER}[name]
-        who = {} if name in PARKING else {"who": "ada", "on": server}
+        server = request.getfixturevalue("stand_ins")["hub" if name in ADMIN else "full"]
+        path, signed_in = (ADMIN[name], "ada") if name in ADMIN else OF_SOLUTIONS[name]
+        base, address = server.url, server.url + path
+        who = {"who": signed_in, "on": server} if signed_in else {}
     page = opener(address, size=SIZES[size], color_scheme="light", before=SHIFTS, **who)
     rest(page)
     page.name, page.size, page.base, page.width = name, size, base, SIZES[size]["viewport"]["width"]
@@ -31,7 +28,7 @@ def looked_at(name, size, opener, request):
     return page
 
 
-NAMES = PAGES if REAL else [*PAGES, *ADMIN, *PARKING, *OWNER]
+NAMES = PAGES if REAL else [*PAGES, *ADMIN, *OF_SOLUTIONS]
 LOOKED_AT = [pytest.param((name, size), id=f"{name}-{size}") for name in NAMES for size in SIZES]
 
 

@@ -7,22 +7,23 @@ from pathlib import Path
 
 from aiohttp import web
 
-from .accounts import CODE, KINDS, PASSWORD, RIGHTS, ROLES, Refused  # noqa: F401
+from .accounts import CODE, KINDS, PASSWORD, RIGHTS, ROLES  # noqa: F401
+from .catalogue import MODULES
 from .clock import iso, now, seconds
+from .refused import Refused
 
 ACCESS, REFRESH = "martlet_access_test", "martlet_refresh_test"
 OPEN = {"/api/session", "/api/catalogue", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/setup", "/api/auth/code"}
-# What strangers may ask; the car parks look themselves at what else they may.
-PUBLIC = re.compile(r"/ws|/api/(lots|stats|reservations|payments|init).*")
+# What strangers may ask.
+PUBLIC = re.compile("|".join(["/ws", *(module.PUBLIC for module in MODULES.values() if module.PUBLIC)]))
 # What belongs to no site needs its right for all of them.
 HUB = {"users.manage", "audit.view", "broker.view", "settings.manage"}
 # The first that fits counts: method pattern, path pattern, right.
-NEEDS = [("GET", r"/api/devices/[^/]+/refusals", "devices.manage"), ("GET", r"/api/nodes/[^/]+/refusals", "nodes.command"),
+NEEDS = [("GET", r"/api/devices/[^/]+/refusals", "devices.manage"),
          ("GET", r"/api/devices.*|/api/sites.*", "devices.view"), ("POST|PUT", r"/api/sites.*", "settings.manage"),
          (".*", r"/api/devices.*|/api/join", "devices.manage"), (".*", r"/api/users.*", "users.manage"), (".*", r"/api/audit.*", "audit.view"),
          (".*", r"/api/broker", "broker.view"), (".*", r"/api/system", "system.view"),
-         (".*", r"/api/system/installation", "settings.manage"), ("POST", r"/api/nodes.*", "nodes.command"),
-         (".*", r"/api/(nodes|commands).*", "nodes.view")]
+         (".*", r"/api/system/installation", "settings.manage"), *(need for module in MODULES.values() for need in module.NEEDS)]
 
 
 def signed(session, user):

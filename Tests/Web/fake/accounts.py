@@ -5,15 +5,10 @@ import secrets
 
 from .catalogue import KINDS, RIGHTS, ROLES  # noqa: F401
 from .clock import iso, now
+from .refused import Refused
 
 PASSWORD = "correct horse battery"
 CODE = "123456"
-
-
-class Refused(Exception):
-    def __init__(self, status, code, title, detail="", wait=None):
-        super().__init__(detail)
-        self.status, self.code, self.title, self.detail, self.wait = status, code, title, detail, wait
 
 
 class Accounts:

@@ -9,8 +9,19 @@ from datetime import datetime, timezone
 
 from aiohttp import web
 
-from .accounts import Refused
 from .clock import iso, now, seconds
+from .refused import Refused
+
+# What strangers may ask; the car parks look themselves at what else they may.
+PUBLIC = r"/api/(lots|stats|reservations|payments|init).*"
+NEEDS = []
+GRANTS = {"viewer": ["parking.view"], "attendant": ["system.view", "parking.view", "parking.override", "parking.pay", "parking.reserve"]}
+# A role of the stand-in's own beside those of the hub.
+OWN_ROLES = [{"id": "attendant", "summary": "Looks after a car park"}]
+OWNER = {f"owner-{tab or 'now'}": f"/parking/owner/LOT001{f'?tab={tab}' if tab else ''}"
+         for tab in ["", "spots", "sensors", "money", "tariffs", "reservations", "settings"]}
+PAGES = {"lots": ("/parking", None), "driver": ("/parking/LOT001?spot=G004", None), "yard": ("/parking/LOT002", None), "board": ("/parking/board/LOT001", None),
+         "owner": ("/parking/owner", "ada"), **{name: (path, "ada") for name, path in OWNER.items()}}
 
 STATUSES = ["free", "occupied", "reserved", "out_of_service", "unknown"]
 NAMES = {"free": "available_spots", "occupied": "occupied_spots", "reserved": "reserved_spots", "out_of_service": "out_of_service_spots", "unknown": "unknown_spots"}
@@ -29,7 +40,7 @@ class Lot:
         self.sessions, self.payments = [], []
 
 
-class Parking:
+class StandIn:
     def __init__(self, world):
         self.world, self.lots, self.reservations, self.applied, self.overridden = world, {}, {}, [], []
         # Parts of the time of which readings are lost.
@@ -85,6 +96,9 @@ class Parking:
             if paid:
                 lot.payments.append({"payment_id": f"pay_{index:04d}", "session_id": session["session_id"], "spot_id": session["spot_id"], "lot_id": lot.id, "amount_minor": paid,
                                      "currency": "EUR", "method": "card", "paid_at": iso(begin + length), "refunds": None, "refunded_minor": 0})
+
+    def figures(self):
+        return (sum(len(lot.spots) for lot in self.lots.values()), 1) if self.lots else None
 
     # Happenings.
 

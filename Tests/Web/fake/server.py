@@ -1,7 +1,6 @@
 """HTTP: the API, the pages, the socket. Runs in a thread of its own, on a free port of the loopback."""
 import asyncio
 import json
-import math
 import re
 import threading
 from pathlib import Path
@@ -9,18 +8,17 @@ from pathlib import Path
 from aiohttp import web
 
 from .access import ACCESS, Access
-from .accounts import Refused
 from .catalogue import SOLUTIONS, catalogue, tag
-from .clock import iso, now, seconds
+from .clock import iso, now
 from .delay import Delay
+from .refused import Refused
 from .socket import Socket
 from .world import World
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = [r"/", r"/nodes", r"/nodes/[^/]+", r"/broker", r"/sign-in", r"/setup", r"/account", r"/admin", r"/admin/[^/]+", r"/docs", r"/parking", r"/parking/.+"]
+PAGES = [r"/", r"/broker", r"/sign-in", r"/setup", r"/account", r"/admin", r"/admin/[^/]+", r"/docs", *(rf"{entry['path']}(/.+)?" for entry in SOLUTIONS)]
 # What the hub sends with a document, another file, and an answer of the API. Tests/EndToEnd/test_pages.py holds this file against a real hub.
 HEADERS = json.loads((Path(__file__).parent / "headers.json").read_text())
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def problem(status, code, title, detail="", wait=None):
@@ -44,20 +42,13 @@ class Server:
         self.app = web.Application(middlewares=[self.guard])
         self.access = Access(self.world)
         self.access.add_to(self.app.router)
-        self.world.parking.add_to(self.app.router)
+        for stand_in in self.world.stand_ins.values():
+            stand_in.add_to(self.app.router)
         self.app.router.add_get("/ws", self.socket)
         self.app.router.add_get("/api/catalogue", self.catalogue)
         self.app.router.add_get("/api/system", self.system)
         self.app.router.add_get("/api/system/installation", self.installation)
         self.app.router.add_get("/api/broker", self.broker)
-        self.app.router.add_get("/api/commands", self.all_commands)
-        self.app.router.add_get("/api/nodes", self.nodes)
-        self.app.router.add_get("/api/nodes/{id}", self.node)
-        self.app.router.add_get("/api/nodes/{id}/refusals", self.refusals)
-        self.app.router.add_get("/api/nodes/{id}/readings", self.readings)
-        self.app.router.add_get("/api/nodes/{id}/commands", self.commands)
-        self.app.router.add_post("/api/nodes/{id}/commands", self.send_command)
-        self.app.router.add_post("/api/nodes/{id}/fields/reset", self.reset_field)
         self.app.router.add_get("/{path:.*}", self.file)
 
     # Starting and stopping.
@@ -176,11 +167,9 @@ class Server:
 
     async def system(self, _):
         world = self.world
-        silent = sum(node.state not in ("online", "asleep") for node in world.nodes.values())
-        lots = world.parking.lots.values()
-        counts = {"nodes": (len(world.nodes), silent)} | ({"parking": (sum(len(lot.spots) for lot in lots), 1)} if lots else {})
-        solutions = [{key: entry[key] for key in ["id", "title", "path"]} | dict(zip(["devices", "attention"], counts[entry["id"]]))
-                     for entry in SOLUTIONS if entry["id"] in counts]
+        figures = {id: stand_in.figures() for id, stand_in in world.stand_ins.items()}
+        solutions = [{key: entry[key] for key in ["id", "title", "path"]} | dict(zip(["devices", "attention"], figures[entry["id"]]))
+                     for entry in SOLUTIONS if figures.get(entry["id"])]
         return web.json_response({"version": "0.1.0-fake", "started_at": iso(world.started), "demo": world.demo, "data_bytes": 18_432_000,
                                   "solutions": solutions,
                                   "listeners": {"http": f"127.0.0.1:{self.wanted_port}", "mqtt": "127.0.0.1:1883"}})
@@ -190,102 +179,6 @@ class Server:
 
     async def broker(self, _):
         return web.json_response(self.world.broker())
-
-    async def nodes(self, _):
-        records = [self.world.record(node) for node in self.world.nodes.values()]
-        return web.json_response({"nodes": records, "count": len(records), "now": iso(now())})
-
-    def find(self, request):
-        node = self.world.find(request.match_info["id"])
-        return node, None if node else problem(404, "no_such_node", "There is no such node", f"Nothing has reported as {request.match_info['id']}.")
-
-    async def node(self, request):
-        node, refused = self.find(request)
-        return refused or web.json_response(self.world.record(node))
-
-    async def refusals(self, request):
-        node, refused = self.find(request)
-        return refused or web.json_response({"refusals": node.refusals})
-
-    async def readings(self, request):
-        node, refused = self.find(request)
-        if refused:
-            return refused
-        query = request.query
-        to = seconds(query["to"]) if "to" in query else now()
-        start = max(seconds(query["from"]) if "from" in query else to - 3600, node.born)
-        fields = [name for part in query.getall("field", []) for name in part.split(",")] or sorted([*node.fields, "wifi_rssi", "uptime"])
-        every = max(node.interval, 1)
-        step = None
-        if "step" in query:
-            amount = re.fullmatch(r"(\d+)([smhd])", query["step"])
-            if not amount:
-                return problem(400, "bad_step", "The step is not understood", "Write 30s, 10m, 1h or 1d.")
-            step = int(amount[1]) * UNITS[amount[2]]
-        end = min(to, node.last_seen or 0)
-        times = [at * every for at in range(math.ceil(start / every), math.floor(end / every) + 1)]
-        if "text/csv" in request.headers.get("Accept", ""):
-            lines = [f"{iso(t)},{node.node_id},{field},{node.value(field, t)}" for t in times for field in fields]
-            return web.Response(text="\n".join(["time,node_id,field,value", *lines, ""]), content_type="text/csv")
-        rows = [[t, *[node.value(field, t) for field in fields]] for t in times[-10_000:]] if not step else self.stepped(node, fields, times, step, query.get("agg", "mean"))
-        return web.json_response({"node_id": node.node_id, "from": iso(start), "to": iso(to), "step": query.get("step"), "agg": query.get("agg"), "fields": fields,
-                                  "columns": ["time", *fields], "rows": [[iso(row[0]), *row[1:]] for row in rows], "truncated": False,
-                                  "incomplete": self.world.gaps})
-
-    def stepped(self, node, fields, times, step, agg):
-        make = {"mean": lambda v: round(sum(v) / len(v), 3), "min": min, "max": max, "sum": sum, "count": len, "first": lambda v: v[0], "last": lambda v: v[-1]}[agg]
-        groups = {}
-        thin = max(1, len(times) // 20_000)
-        for t in times[::thin]:
-            groups.setdefault(math.floor(t / step) * step, []).append(t)
-
-        def of(field, members):
-            # As the hub: texts have no mean.
-            values = [value for value in (node.value(field, t) for t in members) if not isinstance(value, str)]
-            return make(values) if values else None
-        return [[start, *[of(field, members) for field in fields]] for start, members in groups.items()]
-
-    async def all_commands(self, request):
-        states, kind, after = request.query.get("state"), request.query.get("kind", "node"), request.query.get("after")
-        wanted = [c for c in self.world.commands.values() if kind == "node" and (states is None or c["state"] in states.split(","))][::-1]
-        if after:
-            wanted = wanted[[c["command_id"] for c in wanted].index(after) + 1:]
-        limit = int(request.query.get("limit", 50))
-        page = [{**c, "device_id": c["node_id"]} for c in wanted[:limit]]
-        return web.json_response({"commands": page, "next": page[-1]["command_id"] if len(wanted) > limit else None})
-
-    async def commands(self, request):
-        node, refused = self.find(request)
-        return refused or web.json_response({"commands": [c for c in self.world.commands.values() if c["node_id"] == node.node_id][::-1][:50]})
-
-    async def send_command(self, request):
-        node, refused = self.find(request)
-        if refused:
-            return refused
-        body = await request.json()
-        command = self.world.new_command(node, body)
-        answer = dict(command)
-        if self.world.automatic and node.state == "online":
-            self.loop.create_task(self.carry_out(command["command_id"], body["command"]))
-        return web.json_response(answer, status=202, headers={"Location": f"/api/nodes/{node.node_id}/commands/{command['command_id']}"})
-
-    async def reset_field(self, request):
-        node, refused = self.find(request)
-        if refused:
-            return refused
-        name = (await request.json())["field"]
-        node.refused_fields = [field for field in node.refused_fields if field["field"] != name]
-        return web.json_response({"status": "reset"})
-
-    async def carry_out(self, id, name):
-        for state, wait in [("sent", 0.1), ("delivered", 0.2)]:
-            await asyncio.sleep(wait)
-            self.world.advance(id, state)
-        await asyncio.sleep(0.6)
-        if name == "fail":
-            self.world.advance(id, "failed", error="no such pin")
-        else:
-            self.world.advance(id, "done", result={"ok": True})
 
     async def file(self, request):
         path = "/" + request.match_info["path"]

@@ -4,8 +4,8 @@ import uuid
 from collections import deque
 
 from .accounts import Accounts
+from .catalogue import MODULES
 from .clock import iso, now
-from .parking import Parking
 
 STEADY = {"temperature": (21.0, 3.2, 1), "humidity": (47.0, 8.0, 1), "pressure": (1012.0, 6.0, 1), "light": (320.0, 280.0, 0),
           "battery": (82.0, 6.0, 0), "co2": (640.0, 180.0, 0)}
@@ -46,7 +46,9 @@ class Node:
 
 
 class World:
-    def __init__(self, nodes=5, interval=1.0, demo=True, accounts=None, parking=False):
+    """`shown` names solutions whose demonstration is done: parking=True. What stands in for a solution is an attribute of its name."""
+
+    def __init__(self, nodes=5, interval=1.0, demo=True, accounts=None, **shown):
         self.started = now()
         self.interval, self.demo = interval, demo
         self.accounts = accounts or Accounts(demo=demo)     # open: everybody may do everything
@@ -64,9 +66,11 @@ class World:
         self.gaps = []             # what answers with readings say is incomplete
         self.posted = []
         self.received = 0
-        self.parking = Parking(self)
-        if parking:
-            self.parking.demo()
+        self.stand_ins = {id: module.StandIn(self) for id, module in MODULES.items()}
+        for id, stand_in in self.stand_ins.items():
+            vars(self).setdefault(id, stand_in)
+            if shown.get(id):
+                stand_in.demo()
         for _ in range(nodes):
             self.add_node()
 
