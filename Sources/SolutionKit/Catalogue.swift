@@ -37,6 +37,9 @@ public struct Catalogue: Sendable {
         let known = PermissionSet(permissions.map(\.declared.name))
         for solution in solutions {
             guard known.contains(solution.needs) else { throw .undeclared(solution.needs.name, by: solution.id) }
+            if let worker = solution.worker, !worker.hasPrefix("/\(solution.id)/") {
+                throw .outside(worker, of: solution.id)
+            }
             for grant in solution.grants where !known.isSuperset(of: grant.permissions) {
                 throw .undeclared("a permission of the role \(grant.role)", by: solution.id)
             }
@@ -113,4 +116,6 @@ public enum CatalogueError: Error, Hashable, Sendable {
     case duplicate(String)
     /// A solution, or a route, needs what nobody declares.
     case undeclared(String, by: String)
+    /// A solution's worker is no file of the folder of its pages.
+    case outside(String, of: String)
 }

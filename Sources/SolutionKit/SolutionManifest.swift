@@ -2,11 +2,11 @@ public import HubModel
 
 /// Who a solution is, what it listens to and what it declares. The hub serves the declarations as `GET /api/catalogue`.
 public struct SolutionManifest: Sendable {
-    /// A short word, used in paths, topics and as the name of the folder of its pages: `nodes`.
+    /// A short word, used in paths, topics and as the name of the folder of its pages: `valves`.
     public let id: String
-    /// What people read: `Sensor nodes`.
+    /// What people read: `Valves`.
     public let title: String
-    /// Where its pages are: this path, and all below it. `/nodes`.
+    /// Where its pages are: this path, and all below it. `/valves`.
     public let path: String
     /// The devices that belong to it.
     public let kinds: [Declared<DeviceKind>]
@@ -33,6 +33,11 @@ public struct SolutionManifest: Sendable {
     public let settings: [DeclaredSetting]
     /// The kinds of links that it offers.
     public let links: [LinkDeclaration]
+    /// What its pages may ask a browser for, with the reader's consent. No other page may.
+    public let browserFeatures: Set<BrowserFeature>
+    /// The script of a service worker that keeps its pages for when there is no network: a file of the folder of its pages, such as
+    /// `/valves/worker.js`. It may answer for `path` and all below it. Nil: they have none.
+    public let worker: String?
     /// The right that one needs to see the solution at all: its entry in the navigation and on the front page.
     public let needs: Permission
 
@@ -42,7 +47,8 @@ public struct SolutionManifest: Sendable {
         ownedTopics: [String] = [], passedTopics: [String] = [], rights: [TopicRights],
         keylessRights: [TopicRights] = [], permissions: [Declared<Permission>],
         auditActions: [Declared<AuditAction>] = [], grants: [RoleGrant], links: [LinkDeclaration] = [],
-        settings: [DeclaredSetting] = [], needs: Permission
+        settings: [DeclaredSetting] = [], browserFeatures: Set<BrowserFeature> = [], worker: String? = nil,
+        needs: Permission
     ) {
         self.id = id
         self.title = title
@@ -58,6 +64,8 @@ public struct SolutionManifest: Sendable {
         self.grants = grants
         self.settings = settings
         self.links = links
+        self.browserFeatures = browserFeatures
+        self.worker = worker
         self.needs = needs
     }
 }

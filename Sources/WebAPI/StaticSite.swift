@@ -13,6 +13,10 @@ package struct StaticFile: Sendable {
     package let contentType: String
     /// A strong entity tag out of the content, with its quotes.
     package let entityTag: String
+    /// What the page may ask a browser for.
+    fileprivate(set) var features: Set<BrowserFeature> = []
+    /// The pages for which it may answer as a service worker; nil: it is none.
+    fileprivate(set) var workerScope: String?
 
     /// A file; compressed here, once, if it is text.
     package init(_ bytes: [UInt8], contentType: String) {
@@ -24,9 +28,6 @@ package struct StaticFile: Sendable {
 }
 
 extension StaticFile {
-    /// Whether a browser makes a document of it, with permissions of its own.
-    var isDocument: Bool { contentType.hasPrefix("text/html") }
-
     /// Pictures and fonts are compressed already.
     private static func isText(_ contentType: String) -> Bool {
         contentType.hasPrefix("text/") || contentType.hasPrefix("application/") || contentType == "image/svg+xml"
@@ -41,18 +42,23 @@ package struct StaticSite: Sendable {
     /// What is missing, in words for the log.
     package private(set) var shortcomings: [String] = []
     private let pages: [String]
+    private let rules: [PageRules]
 
     /// The most bytes that all files together may have.
     package static let maximumBytes = 67_108_864
 
     /// Reads the pages from `web`, those of solutions that have none there from `more`, and third-party parts from `vendor`. What `web` has,
     /// none of `more` can replace.
-    package init(web: String, more: [String] = [], vendor: String, pages: [String]) {
+    package init(
+        web: String, more: [String] = [], vendor: String, pages: [String], rules: [PageRules] = []
+    ) {
         self.pages = pages
+        self.rules = rules
         var room = StaticSite.maximumBytes
         for folder in more { read(folder: folder, below: "", room: &room) }
         read(folder: web, below: "", room: &room)
         if files["/index.html"] == nil { shortcomings.append("there is no index.html in \(web)") }
+        for rule in rules { rule.worker.map { files[$0]?.workerScope = rule.path } }
         let before = files.count
         read(folder: vendor, below: "/vendor", room: &room)
         if files.count == before {
@@ -63,10 +69,16 @@ package struct StaticSite: Sendable {
     /// The file for a raw path: the one of this name, or the page's frame for the path of a page; nil if there is none.
     package func file(_ path: Substring) -> StaticFile? {
         guard let path = PercentCoding.decode(path) else { return nil }
-        return files[path] ?? (isPage(path) ? frame : nil)
+        return files[path] ?? (isPage(path) ? frame(of: path) : nil)
     }
 
-    /// What every page begins with; without the pages' files, a page that says so.
+    private func frame(of page: String) -> StaticFile {
+        var frame = frame
+        frame.features = rules.first { $0.cover(page) }?.features ?? []
+        return frame
+    }
+
+    /// What every page begins with, before it is known which it is; without the pages' files, a page that says so.
     package var frame: StaticFile {
         shortcomings.isEmpty ? files["/index.html"] ?? StaticSite.notInstalled : StaticSite.notInstalled
     }

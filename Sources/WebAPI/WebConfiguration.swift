@@ -31,6 +31,8 @@ public struct WebConfiguration: Sendable {
     public var vendorDirectory: String
     /// Paths that are pages, all answered with `index.html`; a last `/*` stands for one or more further levels.
     public var pages: [String]
+    /// What browsers are told of some of these pages; of the others, that they may ask for nothing.
+    public var pageRules: [PageRules]
     /// Names under which a browser may reach the hub (the `Host` header without its port); nil: any.
     ///
     /// A page of a foreign site whose name is made to point here (DNS rebinding) is thus turned away.
@@ -53,7 +55,7 @@ public struct WebConfiguration: Sendable {
     public init(
         listeners: [WebListener], version: String, webDirectory: String, morePages: [String] = [],
         vendorDirectory: String,
-        pages: [String], allowedHosts: Set<String>? = nil, publicOrigins: Set<String> = [],
+        pages: [String], pageRules: [PageRules] = [], allowedHosts: Set<String>? = nil, publicOrigins: Set<String> = [],
         allowedOrigins: Set<String> = [],
         trustedProxies: TrustedNetworks = .none, limits: WebLimits = WebLimits()
     ) {
@@ -63,6 +65,7 @@ public struct WebConfiguration: Sendable {
         self.morePages = morePages
         self.vendorDirectory = vendorDirectory
         self.pages = pages
+        self.pageRules = pageRules
         let isLoopback = listeners.allSatisfy { WebConfiguration.loopbackNames.contains($0.host.lowercased()) }
         self.allowedHosts = allowedHosts ?? (isLoopback ? WebConfiguration.loopbackNames : nil)
         self.publicOrigins = publicOrigins

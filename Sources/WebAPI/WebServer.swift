@@ -50,7 +50,7 @@ public final class WebServer: Sendable {
             accessCookie: parts.gate.accessCookie)
         let site = StaticSite(
             web: configuration.webDirectory, more: configuration.morePages, vendor: configuration.vendorDirectory,
-            pages: configuration.pages)
+            pages: configuration.pages, rules: configuration.pageRules)
         for shortcoming in site.shortcomings {
             logger.warning("The pages are not complete", metadata: ["reason": .string(shortcoming)])
         }

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from fake.server import own_headers
 from playwright.sync_api import expect
 
 from support.clients import Node
@@ -52,9 +53,12 @@ def test_the_stand_in_of_the_pages_tests_sends_the_headers_that_the_hub_sends(hu
     held = json.loads((ROOT / "Tests/Web/fake/headers.json").read_text())
     # What an answer has of its own.
     own = {"content-type", "content-length", "content-encoding", "date", "etag", "vary", "connection"}
-    for kind, path in {"document": "/parking", "file": "/app/main.js", "api": "/api/nodes"}.items():
+    paths = [("document", "/"), ("document", "/nodes"), ("document", "/parking"), ("document", "/parking/LOT001"), ("file", "/app/main.js"),
+             ("file", "/parking/worker.js"), ("api", "/api/nodes")]
+    for kind, path in paths:
         _, headers, _ = curl(hub, path)
-        wanted = {name.lower(): value.replace("{host}", f"127.0.0.1:{hub.http_port}") for name, value in held[kind].items()}
+        sent = {**held[kind], **own_headers(path, kind == "document")}
+        wanted = {name.lower(): value.replace("{host}", f"127.0.0.1:{hub.http_port}") for name, value in sent.items()}
         assert {name: value for name, value in headers.items() if name not in own} == wanted, kind
 
 

@@ -6,11 +6,11 @@ import Testing
     private func manifest(
         _ id: String, kinds: [Declared<DeviceKind>] = [], rights: [TopicRights] = [],
         permissions: [Declared<Permission>] = [], actions: [Declared<AuditAction>] = [], grants: [RoleGrant] = [],
-        needs: Permission = .viewSystem
+        features: Set<BrowserFeature> = [], worker: String? = nil, needs: Permission = .viewSystem
     ) -> SolutionManifest {
         SolutionManifest(
             id: id, title: id, path: "/\(id)", kinds: kinds, topics: [], rights: rights, permissions: permissions,
-            auditActions: actions, grants: grants, needs: needs)
+            auditActions: actions, grants: grants, browserFeatures: features, worker: worker, needs: needs)
     }
 
     private static let fill = Permission("tanks.fill")
@@ -55,6 +55,16 @@ import Testing
         }
     }
 
+    @Test("A service worker is a file of the solution's own pages")
+    func worker() throws {
+        _ = try Catalogue([manifest("tanks", worker: "/tanks/worker.js")])
+        for path in ["/worker.js", "/doors/worker.js", "tanks/worker.js", "/tanksx/worker.js"] {
+            #expect(throws: CatalogueError.outside(path, of: "tanks")) {
+                try Catalogue([manifest("tanks", worker: path)])
+            }
+        }
+    }
+
     @Test("A route that needs what nobody declares is refused at the start")
     func routes() throws {
         let catalogue = try Catalogue([manifest("tanks", kinds: [Declared(Self.tank, "Tank")])])
@@ -71,13 +81,17 @@ import Testing
 
     @Test("The route shows all of it, and a page that has it is told so")
     func shown() async throws {
-        let catalogue = try Catalogue([manifest("tanks", kinds: [Declared(Self.tank, "Tank")])])
+        let catalogue = try Catalogue([
+            manifest("tanks", kinds: [Declared(Self.tank, "Tank")], features: [.geolocation, .camera]),
+            manifest("doors"),
+        ])
         let answer = try await catalogue.route.handler(
             RouteRequest(
                 path: [:], query: [], accept: nil, body: [], receivedAt: Timestamp(seconds: 0),
                 caller: Caller(.anonymous), scope: .all, transport: RequestTransport()))
         let text = String(decoding: answer.body, as: UTF8.self)
-        #expect(text.contains(#""kinds":[{"id":"tank","title":"Tank"}]"#))
+        #expect(text.contains(#""kinds":[{"id":"tank","title":"Tank"}],"browser_features":["camera","geolocation"]"#))
+        #expect(text.contains(#""kinds":[],"browser_features":[]"#))
         #expect(text.contains(#"{"id":"sign_in","summary":"Sign in"}"#))
         #expect(answer.headers.contains { $0.name == "ETag" && $0.value.hasPrefix("\"") })
     }

@@ -337,6 +337,30 @@ def test_installed_it_opens_without_a_network_and_keeps_no_answer(lots, open_pag
     page.wait_for_selector(".count-number", timeout=40_000)
 
 
+OLD_WORKER = "const old = true; self.addEventListener('install', () => self.skipWaiting()); self.addEventListener('activate', (e) => e.waitUntil(clients.claim())); "
+OLD_WORKER += "self.addEventListener('fetch', (e) => { if (e.request.mode === 'navigate') e.respondWith(fetch(e.request)); });"
+
+
+def test_who_has_the_worker_of_old_has_the_new_one_with_their_next_visit(lots, open_page):
+    """It lay at another address, which is gone: the old one serves until the page registers the new one for the same scope."""
+    lots.do(lambda world: world.files.update({"/parking-worker.js": OLD_WORKER}))
+    page = open_page(f"{lots.url}/docs", who="ada", on=lots)
+    page.evaluate("""caches.open('martlet-parking-2').then((cache) => cache.put('/parking', new Response('old')))
+        .then(() => navigator.serviceWorker.register('/parking-worker.js', { scope: '/parking' }))
+        .then((made) => new Promise((done) => { const look = () => made.active ? done() : setTimeout(look, 50); look(); }))""")
+    lots.do(lambda world: world.files.clear())
+    # An update that finds nothing ends nothing.
+    assert page.evaluate("""navigator.serviceWorker.getRegistration('/parking').then((found) => found.update()
+        .then(() => 'updated', () => 'failed')).then((how) => navigator.serviceWorker.getRegistration('/parking').then((found) => [how, !!found?.active]))""") == ["failed", True]
+    page.watch.allowed.append("404")
+    page.goto(f"{lots.url}/parking/LOT001")
+    page.wait_for_selector(".count-number")
+    until(page, "navigator.serviceWorker.controller?.scriptURL.endsWith('/parking/worker.js')", timeout=30)
+    found = page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.map((each) => [new URL(each.scope).pathname, new URL(each.active.scriptURL).pathname]))")
+    assert found == [["/parking", "/parking/worker.js"]]
+    until(page, "caches.keys().then((names) => !names.includes('martlet-parking-2') && names.length === 1)", timeout=30)
+
+
 def test_a_page_stands_by_what_it_heard_for_two_minutes_at_most(modules):
     asked = modules.evaluate("""import('/parking/model.js').then(({ statusOf, sourceOf }) => [
         [3600, 121, 'free'], [3600, 120, 'free'], [60, 61, 'free'], [60, 60, 'occupied'], [3600, 121, 'out_of_service'], [null, 121, 'free']]

@@ -161,3 +161,24 @@ def test_a_stranger_begins_with_the_solution_that_is_open_to_them(lots, open_pag
     page = open_page(f"{lots.url}/parking/LOT001", size=DESKTOP)
     brand = page.get_by_role("link", name=re.compile("Martlet, parking"))
     expect(brand).to_have_attribute("href", "/parking")
+
+
+def test_a_page_that_may_ask_the_browser_for_more_than_its_document_may_has_a_document_of_its_own(lots, open_page):
+    """What a document may ask for it is told once, so the way to such a page loads it anew; all other ways load nothing."""
+    page = open_page(f"{lots.url}/nodes", who="ada", on=lots)
+    loaded = []
+    page.on("request", lambda request: request.is_navigation_request() and loaded.append(request.url.removeprefix(lots.url)))
+
+    def go(word):
+        page.locator(".nav-side").get_by_role("link", name=word).click()
+        page.locator(".nav-side [aria-current=page]", has_text=word).wait_for()
+        rest(page)
+        return page.evaluate("document.featurePolicy.allowsFeature('geolocation')")
+
+    assert go("Devices") is False and loaded == []
+    assert go("Parking") is True and loaded == ["/parking/owner"]
+    go("Nodes")
+    go("Parking")
+    page.go_back()
+    page.locator(".nav-side [aria-current=page]", has_text="Nodes").wait_for()
+    assert loaded == ["/parking/owner"]

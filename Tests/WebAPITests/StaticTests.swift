@@ -1,4 +1,5 @@
 import Foundation
+import SolutionKit
 import Testing
 import WebAPI
 
@@ -27,11 +28,14 @@ import WebAPI
         try await body(root)
     }
 
-    func withSite(_ body: @Sendable (TestServer) async throws -> Void) async throws {
+    func withSite(
+        pages: [String] = ["/", "/nodes", "/nodes/*"], rules: [PageRules] = [],
+        _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
         try await withFolders { root in
             let web = root.appending(path: "web").path
             let vendor = root.appending(path: "vendor").path
-            try await TestServer.run(web: web, vendor: vendor, body)
+            try await TestServer.run(web: web, vendor: vendor, pages: pages, pageRules: rules, body)
         }
     }
 
@@ -57,23 +61,41 @@ import WebAPI
         }
     }
 
-    @Test func `a page may ask where its reader is, and nothing else may`() async throws {
+    @Test func `a page may use of the browser what its solution declares, and nothing else may`() async throws {
         @Sendable func geolocation(_ answer: RawResponse) -> String? {
             answer.headers["permissions-policy"]?.split(separator: ", ").first { $0.hasPrefix("geolocation=") }
                 .map { String($0.dropFirst("geolocation=".count)) }
         }
-        try await withSite { server in
+        let rules = [PageRules(path: "/nodes", features: [.geolocation])]
+        try await withSite(pages: ["/", "/nodes", "/nodes/*", "/nodesx"], rules: rules) { server in
             let page = try await server.ask("GET", "/nodes")
             let tag = try #require(page.headers["etag"])
             #expect(geolocation(page) == "(self)")
+            #expect(page.headers["permissions-policy"]?.contains("camera=(), ") == true)
             // A browser takes over the headers with which it is told that its page still holds (RFC 9111, section 4.3.4).
             let held = try await server.ask("GET", "/nodes", headers: ["If-None-Match: \(tag)"])
             #expect(held.status == 304 && geolocation(held) == "(self)")
+            #expect(geolocation(try await server.ask("GET", "/nodes/node_01")) == "(self)")
             let nowhere = try await server.ask("GET", "/nowhere", headers: ["Accept: text/html"])
-            #expect(nowhere.status == 404 && geolocation(nowhere) == "(self)")
-            for path in ["/app/main.js", "/style.css", "/health", "/api/nothing"] {
+            #expect(nowhere.status == 404 && geolocation(nowhere) == "()")
+            for path in ["/", "/nodesx", "/index.html", "/app/main.js", "/style.css", "/health", "/api/nothing"] {
                 #expect(geolocation(try await server.ask("GET", path)) == "()", "\(path)")
             }
+        }
+    }
+
+    @Test func `a service worker may answer for the pages of its solution, and no other script may`() async throws {
+        let rules = [PageRules(path: "/nodes", worker: "/app/main.js"), PageRules(path: "/other", worker: "/none.js")]
+        try await withSite(rules: rules) { server in
+            let worker = try await server.ask("GET", "/app/main.js")
+            let tag = try #require(worker.headers["etag"])
+            #expect(worker.headers["service-worker-allowed"] == "/nodes")
+            let held = try await server.ask("GET", "/app/main.js", headers: ["If-None-Match: \(tag)"])
+            #expect(held.status == 304 && held.headers["service-worker-allowed"] == "/nodes")
+            for path in ["/long.js", "/nodes", "/vendor/preact.js"] {
+                #expect(try await server.ask("GET", path).headers["service-worker-allowed"] == nil, "\(path)")
+            }
+            #expect(try await server.ask("GET", "/none.js").status == 404)
         }
     }
 

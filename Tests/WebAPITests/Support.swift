@@ -55,6 +55,7 @@ struct TestServer: Sendable {
         listeners: [WebListener] = [WebListener(host: "127.0.0.1", port: 0)],
         publicOrigins: Set<String> = [], allowedOrigins: Set<String> = [], trustedProxies: TrustedNetworks = .none,
         web: String = "/nonexistent", vendor: String = "/nonexistent", pages: [String] = ["/", "/nodes", "/nodes/*"],
+        pageRules: [PageRules] = [],
         metrics: [any MetricsSource] = [], readiness: @escaping @Sendable () -> Readiness = { .ready },
         clock: any WallClock = ManualClock(now),
         _ body: @Sendable (TestServer) async throws -> Void
@@ -64,6 +65,7 @@ struct TestServer: Sendable {
         let (ports, source) = AsyncStream.makeStream(of: (Int, Int).self)
         let configuration = WebConfiguration(
             listeners: listeners, version: "1.2.3", webDirectory: web, vendorDirectory: vendor, pages: pages,
+            pageRules: pageRules,
             publicOrigins: publicOrigins, allowedOrigins: allowedOrigins, trustedProxies: trustedProxies,
             limits: limits)
         let server = try WebServer(

@@ -1,8 +1,23 @@
 // Real addresses without reloading. The address holds the page's state: path, range, filter, sort.
 
+import { catalogue } from '/lib/catalogue.js';
 import { useEffect, useState } from '/lib/html.js';
 
 const listeners = new Set();
+/** The page that the document was loaded for. */
+const begun = location.pathname;
+
+/** What pages of a path may ask the browser for. */
+function featuresOf(path) {
+    const solution = catalogue.solutions.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+    return solution?.browser_features ?? [];
+}
+
+/** Whether a page needs a document of its own: what it may ask the browser for, a document is told once (README.md). */
+function needsDocument(path) {
+    const granted = featuresOf(begun);
+    return featuresOf(path).some((feature) => !granted.includes(feature));
+}
 
 function tell() {
     for (const listener of [...listeners]) listener();
@@ -13,6 +28,10 @@ export function navigate(address, { replace = false } = {}) {
     const target = new URL(address, location.href);
     if (target.href === location.href) return;
     const samePage = target.pathname === location.pathname;
+    if (!samePage && needsDocument(target.pathname)) {
+        location[replace ? 'replace' : 'assign'](target.href);
+        return;
+    }
     history[replace ? 'replaceState' : 'pushState'](null, '', target);
     if (!samePage) scrollTo(0, 0);
     tell();

@@ -22,7 +22,7 @@ export class Catalogue {
     }
 
     take(said) {
-        /** {id, title, path, needs, kinds: [{id, title}]} in the order of the navigation. */
+        /** {id, title, path, needs, kinds: [{id, title}], browser_features} in the order of the navigation. */
         this.solutions = said.solutions ?? [];
         this.permissions = byID(said.permissions);
         this.roles = byID(said.roles);

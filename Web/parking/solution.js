@@ -30,5 +30,5 @@ export default {
             },
         },
     },
-    worker: { script: '/parking-worker.js', scope: '/parking', manifest: '/parking/manifest.webmanifest' },
+    worker: { script: '/parking/worker.js', scope: '/parking', manifest: '/parking/manifest.webmanifest' },
 };

@@ -1,10 +1,14 @@
 // Keeps the driver page's files so that it opens without a network. Answers of the API and everything else that is
 // not a file of the pages are never kept and never answered from here.
+//
+// It lay at /parking-worker.js once. A browser knows a worker by its scope: the page registers this one for the same
+// scope, and it takes the place of the old one. Until then the old one goes on, because a script that is not found any
+// more ends no registration (W3C Service Workers, Update); it asks the network first, and so finds the new page.
 
-const name = 'martlet-parking-2';
+const name = 'martlet-parking-3';
 const shell = [
     '/parking', '/app/boot.js', '/app/main.js', '/favicon.svg', '/parking/manifest.webmanifest',
-        '/parking/icon-192.png',
+    '/parking/icon-192.png',
     // The list of car parks, for somebody who came by a link to one of them.
     '/parking/lots.js', '/parking/lots.en.js', '/parts/search.js',
 ];

@@ -19,6 +19,9 @@ extension House {
             vendorDirectory: pages.vendor,
             pages: ["/", "/broker", "/sign-in", "/setup", "/account", "/admin", "/admin/*", "/docs"]
                 + solutions.catalogue.solutions.flatMap { [$0.path, "\($0.path)/*"] },
+            pageRules: solutions.catalogue.solutions.map {
+                PageRules(path: $0.path, features: $0.browserFeatures, worker: $0.worker)
+            },
             allowedHosts: configuration.hosts, publicOrigins: configuration.publicOrigins,
             allowedOrigins: configuration.allowedOrigins, trustedProxies: configuration.trustedProxies)
         let limits = configuration.limits

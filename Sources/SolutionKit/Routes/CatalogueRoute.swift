@@ -25,6 +25,9 @@ extension Catalogue {
                     .required("path", .text, "Where its pages are"),
                     .required("needs", .text, "The permission without which it is not shown"),
                     .required("kinds", .array(.object([.required("id", .text), .required("title", .text)]))),
+                    .required(
+                        "browser_features", .array(.words(BrowserFeature.allCases.map(\.rawValue))),
+                        "What its pages may ask a browser for, as Permissions-Policy names it"),
                 ]))),
         .required("permissions", .array(entry)),
         .required("roles", .array(.object([.required("id", .text), .required("summary", .text)]))),
@@ -63,6 +66,9 @@ extension Catalogue {
                             writer.member("id", kind.name.name)
                             writer.member("title", kind.summary)
                         }
+                    }
+                    writer.member("browser_features", solution.browserFeatures.map(\.rawValue).sorted()) {
+                        $0.string($1)
                     }
                 }
             }

@@ -54,7 +54,9 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
                     ]),
                 RoleGrant(.staff, [.viewParking, .overrideParking, .takePayments, .reserveParking]),
                 RoleGrant(.viewer, [.viewParking]),
-            ], settings: BookingLimits.settings, needs: .viewParking)
+            ], settings: BookingLimits.settings,
+            // A driver may want the nearest car park.
+            browserFeatures: [.geolocation], worker: "/parking/worker.js", needs: .viewParking)
     }
 
     private static let permissions: [Declared<Permission>] = [

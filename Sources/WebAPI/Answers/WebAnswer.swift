@@ -15,8 +15,8 @@ package struct WebAnswer {
     var endsConnection = false
     /// Whether its body was made for this one request; the pages' files are there once for all.
     private(set) var isMade = false
-    /// Whether it is a page, or the word that a page which the browser has still holds.
-    private(set) var isDocument = false
+    /// What it may ask a browser for, if it is a page, or the word that a page which the browser has still holds.
+    private var features: Set<BrowserFeature> = []
 
     /// What is sent.
     enum Body {
@@ -120,15 +120,17 @@ package struct WebAnswer {
         }
         headers[.eTag] = entityTag
         headers[.cacheControl] = "no-cache"
+        // Without it a service worker may answer only for the folder of its script (W3C Service Workers, Update).
+        if let scope = file.workerScope, let name = HTTPField.Name("Service-Worker-Allowed") { headers[name] = scope }
         guard status == 200, let ifNoneMatch, WantedPart.matches(ifNoneMatch, entityTag) else {
             headers[.contentType] = file.contentType
             self.init(status: status, headers: headers, body: body, route: "pages")
-            isDocument = file.isDocument
+            features = file.features
             return
         }
         headers[.contentEncoding] = nil
         self.init(status: 304, headers: headers, body: ByteBuffer(), route: "pages")
-        isDocument = file.isDocument
+        features = file.features
     }
 
     /// Whether `Accept-Encoding` names gzip, or all there is, and does not weigh it with nothing (RFC 9110, section 12.5.3).
@@ -145,7 +147,7 @@ package struct WebAnswer {
     /// Adds what every answer carries.
     mutating func complete(date: String, host: String?, isSecure: Bool) {
         headers[.date] = date
-        for (name, value) in isDocument ? WebAnswer.usualOfDocument : WebAnswer.usual { headers[name] = value }
+        for (name, value) in features.isEmpty ? WebAnswer.usual : WebAnswer.usual(features) { headers[name] = value }
         // A route that gives what others have sent has a stricter one.
         if headers[.contentSecurityPolicy] == nil {
             headers[.contentSecurityPolicy] = WebAnswer.contentSecurityPolicy(host: host)
@@ -159,18 +161,15 @@ package struct WebAnswer {
         if endsConnection { headers[.connection] = "close" }
     }
 
-    private static let usual = usual(geolocation: "()")
+    private static let usual = usual([])
 
-    /// A page may ask its reader where they are, which it does when they want the nearest car park. Without the hub's word the
-    /// browser would refuse before it asked them.
-    private static let usualOfDocument = usual(geolocation: "(self)")
-
-    /// Nothing is guessed, no address leaks, no device of the reader's is used, and no page of another site shares a window or
-    /// embeds what is here.
-    private static func usual(geolocation: String) -> [(HTTPField.Name, String)] {
-        [
+    /// Nothing is guessed, no address leaks, no device of the reader's is used but what the page's solution declares, and no page of
+    /// another site shares a window or embeds what is here.
+    private static func usual(_ features: Set<BrowserFeature>) -> [(HTTPField.Name, String)] {
+        let policy = BrowserFeature.allCases.map { "\($0.rawValue)=\(features.contains($0) ? "(self)" : "()")" }
+        return [
             ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-            ("Permissions-Policy", "camera=(), geolocation=\(geolocation), microphone=(), payment=(), usb=()"),
+            ("Permissions-Policy", policy.joined(separator: ", ")),
             ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
         ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
     }

@@ -19,12 +19,25 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGES = [r"/", r"/broker", r"/sign-in", r"/setup", r"/account", r"/admin", r"/admin/[^/]+", r"/docs", *(rf"{entry['path']}(/.+)?" for entry in SOLUTIONS)]
 # What the hub sends with a document, another file, and an answer of the API. Tests/EndToEnd/test_pages.py holds this file against a real hub.
 HEADERS = json.loads((Path(__file__).parent / "headers.json").read_text())
+# {script: scope}: the service workers that the solutions' pages declare.
+WORKERS = dict(re.findall(r"worker: \{ script: '([^']+)', scope: '([^']+)'", "\n".join(path.read_text() for path in (ROOT / "Web").glob("*/solution.js"))))
 
 
 def problem(status, code, title, detail="", wait=None):
     return web.json_response({"type": f"/problems/{code}", "status": status, "code": code, "title": title, "detail": detail, "id": "0f3a91c2"},
                              status=status, content_type="application/problem+json",
                              headers={"Retry-After": str(wait)} if wait else None)
+
+
+def own_headers(path, is_document):
+    """What a page may ask the browser for, and for which pages a service worker may answer."""
+    if path in WORKERS:
+        return {"Service-Worker-Allowed": WORKERS[path]}
+    features = {feature for entry in SOLUTIONS if path == entry["path"] or path.startswith(f"{entry['path']}/") for feature in entry["browser_features"]}
+    if not is_document or not features:
+        return {}
+    policy = HEADERS["document"]["Permissions-Policy"]
+    return {"Permissions-Policy": ", ".join(f"{name}=(self)" if name in features else f"{name}=()" for name in re.findall(r"([\w-]+)=", policy))}
 
 
 class Document(web.FileResponse):
@@ -149,7 +162,7 @@ class Server:
             response = problem(refusal.status, refusal.code, refusal.title, refusal.detail, refusal.wait)
         if not response.prepared:
             kind = "api" if request.path.startswith("/api/") else "document" if isinstance(response, Document) else "file"
-            for name, value in HEADERS[kind].items():
+            for name, value in {**HEADERS[kind], **own_headers(request.path, kind == "document")}.items():
                 response.headers.setdefault(name, value.replace("{host}", request.host))
         return response
 
@@ -182,6 +195,8 @@ class Server:
 
     async def file(self, request):
         path = "/" + request.match_info["path"]
+        if path in self.world.files:
+            return web.Response(text=self.world.files[path], content_type="text/javascript")
         base, inner = (ROOT / "vendor/web", path[8:]) if path.startswith("/vendor/") else (ROOT / "Web", path[1:])
         found = (base / inner).resolve()
         if found.is_relative_to(base) and found.is_file():

@@ -64,6 +64,7 @@ class World:
         # Where the hub lies on its machine; names that a shell would read otherwise than they are.
         self.installation = {"program": "/opt/Martlet's hub/martlet", "data": "/srv/a hub"}
         self.gaps = []             # what answers with readings say is incomplete
+        self.files = {}            # path -> content of a script that lies beside the pages
         self.posted = []
         self.received = 0
         self.stand_ins = {id: module.StandIn(self) for id, module in MODULES.items()}
