@@ -17,6 +17,12 @@ func room(
     .target(name: name, dependencies: dependencies, path: path, exclude: pages, swiftSettings: settings)
 }
 
+/// A solution of the hub itself: a folder in Sources/Solutions, with what the documents say of it beside the sources.
+func solution(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    room(
+        name, path: "Sources/Solutions/\(name)", pages: ["README.md", "access-matrix.md", "limits.md"], dependencies)
+}
+
 func program(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
@@ -110,12 +116,8 @@ let package = Package(
         room("DeviceStates", ["HubModel", "SolutionKit", "Registry"]),
         room("Blobs", ["HubModel", "SolutionKit", "SQL", crypto]),
         room("Live", ["HubModel"]),
-        room(
-            "Nodes", path: "Sources/Solutions/Nodes", pages: ["README.md"],
-            ["HubModel", "SolutionKit", "SQL", "DeviceLogic", argumentParser]),
-        room(
-            "Parking", path: "Sources/Solutions/Parking", pages: ["README.md"],
-            ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic", argumentParser]),
+        solution("Nodes", ["HubModel", "SolutionKit", "SQL", "DeviceLogic", argumentParser]),
+        solution("Parking", ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic", argumentParser]),
 
         // Floor 3: doors.
         room(

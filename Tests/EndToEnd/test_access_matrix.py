@@ -1,4 +1,4 @@
-"""Every route, topic and socket, as every identity, against docs/access-matrix.md."""
+"""Every route, topic and socket, as every identity, against docs/access-matrix.md and the solutions' parts of it."""
 
 import asyncio
 import itertools
@@ -8,10 +8,9 @@ import secrets
 import pytest
 import websockets
 
-from support import matrix_parking as parking
 from support.accounts import Closed
 from support.clients import Client
-from support.matrix import identities, table
+from support.matrix import HUB, modules, table
 from support.raw import CONNACK, PUBACK, Closed as Gone, Raw
 from support.server import ROOT, Martlet
 from support.settings import NO_REQUEST_LIMITS, limits
@@ -20,7 +19,8 @@ from support.waiting import wait_for
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 HTTP, LIVE, TOPICS, CONNECT = table("http"), table("live"), table("topics"), table("connect")
-PARKING_TOPICS = table("parking-topics")
+SOLUTIONS = modules()
+SECRETS = tuple(secret for solution in SOLUTIONS.values() for secret in solution.SECRETS)
 WITHOUT = ("Request", "Needs", "Shows")
 # Those rows that use the caller's own sign-in up are asked by somebody who is made for it.
 USED_UP = {"POST /api/auth/logout", "POST /api/auth/logout-everywhere"}
@@ -42,7 +42,8 @@ class Scene:
         hub.site("yard")
         self.keys = {name: hub.device(name) for name in ("node_a1", "node_b2", "node_gw", SECRET_NAME)}
         hub.admin.must("PUT", "/api/devices/node_a1", {"controller": "node_gw"})
-        self.keys |= parking.set_up(hub, self.open)
+        for solution in SOLUTIONS.values():
+            self.keys |= solution.set_up(hub, self.open)
         for short, key in (("a1", self.keys["node_a1"]), (SECRET_NAME[5:], self.keys[SECRET_NAME])):
             with hub.mqtt_node(short, key) as node:
                 assert node.telemetry({"temperature": 21}) == 0
@@ -51,7 +52,7 @@ class Scene:
             assert anybody.publish(f"iot/node/{SECRET_NAME[5:]}/telemetry", {"sensors": {"temperature": 21}}) == 0
         self.commands = {}
         for server, ask in ((hub, hub.admin.ask), (self.open, self.open.ask)):
-            made = ask("/api/nodes/a1/commands", "POST", {"command": "blink", "params": {}})
+            made = ask("/api/devices/node_a1/commands", "POST", {"command": "blink", "params": {}})
             assert made.status == 202, made
             self.commands[server] = made.json()["command_id"]
         self.people = {role: hub.person(role) for role in ("viewer", "staff", "operator", "admin")}
@@ -120,18 +121,17 @@ BODIES = {
     "PUT /api/devices/{id}/picture": b"\xff\xd8\xff\xe0 a picture",
     "POST /api/devices/{id}/approve": {"credential": "new"},
     "POST /api/users/{name}/password": {},
-    "POST /api/nodes/{id}/telemetry": {"sensors": {"temperature": 20}},
-    "POST /api/nodes/{id}/status": {"firmware": "1.0"},
 }
 addresses = itertools.count(1)
 SPARE = {f"{method} /api/devices/{{id}}{rest}" for method, rest in [
     ("DELETE", ""), ("PUT", ""), ("PUT", "/picture"), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("POST", "/approve"), ("POST", "/reject")]}
 
 
-def filled(scene, server, request):
+def filled(scene, server, row):
     """(method, path, body) of a row on a server."""
-    if parking.is_about_parking(request):
-        return parking.filled(scene.hub.admin.ask if server is scene.hub else server.ask, request)
+    request = row["Request"]
+    if row.solution != HUB:
+        return SOLUTIONS[row.solution].filled(scene.hub.admin.ask if server is scene.hub else server.ask, request)
     method, path = request.split(" ", 1)
     body = BODIES.get(request, {} if method in ("POST", "PUT") else None)
     if request == "POST /api/devices":
@@ -139,7 +139,7 @@ def filled(scene, server, request):
         body = {"id": f"node_made{scene.made}", "kind": "node", "site": "main"}
     if request in SPARE:
         path = path.replace("{id}", scene.device(server))
-    elif path.startswith(("/api/nodes/", "/api/devices/")):
+    elif path.startswith("/api/devices/"):
         path = path.replace("{id}", "node_a1").replace("{command_id}", scene.commands[server])
     name = "nobody-of-that-name" if request != "GET /api/users/{name}" or server is scene.open else "admin"
     return method, path.replace("{name}", name).replace("{id}", "none-such").replace("{key}", "none-such"), body
@@ -149,13 +149,13 @@ def filled(scene, server, request):
 @pytest.mark.parametrize("row", HTTP, ids=[row["Request"] for row in HTTP])
 def test_route(scene, row):
     wrong = []
-    for who in identities("http", WITHOUT):
+    for who in row.identities(WITHOUT):
         server = scene.open if who == "open" else scene.hub
         shown = scene.headers(who, row["Request"])
         statuses = [int(status) for status in (row["Shows"] if row[who] == "✓" else row[who]).split(", ")]
         assert len(statuses) in (1, len(shown)), f"{who}: {row[who]}"
         for (what, headers), expected in zip(shown, statuses if len(statuses) > 1 else statuses * len(shown)):
-            method, path, body = filled(scene, server, row["Request"])
+            method, path, body = filled(scene, server, row)
             # Keys that open nothing are counted by address: each comes from one of its own.
             source = f"127.0.7.{next(addresses)}" if "{key}" in row["Request"] else None
             answer = server.ask(path, method, body, headers, source=source)
@@ -167,7 +167,7 @@ def test_route(scene, row):
                 if answer.status == 401 and row[who] != "✓":
                     assert told["code"] in ("not_signed_in", "bad_credentials"), (who, what, told)
             if who in ("nobody", "void", "pending", "device", "elsewhere") and answer.status < 300:
-                for secret in (SECRET_NAME, *parking.SECRETS):
+                for secret in (SECRET_NAME, *SECRETS):
                     assert secret not in answer.text, f"{row['Request']} tells {who} of {secret}"
     assert not wrong, "\n".join(wrong)
 
@@ -180,7 +180,7 @@ def served(scene, server=None):
 def test_every_route_has_a_row_and_every_row_a_route(scene):
     routes, rows = served(scene), {row["Request"] for row in HTTP}
     assert len(rows) == len(HTTP), "a row stands twice"
-    assert not routes - rows - {"GET /ws"}, f"routes without a row in docs/access-matrix.md: {sorted(routes - rows)}"
+    assert not routes - rows - {"GET /ws"}, f"routes without a row in docs/access-matrix.md or the part of a solution: {sorted(routes - rows)}"
     assert not rows - routes, f"rows without a route: {sorted(rows - routes)}"
 
 
@@ -219,7 +219,7 @@ def test_no_other_spelling_of_an_address_is_open(scene, path):
 
 def test_head_is_asked_for_the_same_right(scene):
     for row in HTTP:
-        method, path, _ = filled(scene, scene.hub, row["Request"])
+        method, path, _ = filled(scene, scene.hub, row)
         if method == "GET":
             head, get = scene.hub.ask(path, "HEAD"), scene.hub.ask(path)
             assert head.status in (get.status, 405) and not head.body, (path, head)
@@ -262,7 +262,7 @@ async def upgrade(server, headers):
 def test_live_socket(scene):
     topics = [row for row in LIVE if row["Topic"] != "GET /ws"]
     door = next(row for row in LIVE if row["Topic"] == "GET /ws")
-    columns = identities("live", ("Topic", "Needs"))
+    columns = door.identities(("Topic", "Needs"))
 
     async def talk():
         wrong, sockets = [], {}
@@ -296,12 +296,11 @@ def test_live_socket(scene):
         for who, socket in sockets.items():
             await socket.close()
             for row in topics:
-                spot = parking.SPOT if parking.OPEN_LOT in row["Topic"] else parking.HIDDEN_SPOT
-                topic = row["Topic"].replace("{id}", "node_a1").replace("{spot_id}", spot)
+                topic = row["Topic"] if row.solution == HUB else SOLUTIONS[row.solution].live_topic(row["Topic"])
                 if (topic in heard[who]) != (row[who] == "✓"):
                     wrong.append(f"{who} and {topic}: heard {sorted(heard[who])}")
         for who in ("nobody", "elsewhere"):
-            for secret in ("node_a1", SECRET_NAME, *parking.SECRETS):
+            for secret in ("node_a1", SECRET_NAME, *SECRETS):
                 assert secret not in texts[who], f"{who} heard of {secret}"
         return wrong
 
@@ -313,19 +312,9 @@ def make_events(scene):
     """One event of every topic of the table, on both servers."""
     listeners = []
     for server in (scene.hub, scene.open):
-        with Raw(server.mqtt_port) as raw:
-            options = {"username": "node_a1", "password": scene.keys["node_a1"]} if server is scene.hub else {}
-            assert raw.connect("event-maker", 5, **options).reason == 0
-            raw.publish("iot/node/a1/telemetry", '{"sensors":{"temperature":22}}', 1, 1)
-            assert raw.expect(PUBACK).reason == 0
-            raw.publish("iot/node/a1/status", '{"status":"offline"}', 1, 2)
-            assert raw.expect(PUBACK).reason == 0
-            raw.publish("iot/node/a1/telemetry", '{"sensors":{"temperature":23}}', 1, 3)
-            assert raw.expect(PUBACK).reason == 0
         ask = scene.hub.admin.ask if server is scene.hub else server.ask
-        assert ask("/api/nodes/a1/commands", "POST", {"command": "blink", "params": {}}).status == 202
-        credentials = {spot: (spot, scene.keys[spot]) for spot in (parking.SPOT, parking.HIDDEN_SPOT)} if server is scene.hub else {}
-        parking.make_events(server, ask, credentials)
+        for solution in SOLUTIONS.values():
+            solution.make_events(server, ask, scene.keys if server is scene.hub else {})
         before = ask("/api/broker").json()["history"][-1:]
         listeners.append((ask, before))
     for ask, before in listeners:
@@ -340,11 +329,12 @@ def make_events(scene):
 def mqtt_people(scene):
     """{column: (server, user name, password)}."""
     hub = scene.hub
-    devices = ("node_a1", "node_gw", "node_b2", parking.SPOT, parking.CONTROLLER, parking.OTHER)
+    devices = ("node_a1", "node_gw", "node_b2", *(name for solution in SOLUTIONS.values() for name in solution.CLIENTS))
+    more = {name for solution in SOLUTIONS.values() for name in solution.PERMISSIONS}
     found = {name: (hub, name, scene.keys[name]) for name in devices}
     for role in ("operator", "admin"):
         person = hub.person(role)
-        held = [p for p in person.get("/api/session")["user"]["permissions"] if p.startswith("mqtt.") or p == "parking.pay"]
+        held = [p for p in person.get("/api/session")["user"]["permissions"] if p.startswith("mqtt.") or p in more]
         found[role] = (hub, person.name, person.personal_token(held)["token"])
     found["open"] = (scene.open, None, None)
     return found
@@ -363,8 +353,8 @@ def listeners(scene, mqtt_people):
 def attempt(listeners, server, username, password, topic, how):
     """Whether it was allowed, by the reason codes of MQTT 5; a will is allowed if it is heard."""
     mark = secrets.token_hex(8)
-    payload = parking.payload(topic) or ({"status": "offline"} if topic.endswith("status") else {"sensors": {"temperature": 20}})
-    payload = json.dumps({**payload, "mark": mark})
+    payloads = (solution.payload(topic) for solution in SOLUTIONS.values())
+    payload = json.dumps({**next((payload for payload in payloads if payload), {}), "mark": mark})
     name = f"m-{mark}"
     with Raw(server.mqtt_port) as raw:
         will = (topic, payload, 1, False) if how == "will" else None
@@ -385,7 +375,8 @@ def attempt(listeners, server, username, password, topic, how):
             if found.kind == PUBACK:
                 break
         # What begins with $ is no name that a client may use at all, and nothing but a solution's own topics may stand below its name.
-        assert found.reason in (0, 0x10, 0x87, 0x90 if topic.startswith(("$", "parkmate/")) else 0x87), f"{topic}: {found.reason:#x}"
+        spaces = ("$", *(space for solution in SOLUTIONS.values() for space in solution.SPACES))
+        assert found.reason in (0, 0x10, 0x87, 0x90 if topic.startswith(spaces) else 0x87), f"{topic}: {found.reason:#x}"
         return found.reason < 0x80
 
 
@@ -402,13 +393,10 @@ def will_is_heard(listener, server, raw, name, username, password, mark):
     return any(mark.encode() in message.payload for message in heard[:-1])
 
 
-ALL_TOPICS = [("topics", row) for row in TOPICS] + [("parking-topics", row) for row in PARKING_TOPICS]
-
-
-@pytest.mark.parametrize("table_name,row", ALL_TOPICS, ids=[f"{row['How']} {row['Topic']}" for _, row in ALL_TOPICS])
-def test_topic(scene, mqtt_people, listeners, table_name, row):
+@pytest.mark.parametrize("row", TOPICS, ids=[f"{row['How']} {row['Topic']}" for row in TOPICS])
+def test_topic(scene, mqtt_people, listeners, row):
     wrong = []
-    for who in identities(table_name, ("Topic", "How")):
+    for who in row.identities(("Topic", "How")):
         allowed = attempt(listeners, *mqtt_people[who], row["Topic"], row["How"])
         if allowed != (row[who] == "✓"):
             wrong.append(f"{who} was {'allowed' if allowed else 'refused'}")

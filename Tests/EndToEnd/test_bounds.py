@@ -71,10 +71,13 @@ def case(hub, *rows):
     return note
 
 
+def lines(table, file=ROOT / "docs/limits.md"):
+    found = re.search(rf"<!-- {table}:begin -->\n(.*?)<!-- {table}:end -->", file.read_text(), re.S)[1].splitlines()
+    return [cells(line) for line in found[2:]]
+
+
 def rows(table="limits"):
-    page = (ROOT / "docs/limits.md").read_text()
-    lines = re.search(rf"<!-- {table}:begin -->\n(.*?)<!-- {table}:end -->", page, re.S)[1].splitlines()
-    return [cells(line)[0] for line in lines[2:]]
+    return [line[0] for line in lines(table)]
 
 
 @pytest.fixture(scope="module")
@@ -742,7 +745,7 @@ BROKER, TRUST, WEB, LIVE = "MQTTBrokerTests", "TrustTests", "WebAPITests", "Live
 GUESSING, WORKER = f"{TRUST}/PeopleGuessingTests.swift", f"{TRUST}/PasswordRulesTests.swift"
 BROWSERS = f"{TRUST}/PeopleBrowserTests.swift"
 FIXED_BROKER, FIXED_TRUST = f"{BROKER}/FixedBoundsTests.swift", f"{TRUST}/FixedBoundsTests.swift"
-QUEUES, LOTS = f"{LIVE}/SubscriberQueueTests.swift", "ParkingTests/State/LotBoundsTests.swift"
+QUEUES = f"{LIVE}/SubscriberQueueTests.swift"
 
 # Each row of «Fixed» has for each bound that it names (parted by semicolons) a test that fills it: in the place where the bound lives
 # if that can be given a small one there, or rows can be put into its table; through the doors if that is a matter of a second.
@@ -810,19 +813,10 @@ FIXED = {
     "Requests of one device that wait for commands; of all devices": [
         ("CommandsTests/PollTests.swift", "tooManyOfOne"), ("CommandsTests/PollTests.swift", "tooManyOfAll"),
     ],
-    "Fields of one node; of one message; series of the hub": [
-        (HERE, "test_a_node_has_so_many_fields"), ("NodesTests/cases/values-65-sensors.json", "65 sensors"),
-        ("IngestTests/AcknowledgementTests.swift", "aReadingThatTheStoreRefusesLateRefusesItsOwnMessage"),
-    ],
+    "Series of the hub": [("IngestTests/AcknowledgementTests.swift", "aReadingThatTheStoreRefusesLateRefusesItsOwnMessage")],
     "Entries of the audit for what one account may do again and again": [
         ("DeviceDoorsTests/AdmittingTests.swift", "whatAProgramTellsDevicesIsInTheAudit"),
         (f"{TRUST}/RefusalAuditTests.swift", "nobodyFillsTheAudit"),
-    ],
-    "Lots; spots of one lot; versions of a lot's tariff": [(LOTS, "lots"), (LOTS, "spots"), (LOTS, "versions")],
-    "Reservations that are not over: of an account; of staff; of an address that is not signed in": [
-        ("ParkingTests/Bookings/BookingTests.swift", "nobodyHasTooMany"),
-        ("ParkingTests/Bookings/BookingTests.swift", "whoReservesForOthersHasABoundToo"),
-        ("ParkingTests/Bookings/BookingTests.swift", "strangersHaveACodeAndBounds"),
     ],
     "Body of a request": [
         (f"{WEB}/ServerTests.swift", "a body over the limit is refused before it is read"),
@@ -858,7 +852,6 @@ FIXED = {
         ("IngestTests/LineTests.swift", "aFullQueuePushesBackAndAStoppingLineStoresWhatItTook"),
     ],
     "Owners without a session whose rate is remembered": [(FIXED_BROKER, "restingOwners")],
-    "Steps of one answer of a node's readings": [("IngestTests/PagesTests.swift", "moreThanAHundredThousandStepsAreRefused")],
     "Large answers (more than 64 KiB) that are made and not read yet: of one account, device or, without either, address; of all": [
         (f"{WEB}/UnreadAnswersTests.swift", "who reads nothing is told to, what is read is counted no more, and a large answer comes whole"),
         (f"{WEB}/UnreadAnswersTests.swift", "in all there is a bound too, and whoever is alone has any one answer"),
@@ -880,11 +873,19 @@ FIXED = {
 }
 
 
-@pytest.mark.parametrize("row", rows("fixed"))
+# A solution's rows name their tests beside them.
+OF_SOLUTIONS = {
+    row[0]: [tuple(test.split(": ", 1)) for test in row[2].split("; ")]
+    for file in sorted((ROOT / "Sources/Solutions").glob("*/limits.md")) for row in lines("fixed", file)
+}
+
+
+@pytest.mark.parametrize("row", [*rows("fixed"), *OF_SOLUTIONS])
 def test_a_fixed_bound_is_filled_by_a_test(row):
-    assert row in FIXED, f"nothing fills «{row}» of docs/limits.md"
-    assert len(FIXED[row]) >= len(row.split("; ")), f"«{row}» names more bounds than there are tests"
-    for file, name in FIXED[row]:
+    tests = (FIXED | OF_SOLUTIONS).get(row)
+    assert tests, f"nothing fills «{row}» of docs/limits.md"
+    assert len(tests) >= len(row.split("; ")), f"«{row}» names more bounds than there are tests"
+    for file, name in tests:
         source = (ROOT / "Tests" / file).read_text()
         if file.endswith(".json"):
             assert json.loads(source)["why"] == name
@@ -894,7 +895,7 @@ def test_a_fixed_bound_is_filled_by_a_test(row):
 
 
 def test_every_fixed_bound_has_its_row():
-    assert set(FIXED) == set(rows("fixed"))
+    assert set(FIXED) == set(rows("fixed")) and not set(FIXED) & set(OF_SOLUTIONS)
 
 
 def test_an_account_has_so_many_personal_tokens(hubs):

@@ -1,9 +1,11 @@
-"""What the matrix of rights asks of the car park: lots that are there on both servers, and requests that change nothing that matters."""
+"""What the matrix of rights asks of the car park (support/matrix.py): lots that are there on both servers, and requests that change nothing that
+matters."""
 
 import itertools
 import secrets
 import time
 
+from support.clients import Client
 from support.parkmate import LED, PAYMENT, STATUS, hub_payment, stamp
 
 OPEN_LOT, HIDDEN_LOT = "LOT-open-at-main", "LOT-hidden-at-main"
@@ -13,8 +15,11 @@ LOTS = {"lots": [
     {"lot_id": HIDDEN_LOT, "name": "Hidden", "currency": "EUR", "public": False, "spots": [{"spot_id": HIDDEN_SPOT}]},
 ]}
 numbers = itertools.count(1)
-# What strangers and people of other sites must not read anywhere.
 SECRETS = (HIDDEN_LOT, HIDDEN_SPOT)
+CLIENTS = (SPOT, CONTROLLER, OTHER)
+# Who takes payments over HTTP still may not send them over MQTT.
+PERMISSIONS = ("parking.pay",)
+SPACES = ("parkmate/",)
 
 
 def set_up(hub, other):
@@ -62,12 +67,7 @@ def body_of(request):
     }.get(request)
 
 
-def is_about_parking(request):
-    return request.split(" ", 1)[1].startswith(("/api/lots", "/api/spots", "/api/stats", "/api/payments", "/api/sessions", "/api/reservations", "/api/feeds/parkapi", "/api/feeds/geojson", "/api/feeds/datex2", "/api/feeds/apds", "/api/init", "/api/revenue"))
-
-
 def filled(ask, request):
-    """(method, path, body) of a row; `ask` belongs to somebody who may make what the request spoils."""
     method, path = request.split(" ", 1)
     body = body_of(request) or ({} if method in ("POST", "PUT") else None)
     if request == "DELETE /api/lots/{id}":
@@ -81,20 +81,19 @@ def filled(ask, request):
     return method, path.replace("{reservation_id}", "none-such-reservation-0").replace("{number}", "999999").replace("{id}", "none-such"), body
 
 
-def make_events(server, ask, credentials):
-    """One event of every public and hidden topic of the live table. `credentials`: {spot: (user name, password)}, or nothing on an open hub."""
-    from support.clients import Client
+def live_topic(topic):
+    return topic.replace("{spot_id}", SPOT if OPEN_LOT in topic else HIDDEN_SPOT)
 
+
+def make_events(server, ask, keys):
     for lot, spot in ((OPEN_LOT, SPOT), (HIDDEN_LOT, HIDDEN_SPOT)):
-        username, password = credentials.get(spot, (None, None))
-        with Client(server.mqtt_port, username=username, password=password) as sensor:
+        with Client(server.mqtt_port, username=spot if keys else None, password=keys.get(spot)) as sensor:
             assert sensor.publish(STATUS, {"spot_id": spot, "lot_id": lot, "occupied": True, "distance": 30, "timestamp": stamp()}) == 0
     answer = ask("/api/payments", "POST", hub_payment(f"PAY-live{next(numbers)}-{secrets.token_hex(2)}", SPOT, 100))
     assert answer.status == 201, answer
 
 
 def payload(topic):
-    """What is published on a topic of the car park when the matrix tries it; None on other topics."""
     if topic == STATUS:
         return {"spot_id": SPOT, "lot_id": OPEN_LOT, "occupied": False, "distance": 200, "timestamp": stamp()}
     if topic == PAYMENT:
