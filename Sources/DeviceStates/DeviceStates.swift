@@ -114,7 +114,7 @@ public final class DeviceStates: LineObserver {
                 set(key, nil)
                 continue
             }
-            // A spot whose sensor is no device of the hub is told of by nobody here.
+            // What is watched by no device of the hub has no row here.
             if try table.write(entry.standing, of: key.device, in: transaction) { set(key, entry) }
         }
     }

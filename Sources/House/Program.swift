@@ -6,7 +6,7 @@ public import SolutionKit
 ///
 /// An executable is one line; which solutions it runs is all that it says:
 ///
-///     @main enum Start { static func main() async { await Program([NodesSolution(), ParkingSolution()]).run() } }
+///     @main enum Start { static func main() async { await Program([ValvesSolution()]).run() } }
 public struct Program: Sendable {
     private let solutions: [any Solution]
     private let pageFolders: [String]
@@ -14,7 +14,7 @@ public struct Program: Sendable {
     /// - Parameters:
     ///   - solutions: in the order in which pages show them.
     ///   - pageFolders: folders with pages of solutions that have none in `Web`, as paths from a folder in or above which the program
-    ///     lies: `Examples/WaterTanks/Web` holds `tanks/solution.js` and what belongs to it.
+    ///     lies: `Valves/Web` holds `valves/solution.js` and what belongs to it.
     public init(_ solutions: [any Solution], pageFolders: [String] = []) {
         self.solutions = solutions
         self.pageFolders = pageFolders
@@ -31,10 +31,10 @@ public struct Program: Sendable {
 /// The program: `martlet serve` and the commands around it.
 struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "martlet",
+        commandName: Invocation.program,
         abstract:
             "Runs sensor sites: devices speak MQTT or HTTP to it; it stores what they say, shows it live, and acts on it.",
-        discussion: "Start with `martlet serve --demo`, then open the address that it prints.",
+        discussion: "Start with `\(Invocation.program) serve --demo`, then open the address that it prints.",
         version: Version.text,
         subcommands: [Serve.self, Check.self, Simulate.self, Backup.self, Restore.self, RetentionCommand.self],
         groupedSubcommands: [

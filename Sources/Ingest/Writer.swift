@@ -107,7 +107,7 @@ struct Writer {
         return instant
     }
 
-    /// The last batch before a stop: what handlers would write later, such as when a node was last heard, is in the tables.
+    /// The last batch before a stop: what handlers would write later, such as when a device was last heard, is in the tables.
     func writeWhatHandlersRemember() {
         do {
             try database.writeBlocking { transaction in

@@ -1,6 +1,6 @@
 /// One step in the life of a room's tables. Once released it is never changed; a further step follows it.
 public struct Migration: Sendable, Hashable {
-    /// Unique among its owner's migrations, such as `0001-nodes`.
+    /// Unique among its owner's migrations, such as `0001-devices`.
     public var name: String
     /// Statements, one each, in the dialect of both engines.
     ///
@@ -33,7 +33,7 @@ public struct Migration: Sendable, Hashable {
 
 /// A room's or a solution's migrations in the order they are applied.
 public struct Migrations: Sendable, Hashable {
-    /// The room or solution, such as `nodes`.
+    /// The room or solution, such as `registry`.
     public var owner: String
     /// All its migrations since the first release, oldest first.
     public var list: [Migration]

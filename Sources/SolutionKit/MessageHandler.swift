@@ -20,7 +20,7 @@ public protocol MessageHandler: AnyObject, SendableMetatype {
     /// Learns that a client came, went or changed its subscriptions.
     func presence(_ change: PresenceChange, in line: inout LineContext) throws
 
-    /// Does the next piece of what has come due by now, such as a car that has stood long enough. Called in every batch again and again
+    /// Does the next piece of what has come due by now, such as a state that has held long enough. Called in every batch again and again
     /// while it says that there was one, so that much that comes due at once holds up no message; a piece that throws is undone alone, and
     /// must not be the next one again: the rest is asked for in the next batch.
     /// - Returns: whether there was a piece.
@@ -71,7 +71,7 @@ extension MessageHandler {
 
 /// A message from a device.
 public struct DeviceMessage: Sendable {
-    /// The topic's levels, such as `["iot", "node", "01", "telemetry"]`.
+    /// The topic's levels, such as `["valves", "north", "state"]`.
     public let topic: [String]
     /// What it says.
     public let payload: [UInt8]

@@ -12,7 +12,7 @@ public protocol Solution: Sendable {
     var manifest: SolutionManifest { get }
     /// Its tables, as named, append-only migrations. None unless it says otherwise.
     var migrations: Migrations { get }
-    /// How a device's name may be spelled in topics: `node_01` and `01`. The name itself is among them; only that one unless it says
+    /// How a device's name may be spelled in topics: `valve_01` and `01`. The name itself is among them; only that one unless it says
     /// otherwise.
     func spellings(of device: DeviceID) -> [String]
 }

@@ -151,7 +151,7 @@ enum OpenAPI {
         path.split(separator: "/").filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }
     }
 
-    /// `GET /api/nodes/{id}` becomes `get_api_nodes_by_id`: no other path gives the same, for a word in braces never
+    /// `GET /api/devices/{id}` becomes `get_api_devices_by_id`: no other path gives the same, for a word in braces never
     /// reads like one without.
     private static func operationID(_ route: Route) -> String {
         let words = route.path.split(separator: "/").map { level in

@@ -56,6 +56,12 @@ def test_check_validates_without_starting(tmp_path):
     assert bad.returncode != 0 and "MARTLET_DATTA" in bad.stderr + bad.stdout
 
 
+def test_what_tests_are_told_by_the_environment_is_no_mistake_in_it(tmp_path):
+    names = {"MARTLET_CROWD_CRASH_ROUNDS": "3", "MARTLET_CRASH_ROUND": "3"}
+    told = subprocess.run([BINARY, "check", "--data", tmp_path / "data"], env=environment() | names, capture_output=True, text=True, timeout=60)
+    assert "MARTLET_CRASH_ROUND" in told.stdout + told.stderr and "CROWD" not in told.stdout + told.stderr, told
+
+
 def test_check_finds_what_serve_would_fail_on(tmp_path):
     """The same words, before the restart instead of after it."""
     doors = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"]

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import shutil
 import threading
 
@@ -60,6 +61,13 @@ def test_it_is_a_hub_with_its_own_solution_and_no_other(farm):
     helped = run("device", "add", "--help", binary=PROGRAM).stdout
     assert "values: tank" in helped
     assert "MARTLET_TANKS_SILENCE" in run("serve", "--help", binary=PROGRAM).stdout
+    assert "water-tanks device add tank_07 --kind tank --site north" in helped
+    # The help names this program, its devices and its permissions, and nothing of the program beside it.
+    for words in [[], ["serve"], ["check"], ["backup"], ["retention"], ["device", "add"], ["device", "list"], ["token"], ["token", "add"], ["user", "add"], ["ca", "issue"]]:
+        help = run(*words, "--help", binary=PROGRAM).stdout
+        assert f"USAGE: {' '.join(['water-tanks', *words])}" in help and "node" not in help and "parking" not in help, help
+        assert not re.search(r"\bmartlet [a-z]", help), help
+    assert "--scope tanks.view" in run("token", "add", "--help", binary=PROGRAM).stdout
     # What the program beside it does not know.
     assert "tanks" not in run("simulate", "--help").stdout
 

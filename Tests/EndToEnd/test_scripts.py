@@ -1,5 +1,6 @@
 """The scripts of the repository: ./run as a person starts it, and the check of the rooms when something is wrong."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -97,20 +98,85 @@ BREAKS = {
     "an example's solution": ("Sources/House/Broken.swift", "internal import WaterTanks\n", "names the solution WaterTanks (WaterTanks)"),
     "an example that knows too much": ("Examples/WaterTanks/Sources/Broken.swift", "internal import Ingest\n", "imports Ingest"),
     "a file without a room": ("Sources/Nowhere/Broken.swift", "let one = 1\n", "belongs to no room"),
+    "a solution in a comment": ("Sources/SolutionKit/Broken.swift", "/// Such as a node that is away.\n", "names the solution Nodes (node)"),
+    "a solution's topic in a comment": ("Sources/HubModel/Broken.swift", "// `iot/node/01/telemetry`\n", "names the solution Nodes (node)"),
+    "a solution's device in a comment": ("Sources/Trust/Broken.swift", "/// `node_07` for `07`\n", "names the solution Nodes (node)"),
+    "a solution's title": ("Sources/WebAPI/Broken.swift", "// The Sensor Nodes are first.\n", "names the solution Nodes (Sensor Nodes)"),
+    "a solution's title in the plural": ("Sources/Live/Broken.swift", "// As car parks do.\n", "names the solution Parking (car parks)"),
+    "a solution's setting": ("Sources/House/Broken.swift", 'let one = "MARTLET_PARKING_ROUNDS"\n', "names the solution Parking (PARKING)"),
+    "a solution in a long text": ("Sources/House/Broken.swift", 'let help = """\n    add hall --kind node\n    """\n', "names the solution Nodes (node)"),
+    "a solution's type in a comment": ("Sources/House/Broken.swift", "/// `ParkingSolution()`\n", "names the solution Parking (ParkingSolution)"),
+    "an example in a comment": ("Sources/SQL/Broken.swift", "/// A table of tanks.\n", "names the solution WaterTanks (tanks)"),
+    "an example whose name is an everyday word": ("Sources/House/Broken.swift", 'let one = "/streams/"\n', "names the solution Streams (streams)"),
+    "a shared page": ("Web/lib/broken.js", "/** The sensor nodes' own. */\n", "Web/lib/broken.js:1: names the solution Nodes (sensor nodes)"),
+    "a shared style": ("Web/styles/broken.css", ".parking-lot { color: red; }\n", "names the solution Parking (parking)"),
+    "a file beside the pages": ("Web/broken-worker.js", "const scope = '/parking';\n", "names the solution Parking (parking)"),
+    "a solution that knows too much": ("Sources/Solutions/Parking/Broken.swift", "internal import Ingest\n", "imports Ingest"),
+}
+# {what: (path, text that is there, text instead, complaint)}
+CHANGES = {
+    "a solution that depends on the line": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", "Ingest", argumentParser', "the solution Parking may not depend on Ingest"),
+    "a solution that opens sockets": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", "MQTTClient", argumentParser', "the solution Parking may not depend on MQTTClient"),
+    "a solution with a package of its own": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", nioCore, argumentParser', "the solution Parking may not depend on NIOCore"),
+    "a solution that depends on another": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", "Nodes", argumentParser', "the solution Parking may not depend on Nodes"),
+    "a room that depends on a solution": ("Package.swift", 'room("Blobs", ["HubModel",', 'room("Blobs", ["Nodes", "HubModel",', "Blobs depends on the solution Nodes; only programs do"),
+    "a program that knows too much": ("Package.swift", '["House", "WaterTanks"]', '["House", "Ingest", "WaterTanks"]', "the program water-tanks may not depend on Ingest"),
+    "a solution with a row": ("docs/ARCHITECTURE.md", "<!-- rooms:end -->", "| 2 | `Nodes` | Sources/Solutions/Nodes | `HubModel` | |\n<!-- rooms:end -->", "Nodes is a solution, which has no row"),
 }
 
 
-@pytest.mark.parametrize("name", BREAKS)
-def test_check_rooms_finds(tmp_path, name):
-    for part in ["Package.swift", "Sources", "Examples", "Tests", "docs", "scripts", "Web/vendor.lock", "Benchmarks/requirements.txt"]:
-        target = tmp_path / part
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """A copy of what is checked, which each test leaves as it was."""
+    folder = tmp_path_factory.mktemp("repository")
+    for part in ["Package.swift", "Sources", "Examples", "Tests", "docs", "scripts", "Web", "Benchmarks/requirements.txt"]:
+        target = folder / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, target)
         else:
             shutil.copy(ROOT / part, target)
+    return folder
+
+
+@contextlib.contextmanager
+def written(path, text):
+    before, is_new_folder = path.read_text() if path.exists() else None, not path.parent.exists()
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    yield
+    if before is not None:
+        path.write_text(before)
+    elif is_new_folder:
+        shutil.rmtree(path.parent)
+    else:
+        path.unlink()
+
+
+def check_rooms(folder):
+    return subprocess.run([ROOT / "scripts/check-rooms", folder], capture_output=True, text=True, timeout=100)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_check_rooms_finds(repository, name):
     path, text, complaint = BREAKS[name]
-    (tmp_path / path).parent.mkdir(exist_ok=True)
-    (tmp_path / path).write_text(text)
-    told = subprocess.run([ROOT / "scripts/check-rooms", tmp_path], capture_output=True, text=True, timeout=60)
+    with written(repository / path, text):
+        told = check_rooms(repository)
     assert told.returncode == 1 and complaint in told.stdout, told.stdout
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_check_rooms_finds_a_change(repository, name):
+    path, old, new, complaint = CHANGES[name]
+    text = (repository / path).read_text()
+    assert old in text
+    with written(repository / path, text.replace(old, new)):
+        told = check_rooms(repository)
+    assert told.returncode == 1 and complaint in told.stdout, told.stdout
+
+
+def test_check_rooms_takes_nothing_else_for_a_name(repository):
+    swift = "// A body that streams, upstreams, a nodeless nodal thinktank, unparked.\nlet streams = 1\n"
+    with written(repository / "Sources/SQL/Fine.swift", swift), written(repository / "Web/lib/fine.js", "// What streams is read while it comes.\n"):
+        told = check_rooms(repository)
+    assert told.returncode == 0, told.stdout

@@ -6,7 +6,7 @@ public struct OccupancyThreshold: Sendable, Hashable {
     /// The width of the band, half of it on each side, cm; 0 or more.
     public var hysteresisCentimetres: Double
 
-    /// A threshold. The defaults lie between what a sensor over a parking spot sees of a car (30 cm) and of the floor (200 cm).
+    /// A threshold. The defaults lie between what a sensor two metres up sees of something large below it (30 cm) and of the floor (200 cm).
     public init(centimetres: Double = 115, hysteresisCentimetres: Double = 30) {
         self.centimetres = centimetres
         self.hysteresisCentimetres = hysteresisCentimetres

@@ -1,4 +1,4 @@
-/// What a classroom's device decides: when the room counts as idle, when the hub hears of it, and what the relay does, with the hub and without.
+/// What the device of a room decides: when the room counts as idle, when the hub hears of it, and what the relay does, with the hub and without.
 ///
 /// A value: movement and replies go in, `next(at:)` says what to do, `deadline(after:)` when to ask again. Instants are milliseconds of one
 /// monotonic clock.

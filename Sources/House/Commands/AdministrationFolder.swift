@@ -41,7 +41,7 @@ struct AdministrationFolder: Sendable {
                 throw SettingError(
                     """
                     \(path) is not a data folder: there is no martlet.db in it. Name the hub's folder with --data, or make a new hub \
-                    there first: martlet serve --data \(path)
+                    there first: \(Invocation.program) serve --data \(path)
                     """)
             }
             let database = try await AdministrationFolder.open(path)

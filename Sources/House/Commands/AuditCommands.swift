@@ -9,8 +9,8 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Who did what to what: the chain of the audit, and all of it as a file.",
         discussion: """
-              martlet audit verify
-              martlet audit export --csv > audit.csv
+              \(Invocation.program) audit verify
+              \(Invocation.program) audit export --csv > audit.csv
             """,
         subcommands: [AuditVerify.self, AuditExportCommand.self])
 }
@@ -25,8 +25,8 @@ struct AuditVerify: AsyncParsableCommand {
             chain: keep the head that this prints on another machine, and give it again later. Exits with 1 when the \
             audit was changed.
 
-              martlet audit verify
-              martlet audit verify --head 5f2c…
+              \(Invocation.program) audit verify
+              \(Invocation.program) audit verify --head 5f2c…
             """)
 
     @OptionGroup var data: DataArgument
@@ -60,8 +60,8 @@ struct AuditExportCommand: AsyncParsableCommand {
         discussion: """
             The export itself is an entry in the audit, and the last one in the file.
 
-              martlet audit export --csv > audit.csv
-              martlet audit export --jsonl | jq 'select(.outcome == "refused")'
+              \(Invocation.program) audit export --csv > audit.csv
+              \(Invocation.program) audit export --jsonl | jq 'select(.outcome == "refused")'
             """)
 
     /// How it is written.

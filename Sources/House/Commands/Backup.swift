@@ -37,7 +37,7 @@ struct Restore: AsyncParsableCommand {
     @Option(name: .long, help: .init("The data folder to make (MARTLET_DATA; default ./data).", valueName: "DIR"))
     var data: String?
 
-    @Argument(help: "The folder that `martlet backup` made.")
+    @Argument(help: "The folder that `\(Invocation.program) backup` made.")
     var backup: String
 
     func run() async throws {
@@ -47,6 +47,6 @@ struct Restore: AsyncParsableCommand {
             problems = try await BackupFolder(path: backup).restore(to: target)
         }
         for problem in problems { Output.note("martlet: the backup was made incomplete: \(problem)") }
-        print("\(backup) is restored to \(target); start it with: martlet serve --data \(target)")
+        print("\(backup) is restored to \(target); start it with: \(Invocation.program) serve --data \(target)")
     }
 }

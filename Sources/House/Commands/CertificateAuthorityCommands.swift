@@ -12,8 +12,8 @@ struct AuthorityCommand: AsyncParsableCommand {
         commandName: "ca",
         abstract: "A small certificate authority, in DATA/ca: devices prove with its certificates who they are.",
         discussion: """
-              martlet ca init
-              martlet ca issue node_07 --out certificates
+              \(Invocation.program) ca init
+              \(Invocation.program) ca issue \(Solutions.current.exampleKind)_07 --out certificates
             """,
         subcommands: [AuthorityInit.self, AuthorityIssue.self, AuthorityRevoke.self, AuthorityList.self])
 }
@@ -25,12 +25,12 @@ struct AuthorityInit: AsyncParsableCommand {
         abstract: "Makes the authority: ca.pem, and ca.key for its owner alone; valid for ten years.",
         discussion: """
             A hub reads ca.pem when it starts. Keep a copy of ca.key where only you can reach it: who has it can be any \
-            device whose certificate is recorded. `martlet backup` copies both.
+            device whose certificate is recorded. `\(Invocation.program) backup` copies both.
 
             Files that are there are never overwritten. While certificates of the authority before are valid, another one is made only \
             with --replace: move the folder ca away first, and issue certificates anew.
 
-              martlet ca init --data /var/lib/martlet
+              \(Invocation.program) ca init --data /var/lib/martlet
             """)
 
     @OptionGroup var data: DataArgument
@@ -82,8 +82,8 @@ struct AuthorityIssue: AsyncParsableCommand {
             With --csr only the key of the request is taken, never a name. The key that is made otherwise is nowhere but in \
             DEVICE.key: move it to the device.
 
-              martlet ca issue node_07 --out certificates
-              martlet ca issue node_07 --out certificates --csr node_07.csr --days 90
+              \(Invocation.program) ca issue \(Solutions.current.exampleKind)_07 --out certificates
+              \(Invocation.program) ca issue \(Solutions.current.exampleKind)_07 --out certificates --csr \(Solutions.current.exampleKind)_07.csr --days 90
             """)
 
     @OptionGroup var data: DataArgument
@@ -166,7 +166,8 @@ struct AuthorityRevoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Makes a device's certificate worth nothing; the connection that came with it ends.",
-        discussion: "  martlet ca revoke 4f2a…    (`martlet ca list` has the serial numbers)")
+        discussion:
+            "  \(Invocation.program) ca revoke 4f2a…    (`\(Invocation.program) ca list` has the serial numbers)")
 
     @OptionGroup var data: DataArgument
 
@@ -195,8 +196,8 @@ struct AuthorityList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "The certificates that were issued, newest first.",
         discussion: """
-              martlet ca list
-              martlet ca list --device node_07 --json
+              \(Invocation.program) ca list
+              \(Invocation.program) ca list --device \(Solutions.current.exampleKind)_07 --json
             """)
 
     /// The most certificates that are shown.

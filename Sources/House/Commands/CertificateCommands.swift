@@ -7,7 +7,7 @@ internal import HubModel
 struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cert", abstract: "Certificates for the hub itself.",
-        discussion: "  martlet cert dev --name hub.local", subcommands: [CertificateForDevelopment.self])
+        discussion: "  \(Invocation.program) cert dev --name hub.local", subcommands: [CertificateForDevelopment.self])
 }
 
 /// `martlet cert dev`.
@@ -19,8 +19,8 @@ struct CertificateForDevelopment: AsyncParsableCommand {
             It is signed by an authority that is made for it alone; let browsers and clients trust ca.pem. The key of that \
             authority is thrown away: nobody can sign anything else with it.
 
-              martlet cert dev --name hub.local --name 192.168.1.20
-              martlet serve --https 127.0.0.1:8443 --tls-cert data/tls/server.pem --tls-key data/tls/server.key
+              \(Invocation.program) cert dev --name hub.local --name 192.168.1.20
+              \(Invocation.program) serve --https 127.0.0.1:8443 --tls-cert data/tls/server.pem --tls-key data/tls/server.key
             """)
 
     @OptionGroup var data: DataArgument

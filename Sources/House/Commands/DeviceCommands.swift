@@ -12,8 +12,8 @@ struct DeviceCommand: AsyncParsableCommand {
         discussion: """
             Works on the data folder, whether the hub runs or not; what a running hub knows is changed within a second.
 
-              martlet device add node_07 --kind node
-              martlet device list --state pending
+              \(Invocation.program) device add \(Solutions.current.exampleKind)_07 --kind \(Solutions.current.exampleKind)
+              \(Invocation.program) device list --state pending
             """,
         subcommands: [
             DeviceAdd.self, DeviceList.self, DeviceRotate.self, DeviceRevoke.self, DeviceEnable.self,
@@ -30,8 +30,8 @@ struct DeviceAdd: AsyncParsableCommand {
             Nobody can read a key again: only its hash is stored. For one device its key is the only line of the output, \
             for several each line is a name and a key. All are added, or none.
 
-              martlet device add node_07 --kind node --site north
-              (umask 077; martlet device add --ids-stdin --kind node < names.txt > keys.txt)
+              \(Invocation.program) device add \(Solutions.current.exampleKind)_07 --kind \(Solutions.current.exampleKind) --site north
+              (umask 077; \(Invocation.program) device add --ids-stdin --kind \(Solutions.current.exampleKind) < names.txt > keys.txt)
             """)
 
     /// The most devices that are added at once.
@@ -103,7 +103,7 @@ struct DeviceAdd: AsyncParsableCommand {
 struct DeviceRotate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Gives a device a new key and prints it, once; the old one ends at once.",
-        discussion: "  martlet device rotate node_07")
+        discussion: "  \(Invocation.program) device rotate \(Solutions.current.exampleKind)_07")
 
     @OptionGroup var data: DataArgument
 
@@ -129,7 +129,7 @@ struct DeviceRevoke: AsyncParsableCommand {
         discussion: """
             To let it in again: device enable, then device rotate or ca issue.
 
-              martlet device revoke node_07
+              \(Invocation.program) device revoke \(Solutions.current.exampleKind)_07
             """)
 
     @OptionGroup var data: DataArgument
@@ -152,7 +152,7 @@ struct DeviceRevoke: AsyncParsableCommand {
 struct DeviceEnable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enable", abstract: "Lets a disabled device come in again.",
-        discussion: "  martlet device enable node_07")
+        discussion: "  \(Invocation.program) device enable \(Solutions.current.exampleKind)_07")
 
     @OptionGroup var data: DataArgument
 
@@ -167,7 +167,7 @@ struct DeviceEnable: AsyncParsableCommand {
             }
             Output.note(
                 device.credential == .none
-                    ? "\(device.id) is active, but has no key: martlet device rotate \(device.id)"
+                    ? "\(device.id) is active, but has no key: \(Invocation.program) device rotate \(device.id)"
                     : "\(device.id) is active")
         }
     }
@@ -177,7 +177,7 @@ struct DeviceEnable: AsyncParsableCommand {
 struct DeviceRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Takes a device out of the hub; its history stays.",
-        discussion: "  martlet device remove node_07")
+        discussion: "  \(Invocation.program) device remove \(Solutions.current.exampleKind)_07")
 
     @OptionGroup var data: DataArgument
 

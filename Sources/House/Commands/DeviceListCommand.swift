@@ -9,8 +9,8 @@ struct DeviceList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "The devices, and those that wait to be approved.",
         discussion: """
-              martlet device list --kind node
-              martlet device list --state pending --json
+              \(Invocation.program) device list --kind \(Solutions.current.exampleKind)
+              \(Invocation.program) device list --state pending --json
             """)
 
     /// The states of the API: `pending` ones are no devices of the hub yet.

@@ -13,8 +13,8 @@ struct DeviceJoin: AsyncParsableCommand {
             Without an option it says whether the window is open. Unknown devices that come meanwhile are pending: what \
             they send is kept aside until they are approved or rejected.
 
-              martlet device join --minutes 10
-              martlet device join --close
+              \(Invocation.program) device join --minutes 10
+              \(Invocation.program) device join --close
             """)
 
     @OptionGroup var data: DataArgument
@@ -51,8 +51,8 @@ struct DeviceApprove: AsyncParsableCommand {
             What it sent while it waited is taken in. With --keep-password it goes on with the password that it showed, \
             and nothing is printed.
 
-              martlet device approve node_09 --site north
-              martlet device approve node_09 --keep-password
+              \(Invocation.program) device approve \(Solutions.current.exampleKind)_09 --site north
+              \(Invocation.program) device approve \(Solutions.current.exampleKind)_09 --keep-password
             """)
 
     @OptionGroup var data: DataArgument
@@ -88,7 +88,7 @@ struct DeviceApprove: AsyncParsableCommand {
 struct DeviceReject: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reject", abstract: "Turns a pending device away; what it sent is dropped.",
-        discussion: "  martlet device reject node_09")
+        discussion: "  \(Invocation.program) device reject \(Solutions.current.exampleKind)_09")
 
     @OptionGroup var data: DataArgument
 

@@ -11,17 +11,18 @@ struct RetentionCommand: AsyncParsableCommand {
         abstract: "Says what is old enough to be deleted by the hub's rules; deletes it with --apply.",
         discussion: """
             A hub that runs does the same once an hour, when its clock has run evenly for an hour. How long something is kept, the settings in \
-            the table say, in the environment or in the file of --config, as for `martlet serve`; 0 is for ever. Readings are not among it: \
+            the table say, in the environment or in the file of --config, as for `\(Invocation.program) serve`; 0 is for ever. Readings are not among it: \
             MARTLET_RETENTION_DAYS is for them.
 
-              martlet retention --data ~/site
-              MARTLET_COMMAND_DAYS=30 martlet retention --data ~/site --apply
+              \(Invocation.program) retention --data ~/site
+              MARTLET_COMMAND_DAYS=30 \(Invocation.program) retention --data ~/site --apply
             """)
 
     @OptionGroup var data: DataArgument
 
     @Option(
-        name: .long, help: .init("A file of lines NAME=value, as for `martlet serve`.", valueName: "FILE"))
+        name: .long, help: .init("A file of lines NAME=value, as for `\(Invocation.program) serve`.", valueName: "FILE")
+    )
     var config: String?
 
     @Flag(name: .long, help: "Delete it. What is deleted is gone for good.")

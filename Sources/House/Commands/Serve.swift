@@ -8,7 +8,7 @@ struct Serve: AsyncParsableCommand {
             When all doors are open it writes one line of JSON to standard output, {"event":"ready",...}, and the same into \
             ready.json in the data folder. Everything else goes to standard error.
 
-            These are set in the environment or in the file of --config, as are the limits of docs/limits.md; `martlet check --sample` prints \
+            These are set in the environment or in the file of --config, as are the limits of docs/limits.md; `\(Invocation.program) check --sample` prints \
             them all:
 
             \(Solutions.current.settingsHelp)

@@ -23,7 +23,7 @@ struct SimulateCommand<Options: SimulatorOptions>: AsyncParsableCommand {
     @Option(
         name: .long,
         help: .init(
-            "\(Options.keyHolders) keys, a line ID KEY for each, as martlet device add prints them; without it they show none, which only a hub with --open admits.",
+            "\(Options.keyHolders) keys, a line ID KEY for each, as \(Invocation.program) device add prints them; without it they show none, which only a hub with --open admits.",
             valueName: "FILE"))
     var keys: String?
 

@@ -9,8 +9,8 @@ struct SiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "site", abstract: "Sites: what belongs together and is looked after by the same people.",
         discussion: """
-              martlet site add north --title "North campus"
-              martlet site list
+              \(Invocation.program) site add north --title "North campus"
+              \(Invocation.program) site list
             """,
         subcommands: [SiteAdd.self, SiteList.self])
 }
@@ -19,7 +19,7 @@ struct SiteCommand: AsyncParsableCommand {
 struct SiteAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Adds a site; makes the data folder if it is named and not there.",
-        discussion: "  martlet site add north --title \"North campus\"")
+        discussion: "  \(Invocation.program) site add north --title \"North campus\"")
 
     @OptionGroup var data: DataArgument
 
@@ -44,7 +44,7 @@ struct SiteAdd: AsyncParsableCommand {
 struct SiteList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "The sites, with how many devices belong to each.",
-        discussion: "  martlet site list")
+        discussion: "  \(Invocation.program) site list")
 
     @OptionGroup var data: DataArgument
     @OptionGroup var list: ListArgument

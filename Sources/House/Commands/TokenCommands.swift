@@ -10,8 +10,8 @@ struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Personal access tokens, with which programs act for a person.",
         discussion: """
-              martlet token add grafana --user anna --scope nodes.view --scope metrics.view --days 90
-              martlet token list --user anna
+              \(Invocation.program) token add grafana --user anna --scope \(Solutions.current.examplePermission) --scope metrics.view --days 90
+              \(Invocation.program) token list --user anna
             """,
         subcommands: [TokenAdd.self, TokenList.self, TokenRevoke.self])
 }
@@ -24,7 +24,7 @@ struct TokenAdd: AsyncParsableCommand {
             Nobody can read it again: only its hash is stored. It can do what its owner may do, and of that only what its \
             scopes name.
 
-              martlet token add grafana --user anna --scope nodes.view metrics.view --days 90
+              \(Invocation.program) token add grafana --user anna --scope \(Solutions.current.examplePermission) metrics.view --days 90
             """)
 
     @OptionGroup var data: DataArgument
@@ -66,7 +66,7 @@ struct TokenAdd: AsyncParsableCommand {
 struct TokenList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "The tokens of somebody, without the tokens themselves.",
-        discussion: "  martlet token list --user anna")
+        discussion: "  \(Invocation.program) token list --user anna")
 
     @OptionGroup var data: DataArgument
     @OptionGroup var list: ListArgument
@@ -102,7 +102,7 @@ struct TokenList: AsyncParsableCommand {
 struct TokenRevoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "Makes a token worth nothing, at once.",
-        discussion: "  martlet token revoke ID    (`martlet token list` has the ID)")
+        discussion: "  \(Invocation.program) token revoke ID    (`\(Invocation.program) token list` has the ID)")
 
     @OptionGroup var data: DataArgument
 

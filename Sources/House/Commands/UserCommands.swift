@@ -12,8 +12,8 @@ struct UserCommand: AsyncParsableCommand {
         discussion: """
             Works on the data folder, whether the hub runs or not; what a running hub knows is changed within a second.
 
-              echo "$PASSWORD" | martlet user add anna --role admin --password-stdin
-              martlet user role anna --grant operator@north
+              echo "$PASSWORD" | \(Invocation.program) user add anna --role admin --password-stdin
+              \(Invocation.program) user role anna --grant operator@north
             """,
         subcommands: [
             UserAdd.self, UserList.self, UserPassword.self, UserRole.self, UserDisable.self, UserEnable.self,
@@ -28,8 +28,8 @@ struct UserAdd: AsyncParsableCommand {
         discussion: """
             Without --password-stdin and --generate the password is asked for on the terminal.
 
-              echo "$PASSWORD" | martlet user add anna --role admin --password-stdin
-              martlet user add ben --role viewer --site north --generate
+              echo "$PASSWORD" | \(Invocation.program) user add anna --role admin --password-stdin
+              \(Invocation.program) user add ben --role viewer --site north --generate
             """)
 
     @OptionGroup var data: DataArgument
@@ -65,7 +65,7 @@ struct UserPassword: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "passwd", abstract: "Sets somebody's password; all their sign-ins end.",
         discussion: """
-              echo "$PASSWORD" | martlet user passwd anna --password-stdin
+              echo "$PASSWORD" | \(Invocation.program) user passwd anna --password-stdin
             """)
 
     @OptionGroup var data: DataArgument
@@ -96,8 +96,8 @@ struct UserRole: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "role", abstract: "Grants and takes roles.",
         discussion: """
-              martlet user role ben --grant operator@north --take viewer@north
-              martlet user role ben --grant admin
+              \(Invocation.program) user role ben --grant operator@north --take viewer@north
+              \(Invocation.program) user role ben --grant admin
             """)
 
     @OptionGroup var data: DataArgument

@@ -9,8 +9,8 @@ struct UserList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Who may sign in, and as what.",
         discussion: """
-              martlet user list
-              martlet user list --json
+              \(Invocation.program) user list
+              \(Invocation.program) user list --json
             """)
 
     @OptionGroup var data: DataArgument
@@ -42,7 +42,7 @@ struct UserList: AsyncParsableCommand {
 struct UserDisable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable", abstract: "Lets somebody sign in no more; what they have open ends.",
-        discussion: "  martlet user disable ben")
+        discussion: "  \(Invocation.program) user disable ben")
 
     @OptionGroup var data: DataArgument
 
@@ -62,7 +62,8 @@ struct UserDisable: AsyncParsableCommand {
 /// `martlet user enable`.
 struct UserEnable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enable", abstract: "Lets somebody sign in again.", discussion: "  martlet user enable ben")
+        commandName: "enable", abstract: "Lets somebody sign in again.",
+        discussion: "  \(Invocation.program) user enable ben")
 
     @OptionGroup var data: DataArgument
 
@@ -90,8 +91,8 @@ struct UserSignOut: AsyncParsableCommand {
 
             Tokens of programs are no sign-ins and stay, unless --tokens says that they go too.
 
-              martlet user sign-out anna --tokens
-              martlet user sign-out --everybody
+              \(Invocation.program) user sign-out anna --tokens
+              \(Invocation.program) user sign-out --everybody
             """)
 
     @OptionGroup var data: DataArgument
@@ -128,7 +129,7 @@ struct UserSignOut: AsyncParsableCommand {
 struct UserSecondFactorOff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "second-factor-off", abstract: "Asks somebody for no second factor any more: their app is gone.",
-        discussion: "  martlet user second-factor-off anna")
+        discussion: "  \(Invocation.program) user second-factor-off anna")
 
     @OptionGroup var data: DataArgument
 
@@ -149,7 +150,7 @@ struct UserSecondFactorOff: AsyncParsableCommand {
 struct UserRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Removes somebody with all their tokens; the audit keeps what they did.",
-        discussion: "  martlet user remove ben")
+        discussion: "  \(Invocation.program) user remove ben")
 
     @OptionGroup var data: DataArgument
 

@@ -54,7 +54,7 @@ struct Configuration: Sendable {
                 declaredTexts[setting] = value
             } else if name == TestClockSetting.name {
                 testClock = try TestClockSetting(value)
-            } else if !Configuration.namesOfScripts.contains(name) {
+            } else if !Configuration.isOfScripts(name) {
                 unknownNames.append(name)
             }
         }
@@ -139,9 +139,15 @@ struct Configuration: Sendable {
 
     /// What scripts around the program are told by their environment.
     private static let namesOfScripts: Set<String> = [
-        "MARTLET_BIN", "MARTLET_CHROMIUM", "MARTLET_CRASH_ROUNDS", "MARTLET_CROWD_SECONDS",
-        "MARTLET_PARKING_CRASH_ROUNDS", "MARTLET_SCREENSHOTS", "MARTLET_TOKEN", "MARTLET_URL", "MARTLET_WHEELS",
+        "MARTLET_BIN", "MARTLET_CHROMIUM", "MARTLET_CROWD_SECONDS", "MARTLET_SCREENSHOTS", "MARTLET_TOKEN",
+        "MARTLET_URL",
+        "MARTLET_WHEELS",
     ]
+
+    /// Whether a name is for scripts: one of theirs, or how often a test of theirs ends the program.
+    private static func isOfScripts(_ name: String) -> Bool {
+        namesOfScripts.contains(name) || name.hasSuffix("_CRASH_ROUNDS")
+    }
 
     /// A folder without the slashes that its name may end with.
     static func folder(_ path: String) -> String {
@@ -176,7 +182,7 @@ struct Configuration: Sendable {
         for (setting, address) in [(Setting.https, https), (.mqtts, mqtts)]
         where address != nil && tlsCertificate == nil {
             throw SettingError(
-                "\(setting.rawValue) needs \(Setting.tlsCertificate.rawValue) and \(Setting.tlsKey.rawValue); `martlet cert dev` makes them for a try"
+                "\(setting.rawValue) needs \(Setting.tlsCertificate.rawValue) and \(Setting.tlsKey.rawValue); `\(Invocation.program) cert dev` makes them for a try"
             )
         }
         if usesProxyProtocol, trustedProxies.isEmpty {
@@ -205,7 +211,7 @@ struct Configuration: Sendable {
                 throw SettingError(
                     """
                     \(setting.rawValue) is \(address), which other machines could reach, and --open would let everybody on that network do \
-                    everything. Leave --open away and add people (martlet user add) and devices (martlet device add), or insist with \
+                    everything. Leave --open away and add people (\(Invocation.program) user add) and devices (\(Invocation.program) device add), or insist with \
                     --open-to-network.
                     """)
             }

@@ -10,15 +10,16 @@ struct KeylessNetworks: Sendable {
     /// Nobody.
     init() {}
 
-    /// From entries like `parking@192.168.5.0/24`.
+    /// From entries like `KIND@192.168.5.0/24`.
     /// - Throws: `SettingError` for one that is none, or whose kind always has to show a key.
     init(_ setting: Setting, _ entries: [String], of solutions: [any Solution]) throws {
         let kinds = solutions.flatMap(\.manifest.keylessRights).map(\.kind)
+        let example = kinds.first?.name ?? "KIND"
         for entry in entries {
             let parts = entry.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, let network = try? TrustedNetworks([parts[1]]) else {
                 throw SettingError(
-                    "\(setting.rawValue) names '\(entry)', but an entry is KIND@NETWORK, such as parking@192.168.5.0/24"
+                    "\(setting.rawValue) names '\(entry)', but an entry is KIND@NETWORK, such as \(example)@192.168.5.0/24"
                 )
             }
             guard let kind = DeviceKind(named: parts[0]), kinds.contains(kind) else {

@@ -38,7 +38,7 @@ struct AuthorityFiles {
                 Problem(
                     sentence: """
                         ca/ca.pem is missing, and \(count) certificates of devices open nothing without it; put it back from a backup, or \
-                        revoke them (martlet ca revoke)
+                        revoke them (\(Invocation.program) ca revoke)
                         """, isFatal: true)
             ]
         }
@@ -81,7 +81,8 @@ struct AuthorityFiles {
     func load() throws -> CertificateAuthority {
         let there = (certificate: FileFacts.isTaken(files.certificate), key: FileFacts.isTaken(files.key))
         guard there.certificate || there.key else {
-            throw SettingError("there is no certificate authority in \(folder); make one with: martlet ca init")
+            throw SettingError(
+                "there is no certificate authority in \(folder); make one with: \(Invocation.program) ca init")
         }
         try requireBothOrNone()
         return try CertificateAuthority.load(from: folder)

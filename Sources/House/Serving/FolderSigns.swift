@@ -83,7 +83,7 @@ struct FolderSigns {
     }
 
     private static let advice = """
-        Put the file back if you have it, or restore a backup into a new folder: martlet restore BACKUP --data NEW. To begin anew, name \
+        Put the file back if you have it, or restore a backup into a new folder: \(Invocation.program) restore BACKUP --data NEW. To begin anew, name \
         a folder that does not exist yet.
         """
 

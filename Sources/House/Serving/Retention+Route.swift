@@ -28,7 +28,7 @@ struct RetentionRoute: Sendable {
     private static let rule = JSONSchema.named(
         "RetentionRule",
         .object([
-            .required("name", .text, "`parking.history`"),
+            .required("name", .text, "The rule, its solution first"),
             .required("title", .text, "What it deletes, for people"),
             .required("setting", .text, "The setting that says for how many days it is kept, or how many MiB of it"),
             .required("days", .nullable(.count), "Those days; null: for ever, or until a site has too many bytes"),

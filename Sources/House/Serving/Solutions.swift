@@ -1,3 +1,4 @@
+internal import HubModel
 internal import SolutionKit
 internal import Trust
 
@@ -45,6 +46,12 @@ struct Solutions: Sendable {
     }
 
     @TaskLocal static var bound: Solutions?
+
+    /// A kind of device for the examples of the help, and the beginning of the names of devices there.
+    var exampleKind: String { catalogue.kinds.first?.declared.name.name ?? "KIND" }
+
+    /// A permission of a solution for the examples of the help.
+    var examplePermission: String { all.first?.manifest.needs.name ?? Permission.viewSystem.name }
 
     /// A line for each declared setting, for `serve --help`.
     var settingsHelp: String {

@@ -1,4 +1,4 @@
-/// What a link shows, such as the readings of one node. Each kind is declared by one solution, in its manifest.
+/// What a link shows, such as the readings of one device. Each kind is declared by one solution, in its manifest.
 public struct LinkKind: DeclaredName {
     /// The name.
     public let name: String

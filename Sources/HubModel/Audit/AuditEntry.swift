@@ -12,7 +12,7 @@ public struct AuditEntry: Hashable, Sendable {
     public let caller: Caller
     /// What.
     public let action: AuditAction
-    /// To what: `user:anna`, `device:node_01`, `site:main`; nil if to nothing in particular. At most 200 bytes are kept.
+    /// To what: `user:anna`, `device:valve_01`, `site:main`; nil if to nothing in particular. At most 200 bytes are kept.
     public let target: String?
     /// How it went.
     public let outcome: AuditOutcome

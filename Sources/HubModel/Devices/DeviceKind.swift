@@ -1,4 +1,4 @@
-/// What sort of device it is, such as `node`. Each kind is declared by one solution, in its manifest.
+/// What sort of device it is, such as `valve`. Each kind is declared by one solution, in its manifest.
 public struct DeviceKind: DeclaredName {
     /// The name.
     public let name: String

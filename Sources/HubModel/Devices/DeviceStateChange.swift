@@ -1,4 +1,4 @@
-/// What of a device a state is of: `device` for its being there, or what it watches, such as `spot`.
+/// What of a device a state is of: `device` for its being there, or what it watches, such as `door`.
 public struct StateSubject: DeclaredName {
     /// The name.
     public let name: String

@@ -1,7 +1,7 @@
 /// What writes itself as one value of JSON: a view of something, for one sort of reader.
 ///
-///     json.write(SpotView(spot, at: now, for: .staff))
-///     json.member("spots", spots.map { SpotView($0, at: now, for: .anybody) })
+///     json.write(ValveView(valve, at: now, for: .staff))
+///     json.member("valves", valves.map { ValveView($0, at: now, for: .anybody) })
 public protocol JSONWritable {
     /// Writes the one value.
     func write(to json: inout JSONWriter)

@@ -1,7 +1,7 @@
 /// Writes JSON into bytes, member by member; commas are its own business.
 ///
 ///     writer.object { writer in
-///         writer.member("id", "tank-1")
+///         writer.member("id", "north")
 ///         writer.array("levels") { writer in for level in levels { writer.double(level) } }
 ///     }
 ///

@@ -2,13 +2,13 @@
 public enum LiveData: Sendable {
     /// A JSON object, ready to send.
     case json([UInt8])
-    /// A reading; `idName` is the key under which the device's name goes, such as `node_id`.
+    /// A reading; `idName` is the key under which the device's name goes, such as `valve_id`.
     case reading(Reading, idName: StaticString)
 }
 
 /// Something that pages show at once. It is raised inside the line, and becomes visible after the commit.
 public struct LiveEvent: Sendable {
-    /// The topic's path, such as `nodes/node_01/telemetry`.
+    /// The topic's path, such as `valves/north/state`.
     public let topic: String
     /// What is shown.
     public let data: LiveData
@@ -16,7 +16,7 @@ public struct LiveEvent: Sendable {
     public let permission: Permission?
     /// The site it belongs to; nil: to none, and the right must hold at every site.
     public let site: SiteID?
-    /// The beginning of topics, such as `parking/main/`, whose earlier events are no more public than this one: what was public and is not any
+    /// The beginning of topics, such as `valves/north/`, whose earlier events are no more public than this one: what was public and is not any
     /// more is not shown again either. Nil: it says nothing of others.
     public let governs: String?
 

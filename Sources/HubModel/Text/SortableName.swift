@@ -1,4 +1,4 @@
-/// Names of commands, parking sessions and whatever else is listed by time: 24 digits and small letters, of which the first eleven
+/// Names of commands, files and whatever else is listed by time: 24 digits and small letters, of which the first eleven
 /// grow with time and the others cannot be guessed.
 ///
 /// 55 bits of microseconds since 1970 (until the year 3111) and 65 places for 64 random bits, five bits a letter. Letters that

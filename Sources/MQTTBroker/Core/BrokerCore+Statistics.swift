@@ -29,6 +29,6 @@ extension BrokerCore {
 }
 
 extension BrokerCore {
-    /// Nodes of the subscription tree; zero when nobody subscribes to anything.
+    /// How large the subscription tree is; zero when nobody subscribes to anything.
     package var subscriptionNodes: Int { subscriptions.nodeCount }
 }

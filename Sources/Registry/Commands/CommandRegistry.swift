@@ -7,7 +7,7 @@ public struct CommandRegistry: Sendable {
     public let limitPerDevice: Int
     private let random: @Sendable () -> UInt64
 
-    /// Steps kept of one command: a node that comes and goes all day must not write an endless history. The last step, which
+    /// Steps kept of one command: a device that comes and goes all day must not write an endless history. The last step, which
     /// ends the command, is always kept.
     static let maximumSteps: Int64 = 100
     /// Commands that one call of `overdue` gives at most.

@@ -11,7 +11,7 @@ public protocol HasServices: Solution {
 /// One that throws has failed: that is logged by its name and counted, and it is started again after a while (`RestartPlan`). One that
 /// returns is done and is not started again.
 public struct BackgroundService: Sendable {
-    /// Its name, the solution first: `tanks.forecast`.
+    /// Its name, the solution first: `valves.forecast`.
     public let name: String
     /// Does the work. It must end soon after its task is cancelled; what it throws then is no failure.
     public let run: @Sendable () async throws -> Void

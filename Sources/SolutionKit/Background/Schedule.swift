@@ -17,7 +17,7 @@ public struct Schedule: Sendable {
         case always
     }
 
-    /// Its name, the solution first: `tanks.weekly-report`. The last run is stored under it.
+    /// Its name, the solution first: `valves.weekly-report`. The last run is stored under it.
     public let name: String
     /// When it is due.
     public let when: Recurrence

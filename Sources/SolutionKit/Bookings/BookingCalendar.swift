@@ -4,7 +4,7 @@ public import SQL
 /// Which holder has which resource when: a table with one row for each slot of time that is taken, whose primary key is the resource and the
 /// slot. The key makes two holders of one slot impossible on every engine, whatever races; nothing has to be locked or looked up first.
 ///
-/// What a resource and a holder are is the solution's affair: a room and a booking, a spot and a reservation. It makes the table in its own
+/// What a resource and a holder are is the solution's affair: a room and a booking, a desk and a reservation. It makes the table in its own
 /// migrations (`creation`), writes its own rows in `claim`'s closure, and frees the time with `release`.
 ///
 ///     static let calendar = BookingCalendar(table: "room_slot", resource: "room", holder: "booking", slotSeconds: 300)

@@ -23,7 +23,7 @@ public struct CommandForm: Sendable {
     public let answers: Bool
     /// The live topic that shows what becomes of a device's commands; nil: none.
     public let liveTopic: DeviceTopic?
-    /// The member that names the device in the solution's own JSON, such as `node_id`; nil: only `device_id` does.
+    /// The member that names the device in the solution's own JSON, such as `valve_id`; nil: only `device_id` does.
     public let member: String?
 
     /// A form.

@@ -1,6 +1,6 @@
 internal import HubModel
 
-/// A topic in which one level names a device: `iot/node/{id}/command`.
+/// A topic in which one level names a device: `valves/{id}/command`.
 public struct DeviceTopic: Hashable, Sendable {
     /// What of a device topic a filter covers.
     public enum Coverage: Hashable, Sendable {

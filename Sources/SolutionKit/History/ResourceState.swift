@@ -1,4 +1,4 @@
-/// How something is that people use: a room, a spot, a place at a stop. Solutions may have finer words for it; history and forecasts are made
+/// How something is that people use: a room, a desk, a place in a queue. Solutions may have finer words for it; history and forecasts are made
 /// of these.
 public enum ResourceState: String, CaseIterable, Sendable {
     /// It can be used.

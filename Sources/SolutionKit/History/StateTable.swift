@@ -1,7 +1,7 @@
 public import HubModel
 public import SQL
 
-/// A table of changes: which resource of which place is how since when, and why. A solution has one for its rooms or spots, gives its names
+/// A table of changes: which resource of which place is how since when, and why. A solution has one for its rooms or desks, gives its names
 /// here, writes a row with each change, and reads with it what was when.
 ///
 /// The table of changes needs an id that grows, and an index on place and time and one on resource and time (`creation`). The table of the

@@ -10,9 +10,9 @@ public protocol HasRetention: Solution {
 /// What of a table may be deleted when it is old. Counting and deleting choose the same rows. What is in memory of them, the solution
 /// must be able to do without.
 public struct RetentionRule: Sendable, Hashable {
-    /// Its name, the solution first: `parking.history`.
+    /// Its name, the solution first: `valves.history`.
     public let name: String
-    /// What it deletes, for people, without a final period: `Changes of spots`.
+    /// What it deletes, for people, without a final period: `Changes of valves`.
     public let title: String
     /// For how many days that is kept; 0: for ever.
     public let days: DeclaredSetting

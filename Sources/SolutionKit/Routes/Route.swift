@@ -14,7 +14,7 @@ public struct Route: Sendable {
 
     /// The method.
     public let method: Method
-    /// The path with parameters in braces: `/api/nodes/{id}`.
+    /// The path with parameters in braces: `/api/valves/{id}`.
     public let path: String
     /// Who may ask. Without it no route can be made.
     public let access: RouteAccess

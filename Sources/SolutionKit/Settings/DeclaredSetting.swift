@@ -3,7 +3,7 @@
 ///
 /// One made here is a whole number. For the others there is `TypedSetting`, whose `declared` goes into the manifest.
 public struct DeclaredSetting: Sendable, Hashable {
-    /// Its name in both, `MARTLET_` and the solution first: `MARTLET_PARKING_HISTORY_DAYS`.
+    /// Its name in both, `MARTLET_` and the solution first: `MARTLET_VALVES_HISTORY_DAYS`.
     public let name: String
     /// What it means, and what happens beyond it, one sentence without its default.
     public let help: String

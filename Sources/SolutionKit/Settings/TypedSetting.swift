@@ -1,7 +1,7 @@
 /// A setting that is no whole number, with the type of what it is. `SettingValues` gives its value; `declared` goes into the manifest.
 ///
 ///     enum WhenFull: String, CaseIterable { case refuse, oldestGo = "oldest-go" }
-///     let whenFull = TypedSetting.choice("MARTLET_TANKS_WHEN_FULL", "What happens when …", standard: WhenFull.refuse)
+///     let whenFull = TypedSetting.choice("MARTLET_VALVES_WHEN_FULL", "What happens when …", standard: WhenFull.refuse)
 ///     settings[whenFull] == .oldestGo
 public struct TypedSetting<Value: Sendable>: Sendable {
     /// Its declaration.

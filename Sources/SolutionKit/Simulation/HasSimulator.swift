@@ -12,13 +12,13 @@ public protocol SimulatorOptions: ParsableArguments {
     /// What is simulated.
     associatedtype Fleet: SimulatedFleet
 
-    /// The command's name: `nodes`.
+    /// The command's name: `valves`.
     static var name: String { get }
     /// One sentence about it.
     static var abstract: String { get }
     /// More about it, for its `--help`. Nothing unless it says otherwise.
     static var discussion: String { get }
-    /// Whose keys `--keys` takes, as its help says it: `The nodes'`.
+    /// Whose keys `--keys` takes, as its help says it: `The valves'`.
     static var keyHolders: String { get }
 
     /// The fleet that the options ask for.

@@ -6,7 +6,7 @@ public protocol SimulatedFleet: Sendable {
     /// What one client of it does.
     associatedtype Device: SimulatedDevice
 
-    /// What people call those that connect: `nodes`.
+    /// What people call those that connect: `valves`.
     var noun: String { get }
     /// How many clients it has.
     var count: Int { get }

@@ -51,7 +51,7 @@ public struct DeviceAdministration: Sendable {
         credentials = DeviceCredentials(registry: registry)
     }
 
-    /// Adds a device and makes its key, to be shown once. Its name is the one that its solution knows it by: `node_07` for `07`.
+    /// Adds a device and makes its key, to be shown once. Its name is the one that its solution knows it by: `valve_07` for `07`.
     /// - Throws: `Refusal`: `conflict` for a name in use, `not_found` for a site or controller that is not there, `invalid_parameter`,
     ///   `limit_reached`; `SQLFailure`.
     public func add(
@@ -88,7 +88,7 @@ public struct DeviceAdministration: Sendable {
         return device
     }
 
-    /// The name of a device that was typed in any of its spellings: `node_07` for `07`. What nobody knows stays as it is.
+    /// The name of a device that was typed in any of its spellings: `valve_07` for `07`. What nobody knows stays as it is.
     /// - Throws: `SQLFailure`.
     public func name(_ spelling: DeviceID, in reader: some SQLReading) throws -> DeviceID {
         try rights.device(spelt: spelling, registry, in: reader)?.id ?? spelling

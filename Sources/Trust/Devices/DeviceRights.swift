@@ -93,7 +93,7 @@ public struct DeviceRights: Sendable {
         return DeviceRights.filters(patterns, names)
     }
 
-    /// The name under which the hub knows a device that spells itself so: `node_07` for `07`.
+    /// The name under which the hub knows a device that spells itself so: `valve_07` for `07`.
     public func canonical(_ spelling: DeviceID, kind: DeviceKind) -> DeviceID {
         entries[kind]?.spellings(spelling).first.flatMap { DeviceID($0) } ?? spelling
     }

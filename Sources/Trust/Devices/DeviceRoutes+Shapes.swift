@@ -48,7 +48,8 @@ struct DeviceShapes {
         JSONSchema.named(
             "DeviceStanding",
             .object([
-                .required("subject", .text, "`device` for its being there, or what it watches, such as `spot`"),
+                .required(
+                    "subject", .text, "`device` for its being there, or what of it is watched, by its solution's name"),
                 .required("state", .text, "in its solution's word, such as `online`"),
                 .required("since", .timestamp),
                 .required("severity", .words(StateSeverity.allCases.map(\.rawValue)), "what the state means"),
