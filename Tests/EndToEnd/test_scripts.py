@@ -111,17 +111,25 @@ BREAKS = {
     "a shared page": ("Web/lib/broken.js", "/** The sensor nodes' own. */\n", "Web/lib/broken.js:1: names the solution Nodes (sensor nodes)"),
     "a shared style": ("Web/styles/broken.css", ".parking-lot { color: red; }\n", "names the solution Parking (parking)"),
     "a file beside the pages": ("Web/broken-worker.js", "const scope = '/parking';\n", "names the solution Parking (parking)"),
+    "a solution without documents": ("Sources/Solutions/Broken/B.swift", 'let one = SolutionManifest(id: "b1", title: "B1", path: "/b2")\n', "Sources/Solutions/Broken: limits.md is missing"),
     "a solution that knows too much": ("Sources/Solutions/Parking/Broken.swift", "internal import Ingest\n", "imports Ingest"),
 }
 # {what: (path, text that is there, text instead, complaint)}
+PARKING = '"Credentials", "DeviceLogic", argumentParser'
 CHANGES = {
-    "a solution that depends on the line": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", "Ingest", argumentParser', "the solution Parking may not depend on Ingest"),
-    "a solution that opens sockets": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", "MQTTClient", argumentParser', "the solution Parking may not depend on MQTTClient"),
-    "a solution with a package of its own": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", nioCore, argumentParser', "the solution Parking may not depend on NIOCore"),
-    "a solution that depends on another": ("Package.swift", '"Credentials", "DeviceLogic", argumentParser', '"Credentials", "Nodes", argumentParser', "the solution Parking may not depend on Nodes"),
-    "a room that depends on a solution": ("Package.swift", 'room("Blobs", ["HubModel",', 'room("Blobs", ["Nodes", "HubModel",', "Blobs depends on the solution Nodes; only programs do"),
-    "a program that knows too much": ("Package.swift", '["House", "WaterTanks"]', '["House", "Ingest", "WaterTanks"]', "the program water-tanks may not depend on Ingest"),
-    "a solution with a row": ("docs/ARCHITECTURE.md", "<!-- rooms:end -->", "| 2 | `Nodes` | Sources/Solutions/Nodes | `HubModel` | |\n<!-- rooms:end -->", "Nodes is a solution, which has no row"),
+    what: ("Package.swift", PARKING, PARKING.replace('"DeviceLogic"', name), f"the solution Parking may not depend on {room}")
+    for what, name, room in [
+        ("a solution that depends on the line", '"Ingest"', "Ingest"), ("a solution that opens sockets", '"MQTTClient"', "MQTTClient"),
+        ("a solution with a package of its own", "nioCore", "NIOCore"), ("a solution that depends on another", '"Nodes"', "Nodes"),
+    ]
+} | {
+    "a room that depends on a solution": (
+        "Package.swift", 'room("Blobs", ["HubModel",', 'room("Blobs", ["Nodes", "HubModel",', "Blobs depends on the solution Nodes; only programs do"),
+    "a program that knows too much": (
+        "Package.swift", '["House", "WaterTanks"]', '["House", "Ingest", "WaterTanks"]', "the program water-tanks may not depend on Ingest"),
+    "a solution with a row": (
+        "docs/ARCHITECTURE.md", "<!-- rooms:end -->", "| 2 | `Nodes` | Sources/Solutions/Nodes | `HubModel` | |\n<!-- rooms:end -->",
+        "Nodes is a solution, which has no row"),
 }
 
 
