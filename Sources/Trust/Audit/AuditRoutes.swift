@@ -111,11 +111,8 @@ public struct AuditRoutes: Sendable {
         let extent = try await database.read {
             try registry.extent(filter, after: after, limit: AuditRoutes.exportLimit, in: $0)
         }
-        let audit = services.audit
-        try await services.line.perform { line in
-            try audit.record(
-                AuditEntry(caller, .exportAudit, facts: [("rows", String(extent.count))]), at: line.now,
-                in: line.transaction())
+        try await services.change(by: caller) { _ in
+            AuditedChange(.exportAudit, of: nil, facts: [("rows", String(extent.count))])
         }
         let page: @Sendable (Int64) async throws -> (rows: [AuditRow], next: Int64?) = { place in
             let found = try await database.read {

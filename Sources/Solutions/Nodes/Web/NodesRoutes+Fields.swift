@@ -16,12 +16,10 @@ extension NodesRoutes {
     private func resetField(_ request: RouteRequest) async throws -> RouteResponse {
         let name = try await find(request).name
         let field = try NodesRoutes.field(request.body)
-        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
-        try await services.line.perform(with: NodesHandler.self) { handler, line in
+        let sites = request.scope
+        try await services.change(with: NodesHandler.self, by: request.caller) { handler, line in
             try handler.reset(field, of: name, at: sites, in: &line)
-            let entry = AuditEntry(
-                caller, .changeDevice, target: "device:\(name.device)", facts: [("reset_field", field)])
-            try audit.record(entry, at: line.now, in: try line.transaction())
+            return AuditedChange(.changeDevice, of: "device:\(name.device)", facts: [("reset_field", field)])
         }
         return RouteResponse.json { writer in
             writer.object { $0.member("status", "reset") }

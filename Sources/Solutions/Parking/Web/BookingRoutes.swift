@@ -202,18 +202,14 @@ struct BookingRoutes: Sendable {
     }
 
     private func giveUp(_ reservation: Reservation, by caller: Caller) async throws -> RouteResponse {
-        let audit = services.audit
-        let over = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        let over = try await services.change(with: ParkingHandler.self, by: caller) { handler, line in
             let over = try Bookings().cancel(reservation.id, at: line.now, in: try line.transaction())
-            if let account = caller.account, account != over.account {
-                // What somebody else takes from a driver is remembered; what drivers do with their own stands in the table.
-                let entry = AuditEntry(
-                    caller, .cancelReservation, target: "reservation:\(over.id)",
-                    facts: [("lot", over.lot.text), ("spot", over.spot.text)])
-                try audit.record(entry, at: line.now, in: try line.transaction())
-            }
             try handler.refreshReservation(of: over.spot, at: line.now, in: &line)
-            return over
+            // What drivers do with their own stands in the table.
+            guard let account = caller.account, account != over.account else { return AuditedChange(over) }
+            return AuditedChange(
+                over, .cancelReservation, of: "reservation:\(over.id)",
+                facts: [("lot", over.lot.text), ("spot", over.spot.text)])
         }
         return RouteResponse.json { $0.write(ReservationView(over, for: .holder)) }
     }

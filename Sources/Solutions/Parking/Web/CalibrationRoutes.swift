@@ -87,8 +87,8 @@ struct CalibrationRoutes: Sendable {
             lotEdit.spots.append(edit)
         }
         guard !lotEdit.spots.isEmpty else { throw Refusal(.missingField, "spots is missing or empty.") }
-        let (audit, caller, sites, edit) = (services.audit, request.caller, request.scope, lotEdit)
-        let result = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        let (sites, edit) = (request.scope, lotEdit)
+        let result = try await services.change(with: ParkingHandler.self, by: request.caller) { handler, line in
             guard let lot = handler.park[id], sites.contains(lot.lot.site) else {
                 throw Refusal(.notFound, "There is no lot \(id).")
             }
@@ -97,11 +97,9 @@ struct CalibrationRoutes: Sendable {
                 guard lot.spots[spotID] != nil else { throw Refusal(.notFound, "\(id) has no spot \(spotID).") }
             }
             let result = try handler.edit([edit], mode: .change, at: sites, in: &line)
-            let entry = AuditEntry(
-                caller, .changeLot, target: "lot:\(id)",
+            return AuditedChange(
+                result, .changeLot, of: "lot:\(id)",
                 facts: [("change", "calibration"), ("spots", String(result.spots))])
-            try audit.record(entry, at: line.now, in: try line.transaction())
-            return result
         }
         return RouteResponse.json { writer in
             writer.object { $0.member("applied", result.spots) }

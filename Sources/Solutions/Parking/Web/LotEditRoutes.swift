@@ -64,34 +64,31 @@ struct LotEditRoutes: Sendable {
     func write(
         _ edits: [LotEdit], mode: EditMode, target: String, _ request: RouteRequest
     ) async throws -> EditResult {
-        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
-        return try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        let (caller, sites) = (request.caller, request.scope)
+        return try await services.change(with: ParkingHandler.self, by: caller) { handler, line in
             let setter = PriceSetter(name: caller.shortName, sites: caller.grants.scope(of: .manageTariffs))
             let result = try handler.edit(edits, mode: mode, at: sites, pricedBy: setter, in: &line)
+            var change = AuditedChange(result)
             for lot in result.pricedLots {
-                let entry = AuditEntry(
-                    caller, .addTariff, target: "lot:\(lot)",
-                    facts: [("version", "1"), ("valid_from", line.now.description)])
-                try audit.record(entry, at: line.now, in: try line.transaction())
+                change.note(
+                    .addTariff, of: "lot:\(lot)", facts: [("version", "1"), ("valid_from", line.now.description)])
             }
-            let entry = AuditEntry(
-                caller, .changeLot, target: target,
+            change.note(
+                .changeLot, of: target,
                 facts: [
                     ("lots", String(result.lots)), ("spots", String(result.spots)),
                     ("added_lots", String(result.addedLots)), ("added_spots", String(result.addedSpots)),
                 ])
-            try audit.record(entry, at: line.now, in: try line.transaction())
-            return result
+            return change
         }
     }
 
     private func removeLot(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.lotID()
-        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
-        try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        let sites = request.scope
+        try await services.change(with: ParkingHandler.self, by: request.caller) { handler, line in
             try handler.remove(id, at: sites, in: &line)
-            try audit.record(
-                AuditEntry(caller, .removeLot, target: "lot:\(id)"), at: line.now, in: try line.transaction())
+            return AuditedChange(.removeLot, of: "lot:\(id)")
         }
         return .empty()
     }
@@ -116,8 +113,8 @@ struct LotEditRoutes: Sendable {
     private func write(
         _ edit: SpotEdit, as id: DeviceID, of lot: LotID, isNew: Bool, _ request: RouteRequest
     ) async throws -> RouteResponse {
-        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
-        let (spot, now) = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        let sites = request.scope
+        let (spot, now) = try await services.change(with: ParkingHandler.self, by: request.caller) { handler, line in
             guard let entry = handler.park[lot], sites.contains(entry.lot.site) else {
                 throw Refusal(.notFound, "There is no lot \(lot).")
             }
@@ -129,23 +126,19 @@ struct LotEditRoutes: Sendable {
             lotEdit.spots = [edit]
             _ = try handler.edit([lotEdit], mode: .change, at: sites, in: &line)
             guard let spot = handler.park[id]?.spot else { throw Refusal(.notFound, "\(lot) has no spot \(id).") }
-            let entryOfAudit = AuditEntry(
-                caller, .changeLot, target: "spot:\(id)",
+            return AuditedChange(
+                (spot, line.now), .changeLot, of: "spot:\(id)",
                 facts: [("lot", lot.text), ("change", isNew ? "added" : "changed")])
-            try audit.record(entryOfAudit, at: line.now, in: try line.transaction())
-            return (spot, line.now)
         }
         return RouteResponse.json(status: isNew ? 201 : 200) { $0.write(SpotView(spot, at: now, for: .staff)) }
     }
 
     private func removeSpot(_ request: RouteRequest) async throws -> RouteResponse {
         let (lot, spot) = (try request.lotID(), try request.spotID())
-        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
-        try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        let sites = request.scope
+        try await services.change(with: ParkingHandler.self, by: request.caller) { handler, line in
             try handler.remove(spot, of: lot, at: sites, in: &line)
-            let entry = AuditEntry(
-                caller, .changeLot, target: "spot:\(spot)", facts: [("lot", lot.text), ("change", "removed")])
-            try audit.record(entry, at: line.now, in: try line.transaction())
+            return AuditedChange(.changeLot, of: "spot:\(spot)", facts: [("lot", lot.text), ("change", "removed")])
         }
         return .empty()
     }

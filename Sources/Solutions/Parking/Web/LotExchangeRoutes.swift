@@ -35,11 +35,10 @@ struct LotExchangeRoutes: Sendable {
 
     /// Makes those demo lots that are not there yet.
     func addDemo(by caller: Caller) async throws -> EditResult {
-        let audit = services.audit
-        return try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        try await services.change(with: ParkingHandler.self, by: caller) { handler, line in
             // What is there was perhaps changed by somebody, and is none of ours.
             let missing = DemoLots.all.filter { demo in demo.edit.id.map { handler.park[$0] == nil } ?? false }
-            guard !missing.isEmpty else { return EditResult() }
+            guard !missing.isEmpty else { return AuditedChange(EditResult()) }
             let result = try handler.edit(missing.map(\.edit), mode: .add, at: .all, in: &line)
             let transaction = try line.transaction()
             for (edit, hourMinor) in missing {
@@ -51,11 +50,9 @@ struct LotExchangeRoutes: Sendable {
                 _ = try TariffTable.add(
                     tariff, to: lot, from: line.now, by: caller.shortName, at: line.now, in: transaction)
             }
-            let entry = AuditEntry(
-                caller, .changeLot, target: "lot:demo",
+            return AuditedChange(
+                result, .changeLot, of: "lot:demo",
                 facts: [("added_lots", String(result.addedLots)), ("added_spots", String(result.addedSpots))])
-            try audit.record(entry, at: line.now, in: transaction)
-            return result
         }
     }
 

@@ -21,14 +21,12 @@ struct OverrideRoutes: Sendable {
         let sites = request.scope
         _ = try await services.database.read { try LotTable.one(lot, at: sites, in: $0) }
         let wanted = try OverrideRequest(request.body)
-        let (audit, caller) = (services.audit, request.caller)
-        let (spot, now) = try await services.line.perform(with: ParkingHandler.self) { handler, line in
+        let caller = request.caller
+        let (spot, now) = try await services.change(with: ParkingHandler.self, by: caller) { handler, line in
             let spot = try handler.decide(
                 wanted.decision, on: wanted.spot, of: lot, at: sites, by: caller.shortName, in: &line)
-            let entry = AuditEntry(
-                caller, .override, target: "spot:\(spot.id)", facts: [("lot", lot.text)] + wanted.decision.facts)
-            try audit.record(entry, at: line.now, in: try line.transaction())
-            return (spot, line.now)
+            return AuditedChange(
+                (spot, line.now), .override, of: "spot:\(spot.id)", facts: [("lot", lot.text)] + wanted.decision.facts)
         }
         return RouteResponse.json { $0.write(SpotView(spot, at: now, for: .staff)) }
     }

@@ -94,8 +94,8 @@ struct TariffRoutes: Sendable {
         let lot = try await services.lotInScope(request)
         let draft = try TariffDraft(request.body, takes: ["valid_from"])
         try draft.check(lot)
-        let (audit, caller, sites) = (services.audit, request.caller, request.scope)
-        let version = try await services.line.perform { line in
+        let (caller, sites) = (request.caller, request.scope)
+        let version = try await services.change(by: caller) { line in
             let transaction = try line.transaction()
             // The lot may have changed while the request waited.
             let lot = try LotTable.one(lot.id, at: sites, in: transaction)
@@ -108,11 +108,9 @@ struct TariffRoutes: Sendable {
             }
             let version = try TariffTable.add(
                 draft.tariff, to: lot, from: from, by: caller.shortName, at: line.now, in: transaction)
-            let entry = AuditEntry(
-                caller, .addTariff, target: "lot:\(lot.id)",
+            return AuditedChange(
+                version, .addTariff, of: "lot:\(lot.id)",
                 facts: [("version", String(version.version)), ("valid_from", from.description)])
-            try audit.record(entry, at: line.now, in: transaction)
-            return version
         }
         return RouteResponse.json(status: 201, headers: [("Location", "/api/lots/\(lot.id)/tariffs")]) { writer in
             writer.write(version)
