@@ -22,7 +22,7 @@ struct ForecastRoutes: Sendable {
                 .get, "/api/lots/{id}/forecast", access: .anyone,
                 summary: "Free spots for the next 24 hours, from the same weekday's past weeks, with how wrong that is",
                 pathSchemas: ["id": .identifier], query: [.tableForm],
-                answers: [.table(.forecast, "The forecast")], handler: forecast),
+                answers: [.table(.forecast("Forecast", .lots), "The forecast")], handler: forecast),
             Route(
                 .post, "/api/lots/{id}/what-if", access: .site(.manageParking),
                 summary: "Another stale time, replayed on what the sensors said; nothing is changed",
@@ -34,15 +34,11 @@ struct ForecastRoutes: Sendable {
     private func forecast(_ request: RouteRequest) async throws -> RouteResponse {
         let csv = try request.wantsCSV()
         let lot = try await services.visibleLot(request)
-        guard var clock = LocalClock(lot.timeZone) else {
-            throw Refusal(.notFound, "Nobody knows the time zone \(lot.timeZone).")
-        }
         let (database, now) = (services.database, services.clock.now())
         let forecast = try await forecasts.forecast(of: lot.id.text, at: now) {
             try await database.read { try ForecastTable.forecast(of: lot, at: now, in: $0) }
         }
-        guard !csv else { return ForecastRoutes.sheet(of: forecast) }
-        return RouteResponse.json { $0.write(forecast, of: lot, clock: &clock) }
+        return forecast.answer(of: lot.id.text, in: lot.timeZone, .lots, asCSV: csv)
     }
 
     private func whatIf(_ request: RouteRequest) async throws -> RouteResponse {
@@ -97,15 +93,6 @@ struct ForecastRoutes: Sendable {
                 writer.member(incomplete: incomplete)
             }
         }
-    }
-
-    private static func sheet(of forecast: OccupancyForecast) -> RouteResponse {
-        var sheet = CSVWriter(["at", "free", "spots"])
-        for (number, free) in forecast.free.enumerated() {
-            let at = forecast.begin.advanced(byMicroseconds: Int64(number) * TimeSlots.quarterHour)
-            sheet.row([.time(at), .number(free.map { ($0 * 10).rounded() / 10 }), .integer(Int64(forecast.resources))])
-        }
-        return .csv(sheet, named: "forecast")
     }
 }
 

@@ -162,23 +162,4 @@ enum LotSchemas {
         .required("message", .text), .required("lots", .count), .required("spots", .count),
         .required("added_lots", .count), .required("added_spots", .count),
     ])
-
-    static let history = JSONSchema.object([
-        .required("lot_id", .identifier), .required("from", .timestamp), .required("to", .timestamp),
-        .required("step_seconds", .count),
-        .required(
-            "rows",
-            .array(
-                .object([
-                    .required("at", .timestamp),
-                    .required("free", .nullable(.number)), .required("occupied", .nullable(.number)),
-                    .required("reserved", .nullable(.number)), .required("out_of_service", .nullable(.number)),
-                    .required("unknown", .nullable(.number)), .required("changes", .count),
-                    .required("occupied_mean", .nullable(.number), "On average over the known time; null without any"),
-                    .required("occupied_min", .nullable(.count), "The fewest at any instant of it"),
-                    .required("occupied_max", .nullable(.count), "The most at any instant of it"),
-                    .required("known_seconds", .number, "How long something was known of one spot or more"),
-                ])),
-            "Spots of each status, on average over the part of the step in which the lot had spots; null without any"),
-    ])
 }
