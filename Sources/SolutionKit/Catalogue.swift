@@ -21,13 +21,17 @@ public struct Catalogue: Sendable {
     public let kinds: [Entry<DeviceKind>]
     /// The kinds of links.
     public let links: [LinkDeclaration]
+    /// How devices take commands, by kind.
+    public let commands: [CommandForm]
     /// The roles, with what they may do.
     public let roles: RoleBook
 
     /// The catalogue of these solutions.
+    /// - Parameter commands: how their devices take commands.
     /// - Throws: `CatalogueError` when two declare one name, or one names what nobody declares.
-    public init(_ solutions: [SolutionManifest]) throws(CatalogueError) {
+    public init(_ solutions: [SolutionManifest], commands: [CommandForm] = []) throws(CatalogueError) {
         self.solutions = solutions
+        self.commands = commands
         permissions = try Catalogue.gather(Permission.ofHub, solutions) { $0.permissions }
         auditActions = try Catalogue.gather(AuditAction.ofHub, solutions) { $0.auditActions }
         kinds = try Catalogue.gather([], solutions) { $0.kinds }
@@ -44,7 +48,9 @@ public struct Catalogue: Sendable {
                 throw .undeclared("a permission of the role \(grant.role)", by: solution.id)
             }
             for link in solution.links {
-                guard known.contains(link.needs) else { throw .undeclared(link.needs.name, by: solution.id) }
+                for right in [link.needs, link.shows] where !known.contains(right) {
+                    throw .undeclared(right.name, by: solution.id)
+                }
                 guard links.count(where: { $0.kind.name == link.kind.name }) == 1 else {
                     throw .duplicate(link.kind.name.name)
                 }
@@ -59,6 +65,7 @@ public struct Catalogue: Sendable {
                 throw .undeclared(rights.kind.name, by: solution.id)
             }
         }
+        try check(commands)
     }
 
     /// Sees to it that routes need only what is declared: what is not, nobody could be given.

@@ -1,4 +1,5 @@
 import HubModel
+import HubTesting
 import SolutionKit
 import Testing
 
@@ -6,11 +7,13 @@ import Testing
     private func manifest(
         _ id: String, kinds: [Declared<DeviceKind>] = [], rights: [TopicRights] = [],
         permissions: [Declared<Permission>] = [], actions: [Declared<AuditAction>] = [], grants: [RoleGrant] = [],
-        features: Set<BrowserFeature> = [], worker: String? = nil, needs: Permission = .viewSystem
+        features: Set<BrowserFeature> = [], worker: String? = nil, links: [LinkDeclaration] = [],
+        needs: Permission = .viewSystem
     ) -> SolutionManifest {
         SolutionManifest(
             id: id, title: id, path: "/\(id)", kinds: kinds, topics: [], rights: rights, permissions: permissions,
-            auditActions: actions, grants: grants, browserFeatures: features, worker: worker, needs: needs)
+            auditActions: actions, grants: grants, links: links, browserFeatures: features, worker: worker,
+            needs: needs)
     }
 
     private static let fill = Permission("tanks.fill")
@@ -53,6 +56,17 @@ import Testing
         #expect(throws: CatalogueError.undeclared("tank", by: "a")) {
             try Catalogue([manifest("a", rights: [TopicRights(Self.tank, publish: ["t"], subscribe: [])])])
         }
+        func link(_ needs: Permission, _ shows: Permission) -> [LinkDeclaration] {
+            [LinkDeclaration(Declared(LinkKind("l"), "l"), .site, needs: needs, shows: shows, path: "/{key}")]
+        }
+        for links in [link(Self.fill, .viewSystem), link(.viewSystem, Self.fill)] {
+            #expect(throws: CatalogueError.undeclared("tanks.fill", by: "a")) {
+                try Catalogue([manifest("a", links: links)])
+            }
+        }
+        #expect(throws: CatalogueError.self) {
+            try Catalogue([manifest("a")], commands: [CommandForm(Self.tank, see: .viewSystem, give: .viewSystem)])
+        }
     }
 
     @Test("A service worker is a file of the solution's own pages")
@@ -81,10 +95,22 @@ import Testing
 
     @Test("The route shows all of it, and a page that has it is told so")
     func shown() async throws {
-        let catalogue = try Catalogue([
-            manifest("tanks", kinds: [Declared(Self.tank, "Tank")], features: [.geolocation, .camera]),
-            manifest("doors"),
-        ])
+        let fill = DeclaredCommand(
+            "fill", "Fill it",
+            parameters: [
+                CommandParameter("to", "Up to", .choice([.init("top", "The top"), .init("half", "Half")])),
+                CommandParameter("litres", "Litres", .whole(1...9, standard: 3), only: .init("to", is: "half")),
+            ])
+        let catalogue = try Catalogue(
+            [
+                manifest("tanks", kinds: [Declared(Self.tank, "Tank")], features: [.geolocation, .camera]),
+                manifest("doors"),
+            ],
+            commands: [
+                CommandForm(
+                    Self.tank, see: .viewSystem, give: .viewAudit, liveTopic: DeviceTopic("tanks/{id}/commands"),
+                    commands: [fill], takesOthers: false)
+            ])
         let answer = try await catalogue.route.handler(
             RouteRequest(
                 path: [:], query: [], accept: nil, body: [], receivedAt: Timestamp(seconds: 0),
@@ -93,6 +119,18 @@ import Testing
         #expect(text.contains(#""kinds":[{"id":"tank","title":"Tank"}],"browser_features":["camera","geolocation"]"#))
         #expect(text.contains(#""kinds":[],"browser_features":[]"#))
         #expect(text.contains(#"{"id":"sign_in","summary":"Sign in"}"#))
+        let form = try #require(try JSONTree(answer.body)["commands"]?.elements.first)
+        #expect(
+            try form
+                == JSONTree(
+                    Array(
+                        #"""
+                        {"kind":"tank","see":"system.view","give":"audit.view","live_topic":"tanks/{id}/commands","takes_others":false,
+                        "commands":[{"id":"fill","summary":"Fill it","parameters":[
+                        {"id":"to","summary":"Up to","choice":[{"id":"top","summary":"The top"},{"id":"half","summary":"Half"}]},
+                        {"id":"litres","summary":"Litres","whole":{"minimum":1,"maximum":9,"standard":3},
+                        "only":{"parameter":"to","is":"half"}}]}]}
+                        """#.utf8)))
         #expect(answer.headers.contains { $0.name == "ETag" && $0.value.hasPrefix("\"") })
     }
 }

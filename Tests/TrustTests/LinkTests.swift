@@ -12,6 +12,7 @@ struct LinkTests {
     private static let kind = LinkKind("spots.history")
     private static let other = LinkKind("spots.other")
     private static let ofSite = LinkKind("spots.of-site")
+    private static let shown = LinkKind("spots.shown")
 
     /// A hub with the device `S1` at the site `main`.
     private func house() async throws -> DevicesHouse {
@@ -27,10 +28,15 @@ struct LinkTests {
         let kinds =
             [Self.kind, Self.other].map {
                 LinkDeclaration(
-                    Declared($0, "The past of a spot"), of: .parking, needs: .manageDevices, path: "/api/x/{key}.csv")
+                    Declared($0, "The past of a spot"), of: .parking, needs: .manageDevices, shows: .manageDevices,
+                    path: "/api/x/{key}.csv")
             } + [
                 LinkDeclaration(
-                    Declared(Self.ofSite, "All spots"), .site, needs: .manageDevices, path: "/api/y/{key}.csv")
+                    Declared(Self.ofSite, "All spots"), .site, needs: .manageDevices, shows: .manageDevices,
+                    path: "/api/y/{key}.csv"),
+                LinkDeclaration(
+                    Declared(Self.shown, "A spot"), of: .parking, needs: .manageDevices, shows: .viewDevices,
+                    path: "/api/x/{key}.csv"),
             ]
         let routes = LinkRoutes(
             services: WebServices(
@@ -174,6 +180,22 @@ struct LinkTests {
         #expect(
             try await call(house, .get, "/api/links", Grants(sites: [north: .all]), device: "S1")?["links"]?.elements
                 .isEmpty == true)
+    }
+
+    @Test("A link shows nothing that its maker may not see there; to find and revoke one, that right is not needed")
+    func shownToItsMaker() async throws {
+        let house = try await house()
+        let north = try #require(SiteID("north"))
+        let body = #"{"kind":"spots.shown","device":"S1","purpose":"x"}"#
+        let blind = Grants(sites: [.main: [.manageDevices], north: [.viewDevices]])
+        #expect(await code { try await call(house, .post, "/api/links", blind, body: body) }?.code == .notFound)
+        #expect(try await links(house).isEmpty && house.audit.entries.last?.action != .makeLink)
+        let seeing = Grants(sites: [.main: [.manageDevices, .viewDevices]])
+        let (id, _) = try await make(house, seeing, kind: Self.shown)
+        let found = try await call(house, .get, "/api/links", blind, device: "S1")
+        #expect(found?["links"]?.elements.map { $0["id"]?.text } == [id])
+        _ = try await call(house, .delete, "/api/links/{id}", blind, id: id)
+        #expect(try await links(house).first?["open"] == .boolean(false))
     }
 
     @Test("A device has twenty links that open something, the hub so many in all, and what is long over makes room")

@@ -65,12 +65,9 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
         [
             CommandForm(
                 .tank, see: .viewTanks, give: .commandTanks, topic: DeviceTopic("tanks/{id}/valve"), encoding: .word,
-                answers: false, liveTopic: DeviceTopic("tanks/{id}/commands")
-            ) { request throws(Refusal) in
-                guard ["open", "close"].contains(request.name) else {
-                    throw Refusal(.valueOutOfRange, "A tank's valve takes the commands open and close.")
-                }
-            }
+                answers: false, liveTopic: DeviceTopic("tanks/{id}/commands"),
+                commands: [DeclaredCommand("open", "Open valve"), DeclaredCommand("close", "Close valve")],
+                takesOthers: false)
         ]
     }
 

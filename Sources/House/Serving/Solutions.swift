@@ -23,8 +23,7 @@ struct Solutions: Sendable {
         self.pageFolders = pageFolders
         commandForms = all.compactMap { $0 as? any GivesCommands }.flatMap(\.commandForms)
         do throws(CatalogueError) {
-            catalogue = try Catalogue(all.map(\.manifest))
-            try catalogue.check(commandForms)
+            catalogue = try Catalogue(all.map(\.manifest), commands: commandForms)
         } catch {
             fatalError("The solutions contradict each other: \(error)")
         }

@@ -15,7 +15,11 @@ public struct CommandForm: Sendable {
     public let device: @Sendable (_ spelling: String) -> DeviceID?
     /// What is published for a command.
     public let encoding: CommandEncoding
-    /// Refuses what devices of this kind do not understand.
+    /// What pages offer.
+    public let commands: [DeclaredCommand]
+    /// Whether other commands are taken as well.
+    public let takesOthers: Bool
+    /// Refuses what devices of this kind do not understand: what is not among the commands where no others are taken, and what the solution says.
     public let check: @Sendable (CommandRequest) throws(Refusal) -> Void
     /// Commands of one device that are on their way at the same time, 1 or more: small boards have small buffers.
     public let inFlight: Int
@@ -31,7 +35,8 @@ public struct CommandForm: Sendable {
         _ kind: DeviceKind, see: Permission, give: Permission, topic: DeviceTopic? = nil,
         device: @escaping @Sendable (_ spelling: String) -> DeviceID? = { DeviceID($0) },
         encoding: CommandEncoding = .json, inFlight: Int = 4, answers: Bool = true, liveTopic: DeviceTopic? = nil,
-        member: String? = nil, check: @escaping @Sendable (CommandRequest) throws(Refusal) -> Void = { _ in }
+        member: String? = nil, commands: [DeclaredCommand] = [], takesOthers: Bool = true,
+        check: @escaping @Sendable (CommandRequest) throws(Refusal) -> Void = { _ in }
     ) {
         self.kind = kind
         self.see = see
@@ -39,7 +44,15 @@ public struct CommandForm: Sendable {
         self.topic = topic
         self.device = device
         self.encoding = encoding
-        self.check = check
+        self.commands = commands
+        self.takesOthers = takesOthers
+        self.check = { request throws(Refusal) in
+            guard takesOthers || commands.contains(where: { $0.name == request.name }) else {
+                let names = commands.map(\.name).joined(separator: ", ")
+                throw Refusal(.valueOutOfRange, "Devices of the kind \(kind.name) take these commands: \(names).")
+            }
+            try check(request)
+        }
         self.inFlight = inFlight
         self.answers = answers
         self.liveTopic = liveTopic

@@ -16,19 +16,27 @@ public struct LinkDeclaration: Hashable, Sendable {
     public let subject: Subject
     /// The right that one needs at the site, or the device's site, to make such a link, to see it in the list and to revoke it.
     public let needs: Permission
+    /// The right to see what it shows. Anyone who makes such a link needs it there as well: a link lets others see what its maker may see, and
+    /// nothing more.
+    public let shows: Permission
     /// The address of a link, with `{key}` where its key is.
     public let path: String
 
     /// Links of single devices.
-    public init(_ kind: Declared<LinkKind>, of device: DeviceKind, needs: Permission, path: String) {
-        self.init(kind, .device(device), needs: needs, path: path)
+    public init(
+        _ kind: Declared<LinkKind>, of device: DeviceKind, needs: Permission, shows: Permission, path: String
+    ) {
+        self.init(kind, .device(device), needs: needs, shows: shows, path: path)
     }
 
     /// Links.
-    public init(_ kind: Declared<LinkKind>, _ subject: Subject, needs: Permission, path: String) {
+    public init(
+        _ kind: Declared<LinkKind>, _ subject: Subject, needs: Permission, shows: Permission, path: String
+    ) {
         self.kind = kind
         self.subject = subject
         self.needs = needs
+        self.shows = shows
         self.path = path
     }
 }

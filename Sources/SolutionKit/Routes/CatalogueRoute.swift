@@ -11,7 +11,7 @@ extension Catalogue {
         return Route(
             .get, "/api/catalogue", access: .anyone,
             summary:
-                "What runs here, in words: solutions, their devices, permissions, roles, audit actions, kinds of links",
+                "What runs here, in words: solutions, their devices, permissions, roles, audit actions, kinds of links, commands",
             answers: [.json(Catalogue.schema), RouteAnswer(304, "The client has it already", content: [])]
         ) { [answer] _ in answer }
     }
@@ -43,7 +43,10 @@ extension Catalogue {
                         .required(
                             "device", .nullable(.text), "The kind of device that it is of; null: of a whole site"),
                         .required("needs", .text, "The permission that it takes to make, see and revoke one"),
+                        .required(
+                            "shows", .text, "The permission to see what it shows, which it takes to make one as well"),
                     ])))),
+        .required("commands", .array(.commandForm), "How devices take commands, by kind"),
     ])
 
     private static let entry = JSONSchema.named(
@@ -83,6 +86,7 @@ extension Catalogue {
             writer.member("links", solutions.flatMap { solution in solution.links.map { (solution.id, $0) } }) {
                 $0.write($1.0, $1.1)
             }
+            writer.member("commands", commands) { $0.write($1) }
         }
     }
 }
@@ -106,6 +110,7 @@ extension JSONWriter {
             case .site: writer.member("device", String?.none)
             }
             writer.member("needs", link.needs.name)
+            writer.member("shows", link.shows.name)
         }
     }
 }

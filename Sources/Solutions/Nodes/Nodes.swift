@@ -39,10 +39,10 @@ public struct NodesSolution: Solution, GivesCommands, OffersRoutes, GivesOvervie
             links: [
                 LinkDeclaration(
                     Declared(.nodeReadings, "The readings of a node as CSV"), of: .node, needs: .manageDevices,
-                    path: NodesRoutes.feed),
+                    shows: .viewNodes, path: NodesRoutes.feed),
                 LinkDeclaration(
                     Declared(.siteValues, "The newest values of all nodes of a site as CSV"), .site,
-                    needs: .manageDevices, path: NodesRoutes.siteFeed),
+                    needs: .manageDevices, shows: .viewNodes, path: NodesRoutes.siteFeed),
             ],
             needs: .viewNodes)
     }
@@ -60,9 +60,19 @@ public struct NodesSolution: Solution, GivesCommands, OffersRoutes, GivesOvervie
         [
             CommandForm(
                 .node, see: .viewNodes, give: .commandNodes, topic: DeviceTopic("iot/node/{id}/command"),
-                device: { NodeName($0)?.device }, liveTopic: DeviceTopic("nodes/{id}/commands"), member: "node_id")
+                device: { NodeName($0)?.device }, liveTopic: DeviceTopic("nodes/{id}/commands"), member: "node_id",
+                commands: [Self.led])
         ]
     }
+
+    /// The one command that all nodes know; what else one knows is its firmware's.
+    private static let led = DeclaredCommand(
+        "set_led", "LED",
+        parameters: [
+            CommandParameter("state", "Turn it", .choice([.init("on", "On"), .init("off", "Off")])),
+            CommandParameter(
+                "brightness", "Brightness", .whole(0...255, standard: 128), only: .init("state", is: "on")),
+        ])
 
     /// What it offers to people over HTTP: docs/nodes-api.md.
     public func routes(_ services: WebServices) -> [Route] {

@@ -4,8 +4,8 @@ public import Registry
 internal import SQL
 public import SolutionKit
 
-/// The routes of «Links» in docs/accounts-api.md. Whoever has the right that a kind of link needs, at the site of the device, makes, sees
-/// and revokes its links; for everybody else there are none.
+/// The routes of «Links» in docs/accounts-api.md. Anyone who has the right that a kind of link needs, at the site of the device, sees and
+/// revokes its links, and makes new ones with the right to see what they show; for everybody else there are none.
 public struct LinkRoutes: Sendable {
     private let services: WebServices
     private let registry: DeviceRegistry
@@ -144,11 +144,11 @@ public struct LinkRoutes: Sendable {
                 "say in purpose what the link is for, in at most \(LinkRoutes.maximumPurposeLength) characters")
         }
         let days = try body.optionalWholeNumber("days", in: LinkRoutes.days) ?? LinkRoutes.usualDays
-        let (caller, key, audit, registry, table) = (request.caller, makeKey(), services.audit, registry, table)
-        let link = try await services.line.perform { line in
+        let (caller, key, registry, table) = (request.caller, makeKey(), registry, table)
+        let link = try await services.change(by: caller) { line in
             let transaction = try line.transaction()
             let site = try subject.site(registry, in: transaction)
-            guard let site, caller.grants.allows(kind.needs, at: site) else {
+            guard let site, [kind.needs, kind.shows].allSatisfy({ caller.grants.allows($0, at: site) }) else {
                 throw Refusal(.notFound, "there is no \(subject) that you may share")
             }
             let link = LinkRecord(
@@ -156,12 +156,9 @@ public struct LinkRoutes: Sendable {
                 purpose: purpose, maker: caller.linkMaker, createdAt: line.now,
                 expiresAt: line.now.advanced(bySeconds: days * 86_400))
             try table.insert(link, key, in: transaction)
-            try audit.record(
-                AuditEntry(
-                    caller, .makeLink, target: link.grant.target,
-                    facts: [("link", link.grant.id), ("kind", word), ("days", String(days))]),
-                at: line.now, in: transaction)
-            return link
+            return AuditedChange(
+                link, .makeLink, of: link.grant.target,
+                facts: [("link", link.grant.id), ("kind", word), ("days", String(days))])
         }
         return .json(status: 201, headers: [("Cache-Control", "no-store")]) { json in
             json.object { json in
@@ -173,16 +170,15 @@ public struct LinkRoutes: Sendable {
     }
 
     private func revoke(_ request: RouteRequest) async throws -> RouteResponse {
-        let (id, caller, audit, table) = (request.path["id"] ?? "", request.caller, services.audit, table)
-        try await services.line.perform { line in
+        let (id, caller, table) = (request.path["id"] ?? "", request.caller, table)
+        try await services.change(by: caller) { line in
             let transaction = try line.transaction()
             guard let link = try table.link(id, in: transaction), mayHandle(link, caller) else {
                 throw Refusal(.notFound, "there is no such link")
             }
-            guard try table.revoke(id, at: line.now, in: transaction) else { return }
-            try audit.record(
-                AuditEntry(caller, .revokeLink, target: link.grant.target, facts: [("link", id)]),
-                at: line.now, in: transaction)
+            // One that is revoked already is done, and no news.
+            guard try table.revoke(id, at: line.now, in: transaction) else { return AuditedChange(()) }
+            return AuditedChange(.revokeLink, of: link.grant.target, facts: [("link", id)])
         }
         return .empty()
     }
@@ -196,7 +192,7 @@ public struct LinkRoutes: Sendable {
         else { throw Refusal(.notFound, "there is no device \(device)") }
     }
 
-    /// Whether somebody may see and revoke a link: by the right that it takes to make one.
+    /// Whether somebody may see and revoke a link: by the right that its kind needs, also without seeing what it shows.
     private func mayHandle(_ link: LinkRecord, _ caller: Caller) -> Bool {
         guard let kind = kinds.first(where: { $0.kind.name == link.grant.kind }) else { return false }
         return caller.grants.allows(kind.needs, at: link.grant.site)
