@@ -21,6 +21,7 @@ export default {
     brand: 'Martlet, {page}',
     'brand.overview': 'Martlet, overview',
     nav: 'Main',
+    crumbs: 'Way back',
     skip: 'Skip to content',
     may: 'What I may do',
     'banner.open': 'This hub is open:',

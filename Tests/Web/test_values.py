@@ -9,7 +9,7 @@ from waiting import rest, until
 
 
 def ask(page, code):
-    return page.evaluate(f"Promise.all([import('/lib/fields.js'), import('/lib/format.js'), import('/nodes/charts.js'), import('/parts/chart.js')])"
+    return page.evaluate(f"Promise.all([import('/lib/fields.js'), import('/lib/format.js'), import('/parts/readings.js'), import('/parts/chart.js')])"
                          f".then(([fields, format, charts, chart]) => {code})")
 
 

@@ -15,7 +15,7 @@ import { Badge } from '/parts/badge.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 
 function Rights({ grants }) {
     return html`
@@ -51,8 +51,7 @@ function Who({ me, grants }) {
 
 function Loading() {
     return html`
-        <${Head} title=${t('account')}><p class="lead"><span class="skeleton" data-shape="words"
-            aria-hidden="true"></span></p><//>
+        <${Head} title=${t('account')}><${LeadSkeleton} /><//>
         <div class="account"><${Skeleton} shape="block" count=${4} label=${t('loading')} /></div>`;
 }
 

@@ -18,7 +18,7 @@ import { Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
 import { Pick, Search } from '/parts/search.js';
 import { download } from '/parts/secret.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { toast } from '/parts/toast.js';
 
@@ -139,8 +139,7 @@ function Toolbar({ query }) {
 
 function Loading() {
     return html`
-        <${Head} title=${t('audit')}><p class="lead"><span class="skeleton" data-shape="words"
-            aria-hidden="true"></span></p><//>
+        <${Head} title=${t('audit')}><${LeadSkeleton} /><//>
         <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('audit.loading')} />`;
 }
 

@@ -20,7 +20,7 @@ import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
 import { Pick, Search } from '/parts/search.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 import { LinkChoice } from '/parts/tabs.js';
 
@@ -88,8 +88,7 @@ function NoDevices({ filtered }) {
 
 function Loading() {
     return html`
-        <${Head} title=${t('devices')}><p class="lead"><span class="skeleton" data-shape="words"
-            aria-hidden="true"></span></p><//>
+        <${Head} title=${t('devices')}><${LeadSkeleton} /><//>
         <${Skeleton} shape="row" /><${Skeleton} shape="block" label=${t('devices.loading')} />`;
 }
 

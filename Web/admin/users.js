@@ -15,7 +15,7 @@ import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
 import { Search } from '/parts/search.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
 
 const rolesText = (user) => user.roles.map(({ role, site }) => `${role}, ${siteWords(site)}`).join('; ');
@@ -39,8 +39,7 @@ const columns = [
 
 function Loading() {
     return html`
-        <${Head} title=${t('people')}><p class="lead"><span class="skeleton" data-shape="words"
-            aria-hidden="true"></span></p><//>
+        <${Head} title=${t('people')}><${LeadSkeleton} /><//>
         <div class="toolbar"><span class="skeleton" data-shape="bar" aria-hidden="true"></span></div>
         <${Skeleton} shape="block" label=${t('people.loading')} />`;
 }

@@ -12,7 +12,7 @@ import { Badge } from '/parts/badge.js';
 import { TimeChart } from '/parts/chart.js';
 import { Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 import { Meter, Tile } from '/parts/tile.js';
 
 const view = { live: true, span: 900 };
@@ -101,7 +101,7 @@ export function Page() {
         <${Problem} error=${error} title=${t('figures.unread')} retry=${reload} />`;
     if (!broker) return html`
         <${Head} title=${t('broker')}>
-            <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
+            <${LeadSkeleton} />
         <//>
         <div class="tiles"><${Skeleton} shape="tile" count=${5} label=${t('figures.loading')} /></div>
         <div class="charts two"><${Skeleton} shape="chart" count=${4} /></div>`;

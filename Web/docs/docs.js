@@ -13,7 +13,7 @@ import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
 import { Search } from '/parts/search.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 
 const describe = (options) => ask('GET', '/openapi.json', options);
 const anchor = (name) => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
@@ -90,8 +90,7 @@ function Operation({ entry, document, open }) {
 
 function Loading() {
     return html`
-        <${Head} title=${t('api')}><p class="lead"><span class="skeleton" data-shape="words"
-            aria-hidden="true"></span></p><//>
+        <${Head} title=${t('api')}><${LeadSkeleton} /><//>
         <${Skeleton} shape="row" count=${6} label=${t('loading')} />`;
 }
 

@@ -18,7 +18,7 @@ import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 import { SystemCard } from '/parts/system.js';
 
 /** What is not live is asked for anew every so many seconds. */
@@ -111,7 +111,7 @@ function Notes({ system }) {
 function Loading() {
     return html`
         <${Head} title=${t('title')}>
-            <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
+            <${LeadSkeleton} />
         <//>
         <div class="home-grid"><${Skeleton} shape="block" count=${2} label=${t('loading')} /></div>`;
 }

@@ -27,8 +27,10 @@ export class Catalogue {
         this.permissions = byID(said.permissions);
         this.roles = byID(said.roles);
         this.actions = byID(said.audit_actions);
-        /** [{id, summary, solution, device, needs}]: the kinds of links; without a device: of a site. */
+        /** [{id, summary, solution, device, needs, shows}]: the kinds of links; without a device: of a site. */
         this.links = said.links ?? [];
+        /** By kind of device, how it takes commands: see `lib/commands.js`. */
+        this.commands = new Map((said.commands ?? []).map((form) => [form.kind, form]));
         this.kinds = byID(this.solutions.flatMap((solution) => solution.kinds ?? []));
     }
 

@@ -13,13 +13,14 @@ export const api = {
     },
     node: (id, options) => ask('GET', path(id), options),
     readings: (id, query, options) => ask('GET', address(`${path(id)}/readings`, query), options),
-    readingsCSV: (id, query) => ask('GET', address(`${path(id)}/readings`, query), { accept: 'text/csv' }),
+    /** The readings as a file, for `parts/readings.js`. */
+    readingsCSV: (id) => ({
+        file: id,
+        address: (query) => address(`${path(id)}/readings`, query),
+        read: (query) => ask('GET', address(`${path(id)}/readings`, query), { accept: 'text/csv' }),
+    }),
     refusals: (id, options) => ask('GET', `${path(id)}/refusals`, options),
-    commands: (id, query, options) => ask('GET', address(`${path(id)}/commands`, query), options),
     allCommands: (query, options) => ask('GET', address('/api/commands', query), options),
-    command: (id, body) => ask('POST', `${path(id)}/commands`, { body }),
-    links: (id, query, options) => ask('GET', address('/api/links', { device: id, ...query }), options),
-    share: (kind, id, purpose) => ask('POST', '/api/links', { body: { kind, device: id, purpose } }),
-    revoke: (id) => ask('DELETE', `/api/links/${encodeURIComponent(id)}`),
+    commandsPath: (id) => `${path(id)}/commands`,
     resetField: (id, field) => ask('POST', `${path(id)}/fields/reset`, { body: { field } }),
 };

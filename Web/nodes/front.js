@@ -1,20 +1,20 @@
 // The sensor nodes on the front page: how they are in one card, and what of them needs a person. Most urgent first.
 
 import { html } from '/lib/html.js';
+import { commandTones, inOrder, isFailed, newer } from '/lib/commands.js';
 import { useFollowed } from '/lib/follow.js';
 import { number } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { api } from '/nodes/api.js';
 import { verdict } from '/nodes/choose.js';
-import { commandWords, inOrder, isFailed, newer } from '/nodes/command-model.js';
 import { byName, isWell, stateOf, stateOrder, states, tally } from '/nodes/model.js';
 import { nodeAddress } from '/nodes/panel.js';
 import { useNodes } from '/nodes/store.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
-import { Glyph } from '/parts/icons.js';
-import { SystemCard } from '/parts/system.js';
+import { commandWord } from '/parts/command-words.js';
+import { StateWords, SystemCard } from '/parts/system.js';
 
 const most = 8;
 const commandsFor = 86_400_000;
@@ -59,11 +59,10 @@ function SilentNode({ entry: { node, state, since } }) {
 }
 
 function FailedCommand({ command }) {
-    const [word, tone] = commandWords[command.state];
     return html`
         <li>
             <a class="attention" href=${`${nodeAddress(command)}#commands`}>
-                <${Badge} tone=${tone} word=${word} quiet />
+                <${Badge} tone=${commandTones[command.state]} word=${commandWord(command.state)} quiet />
                 <span class="attention-name">
                     ${command.command} <span class="attention-to">${t('to', { node_id: command.node_id })}</span>
                 </span>
@@ -129,10 +128,6 @@ export function Card({ title, path, front: { nodes, counts, present } }) {
                     <div class="state-bar" aria-hidden="true">${parts.map(([state, tone]) => html`
                         <span key=${state} data-tone=${tone}
                             style=${{ flexGrow: counts[state] / nodes.length }}></span>`)}</div>`}
-            <ul class="state-words" role="list">${parts.map(([state, tone]) => html`
-                <li key=${state} data-tone=${tone}>
-                    <${Glyph} tone=${tone} />
-                    <strong>${number(counts[state], 0)}</strong> ${t(`count.${state}`)}
-                </li>`)}</ul>
+            <${StateWords} states=${parts.map(([state, tone]) => [tone, counts[state], t(`count.${state}`)])} />
         <//>`;
 }

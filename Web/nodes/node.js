@@ -9,33 +9,29 @@ import { live } from '/lib/live.js';
 import { session } from '/lib/session.js';
 import { instant, now } from '/lib/time.js';
 import { NotFound } from '/app/notfound.js';
-import { Charts } from '/nodes/charts.js';
-import { inOrder, isOpen, newer } from '/nodes/command-model.js';
-import { Commands } from '/nodes/commands.js';
 import { Facts } from '/nodes/facts.js';
 import {
     chartFields, expected, isStale, isWell, readingFields, stateOf, states, withEvents, withLatest,
 } from '/nodes/model.js';
 import { Refused } from '/nodes/refused.js';
-import { Share } from '/nodes/share.js';
-import { useSeries } from '/nodes/series.js';
 import { afterEvent } from '/nodes/store.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
+import { Commands } from '/parts/commands.js';
 import { Empty } from '/parts/empty.js';
-import { Head } from '/parts/head.js';
+import { Crumb, Head } from '/parts/head.js';
 import { Icon } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
 import { Refusals } from '/parts/refusals.js';
 import { RangePicker, viewOf } from '/parts/range.js';
-import { Skeleton } from '/parts/skeleton.js';
-import { toast } from '/parts/toast.js';
+import { Readings } from '/parts/readings.js';
+import { useSeries } from '/parts/series.js';
+import { Share } from '/parts/share.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 import { Value } from '/parts/value.js';
 
-const back = html`
-    <nav class="crumbs" aria-label=${t('range.here')}><a href="/nodes">
-        <${Icon} name="chevron" />${t('nodes.title')}</a></nav>`;
+const back = html`<${Crumb} path="/nodes" word=${t('nodes.title')} />`;
 
 function Latest({ node, state, present }) {
     const fields = readingFields(node);
@@ -82,46 +78,21 @@ function useNode(first, after) {
     return { node: store.records.get(id) ?? first, readNode: () => store.load() };
 }
 
-/** The node's commands, kept up to date: the newest first, null before they are known. */
-function useCommands(id) {
-    const store = useFollowed(id, () => ({
-        topics: [`nodes/${id}/commands`],
-        load: (options) => api.commands(id, { limit: 50 }, options),
-        records: ({ commands }) => commands,
-        keyOf: (command) => command.command_id,
-        key: ({ data }) => data.command_id,
-        apply: (command, { data }) => newer(command, data),
-        lay: newer,
-        isWhole: () => true,
-        heard: ({ data }, before) => {
-            if (!before || !isOpen(before) || data.state !== 'failed') return;
-            toast({ tone: 'bad', text: t(data.error ? 'command.fault.reason' : 'command.fault',
-                { command: data.command, reason: data.error }) });
-        },
-        drawEvery: 0,
-    }));
-    const { list, loaded, error } = store;
-    return {
-        commands: loaded || list.length > 0 ? inOrder(list) : null, error,
-        sent: (command) => store.put(newer(store.records.get(command.command_id), command)),
-            readCommands: () => store.load(),
-    };
-}
-
 function NodeBody({ first, after, query }) {
     useTick();
     const { node, readNode } = useNode(first, after);
-    const { commands, error, sent, readCommands } = useCommands(first.node_id);
     const view = viewOf(query);
     const fields = chartFields(node);
-    const chart = useSeries(node, fields, view);
+    const chart = useSeries({ of: first.node_id, fields, view, silence: node.stale_after_seconds,
+        read: (asked, options) => api.readings(first.node_id, asked, options) });
     useLive([`nodes/${first.node_id}/telemetry`], (message) => chart.take(message.data), chart.reload, after);
     const present = now();
     const { state, since } = stateOf(node, present);
     const next = state === 'asleep' ? expected(node, present) : null;
     const readings = fields.filter((field) => !health.has(field));
     const own = fields.filter((field) => health.has(field));
-    const charts = (names) => html`<${Charts} ...${chart} node=${node} fields=${names} view=${view} />`;
+    const charts = (names) => html`<${Readings} ...${chart} fields=${names} latest=${node.latest} view=${view}
+        csv=${api.readingsCSV(first.node_id)} sync="node" />`;
     return html`
         <${Head} title=${node.node_id} above=${back}
             aside=${html`<a class="button" href="#commands"><${Icon} name="command" />${t('command.title')}</a>`}>
@@ -156,9 +127,11 @@ function NodeBody({ first, after, query }) {
                 <${Refused} node=${node} done=${readNode} />
                 ${session.may('nodes.command', node.site) && html`
                     <${Refusals} of=${node.node_id} load=${(options) => api.refusals(node.node_id, options)} />`}
-                <${Commands} node=${node} state=${state} commands=${commands} error=${error} reload=${readCommands}
-                    sent=${sent} />
-                ${session.may('devices.manage', node.site) && html`<${Share} node=${node} />`}
+                <${Commands} id=${node.node_id} kind="node" site=${node.site} path=${api.commandsPath(node.node_id)}
+                    waits=${state === 'online' ? null : t('command.waits', { state })}
+                    says=${(step) => t(`command.${step}`)} none=${t('commands.none')} answer=${t('command.answer')} />
+                <${Share} solution="nodes" device=${node.node_id} kind="node" site=${node.site} says=${t('share.says')}
+                    label=${t('link.address')} once=${t('link.once')} />
             </div>
         </div>`;
 }
@@ -176,7 +149,7 @@ export function Page({ params, query }) {
         <${Problem} error=${error} title=${t('node.unread')} retry=${reload} />`;
     if (!data || (loading && !data)) return html`
         <${Head} title=${params.id} above=${back}>
-            <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
+            <${LeadSkeleton} />
         <//>
         <div class="tiles"><${Skeleton} shape="tile" count=${4} /></div>
         <div class="columns">

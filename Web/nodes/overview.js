@@ -17,7 +17,7 @@ import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Glyph } from '/parts/icons.js';
 import { Problem } from '/parts/problem.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 
 /**
  * Draws a panel anew only when its node changed, its state did, or its sparkline moved on. A panel that is the same
@@ -104,7 +104,7 @@ export function Page({ query }) {
         <${Problem} error=${error} title=${t('nodes.unread')} retry=${retry} />`;
     if (!loaded) return html`
         <${Head} title=${t('nodes.title')}>
-            <p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>
+            <${LeadSkeleton} />
         <//>
         <div class="toolbar"><${Skeleton} shape="bar" /></div>
         <div class="panels"><${Skeleton} shape="panel" count=${6} label=${t('nodes.loading')} /></div>`;

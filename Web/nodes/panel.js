@@ -3,8 +3,9 @@
 import { html, useRef } from '/lib/html.js';
 import { describe } from '/lib/fields.js';
 import { instant, now } from '/lib/time.js';
+import { useSeen, useTrail } from '/lib/trail.js';
+import { api } from '/nodes/api.js';
 import { isStale, isWell, readingFields, stateOf, states } from '/nodes/model.js';
-import { trailSeconds, useSeen, useTrail } from '/nodes/trail.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -15,6 +16,9 @@ import { Value } from '/parts/value.js';
 /** Beside the main value there is room for three; with more fields two and how many more. */
 const room = 3;
 
+/** A quarter of an hour. */
+const trailSeconds = 900;
+
 export const nodeAddress = (node) => `/nodes/${encodeURIComponent(node.node_id)}`;
 
 export function NodePanel({ node }) {
@@ -24,7 +28,8 @@ export function NodePanel({ node }) {
     const { state, since } = stateOf(node, present);
     const fields = readingFields(node);
     const [main, ...rest] = fields;
-    const points = useTrail(node, main, seen);
+    const { points } = useTrail({ of: node.node_id, field: main, latest: main ? node.latest[main] : null, active: seen,
+        read: (query, options) => api.readings(node.node_id, query, options), seconds: trailSeconds });
     // A node that has just begun fills its sparkline sooner than in a quarter of an hour.
     const start = Math.max(present / 1000 - trailSeconds, Math.min(points[0]?.[0] ?? 0, present / 1000 - 120));
     const stale = (field) => !isWell(state) || isStale(node, node.latest[field].observed_at, present);

@@ -1,12 +1,12 @@
-import { html, useEffect, useRef } from '/lib/html.js';
+import { html } from '/lib/html.js';
 import { number } from '/lib/format.js';
 import { navigate, withQuery } from '/app/router.js';
 import { describe } from '/lib/fields.js';
 import { ColumnPicker } from '/nodes/column-picker.js';
 import { states } from '/nodes/model.js';
 import { t } from '/nodes/words.js';
-import { useId } from '/parts/form.js';
 import { Glyph, Icon } from '/parts/icons.js';
+import { Pick, Search } from '/parts/search.js';
 import { LinkChoice } from '/parts/tabs.js';
 
 /** A field's name within a sentence; CO₂ stays as it is. */
@@ -26,25 +26,11 @@ export function ViewChoice({ view }) {
 
 /** Filter and order of many nodes. Everything goes into the address. */
 export function Toolbar({ choices, counts, total, fields, allFields }) {
-    const id = useId('toolbar');
-    const box = useRef(null);
-    // The box is the reader's while they type; the address follows a moment later.
-    const timer = useRef(null);
-    useEffect(() => { if (document.activeElement !== box.current) box.current.value = choices.q; }, [choices.q]);
-    useEffect(() => () => clearTimeout(timer.current), []);
-    const type = (event) => {
-        const text = event.target.value;
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => navigate(withQuery({ q: text.trim() }), { replace: true }), 150);
-    };
-    const escape = (event) => {
-        if (event.key !== 'Escape' || event.target.value === '') return;
-        event.target.value = '';
-        type(event);
-    };
     const set = (changes) => navigate(withQuery(changes), { replace: true });
-    const sortKey = `${choices.sort.down ? '-' : ''}${choices.sort.key}`;
-    const orders = [['name', t('sort.name')], ['state', t('sort.state')], ['-seen', t('sort.heard')],
+    const sort = `${choices.sort.down ? '-' : ''}${choices.sort.key}`;
+    // The usual order needs no entry in the address.
+    const sortKey = sort === 'name' ? '' : sort;
+    const orders = [['', t('sort.name')], ['state', t('sort.state')], ['-seen', t('sort.heard')],
         ['seen', t('sort.silent')], ['signal', t('sort.signal')],
         ...fields.flatMap((field) => [
             [`-${field}`, t('highestOf', { field: lower(field) })], [field, t('lowestOf', { field: lower(field) })]])];
@@ -56,26 +42,13 @@ export function Toolbar({ choices, counts, total, fields, allFields }) {
         ${states[state].word}`, amount(counts[state])];
     return html`
         <search class="toolbar">
-            <div class="search-box">
-                <${Icon} name="search" />
-                <label class="unseen" for=${`${id}-q`}>${t('filter.label')}</label>
-                <input ref=${box} id=${`${id}-q`} type="search" placeholder=${t('filter')} autocomplete="off"
-                    spellcheck="false" onInput=${type} onKeyDown=${escape} />
-            </div>
+            <${Search} label=${t('filter.label')} placeholder=${t('filter')} value=${choices.q} />
             <${LinkChoice} label=${t('state')} name="state" value=${choices.state}
                 options=${[[null, t('all'), amount(total)],
                     ...['online', 'asleep', 'offline',
                     'unknown'].filter((state) => state !== 'asleep' || counts.asleep > 0
                     || choices.state === 'asleep').map(stateLink)]} />
-            <div class="select-box">
-                <label class="unseen" for=${`${id}-sort`}>${t('sort')}</label>
-                <select id=${`${id}-sort`} value=${sortKey}
-                    onChange=${({ target }) => set({ sort: target.value === 'name' ? null : target.value })}>
-                    ${orders.map(([key, word]) => html`
-                        <option key=${key} value=${key} selected=${key === sortKey}>${word}</option>`)}
-                </select>
-                <${Icon} name="down" />
-            </div>
+            <${Pick} label=${t('sort')} name="sort" value=${sortKey} options=${orders} />
             <label class="check">
                 <input type="checkbox" checked=${choices.group === 'state'}
                     onChange=${({ target }) => set({ group: target.checked ? 'state' : null })} />

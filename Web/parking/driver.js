@@ -14,7 +14,7 @@ import { t } from '/parking/words.js';
 import { Age } from '/parts/age.js';
 import { CopyLink } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
-import { Head } from '/parts/head.js';
+import { Crumb, Head } from '/parts/head.js';
 import { Glyph, Icon } from '/parts/icons.js';
 import { Later } from '/parts/later.js';
 import { OfflineShell } from '/parts/offline.js';
@@ -91,9 +91,7 @@ export function PlanCard({ lot, spots, status, counts, query, heading = 'Plan', 
 export function LotPage({ id, query, alone }) {
     const { lot, spots, status, counts, contact, error, reload } = useLot(id);
     const session = useSession();
-    const above = !alone && html`
-        <nav class="crumbs" aria-label=${t('crumbs')}><a href="/parking">
-            <${Icon} name="chevron" />${t('lots.all')}</a></nav>`;
+    const above = !alone && html`<${Crumb} path="/parking" word=${t('lots.all')} />`;
     if (!lot && error?.status === 404) return html`
         <${Head} title=${t('lot.missing')} above=${above} />
         <${Empty} icon="parking" title=${t('lot.missing.title')}>

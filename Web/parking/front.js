@@ -7,9 +7,8 @@ import { useFollowed } from '/lib/follow.js';
 import { number } from '/lib/format.js';
 import { messages } from '/lib/i18n.js';
 import strings from '/parking/solution.en.js';
-import { Glyph } from '/parts/icons.js';
 import { Skeleton } from '/parts/skeleton.js';
-import { SystemCard } from '/parts/system.js';
+import { StateWords, SystemCard } from '/parts/system.js';
 
 const t = messages(strings);
 const marked = [['occupied', 'bad'], ['unknown', 'unknown']];
@@ -33,12 +32,7 @@ export function Card({ title, path }) {
                         ? '?' : number(sum('free'), 0)}</span>
                     ${' '}<span class="tile-unit">${t('freeOf', { count: total })}</span>
                 </p>
-                <ul class="state-words" role="list">
-                    <li><strong>${number(lots.length, 0)}</strong> ${t('lots', { count: lots.length })}</li>
-                    ${marked.map(([key, tone]) => sum(key) > 0 && html`
-                        <li key=${key} data-tone=${tone}>
-                            <${Glyph} tone=${tone} /><strong>${number(sum(key), 0)}</strong> ${t(key)}
-                        </li>`)}
-                </ul>`}
+                <${StateWords} states=${[[null, lots.length, t('lots', { count: lots.length })],
+                    ...marked.map(([key, tone]) => [tone, sum(key), t(key)]).filter(([, count]) => count > 0)]} />`}
         <//>`;
 }

@@ -9,6 +9,7 @@ import { t } from '/parking/owner-words.js';
 import { Badge } from '/parts/badge.js';
 import { Confirm } from '/parts/confirm.js';
 import { Empty } from '/parts/empty.js';
+import { More } from '/parts/more.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
@@ -46,8 +47,7 @@ export function BookingsTab({ lot, may }) {
             title=${t('bookings.none')}><p>${t('bookings.none.says')}</p><//>`
             : html`<${Table} caption=${t('bookings.title')} columns=${columns} rows=${rows}
                 rowKey=${(row) => row.reservation_id} />
-                ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                    onClick=${more}>${t('bookings.more')}</button></p>`}`}
+                <${More} more=${more} loading=${loading} word=${t('bookings.more')} />`}
         ${ending && html`
             <${Confirm} title=${t('bookings.cancel.title')} action=${t('bookings.cancel')} close=${() => end(null)}
                 act=${async () => { await parking.giveUp(ending.reservation_id); reload();

@@ -13,10 +13,9 @@ import { sentence } from '/parking/model.js';
 import { useLot } from '/parking/store.js';
 import { t } from '/parking/owner-words.js';
 import { Empty } from '/parts/empty.js';
-import { Head } from '/parts/head.js';
-import { Icon } from '/parts/icons.js';
+import { Crumb, Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
-import { Skeleton } from '/parts/skeleton.js';
+import { LeadSkeleton, Skeleton } from '/parts/skeleton.js';
 import { LinkChoice } from '/parts/tabs.js';
 
 const tabs = [
@@ -31,15 +30,13 @@ export function Page({ params, query }) {
     const store = useLot(params.lot);
     const session = useSession();
     const { lot, counts, error, reload } = store;
-    const above = html`<nav class="crumbs" aria-label=${t('crumbs')}><a href="/parking/owner">
-        <${Icon} name="chevron" />${t('lots.all')}</a></nav>`;
+    const above = html`<${Crumb} path="/parking/owner" word=${t('lots.all')} />`;
     if (!lot && error?.status === 404) return html`
         <${Head} title=${t('lot.missing')} above=${above} /><${Empty} icon="parking"
             title=${t('lot.missing.title')}><p>${t('lot.removed')}</p><//>`;
     if (!lot && error) return html`<${Head} title=${t('carPark')} above=${above} /><${Problem} error=${error}
         title=${t('lot.unread')} retry=${reload} />`;
-    if (!lot) return html`<${Head} title=${t('carPark')} above=${above}><p class="lead"><span class="skeleton"
-        data-shape="words" aria-hidden="true"></span></p><//><div class="skeletons">
+    if (!lot) return html`<${Head} title=${t('carPark')} above=${above}><${LeadSkeleton} /><//><div class="skeletons">
         <${Skeleton} shape="bar" /><${Skeleton} shape="block" label=${t('loading')} /></div>`;
     const may = (right) => session.may(right, lot.site ?? null);
     const open = tabs.filter(([, , right]) => may(right));

@@ -17,6 +17,7 @@ import { Confirm } from '/parts/confirm.js';
 import { Empty } from '/parts/empty.js';
 import { Text } from '/parts/input.js';
 import { OnPaper } from '/parts/print.js';
+import { More } from '/parts/more.js';
 import { Problem } from '/parts/problem.js';
 import { Pick } from '/parts/search.js';
 import { Skeleton } from '/parts/skeleton.js';
@@ -127,8 +128,7 @@ function Sessions({ lot, range, zone, currency, may, state }) {
                     <p>${state ? t('sessions.noneInState.says') : t('sessions.none.says')}</p><//>`
                 : html`<${Table} caption=${t('sessions.title')} columns=${columns} rows=${rows}
                     rowKey=${(row) => row.session_id} />`}
-            ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                onClick=${more}>${t('sessions.more')}</button></p>`}
+            <${More} more=${more} loading=${loading} word=${t('sessions.more')} />
             ${paying && html`<${Pay} session=${paying} currency=${currency} close=${() => pay(null)}
                 done=${() => { reload(); toast({ text: t('payment.recorded') }); }} />`}
             ${waiving && html`<${Waive} session=${waiving} currency=${currency} close=${() => waive(null)}
@@ -173,8 +173,7 @@ function Payments({ lot, range, zone, currency, may }) {
                 title=${t('payments.none')}><p>${t('payments.none.says')}</p><//>`
                 : html`<${Table} caption=${t('payments')} columns=${columns} rows=${rows}
                     rowKey=${(row) => row.payment_id} />`}
-            ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                onClick=${more}>${t('payments.more')}</button></p>`}
+            <${More} more=${more} loading=${loading} word=${t('payments.more')} />
             ${refunding && html`
                 <${Confirm} title=${t('refund.title')} action=${t('refund')} close=${() => refund(null)}
                     act=${async () =>

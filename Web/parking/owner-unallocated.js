@@ -12,6 +12,7 @@ import { useMoney } from '/parking/store.js';
 import { t } from '/parking/owner-words.js';
 import { Confirm } from '/parts/confirm.js';
 import { Select } from '/parts/input.js';
+import { More } from '/parts/more.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Table } from '/parts/table.js';
@@ -89,8 +90,7 @@ export function Unallocated({ lot, zone, currency, may }) {
                     of=${t('unallocated.table')} /></div>
             <${Table} caption=${t('unallocated.title')} columns=${columns} rows=${rows}
                 rowKey=${(row) => row.payment_id} />
-            ${more && html`<p class="more"><button type="button" class="button" aria-busy=${loading}
-                onClick=${more}>${t('unallocated.more')}</button></p>`}
+            <${More} more=${more} loading=${loading} word=${t('unallocated.more')} />
             ${open && html`<${Allocate} lot=${lot} payment=${open} zone=${zone} currency=${currency}
                 close=${() => set(null)}
                 done=${() => { reload(); toast({ text: t('allocate.done') }); }} />`}

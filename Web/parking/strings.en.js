@@ -9,7 +9,6 @@ export default {
     level: 'Level',
     'spot.tap': 'Tap a spot to see since when, and how that is known.',
     loading: 'Loading',
-    crumbs: 'Way back',
     'lots.all': 'All car parks',
     'lot.missing.title': 'There is no car park of this name',
     'lot.missing.says': 'It may have been renamed, or is not open to the public.',

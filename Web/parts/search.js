@@ -18,12 +18,17 @@ export function Search({ label, name = 'q', value, placeholder = t('search'), cl
         clearTimeout(timer.current);
         timer.current = setTimeout(() => navigate(withQuery({ ...others, [name]: text }), { replace: true }), 200);
     };
+    const escape = (event) => {
+        if (event.key !== 'Escape' || event.target.value === '') return;
+        event.target.value = '';
+        type(event);
+    };
     return html`
         <div class="search-box">
             <${Icon} name="search" />
             <label class="unseen" for=${id}>${label}</label>
             <input ref=${box} id=${id} type="search" placeholder=${placeholder} autocomplete="off" spellcheck="false"
-                onInput=${type} />
+                onInput=${type} onKeyDown=${escape} />
         </div>`;
 }
 

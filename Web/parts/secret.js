@@ -23,6 +23,9 @@ export function download(name, text, type = 'text/plain') {
     const link = document.createElement('a');
     link.href = url;
     link.download = name;
+    document.body.append(link);
     link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    link.remove();
+    // A browser may ask first where to put it.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -10,6 +10,11 @@ export function Skeleton({ shape = 'line', count = 1, label = null }) {
             <div class="skeleton" data-shape=${shape} key=${index} aria-hidden="true"></div>`)}`;
 }
 
+/** The line under a heading, before it is known. */
+export function LeadSkeleton() {
+    return html`<p class="lead"><span class="skeleton" data-shape="words" aria-hidden="true"></span></p>`;
+}
+
 export function PageSkeleton({ title }) {
     return html`
         <${Head} title=${title} />

@@ -1,18 +1,18 @@
-// The readings of one node for the page's view: one chart model a field, filled over HTTP and grown from the live
-// topic. Each model has three columns: mean, greatest, least of a step; a live reading is all three.
+// The readings of one device for a page's view: one chart model a field, filled over HTTP and grown from what is live.
+// Each model has three columns: mean, greatest, least of a step; a live reading is all three.
 
 import { useEffect, useMemo, useRef, useState } from '/lib/html.js';
-import { api } from '/nodes/api.js';
+import { stepFor, stepText } from '/lib/thinning.js';
 import { instant, now } from '/lib/time.js';
 import { ChartModel } from '/parts/chart-model.js';
-import { stepFor, stepText } from '/nodes/thinning.js';
 
 /** After so many live points a long view is read anew, so that its thinning stays even. */
 const refill = 1200;
 
 class Series {
-    constructor(node) {
-        this.node = node;
+    constructor() {
+        /** Seconds without a reading after which the device is silent, and a line breaks. */
+        this.silence = 0;
         this.models = new Map();
         /** Start of the last step that the answer had for each field, seconds. */
         this.lastSteps = new Map();
@@ -40,7 +40,7 @@ class Series {
         this.step = step;
         this.added = 0;
         this.end = (instant(mean.to) ?? now()) / 1000;
-        const hole = Math.max(2.5 * step, this.node.stale_after_seconds);
+        const hole = Math.max(2.5 * step, this.silence);
         const tables = [mean, high, low].map((answer) => new Map(answer.rows.map((row) => [row[0], row])));
         for (const field of fields) {
             const model = this.model(field);
@@ -69,7 +69,7 @@ class Series {
         }
     }
 
-    /** Takes a live telemetry event; returns true when the view should be read anew. */
+    /** Takes a live reading, {observed_at, values, late}; returns true when the view should be read anew. */
     take(data) {
         const time = instant(data.observed_at) / 1000;
         for (const [field, value] of Object.entries(data.values ?? {})) {
@@ -83,10 +83,16 @@ class Series {
     }
 }
 
-/** {series, loading, error, gaps, reload, take} for a node, its fields and a view. */
-export function useSeries(node, fields, view) {
-    const series = useMemo(() => new Series(node), [node.node_id]);
-    series.node = node;
+/**
+ * What a page's charts show: {series, loading, error, gaps, reload, take}; `take` is given each live reading,
+ * {observed_at, values: {field: value}, late}.
+ * @param of the device's name; @param fields those that have a chart; @param view of `viewOf`
+ * @param silence seconds without a reading after which a line breaks
+ * @param read(query, options) asks for its readings: from, to, step, agg
+ */
+export function useSeries({ of, fields, view, silence, read }) {
+    const series = useMemo(() => new Series(), [of]);
+    series.silence = silence;
     const [state, set] = useState({ loading: true, error: null, gaps: [] });
     const stop = useRef(null);
     const reload = async () => {
@@ -100,7 +106,7 @@ export function useSeries(node, fields, view) {
         series.loadedFrom = view.live ? present - 30 : Infinity;
         const query = { from: from.toFixed(3), to: to?.toFixed(3), step: stepText(step) };
         try {
-            const ask = (agg) => api.readings(node.node_id, { ...query, agg }, { signal: abort.signal });
+            const ask = (agg) => read({ ...query, agg }, { signal: abort.signal });
             const answers = await Promise.all(['mean', 'max', 'min'].map(ask));
             series.fill(fields, answers, step);
             set({ loading: false, error: null, gaps: answers[0].incomplete ?? [] });
@@ -110,7 +116,7 @@ export function useSeries(node, fields, view) {
     };
     const current = useRef(reload);
     current.current = reload;
-    const key = `${node.node_id} ${view.key ?? ''} ${view.live ? '' : `${view.from}-${view.to}`} ${fields.join(',')}`;
+    const key = `${of} ${view.key ?? ''} ${view.live ? '' : `${view.from}-${view.to}`} ${fields.join(',')}`;
     useEffect(() => { current.current(); return () => stop.current?.abort(); }, [key]);
     const timer = useRef(null);
     useEffect(() => () => clearTimeout(timer.current), []);

@@ -1,0 +1,107 @@
+// Links to what a device or a site shows: an address that opens without an account. Its key is shown once.
+
+import { html, useState } from '/lib/html.js';
+import { address, ask } from '/lib/api.js';
+import { catalogue } from '/lib/catalogue.js';
+import { number } from '/lib/format.js';
+import { useAction } from '/lib/hooks.js';
+import { messages } from '/lib/i18n.js';
+import { usePages } from '/lib/pages.js';
+import { session } from '/lib/session.js';
+import { instant } from '/lib/time.js';
+import { Age } from '/parts/age.js';
+import { Confirm } from '/parts/confirm.js';
+import { Select, Text } from '/parts/input.js';
+import { More } from '/parts/more.js';
+import { Problem } from '/parts/problem.js';
+import { Secret } from '/parts/secret.js';
+import strings from '/parts/share.en.js';
+
+const t = messages(strings);
+
+function Link({ link, revoke }) {
+    return html`
+        <li class="refusal">
+            <p><strong>${link.purpose}</strong></p>
+            <p class="hint">
+                ${t('uses', { count: link.uses, shown: number(link.uses, 0) })}
+                ${link.last_used_at && html` · <${Age} at=${instant(link.last_used_at)} />`}
+                ${' · '}${t('by', { name: link.made_by, age: html`<${Age} at=${instant(link.created_at)} />` })}
+            </p>
+            ${link.open
+                ? html`<p class="actions"><button type="button" class="button small danger" onClick=${revoke}>
+                    ${t('revoke')}<span class="unseen"> ${link.purpose}</span></button></p>`
+                : html`<p class="hint">${t(link.revoked_at ? 'revoked' : 'expired')}</p>`}
+        </li>`;
+}
+
+function New({ of, kinds, made }) {
+    const [purpose, say] = useState('');
+    const [kind, choose] = useState(kinds[0].id);
+    const { busy, error, run } = useAction();
+    const submit = async (event) => {
+        event.preventDefault();
+        const body = { kind, ...of, purpose: purpose.trim() };
+        const link = await run(() => ask('POST', '/api/links', { body }));
+        if (link === undefined) return;
+        say('');
+        made(link);
+    };
+    return html`
+        <form class="stack" onSubmit=${submit}>
+            ${kinds.length > 1 && html`
+                <${Select} label=${t('shows')} value=${kind} set=${choose}
+                    options=${kinds.map(({ id, summary }) => [id, summary])} />`}
+            <${Text} label=${t('purpose')} value=${purpose} set=${say} required maxlength="100"
+                hint=${t('purpose.hint')} />
+            ${error && html`<${Problem} error=${error} small level="h3" />`}
+            <p class="actions"><button type="submit" class="button small" aria-busy=${busy}
+                disabled=${purpose.trim() === ''}>${t('make')}</button></p>
+        </form>`;
+}
+
+/** The kinds of links of a device of a kind, or of a whole site, that a solution declares and one may handle there. */
+const kindsFor = ({ solution, kind, site }) => catalogue.links.filter((each) => each.solution === solution
+    && each.device === (kind ?? null) && session.may(each.needs, site));
+
+function Links({ of, kinds, says, label, once }) {
+    const { data, error, loading, reload, more } = usePages(`links ${of.device ?? of.site}`, 'links',
+        (query, options) => ask('GET', address('/api/links', { ...of, ...query }), options));
+    const [made, show] = useState(null);
+    const [asking, put] = useState(null);
+    const revoke = async () => {
+        await ask('DELETE', `/api/links/${encodeURIComponent(asking.id)}`);
+        show(null);
+        reload();
+    };
+    return html`
+        <section class="card" aria-labelledby="share-name">
+            <h2 id="share-name">${t('share')}</h2>
+            <p class="hint">${says}</p>
+            ${error && !data && html`<${Problem} error=${error} small level="h3" retry=${reload} />`}
+            ${made && html`<${Secret} label=${label} value=${`${location.origin}${made.path}`} says=${once} />`}
+            ${data && data.rows.length > 0 && html`
+                <ol class="refusal-list" role="list">${data.rows.map((link) => html`
+                    <${Link} key=${link.id} link=${link} revoke=${() => put(link)} />`)}</ol>`}
+            <${More} more=${more} loading=${loading} word=${t('more')} small />
+            ${kinds.length > 0 ? html`<${New} of=${of} kinds=${kinds} made=${(link) => { show(link); reload(); }} />`
+                : html`<p class="hint">${t('unseen')}</p>`}
+            ${asking && html`
+                <${Confirm} title=${t('revoke.title', { purpose: asking.purpose })} action=${t('revoke')}
+                    close=${() => put(null)} act=${revoke}><p>${t('revoke.says')}</p><//>`}
+        </section>`;
+}
+
+/**
+ * A card with the links to a device, or without `device` and `kind` to a whole site: made, listed and revoked. Nothing
+ * for somebody who may handle none of them.
+ * @param solution whose kinds of links are offered; @param site where the device is
+ * @param says what a link shows, in a sentence; @param label of a new link's address; @param once what is said beside
+ * it, when it is shown
+ */
+export function Share({ solution, device = null, kind = null, site, ...words }) {
+    const kinds = kindsFor({ solution, kind, site });
+    if (kinds.length === 0) return null;
+    const seen = kinds.filter(({ shows }) => session.may(shows, site));
+    return html`<${Links} of=${device === null ? { site } : { device }} kinds=${seen} ...${words} />`;
+}
