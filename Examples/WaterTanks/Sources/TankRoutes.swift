@@ -29,12 +29,9 @@ struct TankRoutes: Sendable {
             },
             Route(
                 .get, "/api/tanks/{id}/levels", access: .site(.viewTanks),
-                summary: "How full a tank was, as at most 241 means", pathSchemas: Self.path,
-                query: [
-                    QueryParameter(
-                        "hours", "the last hours, 1 to 8760; default 24", .integer(minimum: 1, maximum: 8_760))
-                ],
-                answers: [.json(.levels)], refusals: [.notFound], handler: levels),
+                summary: "How full a tank was, in percent, as JSON or CSV", pathSchemas: Self.path,
+                query: ReadingsRequest.parameters(of: "tank"), answers: [.table(.levels, "The levels")],
+                refusals: [.notFound], handler: levels),
             Route(
                 .get, "/api/tanks/{id}/changes", access: .site(.viewTanks),
                 summary: "How a tank's state changed, newest first", pathSchemas: Self.path,
@@ -75,13 +72,16 @@ struct TankRoutes: Sendable {
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
         let limit = try request.whole("limit", in: 1...Self.largestPage)
         let after = request.given("after").flatMap { DeviceID($0) }
-        let found = try await services.database.read {
-            try TankTable.all(at: request.scope, after: after, limit: limit.map(Page<Tank>.reading), in: $0)
+        let (found, days) = try await services.database.read { reader in
+            (
+                try TankTable.all(at: request.scope, after: after, limit: limit.map(Page<Tank>.reading), in: reader),
+                try TankTable.lastDays(in: reader)
+            )
         }
         let page = limit.map { Page(found, limit: $0, key: \.id.text) } ?? Page(all: found)
         return .json(headers: page.headers(request, "/api/tanks", limit: limit)) { writer in
             writer.object {
-                $0.member("tanks", page.rows) { $0.write($1) }
+                $0.member("tanks", page.rows) { $0.write($1, lastDay: .some(days[$1.id])) }
                 $0.member(next: page)
                 $0.member("now", services.clock.now())
             }
@@ -89,25 +89,9 @@ struct TankRoutes: Sendable {
     }
 
     private func levels(_ request: RouteRequest) async throws -> RouteResponse {
-        let tank = try await services.tank(request)
-        let hours = try request.whole("hours", in: 1...8_760) ?? 24
-        let now = services.clock.now()
-        let range = Int64(hours) * 3_600_000_000
-        let table = try await services.history.readings(
-            ReadingQuery(
-                device: tank.id, measurement: "level", fields: ["level"], from: now.advanced(byMicroseconds: -range),
-                to: now.advanced(byMicroseconds: 1), limit: 241, step: (range / 240, .mean)))
-        return .json { writer in
-            writer.object {
-                $0.member("levels", table.rows) { writer, row in
-                    writer.array {
-                        $0.timestamp(row.time)
-                        if let value = row.values.first ?? nil { $0.value(value) } else { $0.null() }
-                    }
-                }
-                $0.member("now", now)
-            }
-        }
+        let asCSV = try request.wantsCSV()
+        let source = ReadingSource(try await services.tank(request).id, measurement: "level", fields: ["level"])
+        return try await services.readings(request, of: source, asCSV: asCSV)
     }
 
     private func changes(_ request: RouteRequest) async throws -> RouteResponse {
@@ -147,25 +131,22 @@ struct TankRoutes: Sendable {
 
     private func change(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, facts) = (try request.tankID(), try TankFacts(request.body))
-        let (audit, caller, scope) = (services.audit, request.caller, request.scope)
-        let tank = try await services.line.perform(with: TanksHandler.self) { handler, line in
+        let scope = request.scope
+        let tank = try await services.change(with: TanksHandler.self, by: request.caller) { handler, line in
             let tank = try handler.change(id, to: facts, within: scope, in: &line)
-            let entry = AuditEntry(
-                caller, .changeTank, target: "tank:\(id)",
+            return AuditedChange(
+                tank, .changeTank, of: "tank:\(id)",
                 facts: [("title", tank.title), ("litres", "\(tank.litres)"), ("site", tank.site.text)])
-            try audit.record(entry, at: line.now, in: try line.transaction())
-            return tank
         }
         return .json { $0.write(tank) }
     }
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.tankID()
-        let (audit, caller, scope) = (services.audit, request.caller, request.scope)
-        try await services.line.perform(with: TanksHandler.self) { handler, line in
+        let scope = request.scope
+        try await services.change(with: TanksHandler.self, by: request.caller) { handler, line in
             try handler.remove(id, within: scope, in: &line)
-            let entry = AuditEntry(caller, .removeTank, target: "tank:\(id)")
-            try audit.record(entry, at: line.now, in: try line.transaction())
+            return AuditedChange(.removeTank, of: "tank:\(id)")
         }
         return RouteResponse(status: 204, contentType: "application/json", body: [])
     }
@@ -205,7 +186,5 @@ extension RouteRequest {
 }
 
 extension JSONSchema {
-    fileprivate static let levels = JSONSchema.object([
-        .required("levels", .array(.array(.any)), "Pairs of an instant and percent"), .required("now", .timestamp),
-    ])
+    fileprivate static let levels = JSONSchema.readings(of: .required(Command.deviceMember, .identifier))
 }

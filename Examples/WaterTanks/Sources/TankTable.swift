@@ -148,6 +148,20 @@ enum TankTable {
         }
     }
 
+    /// The newest day of each tank of which it is noted what was drawn.
+    static func lastDays(in reader: some SQLReading) throws -> [DeviceID: TankDay] {
+        let rows = try reader.query(
+            """
+            SELECT tank, day, begin, litres FROM tank_day AS noted
+            WHERE day = (SELECT max(day) FROM tank_day WHERE tank = noted.tank)
+            """)
+        return try rows.reduce(into: [:]) { days, row in
+            guard let id = DeviceID(try row.text(0)) else { return }
+            days[id] = TankDay(
+                day: try row.text(1), begin: Timestamp(microseconds: try row.integer(2)), litres: try row.integer(3))
+        }
+    }
+
     private static func tank(_ row: Row) throws -> Tank {
         guard let id = DeviceID(try row.text(0)), let site = SiteID(try row.text(1)),
             let state = TankState(rawValue: try row.text(5))

@@ -3,7 +3,8 @@ internal import SolutionKit
 
 extension JSONWriter {
     /// Writes a tank as the API and live events show it.
-    mutating func write(_ tank: Tank) {
+    /// - Parameter lastDay: the newest day of which it is noted what was drawn, within it nil if there is none; nil: not said here.
+    mutating func write(_ tank: Tank, lastDay: TankDay?? = nil) {
         object {
             $0.member("device_id", tank.id.text)
             $0.member("site", tank.site.text)
@@ -13,6 +14,11 @@ extension JSONWriter {
             $0.member("state", tank.state.rawValue)
             $0.member("state_since", tank.since)
             $0.member("last_seen", tank.lastSeen)
+            if let lastDay {
+                $0.member("last_day") { writer in
+                    if let lastDay { writer.write(lastDay) } else { writer.null() }
+                }
+            }
         }
     }
 
@@ -44,6 +50,8 @@ extension JSONSchema {
             .required("level", .nullable(.number), "Percent of its height; null: it was never heard of"),
             .required("state", tankState), .required("state_since", .timestamp),
             .required("last_seen", .nullable(.timestamp)),
+            .optional(
+                "last_day", .nullable(tankDay), "In the list: what was drawn on the newest day that is summed up"),
         ]))
 
     static let tankState = JSONSchema.words(TankState.allCases.map(\.rawValue))

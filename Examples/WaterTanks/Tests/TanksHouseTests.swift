@@ -35,8 +35,10 @@ extension DeviceRegistry: DeviceBook {}
         try house.hear("tanks/barn/level", #"{"level":60}"#)
         let changes = try await house.json(.get, "/api/tanks/{id}/changes", ["id": "barn"], as: viewer)
         #expect(changes["changes"]?.elements.map { $0["state"]?.text } == ["filled", "low"])
+        try house.pass(seconds: 1)
         let levels = try await house.json(.get, "/api/tanks/{id}/levels", ["id": "barn"], as: viewer)
-        #expect(levels["levels"]?.elements.map { $0.elements.last?.number } == [12.5, 60])
+        #expect(levels["rows"]?.elements.map { $0.elements.last?.number } == [12.5, 60])
+        #expect(levels["columns"]?.elements.map(\.text) == ["time", "level"] && levels["device_id"]?.text == "barn")
     }
 
     @Test(
@@ -156,6 +158,48 @@ extension DeviceRegistry: DeviceBook {}
         #expect(house.events.last?.topic == "tanks/barn/removed")
         #expect(try house.count("tank", where: "removed_at IS NULL") == 0)
         #expect(house.audit.entries.map(\.action.name) == ["tank.change", "tank.change", "tank.remove"])
+    }
+
+    @Test("what the audit cannot record of a tank is not done, and not kept in memory either")
+    func unrecorded() async throws {
+        let house = try await house()
+        try house.hear("tanks/barn/level", #"{"level":50}"#)
+        let (path, id) = ("/api/tanks/{id}", ["id": "barn"])
+        house.audit.refuses(true)
+        await #expect(throws: BrokenAudit.Broken.self) {
+            try await house.call(.put, path, id, body: #"{"litres":6000}"#, as: manager)
+        }
+        await #expect(throws: BrokenAudit.Broken.self) { try await house.call(.delete, path, id, as: manager) }
+        #expect(try await house.json(.get, path, id, as: manager)["litres"]?.number == 1_000)
+        house.audit.refuses(false)
+        let renamed = try await house.json(.put, path, id, body: #"{"title":"Barn"}"#, as: manager)
+        #expect(renamed["litres"]?.number == 1_000 && renamed["level"]?.number == 50)
+    }
+
+    @Test("levels are a sheet as well, for a time and in steps, and the list says what was drawn on the last day")
+    func levels() async throws {
+        let house = try await house()
+        try house.hear("tanks/barn/level", #"{"level":50}"#)
+        let sheet = try await house.call(
+            .get, "/api/tanks/{id}/levels", ["id": "barn"], query: [("step", "10m"), ("agg", "max")],
+            accept: "text/csv", as: viewer)
+        #expect(String(decoding: sheet.body, as: UTF8.self).hasPrefix("time,device_id,field,value\n"))
+        #expect(
+            try await house.refusal(.get, "/api/tanks/{id}/levels", ["id": "barn"], query: [("agg", "max")], as: viewer)
+                == .invalidParameter)
+        func lastDay() async throws -> JSONTree? {
+            try await house.json(.get, "/api/tanks", as: viewer)["tanks"]?.elements.first?["last_day"]
+        }
+        #expect(try await lastDay() == .null)
+        for (day, litres) in [("2026-11-19", 7), ("2026-11-20", 9)] as [(String, Int64)] {
+            try house.database.writeBlocking { transaction in
+                try transaction.execute(
+                    "INSERT INTO tank_day (tank, day, begin, litres) VALUES ('barn', $1, 0, $2)",
+                    [.text(day), .integer(litres)])
+            }
+        }
+        let last = try await lastDay()
+        #expect(last?["day"]?.text == "2026-11-20" && last?["litres"]?.number == 9)
     }
 
     @Test("a simulated tank is drawn from, and fills while its valve is open")

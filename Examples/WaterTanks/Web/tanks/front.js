@@ -1,11 +1,9 @@
 // The water tanks on the front page: how many there are in which state.
 
 import { html } from '/lib/html.js';
-import { number } from '/lib/format.js';
 import { needing, useTanks } from '/tanks/store.js';
 import { t } from '/tanks/words.js';
-import { Glyph } from '/parts/icons.js';
-import { SystemCard } from '/parts/system.js';
+import { StateWords, SystemCard } from '/parts/system.js';
 
 const tones = [['filled', 'good'], ['low', 'bad'], ['overflowing', 'warn'], ['unknown', 'unknown']];
 
@@ -21,12 +19,10 @@ export function useFront() {
 }
 
 export function Card({ title, path, front: { tanks } }) {
-    const counts = tones.map(([state, tone]) => [state, tone, tanks.filter((tank) => tank.state === state).length]);
+    const counts = tones.map(([state, tone]) =>
+        [tone, tanks.filter((tank) => tank.state === state).length, t(`state.${state}`)]);
     return html`
         <${SystemCard} title=${title} path=${path}>
-            <ul class="state-words" role="list">${counts.map(([state, tone, count]) => count > 0 && html`
-                <li key=${state} data-tone=${tone}>
-                    <${Glyph} tone=${tone} /><strong>${number(count, 0)}</strong> ${t(`state.${state}`)}
-                </li>`)}</ul>
+            <${StateWords} states=${counts.filter(([, count]) => count > 0)} />
         <//>`;
 }

@@ -1,19 +1,19 @@
 // All tanks: how full each is, how that was over the last day, and its valve.
 
-import { html } from '/lib/html.js';
-import { ask } from '/lib/api.js';
+import { html, useRef } from '/lib/html.js';
+import { address, ask } from '/lib/api.js';
 import { dayWords, number, percent } from '/lib/format.js';
-import { useAction, useLoad } from '/lib/hooks.js';
 import { session } from '/lib/session.js';
 import { instant, now } from '/lib/time.js';
+import { useSeen, useTrail } from '/lib/trail.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
+import { CommandButtons } from '/parts/command-buttons.js';
 import { Empty } from '/parts/empty.js';
 import { Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Spark } from '/parts/spark.js';
-import { toast } from '/parts/toast.js';
 import { Inspections } from '/tanks/inspections.js';
 import { Plans } from '/tanks/plans.js';
 import { needing, useTanks } from '/tanks/store.js';
@@ -21,49 +21,57 @@ import { t } from '/tanks/words.js';
 
 const tones = { filled: 'good', low: 'bad', overflowing: 'warn', unknown: 'unknown' };
 const day = 86_400;
+/** Seconds between the points of a trend: 240 fill it. */
+const step = 360;
 
-/** A line of the last day; the newest level comes from the tank itself. */
+const levels = (id) => (query, options) =>
+    ask('GET', address(`/api/tanks/${encodeURIComponent(id)}/levels`, query), options);
+
+/** A line of the last day, read when it comes into view; the newest level comes from the tank itself. */
 function Trend({ tank }) {
-    const path = `/api/tanks/${encodeURIComponent(tank.device_id)}/levels`;
-    const { data } = useLoad(path, (options) => ask('GET', path, options));
-    const daysPath = `/api/tanks/${encodeURIComponent(tank.device_id)}/days?limit=1`;
-    const { data: days } = useLoad(daysPath, (options) => ask('GET', daysPath, options));
-    const last = days?.days[0];
+    const element = useRef(null);
+    const active = useSeen(element);
+    const { points, error, reload } = useTrail({
+        of: tank.device_id, read: levels(tank.device_id), field: 'level', active, seconds: day, step,
+        latest: { value: tank.level, observed_at: tank.last_seen },
+    });
     const present = now() / 1000;
-    const points = (data?.levels ?? []).filter(([, level]) => level !== null)
-        .map(([at, level]) => [instant(at) / 1000, level]);
-    if (tank.level !== null && tank.last_seen) points.push([instant(tank.last_seen) / 1000, tank.level]);
+    const drawn = tank.last_day;
     return html`
-        <figure class="tank-trend">
-            <${Spark} points=${points} from=${present - day} to=${present} least=${20} hole=${2 * day / 240}
+        <figure class="tank-trend" ref=${element}>
+            <${Spark} points=${points} from=${present - day} to=${present} least=${20} hole=${2 * step}
                 stale=${tank.state === 'unknown'} />
-            <figcaption>${t('lastDay')}${last && html`<br />${t('drawn',
-                { litres: number(last.litres, 0), day: dayWords(last.day) })}`}</figcaption>
+            <figcaption>
+                ${error ? html`${t('trendUnread')} <button type="button" class="link" onClick=${reload}>
+                    ${t('again')}<span class="unseen"> ${t('levelOf', { title: tank.title })}</span></button>`
+                    : t('lastDay')}
+                ${drawn && html`<br />${t('drawn',
+                    { litres: number(drawn.litres, 0), day: dayWords(drawn.day) })}`}
+            </figcaption>
         </figure>`;
 }
 
-function Valve({ tank }) {
-    const { busy, run } = useAction();
-    const tell = (command) => run(async () => {
-        const { title } = tank;
-        try {
-            await ask('POST', `/api/devices/${encodeURIComponent(tank.device_id)}/commands`, { body: { command } });
-            toast({ text: t('commandGiven', { title, command }) });
-        } catch (error) {
-            toast({ tone: 'bad', text: t('commandFailed', { title, message: error.message }) });
-        }
-    });
+const Valve = ({ tank: { device_id: id, site, title } }) => html`
+    <${CommandButtons} id=${id} kind="tank" site=${site} label=${t('valveOf', { title })}
+        given=${(command) => t('commandGiven', { title, command })}
+        refused=${(_, { message }) => t('commandFailed', { title, message })} />`;
+
+/** How full it is. Of a tank that is silent, how full it was: struck through, and said so. */
+function Level({ tank: { level, litres, state, last_seen: seen } }) {
+    if (level === null) return html`<p>${t('noLevel')}</p>`;
+    const isOld = state === 'unknown';
     return html`
-        <div class="actions" role="group" aria-label=${t('valveOf', { title: tank.title })}>
-            <button type="button" class="button" disabled=${busy} onClick=${() => tell('open')}>
-                ${t('openValve')}</button>
-            <button type="button" class="button" disabled=${busy} onClick=${() => tell('close')}>
-                ${t('closeValve')}</button>
-        </div>`;
+        <p class="value" data-size="large" data-stale=${isOld}>
+            <span class="value-number">${percent(level / 100)}</span>
+        </p>
+        <p class="tank-litres">${isOld ? t('lastKnown', { age: html`<${Age} at=${instant(seen)} />` }) : t('litresOf',
+            { held: number(level * litres / 100, 0), all: number(litres, 0) })}</p>`;
 }
 
 function Tank({ tank }) {
-    const { level, litres, title, state } = tank;
+    const { level, title, state } = tank;
+    const levelWords = level === null ? t('noLevel')
+        : state === 'unknown' ? t('oldLevel', { level: percent(level / 100) }) : null;
     return html`
         <li class="card tank" data-tone=${tones[state]}>
             <header>
@@ -72,21 +80,19 @@ function Tank({ tank }) {
             </header>
             <div class="tank-body">
                 <div class="tank-gauge" role="meter" aria-label=${t('levelOf', { title })} aria-valuemin="0"
-                    aria-valuemax="100" aria-valuenow=${level ?? 0} aria-valuetext=${level === null ? t('noLevel') : null}>
+                    aria-valuemax="100" aria-valuenow=${level ?? 0} aria-valuetext=${levelWords}>
                     <span style=${{ blockSize: `${level ?? 0}%` }}></span>
                 </div>
                 <div>
-                    ${level === null ? html`<p>${t('noLevel')}</p>` : html`
-                        <p class="tile-number">${percent(level / 100)}</p>
-                        <p class="tank-litres">${t('litresOf',
-                            { held: number(level * litres / 100, 0), all: number(litres, 0) })}</p>`}
+                    <${Level} tank=${tank} />
                     <${Trend} tank=${tank} />
                 </div>
             </div>
             <${Inspections} tank=${tank} />
             <footer>
-                <span class="tank-seen">${t('heardOfAge', { age: html`<${Age} at=${instant(tank.last_seen)} />` })}</span>
-                ${session.may('tanks.command', tank.site) && html`<${Valve} tank=${tank} />`}
+                <span class="tank-seen">${tank.last_seen === null ? t('unheard')
+                    : t('heardFrom', { age: html`<${Age} at=${instant(tank.last_seen)} />` })}</span>
+                <${Valve} tank=${tank} />
             </footer>
         </li>`;
 }

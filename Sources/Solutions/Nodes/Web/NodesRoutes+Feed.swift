@@ -21,7 +21,7 @@ extension NodesRoutes {
             Route(
                 .get, Self.feed, access: .link(.nodeReadings),
                 summary: "What a node measured, as CSV, for whoever has the link",
-                pathSchemas: ["key": .text], query: ReadingsRequest.parametersOfSheet,
+                pathSchemas: ["key": .text], query: ReadingsRequest.parametersOfSheet(of: "node"),
                 answers: [.bytes("text/csv", "The readings")], handler: sheet),
             Route(
                 .get, Self.siteFeed, access: .link(.siteValues),

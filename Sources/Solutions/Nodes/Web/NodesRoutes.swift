@@ -34,7 +34,7 @@ struct NodesRoutes: Sendable {
             Route(
                 .get, "/api/nodes/{id}/readings", access: .site(.viewNodes),
                 summary: "What a node measured, as JSON or CSV", pathSchemas: Self.node,
-                query: ReadingsRequest.parameters,
+                query: ReadingsRequest.parameters(of: "node"),
                 answers: [.table(.readings, "The readings")], handler: readings),
         ]
     }
@@ -108,8 +108,9 @@ struct NodesRoutes: Sendable {
 
     /// The readings of a node, as a request wants them.
     func answer(_ request: RouteRequest, of node: Node, asCSV: Bool) async throws -> RouteResponse {
-        let wanted = try ReadingsRequest(request, of: node.fields, now: services.clock.now())
-        return try await wanted.answer(from: services.history, of: node.name, asCSV: asCSV)
+        let source = ReadingSource(
+            node.name.device, measurement: "telemetry", fields: node.fields.map(\.name), member: "node_id")
+        return try await services.readings(request, of: source, asCSV: asCSV)
     }
 
     private static func after(_ request: RouteRequest) throws(Refusal) -> DeviceID? {

@@ -7,9 +7,6 @@ extension JSONSchema {
     static let nodeName = JSONSchema.string(
         minimumLength: 1, maximumLength: 64, pattern: "^(?:node_)*(?!node_)[A-Za-z0-9._:@-]{1,59}$")
 
-    /// What a sensor says.
-    private static let measuredValue = JSONSchema.anyOf([.number, .boolean, .string(maximumLength: 1_024)])
-
     private static let latestValues = JSONSchema.named(
         "LatestValues",
         .dictionary(.object([.required("value", measuredValue), .required("observed_at", .timestamp)])))
@@ -76,21 +73,7 @@ extension JSONSchema {
         .required("values", latestValues),
     ])
 
-    static let readings = JSONSchema.object([
-        .required("node_id", .identifier),
-        .required("from", .timestamp),
-        .required("to", .timestamp),
-        .required("step", .nullable(.text)),
-        .required("agg", .nullable(.words(Aggregate.allCases.map(\.rawValue)))),
-        .required("fields", .array(.text)),
-        .required("columns", .array(.text), "time, then the fields"),
-        .required("rows", .array(.array(.nullable(measuredValue))), "One value for each column"),
-        .required("truncated", .boolean, "Whether older rows were left out"),
-        .required(
-            "incomplete", .gaps,
-            "Parts of the range of which something that was stored is damaged, lost or out of reach; empty when all is whole"
-        ),
-    ])
+    static let readings = JSONSchema.readings(of: .required("node_id", .identifier))
 
     static let command = JSONSchema.command("Command", devices: [.required("node_id", .identifier)])
 
