@@ -36,7 +36,8 @@ extension DeviceRegistry: DeviceBook {}
         let changes = try await house.json(.get, "/api/tanks/{id}/changes", ["id": "barn"], as: viewer)
         #expect(changes["changes"]?.elements.map { $0["state"]?.text } == ["filled", "low"])
         try house.pass(seconds: 1)
-        let levels = try await house.json(.get, "/api/tanks/{id}/levels", ["id": "barn"], as: viewer)
+        let levels = try await house.json(
+            .get, "/api/tanks/{id}/levels", ["id": "barn"], query: [("field", "level")], as: viewer)
         #expect(levels["rows"]?.elements.map { $0.elements.last?.number } == [12.5, 60])
         #expect(levels["columns"]?.elements.map(\.text) == ["time", "level"] && levels["device_id"]?.text == "barn")
     }
