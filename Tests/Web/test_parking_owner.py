@@ -120,7 +120,7 @@ def test_what_is_shown_of_the_past_is_what_was(lots, open_page):
 
 
 def test_the_extent_of_a_time_is_made_of_extremes_not_of_means(modules):
-    found = modules.evaluate("""import('/parking/occupancy.js').then(({ extentOf, columnsOf }) => {
+    found = modules.evaluate("""import('/lib/occupancy.js').then(({ extentOf, columnsOf }) => {
         const row = (second, mean, low, high, known) => ({ at: new Date(second * 1000).toISOString(), occupied_mean: mean, occupied_min: low, occupied_max: high, known_seconds: known });
         const gap = row(0, null, null, null, 0);
         const rows = [gap, row(60, 2, 0, 9, 60), row(120, 4, 4, 4, 20), gap];

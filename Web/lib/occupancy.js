@@ -1,4 +1,4 @@
-// How many spots were occupied over a time. Pure functions on the rows of a lot's history.
+// How many of the things of a place were occupied over a time: spots, rooms. Pure functions on the rows of its history.
 
 import { instant } from '/lib/time.js';
 

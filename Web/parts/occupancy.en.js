@@ -1,0 +1,28 @@
+// The words of the parts that show how a place was used, and how it will be.
+
+export default {
+    unread: 'The history could not be read',
+    none: 'Nothing is known of this time.',
+    always: '{low} occupied all the time',
+    between: 'Between {low} and {high} occupied, {mean} on average',
+    whole: '{words}.',
+    part: '{words}, in the {span} that are known.',
+    at: '{low} occupied',
+    within: '{low} to {high} occupied',
+    mean: 'Occupied, mean',
+    most: 'Most',
+    fewest: 'Fewest',
+    forecast: 'Forecast',
+    'forecast.loading': 'Loading the forecast',
+    'forecast.unread': 'There is no forecast at present',
+    'forecast.none': 'There is not enough history yet to say how it will be.',
+    'forecast.range': 'Between {low} and {high} free in the next 24 hours.',
+    'forecast.missUnknown': 'How far such a forecast is off is not known yet.',
+    'forecast.basis': { one: 'Made of the same weekday of one past week and of what is so now.', other: 'Made of the same weekday of {count} past weeks and of what is so now.' },
+    'full.today': 'Usually full by {by} today.',
+    'full.tomorrow': 'Usually full by {by} tomorrow.',
+    'full.not': 'Usually not full today.',
+    'full.by': 'Full by {by}',
+    free: 'Free',
+    freeAt: '{at}  {count} free',
+};
