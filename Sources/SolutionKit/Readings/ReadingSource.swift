@@ -8,7 +8,7 @@ public struct ReadingSource: Sendable {
     public let measurement: String
     /// The names of its fields. A name in a request that has a comma in it is one of them, or a list.
     public let fields: [String]
-    /// The member, and the column of a sheet, that names the device, such as `node_id`.
+    /// The member, and the column of a sheet, that names the device, such as `sensor_id`.
     public let member: String
 
     /// A source.

@@ -25,13 +25,13 @@ public struct ReadingsRequest: Sendable {
     private static let usualSeconds: Int64 = 3_600
 
     /// The parameters of a route that answers in JSON or as a sheet.
-    /// - Parameter device: what the solution calls a device, such as `node`.
+    /// - Parameter device: what the solution calls a device, such as `sensor`.
     public static func parameters(of device: String) -> [QueryParameter] {
         parametersOfSheet(of: device) + [.tableForm]
     }
 
     /// Those of an answer that is a sheet in any case.
-    /// - Parameter device: what the solution calls a device, such as `node`.
+    /// - Parameter device: what the solution calls a device, such as `sensor`.
     public static func parametersOfSheet(of device: String) -> [QueryParameter] {
         [
             QueryParameter(
