@@ -121,6 +121,31 @@ def test_a_command_goes_from_the_page_to_the_node_and_its_answer_comes_back(hub,
     expect(entry).to_contain_text("Done")
 
 
+def test_a_command_whose_answer_gets_lost_is_given_once(hub, node, open_page):
+    node.telemetry({"temperature": 21.5})
+    page = open_page(f"/nodes/node_{node.node_id}")
+    names = []
+
+    def lose_the_first(route):
+        if route.request.method != "POST":
+            return route.continue_()
+        names.append(route.request.post_data_json["request_id"])
+        if len(names) > 1:
+            return route.continue_()
+        # The hub has done it, and the page never hears of it.
+        assert route.fetch().status == 202
+        route.abort()
+
+    open_page.allowed.append("ERR_FAILED")
+    page.route("**/commands", lose_the_first)
+    page.get_by_role("button", name="Send command").click()
+    told = node.receive_json()
+    page.locator("li.command").filter(has_text="set_led").wait_for()
+    assert len(names) == 2 and names[0] == names[1]
+    listed = hub.get(f"/api/nodes/{node.node_id}/commands")["commands"]
+    assert [command["command_id"] for command in listed] == [told["command_id"]]
+
+
 def test_a_node_that_is_lost_is_shown_as_lost(hub, fresh, open_page):
     node = Node(hub.mqtt_port, fresh)
     node.telemetry({"temperature": 21.5})

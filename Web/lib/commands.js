@@ -60,8 +60,22 @@ export const formOf = (kind) => catalogue.commands.get(kind) ?? null;
 /** Where the commands of a device are, of whatever kind. */
 export const commandsPath = (id) => `/api/devices/${encodeURIComponent(id)}/commands`;
 
-/** Gives a command: `body` is {command, params}. The answer is the command as it is at first. */
-export const giveCommand = (path, body) => ask('POST', path, { body });
+/** A name that no other request has. (randomUUID is there on encrypted pages only.) */
+const requestName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
+    (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/**
+ * Gives a command: `body` is {command, params}. The answer is the command as it is at first. When no answer comes, it may
+ * be the answer that got lost: the request is sent once more under its name, by which the hub knows it and asks the
+ * device once.
+ */
+export async function giveCommand(path, body) {
+    const request = { body: { ...body, request_id: requestName() } };
+    try { return await ask('POST', path, request); } catch (error) {
+        if (!['unreachable', 'timeout'].includes(error.code)) throw error;
+        return ask('POST', path, request);
+    }
+}
 
 /**
  * The commands of a device, kept up to date: {commands, error, sent, reload}; the newest first, null before they are
