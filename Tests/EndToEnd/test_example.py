@@ -68,6 +68,8 @@ def test_it_is_a_hub_with_its_own_solution_and_no_other(farm):
         assert f"USAGE: {' '.join(['water-tanks', *words])}" in help and "node" not in help and "parking" not in help, help
         assert not re.search(r"\bmartlet [a-z]", help), help
     assert "--scope tanks.view" in run("token", "add", "--help", binary=PROGRAM).stdout
+    refused = run("device", "list", "--data", "/nowhere", binary=PROGRAM).stderr
+    assert refused.startswith("water-tanks: ") and "martlet" not in refused.replace("martlet.db", ""), refused
     # What the program beside it does not know.
     assert "tanks" not in run("simulate", "--help").stdout
 

@@ -105,7 +105,9 @@ struct AdministrationFolder: Sendable {
                 let signs = FolderSigns(path: path)
                 try signs.requireDatabase()
                 let now = SystemClock().now().microseconds
-                if let lost = try signs.lostLog ?? signs.keepDamagedLog(now: now) { Output.note("martlet: \(lost)") }
+                if let lost = try signs.lostLog ?? signs.keepDamagedLog(now: now) {
+                    Output.note("\(Invocation.program): \(lost)")
+                }
                 let database: Database
                 do {
                     database = try Database.open(DatabaseConfiguration(.file(folder.database), readers: 1))

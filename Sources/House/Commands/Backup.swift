@@ -23,7 +23,7 @@ struct Backup: AsyncParsableCommand {
         }
         print("\(source) is saved in \(target)")
         guard !problems.isEmpty else { return }
-        for problem in problems { Output.note("martlet: incomplete: \(problem)") }
+        for problem in problems { Output.note("\(Invocation.program): incomplete: \(problem)") }
         // Whoever runs this at night reads no sentences.
         throw ExitCode(2)
     }
@@ -46,7 +46,7 @@ struct Restore: AsyncParsableCommand {
         try await Failure.explained {
             problems = try await BackupFolder(path: backup).restore(to: target)
         }
-        for problem in problems { Output.note("martlet: the backup was made incomplete: \(problem)") }
+        for problem in problems { Output.note("\(Invocation.program): the backup was made incomplete: \(problem)") }
         print("\(backup) is restored to \(target); start it with: \(Invocation.program) serve --data \(target)")
     }
 }

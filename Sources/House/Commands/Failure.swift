@@ -25,7 +25,7 @@ enum Failure {
     private static func exit(_ sentence: String) throws -> Never {
         // The statement in a failure of the database has several lines.
         let line = sentence.split(whereSeparator: \.isNewline).joined(separator: " ")
-        FileHandle.standardError.write(Data("martlet: \(Output.printable(line))\n".utf8))
+        FileHandle.standardError.write(Data("\(Invocation.program): \(Output.printable(line))\n".utf8))
         throw ExitCode(1)
     }
 }
