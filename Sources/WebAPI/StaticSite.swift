@@ -58,7 +58,9 @@ package struct StaticSite: Sendable {
         for folder in more { read(folder: folder, below: "", room: &room) }
         read(folder: web, below: "", room: &room)
         if files["/index.html"] == nil { shortcomings.append("there is no index.html in \(web)") }
-        for rule in rules { rule.worker.map { files[$0]?.workerScope = rule.path } }
+        for rule in rules {
+            if let worker = rule.worker { files[worker]?.workerScope = rule.path }
+        }
         let before = files.count
         read(folder: vendor, below: "/vendor", room: &room)
         if files.count == before {

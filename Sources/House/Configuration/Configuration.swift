@@ -140,8 +140,7 @@ struct Configuration: Sendable {
     /// What scripts around the program are told by their environment.
     private static let namesOfScripts: Set<String> = [
         "MARTLET_BIN", "MARTLET_CHROMIUM", "MARTLET_CROWD_SECONDS", "MARTLET_SCREENSHOTS", "MARTLET_TOKEN",
-        "MARTLET_URL",
-        "MARTLET_WHEELS",
+        "MARTLET_URL", "MARTLET_WHEELS",
     ]
 
     /// Whether a name is for scripts: one of theirs, or how often a test of theirs ends the program.
