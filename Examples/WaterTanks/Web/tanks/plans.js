@@ -32,7 +32,7 @@ function Plan({ site, plan, changed }) {
     return html`
         <figure class="tank-plan">
             ${plan && html`<img src=${address(pathOf(site), { v: plan })} alt=${t('planOf', { site })} />`}
-            <figcaption>${t('planOf', { site })}</figcaption>
+            <figcaption>${t(plan ? 'planOf' : 'noPlan', { site })}</figcaption>
             ${error && html`<${Problem} error=${error} small level="h3" />`}
             ${may && html`
                 <p class="actions">

@@ -29,6 +29,7 @@ export default {
     noneSays: 'A tank appears here by itself with its first report on the MQTT topic {topic}. Add its device first, so that it has a key.',
     devices: 'Devices',
     planOf: 'Where the tanks of {site} are',
+    noPlan: 'There is no plan yet of where the tanks of {site} are.',
     plansNotRead: 'The plans could not be read',
     planKept: 'The plan of {site} is kept.',
     addPlan: 'Add plan',
