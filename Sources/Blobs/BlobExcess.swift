@@ -95,9 +95,14 @@ extension BlobTable {
             }
         }
         guard total > limit else { return freed }
+        let whose =
+            switch use.holder {
+            case .device: "The devices of the site \(site) have"
+            case .site: "The site \(site) and its devices have"
+            }
         throw Refusal(
             .limitReached,
-            "The devices of the site \(site) have at most \(limit >> 20) MiB of \(purpose.title): remove some, or raise \(purpose.mebibytesPerSite.name)."
+            "\(whose) at most \(limit >> 20) MiB of \(purpose.title): remove some, or raise \(purpose.mebibytesPerSite.name)."
         )
     }
 

@@ -122,6 +122,10 @@ struct BlobKeyTests {
             try await shelf.keep("2" + half.dropFirst(), of: main, key: .only, purpose)
             let refusal = await #expect(throws: Refusal.self) { try await shelf.keep("3", for: "b", purpose) }
             #expect(refusal?.code == .limitReached)
+            let second = await #expect(throws: Refusal.self) {
+                try await shelf.keep("3", of: main, key: BlobKey(1), purpose)
+            }
+            #expect(second?.detail.hasPrefix("The site main and its devices have at most 1 MiB") == true)
             try await move(shelf, "a", to: "annexe")
             try await shelf.keep("3", for: "b", purpose)
             try await shelf.keep("4" + half.dropFirst(), of: device("a"), key: BlobKey(1), purpose)

@@ -85,6 +85,31 @@ import WaterTanks
         }
     }
 
+    @Test("a tank has at most 500 inspections, and one that is too many leaves no file")
+    func bounded() async throws {
+        try await FileStage.run { stage in
+            let (blobs, settings) = (stage.blobs, stage.house.settings)
+            let purpose = try #require(WaterTanksSolution().blobs.first)
+            let barn = BlobHolder.device(try #require(DeviceID("barn")))
+            let picture = try await blobs.receive(
+                FileStage.stream(FileStage.png(9)), from: nil, upTo: 1_000, recognise: PictureFormat.recognise)
+            func fill(_ numbers: ClosedRange<Int64>) async throws {
+                _ = try await stage.house.perform { line in
+                    for number in numbers {
+                        _ = try blobs.keep(
+                            picture, as: purpose, of: barn, key: BlobKey(number), settings, at: line.now,
+                            in: line.transaction())
+                    }
+                }
+            }
+            try await fill(1_001...1_499)
+            #expect(try await stage.refusal(.post, list, form: [self.picture(1)], as: inspector) == nil)
+            #expect(try await stage.refusal(.post, list, form: [self.picture(2)], as: inspector) == .limitReached)
+            #expect(stage.files == 2)
+            #expect(try stage.house.count("tank_inspection") == 1)
+        }
+    }
+
     @Test("a picture that retention took leaves the list, and its note goes with the next inspection")
     func retained() async throws {
         try await FileStage.run { stage in
