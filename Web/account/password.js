@@ -4,6 +4,7 @@ import { passwordFault, passwordHint } from '/lib/rights.js';
 import { accounts } from '/account/api.js';
 import { Refusal } from '/account/refusal.js';
 import { t } from '/account/words.js';
+import { focusWrong } from '/parts/form.js';
 import { Password } from '/parts/input.js';
 import { toast } from '/parts/toast.js';
 
@@ -21,7 +22,7 @@ export function ChangePassword({ name, changed }) {
         };
         setWrong(found);
         if (Object.values(found).some(Boolean)) {
-            requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus());
+            focusWrong(event.target);
             return;
         }
         const done = await run(() => accounts.password({ current: held.current, new: held.fresh }));

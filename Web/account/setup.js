@@ -9,6 +9,7 @@ import { accounts } from '/account/api.js';
 import { Refusal, useWait } from '/account/refusal.js';
 import { t } from '/account/words.js';
 import { Command } from '/parts/copy.js';
+import { focusWrong } from '/parts/form.js';
 import { Head } from '/parts/head.js';
 import { Name, Password } from '/parts/input.js';
 
@@ -47,7 +48,7 @@ function SetUpForm({ code, refused }) {
         };
         setWrong(found);
         if (found.name || found.password || found.repeated) {
-            requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus());
+            focusWrong(event.target);
             return;
         }
         run(async () => {

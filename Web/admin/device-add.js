@@ -4,6 +4,7 @@ import { devices } from '/admin/api.js';
 import { kindWords } from '/admin/device-words.js';
 import { t } from '/admin/words.js';
 import { Dialog } from '/parts/dialog.js';
+import { focusWrong } from '/parts/form.js';
 import { Name, Select } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
 
@@ -19,7 +20,7 @@ export function AddDevice({ kinds, sites, close, made }) {
         const name = id.trim();
         const fault = /^[A-Za-z0-9._:@-]{1,64}$/.test(name) ? null : t('device.id.wrong');
         setWrong(fault);
-        if (fault) { requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus()); return; }
+        if (fault) { focusWrong(event.target); return; }
         const body = { id: name, kind, site, ...(controller.trim() ? { controller: controller.trim() } : {}) };
         const device = await run(() => devices.add(body));
         if (device) made(device);

@@ -4,7 +4,7 @@ import { nameFault, passwordFault, passwordHint, roleWords, siteWords } from '/l
 import { people } from '/admin/api.js';
 import { t } from '/admin/words.js';
 import { Dialog } from '/parts/dialog.js';
-import { Choice } from '/parts/form.js';
+import { Choice, focusWrong } from '/parts/form.js';
 import { Name, Password, Select } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
 import { Secret } from '/parts/secret.js';
@@ -50,7 +50,7 @@ export function AddUser({ roles, sites, close, made }) {
         };
         setWrong(found);
         if (found.name || found.password) {
-            requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus());
+            focusWrong(event.target);
             return;
         }
         const user = await run(() => people.add({ username, role, site, ...(how === 'typed' ? { password } : {}) }));

@@ -11,6 +11,21 @@ export function useTick(active = true) {
     useEffect(() => (active ? onTick(() => set((value) => value + 1)) : undefined), [active]);
 }
 
+/** Calls `work` every so many seconds while the component is shown: for what is not live. */
+export function useEvery(seconds, work) {
+    const latest = useRef(work);
+    latest.current = work;
+    useEffect(() => {
+        // By the clock: a page that is not looked at ticks seldom.
+        let last = Date.now();
+        return onTick(() => {
+            if (Date.now() - last < seconds * 1000) return;
+            last = Date.now();
+            latest.current();
+        });
+    }, [seconds]);
+}
+
 /** The live connection: draws anew when it changes. */
 export function useConnection() {
     const [, set] = useState(0);

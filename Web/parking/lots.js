@@ -1,10 +1,9 @@
 // Which car park: the nearest if the driver says where they are, else by name.
 
-import { html, useEffect, useState } from '/lib/html.js';
+import { html, useState } from '/lib/html.js';
 import { byText, metres } from '/lib/format.js';
-import { useLoad } from '/lib/hooks.js';
+import { useEvery, useLoad } from '/lib/hooks.js';
 import { messages } from '/lib/i18n.js';
-import { onTick } from '/lib/time.js';
 import { Loading, outOfReach } from '/parking/loading.js';
 import own from '/parking/lots.en.js';
 import { countsOf, distance, fullness, sentence } from '/parking/model.js';
@@ -73,7 +72,7 @@ function LotLine({ lot, far }) {
 function Lots({ lots, reload, query }) {
     const { place, busy, fault, find } = usePlace();
     // What is not live is asked for from time to time.
-    useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % 30 === 0) reload(); }); }, []);
+    useEvery(30, reload);
     const far = (lot) => (place && Number.isFinite(lot.latitude) ? distance(place, lot) : null);
     const words = (query.get('q') ?? '').toLowerCase();
     const shown = lots.filter((lot) => `${lot.name} ${lot.address}`.toLowerCase().includes(words)).map((lot) =>

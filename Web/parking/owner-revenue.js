@@ -1,9 +1,9 @@
 // What all lots earned, lot by lot. Each lot's days are those of its own clock, and currencies are not added up.
 
-import { html, useEffect, useState } from '/lib/html.js';
-import { useLoad } from '/lib/hooks.js';
+import { html, useState } from '/lib/html.js';
+import { useEvery, useLoad } from '/lib/hooks.js';
 import { amount, byText, dayWords, number } from '/lib/format.js';
-import { now, onTick } from '/lib/time.js';
+import { now } from '/lib/time.js';
 import { parking } from '/parking/api.js';
 import { t } from '/parking/owner-words.js';
 import { CSV } from '/parts/csv.js';
@@ -36,7 +36,7 @@ export function RevenueByLot({ query }) {
     const [from, to] = [dayOf(ends, zone, 1 - count), dayOf(ends, zone)];
     const { data, error, reload } = useLoad(`revenue/${from}`,
         (options) => parking.allRevenue({ from, by: 'lot' }, options));
-    useEffect(() => { let n = 0; return onTick(() => { n += 1; if (n % anew === 0) reload(); }); }, [reload]);
+    useEvery(anew, reload);
     if (!data) return error ? html`<${Problem} error=${error} title=${t('revenue.unread')}
         retry=${reload} />` : html`<${Skeleton} shape="block" label=${t('loading')} />`;
     const rows = [...data.rows].sort((a, b) => byText(a.name, b.name));

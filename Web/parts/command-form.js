@@ -4,7 +4,7 @@
 import { html, useState } from '/lib/html.js';
 import { beginOf, giveCommand, isAsked, paramsOf } from '/lib/commands.js';
 import { t } from '/parts/command-words.js';
-import { Choice, Field } from '/parts/form.js';
+import { Choice, Field, focusWrong } from '/parts/form.js';
 import { Text } from '/parts/input.js';
 import { Problem } from '/parts/problem.js';
 
@@ -83,7 +83,7 @@ export function CommandForm({ form, path, sent, waits = null }) {
             : otherRequest(typed);
         setWrong(request.wrong ?? {});
         if (!request.body) {
-            requestAnimationFrame(() => event.target.querySelector('[aria-invalid]')?.focus());
+            focusWrong(event.target);
             return;
         }
         setBusy(true);

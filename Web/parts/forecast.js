@@ -1,10 +1,10 @@
 // How much of a place will be free in the next 24 hours, and how far such a forecast was off before.
 
-import { html, useEffect, useMemo } from '/lib/html.js';
+import { html, useMemo } from '/lib/html.js';
 import { minuteIn, number } from '/lib/format.js';
-import { useLoad } from '/lib/hooks.js';
+import { useEvery, useLoad } from '/lib/hooks.js';
 import { messages } from '/lib/i18n.js';
-import { instant, onTick } from '/lib/time.js';
+import { instant } from '/lib/time.js';
 import { ChartModel } from '/parts/chart-model.js';
 import { TimeChart } from '/parts/chart.js';
 import strings from '/parts/occupancy.en.js';
@@ -13,7 +13,8 @@ import { Skeleton } from '/parts/skeleton.js';
 
 const t = messages(strings);
 
-const readEvery = 900_000;
+/** A forecast holds for a quarter of an hour. Seconds. */
+const readEvery = 900;
 
 /** When it is usually full. */
 function fullWords([today, tomorrow]) {
@@ -28,10 +29,7 @@ function fullWords([today, tomorrow]) {
  */
 export function Forecast({ of, zone = 'UTC', label, read, missed }) {
     const { data, error, loading, reload } = useLoad(`forecast ${of}`, read);
-    useEffect(() => {
-        let at = Date.now();
-        return onTick(() => { if (Date.now() - at > readEvery) { at = Date.now(); reload(); } });
-    }, [reload]);
+    useEvery(readEvery, reload);
     const points = data?.quarters ?? [];
     const model = useMemo(() => {
         const made = new ChartModel(1, 3600);

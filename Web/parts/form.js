@@ -39,3 +39,8 @@ export function Choice({ legend, name, options, value, change, hideLegend = fals
                 </label>`)}</div>
         </fieldset>`;
 }
+
+/** Leads to the first control that is wrong, once the form is drawn with what was found. */
+export function focusWrong(form) {
+    requestAnimationFrame(() => form.querySelector('[aria-invalid]')?.focus());
+}

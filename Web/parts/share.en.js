@@ -14,5 +14,4 @@ export default {
     revoke: 'Revoke',
     'revoke.title': 'Revoke the link «{purpose}»',
     'revoke.says': 'Anyone who has its address sees nothing there any more. It cannot be taken back.',
-    unseen: 'To make a link one needs the right to see what it shows.',
 };

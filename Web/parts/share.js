@@ -84,8 +84,7 @@ function Links({ of, kinds, says, label, once }) {
                 <ol class="refusal-list" role="list">${data.rows.map((link) => html`
                     <${Link} key=${link.id} link=${link} revoke=${() => put(link)} />`)}</ol>`}
             <${More} more=${more} loading=${loading} word=${t('more')} small />
-            ${kinds.length > 0 ? html`<${New} of=${of} kinds=${kinds} made=${(link) => { show(link); reload(); }} />`
-                : html`<p class="hint">${t('unseen')}</p>`}
+            ${kinds.length > 0 && html`<${New} of=${of} kinds=${kinds} made=${(link) => { show(link); reload(); }} />`}
             ${asking && html`
                 <${Confirm} title=${t('revoke.title', { purpose: asking.purpose })} action=${t('revoke')}
                     close=${() => put(null)} act=${revoke}><p>${t('revoke.says')}</p><//>`}
