@@ -2,10 +2,11 @@
 
 import { html } from '/lib/html.js';
 import { describe, quantity, sortFields } from '/lib/fields.js';
+import { isStale } from '/lib/silence.js';
 import { instant, now } from '/lib/time.js';
 import { withQuery } from '/app/router.js';
 import { fieldsText, leftOut } from '/nodes/columns.js';
-import { isStale, isWell, stateOf, states } from '/nodes/model.js';
+import { isWell, stateOf, states } from '/nodes/model.js';
 import { nodeAddress } from '/nodes/panel.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';

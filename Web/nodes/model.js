@@ -2,6 +2,7 @@
 
 import { byText, duration } from '/lib/format.js';
 import { sortFields, health } from '/lib/fields.js';
+import { stateAt } from '/lib/silence.js';
 import { instant } from '/lib/time.js';
 import { t } from '/nodes/words.js';
 
@@ -21,24 +22,10 @@ export const isWell = (state) => state === 'online' || state === 'asleep';
 
 /**
  * State and since when (milliseconds), as it is at `present`. A node that the server last called online or asleep
- * becomes unknown here by itself when nothing is heard for `stale_after_seconds`: also while the connection to the
- * server is lost.
+ * becomes unknown here by itself.
  */
-export function stateOf(node, present) {
-    const seen = instant(node.last_seen);
-    if (isWell(node.state) && seen !== null) {
-        const stale = seen + node.stale_after_seconds * 1000;
-        if (present > stale) return { state: 'unknown', since: stale };
-    }
-    const state = states[node.state] ? node.state : 'unknown';
-    return { state, since: instant(node.state_since) };
-}
-
-/** True when a value observed at `observed` (ISO-8601) says nothing about now any more. */
-export function isStale(node, observed, present) {
-    const at = instant(observed);
-    return at === null || present > at + node.stale_after_seconds * 1000;
-}
+export const stateOf = (node, present) => stateAt(node, present,
+    { known: (state) => states[state] !== undefined, isHeard: isWell });
 
 /** Names of the fields that a panel shows, in the order people ask for them; those about the node itself left out. */
 export function readingFields(node) {

@@ -7,11 +7,12 @@ import { useLive, useLoad, useTick } from '/lib/hooks.js';
 import { describe, health } from '/lib/fields.js';
 import { live } from '/lib/live.js';
 import { session } from '/lib/session.js';
+import { isStale } from '/lib/silence.js';
 import { instant, now } from '/lib/time.js';
 import { NotFound } from '/app/notfound.js';
 import { Facts } from '/nodes/facts.js';
 import {
-    chartFields, expected, isStale, isWell, readingFields, stateOf, states, withEvents, withLatest,
+    chartFields, expected, isWell, readingFields, stateOf, states, withEvents, withLatest,
 } from '/nodes/model.js';
 import { Refused } from '/nodes/refused.js';
 import { afterEvent } from '/nodes/store.js';

@@ -2,10 +2,11 @@
 
 import { html, useRef } from '/lib/html.js';
 import { describe } from '/lib/fields.js';
+import { isStale } from '/lib/silence.js';
 import { instant, now } from '/lib/time.js';
 import { useSeen, useTrail } from '/lib/trail.js';
 import { api } from '/nodes/api.js';
-import { isStale, isWell, readingFields, stateOf, states } from '/nodes/model.js';
+import { isWell, readingFields, stateOf, states } from '/nodes/model.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
