@@ -1,6 +1,7 @@
 """A command's way: asked, sent, confirmed or failed, and each as it happens."""
 import re
 
+from fake.catalogue import catalogue
 from playwright.sync_api import expect
 from waiting import rest, until
 
@@ -92,3 +93,26 @@ def test_a_refused_command_says_why(site, open_page):
     page.get_by_role("button", name="Send command").click()
     page.get_by_text("100 commands wait for this node already.").wait_for()
     expect(page.locator(".command")).to_have_count(0)
+
+
+def test_the_form_is_made_of_what_the_catalogue_declares(site, open_page):
+    told = catalogue()
+    dim = {"id": "dim", "summary": "Dim it", "parameters": [
+        {"id": "lamp", "summary": "Which lamp", "choice": [{"id": "a", "summary": "Lamp A"}, {"id": "b", "summary": "Lamp B"}]},
+        {"id": "to", "summary": "How bright", "whole": {"minimum": 1, "maximum": 9, "standard": 3}, "only": {"parameter": "lamp", "is": "b"}}]}
+    told["commands"] = [told["commands"][0] | {"takes_others": False, "commands": [{"id": "beep", "summary": "Beep", "parameters": []}, dim]}]
+    page = open_page(f"{site.url}/")
+    page.route("**/api/catalogue", lambda route: route.fulfill(json=told))
+    page.goto(f"{site.url}/nodes/node_01")
+    section = page.get_by_role("region", name="Commands", exact=True)
+    expect(section.get_by_role("radio")).to_have_count(2)
+    send(page)
+    section.get_by_role("radio", name="Dim it").check()
+    expect(section.get_by_label("How bright")).to_be_disabled()
+    section.get_by_role("button", name="Send command").click()
+    until(page, "document.querySelectorAll('.command').length === 2")
+    section.get_by_role("radio", name="Lamp B").check()
+    section.get_by_label("How bright").fill("7")
+    section.get_by_role("button", name="Send command").click()
+    until(page, "document.querySelectorAll('.command').length === 3")
+    assert site.world.posted == [{"command": "beep", "params": {}}, {"command": "dim", "params": {"lamp": "a"}}, {"command": "dim", "params": {"lamp": "b", "to": 7}}]
