@@ -48,8 +48,9 @@ public struct CommandForm: Sendable {
         self.takesOthers = takesOthers
         self.check = { request throws(Refusal) in
             guard takesOthers || commands.contains(where: { $0.name == request.name }) else {
-                let names = commands.map(\.name).joined(separator: ", ")
-                throw Refusal(.valueOutOfRange, "Devices of the kind \(kind.name) take these commands: \(names).")
+                throw Refusal(
+                    .valueOutOfRange,
+                    "Devices of the kind \(kind.name) take no commands but \(CommandForm.names(of: commands)).")
             }
             try check(request)
         }
@@ -57,6 +58,13 @@ public struct CommandForm: Sendable {
         self.answers = answers
         self.liveTopic = liveTopic
         self.member = member
+    }
+
+    /// Their names as words of a sentence: `open, stop and close`.
+    private static func names(of commands: [DeclaredCommand]) -> String {
+        let names = commands.map(\.name)
+        guard let last = names.last, names.count > 1 else { return names.first ?? "none" }
+        return "\(names.dropLast().joined(separator: ", ")) and \(last)"
     }
 
     /// The members that name the device where only this kind is shown.
