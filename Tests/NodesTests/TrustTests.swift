@@ -258,11 +258,11 @@ import Testing
 
     @Test func aCommandIsInTheAuditOrIsNotGiven() async throws {
         let site = try await connectedSite()
-        let audit = RecordingAudit()
+        let audit = site.house.audit
         let caller = Caller.person([.commandNodes], at: "main")
         let answer = try await site.call(
             .post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"set_pin","params":{"pin":"4711"}}"#,
-            as: caller, audit: audit)
+            as: caller)
         let id = try #require(try JSONTree(answer.body)["command_id"]?.text)
         #expect(
             audit.entries == [
@@ -270,9 +270,9 @@ import Testing
                     caller, .sendCommand, target: "device:node_01", facts: [("command", "set_pin"), ("command_id", id)])
             ])
         site.published = []
+        audit.refuses(true)
         await #expect(throws: BrokenAudit.Broken.self) {
-            try await site.call(
-                .post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"read"}"#, audit: BrokenAudit())
+            try await site.call(.post, "/api/nodes/{id}/commands", ["id": "01"], body: #"{"command":"read"}"#)
         }
         #expect(try site.row("SELECT COUNT(*) FROM command")?.integer(0) == 1)
         #expect(site.published.isEmpty)
@@ -280,12 +280,12 @@ import Testing
 
     @Test func nobodyCommandsTheNodesOfOtherSites() async throws {
         let (site, _) = try await threeNodes()
-        let audit = RecordingAudit()
+        let audit = site.house.audit
         for body in [#"{"command":"read"}"#, "{"] {
             await #expect(throws: Refusal(.notFound, "There is no node node_03.")) {
                 try await site.call(
                     .post, "/api/nodes/{id}/commands", ["id": "03"], body: body,
-                    as: .person([.commandNodes, .viewNodes], at: "main"), audit: audit)
+                    as: .person([.commandNodes, .viewNodes], at: "main"))
             }
         }
         #expect(audit.entries.isEmpty)

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Tells those who wait or stream that it is time to end: their client is gone, or the hub stops. Once given it stays given.
-public final class StopSignal: Sendable {
+final class StopSignal: Sendable {
     private struct State {
         var isGiven = false
         var next: UInt64 = 0
@@ -11,13 +11,13 @@ public final class StopSignal: Sendable {
     private let state = Mutex(State())
 
     /// A signal that is not given yet.
-    public init() {}
+    init() {}
 
     /// Whether it was given.
-    public var isGiven: Bool { state.withLock { $0.isGiven } }
+    var isGiven: Bool { state.withLock { $0.isGiven } }
 
     /// Gives the signal: everything that listens is called, once.
-    public func give() {
+    func give() {
         let listeners = state.withLock { state in
             state.isGiven = true
             defer { state.listeners = [:] }
@@ -28,7 +28,7 @@ public final class StopSignal: Sendable {
 
     /// Has `work` called when the signal is given; at once if it was.
     /// - Returns: the number under which it listens, for `forget`.
-    public func listen(_ work: @escaping @Sendable () -> Void) -> UInt64 {
+    func listen(_ work: @escaping @Sendable () -> Void) -> UInt64 {
         let number = state.withLock { state -> UInt64? in
             guard !state.isGiven else { return nil }
             state.next += 1
@@ -43,13 +43,13 @@ public final class StopSignal: Sendable {
     }
 
     /// Ends listening.
-    public func forget(_ number: UInt64) {
+    func forget(_ number: UInt64) {
         state.withLock { _ = $0.listeners.removeValue(forKey: number) }
     }
 
     /// Runs work in a task that is cancelled when the signal is given, and waits for it.
     /// - Throws: what the work throws.
-    public func cancelling<Value: Sendable>(
+    func cancelling<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let task = Task { try await work() }
