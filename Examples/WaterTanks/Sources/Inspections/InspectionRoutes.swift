@@ -73,7 +73,7 @@ struct InspectionRoutes: Sendable {
     private func add(_ request: RouteRequest) async throws -> RouteResponse {
         // Before anything is read of what is sent.
         let tank = try await services.tank(request).id
-        let (devices, blobs, audit, settings) = (services.devices, services.blobs, services.audit, services.settings)
+        let (devices, blobs, settings) = (services.devices, services.blobs, services.settings)
         let isDevice = try await services.database.read { try devices.site(of: tank, in: $0) != nil }
         guard isDevice else {
             throw Refusal(
@@ -86,7 +86,7 @@ struct InspectionRoutes: Sendable {
             () -> (freed: [String], value: Inspection) in
             // It may have taken minutes.
             try await request.requireStillAllowed()
-            return try await services.line.perform(with: TanksHandler.self) { handler, line in
+            return try await services.change(with: TanksHandler.self, by: caller) { handler, line in
                 _ = try handler.tank(tank, within: scope)
                 let transaction = try line.transaction()
                 let kept = try blobs.files(
@@ -101,11 +101,10 @@ struct InspectionRoutes: Sendable {
                 let freed = try blobs.keep(
                     picture, as: Inspection.purpose, of: .device(tank), key: id, settings, at: line.now,
                     in: transaction)
-                let entry = AuditEntry(
-                    caller, .addInspection, target: "tank:\(tank)",
+                return AuditedChange(
+                    (freed: freed, value: Inspection(id: id, at: line.now, note: note, picture: picture)),
+                    .addInspection, of: "tank:\(tank)",
                     facts: [("inspection", id.text), ("picture", picture.mediaType), ("bytes", "\(picture.bytes)")])
-                try audit.record(entry, at: line.now, in: transaction)
-                return (freed: freed, value: Inspection(id: id, at: line.now, note: note, picture: picture))
             }
         }
         let address = RouteAddress.text(
@@ -151,8 +150,8 @@ struct InspectionRoutes: Sendable {
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
         let (tank, key) = (try await services.tank(request).id, try Self.key(request))
-        let (blobs, audit, caller, scope) = (services.blobs, services.audit, request.caller, request.scope)
-        let freed = try await services.line.perform(with: TanksHandler.self) { handler, line in
+        let (blobs, scope) = (services.blobs, request.scope)
+        let freed = try await services.change(with: TanksHandler.self, by: request.caller) { handler, line in
             _ = try handler.tank(tank, within: scope)
             let transaction = try line.transaction()
             guard let freed = try blobs.drop(Inspection.purpose.use(of: .device(tank), key: key), in: transaction)
@@ -160,10 +159,8 @@ struct InspectionRoutes: Sendable {
                 throw Self.noInspection(key, of: tank)
             }
             try InspectionTable.remove(key, of: tank, in: transaction)
-            let entry = AuditEntry(
-                caller, .removeInspection, target: "tank:\(tank)", facts: [("inspection", key.text)])
-            try audit.record(entry, at: line.now, in: transaction)
-            return freed
+            return AuditedChange(
+                freed, .removeInspection, of: "tank:\(tank)", facts: [("inspection", key.text)])
         }
         await blobs.settle(nil, freed: freed, in: services.database)
         return .empty()

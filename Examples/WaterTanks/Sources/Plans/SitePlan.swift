@@ -86,7 +86,7 @@ struct SitePlan: Sendable {
 
     private func setPlan(_ request: RouteRequest) async throws -> RouteResponse {
         let (site, caller) = (try Self.site(request), request.caller)
-        let (devices, blobs, audit, settings) = (services.devices, services.blobs, services.audit, services.settings)
+        let (devices, blobs, settings) = (services.devices, services.blobs, services.settings)
         guard case .stream(let content) = request.content else {
             throw Refusal(.malformedRequest, "Send the plan as the body of the request.")
         }
@@ -98,15 +98,13 @@ struct SitePlan: Sendable {
         try await blobs.settling(plan, in: services.database) { () -> (freed: [String], value: Void) in
             // It may have taken minutes.
             try await request.requireStillAllowed()
-            let freed = try await services.line.perform { line in
-                let transaction = try line.transaction()
+            let freed = try await services.change(by: caller) { line in
                 let freed = try blobs.keep(
-                    plan, as: Self.purpose, of: .site(site), key: .only, settings, at: line.now, in: transaction)
-                let facts = [(name: "plan", value: plan.mediaType), (name: "bytes", value: "\(plan.bytes)")]
-                try audit.record(
-                    AuditEntry(caller, .changePlan, target: "site:\(site)", facts: facts), at: line.now,
-                    in: transaction)
-                return freed
+                    plan, as: Self.purpose, of: .site(site), key: .only, settings, at: line.now,
+                    in: try line.transaction())
+                return AuditedChange(
+                    freed, .changePlan, of: "site:\(site)",
+                    facts: [("plan", plan.mediaType), ("bytes", "\(plan.bytes)")])
             }
             return (freed: freed, value: ())
         }
@@ -114,15 +112,12 @@ struct SitePlan: Sendable {
     }
 
     private func dropPlan(_ request: RouteRequest) async throws -> RouteResponse {
-        let (site, caller, blobs, audit) = (try Self.site(request), request.caller, services.blobs, services.audit)
-        let freed = try await services.line.perform { line in
-            let transaction = try line.transaction()
-            guard let freed = try blobs.drop(Self.purpose.use(of: .site(site)), in: transaction) else {
+        let (site, blobs) = (try Self.site(request), services.blobs)
+        let freed = try await services.change(by: request.caller) { line in
+            guard let freed = try blobs.drop(Self.purpose.use(of: .site(site)), in: try line.transaction()) else {
                 throw Self.noPlan(site)
             }
-            let entry = AuditEntry(caller, .changePlan, target: "site:\(site)", facts: [("plan", "removed")])
-            try audit.record(entry, at: line.now, in: transaction)
-            return freed
+            return AuditedChange(freed, .changePlan, of: "site:\(site)", facts: [("plan", "removed")])
         }
         await blobs.settle(nil, freed: freed, in: services.database)
         return .empty()
