@@ -109,7 +109,7 @@ let package = Package(
 
         // Floor 2: the line.
         room("Ingest", ["HubModel", "SolutionKit", "SQL", "TimeSeries"]),
-        room("Commands", ["HubModel", "SolutionKit", "SQL"]),
+        room("Commands", ["HubModel", "SolutionKit", "SQL", crypto]),
         room("HubTesting", ["HubModel", "SolutionKit", "SQL", "Commands"]),
         room("Registry", ["HubModel", "SQL", "Credentials"]),
         room("Trust", ["HubModel", "SolutionKit", "SQL", "Registry", "Credentials", jwtKit]),

@@ -77,22 +77,22 @@ extension BlobTable {
             """, sort
         ).integer(0)
         var freed: [String] = []
-        while total > limit, settings[purpose.whenFull] == .oldestGo {
+        if total > limit, settings[purpose.whenFull] == .oldestGo {
             let oldest = try transaction.query(
                 """
                 SELECT u.device, u.site, u.key, b.bytes FROM blob_use u JOIN blob b ON b.hash = u.hash
                 LEFT JOIN device d ON d.id = u.device
                 WHERE u.owner = $1 AND u.name = $2 AND COALESCE(d.site, u.site) = $3
-                ORDER BY u.created_at, COALESCE(u.device, ''), u.key LIMIT 100
+                ORDER BY u.created_at, COALESCE(u.device, ''), u.key LIMIT \(BlobTable.mostForOne)
                 """, sort
             ).map { (try BlobTable.use($0, owner: purpose.owner, name: purpose.name), try $0.integer(3)) }
             // The new one stays, also where the clock was set back and it is the oldest.
-            let others = oldest.filter { $0.0 != use }
-            guard !others.isEmpty else { break }
-            for (other, bytes) in others where total > limit {
+            for (other, bytes) in oldest where other != use && total > limit {
                 freed += try drop(other, in: transaction) ?? []
                 total -= bytes
             }
+            // Far beyond a bound that was lowered: the hourly retention brings the site down to it, and each new file by some.
+            if oldest.count == BlobTable.mostForOne { return freed }
         }
         guard total > limit else { return freed }
         let whose =
@@ -105,6 +105,9 @@ extension BlobTable {
             "\(whose) at most \(limit >> 20) MiB of \(purpose.title): remove some, or raise \(purpose.mebibytesPerSite.name)."
         )
     }
+
+    /// The most files that go for a new one: the messages behind it wait meanwhile.
+    private static let mostForOne = 100
 
     /// The site for which the files of a holder count.
     private func site(of holder: BlobHolder, in transaction: Transaction) throws -> String {

@@ -143,7 +143,11 @@ public final class BlobStore: BlobShelf {
         _ blob: ReceivedBlob, as purpose: BlobPurpose, of holder: BlobHolder, key: BlobKey, _ settings: SettingValues,
         at instant: Timestamp, in transaction: Transaction
     ) throws -> [String] {
-        try table.keep(blob, as: purpose, of: holder, key: key, settings, at: instant, in: transaction)
+        // One that came in longer ago than a file waits for its row may be swept already.
+        guard state.withLock({ $0.arrivals[blob.hash] != nil }) else {
+            throw Refusal(.malformedRequest, "The file waited for too long: send it again, with less behind it.")
+        }
+        return try table.keep(blob, as: purpose, of: holder, key: key, settings, at: instant, in: transaction)
     }
 
     /// As `BlobShelf.drop`.

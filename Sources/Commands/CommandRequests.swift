@@ -1,3 +1,4 @@
+internal import Crypto
 internal import HubModel
 internal import SQL
 internal import SolutionKit
@@ -10,10 +11,13 @@ struct CommandRequests {
     static let table = RequestTable("command_request", keptSeconds: 86_400)
 
     /// The command that a request asks for, made now or when the name was used first.
-    /// - Parameter make: asks the device.
+    /// - Parameters:
+    ///   - showingAnswer: whether the caller may see what the device has answered meanwhile.
+    ///   - make: asks the device.
     /// - Throws: `conflict` when the name stands for another request, or for a command that is not kept any more; what `make` throws.
     func once(
-        _ request: CommandRequest, to device: DeviceID, by caller: Caller, in line: inout LineContext,
+        _ request: CommandRequest, to device: DeviceID, by caller: Caller, showingAnswer: Bool,
+        in line: inout LineContext,
         _ make: (inout LineContext) throws -> Command
     ) throws -> Command {
         guard let name = request.requestID else { return try make(&line) }
@@ -29,9 +33,10 @@ struct CommandRequests {
             return command.id
         }
         if let made { return made }
-        guard let known = try book.command(id, device: device, in: transaction) else {
+        guard var known = try book.command(id, device: device, in: transaction) else {
             throw Refusal(.conflict, "The command of the request \(name) is not kept any more.")
         }
+        if !showingAnswer { (known.result, known.error) = (nil, nil) }
         return known
     }
 
@@ -50,6 +55,9 @@ struct CommandRequests {
     }
 
     private static func content(of request: CommandRequest) -> String {
-        "\(request.name)\n\(request.timeToLiveSeconds) \(request.timeoutSeconds)\n\(request.parameters)"
+        // Not the parameters themselves: they may hold what only the device should know.
+        let text =
+            "\(request.name)\n\(request.timeToLiveSeconds) \(request.timeoutSeconds)\n\(request.parameters)"
+        return SHA256.hash(data: Array(text.utf8)).map { String(Int($0) + 256, radix: 16).suffix(2) }.joined()
     }
 }

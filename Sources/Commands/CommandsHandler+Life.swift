@@ -13,7 +13,8 @@ extension CommandsHandler {
         }
         guard sites.contains(known.target.site) else { throw Refusal(.notFound, "There is no device \(device).") }
         try known.form.check(request)
-        return try requests.once(request, to: device, by: caller, in: &line) { line in
+        let maySee = caller.grants.scope(of: known.form.see).contains(known.target.site)
+        return try requests.once(request, to: device, by: caller, showingAnswer: maySee, in: &line) { line in
             try ask(known, request, by: caller, in: &line)
         }
     }

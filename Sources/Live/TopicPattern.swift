@@ -20,7 +20,8 @@ public struct TopicPattern: Hashable, Sendable {
         guard !bytes.isEmpty, bytes.count <= TopicPattern.maximumBytes else { return nil }
         guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
         let levels = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard levels.count <= TopicPattern.maximumLevels else { return nil }
+        // A shared subscription is a matter of MQTT; there is no live topic that begins with $.
+        guard levels.count <= TopicPattern.maximumLevels, bytes.first != UInt8(ascii: "$") else { return nil }
         for (index, level) in levels.enumerated() {
             guard !level.isEmpty else { return nil }
             let hasHash = level.contains(UInt8(ascii: "#"))

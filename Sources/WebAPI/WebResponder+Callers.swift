@@ -65,7 +65,8 @@ extension WebResponder {
     func check(
         again course: Course, _ caller: Caller, _ route: Route
     ) -> @Sendable () async throws -> Void {
-        guard let shown = course.shown else { return {} }
+        // Whoever was nobody when it began, whatever they showed, has nothing to lose.
+        guard let shown = course.shown, caller.identity != .anonymous else { return {} }
         let (gate, clock, transport) = (gate, clock, course.transport)
         return {
             // One that showed nothing is let in by its network, which has not changed.
@@ -76,6 +77,10 @@ extension WebResponder {
                 throw Refusal(.notSignedIn, "What this request showed is worth nothing any more.")
             }
             _ = try route.access.scope(for: present)
+            // The route goes by the rights and sites that it was called with.
+            guard present.grants == caller.grants else {
+                throw Refusal(.forbidden, "Your rights were changed meanwhile: send this again.")
+            }
         }
     }
 

@@ -160,6 +160,15 @@ import Testing
         let listed = try await yard.house.json(.get, Self.list, ["id": "b1"])
         #expect(listed["commands"]?.elements.count == 1)
 
+        // What the device has answered is for those who may see it.
+        try yard.house.hear("yard/bell/b1/answer/\(id)", #"{"status":"done","result":{"pin":7}}"#, client: "board")
+        for (permissions, answer) in [([.viewYard, .ringYard], 7), ([.ringYard], nil)] as [([Permission], Double?)] {
+            let caller = Caller(
+                .token(account: "1", name: "anna", token: "t"), grants: Grants(everywhere: PermissionSet(permissions)))
+            let again = try await yard.house.json(.post, Self.list, ["id": "b1"], body: body, as: caller)
+            #expect(again["command_id"]?.text == id && again["result"]?["pin"]?.number == answer)
+        }
+
         // Other content, another device, somebody else, no name.
         let other = #"{"command":"ring","params":{"times":3},"request_id":"k7"}"#
         #expect(try await yard.house.refusal(.post, Self.list, ["id": "b1"], body: other, as: anna) == .conflict)

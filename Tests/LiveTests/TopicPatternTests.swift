@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/", "a/", "/a", "a//b", "#/a", "a/#/b", "a#", "a/b+", "++", "a\u{0}", "a\n",
+        "", "/", "a/", "/a", "a//b", "#/a", "a/#/b", "a#", "a/b+", "++", "$share/a/#", "$share", "a\u{0}", "a\n",
         String(repeating: "a", count: 257), Array(repeating: "a", count: 17).joined(separator: "/"),
     ])
     func `a pattern that breaks the rules is none`(text: String) {

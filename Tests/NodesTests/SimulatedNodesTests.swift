@@ -59,13 +59,24 @@ import Testing
         let back = begin.advanced(bySeconds: 301)
         #expect(sent(node.take(.due, at: back)) == measured(stride(from: 2, through: 200, by: 2)))
         #expect(node.nextDue < back)
-        // Nobody knows whether they were stored: they come again.
+        // Nobody knows whether they were stored: they come again after a pause, half as many, then more again.
         _ = node.take(.settled(isStored: false), at: back)
-        #expect(sent(node.take(.due, at: back)) == measured(stride(from: 2, through: 200, by: 2)))
-        _ = node.take(.settled(isStored: true), at: back)
-        #expect(sent(node.take(.due, at: back)) == measured(stride(from: 202, through: 300, by: 2)))
-        _ = node.take(.settled(isStored: true), at: back)
-        #expect(node.nextDue == begin.advanced(bySeconds: 302))
+        #expect(node.nextDue > back && node.nextDue < back.advanced(bySeconds: 2))
+        let later = back.advanced(bySeconds: 60)
+        #expect(sent(node.take(.due, at: later)) == measured(stride(from: 2, through: 100, by: 2)))
+        _ = node.take(.settled(isStored: true), at: later)
+        #expect(node.nextDue < later)
+        #expect(sent(node.take(.due, at: later)) == measured(stride(from: 102, through: 300, by: 2)))
+        _ = node.take(.settled(isStored: true), at: later)
+        #expect(sent(node.take(.due, at: later)) == measured(stride(from: 302, through: 360, by: 2)))
+        _ = node.take(.settled(isStored: true), at: later)
+        #expect(node.nextDue == begin.advanced(bySeconds: 362))
+        // However often it is refused, a report alone goes at last.
+        for _ in 0..<12 {
+            _ = node.take(.due, at: node.nextDue.advanced(bySeconds: 400))
+            _ = node.take(.settled(isStored: false), at: node.nextDue.advanced(bySeconds: 400))
+        }
+        #expect(sent(node.take(.due, at: node.nextDue)).count == 1)
     }
 
     @Test("a memory that is too small keeps the times from the first to the last")

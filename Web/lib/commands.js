@@ -64,17 +64,25 @@ export const commandsPath = (id) => `/api/devices/${encodeURIComponent(id)}/comm
 const requestName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
     (byte) => byte.toString(16).padStart(2, '0')).join('');
 
+/** The names of requests that no answer came to: when a person sends the same again, it is the same request. */
+const unanswered = new Map();
+
 /**
  * Gives a command: `body` is {command, params}. The answer is the command as it is at first. When no answer comes, it may
  * be the answer that got lost: the request is sent once more under its name, by which the hub knows it and asks the
  * device once.
  */
 export async function giveCommand(path, body) {
-    const request = { body: { ...body, request_id: requestName() } };
-    try { return await ask('POST', path, request); } catch (error) {
-        if (!['unreachable', 'timeout'].includes(error.code)) throw error;
-        return ask('POST', path, request);
-    }
+    const wanted = `${path} ${JSON.stringify(body)}`;
+    const name = unanswered.get(wanted) ?? requestName();
+    unanswered.set(wanted, name);
+    const request = { body: { ...body, request_id: name } };
+    const isLost = (error) => ['unreachable', 'timeout'].includes(error.code);
+    const answered = (error) => { if (!isLost(error)) unanswered.delete(wanted); throw error; };
+    const command = await ask('POST', path, request)
+        .catch((error) => (isLost(error) ? ask('POST', path, request) : Promise.reject(error))).catch(answered);
+    unanswered.delete(wanted);
+    return command;
 }
 
 /**

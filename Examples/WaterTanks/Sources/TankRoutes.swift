@@ -73,10 +73,12 @@ struct TankRoutes: Sendable {
         let limit = try request.whole("limit", in: 1...Self.largestPage)
         let after = request.given("after").flatMap { DeviceID($0) }
         let (found, days) = try await services.database.read { reader in
-            (
-                try TankTable.all(at: request.scope, after: after, limit: limit.map(Page<Tank>.reading), in: reader),
-                try TankTable.lastDays(in: reader)
-            )
+            let found = try TankTable.all(
+                at: request.scope, after: after, limit: limit.map(Page<Tank>.reading), in: reader)
+            let days = try found.reduce(into: [DeviceID: TankDay]()) { days, tank in
+                days[tank.id] = try TankTable.lastDay(of: tank.id, in: reader)
+            }
+            return (found, days)
         }
         let page = limit.map { Page(found, limit: $0, key: \.id.text) } ?? Page(all: found)
         return .json(headers: page.headers(request, "/api/tanks", limit: limit)) { writer in

@@ -148,17 +148,13 @@ enum TankTable {
         }
     }
 
-    /// The newest day of each tank of which it is noted what was drawn.
-    static func lastDays(in reader: some SQLReading) throws -> [DeviceID: TankDay] {
-        let rows = try reader.query(
-            """
-            SELECT tank, day, begin, litres FROM tank_day AS noted
-            WHERE day = (SELECT max(day) FROM tank_day WHERE tank = noted.tank)
-            """)
-        return try rows.reduce(into: [:]) { days, row in
-            guard let id = DeviceID(try row.text(0)) else { return }
-            days[id] = TankDay(
-                day: try row.text(1), begin: Timestamp(microseconds: try row.integer(2)), litres: try row.integer(3))
+    /// The newest day of a tank of which it is noted what was drawn.
+    static func lastDay(of tank: DeviceID, in reader: some SQLReading) throws -> TankDay? {
+        try reader.queryFirst(
+            "SELECT day, begin, litres FROM tank_day WHERE tank = $1 ORDER BY day DESC LIMIT 1", [.text(tank.text)]
+        ).map { row in
+            TankDay(
+                day: try row.text(0), begin: Timestamp(microseconds: try row.integer(1)), litres: try row.integer(2))
         }
     }
 

@@ -64,7 +64,8 @@ extension DeviceRoutes {
             // It may have taken minutes.
             try await request.requireStillAllowed()
             let freed = try await services.line.perform { line in
-                let (transaction, administrator) = (try line.transaction(), Administrator(caller, at: line.now))
+                let transaction = try line.transaction()
+                let administrator = Administrator(caller, scope: administrator.scope, at: line.now)
                 _ = try administration.device(id, administrator, in: transaction)
                 let freed = try blobs.keep(
                     blob, as: DevicePicture.purpose, of: .device(id), key: .only, settings, at: line.now,

@@ -39,7 +39,7 @@ public final class LinkDoor: Sendable {
         guard let key = SecretKey(text), key.purpose == .link,
             let link = try await database.read({ [table] in try table.link(key, in: $0) }), link.isOpen(at: instant),
             link.grant.kind == kind
-        else { throw refusal(address, at: instant) }
+        else { throw isUse ? refusal(address, at: instant) : RouteAccess.noSuchLink }
         if isUse { await count(link.grant.id) }
         return Caller(.link(link.grant), address: address)
     }

@@ -76,10 +76,11 @@ final class OpenAnswers: Sendable {
         for answer in over { answer.end() }
     }
 
+    /// Whatever is refused ends an answer, also where the reason is a bound on guesses; only what the hub cannot tell at present does not.
     private static func endsAnswers(_ code: RefusalCode) -> Bool {
         switch code {
-        case .notSignedIn, .badCredentials, .forbidden, .devicePending, .notFound: true
-        default: false
+        case .overloaded, .storageUnavailable, .internalFailure, .stopping: false
+        default: true
         }
     }
 }

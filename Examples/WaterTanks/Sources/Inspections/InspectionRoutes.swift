@@ -74,11 +74,7 @@ struct InspectionRoutes: Sendable {
         // Before anything is read of what is sent.
         let tank = try await services.tank(request).id
         let (devices, blobs, settings) = (services.devices, services.blobs, services.settings)
-        let isDevice = try await services.database.read { try devices.site(of: tank, in: $0) != nil }
-        guard isDevice else {
-            throw Refusal(
-                .conflict, "Add a device called \(tank) first: the pictures of a tank are kept with its device.")
-        }
+        try await services.database.read { try Self.requireDevice(tank, devices, in: $0) }
         let (caller, scope) = (request.caller, request.scope)
         let (text, picture) = try await read(request)
         let note = InspectionNote(text, by: caller)
@@ -89,6 +85,7 @@ struct InspectionRoutes: Sendable {
             return try await services.change(with: TanksHandler.self, by: caller) { handler, line in
                 _ = try handler.tank(tank, within: scope)
                 let transaction = try line.transaction()
+                try Self.requireDevice(tank, devices, in: transaction)
                 let kept = try blobs.files(
                     of: .device(tank), as: Inspection.purpose, after: nil, limit: Inspection.most, in: transaction)
                 guard kept.count < Inspection.most else {
@@ -111,6 +108,15 @@ struct InspectionRoutes: Sendable {
             "/api/tanks/{id}/inspections/{inspection_id}/picture",
             ["id": tank.text, "inspection_id": inspection.id.text])
         return .json(status: 201, headers: [("Location", address)]) { $0.write(inspection) }
+    }
+
+    /// Refuses a tank that people have added without a device, or whose device was removed.
+    private static func requireDevice(
+        _ tank: DeviceID, _ devices: any DeviceBook, in reader: some SQLReading
+    ) throws {
+        guard try devices.site(of: tank, in: reader) == nil else { return }
+        throw Refusal(
+            .conflict, "Add a device called \(tank) first: the pictures of a tank are kept with its device.")
     }
 
     /// Reads the form as it comes. What came of the picture is settled here when the form turns out to be none.

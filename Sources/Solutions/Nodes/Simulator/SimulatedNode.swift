@@ -14,11 +14,15 @@ public struct SimulatedNode: SimulatedDevice {
     private var reports = 0
     /// When it measured what is not acknowledged yet; nil: it has no memory.
     private var kept: StoreAndForward<Timestamp>?
+    /// Kept reports that are published together at most: half as many whenever the hub refused some of them.
+    private var portion = SimulatedNode.largestPortion
+    /// How long it waits then, in milliseconds, and until when.
+    private var pauses = Backoff(initial: 1_000, maximum: 60_000, jitter: .half)
+    private var pausedUntil = Timestamp(microseconds: 0)
 
     /// A node says how it is every so many of its reports.
     private static let reportsPerStatus = 30
-    /// Kept reports that are published together at most.
-    private static let portion = 100
+    private static let largestPortion = 100
 
     /// A node that reports at once.
     public init(_ simulator: NodesSimulator, _ index: Int, at now: Timestamp) {
@@ -32,7 +36,10 @@ public struct SimulatedNode: SimulatedDevice {
     }
 
     /// When it reports next; at once while it has something that it kept.
-    public var nextDue: Timestamp { kept.map { $0.waiting > 0 } == true ? Timestamp(microseconds: 0) : nextReport }
+    public var nextDue: Timestamp {
+        guard let kept, kept.waiting > 0 else { return max(nextReport, pausedUntil) }
+        return pausedUntil
+    }
 
     /// What it publishes.
     public mutating func take(_ event: SimulatedEvent, at now: Timestamp) -> [SimulatedAction<Never>] {
@@ -42,9 +49,23 @@ public struct SimulatedNode: SimulatedDevice {
         case .due:
             return report(at: now).map { .publish($0) }
         case .settled(let isStored):
-            if isStored { kept?.acknowledgeAll() } else { kept?.connectionLost() }
+            if isStored { stored() } else { notStored(at: now) }
             return []
         }
+    }
+
+    private mutating func stored() {
+        kept?.acknowledgeAll()
+        portion = min(SimulatedNode.largestPortion, portion * 2)
+        pauses.held(for: .max)
+    }
+
+    /// Nobody knows which of them were stored: all come again, a few at a time, so that a bound on their rate lets them through at last.
+    private mutating func notStored(at now: Timestamp) {
+        guard kept != nil else { return }
+        kept?.connectionLost()
+        portion = max(1, portion / 2)
+        pausedUntil = now.advanced(byMicroseconds: pauses.next(random: UInt64(index)) * 1_000)
     }
 
     private mutating func report(at now: Timestamp) -> [SimulatedMessage] {
@@ -59,7 +80,7 @@ public struct SimulatedNode: SimulatedDevice {
                 _ = kept?.append(nextReport)
                 nextReport = nextReport.advanced(byMicroseconds: simulator.interval)
             }
-            while due.count < SimulatedNode.portion, let record = kept?.next() { due.append(record.element) }
+            while due.count < portion, let record = kept?.next() { due.append(record.element) }
         }
         return due.flatMap { instant in
             let isTimeForStatus = reports % SimulatedNode.reportsPerStatus == 0
