@@ -1,4 +1,4 @@
-/// A tag of a series: part of its identity, such as `location=bus_stop_01`.
+/// A tag of a series: part of its identity, such as `location=roof_01`.
 public struct Tag: Sendable, Hashable {
     /// The tag's name, unique in its series.
     public var name: String

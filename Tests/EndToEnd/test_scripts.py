@@ -200,3 +200,58 @@ def test_check_rooms_takes_nothing_else_for_a_name(repository):
     with written(repository / "Sources/SQL/Fine.swift", swift), written(repository / "Web/lib/fine.js", "// What streams is read while it comes.\n"):
         told = check_rooms(repository)
     assert told.returncode == 0, told.stdout
+
+
+# Solutions that are named as the field names them, by words that the past and everyday language have as well: {room: (identifier, title, kind, title of the kind)}
+NAMED_AS_THE_FIELD_DOES = {
+    "Classrooms": ("classrooms", "Classrooms", "classroom", "Classroom"), "BusStop": ("busstop", "Bus stop", "busstop", "Bus stop"),
+    "Modules": ("modules", "Modules", "module", "Module"),
+}
+
+
+@pytest.fixture(scope="module")
+def with_more_solutions(repository):
+    package = (repository / "Package.swift").read_text()
+    above = '        solution("Nodes", '
+    assert above in package
+    rooms = "".join(f'        solution("{room}", ["HubModel", "SolutionKit"]),\n' for room in NAMED_AS_THE_FIELD_DOES)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(written(repository / "Package.swift", package.replace(above, rooms + above)))
+        for room, (name, title, kind, title_of_kind) in NAMED_AS_THE_FIELD_DOES.items():
+            folder = repository / "Sources/Solutions" / room
+            folder.mkdir()
+            stack.callback(shutil.rmtree, folder)
+            (folder / f"{room}.swift").write_text(
+                f'let manifest = SolutionManifest(\n    id: "{name}", title: "{title}", path: "/{name}", kinds: [Declared(.{kind}, "{title_of_kind}")])\n'
+                f'let kind = DeviceKind("{kind}")\nlet right = Permission("{name}.view")\nlet setting = "MARTLET_{name.upper()}_DAYS"\n')
+            for document in ["README.md", "access-matrix.md", "limits.md"]:
+                (folder / document).write_text(f"# {title}\n")
+        yield repository
+
+
+def test_check_rooms_takes_solutions_that_are_named_as_the_field_names_them(with_more_solutions):
+    told = check_rooms(with_more_solutions)
+    assert told.returncode == 0, told.stdout
+
+
+def test_check_rooms_takes_everyday_words_of_swift_and_javascript_for_no_solution(with_more_solutions):
+    swift = "// Each module is built alone; other modules import it.\nlet modules = 1\n"
+    script = "const modules = new Map();\n/** Loads a module. */\nexport const load = (module) => modules.get(module.id);\n"
+    with written(with_more_solutions / "Sources/SQL/Fine.swift", swift), written(with_more_solutions / "Web/lib/fine.js", script):
+        told = check_rooms(with_more_solutions)
+    assert told.returncode == 0, told.stdout
+
+
+def test_check_rooms_finds_these_where_they_are_named(with_more_solutions):
+    named = {
+        "Sources/SQL/Named1.swift": ('let one = "module"\n', 'the solution Modules ("module")'), "Sources/SQL/Named2.swift": ("// `/modules`\n", "the solution Modules (modules)"),
+        "Sources/SQL/Named3.swift": ("let one: DeviceKind = .module\n", "the solution Modules (.module)"), "Web/lib/named4.js": ("t('modules.view')\n", "the solution Modules (modules.view)"),
+        "Web/lib/named5.js": ("// A classroom.\n", "the solution Classrooms (classroom)"), "Sources/Trust/Named6.swift": ("// At bus stops.\n", "the solution BusStop (bus stops)"),
+        "Sources/Registry/Named7.swift": ("// A busstop.\n", "the solution BusStop (busstop)"),
+    }
+    with contextlib.ExitStack() as stack:
+        for path, (text, _) in named.items():
+            stack.enter_context(written(with_more_solutions / path, text))
+        told = check_rooms(with_more_solutions)
+    lines = told.stdout.splitlines()
+    assert told.returncode == 1 and all(any(line.startswith(path) and says in line for line in lines) for path, (_, says) in named.items()), told.stdout

@@ -12,6 +12,8 @@ SOLUTIONS = sorted(folder.parent.name for folder in WEB.glob("*/solution.js"))
 # Folders whose words have not all gone to a file of strings yet.
 WITH_WORDS = []
 LONGEST = 120
+# Names that are everyday words of JavaScript as well: they count in quotes and in addresses alone. As scripts/check-rooms does.
+EVERYDAY = {"module", "modules"}
 
 
 def sources(folders, *ends):
@@ -30,7 +32,9 @@ def kinds_of(solution):
 
 def named(text, solution, kinds):
     """Where a text names a solution: its id as a word, as in an address, a topic, a right or an import; and its kinds of device."""
-    patterns = [rf"(?<![\w-]){solution}(?![\w-])", *(rf"['\"`]{kind}['\"`]|(?<![\w-]){kind}_" for kind in kinds)]
+    word = rf"(?<=['\"`/]){solution}(?=['\"`/.])" if solution in EVERYDAY else rf"(?<![\w-]){solution}(?![\w-])"
+    # `<script type="module">` is no device.
+    patterns = [word, *(rf"(?<!type=)['\"`]{kind}['\"`]|(?<![\w-]){kind}_" for kind in kinds)]
     return [match[0] for pattern in patterns for match in re.finditer(pattern, text, re.I)]
 
 
@@ -50,6 +54,18 @@ def test_shared_pages_name_no_solution(solution):
                                   "topics: ['nodes/+/state']", "/* Nodes */"])
 def test_the_check_finds_a_solution_that_is_named(line):
     assert named(line, "nodes", ["node"]) != []
+
+
+@pytest.mark.parametrize("line", ["import { useModules } from '/modules/store.js';", "href=\"/modules\"", "needs: 'modules.view'", "if (kind === 'module')", "module_01",
+                                  "topics: ['modules/+/state']"])
+def test_the_check_finds_a_solution_that_has_an_everyday_name(line):
+    assert named(line, "modules", ["module"]) != []
+
+
+@pytest.mark.parametrize(("solution", "kind"), [("classrooms", "classroom"), ("modules", "module"), ("busstop", "busstop")])
+def test_shared_pages_name_none_of_the_solutions_to_come(solution, kind):
+    files = [*sources(SHARED, ".js", ".css"), WEB / "index.html", WEB / "strings.en.js"]
+    assert {str(file.relative_to(WEB)): names for file in files if (names := named(file.read_text(), solution, [kind]))} == {}
 
 
 def test_a_solution_needs_no_other():
