@@ -2,7 +2,6 @@
 
 import { instant } from '/lib/time.js';
 import { byName, stateOf, stateOrder } from '/nodes/model.js';
-import { t } from '/nodes/words.js';
 
 /** Above this many, panels no longer help; a table does. */
 export const panelLimit = 60;
@@ -51,15 +50,4 @@ export function grouped(nodes, present) {
     const groups = new Map(stateOrder.map((state) => [state, []]));
     for (const node of nodes) groups.get(stateOf(node, present).state).push(node);
     return [...groups].filter(([, members]) => members.length > 0);
-}
-
-/** What is wrong, in one sentence. */
-export function verdict(counts, total) {
-    const words = (state) => t('counted', { count: counts[state], state: t(`count.${state}`) });
-    const bad = ['offline', 'unknown'].filter((state) => counts[state] > 0).map(words);
-    if (bad.length === 0 && counts.asleep === 0) return t('count.allOnline', { count: total });
-    if (bad.length === 0 && counts.online === 0) return t('count.allAsleep', { count: total });
-    const well = [t('onlineOf', { online: counts.online, nodes: t('nodes', { count: total }) }),
-        counts.asleep > 0 && words('asleep')];
-    return t('sentence', { words: [well.filter(Boolean).join(', '), bad.join(', ')].filter(Boolean).join('; ') });
 }

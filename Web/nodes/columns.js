@@ -2,7 +2,7 @@
 // column is counted, row by row.
 
 import { sortFields } from '/lib/fields.js';
-import { readingFields } from '/nodes/model.js';
+import { readingFields } from '/nodes/fields.js';
 
 /** Columns without a choice in the address: one less where the navigation leaves no room for more. */
 const narrow = matchMedia('(min-width: 801px) and (max-width: 1100px)');

@@ -1,14 +1,14 @@
 // The sensor nodes on the front page: how they are in one card, and what of them needs a person. Most urgent first.
 
 import { html } from '/lib/html.js';
-import { commandTones, inOrder, isFailed, newer } from '/lib/commands.js';
+import { commandTones, inOrder, isFailed, newer } from '/lib/command-states.js';
 import { useFollowed } from '/lib/follow.js';
 import { number } from '/lib/format.js';
 import { instant, now } from '/lib/time.js';
 import { api } from '/nodes/api.js';
-import { verdict } from '/nodes/choose.js';
-import { byName, isWell, stateOf, stateOrder, states, tally } from '/nodes/model.js';
-import { nodeAddress } from '/nodes/panel.js';
+import {
+    byName, isWell, nodeAddress, stateOf, stateOrder, states, tally, verdict,
+} from '/nodes/model.js';
 import { useNodes } from '/nodes/store.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';

@@ -1,7 +1,6 @@
 // A node as the pages see it: pure functions from what the server said and the present time to what is shown.
 
 import { byText, duration } from '/lib/format.js';
-import { sortFields, health } from '/lib/fields.js';
 import { stateAt } from '/lib/silence.js';
 import { instant } from '/lib/time.js';
 import { t } from '/nodes/words.js';
@@ -26,17 +25,6 @@ export const isWell = (state) => state === 'online' || state === 'asleep';
  */
 export const stateOf = (node, present) => stateAt(node, present,
     { known: (state) => states[state] !== undefined, isHeard: isWell });
-
-/** Names of the fields that a panel shows, in the order people ask for them; those about the node itself left out. */
-export function readingFields(node) {
-    return sortFields(Object.keys(node.latest ?? {}).filter((name) => !health.has(name)));
-}
-
-/** All fields of a node: readings first, then health; uptime last, it is a saw blade. */
-export function chartFields(node) {
-    const names = sortFields(new Set([...(node.fields ?? []), ...Object.keys(node.latest ?? {})]));
-    return [...names.filter((name) => name !== 'uptime'), ...names.filter((name) => name === 'uptime')];
-}
 
 /**
  * Words in the place of a value that say that there is none: those of the hub
@@ -132,5 +120,18 @@ export function tally(nodes, present) {
     for (const node of nodes) counts[stateOf(node, present).state] += 1;
     return counts;
 }
+
+/** What is wrong, in one sentence. */
+export function verdict(counts, total) {
+    const words = (state) => t('counted', { count: counts[state], state: t(`count.${state}`) });
+    const bad = ['offline', 'unknown'].filter((state) => counts[state] > 0).map(words);
+    if (bad.length === 0 && counts.asleep === 0) return t('count.allOnline', { count: total });
+    if (bad.length === 0 && counts.online === 0) return t('count.allAsleep', { count: total });
+    const well = [t('onlineOf', { online: counts.online, nodes: t('nodes', { count: total }) }),
+        counts.asleep > 0 && words('asleep')];
+    return t('sentence', { words: [well.filter(Boolean).join(', '), bad.join(', ')].filter(Boolean).join('; ') });
+}
+
+export const nodeAddress = (node) => `/nodes/${encodeURIComponent(node.node_id)}`;
 
 export const byName = (a, b) => byText(a.node_id, b.node_id);

@@ -11,9 +11,8 @@ import { isStale } from '/lib/silence.js';
 import { instant, now } from '/lib/time.js';
 import { NotFound } from '/app/notfound.js';
 import { Facts } from '/nodes/facts.js';
-import {
-    chartFields, expected, isWell, readingFields, stateOf, states, withEvents, withLatest,
-} from '/nodes/model.js';
+import { chartFields, readingFields } from '/nodes/fields.js';
+import { expected, isWell, stateOf, states, withEvents, withLatest } from '/nodes/model.js';
 import { Refused } from '/nodes/refused.js';
 import { afterEvent } from '/nodes/store.js';
 import { t } from '/nodes/words.js';

@@ -6,7 +6,8 @@ import { isStale } from '/lib/silence.js';
 import { instant, now } from '/lib/time.js';
 import { useSeen, useTrail } from '/lib/trail.js';
 import { api } from '/nodes/api.js';
-import { isWell, readingFields, stateOf, states } from '/nodes/model.js';
+import { readingFields } from '/nodes/fields.js';
+import { isWell, nodeAddress, stateOf, states } from '/nodes/model.js';
 import { t } from '/nodes/words.js';
 import { Age } from '/parts/age.js';
 import { Badge } from '/parts/badge.js';
@@ -19,8 +20,6 @@ const room = 3;
 
 /** A quarter of an hour. */
 const trailSeconds = 900;
-
-export const nodeAddress = (node) => `/nodes/${encodeURIComponent(node.node_id)}`;
 
 export function NodePanel({ node }) {
     const element = useRef(null);

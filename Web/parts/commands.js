@@ -1,7 +1,8 @@
 // The commands of a device: a form for a new one, and each of them with how far it has come.
 
 import { html, useState } from '/lib/html.js';
-import { commandsPath, commandTones, formOf, stepsOf, useCommands } from '/lib/commands.js';
+import { commandTones, stepsOf } from '/lib/command-states.js';
+import { commandsPath, formOf, useCommands } from '/lib/commands.js';
 import { exact } from '/lib/format.js';
 import { session } from '/lib/session.js';
 import { instant } from '/lib/time.js';
