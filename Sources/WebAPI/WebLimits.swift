@@ -28,7 +28,7 @@ public struct WebLimits: Sendable {
     public var bodyWindow: Duration
     /// Bytes of a body that come in each `bodyWindow`.
     public var minimumBodyBytesPerWindow: Int
-    /// How long a response may take to be read by the client.
+    /// How long the client may take to make room for the next piece of an answer (at most 64 KiB, or the whole of a smaller one).
     public var responseTimeout: TimeAmount
     /// Bytes of large answers that one account, device or address has not read.
     public var maximumUnreadBytesPerOwner: Int

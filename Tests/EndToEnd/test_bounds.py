@@ -856,6 +856,9 @@ FIXED = {
         (f"{WEB}/UnreadAnswersTests.swift", "who reads nothing is told to, what is read is counted no more, and a large answer comes whole"),
         (f"{WEB}/UnreadAnswersTests.swift", "in all there is a bound too, and whoever is alone has any one answer"),
     ],
+    "Wait for a client to take a piece of an answer: of at most 64 KiB, or the whole of a smaller answer": [
+        (f"{WEB}/StreamedAnswerTests.swift", "slowReader"), (f"{WEB}/DrippingReaderTests.swift", "drip"),
+    ],
     "Refusals that are kept of a device for its operator": [
         ("RegistryTests/DeviceRefusalTests.swift", "bounded"), ("IngestTests/RefusalAllowanceTests.swift", "oneDevice"),
         ("IngestTests/RefusalAllowanceTests.swift", "allDevices"),
