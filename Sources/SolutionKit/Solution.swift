@@ -5,7 +5,7 @@ public import SQL
 /// or another solution.
 ///
 /// This is its core. What it does beyond is told by the optional parts that it has: `HandlesMessages`, `GivesCommands`, `ObservesLine`,
-/// `OffersRoutes`, `GivesOverview`, `HasServices`, `HasSchedules`, `HasRetention`, `HasSimulator`, `HasDemonstration`.
+/// `OffersRoutes`, `GivesOverview`, `HasServices`, `HasSchedules`, `HasRetention`, `HasBlobs`, `HasSimulator`, `HasDemonstration`.
 /// Life: made without side effects; its migrations run; then its parts are made, in this order.
 public protocol Solution: Sendable {
     /// Who it is, what it listens to and what it declares.
