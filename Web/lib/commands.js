@@ -1,5 +1,5 @@
-// Commands to devices of any kind (docs/commands.md): what a kind understands, as the catalogue declares it, and how one
-// is given. How far one has come is in `command-states.js`.
+// Commands to devices of any kind (docs/commands.md): what a kind understands, as the catalogue declares it, and how
+// one is given. How far one has come is in `command-states.js`.
 
 import { address, ask } from '/lib/api.js';
 import { catalogue } from '/lib/catalogue.js';
@@ -31,9 +31,9 @@ const requestName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
 const unanswered = new Map();
 
 /**
- * Gives a command: `body` is {command, params}. The answer is the command as it is at first. When no answer comes, it may
- * be the answer that got lost: the request is sent once more under its name, by which the hub knows it and asks the
- * device once.
+ * Gives a command: `body` is {command, params}. The answer is the command as it is at first. When no answer comes, it
+ * may be the answer that got lost: the request is sent once more under its name, by which the hub knows it and asks
+ * the device once.
  */
 export async function giveCommand(path, body) {
     const wanted = `${path} ${JSON.stringify(body)}`;
