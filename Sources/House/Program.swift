@@ -24,12 +24,12 @@ public struct Program: Sendable {
     public func run() async {
         // What devices said, and what proves who people are, is for the eyes of the owner of the files alone, in whatever folder they lie.
         umask(0o077)
-        await Solutions.$bound.withValue(Solutions(solutions, pageFolders: pageFolders)) { await Martlet.main() }
+        await Solutions.$bound.withValue(Solutions(solutions, pageFolders: pageFolders)) { await MartletCommand.main() }
     }
 }
 
 /// The program: `martlet serve` and the commands around it.
-struct Martlet: AsyncParsableCommand {
+struct MartletCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: Invocation.program,
         abstract:

@@ -145,7 +145,7 @@ public final class Database: Sendable {
     /// - Throws: what `body` throws, or `SQLFailure`.
     public func read<T: Sendable>(_ body: @Sendable (Reader) throws -> T) async throws -> T {
         do {
-            return try await engine.read { try body(Reader(session: Session($0))) }
+            return try await engine.read { try body(Reader(connection: SQLConnection($0))) }
         } catch {
             throw Database.unwrapped(error)
         }
@@ -156,7 +156,7 @@ public final class Database: Sendable {
     /// - Throws: what `body` throws, or `SQLFailure`.
     public func readBlocking<T>(_ body: (Reader) throws -> T) throws -> T {
         do {
-            return try engine.read { try body(Reader(session: Session($0))) }
+            return try engine.read { try body(Reader(connection: SQLConnection($0))) }
         } catch {
             throw Database.unwrapped(error)
         }
@@ -166,9 +166,9 @@ public final class Database: Sendable {
         var result: T?
         // IMMEDIATE: a transaction that has begun never fails half way because another process writes.
         try database.inTransaction(.immediate) {
-            let session = Session(database)
-            result = try body(Transaction(session: session))
-            guard !session.failed else {
+            let connection = SQLConnection(database)
+            result = try body(Transaction(connection: connection))
+            guard !connection.failed else {
                 throw SQLFailure(.transactionFailed, "a statement failed and its error was dropped")
             }
             // Whoever is told that it is stored must be able to find it. Here it can still be taken back; a file that goes in the

@@ -36,11 +36,11 @@ extension SQLReading {
 
 /// A consistent snapshot of the database for one `Database.read`. It must not leave that closure.
 public struct Reader: SQLReading {
-    let session: Session
+    let connection: SQLConnection
 
     /// Hands over each row of the result as it is read.
     public func queryEach(_ sql: String, _ arguments: [SQLValue] = [], _ body: (Row) throws -> Void) throws {
-        try session.forEach(sql, arguments, body)
+        try connection.forEach(sql, arguments, body)
     }
 }
 
@@ -49,25 +49,25 @@ public struct Reader: SQLReading {
 /// A statement that fails makes the whole transaction fail: what comes after it throws `transactionFailed`, unless a
 /// `savepoint` around it has taken it back. So it is in PostgreSQL, and so it is here with SQLite too.
 public struct Transaction: SQLReading {
-    let session: Session
+    let connection: SQLConnection
 
     /// Runs one statement and returns the number of rows it inserted, updated or deleted.
     /// - Throws: `SQLFailure`.
     @discardableResult
     public func execute(_ sql: String, _ arguments: [SQLValue] = []) throws(SQLFailure) -> Int {
-        try session.execute(sql, arguments)
+        try connection.execute(sql, arguments)
     }
 
     /// Hands over each row of the result as it is read, also that of `INSERT ... RETURNING`.
     public func queryEach(_ sql: String, _ arguments: [SQLValue] = [], _ body: (Row) throws -> Void) throws {
-        try session.forEach(sql, arguments, body)
+        try connection.forEach(sql, arguments, body)
     }
 
     /// Runs `body` so that it fails alone: when it throws, its changes are taken back and the transaction goes on.
     /// May be nested.
     /// - Throws: what `body` throws, or `SQLFailure`.
     public func savepoint<T>(_ body: () throws -> T) throws -> T {
-        try session.savepoint(body)
+        try connection.savepoint(body)
     }
 }
 
@@ -75,18 +75,18 @@ extension Transaction {
     /// Sets a savepoint without a closure, for a caller who knows only later how it ends. It must end, in the same
     /// transaction and in the reverse order of their beginning, with `releaseSavepoint` or `rollBackToSavepoint`.
     public func beginSavepoint() throws(SQLFailure) {
-        try session.beginSavepoint()
+        try connection.beginSavepoint()
     }
 
     /// Ends the innermost savepoint and keeps its changes.
     /// - Throws: `transactionFailed` when a statement since then failed; roll back then.
     public func releaseSavepoint() throws(SQLFailure) {
-        try session.releaseSavepoint()
+        try connection.releaseSavepoint()
     }
 
     /// Ends the innermost savepoint and undoes its changes, a failed statement included.
     /// - Throws: `transactionFailed` when the engine had to roll back the whole transaction.
     public func rollBackToSavepoint() throws(SQLFailure) {
-        try session.rollBackToSavepoint()
+        try connection.rollBackToSavepoint()
     }
 }

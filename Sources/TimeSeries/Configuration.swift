@@ -17,7 +17,7 @@ public struct TimeSeriesConfiguration: Sendable, Hashable {
     /// opened in turn. Default 12.
     public var openMonths: Int
     /// What is accepted.
-    public var limits: Limits
+    public var limits: StoreLimits
 
     /// A configuration with the defaults named at each property.
     public init(folder: String) {
@@ -27,7 +27,7 @@ public struct TimeSeriesConfiguration: Sendable, Hashable {
         self.headBytes = 256 << 20
         self.retentionDays = nil
         self.openMonths = 12
-        self.limits = Limits()
+        self.limits = StoreLimits()
     }
 
     /// The earliest time of a report that is taken, µs since 1970 UTC.

@@ -33,7 +33,7 @@ extension TimeSeriesStore {
     /// Rows without any of the fields asked for are left out. An unknown series has no rows.
     /// - Parameters:
     ///   - fields: names; nil for all.
-    ///   - limit: rows at most, 1 or more; fewer where their texts are longer together than `Limits.answerTextBytes`.
+    ///   - limit: rows at most, 1 or more; fewer where their texts are longer together than `StoreLimits.answerTextBytes`.
     /// - Throws: `TimeSeriesFailure.badRange`, or `SQLFailure`.
     public func range(
         _ series: SeriesKey, fields: [String]? = nil, from: Int64, to: Int64, limit: Int,

@@ -73,7 +73,7 @@ public enum ReportRejection: String, Error, Sendable, Hashable, CaseIterable {
 }
 
 /// What a store accepts. Each guards memory or disk against a runaway device.
-public struct Limits: Sendable, Hashable {
+public struct StoreLimits: Sendable, Hashable {
     /// Series in all. Default 200,000.
     public var series = 200_000
     /// Fields a series. Default 256.

@@ -49,7 +49,7 @@ extension Heads {
     /// Resolves names and encodes. Called with the lock held, once a batch: no look-up in SQL, no existential, one hash
     /// of the series a report.
     func stage(
-        _ reports: [Report], limits: Limits, now: Int64, oldest: Int64, names: NewNames,
+        _ reports: [Report], limits: StoreLimits, now: Int64, oldest: Int64, names: NewNames,
         refusedAlready: [Int: ReportRejection]
     ) -> Staged {
         var staged = Staged()

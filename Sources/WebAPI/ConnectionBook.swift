@@ -5,7 +5,7 @@ import Synchronization
 import Transport
 
 /// One open connection, and whether a request on it is being answered.
-final class Connection: Sendable {
+final class WebConnection: Sendable {
     let channel: any Channel
     /// Under which the table knows it.
     var id: ObjectIdentifier { ObjectIdentifier(channel) }
@@ -42,7 +42,7 @@ final class Connection: Sendable {
 final class ConnectionBook: Sendable {
     private struct State {
         var table: ConnectionTable
-        var connections: [ObjectIdentifier: Connection] = [:]
+        var connections: [ObjectIdentifier: WebConnection] = [:]
         var refused: [ConnectionTable.Reason: Int] = [:]
         var slowHeads = 0
         var isStopping = false
@@ -61,11 +61,11 @@ final class ConnectionBook: Sendable {
 
     /// Takes in a connection that was accepted; another may have to give way. It is closed, and nil is returned, when there
     /// is no room.
-    func open(_ channel: any Channel) -> Connection? {
+    func open(_ channel: any Channel) -> WebConnection? {
         let id = ObjectIdentifier(channel)
         let address = transports.boundedAddress(of: channel.remoteAddress?.ipAddress)
-        let connection = Connection(channel)
-        let unwanted: Connection? = state.withLock { state in
+        let connection = WebConnection(channel)
+        let unwanted: WebConnection? = state.withLock { state in
             switch state.table.open(id, address: address) {
             case .refused(let reason):
                 state.refused[reason, default: 0] += 1
@@ -91,7 +91,7 @@ final class ConnectionBook: Sendable {
 
     /// A whole head of a request was heard on a connection; it is being answered.
     /// - Returns: the connection; nil for one that had to give way and is closed already.
-    func heard(_ id: ObjectIdentifier) -> Connection? {
+    func heard(_ id: ObjectIdentifier) -> WebConnection? {
         let (connection, isStopping) = state.withLock { state in
             state.table.heard(id)
             state.connections[id]?.setAnswering(true)
@@ -116,7 +116,7 @@ final class ConnectionBook: Sendable {
     }
 
     /// Closes a connection because the head of a later request, which has had its time, is still not whole.
-    func endSlowHead(of connection: Connection) {
+    func endSlowHead(of connection: WebConnection) {
         state.withLock { $0.slowHeads += 1 }
         connection.end()
     }

@@ -53,7 +53,7 @@ final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let connections: ConnectionBook
     private let headTimeout: TimeAmount
-    private var connection: Connection?
+    private var connection: WebConnection?
     private var stage = Stage.first
     private var deadline: Scheduled<Void>?
 

@@ -123,7 +123,7 @@ struct WebResponder: Sendable {
     }
 
     /// Has the reader of an answer looked at while it is sent.
-    private func begin(_ course: Course, _ connection: Connection) -> UInt64? {
+    private func begin(_ course: Course, _ connection: WebConnection) -> UInt64? {
         guard let asked = course.asked, let check = course.check else { return nil }
         return answers.begin(
             OpenAnswers.Answer(reader: asked.caller, check: check, end: { connection.end() }))
@@ -161,7 +161,7 @@ struct WebResponder: Sendable {
 
     private func answer(
         _ request: Request, _ course: inout Course, _ body: inout IncomingBody,
-        _ writer: borrowing ResponseWriter, _ connection: Connection
+        _ writer: borrowing ResponseWriter, _ connection: WebConnection
     ) async -> WebAnswer {
         let target = request.head.path ?? "/"
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

@@ -131,7 +131,7 @@ struct AdmittingHub {
         let message = Message(
             id: id, topic: try TopicName(topic), payload: Array(text.utf8), qos: .atLeastOnce, retain: false,
             receivedAt: Int64(id) * 1_000)
-        let entry = LedgerEntry.publication(
+        let entry = BrokerLedgerEntry.publication(
             InboundPublication(client: client, message: message, isSetAside: client.rights?.isSetAside ?? false))
         let ledger = ledger
         return await withCheckedContinuation { continuation in

@@ -45,7 +45,7 @@ struct Hub {
         }
     }
 
-    func commit(_ entries: [LedgerEntry]) async -> [CommitOutcome] {
+    func commit(_ entries: [BrokerLedgerEntry]) async -> [CommitOutcome] {
         await withCheckedContinuation { continuation in
             ledger.commit(entries) { continuation.resume(returning: $0) }
         }
@@ -59,7 +59,7 @@ struct Hub {
         ConnectedClient(identifier: try MQTTString(name), userName: nil, remoteAddress: "127.0.0.1:1", version: .v5_0)
     }
 
-    func opened(_ client: ConnectedClient) -> LedgerEntry {
+    func opened(_ client: ConnectedClient) -> BrokerLedgerEntry {
         .session(.connected(SessionOpening(client: client, isResumed: false, expiryInterval: 60, keepAlive: 0, at: 1)))
     }
 

@@ -17,7 +17,8 @@ import TimeSeries
             var story = Story(seed: seed)
             var model = BrokerState()
             for _ in 0..<12 {
-                let entries = (0..<10).map { _ in story.next(model) }.reduce(into: [LedgerEntry]()) { entries, make in
+                let entries = (0..<10).map { _ in story.next(model) }.reduce(into: [BrokerLedgerEntry]()) {
+                    entries, make in
                     // Each entry is made with knowledge of the ones before it, as the broker does.
                     let entry = make(&story, model)
                     model.apply(entry)

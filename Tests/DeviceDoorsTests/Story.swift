@@ -15,7 +15,7 @@ struct Story {
     }
 
     /// A function that makes the next entry when its turn comes.
-    func next(_ model: BrokerState) -> (inout Story, BrokerState) -> LedgerEntry {
+    func next(_ model: BrokerState) -> (inout Story, BrokerState) -> BrokerLedgerEntry {
         { story, model in story.entry(model) }
     }
 
@@ -24,7 +24,7 @@ struct Story {
         return Int(state >> 33) % bound
     }
 
-    private mutating func entry(_ model: BrokerState) -> LedgerEntry {
+    private mutating func entry(_ model: BrokerState) -> BrokerLedgerEntry {
         time += 1_000
         let client = client()
         let session = model.sessions[client.identifier]

@@ -7,7 +7,7 @@ import Testing
 
 /// Stores nothing and says at once that it is stored.
 private struct ForgetfulLedger: BrokerLedger {
-    func commit(_ entries: [LedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
+    func commit(_ entries: [BrokerLedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
         completion(entries.map { _ in .committed })
     }
 }

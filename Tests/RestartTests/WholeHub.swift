@@ -235,7 +235,7 @@ final class WholeHub {
             for connection in touched { running?.core.handle(.flushed(unsent: 0, connection), now: now, into: &next) }
             if !actions.entries.isEmpty || !actions.deliveries.isEmpty {
                 // What is told waits for no answer.
-                let outcomes = await commit(actions.entries + actions.deliveries.map(LedgerEntry.delivery))
+                let outcomes = await commit(actions.entries + actions.deliveries.map(BrokerLedgerEntry.delivery))
                 let answered = Array(outcomes.prefix(actions.entries.count))
                 if !answered.isEmpty { running?.core.handle(.committed(answered), now: now, into: &next) }
             }
@@ -257,7 +257,7 @@ final class WholeHub {
         fatalError("the hub never comes to rest")
     }
 
-    private func commit(_ entries: [LedgerEntry]) async -> [CommitOutcome] {
+    private func commit(_ entries: [BrokerLedgerEntry]) async -> [CommitOutcome] {
         guard let ledger = running?.ledger else { return [] }
         return await withCheckedContinuation { continuation in
             ledger.commit(entries) { continuation.resume(returning: $0) }

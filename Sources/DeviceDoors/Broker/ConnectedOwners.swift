@@ -33,7 +33,7 @@ public final class ConnectedOwners: BrokerLedger {
     }
 
     /// Passes the entries on.
-    public func commit(_ entries: [LedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
+    public func commit(_ entries: [BrokerLedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
         for case .session(let change) in entries {
             switch change {
             case .connected(let opening):

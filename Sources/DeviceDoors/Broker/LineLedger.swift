@@ -30,7 +30,7 @@ public final class LineLedger: BrokerLedger {
     }
 
     /// Hands the entries to the line; when its queue is full or closed they have failed, and the clients send again.
-    public func commit(_ entries: [LedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
+    public func commit(_ entries: [BrokerLedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
         let items = memory.withLock { memory in entries.map { item($0, &memory) } }
         let aside = entries.indices.filter { entries[$0].isSetAside }
         let submission = Submission(items: items) { [admission] outcomes in
@@ -42,7 +42,7 @@ public final class LineLedger: BrokerLedger {
         }
     }
 
-    private func item(_ entry: LedgerEntry, _ memory: inout Memory) -> LineItem {
+    private func item(_ entry: BrokerLedgerEntry, _ memory: inout Memory) -> LineItem {
         switch entry {
         case .publication(let publication):
             let receivedAt = memory.receipts.next(publication.message.receivedAt)
@@ -119,7 +119,7 @@ public final class LineLedger: BrokerLedger {
         }
     }
 
-    private static func count(_ entry: LedgerEntry, _ outcome: LineOutcome, _ admission: DeviceAdmission?) {
+    private static func count(_ entry: BrokerLedgerEntry, _ outcome: LineOutcome, _ admission: DeviceAdmission?) {
         guard case .publication(let publication) = entry,
             let device = publication.client.owner.flatMap(ConnectionOwner.pendingDevice)
         else { return }
@@ -187,7 +187,7 @@ public final class LineLedger: BrokerLedger {
     }
 }
 
-extension LedgerEntry {
+extension BrokerLedgerEntry {
     fileprivate var isSetAside: Bool {
         if case .publication(let publication) = self { return publication.isSetAside }
         return false

@@ -28,7 +28,7 @@ struct Configuration: Sendable {
     /// Ten years: longer than a device's memory, shorter than the distance to where clocks begin that nobody has set.
     var oldestDays: Int? = 3_650
     var logLevel = Logger.Level.notice
-    var limits = Limits()
+    var limits = HubLimits()
     /// What solutions and retention rules declare.
     var declared = SettingValues()
     /// Where a test moves the hub's clock; nil: it is the machine's.

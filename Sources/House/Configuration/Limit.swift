@@ -180,7 +180,7 @@ enum Limit: String, CaseIterable {
 }
 
 /// The limits as they are set.
-struct Limits: Sendable {
+struct HubLimits: Sendable {
     private var values: [Limit: Int] = [:]
 
     subscript(limit: Limit) -> Int { values[limit] ?? limit.standard }

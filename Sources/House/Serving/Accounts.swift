@@ -78,7 +78,7 @@ struct Accounts: Sendable {
         Rate(perSecond: Double(perSecond), burst: Double(perSecond) * burst)
     }
 
-    private static func joinLimits(_ limits: Limits) -> JoinLimits {
+    private static func joinLimits(_ limits: HubLimits) -> JoinLimits {
         var join = JoinLimits()
         join.devices = Int64(limits[.pendingDevices])
         join.devicesPerAddress = Int64(limits[.pendingDevicesPerAddress])

@@ -11,7 +11,7 @@ struct ConnectionPlan: Sendable, Hashable {
     var mqttStrangers: Int
 
     /// What the settings say.
-    init(_ limits: Limits) {
+    init(_ limits: HubLimits) {
         http = limits[.httpConnections]
         mqtt = limits[.mqttConnections]
         mqttStrangers = limits[.mqttStrangers]

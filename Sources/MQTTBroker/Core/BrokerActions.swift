@@ -10,7 +10,7 @@ package struct BrokerActions {
     /// The bytes that `items` point into.
     package var bytes: [UInt8] = []
     /// To be handed to the ledger in one call.
-    package var entries: [LedgerEntry] = []
+    package var entries: [BrokerLedgerEntry] = []
     /// To be asked of the authenticator.
     package var authentications: [(connection: ConnectionHandle, attempt: ConnectAttempt)] = []
     /// To be asked of the authenticator: how these clients, whose wills are due, stand now.

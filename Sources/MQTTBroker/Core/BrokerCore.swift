@@ -213,7 +213,7 @@ package struct BrokerCore {
     }
 
     /// Hands an entry to the ledger, and remembers what its answer sets free.
-    mutating func submit(_ entry: LedgerEntry, then next: PendingCommit, into actions: inout BrokerActions) {
+    mutating func submit(_ entry: BrokerLedgerEntry, then next: PendingCommit, into actions: inout BrokerActions) {
         actions.entries.append(entry)
         pending.append(next)
         pendingBytes += next.cost

@@ -80,7 +80,7 @@ struct Delivery {
     let qos: QoS
     let retain: Bool
     /// The place in the session's queue; nil at QoS 0.
-    let reservation: Reservation?
+    let reservation: ReservedPlace?
     let subscriptionIdentifiers: [UInt32]
     /// Whether it comes by a shared subscription, whose other members may have it instead.
     var isShared = false

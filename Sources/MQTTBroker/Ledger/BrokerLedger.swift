@@ -8,7 +8,7 @@ public protocol BrokerLedger: Sendable {
     /// Called on the broker's event loop, so it must not block. `completion` is called exactly once, on any thread,
     /// with one outcome for each entry. Batches may be completed in any order; the broker takes them in the order of
     /// the calls.
-    func commit(_ entries: [LedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void)
+    func commit(_ entries: [BrokerLedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void)
 }
 
 /// What became of an entry.
@@ -24,7 +24,7 @@ public enum CommitOutcome: Sendable, Hashable {
 }
 
 /// Something that must survive.
-public enum LedgerEntry: Sendable {
+public enum BrokerLedgerEntry: Sendable {
     /// A client's message, or its will.
     case publication(InboundPublication)
     /// A message of the server's own that waits for sessions or is retained.

@@ -3,7 +3,7 @@ internal import MQTTCodec
 extension BrokerState {
     /// What a committed entry does to the state. A ledger on a database does the same in its own words; this is the
     /// measure it is held against.
-    public mutating func apply(_ entry: LedgerEntry) {
+    public mutating func apply(_ entry: BrokerLedgerEntry) {
         switch entry {
         case .publication(let publication):
             if let identifier = publication.exactlyOnceIdentifier {

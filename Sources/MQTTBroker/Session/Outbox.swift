@@ -64,7 +64,7 @@ struct Outbox {
     // MARK: In
 
     /// A place for a message that will be queued when the ledger has it; nil when the queue is full.
-    mutating func reserve(cost: Int, maximumCount: Int, maximumBytes: Int) -> Reservation? {
+    mutating func reserve(cost: Int, maximumCount: Int, maximumBytes: Int) -> ReservedPlace? {
         guard count < min(maximumCount, Self.mostMessages), bytes + cost <= maximumBytes else { return nil }
         reserved += 1
         bytes += cost
@@ -85,7 +85,7 @@ struct Outbox {
             nextIdentifier = nextIdentifier.next
             nextSerial += 1
         }
-        return Reservation(identifier: nextIdentifier, serial: nextSerial)
+        return ReservedPlace(identifier: nextIdentifier, serial: nextSerial)
     }
 
     /// Gives a reserved place back.
@@ -246,7 +246,7 @@ struct Outbox {
 }
 
 /// A place in an outbox.
-struct Reservation {
+struct ReservedPlace {
     let identifier: PacketIdentifier
     let serial: UInt64
 

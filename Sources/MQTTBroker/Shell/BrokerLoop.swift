@@ -171,7 +171,7 @@ final class BrokerLoop {
     private func commit() {
         let answered = actions.entries.count
         // What is told waits for no answer.
-        let entries = actions.entries + actions.deliveries.map(LedgerEntry.delivery)
+        let entries = actions.entries + actions.deliveries.map(BrokerLedgerEntry.delivery)
         actions.entries = []
         actions.deliveries = []
         let number = order.issue(answered)

@@ -21,8 +21,8 @@ final class Bench {
     let configuration: BrokerConfiguration
     /// What survives a crash: the committed entries, applied in order.
     private(set) var stored: BrokerState
-    private(set) var committed: [LedgerEntry] = []
-    private(set) var uncommitted: [LedgerEntry] = []
+    private(set) var committed: [BrokerLedgerEntry] = []
+    private(set) var uncommitted: [BrokerLedgerEntry] = []
     private(set) var deliveries: [DeliveryEvent] = []
     private(set) var peers: [ConnectionHandle: Peer] = [:]
     /// Whether the authenticator answers only when `authenticate` is called.

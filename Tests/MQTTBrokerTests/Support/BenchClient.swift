@@ -166,7 +166,7 @@ func will(
         properties: delay.map { [.willDelayInterval($0)] } ?? .none)
 }
 
-extension LedgerEntry {
+extension BrokerLedgerEntry {
     var publication: InboundPublication? {
         if case .publication(let publication) = self { publication } else { nil }
     }

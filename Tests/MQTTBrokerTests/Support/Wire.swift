@@ -153,14 +153,14 @@ final class TestLedger: BrokerLedger {
     private struct State {
         var isOpen = true
         var waiting: [@Sendable () -> Void] = []
-        var entries: [LedgerEntry] = []
+        var entries: [BrokerLedgerEntry] = []
         var state = BrokerState()
         var largest = 0
     }
 
     private let state = Mutex(State())
 
-    func commit(_ entries: [LedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
+    func commit(_ entries: [BrokerLedgerEntry], completion: @escaping @Sendable ([CommitOutcome]) -> Void) {
         let answer: @Sendable () -> Void = { [self] in
             state.withLock { state in
                 state.entries += entries

@@ -60,7 +60,7 @@ package enum Ledger {
                 at: instant, in: transaction)
         }
         guard let session, let owed = amounts[.receivable], owed != 0 else { return }
-        try SessionTable.addToBalance(owed, of: session, in: transaction)
+        try ParkingSessionTable.addToBalance(owed, of: session, in: transaction)
     }
 
     /// What each account of a lot holds; accounts in which nothing was ever booked hold 0.

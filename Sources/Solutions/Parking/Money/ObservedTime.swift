@@ -26,7 +26,7 @@ struct Turnover: Hashable, Sendable {
         of lot: Lot, from begin: Timestamp, to end: Timestamp, spots: Int64, in reader: some SQLReading
     ) throws {
         var clock = LocalClock(lot.timeZone) ?? .utc
-        guard let observed = try SessionTable.observedSince(lot.id, in: reader) else {
+        guard let observed = try ParkingSessionTable.observedSince(lot.id, in: reader) else {
             (days, carsPerSpotAndDay) = (0, nil)
             return
         }
@@ -36,7 +36,7 @@ struct Turnover: Hashable, Sendable {
             carsPerSpotAndDay = nil
             return
         }
-        let arrivals = try SessionTable.arrivals(
+        let arrivals = try ParkingSessionTable.arrivals(
             of: lot.id, from: clock.midnight(ofDay: whole.lowerBound), to: clock.midnight(ofDay: whole.upperBound),
             in: reader)
         carsPerSpotAndDay = Double(arrivals) / Double(spots) / Double(days)

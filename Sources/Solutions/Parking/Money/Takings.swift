@@ -36,7 +36,8 @@ struct Takings: Sendable {
             byDay[clock.reading(at: quarter).day, default: Sum()].add(sum)
             add(sum, to: kind)
         }
-        try SessionTable.eachQuarterOfEnded(of: lot.id, from: begin, to: end, in: reader) { quarter, kind, sessions in
+        try ParkingSessionTable.eachQuarterOfEnded(of: lot.id, from: begin, to: end, in: reader) {
+            quarter, kind, sessions in
             let sum = Sum(sessions: sessions)
             byDay[clock.reading(at: quarter).day, default: Sum()].add(sum)
             add(sum, to: kind)

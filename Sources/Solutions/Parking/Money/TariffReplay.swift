@@ -59,13 +59,13 @@ struct TariffReplay: Sendable {
     mutating func run(
         of lot: Lot, from begin: Timestamp, to end: Timestamp, now: Timestamp, in reader: some SQLReading
     ) throws {
-        let count = try SessionTable.countEnded(of: lot.id, from: begin, to: end, in: reader)
+        let count = try ParkingSessionTable.countEnded(of: lot.id, from: begin, to: end, in: reader)
         guard count <= Self.mostSessions else {
             throw Refusal(
                 .tooManySteps,
                 "There are \(count) sessions, and at most \(Self.mostSessions) are replayed: choose a shorter time.")
         }
-        try SessionTable.eachEnded(of: lot.id, from: begin, to: end, in: reader) { add($0) }
+        try ParkingSessionTable.eachEnded(of: lot.id, from: begin, to: end, in: reader) { add($0) }
         let spots = try SpotTable.count(of: lot.id, in: reader)
         turnover = try Turnover(of: lot, from: begin, to: min(end, now), spots: spots, in: reader)
     }

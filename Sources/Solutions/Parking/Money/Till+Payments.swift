@@ -50,7 +50,8 @@ extension Till {
         let content = PaymentContent(request, amount: amount, currency: place.currency.code)
         let paidAt = Till.paidAt(request, receivedAt: line.now)
         let session =
-            try place.session ?? place.spot.flatMap { try SessionTable.payable(in: $0, by: paidAt, in: transaction) }
+            try place.session
+            ?? place.spot.flatMap { try ParkingSessionTable.payable(in: $0, by: paidAt, in: transaction) }
         let payment = Payment(
             id: try PaymentTable.key(for: request.id, in: transaction), name: request.id, lot: place.lot,
             spot: place.spot, session: session?.id, amountMinor: amount, currency: place.currency.code,
@@ -70,7 +71,7 @@ extension Till {
         _ id: String, to session: String, by caller: Caller, at sites: SiteScope, in line: inout LineContext
     ) throws -> Payment {
         let transaction = try line.transaction()
-        let found = try SessionTable.one(session, in: transaction)
+        let found = try ParkingSessionTable.one(session, in: transaction)
         // Of several of its name, the one of the session's site.
         var (payment, site) = try Till.payment(id, of: found?.lot, at: sites, in: transaction)
         guard let found, try LotTable.site(of: found.lot, in: transaction).map(sites.contains) ?? false else {
@@ -147,7 +148,7 @@ extension Till {
             refundedMinor: 0, paidAt: line.now, receivedAt: line.now, takenBy: caller.shortName)
         try PaymentTable.insert(refund, content: content.text, at: site, in: transaction)
         var amounts: [LedgerAccount: Int64] = [.cash: -amount]
-        if let session = try payment.session.flatMap({ try SessionTable.one($0, in: transaction) }) {
+        if let session = try payment.session.flatMap({ try ParkingSessionTable.one($0, in: transaction) }) {
             let credit = min(amount, max(0, -session.balanceMinor))
             amounts[.receivable] = credit
             amounts[.revenue] = amount - credit
@@ -175,7 +176,7 @@ extension Till {
     ) throws -> Place {
         var session: ParkingSession?
         if let id = request.session {
-            session = try SessionTable.one(id, in: reader)
+            session = try ParkingSessionTable.one(id, in: reader)
             guard session != nil else { throw Refusal(.notFound, "There is no such session.") }
         }
         guard let spot = request.spot ?? session?.spot else {

@@ -13,7 +13,7 @@ extension Till {
         _ request: WaiverRequest, of session: String, by caller: Caller, at sites: SiteScope, in line: inout LineContext
     ) throws -> Waiver {
         let transaction = try line.transaction()
-        guard var found = try SessionTable.one(session, in: transaction),
+        guard var found = try ParkingSessionTable.one(session, in: transaction),
             let site = try LotTable.site(of: found.lot, in: transaction), sites.contains(site)
         else { throw Refusal(.notFound, "There is no such session.") }
         guard let currency = Currency(found.currency) else {

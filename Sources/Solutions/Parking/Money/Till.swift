@@ -29,16 +29,16 @@ package struct Till: Sendable {
         _ spot: SpotFacts, at instant: Timestamp, reservation: String?, in line: inout LineContext
     ) throws {
         let transaction = try line.transaction()
-        guard let known = try SessionTable.arrival(in: spot.id, of: spot.lot, in: transaction) else {
+        guard let known = try ParkingSessionTable.arrival(in: spot.id, of: spot.lot, in: transaction) else {
             throw Refusal(.notFound, "There is no lot \(spot.lot).")
         }
         guard known.present == nil else { return }
         let claimed = min(instant, line.now)
         let arrival = known.departedAt.map { max(claimed, $0) } ?? claimed
         let id = SortableName.make(at: line.now, random: random())
-        try SessionTable.begin(
+        try ParkingSessionTable.begin(
             id, in: spot, at: arrival, currency: known.currency, reservation: reservation, in: transaction)
-        if let session = try SessionTable.one(id, in: transaction) {
+        if let session = try ParkingSessionTable.one(id, in: transaction) {
             show("session_started", session, at: spot.site, in: &line)
             try allocate(paidSince: arrival, to: session, at: spot.site, in: &line)
         }
@@ -48,10 +48,10 @@ package struct Till: Sendable {
     /// - Parameter instant: when; not before the arrival, and not after now.
     package func departed(_ spot: SpotFacts, at instant: Timestamp, in line: inout LineContext) throws {
         let transaction = try line.transaction()
-        guard var session = try SessionTable.open(in: spot.id, in: transaction) else { return }
+        guard var session = try ParkingSessionTable.open(in: spot.id, in: transaction) else { return }
         let departure = max(session.arrivedAt, min(instant, line.now))
         let due = try Till.price(of: session, until: departure, in: transaction).totalMinor
-        try SessionTable.end(session.id, at: departure, dueMinor: due, in: transaction)
+        try ParkingSessionTable.end(session.id, at: departure, dueMinor: due, in: transaction)
         try Ledger.book(
             .session(session.id), lot: session.lot, session: session.id, payment: nil, at: departure,
             [.receivable: due, .revenue: -due], in: transaction)

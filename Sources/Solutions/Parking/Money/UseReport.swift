@@ -34,7 +34,7 @@ struct UseReport: Hashable, Sendable {
     init(of lot: Lot, from: Timestamp, to end: Timestamp, in reader: some SQLReading) throws {
         spots = try SpotTable.count(of: lot.id, in: reader)
         turnover = try Turnover(of: lot, from: from, to: end, spots: spots, in: reader)
-        let begin = min(end, max(from, try SessionTable.observedSince(lot.id, in: reader) ?? end))
+        let begin = min(end, max(from, try ParkingSessionTable.observedSince(lot.id, in: reader) ?? end))
         let first = begin.microseconds.flooredQuotient(by: Self.quarter)
         let count = Int(max(0, (end.microseconds - 1).flooredQuotient(by: Self.quarter) - first + 1))
         // Occupied microseconds of each quarter of an hour; whole quarters are noted by where they begin and end.
@@ -42,7 +42,7 @@ struct UseReport: Hashable, Sendable {
         var changes = [Int64](repeating: 0, count: count + 1)
         var came = [Int64](repeating: 0, count: count + 1)
         var stays: Int64 = 0
-        try SessionTable.eachTouching(of: lot.id, from: begin, to: end, in: reader) { arrived, departed in
+        try ParkingSessionTable.eachTouching(of: lot.id, from: begin, to: end, in: reader) { arrived, departed in
             if arrived >= begin.microseconds {
                 arrivals += 1
                 came[Int(arrived.flooredQuotient(by: Self.quarter) - first)] += 1

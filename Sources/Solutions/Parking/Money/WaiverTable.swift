@@ -29,7 +29,7 @@ enum WaiverTable {
                 SQLValue(askedMinor), .text(waiver.currency), .text(waiver.reason), .text(waiver.waivedBy),
                 .integer(waiver.waivedAt.microseconds),
             ])
-        try SessionTable.addToWaived(waiver.amountMinor, of: waiver.session, in: transaction)
+        try ParkingSessionTable.addToWaived(waiver.amountMinor, of: waiver.session, in: transaction)
     }
 
     private static func waiver(_ row: Row) throws -> Waiver {

@@ -75,7 +75,7 @@ struct ForecastRoutes: Sendable {
             proposed = proposed + replay(wanted)
         }
         // A rate for a day is of days in which the lot was there; part of one says nothing of a day.
-        let observed = try await services.database.read { try SessionTable.observedSince(lot.id, in: $0) }
+        let observed = try await services.database.read { try ParkingSessionTable.observedSince(lot.id, in: $0) }
         let length = observed.map { Double(now.microseconds(since: max(from, $0))) / 86_400_000_000 } ?? 0
         let spotDays = length >= 1 ? Double(chosen.count) * length : 0
         let (before, after, count, isPart) = (present, proposed, reports, isTruncated)

@@ -15,8 +15,8 @@ struct LotToday: Hashable, Sendable {
         var clock = LocalClock(lot.timeZone) ?? .utc
         let today = clock.reading(at: now).day
         let midnight = clock.midnight(ofDay: today)
-        arrivals = try SessionTable.arrivals(of: lot.id, since: midnight, in: reader)
-        let stays = try SessionTable.ended(of: lot.id, since: midnight, in: reader)
+        arrivals = try ParkingSessionTable.arrivals(of: lot.id, since: midnight, in: reader)
+        let stays = try ParkingSessionTable.ended(of: lot.id, since: midnight, in: reader)
         meanStaySeconds = stays.count == 0 ? nil : Double(stays.microseconds) / Double(stays.count) / 1_000_000
         revenueMinor = try LedgerTable.earned(by: lot.id, since: midnight, in: reader)
     }

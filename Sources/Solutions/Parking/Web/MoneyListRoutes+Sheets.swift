@@ -16,7 +16,7 @@ extension MoneyListRoutes {
         ]
         return try await sheet(
             request, of: lot, named: "sessions", columns, place: \.id,
-            read: { try SessionTable.list($0, state: state, in: $1) },
+            read: { try ParkingSessionTable.list($0, state: state, in: $1) },
             cells: { session in
                 let length = session.departedAt.map { $0.microseconds(since: session.arrivedAt) / 1_000_000 }
                 return [

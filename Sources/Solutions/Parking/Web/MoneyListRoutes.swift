@@ -62,7 +62,7 @@ struct MoneyListRoutes: Sendable {
         let now = services.clock.now()
         let selection = try selection(request, lot)
         let (page, soFar) = try await services.database.read { reader in
-            let found = try SessionTable.list(selection, state: state, in: reader)
+            let found = try ParkingSessionTable.list(selection, state: state, in: reader)
             let page = Page(found, limit: selection.limit, key: \.id)
             let open = page.rows.filter { $0.departedAt == nil }
             return (page, try Till.totals(of: open, in: lot, until: now, in: reader))

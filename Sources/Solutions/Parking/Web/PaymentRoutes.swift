@@ -107,7 +107,7 @@ struct PaymentRoutes: Sendable {
     private func session(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, sites, now) = (request.path["id"] ?? "", request.scope, services.clock.now())
         let (session, price, waivers) = try await services.database.read { reader in
-            guard let session = try SessionTable.one(id, in: reader),
+            guard let session = try ParkingSessionTable.one(id, in: reader),
                 let lot = try LotTable.one(session.lot, in: reader), sites.contains(lot.site)
             else { throw Refusal(.notFound, "There is no such session.") }
             return (

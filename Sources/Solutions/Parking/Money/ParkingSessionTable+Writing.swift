@@ -2,7 +2,7 @@ internal import HubModel
 internal import SQL
 
 /// Writing `parking_session`.
-extension SessionTable {
+extension ParkingSessionTable {
     /// What a session that may begin depends on.
     struct Arrival {
         /// The currency of the lot.

@@ -2,7 +2,7 @@ internal import HubModel
 internal import SQL
 
 /// The table `parking_session`: single sessions.
-enum SessionTable {
+enum ParkingSessionTable {
     static let columns = """
         id, spot, lot, kind, arrived_at, departed_at, tariff, due_minor, balance_minor, waived_minor, currency,
         reservation

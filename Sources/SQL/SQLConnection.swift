@@ -6,7 +6,7 @@ internal import GRDBSQLite
 /// GRDB owns the connection, its thread, its transaction and its statement cache. Binding and stepping call sqlite3
 /// directly: `$1` placeholders (which SQLite numbers by first appearance) are matched to arguments by number, no
 /// dictionary is built and no value boxed; measured at about a third of the time of GRDB's own `execute(arguments:)`.
-final class Session {
+final class SQLConnection {
     private let database: GRDB.Database
     /// A failed statement poisons its transaction until a savepoint around it rolls back. SQLite itself would go on;
     /// PostgreSQL does not, and code that works on one must work on the other.
@@ -35,7 +35,7 @@ final class Session {
         let count = sqlite3_column_count(pointer)
         let columns = Row.Columns((0..<count).map { String(cString: sqlite3_column_name(pointer, $0)) })
         while try step(statement, sql) {
-            try body(Row(columns: columns, values: (0..<count).map { Session.column(pointer, $0) }))
+            try body(Row(columns: columns, values: (0..<count).map { SQLConnection.column(pointer, $0) }))
         }
     }
 
@@ -75,7 +75,7 @@ final class Session {
     }
 }
 
-extension Session {
+extension SQLConnection {
     private func prepare(_ sql: String, _ arguments: [SQLValue]) throws(SQLFailure) -> Statement {
         guard !failed else {
             throw SQLFailure(.transactionFailed, "an earlier statement of the transaction failed", statement: sql)
@@ -86,7 +86,7 @@ extension Session {
             if sqlite3_stmt_busy(statement.sqliteStatement) != 0 {
                 statement = try database.makeStatement(sql: sql)
             }
-            try Session.bind(arguments, to: statement.sqliteStatement, sql)
+            try SQLConnection.bind(arguments, to: statement.sqliteStatement, sql)
             return statement
         } catch {
             failed = true

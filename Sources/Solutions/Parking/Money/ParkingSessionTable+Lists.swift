@@ -1,6 +1,6 @@
 internal import SQL
 
-extension SessionTable {
+extension ParkingSessionTable {
     /// Sessions by their arrival, newest first.
     /// - Parameter state: only those that stand so.
     static func list(

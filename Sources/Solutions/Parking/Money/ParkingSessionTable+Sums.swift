@@ -2,7 +2,7 @@ internal import HubModel
 internal import SQL
 
 /// What `parking_session` says of a lot over a time. Times are from an instant on, to before another.
-extension SessionTable {
+extension ParkingSessionTable {
     /// When a lot was heard of first, by its sessions and its history of changes; nil: not yet.
     static func observedSince(_ lot: LotID, in reader: some SQLReading) throws -> Timestamp? {
         try reader.queryOne(
