@@ -113,6 +113,8 @@ BREAKS = {
     "a shared style": ("Web/styles/broken.css", ".parking-lot { color: red; }\n", "names the solution Parking (parking)"),
     "a file beside the pages": ("Web/broken-worker.js", "const scope = '/parking';\n", "names the solution Parking (parking)"),
     "a solution without documents": ("Sources/Solutions/Undocumented/Broken.swift", 'let one = SolutionManifest(id: "q1", title: "Q1", path: "/q1")\n', "limits.md is missing"),
+    "a name with two meanings": ("Sources/House/Broken.swift", "struct Session {}\n", "Session is the name of another type in Sources/MQTTBroker"),
+    "a solution's own meaning of a name": ("Sources/Solutions/Parking/Broken.swift", "enum Refusal {}\n", "Refusal is the name of another type in Sources/HubModel"),
     "a solution that knows too much": ("Sources/Solutions/Parking/Broken.swift", "internal import Ingest\n", "imports Ingest"),
 }
 # {what: (path, text that is there, text instead, complaint)}
