@@ -22,14 +22,19 @@ public final class FakeDevices: DeviceBook {
         }
     }
 
-    private struct State {
+    struct State {
         var devices: [String: Device]?
         var sites: Set<SiteID>?
         var seen: [String] = []
         var refused: [RefusedMessage] = []
+        /// What devices show, by name.
+        var keys: [String: String] = [:]
+        var disabled: Set<String> = []
+        /// How many keys were made.
+        var made = 0
     }
 
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     /// Devices.
     /// - Parameters:

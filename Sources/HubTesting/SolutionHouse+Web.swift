@@ -14,7 +14,7 @@ extension SolutionHouse {
     public var services: WebServices {
         WebServices(
             database: database, history: history, line: self, devices: devices, commands: commands, audit: audit,
-            clock: clock, settings: settings)
+            clock: clock, deviceKeys: deviceKeys, people: people, settings: settings)
     }
 
     /// Calls a route as the web does; the answer is held to what the route declares.

@@ -41,6 +41,10 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public let devices: any DeviceBook
     /// The commands.
     public let commands: any CommandBook
+    /// What gives keys to devices.
+    public let deviceKeys: any DeviceKeyBook
+    /// The people.
+    public let people: any PeopleBook
     /// What the declared settings are set to.
     public let settings: SettingValues
 
@@ -57,18 +61,26 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     /// - Parameters:
     ///   - tables: migrations that run before the solution's, such as those of the hub's registries.
     ///   - location: where the database is; a file outlives its house.
+    ///   - devices: those that there are. `FakeDevices` give keys as well; where others are handed in, hand in `deviceKeys` too.
+    ///   - people: those that there are; nil: nobody yet (`FakePeople`), with the roles of the hub and of the solution.
     ///   - observers: makes those that see what the solution does, behind its own.
     /// - Throws: what the migrations throw.
     public init(
         _ solution: any HandlesMessages, tables: [Migrations] = [], at start: Timestamp = SolutionHouse.start,
         location: DatabaseConfiguration.Location = .memory, devices: any DeviceBook = FakeDevices(),
         commands: any CommandBook = UntouchedBooks(), audit: RecordingAudit = RecordingAudit(),
+        deviceKeys: (any DeviceKeyBook)? = nil, people: (any PeopleBook)? = nil,
         settings: SettingValues = SettingValues(),
         observers: @escaping @Sendable () -> [any LineObserver] = { [] }
     ) async throws {
         self.solution = solution
         self.devices = devices
         self.commands = commands
+        self.deviceKeys = deviceKeys ?? (devices as? any DeviceKeyBook) ?? NoDeviceKeys()
+        let manifest = solution.manifest
+        self.people =
+            people
+            ?? FakePeople(roles: RoleBook(manifest.grants, declared: manifest.permissions.map(\.name)))
         self.audit = audit
         self.settings = settings
         clock = ManualClock(start)

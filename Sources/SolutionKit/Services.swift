@@ -42,6 +42,10 @@ public struct WebServices: Sendable {
     public let clock: any WallClock
     /// The hub's files.
     public let blobs: any BlobShelf
+    /// Adds devices and gives them keys.
+    public let deviceKeys: any DeviceKeyBook
+    /// The people of the hub.
+    public let people: any PeopleBook
     /// What the declared settings are set to.
     public let settings: SettingValues
 
@@ -49,6 +53,7 @@ public struct WebServices: Sendable {
     public init(
         database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
         commands: any CommandBook, audit: any AuditBook, clock: any WallClock, blobs: any BlobShelf = NoBlobs(),
+        deviceKeys: any DeviceKeyBook = NoDeviceKeys(), people: any PeopleBook = NoPeople(),
         settings: SettingValues = SettingValues()
     ) {
         self.database = database
@@ -59,6 +64,8 @@ public struct WebServices: Sendable {
         self.audit = audit
         self.clock = clock
         self.blobs = blobs
+        self.deviceKeys = deviceKeys
+        self.people = people
         self.settings = settings
     }
 }

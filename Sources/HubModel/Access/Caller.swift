@@ -87,4 +87,15 @@ public struct Caller: Hashable, Sendable {
         if case .device(let device, _, _) = identity { return device }
         return nil
     }
+
+    /// Whether they may do all that these grants allow.
+    package func covers(_ other: Grants) -> Bool {
+        switch identity {
+        case .open, .shell, .hub: return true
+        case .anonymous, .device, .keyless, .link: return false
+        case .person, .token: break
+        }
+        return grants.everywhere.isSuperset(of: other.everywhere)
+            && other.sites.allSatisfy { grants.everywhere.union(grants.sites[$0.key] ?? []).isSuperset(of: $0.value) }
+    }
 }

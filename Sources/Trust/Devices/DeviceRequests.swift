@@ -1,4 +1,5 @@
 internal import HubModel
+internal import SolutionKit
 
 extension JSONMembers {
     /// A kind of device.
@@ -13,19 +14,15 @@ extension JSONMembers {
 
 /// `POST /api/devices`.
 struct DeviceAddition: Sendable {
-    let id: DeviceID
-    let kind: DeviceKind
-    let site: SiteID
-    let controller: DeviceID?
+    let device: NewDevice
 
     init(_ body: [UInt8], kinds: [DeviceKind]) throws(Refusal) {
         let members = try JSONMembers(body)
         guard let id = try members.optionalDevice("id") else { throw JSONMembers.missing("id") }
         guard let kind = try members.optionalKind(of: kinds) else { throw JSONMembers.missing("kind") }
-        self.id = id
-        self.kind = kind
-        site = try members.optionalSite("site") ?? .main
-        controller = try members.optionalDevice("controller")
+        device = NewDevice(
+            id, kind: kind, site: try members.optionalSite("site") ?? .main,
+            controller: try members.optionalDevice("controller"))
     }
 }
 

@@ -100,7 +100,7 @@ extension DeviceRoutes {
                 id, kind: wanted.kind, site: wanted.site, credential: wanted.credential, by: administrator,
                 in: line.transaction())
         }
-        return answer(device, key: key)
+        return answer(device, key: key.map { IssuedSecret($0) })
     }
 
     private func reject(_ request: RouteRequest) async throws -> RouteResponse {

@@ -1,4 +1,3 @@
-internal import Credentials
 package import HubModel
 package import Registry
 internal import SolutionKit
@@ -110,7 +109,7 @@ struct DeviceShapes {
 }
 extension JSONWriter {
     mutating func write(
-        _ entry: DeviceListing.Entry, isConnected: Bool, picture: String?? = nil, key secret: SecretKey? = nil
+        _ entry: DeviceListing.Entry, isConnected: Bool, picture: String?? = nil, key secret: IssuedSecret? = nil
     ) {
         object { json in
             json.member("id", entry.id.text)

@@ -1,4 +1,3 @@
-internal import Credentials
 public import HubModel
 internal import Registry
 internal import SQL
@@ -8,6 +7,7 @@ public import SolutionKit
 public struct DeviceRoutes: Sendable {
     let services: WebServices
     let administration: DeviceAdministration
+    private let devices: AdministeredDevices
     let refusedUnknown: @Sendable () -> Int64
     let isConnected: @Sendable (DeviceID) -> Bool
 
@@ -21,6 +21,7 @@ public struct DeviceRoutes: Sendable {
     ) {
         self.services = services
         self.administration = administration
+        devices = AdministeredDevices(administration)
         self.refusedUnknown = refusedUnknown
         self.isConnected = isConnected
     }
@@ -131,14 +132,8 @@ public struct DeviceRoutes: Sendable {
     // MARK: Changing
 
     private func add(_ request: RouteRequest) async throws -> RouteResponse {
-        let wanted = try DeviceAddition(request.body, kinds: administration.rights.kinds)
-        let (administration, administrator) = (administration, request.administrator)
-        let (device, key) = try await services.line.perform { line in
-            try administration.add(
-                wanted.id, kind: wanted.kind, site: wanted.site, controller: wanted.controller, by: administrator,
-                in: line.transaction())
-        }
-        return answer(device, key: key, status: 201)
+        let wanted = try DeviceAddition(request.body, kinds: administration.rights.kinds).device
+        return try await keyed(request, status: 201) { try $0.add(wanted, by: request.caller, in: &$1) }
     }
 
     private func change(_ request: RouteRequest) async throws -> RouteResponse {
@@ -161,31 +156,40 @@ public struct DeviceRoutes: Sendable {
     }
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
-        let (id, administration, administrator) = (try request.device, administration, request.administrator)
-        try await services.line.perform { line in
-            try administration.remove(id, by: administrator, in: line.transaction())
-            line.forgetAfterCommit()
-        }
+        let (id, devices) = (try request.device, devices)
+        try await services.line.perform { line in try devices.remove(id, by: request.caller, in: &line) }
         return .empty()
     }
 
     private func rotate(_ request: RouteRequest) async throws -> RouteResponse {
-        let (id, administration, administrator) = (try request.device, administration, request.administrator)
-        let (device, key) = try await services.line.perform { line in
-            try administration.rotate(id, by: administrator, in: line.transaction())
-        }
-        return answer(device, key: key)
+        let id = try request.device
+        return try await keyed(request, status: 200) { try $0.renewKey(of: id, by: request.caller, in: &$1) }
     }
 
     private func setEnabled(_ isEnabled: Bool, _ request: RouteRequest) async throws -> RouteResponse {
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
+        let devices = devices
         let device = try await services.line.perform { line in
-            try administration.setEnabled(isEnabled, id, by: administrator, in: line.transaction())
+            try devices.setEnabled(isEnabled, id, by: request.caller, in: &line)
+            return try administration.device(id, administrator, in: line.transaction())
         }
         return answer(device)
     }
 
-    func answer(_ device: DeviceRecord, key: SecretKey? = nil, status: Int = 200) -> RouteResponse {
+    /// Gives a device a key, and shows both.
+    private func keyed(
+        _ request: RouteRequest, status: Int,
+        _ work: @escaping @Sendable (AdministeredDevices, inout LineContext) throws -> KeyedDevice
+    ) async throws -> RouteResponse {
+        let (devices, administration, administrator) = (devices, administration, request.administrator)
+        let (device, key) = try await services.line.perform { line in
+            let keyed = try work(devices, &line)
+            return (try administration.device(keyed.device.id, administrator, in: line.transaction()), keyed.key)
+        }
+        return answer(device, key: key, status: status)
+    }
+
+    func answer(_ device: DeviceRecord, key: IssuedSecret? = nil, status: Int = 200) -> RouteResponse {
         // An answer that holds a key must not be kept by anything on its way.
         let headers = key == nil ? [] : [(name: "Cache-Control", value: "no-store")]
         return .json(status: status, headers: headers) {

@@ -95,7 +95,7 @@ struct AccountRoutes: Sendable {
         let endsTokens = try body.optionalBoolean("tokens") ?? false
         try PasswordRules.check(new, for: account.name)
         try await people.confirm(current, of: account, by: request.caller)
-        let hash = try await people.hash(new, for: account.name, at: request.place)
+        let hash = try await people.hash(new, for: account.name, at: request.caller.place)
         let (people, administration, kept) = (people, people.administration, request.caller.session)
         let isPage = request.transport.cookies[people.cookies.access] != nil
         let (changed, browser) = try await people.line.perform { line in

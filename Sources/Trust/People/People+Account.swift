@@ -70,10 +70,10 @@ extension Caller {
     }
 }
 
-extension RouteRequest {
-    /// Where it waits for a password to be hashed: who is signed in waits for nobody who tries to.
+extension Caller {
+    /// Where they wait for a password to be hashed: who is signed in waits for nobody who tries to.
     var place: PasswordWorker.Place {
-        guard let account = caller.account else { return .stranger(from: address) }
+        guard let account else { return .stranger(from: address) }
         return .shown(account)
     }
 }

@@ -68,16 +68,3 @@ extension PeopleAdministration {
         [("role", assignment.role.text), ("site", assignment.siteText)]
     }
 }
-
-extension Caller {
-    /// Whether they may do all that these grants allow.
-    func covers(_ other: Grants) -> Bool {
-        switch identity {
-        case .open, .shell, .hub: return true
-        case .anonymous, .device, .keyless, .link: return false
-        case .person, .token: break
-        }
-        return grants.everywhere.isSuperset(of: other.everywhere)
-            && other.sites.allSatisfy { grants.everywhere.union(grants.sites[$0.key] ?? []).isSuperset(of: $0.value) }
-    }
-}

@@ -1,6 +1,6 @@
 package import HubModel
 package import Registry
-internal import SolutionKit
+package import SolutionKit
 
 /// People as docs/accounts-api.md shows them.
 extension JSONWriter {
@@ -11,20 +11,27 @@ extension JSONWriter {
     package mutating func write(
         _ account: Account, grants: (Grants, RoleBook)? = nil, more: (inout JSONWriter) -> Void = { _ in }
     ) {
+        write(account.person, grants: grants, more: more)
+    }
+
+    /// Writes a user, as `write` of an account.
+    package mutating func write(
+        _ person: Person, grants: (Grants, RoleBook)? = nil, more: (inout JSONWriter) -> Void = { _ in }
+    ) {
         object { json in
-            json.member("username", account.name.text)
-            json.member("state", account.state.rawValue)
+            json.member("username", person.name)
+            json.member("state", (person.isEnabled ? Account.State.active : .disabled).rawValue)
             json.array("roles") { json in
-                for assignment in account.roles {
+                for assignment in person.roles {
                     json.object { json in
                         json.member("site", assignment.siteText)
                         json.member("role", assignment.role.text)
                     }
                 }
             }
-            json.member("second_factor", account.hasSecondFactor)
-            json.member("created_at", account.createdAt)
-            json.member("last_sign_in_at", account.lastSignInAt)
+            json.member("second_factor", person.hasSecondFactor)
+            json.member("created_at", person.createdAt)
+            json.member("last_sign_in_at", person.lastSignInAt)
             if let (grants, roles) = grants {
                 json.member("permissions") { $0.write(roles.listed(grants.anywhere)) }
                 json.member("grants") { $0.write(grants, roles) }

@@ -74,19 +74,19 @@ struct UserRoutes: Sendable {
     }
 
     private func list(_ request: RouteRequest) async throws -> RouteResponse {
-        let administration = people.administration
+        let (people, roles) = (people, people.administration.roles)
         let (users, sites) = try await people.database.read { reader in
-            (try administration.users(in: reader), try SiteRegistry().sites(in: reader))
+            (try people.people(for: request.caller, in: reader), try SiteRegistry().sites(in: reader))
         }
         return RouteResponse.json { writer in
             writer.object { writer in
                 writer.member("users", users) { $0.write($1) }
                 writer.array("roles") { writer in
-                    for role in administration.roles.names {
+                    for role in roles.names {
                         writer.object { writer in
                             writer.member("name", role.text)
                             writer.member("permissions") {
-                                $0.write(administration.roles.listed(administration.roles.permissions(of: role) ?? []))
+                                $0.write(roles.listed(roles.permissions(of: role) ?? []))
                             }
                         }
                     }
@@ -98,80 +98,67 @@ struct UserRoutes: Sendable {
 
     private func add(_ request: RouteRequest) async throws -> RouteResponse {
         let body = try JSONMembers(request.body)
-        let name = try PeopleAdministration.name(body.text("username", maximumBytes: 256))
+        // What is wrong with the name or the role is said before the password is hashed.
+        let name = try PeopleAdministration.name(body.text("username", maximumBytes: 256)).text
         let role = try assignment(
             role: body.text("role", maximumBytes: 64), site: body.optionalText("site", maximumBytes: 64) ?? "*")
         let chosen = try body.optionalText("password", maximumBytes: 1_024)
-        let password = chosen ?? PasswordRules.generate()
-        let hash = try await people.hash(password, for: name, at: request.place)
-        let account = try await change { administration, instant, transaction in
-            try administration.add(
-                name, password: hash, roles: [role], by: request.caller, at: instant, in: transaction)
+        let password = try await people.password(chosen, for: name, by: request.caller)
+        let person = try await change { people, line in
+            try people.add(with: password, roles: [role], by: request.caller, in: &line)
         }
-        let headers = [("Location", "/api/users/\(account.name)"), ("Cache-Control", "no-store")]
+        let headers = [("Location", "/api/users/\(person.name)"), ("Cache-Control", "no-store")]
         return RouteResponse.json(status: 201, headers: headers) { writer in
-            writer.write(account) { writer in
-                guard chosen == nil else { return }
-                writer.member("password", password)
+            writer.write(person) { writer in
+                guard let made = password.made else { return }
+                writer.member("password", made.text)
             }
         }
     }
 
     private func show(_ request: RouteRequest) async throws -> RouteResponse {
-        let (administration, name) = (people.administration, name(request))
-        let account = try await people.database.read { try administration.user(name, in: $0) }
-        return RouteResponse.json { $0.write(account) }
+        let person = try await person(of: request)
+        return RouteResponse.json { $0.write(person) }
     }
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
         let name = name(request)
-        try await change { administration, instant, transaction in
-            try administration.remove(name, by: request.caller, at: instant, in: transaction)
-        }
+        try await change { people, line in try people.remove(name, by: request.caller, in: &line) }
         return .empty()
     }
 
     private func setPassword(_ request: RouteRequest) async throws -> RouteResponse {
-        let name = name(request)
         let chosen = try JSONMembers(request.body, isOptional: true).optionalText("password", maximumBytes: 1_024)
-        let password = chosen ?? PasswordRules.generate()
-        let administration = people.administration
-        let account = try await people.database.read { try administration.user(name, in: $0) }
-        try UserRoutes.refuse(own: account, request.caller)
-        let hash = try await people.hash(password, for: account.name, at: request.place)
-        _ = try await change { administration, instant, transaction in
-            try administration.setPassword(
-                of: name, to: hash, by: request.caller, at: instant, in: transaction)
-        }
+        // Nothing is hashed for nobody, nor for oneself.
+        let person = try await person(of: request)
+        try People.refuse(own: person.id, request.caller)
+        let password = try await people.password(chosen, for: person.name, by: request.caller)
+        _ = try await change { people, line in try people.setPassword(password, by: request.caller, in: &line) }
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
             writer.object { writer in
-                if chosen == nil {
-                    writer.member("password", password)
+                if let made = password.made {
+                    writer.member("password", made.text)
                 }
             }
         }
     }
 
     private func disable(_ request: RouteRequest) async throws -> RouteResponse {
-        try await changed(request) { try $0.disable($1, by: request.caller, at: $2, in: $3) }
+        try await changed(request) { try $0.setEnabled(false, $1, by: request.caller, in: &$2) }
     }
 
     private func enable(_ request: RouteRequest) async throws -> RouteResponse {
-        try await changed(request) { try $0.enable($1, by: request.caller, at: $2, in: $3) }
+        try await changed(request) { try $0.setEnabled(true, $1, by: request.caller, in: &$2) }
     }
 
     private func disableSecondFactor(_ request: RouteRequest) async throws -> RouteResponse {
-        try await changed(request) {
-            try UserRoutes.refuse(own: $0.user($1, in: $3), request.caller)
-            return try $0.disableSecondFactor(of: $1, by: request.caller, at: $2, in: $3)
-        }
-    }
-
-    /// What guards one's own account is changed where the present password is asked for: a page that was left open, or a token, must not
-    /// become the account.
-    private static func refuse(own account: Account, _ caller: Caller) throws(Refusal) {
-        guard account.id != caller.account else {
-            throw Refusal(.forbidden, "This is your own account: change it under /api/account.")
+        try await changed(request) { people, name, line in
+            let administration = people.administration
+            let account = try administration.user(name, in: line.transaction())
+            try People.refuse(own: account.id, request.caller)
+            return try administration.disableSecondFactor(
+                of: name, by: request.caller, at: line.now, in: line.transaction()
+            ).person
         }
     }
 
@@ -186,9 +173,7 @@ struct UserRoutes: Sendable {
             }
         }
         let wanted = assignments
-        return try await changed(request) {
-            try $0.setRoles(of: $1, to: wanted, by: request.caller, at: $2, in: $3)
-        }
+        return try await changed(request) { try $0.setRoles(of: $1, to: wanted, by: request.caller, in: &$2) }
     }
 
     private func assignment(role: String, site: String) throws(Refusal) -> RoleAssignment {
@@ -200,19 +185,23 @@ struct UserRoutes: Sendable {
 
     private func name(_ request: RouteRequest) -> String { request.path["name"] ?? "" }
 
+    private func person(of request: RouteRequest) async throws -> Person {
+        let (people, name) = (people, name(request))
+        return try await people.database.read { try people.person(name, for: request.caller, in: $0) }
+    }
+
     private func changed(
-        _ request: RouteRequest,
-        _ work: @escaping @Sendable (PeopleAdministration, String, Timestamp, Transaction) throws -> Account
+        _ request: RouteRequest, _ work: @escaping @Sendable (People, String, inout LineContext) throws -> Person
     ) async throws -> RouteResponse {
         let name = name(request)
-        let account = try await change { try work($0, name, $1, $2) }
-        return RouteResponse.json { $0.write(account) }
+        let person = try await change { people, line in try work(people, name, &line) }
+        return RouteResponse.json { $0.write(person) }
     }
 
     private func change<Value: Sendable>(
-        _ work: @escaping @Sendable (PeopleAdministration, Timestamp, Transaction) throws -> Value
+        _ work: @escaping @Sendable (People, inout LineContext) throws -> Value
     ) async throws -> Value {
-        let administration = people.administration
-        return try await people.line.perform { line in try work(administration, line.now, line.transaction()) }
+        let people = people
+        return try await people.line.perform { line in try work(people, &line) }
     }
 }

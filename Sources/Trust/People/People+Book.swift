@@ -1,0 +1,108 @@
+internal import Credentials
+public import HubModel
+internal import Registry
+public import SQL
+public import SolutionKit
+
+/// How routes look after people, those of solutions and the hub's own: the rules of `PeopleAdministration`, for those who may.
+extension People: PeopleBook {
+    /// Hashes on the thread for that, in the caller's place among those who wait.
+    public func password(_ chosen: String?, for name: String, by caller: Caller) async throws -> HashedPassword {
+        try People.requireRight(of: caller)
+        let name = try PeopleAdministration.name(name)
+        let text = chosen ?? PasswordRules.generate()
+        let hash = try await hash(text, for: name, at: caller.place)
+        return HashedPassword(for: name.text, hash: hash.text, made: chosen == nil ? IssuedSecret(text) : nil)
+    }
+
+    /// As `PeopleAdministration.users`.
+    public func people(for caller: Caller, in reader: some SQLReading) throws -> [Person] {
+        try People.requireRight(of: caller)
+        return try administration.users(in: reader).map(\.person)
+    }
+
+    /// As `PeopleAdministration.user`.
+    public func person(_ name: String, for caller: Caller, in reader: some SQLReading) throws -> Person {
+        try People.requireRight(of: caller)
+        return try administration.user(name, in: reader).person
+    }
+
+    /// As `PeopleAdministration.add`.
+    public func add(
+        with password: HashedPassword, roles: [RoleAssignment], by caller: Caller, in line: inout LineContext
+    ) throws -> Person {
+        try People.requireRight(of: caller)
+        return try administration.add(
+            PeopleAdministration.name(password.name), password: People.hash(in: password), roles: roles, by: caller,
+            at: line.now, in: line.transaction()
+        ).person
+    }
+
+    /// As `PeopleAdministration.setRoles`.
+    public func setRoles(
+        of name: String, to roles: [RoleAssignment], by caller: Caller, in line: inout LineContext
+    ) throws -> Person {
+        try People.requireRight(of: caller)
+        return try administration.setRoles(
+            of: name, to: roles, by: caller, at: line.now, in: line.transaction()
+        ).person
+    }
+
+    /// As `PeopleAdministration.setPassword`, but not one's own.
+    public func setPassword(
+        _ password: HashedPassword, by caller: Caller, in line: inout LineContext
+    ) throws -> Person {
+        let known = try person(password.name, for: caller, in: line.transaction())
+        try People.refuse(own: known.id, caller)
+        return try administration.setPassword(
+            of: password.name, to: People.hash(in: password), by: caller, at: line.now, in: line.transaction()
+        ).person
+    }
+
+    /// As `PeopleAdministration.enable` and `disable`.
+    public func setEnabled(
+        _ isEnabled: Bool, _ name: String, by caller: Caller, in line: inout LineContext
+    ) throws -> Person {
+        try People.requireRight(of: caller)
+        let (instant, transaction) = (line.now, try line.transaction())
+        let account =
+            isEnabled
+            ? try administration.enable(name, by: caller, at: instant, in: transaction)
+            : try administration.disable(name, by: caller, at: instant, in: transaction)
+        return account.person
+    }
+
+    /// As `PeopleAdministration.remove`.
+    public func remove(_ name: String, by caller: Caller, in line: inout LineContext) throws {
+        try People.requireRight(of: caller)
+        try administration.remove(name, by: caller, at: line.now, in: line.transaction())
+    }
+
+    /// What guards one's own account is changed where the present password is asked for: a page that was left open, or a token, must not
+    /// become the account.
+    static func refuse(own account: String, _ caller: Caller) throws(Refusal) {
+        guard account != caller.account else {
+            throw Refusal(.forbidden, "This is your own account: change it under /api/account.")
+        }
+    }
+
+    private static func requireRight(of caller: Caller) throws(Refusal) {
+        _ = try caller.scope(asking: .hub(.manageUsers))
+    }
+
+    private static func hash(in password: HashedPassword) throws(Refusal) -> PasswordHash {
+        guard let hash = PasswordHash(text: password.hash) else {
+            throw Refusal(.internalFailure, "The password was hashed by another book.")
+        }
+        return hash
+    }
+}
+
+extension Account {
+    /// What routes are told of it.
+    var person: Person {
+        Person(
+            id: id, name: name.text, roles: roles, isEnabled: state == .active, hasSecondFactor: hasSecondFactor,
+            createdAt: createdAt, lastSignInAt: lastSignInAt)
+    }
+}
