@@ -28,7 +28,7 @@ NO_COMMANDS = [
     # Code of tests, in testing.md.
     "let house = ", "hub = own(",
     # Code of a solution, in writing-a-solution.md.
-    "@main", "func handle(",
+    "@main", "func handle(", "let made = try await services.change(",
     # Code of a solution, in background-work.md.
     "extension WaterTanksSolution: ",
 ]

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from conftest import LOGS
 from support.accounts import Closed
 from support.clock import Clock
-from support.raw import PUBACK, PUBLISH, Raw, packet
+from support.raw import DISCONNECT, PUBACK, PUBLISH, Raw, packet
 from support.server import BINARY, Martlet, run
 from support.settings import KEYLESS
 from support.waiting import wait_for
@@ -147,6 +147,74 @@ def test_people_see_the_tanks_of_their_sites(farm, fresh):
     assert [found["device_id"] for found in viewer.get("/api/tanks")["tanks"]] == [fresh]
     assert viewer.ask(f"/api/tanks/{fresh}m").status == 404
     assert viewer.ask(f"/api/tanks/{fresh}", "PUT", {"title": "mine"}).status == 403
+
+
+def test_a_tank_is_added_with_the_key_of_its_device(farm, fresh):
+    site = farm.site(f"site-{fresh}")
+    operator, elsewhere, viewer = farm.person("operator", site), farm.person("operator", "main"), farm.person("viewer", site)
+    wanted = {"device_id": fresh, "site": site, "title": "Barn", "litres": 5000}
+    for who, status in ((viewer, 403), (elsewhere, 404)):
+        assert who.post("/api/tanks", wanted).status == status
+    made = operator.post("/api/tanks", wanted)
+    assert made.status == 201, made
+    assert (made.headers["Location"], made.headers["Cache-Control"]) == (f"/api/tanks/{fresh}", "no-store")
+    first = made.json()["key"]
+    assert operator.post("/api/tanks", wanted).status == 409
+    shown = viewer.get(f"/api/tanks/{fresh}")
+    assert (shown["title"], shown["litres"], shown["site"], "key" in shown) == ("Barn", 5000, site, False)
+    level = f"/api/tanks/{fresh}/level"
+    with Raw(farm.mqtt_port) as raw:
+        assert raw.connect(f"sensor-{fresh}", 5, username=fresh, password=first).reason == 0
+        assert report(raw, fresh, 60) == 0
+        for who, status in ((viewer, 403), (elsewhere, 404)):
+            assert who.post(f"/api/tanks/{fresh}/key").status == status
+        second = operator.must("POST", f"/api/tanks/{fresh}/key", {}, (200,))
+        assert second["level"] == 60 and second["key"] != first
+        raw.expect(DISCONNECT)
+    with Raw(farm.mqtt_port) as raw:
+        assert raw.connect(f"sensor-{fresh}", 5, username=fresh, password=first).reason != 0
+    with Raw(farm.mqtt_port) as raw:
+        assert raw.connect(f"sensor-{fresh}", 5, username=fresh, password=second["key"]).reason == 0
+        assert report(raw, fresh, 61) == 0
+    assert farm.ask(level, "POST", {"level": 62}, {"X-Device-Id": fresh, "X-API-Key": second["key"]}).status == 200
+    assert tank(farm, fresh)["level"] == 62
+    told = [(entry["action"], entry["who"]) for entry in farm.audit(target=f"device:{fresh}")]
+    assert told == [("device.rotate", operator.name), ("device.add", operator.name)]
+    assert farm.audit(target=f"tank:{fresh}")[0]["action"] == "tank.change"
+    # It is nowhere but in the answer.
+    told = str(farm.audit()) + (LOGS / "e2e-example.log").read_text()
+    assert first not in told and second["key"] not in told
+    for file in farm.data.rglob("*"):
+        if file.is_file():
+            assert first.encode() not in (content := file.read_bytes()) and second["key"].encode() not in content, file
+
+
+def test_a_tank_is_added_on_the_page(farm, fresh, browse):  # noqa: F811
+    operator, viewer = farm.person("operator"), farm.person("viewer")
+    page = browse(farm, "/sign-in?next=/tanks")
+    sign_in(page, operator.name, operator.password)
+    page.get_by_role("button", name="Add a tank").click()
+    dialog = page.get_by_role("dialog", name="Add a tank")
+    dialog.get_by_label("Name").fill("no name")
+    dialog.get_by_role("button", name="Add a tank").click()
+    expect(dialog).to_contain_text("A name is 1 to 64 letters")
+    dialog.get_by_label("Name").fill(fresh)
+    dialog.get_by_label("Title").fill(f"Barn {fresh}")
+    dialog.get_by_role("button", name="Add a tank").click()
+    shown = page.get_by_role("dialog", name=f"Key of Barn {fresh}")
+    key = re.search(r"mdk_[\w-]+", shown.inner_text()).group()
+    shown.get_by_role("button", name="I have kept it").click()
+    card = page.locator(".tank", has=page.get_by_role("heading", name=f"Barn {fresh}", exact=True))
+    expect(card).to_contain_text("It has not reported yet.")
+    assert key not in page.content()
+    with Raw(farm.mqtt_port) as raw:
+        assert raw.connect(f"sensor-{fresh}", 5, username=fresh, password=key).reason == 0
+        assert report(raw, fresh, 12.5) == 0
+    expect(card).to_contain_text("Low")
+    page = browse(farm, "/sign-in?next=/tanks")
+    sign_in(page, viewer.name, viewer.password)
+    expect(page.get_by_role("heading", name=f"Barn {fresh}", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Add a tank")).to_have_count(0)
 
 
 def form(picture, note=None, name="picture"):

@@ -132,13 +132,11 @@ struct TankRoutes: Sendable {
     }
 
     private func change(_ request: RouteRequest) async throws -> RouteResponse {
-        let (id, facts) = (try request.tankID(), try TankFacts(request.body))
+        let (id, facts) = (try request.tankID(), try TankFacts(JSONMembers(request.body, isOptional: true)))
         let scope = request.scope
         let tank = try await services.change(with: TanksHandler.self, by: request.caller) { handler, line in
             let tank = try handler.change(id, to: facts, within: scope, in: &line)
-            return AuditedChange(
-                tank, .changeTank, of: "tank:\(id)",
-                facts: [("title", tank.title), ("litres", "\(tank.litres)"), ("site", tank.site.text)])
+            return AuditedChange(tank, .changeTank, of: "tank:\(id)", facts: tank.facts)
         }
         return .json { $0.write(tank) }
     }

@@ -3,8 +3,10 @@ internal import SolutionKit
 
 extension JSONWriter {
     /// Writes a tank as the API and live events show it.
-    /// - Parameter lastDay: the newest day of which it is noted what was drawn, within it nil if there is none; nil: not said here.
-    mutating func write(_ tank: Tank, lastDay: TankDay?? = nil) {
+    /// - Parameters:
+    ///   - lastDay: the newest day of which it is noted what was drawn, within it nil if there is none; nil: not said here.
+    ///   - key: what its device was just given.
+    mutating func write(_ tank: Tank, lastDay: TankDay?? = nil, key: IssuedSecret? = nil) {
         object {
             $0.member("device_id", tank.id.text)
             $0.member("site", tank.site.text)
@@ -19,6 +21,7 @@ extension JSONWriter {
                     if let lastDay { writer.write(lastDay) } else { writer.null() }
                 }
             }
+            if let key { $0.member("key", key.text) }
         }
     }
 
@@ -42,17 +45,20 @@ extension JSONWriter {
 }
 
 extension JSONSchema {
-    static let tank = JSONSchema.named(
-        "Tank",
-        .object([
-            .required("device_id", .identifier), .required("site", .identifier), .required("title", .text),
-            .required("litres", .count, "What it holds when it is full"),
-            .required("level", .nullable(.number), "Percent of its height; null: it was never heard of"),
-            .required("state", tankState), .required("state_since", .timestamp),
-            .required("last_seen", .nullable(.timestamp)),
-            .optional(
-                "last_day", .nullable(tankDay), "In the list: what was drawn on the newest day that is summed up"),
-        ]))
+    private static let tankMembers: [Property] = [
+        .required("device_id", .identifier), .required("site", .identifier), .required("title", .text),
+        .required("litres", .count, "What it holds when it is full"),
+        .required("level", .nullable(.number), "Percent of its height; null: it was never heard of"),
+        .required("state", tankState), .required("state_since", .timestamp),
+        .required("last_seen", .nullable(.timestamp)),
+        .optional(
+            "last_day", .nullable(tankDay), "In the list: what was drawn on the newest day that is summed up"),
+    ]
+
+    static let tank = JSONSchema.named("Tank", .object(tankMembers))
+
+    static let tankWithKey = JSONSchema.named(
+        "TankWithKey", .object(tankMembers + [.required("key", .text, "Of its device; it is shown once")]))
 
     static let tankState = JSONSchema.words(TankState.allCases.map(\.rawValue))
 
@@ -78,18 +84,33 @@ struct TankFacts {
     /// Where it is; a device that is registered says that itself.
     let site: SiteID?
 
-    static let schema = JSONSchema.named(
-        "TankFacts",
-        .object([
-            .optional("title", .string(minimumLength: 1, maximumLength: 100)),
-            .optional("litres", .integer(minimum: 1, maximum: 100_000_000)), .optional("site", .identifier),
-        ]))
+    static let members: [JSONSchema.Property] = [
+        .optional("title", .string(minimumLength: 1, maximumLength: 100)),
+        .optional("litres", .integer(minimum: 1, maximum: 100_000_000)), .optional("site", .identifier),
+    ]
 
-    init(_ body: [UInt8]) throws(Refusal) {
-        let members = try JSONMembers(body, isOptional: true)
+    static let schema = JSONSchema.named("TankFacts", .object(members))
+
+    init(_ members: JSONMembers) throws(Refusal) {
         title = try members.optionalText("title", maximumBytes: 100)
         if title?.isEmpty == true { throw Refusal(.valueOutOfRange, "title is 1 to 100 bytes.") }
         litres = try members.optionalWholeNumber("litres", in: 1...100_000_000)
         site = try members.optionalSite("site")
+    }
+}
+
+/// `POST /api/tanks`: a tank that is added with its device.
+struct NewTank {
+    let id: DeviceID
+    let facts: TankFacts
+
+    static let schema = JSONSchema.named(
+        "NewTank", .object([.required("device_id", .identifier)] + TankFacts.members))
+
+    init(_ body: [UInt8]) throws(Refusal) {
+        let members = try JSONMembers(body)
+        guard let id = try members.optionalDevice("device_id") else { throw JSONMembers.missing("device_id") }
+        self.id = id
+        facts = try TankFacts(members)
     }
 }

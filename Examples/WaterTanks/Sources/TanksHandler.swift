@@ -134,6 +134,20 @@ final class TanksHandler: TakesCommands {
         return entry.tank
     }
 
+    /// Adds a tank with its device.
+    /// - Parameter register: adds the device, and says under which name it did, with its key.
+    /// - Throws: `conflict` for a tank that there is; what `register` and `change` throw.
+    func add(
+        _ wanted: NewTank, within scope: SiteScope, in line: inout LineContext,
+        _ register: (NewDevice, inout LineContext) throws -> KeyedDevice
+    ) throws -> (tank: Tank, key: IssuedSecret) {
+        guard roster[wanted.id] == nil else {
+            throw Refusal(.conflict, "There is a tank \(wanted.id) already: choose another name.")
+        }
+        let made = try register(NewDevice(wanted.id, kind: .tank, site: wanted.facts.site ?? .main), &line)
+        return (try change(made.device.id, to: wanted.facts, within: scope, in: &line), made.key)
+    }
+
     /// Removes a tank. It comes back with its next report if its device may still report, as a new one with its old history.
     func remove(_ id: DeviceID, within scope: SiteScope, in line: inout LineContext) throws {
         guard let entry = roster[id], scope.contains(entry.tank.site) else { throw TanksHandler.noTank(id) }

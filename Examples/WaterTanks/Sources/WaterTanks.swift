@@ -10,6 +10,7 @@ public import SolutionKit
 /// | `TankTable` | the tables |
 /// | `TanksHandler`, `TankEntry` | the part inside the line: reports, silence, commands |
 /// | `TankRoutes`, `TankView` | what people and devices ask over HTTP |
+/// | `TankRoutes+Keys` | tanks that are added with their devices, and keys for these |
 /// | `Inspections` | pictures of tanks with notes: files of devices, a form that is read as it comes |
 /// | `Plans` | plans of where the tanks are: files of sites |
 /// | `WaterUse` | a schedule: every night, how much was drawn the day before |
@@ -73,7 +74,8 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
 
     /// What it offers over HTTP.
     public func routes(_ services: WebServices) -> [Route] {
-        TankRoutes(services: services).all + InspectionRoutes(services: services).all
+        let tanks = TankRoutes(services: services)
+        return tanks.all + tanks.keys + InspectionRoutes(services: services).all
             + SitePlan(services: services).routes
     }
 

@@ -14,6 +14,7 @@ import { Head } from '/parts/head.js';
 import { Problem } from '/parts/problem.js';
 import { Skeleton } from '/parts/skeleton.js';
 import { Spark } from '/parts/spark.js';
+import { AddTank } from '/tanks/add.js';
 import { Inspections } from '/tanks/inspections.js';
 import { Plans } from '/tanks/plans.js';
 import { needing, useTanks } from '/tanks/store.js';
@@ -117,7 +118,7 @@ export function Page() {
         <ul class="tanks" role="list"><${Skeleton} shape="card" count=${3} label=${t('loading')} /></ul>`;
     const count = needing(tanks);
     return html`
-        <${Head} title=${t('tanks')}>
+        <${Head} title=${t('tanks')} aside=${html`<${AddTank} />`}>
             ${tanks.length > 0 && html`<p class="lead">${count > 0 ? t('someNeed', { count }) : t('allFilled')}</p>`}
         <//>
         <${Body} tanks=${tanks} />
