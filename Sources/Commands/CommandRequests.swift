@@ -12,7 +12,7 @@ struct CommandRequests {
 
     /// The command that a request asks for, made now or when the name was used first.
     /// - Parameters:
-    ///   - showingAnswer: whether the caller may see what the device has answered meanwhile.
+    ///   - showingAnswer: whether the caller may see the device's commands: what it has answered meanwhile, and which one the name stands for.
     ///   - make: asks the device.
     /// - Throws: `conflict` when the name stands for another request, or for a command that is not kept any more; what `make` throws.
     func once(
@@ -25,8 +25,8 @@ struct CommandRequests {
         try Self.table.removeExpired(at: line.now, in: transaction)
         var made: Command?
         let (id, _) = try Self.table.once(
-            name, in: "\(device) \(Self.scope(of: caller))", content: Self.content(of: request), at: line.now,
-            in: transaction
+            name, in: "\(device) \(Self.scope(of: caller))", content: Self.content(of: request),
+            answerMember: showingAnswer ? RouteRefusal.commandMember : nil, at: line.now, in: transaction
         ) {
             let command = try make(&line)
             made = command

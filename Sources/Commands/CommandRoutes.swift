@@ -31,7 +31,7 @@ struct CommandRoutes: Sendable {
                 .post, "/api/devices/{id}/commands", access: .signedIn, summary: "Ask a device to do something",
                 pathSchemas: Self.device, input: RouteInput(.commandRequest),
                 answers: [.json(command, status: 202, "Taken; Location is the command's address")],
-                refusals: [.conflict], handler: ask),
+                refusals: [.commandConflict], handler: ask),
             Route(
                 .get, "/api/devices/{id}/commands", access: .signedIn, summary: "A device's commands, newest first",
                 pathSchemas: Self.device, query: [Self.states] + Self.pages, answers: [.json(list)],

@@ -88,7 +88,7 @@ enum OpenAPI {
             json.object(String(status)) { json in
                 json.member("description", answers.map(\.summary).joined(separator: "; "))
                 var content = answers.flatMap(\.content)
-                if refusals.contains(status) { content.append(OpenAPIProblem.content) }
+                if refusals.contains(status) { content.append(OpenAPIProblem.content(route, status)) }
                 guard !content.isEmpty else { return }
                 json.object("content") { json in
                     for (type, schema) in content { writeContent(type, schema, into: &json) }
@@ -96,9 +96,7 @@ enum OpenAPI {
             }
         }
         for status in refusals where declared[status] == nil {
-            json.object(String(status)) {
-                $0.member("$ref", "#/components/responses/\(OpenAPIProblem.responseName(status))")
-            }
+            json.object(String(status)) { OpenAPIProblem.writeResponse(route, status, into: &$0) }
         }
     }
 

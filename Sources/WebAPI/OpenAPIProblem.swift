@@ -5,8 +5,22 @@ import SolutionKit
 enum OpenAPIProblem {
     static let name = "Problem"
 
-    /// A problem as it stands in an answer.
-    static let content: (mediaType: String, schema: JSONSchema?) = ("application/problem+json", .named(name, .any))
+    private static let mediaType = "application/problem+json"
+    private static let problem = JSONSchema.named(name, .any)
+
+    /// A problem as a route gives it with a status: with the members that it declares for it.
+    static func content(_ route: Route, _ status: Int) -> (mediaType: String, schema: JSONSchema?) {
+        let members = members(route, status)
+        return (mediaType, members.isEmpty ? problem : .allOf([problem, .object(members)]))
+    }
+
+    /// The members that a route's problems of a status have: optional where another code comes with the same status.
+    private static func members(_ route: Route, _ status: Int) -> [JSONSchema.Property] {
+        let isAlone = RefusalCode.allCases.count { $0.httpStatus == status } == 1
+        return route.refusals.filter { $0.code.httpStatus == status }.flatMap(\.members).map {
+            isAlone ? $0 : .optional($0.name, $0.schema, $0.summary)
+        }
+    }
 
     /// What each status means, whatever the route.
     private static let meanings: [(status: Int, summary: String)] = [
@@ -20,13 +34,23 @@ enum OpenAPIProblem {
         (503, "Too busy or stopping; Retry-After says when it makes sense again"),
     ]
 
+    /// What a route answers when it refuses with a status, as members of an object.
+    static func writeResponse(_ route: Route, _ status: Int, into json: inout JSONWriter) {
+        let content = content(route, status)
+        guard content.schema != problem else {
+            return json.member("$ref", "#/components/responses/\(responseName(status))")
+        }
+        json.member("description", meanings.first { $0.status == status }?.summary ?? "Refused")
+        json.object("content") { OpenAPI.writeContent(content.mediaType, content.schema, into: &$0) }
+    }
+
     static func responseName(_ status: Int) -> String { "Refused\(status)" }
 
     static func writeResponses(into json: inout JSONWriter) {
         for (status, summary) in meanings {
             json.object(responseName(status)) { json in
                 json.member("description", summary)
-                json.object("content") { OpenAPI.writeContent(content.mediaType, content.schema, into: &$0) }
+                json.object("content") { OpenAPI.writeContent(mediaType, problem, into: &$0) }
             }
         }
     }

@@ -41,6 +41,8 @@ extension JSONWriter {
             }
         case .anyOf(let shapes):
             array("anyOf") { json in for shape in shapes { json.schema(shape) } }
+        case .allOf(let shapes):
+            array("allOf") { json in for shape in shapes { json.schema(shape) } }
         case .named(let name, _): member("$ref", "#/components/schemas/\(name)")
         }
     }
@@ -84,6 +86,10 @@ struct NamedShapes {
             case .multipart, .bytes, .stream: break
             }
         }
+        for member in route.refusals.flatMap(\.members) {
+            guard !RefusalMember.reservedNames.contains(member.name) else { throw .reservedMember(member.name) }
+            try collect(member.schema)
+        }
         for answer in route.possibleAnswers {
             for case let schema? in answer.content.map(\.schema) { try collect(schema) }
         }
@@ -100,7 +106,7 @@ struct NamedShapes {
             shapes[name] = shape
             try collect(shape)
         case .array(let inner), .dictionary(let inner), .nullable(let inner): try collect(inner)
-        case .anyOf(let choices): for choice in choices { try collect(choice) }
+        case .anyOf(let choices), .allOf(let choices): for choice in choices { try collect(choice) }
         case .object(let properties): for property in properties { try collect(property.schema) }
         case .any, .boolean, .integer, .number, .string, .timestamp, .words: break
         }

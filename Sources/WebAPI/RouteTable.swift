@@ -137,4 +137,6 @@ public enum RouteError: Error, Hashable, Sendable {
     case malformedPath(String)
     /// Two shapes in the API's description have one name.
     case conflictingSchemas(String)
+    /// A refusal is to carry a member that every problem has.
+    case reservedMember(String)
 }

@@ -171,7 +171,16 @@ import Testing
 
         // Other content, another device, somebody else, no name.
         let other = #"{"command":"ring","params":{"times":3},"request_id":"k7"}"#
-        #expect(try await yard.house.refusal(.post, Self.list, ["id": "b1"], body: other, as: anna) == .conflict)
+        for (permissions, isTold) in [([.viewYard, .ringYard], true), ([.ringYard], false)] as [([Permission], Bool)] {
+            let caller = Caller(
+                .token(account: "1", name: "anna", token: "t"), grants: Grants(everywhere: PermissionSet(permissions)))
+            let refusal = await #expect(throws: Refusal.self) {
+                try await yard.house.json(.post, Self.list, ["id": "b1"], body: other, as: caller)
+            }
+            // Which command it was is for those who may see the device's commands.
+            #expect(refusal?.code == .conflict)
+            #expect(refusal?.members == (isTold ? [RefusalMember("command_id", id)] : []))
+        }
         #expect(try await yard.ask("l1", body, as: anna) != id)
         #expect(try await yard.ask("b1", other, as: ben) != id)
         #expect(try await yard.ask("b1", #"{"command":"ring","params":{"times":2}}"#, as: anna) != id)

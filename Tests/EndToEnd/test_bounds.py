@@ -750,6 +750,7 @@ QUEUES = f"{LIVE}/SubscriberQueueTests.swift"
 # Each row of «Fixed» has for each bound that it names (parted by semicolons) a test that fills it: in the place where the bound lives
 # if that can be given a small one there, or rows can be put into its table; through the doors if that is a matter of a second.
 FIXED = {
+    "What a refusal carries beside its code and sentence": [("HubModelTests/RefusalMemberTests.swift", "bounded")],
     "Links of a device, or of a site as a whole, that open something; links that are kept; keys from one address that open nothing": [
         ("TrustTests/LinkTests.swift", "bounded"), ("TrustTests/LinkTests.swift", "bounded"), ("TrustTests/LinkTests.swift", "guessing"),
     ],

@@ -204,3 +204,17 @@ def test_a_closed_hub_gives_commands_to_the_node_and_its_controller_only(closed)
     hub.device("LOT9-gate", kind="parking")
     refused = hub.admin.ask("/api/devices/LOT9-gate/commands", "POST", {"command": "blink"})
     assert refused.status == 409 and "take none" in refused.json()["detail"]
+    assert "command_id" not in refused.json()
+
+
+def test_a_name_that_stands_for_another_request_names_its_command(hub, fresh):
+    board = Board(hub, fresh)
+    assert board.report()[0] == 200
+    for path in (f"/api/devices/{board.name}/commands", f"/api/nodes/{board.name}/commands"):
+        def ask(command):
+            return hub.ask(path, "POST", {"command": command, "request_id": f"k{len(path)}"})
+        made = ask("blink")
+        refused = ask("beep")
+        assert made.status == 202 and refused.status == 409, (made, refused)
+        assert refused.headers["Content-Type"] == "application/problem+json" and refused.json()["code"] == "conflict"
+        assert refused.json()["command_id"] == made.json()["command_id"] == ask("blink").json()["command_id"]

@@ -34,6 +34,17 @@ import WebAPI
         Route(
             .post, "/api/esp/x", access: .device(.classroom), summary: "A device's", answers: [.empty()]
         ) { _ in throw Refusal(.notFound, "None.") },
+        Route(
+            .post, "/api/things/{id}/claims", access: .anyone, summary: "Yours", answers: [.empty()],
+            refusals: [
+                .conflict(with: [.required("holder", .named("Holder", .object([.required("n", .count)])), "Whose")]),
+                RouteRefusal(.limitReached, with: [.required("most", .count)]),
+            ]
+        ) { _ in
+            throw Refusal(
+                .conflict, "It is another's.",
+                members: [RefusalMember("holder") { json in json.object { $0.member("n", 7) } }])
+        },
         Route(.get, "/api/things/{id}/id", access: .signedIn, summary: "Own", answers: [.json(.any)]) { _ in
             throw Refusal(.notFound, "None.")
         },
@@ -60,8 +71,8 @@ import WebAPI
         let paths = try #require(json["paths"] as? [String: [String: Any]])
         #expect(
             Set(paths.keys) == [
-                "/api/things", "/api/things/{id}", "/api/things/{id}/id", "/api/auth/x", "/api/esp/x", "/api/system",
-                "/health", "/ready", "/metrics", "/openapi.json",
+                "/api/things", "/api/things/{id}", "/api/things/{id}/id", "/api/things/{id}/claims", "/api/auth/x",
+                "/api/esp/x", "/api/system", "/health", "/ready", "/metrics", "/openapi.json",
             ])
         let all = paths.values.flatMap(\.values)
         #expect(Set(all.compactMap { at($0, "operationId") as? String }).count == all.count)
@@ -116,7 +127,7 @@ import WebAPI
     @Test func `shapes are written as JSON Schema, the named ones once`() async throws {
         let json = try await description()
         let schemas = try #require(at(json, "components", "schemas") as? [String: Any])
-        #expect(Set(schemas.keys) == ["Problem", "Thing", "Kin", "System"])
+        #expect(Set(schemas.keys) == ["Problem", "Thing", "Kin", "System", "Holder"])
         let thing = schemas["Thing"]
         #expect(at(thing, "required") as? [String] == ["id", "states", "values", "kin"])
         let properties = at(thing, "properties")
@@ -128,6 +139,47 @@ import WebAPI
         #expect(either == [["type": "string", "format": "date-time"], ["type": "null"]])
         let codes = at(schemas["Problem"], "properties", "code", "enum") as? [String]
         #expect(codes == RefusalCode.allCases.map(\.rawValue))
+    }
+
+    @Test func `what a refusal carries is described, and stands in the problem beside what each has`() async throws {
+        let responses = try #require(
+            at(try await description(), "paths", "/api/things/{id}/claims", "post", "responses") as? [String: Any])
+        func shapes(_ status: String) throws -> [[String: Any]] {
+            let content = at(responses, status, "content", "application/problem+json", "schema", "allOf")
+            return try #require(content as? [[String: Any]])
+        }
+        let conflict = try shapes("409")
+        #expect(conflict[0]["$ref"] as? String == "#/components/schemas/Problem")
+        #expect(at(conflict[1], "required") as? [String] == ["holder"])
+        let holder = at(conflict[1], "properties", "holder")
+        #expect(at(holder, "$ref") as? String == "#/components/schemas/Holder")
+        #expect(at(holder, "description") as? String == "Whose")
+        #expect(at(responses, "409", "description") as? String == "In conflict with the present state")
+        // Too many requests come with the same status, and without the member.
+        let limit = try shapes("429")
+        #expect(at(limit[1], "required") == nil && at(limit[1], "properties", "most", "type") as? String == "integer")
+        #expect(at(responses, "404", "$ref") as? String == "#/components/responses/Refused404")
+
+        try await TestServer.run(routes: OpenAPITests.routes, gate: FakeGate()) { server in
+            let answer = try await server.ask("POST", "/api/things/a/claims")
+            #expect(answer.status == 409)
+            let problem = try JSONSerialization.jsonObject(with: Data(answer.body.utf8))
+            #expect(at(problem, "code") as? String == "conflict")
+            #expect(at(problem, "detail") as? String == "It is another's.")
+            #expect(at(problem, "status") as? Int == 409 && at(problem, "holder", "n") as? Int == 7)
+        }
+    }
+
+    @Test func `no member of a refusal takes the name of one that each problem has`() async throws {
+        for name in ["type", "title", "status", "detail", "code", "instance"] {
+            let route = Route(
+                .get, "/api/other", access: .anyone, summary: "", answers: [.empty()],
+                refusals: [.conflict(with: [.optional(name, .text)])]
+            ) { _ in .empty() }
+            await #expect(throws: RouteError.reservedMember(name)) {
+                try await TestServer.run(routes: [route]) { _ in }
+            }
+        }
     }
 
     @Test func `two shapes of one name are refused`() async throws {

@@ -49,15 +49,20 @@ public struct Refusal: Error, Hashable, Sendable {
     public let retryAfterSeconds: Int?
     /// Whether the fault is in the message's topic, and not in what it says.
     public let isAboutTopic: Bool
+    /// What it says over HTTP beside the sentence, for a program.
+    public let members: [RefusalMember]
 
     /// A refusal.
+    /// - Parameter members: of one name the first; what exceeds `RefusalMember.maximumBytes` is left out.
     public init(
-        _ code: RefusalCode, _ detail: String, retryAfterSeconds: Int? = nil, isAboutTopic: Bool = false
+        _ code: RefusalCode, _ detail: String, retryAfterSeconds: Int? = nil, isAboutTopic: Bool = false,
+        members: [RefusalMember] = []
     ) {
         self.code = code
         self.detail = detail
         self.retryAfterSeconds = retryAfterSeconds
         self.isAboutTopic = isAboutTopic
+        self.members = members.isEmpty ? [] : RefusalMember.carried(members)
     }
 }
 

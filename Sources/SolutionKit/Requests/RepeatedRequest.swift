@@ -10,17 +10,21 @@ public enum RepeatedRequest {
     ///   - asked: what is asked now.
     ///   - kind: what is named, for the refusal: `payment`.
     ///   - name: the name.
+    ///   - members: what the refusal carries, out of the answer that was given under the name; nothing that the caller may not see.
     /// - Throws: `conflict` when something else was asked under the name.
     public static func answer<Content: Equatable, Answer>(
-        _ known: (content: Content, answer: Answer)?, asked: Content, kind: String, name: String
+        _ known: (content: Content, answer: Answer)?, asked: Content, kind: String, name: String,
+        members: (Answer) -> [RefusalMember] = { _ in [] }
     ) throws(Refusal) -> Answer? {
         guard let known else { return nil }
-        guard known.content == asked else { throw conflict(kind: kind, name: name) }
+        guard known.content == asked else {
+            throw conflict(kind: kind, name: name, members: members(known.answer))
+        }
         return known.answer
     }
 
     /// The refusal of a name that stands for something else already.
-    public static func conflict(kind: String, name: String) -> Refusal {
-        Refusal(.conflict, "There is another \(kind) of the name \(name).")
+    public static func conflict(kind: String, name: String, members: [RefusalMember] = []) -> Refusal {
+        Refusal(.conflict, "There is another \(kind) of the name \(name).", members: members)
     }
 }

@@ -47,13 +47,15 @@ public struct RequestTable: Hashable, Sendable {
     ///   - name: the caller's, 1 to 64 bytes.
     ///   - scope: where names are one's own: the caller or the device, so that nobody meets another's.
     ///   - content: what was asked, in a form in which the same is always written the same.
+    ///   - member: the member under which the refusal of other content gives the answer of the first time, such as `booking_id`; nil: it does
+    ///     not. The caller may see the answer: it is their own.
     ///   - work: does it, and gives the answer as text.
     /// - Returns: the answer, and whether it is that of an earlier time.
     /// - Throws: `conflict` when something else was asked under the name; `invalid_identifier` for a name that is empty or too long; what `work`
     ///   throws; `SQLFailure`.
     public func once(
-        _ name: String, in scope: String, content: String, at now: Timestamp, in transaction: Transaction,
-        _ work: () throws -> String
+        _ name: String, in scope: String, content: String, answerMember member: String? = nil, at now: Timestamp,
+        in transaction: Transaction, _ work: () throws -> String
     ) throws -> (answer: String, isAgain: Bool) {
         guard (1...RequestTable.longestName).contains(name.utf8.count), !name.utf8.contains(0) else {
             throw Refusal(.invalidIdentifier, "A request's name has 1 to \(RequestTable.longestName) bytes.")
@@ -62,9 +64,10 @@ public struct RequestTable: Hashable, Sendable {
             "SELECT content, answer FROM \(table) WHERE scope = $1 AND name = $2 AND expires_at > $3",
             [.text(scope), .text(name), .integer(now.microseconds)]
         ).map { (content: try $0.text(0), answer: try $0.text(1)) }
-        if let answer = try RepeatedRequest.answer(known, asked: content, kind: "request", name: name) {
-            return (answer, true)
+        let first = try RepeatedRequest.answer(known, asked: content, kind: "request", name: name) { answer in
+            member.map { [RefusalMember($0, answer)] } ?? []
         }
+        if let first { return (first, true) }
         let answer = try work()
         // One that has expired makes room for the new one.
         try transaction.execute(

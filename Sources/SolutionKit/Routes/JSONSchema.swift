@@ -23,6 +23,8 @@ public indirect enum JSONSchema: Hashable, Sendable {
     case nullable(JSONSchema)
     /// One of these shapes.
     case anyOf([JSONSchema])
+    /// All of these shapes at once: an object with the members of each.
+    case allOf([JSONSchema])
     /// A shape with a name of its own in the description, written there once.
     case named(String, JSONSchema)
 

@@ -17,6 +17,6 @@ extension Route {
         // A choice of forms is one that the request may leave no part of.
         if answers.contains(where: { $0.content.count > 1 }) { statuses.insert(RefusalCode.notAcceptable.httpStatus) }
         if answers.contains(where: { $0.status == 206 }) { statuses.insert(RefusalCode.rangeNotSatisfiable.httpStatus) }
-        return statuses.union(refusals.map(\.httpStatus)).sorted()
+        return statuses.union(refusals.map(\.code.httpStatus)).sorted()
     }
 }

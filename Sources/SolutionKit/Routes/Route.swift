@@ -29,7 +29,7 @@ public struct Route: Sendable {
     /// How it answers when it does not refuse; one or more.
     public let answers: [RouteAnswer]
     /// How it may refuse besides what follows from its access, path and method (`refusalStatuses`).
-    public let refusals: [RefusalCode]
+    public let refusals: [RouteRefusal]
     /// The largest body it takes, in bytes.
     public let maximumBodyBytes: Int
     /// Where a device may show its name and key, besides the header fields `X-Device-Id` and `X-API-Key`.
@@ -50,7 +50,7 @@ public struct Route: Sendable {
     public init(
         _ method: Method, _ path: String, access: RouteAccess, summary: String,
         pathSchemas: [String: JSONSchema] = [:], query: [QueryParameter] = [], input: RouteInput? = nil,
-        answers: [RouteAnswer], refusals: [RefusalCode] = [], maximumBodyBytes: Int = 65_536,
+        answers: [RouteAnswer], refusals: [RouteRefusal] = [], maximumBodyBytes: Int = 65_536,
         credentials: CredentialPlace = .body, waits: Bool = false, setsCookies: Bool = false,
         reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil,
         handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse

@@ -64,7 +64,7 @@ struct UserRoutes: Sendable {
 
     private func route(
         _ method: Route.Method, _ path: String, _ summary: String, input: RouteInput? = nil, answer: RouteAnswer,
-        refusals: [RefusalCode] = [],
+        refusals: [RouteRefusal] = [],
         _ handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) -> Route {
         Route(

@@ -20,6 +20,7 @@ enum Problem {
                 if let failure {
                     json.member("instance", "urn:martlet:failure:\(failure)")
                 }
+                for member in refusal.members { json.member(member.name) { $0.raw(member.json) } }
             }
         }
         response.contentType = "application/problem+json"

@@ -42,6 +42,32 @@ import Testing
         }
     }
 
+    @Test("Where the table is asked to, the refusal of other content gives the answer of the first time")
+    func answerOfConflict() async throws {
+        try await database().writeBlocking { transaction in
+            _ = try answer("R1", "booking_id", in: transaction)
+            let told = refusal { try answer("R2", "booking_id", in: transaction) }
+            let untold = refusal { try answer("R2", nil, in: transaction) }
+            let detail = "There is another request of the name k."
+            #expect(told == Refusal(.conflict, detail, members: [RefusalMember("booking_id", "b7")]))
+            #expect(untold == Refusal(.conflict, detail))
+            #expect(refusal { try answer("R1", "booking_id", in: transaction) } == nil)
+        }
+    }
+
+    private func answer(_ content: String, _ member: String?, in transaction: Transaction) throws {
+        _ = try Self.requests.once(
+            "k", in: "anna", content: content, answerMember: member, at: second(0), in: transaction
+        ) { "b7" }
+    }
+
+    private func refusal(_ work: () throws -> Void) -> Refusal? {
+        do {
+            try work()
+            return nil
+        } catch { return error as? Refusal }
+    }
+
     @Test("Work that fails leaves no answer, and what has expired is thrown away")
     func failures() async throws {
         try await database().writeBlocking { transaction in

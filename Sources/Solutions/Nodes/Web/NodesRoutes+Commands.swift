@@ -19,7 +19,7 @@ extension NodesRoutes {
                 .post, Self.list, access: .site(.commandNodes), summary: "Ask a node to do something",
                 pathSchemas: Self.node, input: RouteInput(.commandRequest),
                 answers: [.json(.command, status: 202, "Taken; Location is the command's address")],
-                refusals: [.conflict], handler: ask),
+                refusals: [.commandConflict], handler: ask),
             Route(
                 .get, Self.list, access: .site(.viewNodes), summary: "A node's commands, newest first",
                 pathSchemas: Self.node, query: Self.pages, answers: [.json(.commandList)], handler: commands),
