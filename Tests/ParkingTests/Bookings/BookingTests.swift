@@ -111,7 +111,10 @@ import Testing
                 try await reserve(garage, 9_900, 12_600, more, as: .driver("8"))
             } throws: { error in
                 guard let refusal = error as? Refusal else { return false }
-                return refusal.code == .conflict
+                let conflict =
+                    #"{"spot_id":"P1-A1","from":"2026-11-21T12:00:00.000000Z","to":"2026-11-21T13:00:00.000000Z"}"#
+                let member = RefusalMember("conflict") { $0.raw(conflict.utf8) }
+                return refusal.code == .conflict && refusal.members == [member]
                     && refusal.detail.contains("from 2026-11-21T12:00:00.000000Z to 2026-11-21T13:00:00.000000Z")
             }
         }

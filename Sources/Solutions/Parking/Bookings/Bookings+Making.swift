@@ -111,10 +111,16 @@ extension Bookings {
         let known = try ReservationTable.inTheWay(of: time, wanted.spot, kind: kind, in: lot, in: transaction)
         guard let known else { return Refusal(.conflict, "No \(kind) spot of \(lot) is free at that time.") }
         let span = "from \(known.from) to \(known.to)"
-        if let spot = wanted.spot { return Refusal(.conflict, "\(spot) is reserved \(span).") }
-        return Refusal(
-            .conflict,
-            "No \(kind) spot of \(lot) is free at that time; the first that is, \(known.spot), is reserved \(span)."
-        )
+        let detail =
+            wanted.spot.map { "\($0) is reserved \(span)." }
+            ?? "No \(kind) spot of \(lot) is free at that time; the first that is, \(known.spot), is reserved \(span)."
+        let conflict = RefusalMember("conflict") { json in
+            json.object { json in
+                json.member("spot_id", known.spot)
+                json.member("from", known.from)
+                json.member("to", known.to)
+            }
+        }
+        return Refusal(.conflict, detail, members: [conflict])
     }
 }

@@ -19,7 +19,8 @@ struct BookingRoutes: Sendable {
                 summary: "Reserve a spot, or one of a kind; at a public lot without an account too",
                 pathSchemas: LotPath.lot, input: RouteInput(.bookingRequest),
                 answers: [.json(.madeReservation, status: 201, "Reserved; Location is its address")],
-                refusals: [.conflict], handler: reserve),
+                refusals: [.conflict(with: [.optional("conflict", .timeInTheWay, "The reservation in the way")])],
+                handler: reserve),
             Route(
                 .get, "/api/lots/{id}/reservations", access: .site(.reserveParking),
                 summary: "A lot's reservations that touch a time, in order of their beginning",

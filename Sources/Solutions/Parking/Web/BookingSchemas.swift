@@ -45,6 +45,13 @@ extension JSONSchema {
         .next(),
     ])
 
+    /// Never whose it is.
+    static let timeInTheWay = JSONSchema.named(
+        "TimeInTheWay",
+        .object([
+            .required("spot_id", .identifier), .required("from", .timestamp), .required("to", .timestamp),
+        ]))
+
     static let availability = JSONSchema.object([
         .required("lot_id", .identifier),
         .required("from", .timestamp),
