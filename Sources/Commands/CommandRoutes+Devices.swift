@@ -1,25 +1,16 @@
 internal import HubModel
 internal import SQL
 internal import SolutionKit
-internal import Synchronization
 
 /// What devices ask and say themselves, or their controllers for them.
 extension CommandRoutes {
-    /// The longest time that a device may wait for a command, in seconds.
-    static let longestWait: Int64 = 60
-
     var ofDevices: [Route] {
         [
             Route(
                 .get, "/api/devices/{id}/commands/next", access: .anyDevice,
                 summary: "A device's commands, for the device itself; it may wait for them",
                 pathSchemas: Self.device,
-                query: [
-                    QueryParameter(
-                        "wait", "how long to wait for a command, 0 to \(Self.longestWait) s; 0 without it",
-                        .integer(minimum: 0, maximum: Self.longestWait)),
-                    CommandConfirmation.parameter,
-                ],
+                query: [CommandWait.parameter, CommandConfirmation.parameter],
                 answers: [
                     .json(
                         .object([.required("commands", .array(.givenCommand), "Oldest first; none when time is over")]))
@@ -41,28 +32,16 @@ extension CommandRoutes {
     ])
 
     private func next(_ request: RouteRequest) async throws -> RouteResponse {
-        let seconds = try request.whole("wait", in: 0...Self.longestWait) ?? 0
-        let confirmation = CommandConfirmation(request)
+        let time = try CommandWait.time(of: request)
         let device = try await own(request).device.id
-        let line = services.line
-        let hasWaited = Mutex(false)
-        let given = try await polls.value(for: device, within: .seconds(seconds)) {
-            // A key that was changed meanwhile, or a device that was switched off, gets nothing any more.
-            let isAgain = hasWaited.withLock { hasWaited in
-                defer { hasWaited = true }
-                return hasWaited
-            }
-            if isAgain {
-                try await request.requireStillAllowed()
-                _ = try await own(request)
-            }
-            let given = try await line.perform(with: CommandsHandler.self) { handler, line in
-                try handler.take(for: device, confirming: confirmation, in: &line)
-            }
-            return given.isEmpty ? nil : given
+        let given = try await services.commandPolls.next(
+            for: device, within: time, confirming: CommandConfirmation(request)
+        ) {
+            try await request.requireStillAllowed()
+            _ = try await own(request)
         }
         return RouteResponse.json { writer in
-            writer.object { $0.member("commands", given ?? []) { $0.write(given: $1) } }
+            writer.object { $0.member("commands", given) { $0.write(given: $1) } }
         }
     }
 

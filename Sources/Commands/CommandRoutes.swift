@@ -6,7 +6,6 @@ internal import SolutionKit
 struct CommandRoutes: Sendable {
     let services: WebServices
     let forms: [CommandForm]
-    let polls: LongPoll<DeviceID>
 
     var all: [Route] { ofPeople + ofDevices }
 

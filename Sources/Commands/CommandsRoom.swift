@@ -11,6 +11,7 @@ public import SolutionKit
 /// | `CommandsHandler` | the part inside the line: the life of commands, their delivery, polls |
 /// | `Presence`, `Handovers` | what it knows of the world: clients that are here, commands that are with connections |
 /// | `CommandRequests` | requests that carry a name of the caller's, done once |
+/// | `DevicePolls` | requests of devices that wait for a command |
 /// | `CommandRoutes` | the routes, for people and for devices that poll |
 public struct CommandsRoom: Sendable {
     /// The room's own tables; those of the commands themselves are the registry's.
@@ -33,8 +34,12 @@ public struct CommandsRoom: Sendable {
         { [polls] services, takers in CommandsHandler(services, takers, polls) }
     }
 
+    /// The way in which routes hand commands to devices that ask for them.
+    /// - Parameter line: the one that has the room's handler.
+    public func polls(on line: any Line) -> any CommandPolls { DevicePolls(polls: polls, line: line) }
+
     /// The routes, for devices of these forms.
     public func routes(_ services: WebServices, forms: [CommandForm]) -> [Route] {
-        CommandRoutes(services: services, forms: forms, polls: polls).all
+        CommandRoutes(services: services, forms: forms).all
     }
 }

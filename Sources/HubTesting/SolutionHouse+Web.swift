@@ -13,8 +13,9 @@ extension SolutionHouse {
     /// What the routes are given.
     public var services: WebServices {
         WebServices(
-            database: database, history: history, line: self, devices: devices, commands: commands, audit: audit,
-            clock: clock, deviceKeys: deviceKeys, people: people, settings: settings)
+            database: database, history: history, line: self, devices: devices, commands: commands,
+            commandPolls: room.polls(on: self), audit: audit, clock: clock, deviceKeys: deviceKeys, people: people,
+            settings: settings)
     }
 
     /// Calls a route as the web does; the answer is held to what the route declares.

@@ -36,6 +36,8 @@ public struct WebServices: Sendable {
     public let devices: any DeviceBook
     /// The commands.
     public let commands: any CommandBook
+    /// Hands commands to devices that ask for them, and lets these wait.
+    public let commandPolls: any CommandPolls
     /// Who did what: whatever a person changes is recorded in the same transaction.
     public let audit: any AuditBook
     /// The time.
@@ -52,15 +54,16 @@ public struct WebServices: Sendable {
     /// Services.
     public init(
         database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
-        commands: any CommandBook, audit: any AuditBook, clock: any WallClock, blobs: any BlobShelf = NoBlobs(),
-        deviceKeys: any DeviceKeyBook = NoDeviceKeys(), people: any PeopleBook = NoPeople(),
-        settings: SettingValues = SettingValues()
+        commands: any CommandBook, commandPolls: any CommandPolls = NoCommandPolls(), audit: any AuditBook,
+        clock: any WallClock, blobs: any BlobShelf = NoBlobs(), deviceKeys: any DeviceKeyBook = NoDeviceKeys(),
+        people: any PeopleBook = NoPeople(), settings: SettingValues = SettingValues()
     ) {
         self.database = database
         self.history = history
         self.line = line
         self.devices = devices
         self.commands = commands
+        self.commandPolls = commandPolls
         self.audit = audit
         self.clock = clock
         self.blobs = blobs

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
@@ -116,6 +117,26 @@ def test_a_device_without_mqtt_waits_for_its_commands(farm, fresh):
     assert [command["command"] for command in answers[0].json()["commands"]] == ["open"]
     refused = farm.admin.ask(f"/api/devices/{fresh}/commands", "POST", {"command": "explode"})
     assert refused.status == 400 and "open and close" in refused.json()["detail"]
+
+
+def test_a_valve_without_mqtt_waits_for_its_word_and_confirms_it(farm, fresh):
+    shown = {"X-Device-Id": fresh, "X-API-Key": farm.device(fresh, kind="tank")}
+    assert farm.ask(f"/api/tanks/{fresh}/level", "POST", {"level": 40}, shown).status == 200
+    valve = f"/api/tanks/{fresh}/valve"
+    assert farm.ask(valve, headers=shown).status == 204
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(farm.ask, f"{valve}?wait=30&after=", headers=shown)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.5)
+        made = farm.admin.must("POST", f"/api/devices/{fresh}/commands", {"command": "open"}, (202,))
+        answer = waiting.result(20)
+    assert answer.status == 200 and answer.json() == {"valve": "open", "command_id": made["command_id"]}
+    assert farm.ask(f"{valve}?after={made['command_id']}", headers=shown).status == 204
+    done = farm.admin.get(f"/api/devices/{fresh}/commands/{made['command_id']}")
+    assert [step["state"] for step in done["history"]] == ["queued", "sent", "done"]
+    # Anyone who shows no key is told nothing, also where sensors without one may report.
+    assert farm.ask(valve).status == 401 and farm.ask(valve, source=YARD).status == 401
+    assert farm.admin.ask(valve).status == 403
 
 
 def test_a_sensor_without_a_key_reports_for_a_tank_that_people_have_added(farm, fresh):

@@ -23,7 +23,7 @@ extension Site {
     ) -> WebServices {
         WebServices(
             database: database, history: history, line: PublishedLine(site: self), devices: devices, commands: commands,
-            audit: audit, clock: house.clock)
+            commandPolls: house.services.commandPolls, audit: audit, clock: house.clock)
     }
 }
 

@@ -93,7 +93,7 @@ final class WholeHub {
                 log: { trouble in fatalError("a trouble of the line: \(trouble)") }))
         let services = WebServices(
             database: database, history: StoredHistory(store: store), line: line, devices: devices, commands: commands,
-            audit: AuditRegistry(), clock: clock)
+            commandPolls: room.polls(on: line), audit: AuditRegistry(), clock: clock)
         let writer = Task { await line.run() }
         let state = try StoredSessions.load(from: database)
         running = Running(

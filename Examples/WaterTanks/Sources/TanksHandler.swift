@@ -103,6 +103,13 @@ final class TanksHandler: TakesCommands {
 
     func commandDevices(spokenForBy client: String) -> [DeviceID] { roster.entries(of: client).map(\.device) }
 
+    /// Refuses a sender that may not speak for a tank.
+    /// - Throws: `not_found` when there is no such tank; `forbidden`.
+    func check(_ sender: MessageOrigin.Sender, for id: DeviceID, in line: inout LineContext) throws {
+        guard let entry = roster[id] else { throw TanksHandler.noTank(id) }
+        try speakers.check(sender, for: entry, in: &line)
+    }
+
     /// A tank that there is, at one of these sites.
     /// - Throws: `not_found`.
     func tank(_ id: DeviceID, within scope: SiteScope) throws(Refusal) -> Tank {

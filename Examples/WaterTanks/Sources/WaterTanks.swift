@@ -11,6 +11,7 @@ public import SolutionKit
 /// | `TanksHandler`, `TankEntry` | the part inside the line: reports, silence, commands |
 /// | `TankRoutes`, `TankView` | what people and devices ask over HTTP |
 /// | `TankRoutes+Keys` | tanks that are added with their devices, and keys for these |
+/// | `ValveRoutes` | what a valve's controller asks that hears nothing over MQTT |
 /// | `Inspections` | pictures of tanks with notes: files of devices, a form that is read as it comes |
 /// | `Plans` | plans of where the tanks are: files of sites |
 /// | `WaterUse` | a schedule: every night, how much was drawn the day before |
@@ -75,8 +76,8 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
     /// What it offers over HTTP.
     public func routes(_ services: WebServices) -> [Route] {
         let tanks = TankRoutes(services: services)
-        return tanks.all + tanks.keys + InspectionRoutes(services: services).all
-            + SitePlan(services: services).routes
+        return tanks.all + tanks.keys + ValveRoutes(services: services).all
+            + InspectionRoutes(services: services).all + SitePlan(services: services).routes
     }
 
     /// The tanks at these sites; those that are not filled as they should be, or silent, need attention.
