@@ -70,7 +70,7 @@ public enum RegistryTables {
             + [
                 CommandRegistry.holders, DeviceRegistry.refusals, KnownBrowserTable.migration,
                 DeviceCredentials.authorities, DeviceRegistry.makers, kindsByCatalogue, DeviceStateTable.migration,
-                LinkTable.migration, ScheduleTable.migration, LinkTable.ofSites,
+                LinkTable.migration, ScheduleTable.migration, LinkTable.ofSites, LinkTable.ofThings,
             ])
 
     /// Which kinds there are, the solutions declare; a new one needs no change of a table.

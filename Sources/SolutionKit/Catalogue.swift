@@ -57,8 +57,13 @@ public struct Catalogue: Sendable {
             }
             let own = Set(solution.kinds.map(\.name))
             for link in solution.links {
-                if case .device(let kind) = link.subject, !own.contains(kind) {
-                    throw .undeclared(kind.name, by: solution.id)
+                switch link.subject {
+                case .device(let kind):
+                    guard own.contains(kind) else { throw .undeclared(kind.name, by: solution.id) }
+                case .thing(let thing):
+                    // The audit tells by the noun what a link is of.
+                    guard !["device", "site"].contains(thing.noun) else { throw .duplicate(thing.noun) }
+                case .site: break
                 }
             }
             for rights in solution.rights + solution.keylessRights where !own.contains(rights.kind) {

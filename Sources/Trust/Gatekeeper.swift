@@ -41,13 +41,16 @@ public final class Gatekeeper: RequestGate, MetricsSource {
     public let accessCookie: String
 
     /// A gate in front of people and devices.
-    /// - Parameter trouble: told why it could not be looked up whether somebody may stay.
+    /// - Parameters:
+    ///   - links: the kinds of links that solutions offer.
+    ///   - trouble: told why it could not be looked up whether somebody may stay.
     public init(
-        people: People, devices: DeviceAdmission, rates: GateRates, trouble: @escaping @Sendable (any Error) -> Void
+        people: People, devices: DeviceAdmission, links kinds: [LinkDeclaration], rates: GateRates,
+        trouble: @escaping @Sendable (any Error) -> Void
     ) {
         self.people = people
         self.devices = devices
-        links = LinkDoor(database: people.database, line: people.line)
+        links = LinkDoor(database: people.database, line: people.line, kinds: kinds)
         refusals = RefusalAudit(line: people.line, audit: people.audit)
         accessCookie = people.accessCookie
         welcomes = people.welcomes(trouble: trouble)

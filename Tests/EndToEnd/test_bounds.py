@@ -751,7 +751,7 @@ QUEUES = f"{LIVE}/SubscriberQueueTests.swift"
 # if that can be given a small one there, or rows can be put into its table; through the doors if that is a matter of a second.
 FIXED = {
     "What a refusal carries beside its code and sentence": [("HubModelTests/RefusalMemberTests.swift", "bounded")],
-    "Links of a device, or of a site as a whole, that open something; links that are kept; keys from one address that open nothing": [
+    "Links of a device, of one kind of a thing, or of a site as a whole, that open something; links that are kept; keys from one address that open nothing": [
         ("TrustTests/LinkTests.swift", "bounded"), ("TrustTests/LinkTests.swift", "bounded"), ("TrustTests/LinkTests.swift", "guessing"),
     ],
     "Picture of a device; all of them together; files that come in at once": [

@@ -59,6 +59,18 @@ import Testing
         func link(_ needs: Permission, _ shows: Permission) -> [LinkDeclaration] {
             [LinkDeclaration(Declared(LinkKind("l"), "l"), .site, needs: needs, shows: shows, path: "/{key}")]
         }
+        let device = ThingDeclaration("device") { _, _ in nil }
+        #expect(throws: CatalogueError.duplicate("device")) {
+            try Catalogue([
+                manifest(
+                    "a",
+                    links: [
+                        LinkDeclaration(
+                            Declared(LinkKind("l"), "l"), .thing(device), needs: .viewSystem, shows: .viewSystem,
+                            path: "/{key}")
+                    ])
+            ])
+        }
         for links in [link(Self.fill, .viewSystem), link(.viewSystem, Self.fill)] {
             #expect(throws: CatalogueError.undeclared("tanks.fill", by: "a")) {
                 try Catalogue([manifest("a", links: links)])

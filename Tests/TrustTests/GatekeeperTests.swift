@@ -18,7 +18,7 @@ import Trust
         ) { _, _, _ in throw Refusal(.notSignedIn, "no programs here") }
         return Gatekeeper(
             people: house.people, devices: devices,
-            rates: GateRates(perAddress: perAddress, perAccount: .unlimited, perDevice: .unlimited)
+            links: [], rates: GateRates(perAddress: perAddress, perAccount: .unlimited, perDevice: .unlimited)
         ) { [troubles] in troubles.note($0) }
     }
 

@@ -14,6 +14,20 @@ struct LinkTests {
     private static let ofSite = LinkKind("spots.of-site")
     private static let shown = LinkKind("spots.shown")
 
+    private static let kinds =
+        [kind, other].map {
+            LinkDeclaration(
+                Declared($0, "The past of a spot"), of: .parking, needs: .manageDevices, shows: .manageDevices,
+                path: "/api/x/{key}.csv")
+        } + [
+            LinkDeclaration(
+                Declared(ofSite, "All spots"), .site, needs: .manageDevices, shows: .manageDevices,
+                path: "/api/y/{key}.csv"),
+            LinkDeclaration(
+                Declared(shown, "A spot"), of: .parking, needs: .manageDevices, shows: .viewDevices,
+                path: "/api/x/{key}.csv"),
+        ]
+
     /// A hub with the device `S1` at the site `main`.
     private func house() async throws -> DevicesHouse {
         let house = try await DevicesHouse()
@@ -25,24 +39,11 @@ struct LinkTests {
         _ house: DevicesHouse, _ method: Route.Method, _ path: String, _ grants: Grants = Grants(everywhere: .all),
         id: String = "", body: String = "", device: String? = nil, query: [(name: String, value: String)] = []
     ) async throws -> JSONTree? {
-        let kinds =
-            [Self.kind, Self.other].map {
-                LinkDeclaration(
-                    Declared($0, "The past of a spot"), of: .parking, needs: .manageDevices, shows: .manageDevices,
-                    path: "/api/x/{key}.csv")
-            } + [
-                LinkDeclaration(
-                    Declared(Self.ofSite, "All spots"), .site, needs: .manageDevices, shows: .manageDevices,
-                    path: "/api/y/{key}.csv"),
-                LinkDeclaration(
-                    Declared(Self.shown, "A spot"), of: .parking, needs: .manageDevices, shows: .viewDevices,
-                    path: "/api/x/{key}.csv"),
-            ]
         let routes = LinkRoutes(
             services: WebServices(
                 database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
                 commands: UntouchedBooks(), audit: house.audit, clock: house.clock),
-            registry: DeviceRegistry(), kinds: kinds
+            registry: DeviceRegistry(), kinds: Self.kinds
         ).all
         let route = try #require(routes.first { $0.method == method && $0.path == path })
         let caller = Caller(.person(account: "a", name: "anna", session: "s"), grants: grants)
@@ -84,6 +85,27 @@ struct LinkTests {
         try await door.caller(key: key, kind: kind, address: address, at: house.clock.now())
     }
 
+    @Test("Somebody whose link is revoked is told so as everybody else, at the next look as well, however often it is")
+    func revokedMeanwhile() async throws {
+        let house = try await house()
+        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
+        let (id, key) = try await make(house)
+        func look() async throws -> Caller {
+            try await door.caller(
+                key: key, kind: Self.kind, address: "1.2.3.4", at: house.clock.now(), isUse: false)
+        }
+        let caller = try await open(door, house, key)
+        #expect(try await look().identity == caller.identity)
+        _ = try await call(house, .delete, "/api/links/{id}", id: id)
+        // A look is no guess: it takes none of them, and is told the same when there are none left.
+        for _ in 0..<25 { #expect(await code { try await look() } == RouteAccess.noSuchLink) }
+        for _ in 0..<20 { #expect(await code { try await open(door, house, key) } == RouteAccess.noSuchLink) }
+        #expect(await code { try await open(door, house, key) }?.code == .tooManyRequests)
+        #expect(await code { try await look() } == RouteAccess.noSuchLink)
+        // It was used once.
+        #expect(try await links(house).first?["uses"]?.number == 1)
+    }
+
     @Test("Only the hash of a key is kept; its bearer sees the one device at its site, and each use counts")
     func hashOnly() async throws {
         let house = try await house()
@@ -97,7 +119,7 @@ struct LinkTests {
         }
         #expect(!kept.contains { $0.contains(key.dropFirst(4)) })
         #expect(!house.audit.entries.contains { "\($0)".contains(key.dropFirst(4)) })
-        let door = LinkDoor(database: house.database, line: house.line)
+        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
         let caller = try await open(door, house, key)
         guard case .link(let grant) = caller.identity else {
             Issue.record("\(caller)")
@@ -117,7 +139,7 @@ struct LinkTests {
     @Test("Unknown, misspelt, of another kind, expired and revoked keys are told the same, and count for nothing")
     func oneAnswer() async throws {
         let house = try await house()
-        let door = LinkDoor(database: house.database, line: house.line)
+        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
         let (revoked, of) = (try await make(house), try await make(house, kind: Self.other))
         _ = try await call(house, .delete, "/api/links/{id}", id: revoked.id)
         let expiring = try await make(house, days: 1)
@@ -143,7 +165,7 @@ struct LinkTests {
     @Test("Who tries many keys is held back, and nobody else is")
     func guessing() async throws {
         let house = try await house()
-        let door = LinkDoor(database: house.database, line: house.line)
+        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
         let (_, key) = try await make(house)
         for _ in 0..<20 {
             #expect(await code { try await open(door, house, SecretKey(.link).text) }?.code == .notFound)
@@ -254,7 +276,7 @@ struct LinkTests {
         let made = try #require(try await call(house, .post, "/api/links", grants, body: body))
         let key = try #require(made["key"]?.text)
         #expect(made["device"] == .null && made["site"]?.text == "north" && made["path"]?.text == "/api/y/\(key).csv")
-        let door = LinkDoor(database: house.database, line: house.line)
+        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
         let caller = try await open(door, house, key, kind: Self.ofSite)
         guard case .link(let grant) = caller.identity else {
             Issue.record("\(caller)")

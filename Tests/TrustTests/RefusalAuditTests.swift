@@ -22,7 +22,7 @@ struct RefusalAuditTests {
                 passwords: .trivial
             ) { token, transport, instant in
                 try await people.caller(bearer: token, transport: transport, at: instant)
-            }, rates: GateRates(perAddress: .unlimited, perAccount: .unlimited, perDevice: .unlimited)
+            }, links: [], rates: GateRates(perAddress: .unlimited, perAccount: .unlimited, perDevice: .unlimited)
         ) { _ in }
     }
 

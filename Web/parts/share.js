@@ -1,4 +1,4 @@
-// Links to what a device or a site shows: an address that opens without an account. Its key is shown once.
+// Links to what a device, a thing or a site shows: an address that opens without an account. Its key is shown once.
 
 import { html, useState } from '/lib/html.js';
 import { address, ask } from '/lib/api.js';
@@ -60,13 +60,17 @@ function New({ of, kinds, made }) {
         </form>`;
 }
 
-/** The kinds of links of a device of a kind, or of a whole site, that a solution declares and one may handle there. */
-const kindsFor = ({ solution, kind, site }) => catalogue.links.filter((each) => each.solution === solution
-    && each.device === (kind ?? null) && session.may(each.needs, site));
+/**
+ * The kinds of links of a device of a kind, of a thing that is called so, or of a whole site, that a solution declares
+ * and one may handle there.
+ */
+const kindsFor = ({ solution, kind, noun, site }) => catalogue.links.filter((each) => each.solution === solution
+    && each.device === kind && each.thing === noun && session.may(each.needs, site));
 
-function Links({ of, kinds, says, label, once }) {
-    const { data, error, loading, reload, more } = usePages(`links ${of.device ?? of.site}`, 'links',
-        (query, options) => ask('GET', address('/api/links', { ...of, ...query }), options));
+/** @param of what a new link is of; @param listed the query of those that are there. */
+function Links({ of, listed, kinds, says, label, once }) {
+    const { data, error, loading, reload, more } = usePages(`links ${Object.values(listed).join(' ')}`, 'links',
+        (query, options) => ask('GET', address('/api/links', { ...listed, ...query }), options));
     const [made, show] = useState(null);
     const [asking, put] = useState(null);
     const revoke = async () => {
@@ -92,15 +96,18 @@ function Links({ of, kinds, says, label, once }) {
 }
 
 /**
- * A card with the links to a device, or without `device` and `kind` to a whole site: made, listed and revoked. Nothing
- * for somebody who may handle none of them.
- * @param solution whose kinds of links are offered; @param site where the device is
+ * A card with the links to a device (`device`, `kind`) or to a thing (`thing`, and the `noun` by which people call such
+ * things), or without them to a whole site: made, listed and revoked. Nothing for somebody who may handle none of them.
+ * @param solution whose kinds of links are offered; @param site where the device or the thing is
  * @param says what a link shows, in a sentence; @param label of a new link's address; @param once what is said beside
  * it, when it is shown
  */
-export function Share({ solution, device = null, kind = null, site, ...words }) {
-    const kinds = kindsFor({ solution, kind, site });
+export function Share({ solution, device = null, kind = null, thing = null, noun = null, site, ...words }) {
+    const kinds = kindsFor({ solution, kind, noun, site });
     if (kinds.length === 0) return null;
     const seen = kinds.filter(({ shows }) => session.may(shows, site));
-    return html`<${Links} of=${device === null ? { site } : { device }} kinds=${seen} ...${words} />`;
+    const of = device !== null ? { device } : thing !== null ? { thing } : { site };
+    // The name of a thing says nothing without what it is.
+    const listed = thing === null ? of : { ...of, kind: kinds.map(({ id }) => id).join(',') };
+    return html`<${Links} of=${of} listed=${listed} kinds=${seen} ...${words} />`;
 }

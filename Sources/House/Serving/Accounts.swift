@@ -51,11 +51,12 @@ struct Accounts: Sendable {
             return Accounts(
                 people: people, devices: devices, admission: admission,
                 gate: OpenGate(
-                    perAddress: perAddress, links: LinkDoor(database: stored.database, line: line)),
+                    perAddress: perAddress,
+                    links: LinkDoor(database: stored.database, line: line, kinds: solutions.catalogue.links)),
                 metrics: [admission])
         }
         let gate = Gatekeeper(
-            people: people, devices: admission,
+            people: people, devices: admission, links: solutions.catalogue.links,
             rates: GateRates(
                 perAddress: perAddress, perAccount: rate(limits[.requestsPerAccount]),
                 perDevice: rate(limits[.requestsPerDevice])),

@@ -4,7 +4,7 @@ public import SQL
 
 /// The links: table `link`.
 public struct LinkTable: Sendable {
-    /// The most links of one device, and of one site as a whole, that open something.
+    /// The most links of one device, of one kind of one thing, and of one site as a whole, that open something.
     public static let maximumPerSubject = 20
     /// The most links that are kept, also those that are over.
     public let limit: Int64
@@ -63,8 +63,19 @@ public struct LinkTable: Sendable {
             "CREATE INDEX link_made ON link (created_at, id)",
         ])
 
+    /// A link is of a device, or of a thing that its kind's solution knows by this name, or of a site as a whole.
+    static let ofThings = Migration(
+        "0020-links-of-things",
+        [
+            """
+            ALTER TABLE link ADD COLUMN thing TEXT
+                CHECK (thing IS NULL OR (device IS NULL AND length(thing) BETWEEN 1 AND 64))
+            """,
+            "CREATE INDEX link_thing ON link (thing, created_at)",
+        ])
+
     private static let columns = """
-        id, kind, device, site, purpose, maker, created_at, expires_at, revoked_at, last_used_at, uses
+        id, kind, device, thing, site, purpose, maker, created_at, expires_at, revoked_at, last_used_at, uses
         """
 
     /// A table of `RegistryTables`.
@@ -82,8 +93,12 @@ public struct LinkTable: Sendable {
         var subject = Conditions()
         if let device = link.grant.device {
             subject.add("device", .equals, .text(device.text))
+        } else if let thing = link.grant.thing {
+            // What a name means, the kind says: a room and a person may have the same.
+            subject.add("thing", .equals, .text(thing))
+            subject.add("kind", .equals, .text(link.grant.kind.name))
         } else {
-            subject.add("device IS NULL")
+            subject.add("device IS NULL AND thing IS NULL")
         }
         // Those of a site where a device was before are nobody's here to revoke, and open nothing.
         subject.add("site", .equals, .text(link.grant.site.text))
@@ -94,7 +109,7 @@ public struct LinkTable: Sendable {
         guard open < LinkTable.maximumPerSubject else {
             throw Refusal(
                 .limitReached,
-                "\(link.grant.device?.text ?? "The site \(link.grant.site)") has \(LinkTable.maximumPerSubject) links already: revoke one first."
+                "\(link.grant.device?.text ?? link.grant.thing ?? "The site \(link.grant.site)") has \(LinkTable.maximumPerSubject) links already: revoke one first."
             )
         }
         if try transaction.queryOne("SELECT COUNT(*) FROM link").integer(0) >= limit {
@@ -106,17 +121,17 @@ public struct LinkTable: Sendable {
                 """, [now])
         }
         guard try transaction.queryOne("SELECT COUNT(*) FROM link").integer(0) < limit else {
-            throw Refusal(.limitReached, "The hub keeps at most \(limit) links.")
+            throw Refusal(.limitReached, "The hub keeps at most \(limit) links: revoke one first.")
         }
         try transaction.execute(
             """
-            INSERT INTO link (id, kind, hash, device, site, purpose, maker, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            INSERT INTO link (id, kind, hash, device, thing, site, purpose, maker, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
             [
                 .text(link.grant.id), .text(link.grant.kind.name), .blob(key.hash),
-                link.grant.device.map { .text($0.text) } ?? .null,
-                .text(link.grant.site.text), .text(link.purpose), .text(link.maker), now,
+                SQLValue(link.grant.device?.text), SQLValue(link.grant.thing), .text(link.grant.site.text),
+                .text(link.purpose), .text(link.maker), now,
                 .integer(link.expiresAt.microseconds),
             ])
     }
@@ -143,13 +158,14 @@ public struct LinkTable: Sendable {
     public func links(_ selection: LinkSelection, in reader: some SQLReading) throws -> [LinkRecord] {
         var conditions = Conditions()
         if let device = selection.device { conditions.add("device", .equals, .text(device.text)) }
+        if let thing = selection.thing { conditions.add("thing", .equals, .text(thing)) }
         if let site = selection.site { conditions.add("site", .equals, .text(site.text)) }
         conditions.add(selection.kinds(&conditions))
         if let after = selection.after {
             let last =
                 after.utf8.contains(0)
                 ? nil : try reader.queryFirst("SELECT created_at FROM link WHERE id = $1", [.text(after)])
-            guard let last else { throw Refusal(.invalidParameter, "after is the id of a link") }
+            guard let last else { throw Refusal(.invalidParameter, "Give after the id of a link.") }
             let (made, id) = (conditions.place(.integer(try last.integer(0))), conditions.place(.text(after)))
             conditions.add("(created_at < \(made) OR (created_at = \(made) AND id > \(id)))")
         }
@@ -188,12 +204,12 @@ public struct LinkTable: Sendable {
 
     private static func record(_ row: Row) throws -> LinkRecord {
         let name = try row.optionalText("device")
-        let device = name.flatMap(DeviceID.init)
+        let (device, thing) = (name.flatMap(DeviceID.init), try row.optionalText("thing"))
         guard let kind = LinkKind(named: try row.text("kind")), (device == nil) == (name == nil),
-            let site = SiteID(try row.text("site"))
+            device == nil || thing == nil, let site = SiteID(try row.text("site"))
         else { throw SQLFailure(.corrupt, "a row of link cannot be read") }
         return LinkRecord(
-            LinkGrant(id: try row.text("id"), kind: kind, device: device, site: site),
+            LinkGrant(id: try row.text("id"), kind: kind, device: device, thing: thing, site: site),
             purpose: try row.text("purpose"), maker: try row.text("maker"),
             createdAt: Timestamp(microseconds: try row.integer("created_at")),
             expiresAt: Timestamp(microseconds: try row.integer("expires_at")),

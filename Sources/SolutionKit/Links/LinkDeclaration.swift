@@ -1,11 +1,14 @@
 public import HubModel
 
-/// A kind of link that a solution offers: an address that opens without an account, and shows one thing of one device or of one site.
-public struct LinkDeclaration: Hashable, Sendable {
+/// A kind of link that a solution offers: an address that opens without an account, and shows one thing of one device, of one named thing of the
+/// solution, or of one site.
+public struct LinkDeclaration: Sendable {
     /// What a link is of.
-    public enum Subject: Hashable, Sendable {
+    public enum Subject: Sendable {
         /// A device of this kind.
         case device(DeviceKind)
+        /// A named thing of the solution at a site, such as a room.
+        case thing(ThingDeclaration)
         /// A site as a whole, with the devices that are there whenever the link is followed.
         case site
     }
@@ -14,12 +17,13 @@ public struct LinkDeclaration: Hashable, Sendable {
     public let kind: Declared<LinkKind>
     /// What it is of.
     public let subject: Subject
-    /// The right that one needs at the site, or the device's site, to make such a link, to see it in the list and to revoke it.
+    /// The right that one needs at the site, or at that of the device or the thing, to make such a link, to see it in the list and to revoke it.
     public let needs: Permission
     /// The right to see what it shows. Anyone who makes such a link needs it there as well: a link lets others see what its maker may see, and
     /// nothing more.
     public let shows: Permission
-    /// The address of a link, with `{key}` where its key is.
+    /// The address of a link, with `{key}` where its key is: that of its route, or of a page with the key behind a `#`, where no log and no
+    /// `Referer` gets to see it: `/rooms/door#{key}`.
     public let path: String
 
     /// Links of single devices.

@@ -41,7 +41,11 @@ extension Catalogue {
                         .required("id", .text), .required("summary", .text, "What such a link shows"),
                         .required("solution", .text, "The solution that declares it"),
                         .required(
-                            "device", .nullable(.text), "The kind of device that it is of; null: of a whole site"),
+                            "device", .nullable(.text), "The kind of device that it is of; null: of none"),
+                        .required(
+                            "thing", .nullable(.text),
+                            "What people call the things of the solution that it is of; null: of none, and without a device of a whole site"
+                        ),
                         .required("needs", .text, "The permission that it takes to make, see and revoke one"),
                         .required(
                             "shows", .text, "The permission to see what it shows, which it takes to make one as well"),
@@ -105,10 +109,14 @@ extension JSONWriter {
             writer.member("id", link.kind.name.name)
             writer.member("summary", link.kind.summary)
             writer.member("solution", solution)
-            switch link.subject {
-            case .device(let kind): writer.member("device", kind.name)
-            case .site: writer.member("device", String?.none)
-            }
+            let (device, thing): (String?, String?) =
+                switch link.subject {
+                case .device(let kind): (kind.name, nil)
+                case .thing(let thing): (nil, thing.noun)
+                case .site: (nil, nil)
+                }
+            writer.member("device", device)
+            writer.member("thing", thing)
             writer.member("needs", link.needs.name)
             writer.member("shows", link.shows.name)
         }

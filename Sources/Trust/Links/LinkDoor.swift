@@ -21,13 +21,16 @@ public final class LinkDoor: Sendable {
 
     private let database: Database
     private let line: any Line
+    private let kinds: [LinkKind: LinkDeclaration.Subject]
     private let table = LinkTable()
     private let state = Mutex(State())
 
     /// A door over the tables of `RegistryTables`.
-    public init(database: Database, line: any Line) {
+    /// - Parameter kinds: what links are of; one of a kind that is not there opens nothing.
+    public init(database: Database, line: any Line, kinds: [LinkDeclaration]) {
         self.database = database
         self.line = line
+        self.kinds = Dictionary(uniqueKeysWithValues: kinds.map { ($0.kind.name, $0.subject) })
     }
 
     /// Who comes with a key, for a route of a kind of link.
@@ -37,11 +40,27 @@ public final class LinkDoor: Sendable {
         key text: String, kind: LinkKind, address: String?, at instant: Timestamp, isUse: Bool = true
     ) async throws -> Caller {
         guard let key = SecretKey(text), key.purpose == .link,
-            let link = try await database.read({ [table] in try table.link(key, in: $0) }), link.isOpen(at: instant),
-            link.grant.kind == kind
+            let link = try await database.read({ try self.link(key, of: kind, at: instant, in: $0) })
         else { throw isUse ? refusal(address, at: instant) : RouteAccess.noSuchLink }
         if isUse { await count(link.grant.id) }
         return Caller(.link(link.grant), address: address)
+    }
+
+    /// The link of a key that opens something of a kind. Of a thing it does as long as its solution vouches for that: there is one of the name,
+    /// at the same site, and it is the one that was there when the link was made.
+    private func link(
+        _ key: SecretKey, of kind: LinkKind, at instant: Timestamp, in reader: some SQLReading
+    ) throws -> LinkRecord? {
+        guard let link = try table.link(key, in: reader), link.isOpen(at: instant), link.grant.kind == kind else {
+            return nil
+        }
+        switch (kinds[kind], link.grant.thing) {
+        case (.thing(let declaration), let name?):
+            guard let thing = try declaration.find(name, in: reader) else { return nil }
+            return thing.site == link.grant.site && thing.since <= link.createdAt ? link : nil
+        case (.device, nil), (.site, nil): return link
+        case (.thing, nil), (.device, _), (.site, _), (nil, _): return nil
+        }
     }
 
     private func refusal(_ address: String?, at instant: Timestamp) -> Refusal {

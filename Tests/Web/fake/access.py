@@ -15,6 +15,7 @@ from .refused import Refused
 ACCESS, REFRESH = "martlet_access_test", "martlet_refresh_test"
 OPEN = {"/api/session", "/api/catalogue", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/setup", "/api/auth/code"}
 # What strangers may ask.
+LINKS = {kind: path for module in MODULES.values() for kind, path in module.LINKS.items()}
 PUBLIC = re.compile("|".join(["/ws", *(module.PUBLIC for module in MODULES.values() if module.PUBLIC)]))
 # What belongs to no site needs its right for all of them.
 HUB = {"users.manage", "audit.view", "broker.view", "settings.manage"}
@@ -309,7 +310,8 @@ class Access:
     # Links.
 
     async def links(self, request):
-        found = [link for link in self.book.links if link["device"] == request.query["device"]]
+        of = "thing" if "thing" in request.query else "device"
+        found = [link for link in self.book.links if link.get(of) == request.query[of] and link["kind"] in request.query.get("kind", link["kind"]).split(",")]
         after, limit = request.query.get("after"), int(request.query.get("limit", 50))
         if after:
             found = found[[link["id"] for link in found].index(after) + 1:]
@@ -321,7 +323,7 @@ class Access:
                 "revoked_at": None, "last_used_at": None, "uses": 0, "open": True}
         self.book.links.insert(0, made)
         key = "mlk_" + "A" * 43
-        return web.json_response({**made, "key": key, "path": f"/api/feeds/{key}/readings.csv"}, status=201)
+        return web.json_response({**made, "key": key, "path": LINKS[body["kind"]].replace("{key}", key)}, status=201)
 
     async def revoke_link(self, request):
         for link in self.book.links:

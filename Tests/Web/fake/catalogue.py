@@ -7,6 +7,7 @@ here, with
     NEEDS           [(pattern of methods, pattern of paths, right)], of which the first that fits counts
     GRANTS          {role: its rights}, less than in the hub, so that tests find what is missing
     OWN_ROLES       roles that only the stand-in has
+    LINKS           {kind of link: its address, with {key}}
     PAGES           {name: (address, who is signed in)}: what the tests of every page look at, with `demo` done
     StandIn(world)  `demo()`, `figures()` for /api/system (devices, those that need attention; None: there are none), `add_to(router)`
 """

@@ -12,6 +12,7 @@ PUBLIC = None
 NEEDS = [("GET", r"/api/nodes/[^/]+/refusals", "nodes.command"), ("POST", r"/api/nodes.*", "nodes.command"), (".*", r"/api/(nodes|commands).*", "nodes.view")]
 GRANTS = {"staff": ["nodes.view"], "viewer": ["nodes.view"], "operator": ["nodes.view", "nodes.command"]}
 OWN_ROLES = []
+LINKS = {"nodes.readings": "/api/feeds/{key}/readings.csv"}
 # Those that tests of the hub alone look at: conftest.py has their addresses.
 PAGES = {}
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -18,6 +18,7 @@ NEEDS = []
 GRANTS = {"viewer": ["parking.view"], "attendant": ["system.view", "parking.view", "parking.override", "parking.pay", "parking.reserve"]}
 # A role of the stand-in's own beside those of the hub.
 OWN_ROLES = [{"id": "attendant", "summary": "Looks after a car park"}]
+LINKS = {}
 OWNER = {f"owner-{tab or 'now'}": f"/parking/owner/LOT001{f'?tab={tab}' if tab else ''}"
          for tab in ["", "spots", "sensors", "money", "tariffs", "reservations", "settings"]}
 PAGES = {"lots": ("/parking", None), "driver": ("/parking/LOT001?spot=G004", None), "yard": ("/parking/LOT002", None), "board": ("/parking/board/LOT001", None),
