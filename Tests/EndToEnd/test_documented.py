@@ -25,6 +25,8 @@ NO_COMMANDS = [
     "device ─MQTT─▶", '{"type":"urn:martlet:error', "connection martlet",
     # What a device sends, in commands.md.
     "queued ──▶", "GET /api/devices/{id}/commands/next", "POST /api/devices/{id}/commands/{command_id}/answer", "POST /api/nodes/{id}/telemetry?commands",
+    # What a screen asks, in parking-api.md.
+    "GET /api/lot-boards/KEY",
     # Code of tests, in testing.md.
     "let house = ", "hub = own(",
     # Code of a solution, in writing-a-solution.md.

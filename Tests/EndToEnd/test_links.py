@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from support.clients import Client
+from support.parkmate import STATUS, stamp
 from support.waiting import wait_for
 
 
@@ -137,3 +139,98 @@ def test_a_sheet_of_a_whole_site_shows_the_nodes_that_are_there(shared):
     assert first.headers["Link"] == f'</api/links?after={made["id"]}&limit=1>; rel="next"'
     second = hub.admin.ask(f"/api/links?limit=1&after={made['id']}")
     assert second.json()["next"] is None and second.headers["Link"] is None
+
+
+@pytest.fixture
+def entrance(own_closed):
+    """A hub at its most talkative with a lot that is not public, of which one spot is taken, and a link to its board."""
+    hub = own_closed(settings={"MARTLET_LOG_LEVEL": "trace"})
+    add_lot(hub)
+    key = hub.device("S1", "parking")
+    with Client(hub.mqtt_port, username="S1", password=key) as sensor:
+        report = {"spot_id": "S1", "lot_id": "STAFF", "occupied": True, "distance": 30, "timestamp": stamp()}
+        assert sensor.publish(STATUS, report) == 0
+    made = hub.admin.must("POST", "/api/links", {"kind": "parking.board", "thing": "STAFF", "purpose": "The screen at the gate"}, (201,))
+    yield hub, made, f"/api/lot-boards/{made['key']}"
+    hub.stop()
+
+
+def add_lot(hub):
+    spots = [{"spot_id": "S1"}, {"spot_id": "S2"}, {"spot_id": "S3", "level": "1"}]
+    hub.admin.must("POST", "/api/lots", {"lot_id": "STAFF", "name": "Staff only", "time_zone": "Europe/Berlin", "public": False, "spots": spots}, (201,))
+
+
+def test_the_board_of_a_hidden_lot_opens_by_its_link_alone(entrance):
+    hub, made, board = entrance
+    assert (made["thing"], made["device"], made["site"]) == ("STAFF", None, "main")
+    # What stands behind the # of the page's address is sent nowhere.
+    assert made["path"] == f"/parking/shared/board#{made['key']}"
+    assert hub.ask("/api/lots/STAFF").status == 404 and hub.ask("/parking/shared/board", headers={"Accept": "text/html"}).status == 200
+    told = hub.ask(board)
+    assert told.json() == {"name": "Staff only", "time_zone": "Europe/Berlin", "levels": [
+        {"level": "0", "total_spots": 2, "available_spots": 0, "out_of_service_spots": 0, "unknown_spots": 1},
+        {"level": "1", "total_spots": 1, "available_spots": 0, "out_of_service_spots": 0, "unknown_spots": 1},
+    ]}
+    assert told.headers["Cache-Control"] == "private, no-cache" and told.headers["Referrer-Policy"] == "no-referrer"
+    has = {"If-None-Match": told.headers["ETag"]}
+    again = hub.ask(board, headers=has)
+    assert again.status == 304 and again.body == b""
+    hub.admin.must("POST", "/api/lots/STAFF/override", {"spot_id": "S2", "occupied": False})
+    changed = hub.ask(board, headers=has)
+    assert changed.status == 200 and changed.json()["levels"][0]["available_spots"] == 1
+    [link] = hub.admin.get("/api/links?thing=STAFF&kind=parking.board")["links"]
+    assert link["uses"] == 3 and link["open"] and "key" not in link
+    for path in ("/api/lots/STAFF", "/api/stats/STAFF", "/api/lots/STAFF/history"):
+        assert hub.ask(path, headers={"Authorization": f"Bearer {made['key']}"}).status in (401, 404), path
+    assert hub.ask(f"/api/feeds/{made['key']}/nodes.csv").status == 404
+
+
+def test_the_link_of_a_board_ends_with_its_lot_and_its_site(entrance):
+    hub, made, board = entrance
+    tag = hub.ask(board).headers["ETag"]
+    unknown = hub.ask(board.replace(made["key"], "mlk_" + "A" * 43)).body
+    gone = lambda: [(answer.status, answer.body) for answer in (hub.ask(board), hub.ask(board, headers={"If-None-Match": tag}))] == [(404, unknown)] * 2
+    hub.site("yard")
+    hub.admin.must("PUT", "/api/lots/STAFF", {"site": "yard"})
+    assert gone()
+    hub.admin.must("PUT", "/api/lots/STAFF", {"site": "main"})
+    assert hub.ask(board).status == 200
+    # The next lot of its name is another one.
+    hub.admin.must("POST", "/api/lots", {"lot_id": "OTHER", "name": "Other", "public": False, "spots": [{"spot_id": "O1"}]}, (201,))
+    other = hub.admin.must("POST", "/api/links", {"kind": "parking.board", "thing": "OTHER", "purpose": "x"}, (201,))
+    opened = f"/api/lot-boards/{other['key']}"
+    assert hub.ask(opened).status == 200
+    hub.admin.must("DELETE", "/api/lots/OTHER")
+    assert hub.ask(opened).status == 404
+    hub.admin.must("POST", "/api/lots", {"lot_id": "OTHER", "name": "Other", "public": False, "spots": [{"spot_id": "O1"}]}, (201,))
+    assert hub.ask(opened).body == unknown
+    hub.admin.must("DELETE", f"/api/links/{made['id']}")
+    assert gone()
+    entries = hub.admin.get("/api/audit?target=lot:STAFF")["entries"]
+    assert [entry["action"] for entry in entries if entry["action"].startswith("link.")] == ["link.revoke", "link.make"]
+
+
+def test_who_may_share_a_board(entrance):
+    hub, made, _ = entrance
+    body = {"kind": "parking.board", "thing": "STAFF", "purpose": "x"}
+    elsewhere = hub.person("operator", hub.site("yard"))
+    for person in (hub.person("viewer"), hub.person("staff"), elsewhere):
+        refused = person.post("/api/links", body)
+        assert refused.status == 404 and refused.json()["detail"] == "There is no lot STAFF that you may share."
+        assert person.ask("/api/links?thing=STAFF&kind=parking.board").status == 404
+        assert person.ask(f"/api/links/{made['id']}", "DELETE").status == 404
+    operator = hub.person("operator")
+    operator.must("POST", "/api/links", body, (201,))
+    assert len(operator.get("/api/links?thing=STAFF&kind=parking.board")["links"]) == 2
+    for more, code in (({"device": "S1"}, "value_out_of_range"), ({"thing": "NONE"}, "not_found"), ({"thing": None, "site": "main"}, "missing_field")):
+        assert operator.post("/api/links", {**body, **more}).json()["code"] == code
+    assert operator.ask("/api/links?thing=STAFF").json()["code"] == "invalid_parameter"
+
+
+def test_the_key_of_a_board_is_in_no_log(entrance):
+    hub, made, board = entrance
+    for path in (board, f"{board}?x=1", f"{board}/more", "/parking/shared/board"):
+        hub.ask(path)
+    hub.stop()
+    assert "HTTP request answered" in hub.log_text() and made["key"].removeprefix("mlk_") not in hub.log_text()
+    hub.start()

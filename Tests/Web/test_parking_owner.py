@@ -519,3 +519,69 @@ def test_the_board_is_found_from_the_lot(lots, open_page):
     page = open_page(f"{lots.url}/parking/owner/LOT001", who="ada", on=lots)
     page.get_by_role("link", name="Board").click()
     page.locator(".board-level").first.wait_for()
+
+
+def test_the_board_of_a_hidden_lot_is_shared_by_a_link(lots, open_page):
+    owner = open_page(f"{lots.url}/parking/owner/STAFF?tab=settings", who="ada", on=lots)
+    share = owner.get_by_role("region", name="Share", exact=True)
+    share.get_by_label("What the link is for").fill("Screen at the gate")
+    with owner.expect_request(lambda request: request.method == "POST") as asked:
+        share.get_by_role("button", name="Make a link").click()
+    assert asked.value.post_data_json == {"kind": "parking.board", "thing": "STAFF", "purpose": "Screen at the gate"}
+    address = share.locator(".secret code")
+    expect(address).to_have_text(f"{lots.url}/parking/shared/board#mlk_{'A' * 43}")
+    # It is shown once, and listed.
+    address = address.inner_text()
+    owner.reload()
+    share.locator("strong", has_text="Screen at the gate").wait_for()
+    expect(share.locator(".secret")).to_have_count(0)
+
+    screen = open_page(address)
+    screen.watch.allowed += LOST
+    expect(screen.get_by_role("heading", level=1, name="Staff only")).to_have_count(1)
+    shows = lambda *rows: expect(screen.locator(".board-level")).to_have_text(list(rows), use_inner_text=True, timeout=15_000)
+    shows("Free spots few left 1")
+    expect(screen.locator("header.rail, .guest-head, .nav-bottom")).to_have_count(0)
+    lots.do(lambda world: world.parking.change("STAFF", "S1", "occupied"))
+    with screen.expect_request(lambda request: "/api/lot-boards/" in request.url, timeout=15_000) as asked:
+        shows("Free spots full 0")
+    assert "mlk_" not in asked.value.headers.get("referer", "")
+    assert [url for url in screen.watch.requests if "mlk_" in url and "/api/lot-boards/" not in url and "#" not in url] == []
+
+    screen.route("**/api/lot-boards/*", lambda route: route.abort())
+    screen.get_by_text(re.compile(r"^No connection since")).wait_for(timeout=15_000)
+    shows("Free spots full 0")
+    screen.unroute("**/api/lot-boards/*")
+    expect(screen.locator(".board-foot")).to_have_text("of 1 spot", use_inner_text=True, timeout=15_000)
+
+    owner.get_by_role("button", name="Revoke Screen at the gate").click()
+    owner.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
+    screen.get_by_text(re.compile("^This link shows nothing any more")).wait_for(timeout=15_000)
+    shows("Free spots not known ?")
+    expect(screen.get_by_role("heading", level=1)).to_have_text("Car park", use_inner_text=True)
+
+
+def test_a_shared_board_that_hears_nothing_for_long_knows_nothing(lots, open_page):
+    lots.do(lambda world: world.accounts.links.insert(0, {"id": "l", "kind": "parking.board", "thing": "LOT001", "device": None, "open": True}))
+    page = open_page(f"{lots.url}/parking/shared/board#mlk_{'A' * 43}", before=STANDING)
+    page.watch.allowed += LOST
+    shows = lambda *rows: expect(page.locator(".board-level")).to_have_text(list(rows), use_inner_text=True)
+    shows("Level 0 free 9", "Level 1 free 10")
+    rest(page)
+    page.route("**/api/lot-boards/*", lambda route: route.abort())
+    page.evaluate("window.later += 121_000")
+    shows("Level 0 not known ?", "Level 1 not known ?")
+    page.get_by_text(re.compile("^No connection since")).wait_for()
+
+
+def test_a_board_without_a_link_says_so(lots, open_page):
+    page = open_page(f"{lots.url}/parking/shared/board#mlk_{'B' * 43}", before=STANDING)
+    page.watch.allowed += LOST
+    page.get_by_text(re.compile("^This link shows nothing any more")).wait_for()
+    expect(page.locator(".board-number")).to_have_text("?", use_inner_text=True)
+    # It asks no more: nothing would come of it. Its clock goes on with the tick that would ask.
+    rest(page)
+    asked, shown = page.watch.answers(), page.locator(".board-clock").inner_text()
+    page.evaluate("window.later += 60_000")
+    expect(page.locator(".board-clock")).not_to_have_text(shown, use_inner_text=True)
+    assert page.watch.answers() == asked

@@ -3,6 +3,9 @@
 export default {
     lost: 'No connection',
     lostSince: 'No connection since {time}',
+    noNews: 'The hub gives no counts at the moment',
+    noNewsSince: 'The hub has given no counts since {time}',
+    linkEnded: 'This link shows nothing any more: it was revoked or has expired. Ask the owner for a new one.',
     levelsOf: 'levels {from} to {to} of {all}',
     freeOfAll: '{free} free of {total}',
     ofSpots: { one: 'of {count} spot', other: 'of {count} spots' },

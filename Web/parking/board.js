@@ -34,50 +34,54 @@ function useAwake() {
 }
 
 /** Out of reach for long, the page looks by itself whether the server is there again, and begins anew if it is. */
-function useRevival(status, since) {
+function useRevival(isAway, since) {
     useEffect(() => {
         const begun = Date.now();
         const timer = setInterval(() => {
-            const isLost = status !== 'open' && Date.now() - since > 60_000;
+            const isLost = isAway && Date.now() - since > 60_000;
             if (isLost || Date.now() - begun > anew) {
                 fetch('/health', { cache: 'no-store' }).then((answer) => { if (answer.ok) location.reload(); },
                     () => {});
             }
         }, 15_000);
         return () => clearInterval(timer);
-    }, [status, since]);
+    }, [isAway, since]);
 }
 
-export function Page({ params }) {
-    const { lot, counts, contact, error } = useLot(params.lot);
-    const { status, since } = useConnection();
-    const [started] = useState(() => now());
+/**
+ * The board itself.
+ * @param name of the lot, or what is said in its place; @param zone whose clock it shows
+ * @param counts all together and by level, as `tally` gives them; null: nothing is known
+ * @param notice what is wrong, in the place of the sums; @param away, since whether the server is out of reach, and
+ * from when on: the page then begins anew by itself
+ */
+export function Board({ name, zone, counts, notice, away = false, since = 0 }) {
     useTick();
     useAwake();
-    useRevival(status, since);
-    const name = lot?.name ?? (error?.status === 404 ? t('lot.missing') : t('carPark'));
+    useRevival(away, since);
     useEffect(() => { document.title = t('board.title', { name }); }, [name]);
-    const zone = lot?.time_zone ?? 'UTC';
-    const levels = lot ? [...counts.levels] : [];
+    const levels = counts ? [...counts.levels] : [];
     const pages = Math.max(1, Math.ceil(levels.length / atOnce));
     const size = Math.ceil(levels.length / pages);
     const turned = Math.floor(now() / turnEvery) % pages;
-    const rows = levels.length > 1 ? levels.slice(turned * size,
-        (turned + 1) * size).map(([level, each]) => [levelWords(level), each]) : [[t('freeSpots'), counts.all]];
-    const lost = status !== 'open' && now() - started > 4000;
-    const { free, total, unknown } = counts.all;
-    const some = t('levelsOf', { from: turned * size + 1, to: turned * size + rows.length, all: levels.length });
-    const foot = [
-        levels.length > 1 ? t('freeOfAll', { free, total }) : t('ofSpots', { count: total }),
-            levels.length > 1 && pages > 1 && `; ${some}`,
-        unknown > 0 && `, ${t('countNotKnown', { count: unknown })}`,
-    ].filter(Boolean).join('');
+    const rows = levels.length > 1
+        ? levels.slice(turned * size, (turned + 1) * size).map(([level, each]) => [levelWords(level), each])
+        : [[t('freeSpots'), counts?.all ?? null]];
+    const foot = () => {
+        const { free, total, unknown } = counts.all;
+        const some = t('levelsOf', { from: turned * size + 1, to: turned * size + rows.length, all: levels.length });
+        return [
+            levels.length > 1 ? t('freeOfAll', { free, total }) : t('ofSpots', { count: total }),
+                levels.length > 1 && pages > 1 && `; ${some}`,
+            unknown > 0 && `, ${t('countNotKnown', { count: unknown })}`,
+        ].filter(Boolean).join('');
+    };
     return html`
         <div class="board">
             <header class="board-head"><h1>${name}</h1><p class="board-clock">${minuteIn(now(), zone)}</p></header>
             <ul class="board-levels" role="list" style=${{ '--rows': rows.length }}>${rows.map(([label, each]) => {
-                const tone = lot ? fullness(each) : 'unknown';
-                const known = tone !== 'unknown' || each.free > 0;
+                const tone = each ? fullness(each) : 'unknown';
+                const known = tone !== 'unknown' || each?.free > 0;
                 const isLeast = known && tone === 'unknown';
                 return html`
                     <li key=${label} class="board-level" data-tone=${tone}>
@@ -87,9 +91,20 @@ export function Page({ params }) {
                         <span class="board-number">${known ? each.free : '?'}</span>
                     </li>`;
             })}</ul>
-            <p class="board-foot" data-lost=${lost} role="status">
-                <span>${lost ? t(contact > 0 ? 'lostSince' : 'lost', { time: minuteIn(contact, zone) }) : lot
-                    && foot}</span>
+            <p class="board-foot" data-lost=${Boolean(notice)} role="status">
+                <span>${notice || (counts && foot())}</span>
             </p>
         </div>`;
+}
+
+export function Page({ params }) {
+    const { lot, counts, contact, error } = useLot(params.lot);
+    const { status, since } = useConnection();
+    const [started] = useState(() => now());
+    useTick();
+    const zone = lot?.time_zone ?? 'UTC';
+    const isLost = status !== 'open' && now() - started > 4000;
+    const notice = isLost ? t(contact > 0 ? 'lostSince' : 'lost', { time: minuteIn(contact, zone) }) : null;
+    return html`<${Board} name=${lot?.name ?? (error?.status === 404 ? t('lot.missing') : t('carPark'))} zone=${zone}
+        counts=${lot ? counts : null} notice=${notice} away=${status !== 'open'} since=${since} />`;
 }

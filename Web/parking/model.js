@@ -44,7 +44,7 @@ export function sourceOf(spot) {
 export const isOverridden = (spot) => ['owner', 'override'].includes(sourceOf(spot));
 
 /** The longest that a page stands by what it heard once the server is out of reach, seconds. */
-const longestTrust = 120;
+export const longestTrust = 120;
 
 /**
  * A spot's status as an honest page shows it. While the server is in reach its word counts; when it is not, what a
@@ -98,6 +98,18 @@ export function countsOf(lot) {
     const rest = { reserved: lot.reserved_spots ?? 0, out_of_service: lot.out_of_service_spots ?? 0 };
     const unknown = lot.unknown_spots ?? Math.max(0, total - free - occupied - rest.reserved - rest.out_of_service);
     return { total, free, occupied, ...rest, unknown };
+}
+
+/** The counts of a shared board, as `tally` gives them; what `isOld` is not known any more. */
+export function boardCounts(board, isOld) {
+    const all = nothing();
+    const levels = board.levels.map((each) => {
+        const counts = countsOf(each);
+        const shown = isOld ? { ...nothing(), total: counts.total, unknown: counts.total } : counts;
+        for (const word of Object.keys(all)) all[word] += shown[word];
+        return [each.level, shown];
+    });
+    return { all, levels: new Map(levels.sort(([a], [b]) => byLevel(a, b))) };
 }
 
 /** A sentence for the counts: never a free spot that is not known to be free. */

@@ -14,6 +14,7 @@ import { Name, Select, Text } from '/parts/input.js';
 import { Incomplete } from '/parts/incomplete.js';
 import { Problem } from '/parts/problem.js';
 import { download } from '/parts/secret.js';
+import { Share } from '/parts/share.js';
 import { toast } from '/parts/toast.js';
 
 const numberOf = (text) => (text.trim() === '' ? null : Number(text.replace(',', '.')));
@@ -198,6 +199,8 @@ export function SettingsTab({ lot, spots, reload }) {
             <${Facts} lot=${lot} reload=${reload} />
             <${AddSpot} lot=${lot} spots=${spots} reload=${reload} />
             <${Files} lot=${lot} reload=${reload} />
+            <${Share} solution="parking" noun="lot" thing=${lot.lot_id} site=${lot.site} says=${t('share.says')}
+                label=${t('share.address')} once=${t('share.once')} />
         </div>
         <div class="section-head"><${Remove} lot=${lot} /></div>`;
 }

@@ -15,6 +15,8 @@ export default {
         { path: '/parking/owner/{lot}', title: t('carPark'), load: () => import('/parking/owner-lot.js') },
         { path: '/parking/board/{lot}', title: t('board'), public: true, whole: true, stylesheet: '/parking/board.css',
             load: () => import('/parking/board.js') },
+        { path: '/parking/shared/board', title: t('board'), public: true, whole: true,
+            stylesheet: '/parking/board.css', load: () => import('/parking/board-shared.js') },
         { path: '/parking/{lot}', title: t('parking'), public: true, load: () => import('/parking/driver.js') },
     ],
     // What drivers see is under the same entry as what they see who run it.

@@ -54,6 +54,11 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
                     ]),
                 RoleGrant(.staff, [.viewParking, .overrideParking, .takePayments, .reserveParking]),
                 RoleGrant(.viewer, [.viewParking]),
+            ],
+            links: [
+                LinkDeclaration(
+                    Declared(.lotBoard, "The board of a car park: how many spots are free on each level"), .thing(.lot),
+                    needs: .manageParking, shows: .viewParking, path: "/parking/shared/board#{key}")
             ], settings: BookingLimits.settings,
             // A driver may want the nearest car park.
             browserFeatures: [.geolocation], worker: "/parking/worker.js", needs: .viewParking)
@@ -96,7 +101,7 @@ public struct ParkingSolution: Solution, HandlesMessages, OffersRoutes, GivesOve
             + MoneyListRoutes(services: services).all + MoneyReportRoutes(services: services).all
             + AllRevenueRoutes(services: services).all
         return lots + money + BookingRoutes(services: services).all + ForecastRoutes(services: services).all
-            + FeedRoutes(services: services).all
+            + FeedRoutes(services: services).all + BoardRoutes(services: services).all
     }
 
     /// All spots; those that are unknown need attention.

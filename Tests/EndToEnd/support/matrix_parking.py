@@ -78,7 +78,7 @@ def filled(ask, request):
         path = path.replace("{spot_id}", spare_spot(ask) if method == "DELETE" else HIDDEN_SPOT)
     if path.endswith("/availability"):
         path += f"?from={stamp(time.time() + 3600)}&to={stamp(time.time() + 7200)}"
-    return method, path.replace("{reservation_id}", "none-such-reservation-0").replace("{number}", "999999").replace("{id}", "none-such"), body
+    return method, path.replace("{reservation_id}", "none-such-reservation-0").replace("{number}", "999999").replace("{key}", "none-such").replace("{id}", "none-such"), body
 
 
 def live_topic(topic):

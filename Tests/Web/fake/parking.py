@@ -13,15 +13,18 @@ from .clock import iso, now, seconds
 from .refused import Refused
 
 # What strangers may ask; the car parks look themselves at what else they may.
-PUBLIC = r"/api/(lots|stats|reservations|payments|init).*"
+PUBLIC = r"/api/(lots|stats|reservations|payments|init|lot-boards).*"
 NEEDS = []
 GRANTS = {"viewer": ["parking.view"], "attendant": ["system.view", "parking.view", "parking.override", "parking.pay", "parking.reserve"]}
 # A role of the stand-in's own beside those of the hub.
 OWN_ROLES = [{"id": "attendant", "summary": "Looks after a car park"}]
-LINKS = {}
+LINKS = {"parking.board": "/parking/shared/board#{key}"}
+# Of a link to the garage's board, which is in no list.
+DEMO_KEY = "mlk_" + "D" * 43
 OWNER = {f"owner-{tab or 'now'}": f"/parking/owner/LOT001{f'?tab={tab}' if tab else ''}"
          for tab in ["", "spots", "sensors", "money", "tariffs", "reservations", "settings"]}
 PAGES = {"lots": ("/parking", None), "driver": ("/parking/LOT001?spot=G004", None), "yard": ("/parking/LOT002", None), "board": ("/parking/board/LOT001", None),
+         "shared-board": (LINKS["parking.board"].replace("{key}", DEMO_KEY), None),
          "owner": ("/parking/owner", "ada"), **{name: (path, "ada") for name, path in OWNER.items()}}
 
 STATUSES = ["free", "occupied", "reserved", "out_of_service", "unknown"]
@@ -153,7 +156,7 @@ class StandIn:
 
     def add_to(self, router):
         for method, path, handler in [
-                ("GET", "/api/lots", self.get_lots), ("POST", "/api/lots", self.add_lot), ("POST", "/api/init", self.init), ("GET", "/api/lots/export", self.export), ("GET", "/api/lots/{id}", self.get_lot),
+                ("GET", "/api/lot-boards/{key}", self.shared_board), ("GET", "/api/lots", self.get_lots), ("POST", "/api/lots", self.add_lot), ("POST", "/api/init", self.init), ("GET", "/api/lots/export", self.export), ("GET", "/api/lots/{id}", self.get_lot),
                 ("PUT", "/api/lots/{id}", self.change_lot), ("GET", "/api/stats/{id}", self.stats), ("POST", "/api/lots/{id}/override", self.override),
                 ("POST", "/api/lots/{id}/spots", self.add_spot), ("GET", "/api/lots/{id}/price", self.price), ("GET", "/api/lots/{id}/forecast", self.forecast),
                 ("POST", "/api/lots/{id}/reservations", self.reserve), ("GET", "/api/lots/{id}/reservations", self.lot_reservations), ("GET", "/api/reservations", self.mine),
@@ -177,6 +180,17 @@ class StandIn:
         lot = self.lot(request)
         inside = self.may(request, "parking.view")
         return web.json_response({**self.shown(lot), "now": iso(now()), "spots": [spot if inside else {k: v for k, v in spot.items() if k != "sensor"} for spot in lot.spots.values()]})
+
+    async def shared_board(self, request):
+        shared = [link["thing"] for link in self.world.accounts.links if link["kind"] == "parking.board" and link["open"]]
+        if request.match_info["key"] == DEMO_KEY:
+            shared = ["LOT001"]
+        if not shared:
+            raise Refused(404, "not_found", "There is nothing at this address, or not any more")
+        lot = self.lots[shared[0]]
+        levels = self.counts(lot)["levels"]
+        shown = ["total_spots", "available_spots", "out_of_service_spots", "unknown_spots"]
+        return web.json_response({"name": lot.name, "time_zone": lot.zone, "levels": [{"level": level, **{name: levels[level][name] for name in shown}} for level in levels]})
 
     async def stats(self, request):
         lot = self.lot(request)

@@ -15,6 +15,11 @@ extension Permission {
     package static let reserveParking = Permission("parking.reserve")
 }
 
+extension LinkKind {
+    /// The board at the entrance of one lot.
+    package static let lotBoard = LinkKind("parking.board")
+}
+
 extension AuditAction {
     package static let changeLot = AuditAction("lot.change")
     package static let removeLot = AuditAction("lot.remove")

@@ -33,6 +33,33 @@ enum LotTable {
         return try row.flatMap { SiteID(try $0.text(0)) }
     }
 
+    /// A lot as a link is of it; nil when there is none.
+    static func linkable(_ id: LotID, in reader: some SQLReading) throws -> ThingDeclaration.Found? {
+        try one(id, in: reader).map { ThingDeclaration.Found(site: $0.site, since: $0.createdAt) }
+    }
+
+    /// How many spots of each level of a lot have which status at an instant, in the order of the levels' names.
+    static func levels(
+        of lot: LotID, at now: Timestamp, in reader: some SQLReading
+    ) throws -> [(level: String, tally: SpotTally)] {
+        var levels: [(level: String, tally: SpotTally)] = []
+        try reader.queryEach(
+            """
+            SELECT parking_spot.level AS level, \(SpotTable.statusNow) AS shown, COUNT(*) AS spots
+            FROM parking_spot JOIN parking_lot ON parking_lot.id = parking_spot.lot
+            WHERE parking_spot.lot = $2 GROUP BY parking_spot.level, shown ORDER BY parking_spot.level
+            """, [.integer(now.microseconds), .text(lot.text)]
+        ) { row in
+            let level = try row.text("level")
+            guard let status = SpotStatus(rawValue: try row.text("shown")) else {
+                throw SQLFailure(.wrongType, "a row of parking_spot holds no status")
+            }
+            if levels.last?.level != level { levels.append((level, SpotTally())) }
+            levels[levels.count - 1].tally.add(status, Int(try row.integer("spots")))
+        }
+        return levels
+    }
+
     /// The lot that money for a spot goes to, with its site and the code of its currency; nil when there is none.
     /// - Parameter lot: the lot of the session that is paid for; nil: the one that the spot is in.
     static func payee(
