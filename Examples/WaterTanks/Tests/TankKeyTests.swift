@@ -71,6 +71,13 @@ import WaterTanks
         #expect(try await house.refusal(.post, path, ["id": "barn"], as: .person(rights, at: "main")) == .forbidden)
         #expect(try await house.refusal(.post, path, ["id": "barn"], as: north) == .notFound)
         #expect(try await house.refusal(.post, path, ["id": "yard"], as: manager) == .notFound)
+        // The right to tanks at the one site and to devices at the other are none to either.
+        let crossed = Caller(
+            .person(account: "7", name: "anna", session: "s"),
+            grants: Grants(sites: [.main: [keys], try #require(SiteID("north")): rights]))
+        for caller in [apart, crossed] {
+            #expect(try await house.refusal(.post, path, ["id": "barn"], as: caller) == .notFound)
+        }
         #expect(devices.key(of: "barn") == key)
     }
 

@@ -54,9 +54,10 @@ function Adding({ made, close }) {
     const sites = data?.sites.filter(({ id }) => may(id));
     return html`
         <${Dialog} title=${t('addTank')} open=${true} close=${close}>
-            ${sites ? html`<${Form} sites=${sites} made=${made} />`
-                : error ? html`<${Problem} error=${error} title=${t('sitesNotRead')} retry=${reload} small level="h3" />`
-                : html`<${Skeleton} shape="line" count=${3} label=${t('loadingSites')} />`}
+            ${sites && html`<${Form} sites=${sites} made=${made} />`}
+            ${!sites && error && html`
+                <${Problem} error=${error} title=${t('sitesNotRead')} retry=${reload} small level="h3" />`}
+            ${!sites && !error && html`<${Skeleton} shape="line" count=${3} label=${t('loadingSites')} />`}
         <//>`;
 }
 
