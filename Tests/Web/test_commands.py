@@ -123,3 +123,46 @@ def test_the_form_is_made_of_what_the_catalogue_declares(site, open_page):
     section.get_by_role("button", name="Send command").click()
     until(page, "document.querySelectorAll('.command').length === 3")
     assert posted(site.world) == [{"command": "beep", "params": {}}, {"command": "dim", "params": {"lamp": "a"}}, {"command": "dim", "params": {"lamp": "b", "to": 7}}]
+
+
+def test_older_commands_come_page_by_page_while_new_ones_arrive(site, open_page):
+    def give(world, number):
+        return world.new_command(world.nodes["node_01"], {"command": f"step_{number}"})["command_id"]
+
+    def begin(world):
+        given = [give(world, number) for number in range(260)]
+        # No event brings them: they are read.
+        world.forget_events()
+        return given
+    ids = site.do(begin)
+    page = open_page(f"{site.url}/nodes/node_01")
+    section = page.get_by_role("region", name="Commands", exact=True)
+    commands, older = section.locator(".command"), section.get_by_role("button", name="Older commands")
+    section.get_by_role("button", name="Show 44 older").click()
+    expect(commands).to_have_count(50)
+    # What happens meanwhile is seen, and moves no page.
+    site.do(lambda world: world.advance(ids[-1], "done"))
+    expect(commands.first).to_contain_text("Done")
+    site.do(lambda world: ids.append(give(world, 260)))
+    expect(commands).to_have_count(51)
+    older.click()
+    expect(commands).to_have_count(250)
+    older.click()
+    expect(commands).to_have_count(261)
+    expect(older).to_have_count(0)
+    names = commands.locator("code").all_inner_texts()
+    assert names == [f"step_{number}" for number in range(260, -1, -1)], names
+    # An old one is followed like a new one, and what was opened stays open when the page has missed events.
+    site.do(lambda world: world.advance(ids[0], "done"))
+    expect(commands.last).to_contain_text("Done")
+
+    page.watch.allowed.append("WebSocket connection")
+
+    def lose(world):
+        for socket in list(world.sockets):
+            socket.response._req.transport.abort()
+        world.advance(ids[1], "failed", error="stuck")
+        world.forget_events()
+    site.do(lose)
+    expect(commands.nth(259)).to_contain_text("stuck")
+    expect(commands).to_have_count(261)

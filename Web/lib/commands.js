@@ -5,6 +5,8 @@ import { address, ask } from '/lib/api.js';
 import { catalogue } from '/lib/catalogue.js';
 import { inOrder, isOpen, newer } from '/lib/command-states.js';
 import { useFollowed } from '/lib/follow.js';
+import { useRef } from '/lib/html.js';
+import { readPages } from '/lib/pages.js';
 
 /** What a form for a declared command begins with. */
 export const beginOf = ({ parameters }) => Object.fromEntries(parameters.map(({ id, choice, whole }) =>
@@ -49,15 +51,19 @@ export async function giveCommand(path, body) {
 }
 
 /**
- * The commands of a device, kept up to date: {commands, error, sent, reload}; the newest first, null before they are
- * known. `failed` is told of one that was open and has failed.
+ * The commands of a device, kept up to date: {commands, error, sent, reload, more, loading}; the newest first, null
+ * before they are known. `more` asks for a page of older ones, and is null when there is none. `failed` is told of one
+ * that was open and has failed.
  */
 export function useCommands({ id, kind, path = commandsPath(id), failed }) {
     const topic = formOf(kind)?.live_topic?.replace('{id}', id);
+    const held = useRef(null);
     const store = useFollowed(path, () => ({
         topics: topic ? [topic] : [],
-        load: (options) => ask('GET', address(path, { limit: 50 }), options),
-        records: ({ commands }) => commands,
+        load: (options) => readPages(held.current.pages, 'commands',
+            (query) => ask('GET', address(path, query), options)),
+        records: ({ rows }) => rows,
+        answered: ({ next }) => { held.current.next = next; },
         keyOf: (command) => command.command_id,
         key: ({ data }) => data.command_id,
         apply: (command, { data }) => newer(command, data),
@@ -66,10 +72,18 @@ export function useCommands({ id, kind, path = commandsPath(id), failed }) {
         heard: ({ data }, before) => { if (before && isOpen(before) && data.state === 'failed') failed(data); },
         drawEvery: 0,
     }));
+    // Of this list: another path begins with its first page.
+    if (held.current?.store !== store) held.current = { store, pages: 1, next: null };
     const { list, loaded, error } = store;
+    const more = () => {
+        held.current.pages += 1;
+        store.load();
+        store.changed(true);
+    };
     return {
         commands: loaded || list.length > 0 ? inOrder(list) : null, error,
         sent: (command) => store.put(newer(store.records.get(command.command_id), command)),
         reload: () => store.load(),
+        more: held.current.next === null ? null : more, loading: store.isLoading,
     };
 }

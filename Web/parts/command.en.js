@@ -20,6 +20,7 @@ export default {
     loading: 'Loading commands',
     none: 'No command has been sent to this device.',
     older: 'Show {count} older',
+    more: 'Older commands',
     progress: 'Progress of {command}',
     details: 'details',
     state: 'State',

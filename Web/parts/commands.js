@@ -11,6 +11,7 @@ import { Badge } from '/parts/badge.js';
 import { CommandForm } from '/parts/command-form.js';
 import { commandWord, t } from '/parts/command-words.js';
 import { Dialog } from '/parts/dialog.js';
+import { More } from '/parts/more.js';
 import { Problem } from '/parts/problem.js';
 import { Steps } from '/parts/progress.js';
 import { Skeleton } from '/parts/skeleton.js';
@@ -80,7 +81,7 @@ function tellFailure({ command, error }) {
 }
 
 function Card({ id, kind, site, form, path, waits, says, none, answer }) {
-    const { commands, error, sent, reload } = useCommands({ id, kind, path, failed: tellFailure });
+    const { commands, error, sent, reload, more, loading } = useCommands({ id, kind, path, failed: tellFailure });
     const [all, showAll] = useState(false);
     const [open, setOpen] = useState(null);
     const list = commands ?? [];
@@ -106,6 +107,8 @@ function Card({ id, kind, site, form, path, waits, says, none, answer }) {
                         ${t('older', { count: list.length - shown.length })}
                     </button>
                 </p>`}
+            ${list.length === shown.length && html`
+                <${More} more=${more} loading=${loading} word=${t('more')} small />`}
             ${detailed && html`<${Details} command=${detailed} says=${says} answer=${answer}
                 close=${() => setOpen(null)} />`}
         </section>`;

@@ -92,17 +92,21 @@ class StandIn:
         return [[start, *[of(field, members) for field in fields]] for start, members in groups.items()]
 
     async def all_commands(self, request):
-        states, kind, after = request.query.get("state"), request.query.get("kind", "node"), request.query.get("after")
+        states, kind = request.query.get("state"), request.query.get("kind", "node")
         wanted = [c for c in self.world.commands.values() if kind == "node" and (states is None or c["state"] in states.split(","))][::-1]
-        if after:
+        return self.page_of_commands(request, [{**c, "device_id": c["node_id"]} for c in wanted])
+
+    def page_of_commands(self, request, wanted):
+        """The page of these that is asked for, newest first."""
+        if after := request.query.get("after"):
             wanted = wanted[[c["command_id"] for c in wanted].index(after) + 1:]
         limit = int(request.query.get("limit", 50))
-        page = [{**c, "device_id": c["node_id"]} for c in wanted[:limit]]
+        page = wanted[:limit]
         return web.json_response({"commands": page, "next": page[-1]["command_id"] if len(wanted) > limit else None})
 
     async def commands(self, request):
         node = self.find(request)
-        return web.json_response({"commands": [c for c in self.world.commands.values() if c["node_id"] == node.node_id][::-1][:50]})
+        return self.page_of_commands(request, [c for c in self.world.commands.values() if c["node_id"] == node.node_id][::-1])
 
     async def send_command(self, request):
         node = self.find(request)
