@@ -74,6 +74,11 @@ def front_modules(name):
     return set(re.findall(r"\n    front: [^\n]*import\('([^']+)'\)", declaration(name)))
 
 
+def first_modules(name):
+    """The solution's module for a hub without any device, if it has one."""
+    return set(re.findall(r"\n    first: [^\n]*import\('([^']+)'\)", declaration(name)))
+
+
 def weight(files, paths):
     return sum(files[path] for path in paths)
 
@@ -116,6 +121,8 @@ def test_a_solution_is_fetched_with_its_own_pages_only(open_page, lots, path):
     for name, theirs in others.items():
         assert theirs <= imported_by(f"/{name}/solution.js", set()) and f"/{name}/solution.js" in theirs
         assert weight(files, theirs) < DECLARATION, (name, weight(files, theirs))
+    # Here are devices.
+    assert not files.keys() & set().union(*map(first_modules, SOLUTIONS))
     assert of_solution(own, files) - imported_by(f"/{own}/solution.js", set()) != set()
     mine = files.keys() - set().union(*others.values())
     # A driver stands before the car park, with the network that there is.

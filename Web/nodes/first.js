@@ -1,11 +1,14 @@
 import { html } from '/lib/html.js';
 import { api } from '/lib/api.js';
 import { useLoad } from '/lib/hooks.js';
+import { messages } from '/lib/i18n.js';
 import { session } from '/lib/session.js';
 import { shellWord } from '/lib/shell.js';
-import { t } from '/nodes/words.js';
+import strings from '/nodes/first.en.js';
 import { Command } from '/parts/copy.js';
 import { Empty } from '/parts/empty.js';
+
+const t = messages(strings);
 
 const reading = '{"node_id":"node_01","sensors":{"temperature":22.5,"humidity":45.2},"wifi_rssi":-65}';
 /** Addresses that stand for all of a machine's own: one listens at them, and goes to another. */

@@ -2,10 +2,10 @@
 
 import { html, useRef, useState } from '/lib/html.js';
 import { number } from '/lib/format.js';
+import { useLoad } from '/lib/hooks.js';
 import { listed } from '/lib/i18n.js';
 import { now } from '/lib/time.js';
 import { choicesOf, choose, grouped, panelLimit } from '/nodes/choose.js';
-import { First } from '/nodes/first.js';
 import { commonFields, fieldCounts, fieldsOf, leftOut } from '/nodes/columns.js';
 import { NodeTable } from '/nodes/list.js';
 import { stateOf, states, tally, verdict } from '/nodes/model.js';
@@ -97,6 +97,15 @@ function Body({ nodes, query }) {
             : html`<${Shown} nodes=${shown} choices=${choices} view=${view} fields=${fields} present=${present} />`}`;
 }
 
+/** How the first node appears: fetched where there is none yet, and not with every list. */
+function None() {
+    const { data, error } = useLoad('first', () => import('/nodes/first.js'));
+    // A browser does not fetch a module again that it could not have.
+    if (error) return html`
+        <${Problem} error=${{ title: t('nodes.unread') }} retry=${() => location.reload()} />`;
+    return data && html`<${data.First} />`;
+}
+
 export function Page({ query }) {
     const { nodes, loaded, error, retry } = useNodes();
     if (!loaded && error) return html`
@@ -108,6 +117,6 @@ export function Page({ query }) {
         <//>
         <div class="toolbar"><${Skeleton} shape="bar" /></div>
         <div class="panels"><${Skeleton} shape="panel" count=${6} label=${t('nodes.loading')} /></div>`;
-    if (nodes.length === 0) return html`<${Head} title=${t('nodes.title')} /><${First} />`;
+    if (nodes.length === 0) return html`<${Head} title=${t('nodes.title')} /><${None} />`;
     return html`<${Body} nodes=${nodes} query=${query} />`;
 }
