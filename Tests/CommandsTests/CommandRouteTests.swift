@@ -1,3 +1,4 @@
+import Commands
 import HubModel
 import HubTesting
 import Registry
@@ -194,6 +195,24 @@ import Testing
         #expect(try await yard.house.refusal(.post, Self.list, ["id": "b2"], body: strict, as: anna) == .notFound)
         yard.house.clock.move(seconds: 86_400)
         #expect(try await yard.ask("b1", other, as: anna) != id)
+    }
+
+    @Test("names of requests that count no more are thrown away by the clock, also when no further one comes")
+    func forgotten() async throws {
+        let yard = try await Yard()
+        try yard.report("bell", "b1")
+        func removed() throws -> Int {
+            var count = 0
+            try yard.house.batch { _, line in
+                count = try CommandsRoom.removeExpiredRequests(at: line.now, in: try line.transaction())
+            }
+            return count
+        }
+        try await yard.ask("b1", #"{"command":"ring","request_id":"k7"}"#)
+        yard.house.clock.move(seconds: 86_399)
+        #expect(try removed() == 0 && yard.house.count("command_request") == 1)
+        yard.house.clock.move(seconds: 1)
+        #expect(try removed() == 1 && yard.house.count("command_request") == 0)
     }
 
     @Test("who asked for what is in the audit, never the parameters; of a removed device there is history only")

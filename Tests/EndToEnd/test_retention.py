@@ -13,7 +13,7 @@ RULES = {"hub.commands", "parking.history", "parking.reservations", "hub.picture
 
 
 def age(hub):
-    """Gives a stopped hub 2,500 commands that are over and one that is not, all of 100 days ago, and a spot that changed three times then."""
+    """Gives a stopped hub 2,500 commands that are over and one that is not, all of 100 days ago, a spot that changed three times then and the name of a request."""
     then = round((time.time() - 100 * DAY) * 1e6)
     with contextlib.closing(sqlite3.connect(hub.data / "martlet.db")) as book:
         book.execute("PRAGMA foreign_keys = ON")
@@ -25,6 +25,7 @@ def age(hub):
                 " VALUES (?, 'node_01', ?, 'read', '{}', ?, ?, ?, ?, 5, ?)",
                 (f"command-of-long-ago-{number:05}", number + 1, state, then, then, then + 365 * DAY * 1_000_000, due and due + 365 * DAY * 1_000_000))
             book.execute("INSERT INTO command_step VALUES (?, 0, ?, ?)", (f"command-of-long-ago-{number:05}", state, then))
+        book.execute("INSERT INTO command_request (scope, name, content, answer, expires_at) VALUES ('node_01 account:1', 'k7', 'x', 'y', ?)", (then,))
         for number, status in enumerate(["free", "occupied", "free"]):
             book.execute("INSERT INTO parking_change (spot, lot, at, status, source) VALUES ('S', 'L', ?, ?, 'sensor')", (then + number, status))
         book.commit()
@@ -33,6 +34,12 @@ def age(hub):
 def counts(hub):
     with contextlib.closing(sqlite3.connect(hub.data / "martlet.db")) as book:
         return {name: book.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0] for name in ("command", "command_step", "parking_change")}
+
+
+def requests(hub):
+    """How many names of requests for commands are kept."""
+    with contextlib.closing(sqlite3.connect(hub.data / "martlet.db")) as book:
+        return book.execute("SELECT COUNT(*) FROM command_request").fetchone()[0]
 
 
 def table(told):
@@ -84,12 +91,14 @@ def test_the_hub_itself_deletes_what_is_old(timed):
     hub.start()
     rules = {rule["name"]: rule for rule in hub.get("/api/system/retention")["rules"]}
     assert rules["hub.commands"]["days"] == 90 and rules["hub.commands"]["due"] == 2_500
+    assert requests(hub) == 1
     assert rules["parking.history"]["setting"] == "MARTLET_PARKING_HISTORY_DAYS" and rules["parking.history"]["due"] == 2
     assert rules["parking.reservations"]["days"] is None and rules["parking.reservations"]["before"] is None
     # A clock is believed when it has run evenly for an hour.
     for _ in range(3):
         hub.clock.advance(3_601)
     wait_for(lambda: counts(hub) == {"command": 1, "command_step": 1, "parking_change": 1}, "what is old is deleted")
+    wait_for(lambda: requests(hub) == 0, "the names of old requests are forgotten")
     due = {rule["name"]: rule["due"] for rule in hub.get("/api/system/retention")["rules"]}
     assert {name: due[name] for name in RULES} == dict.fromkeys(RULES, 0)
 

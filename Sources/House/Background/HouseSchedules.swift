@@ -1,4 +1,5 @@
 internal import Blobs
+internal import Commands
 internal import HubModel
 internal import Ingest
 internal import Logging
@@ -35,6 +36,9 @@ struct HouseSchedules: Sendable {
             _ = try await retention.apply(at: clock.now(), stored.database) { piece in
                 try await line.perform { try piece(try $0.transaction()) }
             }
+            while try await line.perform({
+                try CommandsRoom.removeExpiredRequests(at: $0.now, in: try $0.transaction())
+            }) > 0 {}
             if let failure { throw failure }
         }
     }
