@@ -34,7 +34,7 @@ struct RetentionRoute: Sendable {
             .required("days", .nullable(.count), "Those days; null: for ever, or until a site has too many bytes"),
             .required(
                 "mebibytes_per_site", .nullable(.count),
-                "The most MiB that the devices of one site have; null: no bound"),
+                "The most MiB of such files that one site has, its own and those of its devices; null: no bound"),
             .required("before", .nullable(.timestamp), "What is older is due; null: nothing is by its age"),
             .required("due", .count, "How many rows are due now"),
         ]))
