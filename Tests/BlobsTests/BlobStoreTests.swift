@@ -273,6 +273,31 @@ struct BlobStoreTests {
         }
     }
 
+    @Test("A file that was swept while it waited for its row is refused, and leaves no row without a file")
+    func waitedTooLong() async throws {
+        try await Shelf.run { shelf in
+            let (blob, store) = (try await shelf.receive("late"), shelf.store)
+            let holder = BlobHolder.device(try #require(DeviceID("a")))
+            func keep() async throws {
+                _ = try await shelf.line.perform { line in
+                    try store.keep(
+                        blob, as: Shelf.purpose(1_000), of: holder, key: .only, SettingValues(), at: Shelf.start,
+                        in: line.transaction())
+                }
+            }
+            shelf.after(seconds: 3_600)
+            #expect(try await shelf.sweep().removed == 1)
+            await #expect {
+                try await keep()
+            } throws: { ($0 as? Refusal)?.code == .malformedRequest }
+            #expect(try shelf.kept("a") == nil && shelf.rows().isEmpty)
+            // The same content again is a file that may be kept.
+            _ = try await shelf.receive("late")
+            try await keep()
+            #expect(try shelf.kept("a")?.blob.hash == blob.hash)
+        }
+    }
+
     @Test("After a start nothing is left of what was coming in, and what no row names goes with the first sweep")
     func started() async throws {
         try await Shelf.run { shelf in

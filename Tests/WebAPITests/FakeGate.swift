@@ -15,6 +15,7 @@ final class FakeGate: RequestGate {
         var unwelcome: Set<String> = []
         var isClosed = false
         var forgotten: Set<String> = []
+        var granted: [String: Grants] = [:]
         var aside: [(report: String, topic: [String])] = []
         var refused: [RefusedRequest] = []
     }
@@ -51,6 +52,11 @@ final class FakeGate: RequestGate {
         state.withLock { $0.forgotten = tokens }
     }
 
+    /// From now on a person has these rights, and no others.
+    func grant(_ grants: Grants, to name: String) {
+        state.withLock { $0.granted[name] = grants }
+    }
+
     /// From now on no address passes.
     func close() {
         state.withLock { $0.isClosed = true }
@@ -73,8 +79,8 @@ final class FakeGate: RequestGate {
         case .bearer("slow"): throw Refusal(.tooManyRequests, "Slower.", retryAfterSeconds: 3)
         case .bearer("broken"): throw Broken()
         case .bearer(let name), .cookie(let name):
-            let isForgotten = state.withLock { $0.forgotten.contains(name) }
-            guard !isForgotten, let grants = FakeGate.people[name] else { break }
+            let (isForgotten, granted) = state.withLock { ($0.forgotten.contains(name), $0.granted[name]) }
+            guard !isForgotten, let grants = granted ?? FakeGate.people[name] else { break }
             return Caller(.person(account: name, name: name, session: name), grants: grants, address: address)
         case .device("node_01", key: "key"):
             guard !state.withLock({ $0.forgotten.contains("node_01") }), let device = DeviceID("node_01") else { break }

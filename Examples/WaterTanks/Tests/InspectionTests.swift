@@ -3,6 +3,7 @@ import HubModel
 import HubTesting
 import SQL
 import SolutionKit
+import Synchronization
 import Testing
 import WaterTanks
 
@@ -21,6 +22,16 @@ import WaterTanks
 
     private func part(_ name: String, _ file: String?, _ bytes: [UInt8]) -> BodyPart {
         BodyPart(name: name, fileName: file, mediaType: nil, content: FileStage.stream(bytes))
+    }
+
+    /// Bytes that come in one piece, behind which something happens.
+    private func stream(_ bytes: [UInt8], _ then: @escaping @Sendable () throws -> Void) -> BodyStream {
+        let rest = Mutex([bytes][...])
+        return BodyStream {
+            let piece = rest.withLock { $0.popFirst() }
+            if piece == nil { try then() }
+            return piece
+        }
     }
 
     @Test("pictures are kept with their notes, listed newest first in pages, opened, and removed one by one")
@@ -82,6 +93,24 @@ import WaterTanks
                 try await stage.refusal(.post, list, ["id": "field"], form: [picture(1)], as: inspector) == .conflict)
             #expect(stage.files == 0)
             #expect(try stage.house.count("tank_inspection") == 0)
+        }
+    }
+
+    @Test("a picture that comes while its tank's device is removed is refused, and neither its file nor its row stays")
+    func removedMeanwhile() async throws {
+        try await FileStage.run { stage in
+            let house = stage.house
+            // All of it has come, and an administrator removes the device.
+            let content = stream(FileStage.png(1)) {
+                try house.batch { _, line in
+                    try line.transaction().execute("UPDATE device SET state = 'removed' WHERE id = 'barn'")
+                    line.forgetAfterCommit()
+                }
+            }
+            let picture = BodyPart(name: "picture", fileName: "x.png", mediaType: nil, content: content)
+            let code = try await stage.refusal(.post, list, form: [picture], as: inspector)
+            #expect(code == .conflict && stage.files == 0)
+            #expect(try house.count("tank_inspection") == 0 && house.count("blob_use") == 0)
         }
     }
 
