@@ -1,6 +1,6 @@
 import HubModel
 
-/// What solutions would declare.
+/// What the solutions of a hub declare: permissions that the roles of these tests give, and kinds of devices.
 extension Permission {
     static let viewNodes = Permission("nodes.view")
     static let commandNodes = Permission("nodes.command")

@@ -1,11 +1,8 @@
 import HubModel
 
-/// What solutions would declare.
+/// What the routes of these tests need.
 extension Permission {
     static let viewNodes = Permission("nodes.view")
-    static let commandNodes = Permission("nodes.command")
-    static let viewParking = Permission("parking.view")
-    static let manageParking = Permission("parking.manage")
 }
 
 extension LinkKind {

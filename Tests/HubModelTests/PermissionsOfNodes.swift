@@ -1,9 +1,7 @@
 import HubModel
 
-/// What solutions would declare.
+/// Two permissions of one solution, which sort behind one another.
 extension Permission {
     static let viewNodes = Permission("nodes.view")
     static let commandNodes = Permission("nodes.command")
-    static let viewParking = Permission("parking.view")
-    static let manageParking = Permission("parking.manage")
 }

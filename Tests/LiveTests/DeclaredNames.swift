@@ -1,9 +1,0 @@
-import HubModel
-
-/// What solutions would declare.
-extension Permission {
-    static let viewNodes = Permission("nodes.view")
-    static let commandNodes = Permission("nodes.command")
-    static let viewParking = Permission("parking.view")
-    static let manageParking = Permission("parking.manage")
-}
