@@ -1,7 +1,7 @@
 public import HubModel
 public import SQL
 
-/// What a solution has at a site beside devices, and of which links can be: the lots of a car park, rooms, people. A thing has a name, 1 to 64
+/// What a solution has at a site beside devices, and of which links can be: rooms, gates, people. A thing has a name, 1 to 64
 /// characters by the rule of `DeviceID`, which is no secret.
 ///
 ///     static let room = ThingDeclaration("room") { name, reader in try RoomTable.linkable(name, in: reader) }
@@ -23,7 +23,7 @@ public struct ThingDeclaration: Sendable {
         }
     }
 
-    /// What people call such a thing, and what stands before its name in the audit: `lot`, `room`.
+    /// What people call such a thing, and what stands before its name in the audit: `room`.
     public let noun: String
     private let find: @Sendable (_ name: String, _ reader: any SQLReading) throws -> Found?
     private let own: (@Sendable (_ caller: Caller) -> Set<String>)?

@@ -83,7 +83,7 @@ extension LinkDeclaration.Subject {
 }
 
 extension LinkGrant {
-    /// What it is of, for the audit: `lot:north`.
+    /// What it is of, for the audit: `site:main`.
     func target(_ subject: LinkDeclaration.Subject) -> String {
         "\(subject.noun):\(device?.text ?? thing ?? site.text)"
     }
