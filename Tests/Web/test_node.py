@@ -252,7 +252,7 @@ def test_links_come_in_pages_and_their_kinds_from_the_catalogue(site, open_page)
         return (await (await fetch('/api/catalogue')).json()).links.filter((link) => link.device === 'node').map((link) => link.id);
     }""")
     page.reload()
-    expect(share.locator("li.refusal")).to_have_count(50)
+    expect(share.locator("li.shared-link")).to_have_count(50)
     # One kind of a node: there is nothing to choose.
     assert len(kinds) == 1
     expect(share.get_by_label("What the link shows")).to_have_count(0)
@@ -261,5 +261,5 @@ def test_links_come_in_pages_and_their_kinds_from_the_catalogue(site, open_page)
         share.get_by_role("button", name="Make a link").click()
     assert asked.value.post_data_json["kind"] == kinds[0]
     share.get_by_role("button", name="More links").click()
-    expect(share.locator("li.refusal")).to_have_count(56)
+    expect(share.locator("li.shared-link")).to_have_count(56)
     expect(share.get_by_role("button", name="More links")).to_have_count(0)

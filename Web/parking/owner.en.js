@@ -24,7 +24,7 @@ export default {
     'board.says': 'for a screen at the entrance',
     'share.says': 'A link opens the board of this car park without an account: for the screen at its entrance, where the public may not see the car park.',
     'share.address': 'Address of the board',
-    'share.once': 'Open it on the screen. It is shown only now: the hub keeps no copy of it.',
+    'share.once': 'Open it on the screen: the hub keeps no copy of it.',
     'lot.parts': 'Parts of the lot',
     now: 'Now',
     'spots.title': 'Spots',

@@ -21,7 +21,7 @@ const t = messages(strings);
 
 function Link({ link, revoke }) {
     return html`
-        <li class="refusal">
+        <li class="shared-link">
             <p><strong>${link.purpose}</strong></p>
             <p class="hint">
                 ${t('uses', { count: link.uses, shown: number(link.uses, 0) })}
@@ -79,13 +79,13 @@ function Links({ of, listed, kinds, says, label, once }) {
         reload();
     };
     return html`
-        <section class="card" aria-labelledby="share-name">
+        <section class="card stack" aria-labelledby="share-name">
             <h2 id="share-name">${t('share')}</h2>
             <p class="hint">${says}</p>
             ${error && !data && html`<${Problem} error=${error} small level="h3" retry=${reload} />`}
             ${made && html`<${Secret} label=${label} value=${`${location.origin}${made.path}`} says=${once} />`}
             ${data && data.rows.length > 0 && html`
-                <ol class="refusal-list" role="list">${data.rows.map((link) => html`
+                <ol class="shared-links" role="list">${data.rows.map((link) => html`
                     <${Link} key=${link.id} link=${link} revoke=${() => put(link)} />`)}</ol>`}
             <${More} more=${more} loading=${loading} word=${t('more')} small />
             ${kinds.length > 0 && html`<${New} of=${of} kinds=${kinds} made=${(link) => { show(link); reload(); }} />`}
