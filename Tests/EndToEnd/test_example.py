@@ -332,6 +332,34 @@ def test_an_inspection_is_made_on_the_page(farm, fresh, browse, tmp_path):  # no
     expect(card.get_by_role("button", name="Add inspection")).to_have_count(0)
 
 
+def test_a_link_shows_the_levels_of_a_tank_without_an_account(farm, fresh, browse):  # noqa: F811
+    shown = {"X-Device-Id": fresh, "X-API-Key": farm.device(fresh, kind="tank")}
+    for level in (40, 62.5):
+        assert farm.ask(f"/api/tanks/{fresh}/level", "POST", {"level": level}, shown).status == 200
+    operator, viewer = farm.person("operator"), farm.person("viewer")
+    page = browse(farm, "/sign-in?next=/tanks")
+    sign_in(page, operator.name, operator.password)
+    card = page.locator(".tank", has=page.get_by_role("heading", name=fresh, exact=True))
+    card.get_by_text("Links", exact=True).click()
+    card.get_by_label("What the link is for").fill("The sheet of the village")
+    card.get_by_role("button", name="Make a link").click()
+    address = card.locator(".secret code").inner_text()
+    path = address.removeprefix(farm.url)
+    assert path.startswith("/api/feeds/") and path.endswith("/levels.csv")
+    answer = farm.ask(path)
+    assert answer.status == 200 and answer.headers["Content-Type"].startswith("text/csv")
+    assert [row.split(",")[1:] for row in answer.text.splitlines()[1:]] == [[fresh, "level", "40"], [fresh, "level", "62.5"]]
+    page = browse(farm, "/sign-in?next=/tanks")
+    sign_in(page, viewer.name, viewer.password)
+    seen = page.locator(".tank", has=page.get_by_role("heading", name=fresh, exact=True))
+    expect(seen).to_contain_text("Filled")
+    expect(seen.get_by_text("Links", exact=True)).to_have_count(0)
+    # A tank that is moved to another site takes its levels out of sight.
+    site = farm.site(f"site-{fresh}")
+    farm.admin.must("PUT", f"/api/devices/{fresh}", {"site": site}, (200,))
+    assert farm.ask(path).status == 404
+
+
 def test_retention_says_which_inspections_go_before_they_do(tmp_path):
     hub = Tanks(tmp_path / "data", LOGS / "e2e-example-retention.log").start()
     settings = tmp_path / "tanks.env"

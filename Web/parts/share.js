@@ -73,14 +73,16 @@ function Links({ of, listed, kinds, says, label, once }) {
         (query, options) => ask('GET', address('/api/links', { ...listed, ...query }), options));
     const [made, show] = useState(null);
     const [asking, put] = useState(null);
+    // A page may show the links of several devices.
+    const name = `share-${of.device ?? of.thing ?? of.site}`;
     const revoke = async () => {
         await ask('DELETE', `/api/links/${encodeURIComponent(asking.id)}`);
         show(null);
         reload();
     };
     return html`
-        <section class="card stack" aria-labelledby="share-name">
-            <h2 id="share-name">${t('share')}</h2>
+        <section class="card stack" aria-labelledby=${name}>
+            <h2 id=${name}>${t('share')}</h2>
             <p class="hint">${says}</p>
             ${error && !data && html`<${Problem} error=${error} small level="h3" retry=${reload} />`}
             ${made && html`<${Secret} label=${label} value=${`${location.origin}${made.path}`} says=${once} />`}

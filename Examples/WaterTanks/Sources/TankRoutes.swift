@@ -92,7 +92,7 @@ struct TankRoutes: Sendable {
 
     private func levels(_ request: RouteRequest) async throws -> RouteResponse {
         let asCSV = try request.wantsCSV()
-        let source = ReadingSource(try await services.tank(request).id, measurement: "level", fields: ["level"])
+        let source = ReadingSource(levelsOf: try await services.tank(request).id)
         return try await services.readings(request, of: source, asCSV: asCSV)
     }
 
@@ -179,7 +179,7 @@ extension RouteRequest {
     /// The name in the path.
     func tankID() throws(Refusal) -> DeviceID {
         guard let id = DeviceID(path["id"] ?? "") else {
-            throw Refusal(.invalidIdentifier, "A tank's name is 1 to 64 letters, digits and . _ - : @")
+            throw Refusal(.invalidIdentifier, "A tank's name is 1 to 64 letters, digits and . _ - : @.")
         }
         return id
     }

@@ -12,6 +12,7 @@ public import SolutionKit
 /// | `TankRoutes`, `TankView` | what people and devices ask over HTTP |
 /// | `TankRoutes+Keys` | tanks that are added with their devices, and keys for these |
 /// | `ValveRoutes` | what a valve's controller asks that hears nothing over MQTT |
+/// | `TankFeed` | levels for anyone who has a link |
 /// | `Inspections` | pictures of tanks with notes: files of devices, a form that is read as it comes |
 /// | `Plans` | plans of where the tanks are: files of sites |
 /// | `WaterUse` | a schedule: every night, how much was drawn the day before |
@@ -47,6 +48,7 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
                 RoleGrant(.operate, [.viewTanks, .commandTanks, .manageTanks, .inspectTanks]),
                 RoleGrant(.staff, [.viewTanks, .inspectTanks]), RoleGrant(.viewer, [.viewTanks]),
             ],
+            links: TankFeed.links,
             settings: [
                 TypedSetting<Duration>.tankSilence.declared, TypedSetting<LocalClock>.tankZone.declared,
                 TypedSetting<String>.tankGauge.declared,
@@ -78,6 +80,7 @@ public struct WaterTanksSolution: Solution, GivesCommands, OffersRoutes, GivesOv
         let tanks = TankRoutes(services: services)
         return tanks.all + tanks.keys + ValveRoutes(services: services).all
             + InspectionRoutes(services: services).all + SitePlan(services: services).routes
+            + [TankFeed(services: services).route]
     }
 
     /// The tanks at these sites; those that are not filled as they should be, or silent, need attention.

@@ -126,7 +126,7 @@ struct SitePlan: Sendable {
     /// The site of the path. Anyone who may not see its tanks is told that it has no plan.
     private static func site(_ request: RouteRequest) throws(Refusal) -> SiteID {
         guard let site = SiteID(request.path["site"] ?? "") else {
-            throw Refusal(.invalidIdentifier, "A site's name is 1 to 64 letters, digits and . _ - : @")
+            throw Refusal(.invalidIdentifier, "A site's name is 1 to 64 letters, digits and . _ - : @.")
         }
         guard request.scope.contains(site) else { throw noPlan(site) }
         return site

@@ -16,6 +16,7 @@ import { Skeleton } from '/parts/skeleton.js';
 import { Spark } from '/parts/spark.js';
 import { AddTank } from '/tanks/add.js';
 import { Inspections } from '/tanks/inspections.js';
+import { Links } from '/tanks/links.js';
 import { Plans } from '/tanks/plans.js';
 import { needing, useTanks } from '/tanks/store.js';
 import { t } from '/tanks/words.js';
@@ -90,6 +91,7 @@ function Tank({ tank }) {
                 </div>
             </div>
             <${Inspections} tank=${tank} />
+            <${Links} tank=${tank} />
             <footer>
                 <span class="tank-seen">${tank.last_seen === null ? t('unheard')
                     : t('heardFrom', { age: html`<${Age} at=${instant(tank.last_seen)} />` })}</span>
