@@ -177,7 +177,7 @@ public final class BlobStore: BlobShelf {
     /// As `BlobShelf.file`. The entity tag is the hash: other content has another one.
     public func file(of kept: KeptBlob) throws(Refusal) -> ResponseFile {
         guard folder.length(kept.blob.hash) == kept.blob.bytes else {
-            throw Refusal(.notFound, "its file is missing or damaged; send it again")
+            throw Refusal(.notFound, "Send the file again: the hub has lost it, or it is damaged.")
         }
         return ResponseFile(
             path: folder.file(kept.blob.hash), entityTag: "\"\(kept.blob.hash)\"", modifiedAt: kept.since)

@@ -43,11 +43,11 @@ import Testing
         "Mistakes name their line",
         arguments: [
             ("name,seats\nA,1\n,2", "Line 3: name is missing."),
-            ("name,seats\nA,1,2", "Line 2: 2 cells were expected."),
+            ("name,seats\nA,1,2", "Line 2: give each of the 2 columns a cell."),
             ("name,colour\nA,1", "Line 1: column 2 is unknown; the columns are name, seats."),
-            ("name,name\nA,1", "Line 1: a column is there twice."),
-            ("name,seats\n\"A,1\nB,2", "Line 2: a quote does not end."),
-            ("name,seats\n\"A\"x,1", "Line 2: text follows a quote."),
+            ("name,name\nA,1", "Line 1: name each column once."),
+            ("name,seats\n\"A,1\nB,2", "Line 2: close the quote that begins here."),
+            ("name,seats\n\"A\"x,1", "Line 2: end the cell at its closing quote, or double a quote within it."),
             ("", "The first line must name the columns."),
         ])
     func mistakes(_ text: String, _ expected: String) {

@@ -114,7 +114,7 @@ struct AuthorityIssue: AsyncParsableCommand {
                 let known = try await folder.database.read { reader in
                     let name = try devices.name(id, in: reader)
                     guard let device = try DeviceRegistry().device(name, in: reader) else {
-                        throw Refusal(.notFound, "there is no device \(id)")
+                        throw Refusal(.notFound, "There is no device \(id).")
                     }
                     return device.id
                 }

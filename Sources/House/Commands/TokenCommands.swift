@@ -114,7 +114,7 @@ struct TokenRevoke: AsyncParsableCommand {
             let owner = try await folder.changePeople { people, caller, now, transaction in
                 guard let token = try PersonalTokenTable.token(id, in: transaction),
                     let owner = try AccountTable.account(token.account, in: transaction)
-                else { throw Refusal(.notFound, "there is no token of this identifier") }
+                else { throw Refusal(.notFound, "There is no token of this identifier.") }
                 try people.revokeToken(id, of: owner.name.text, by: caller, at: now, in: transaction)
                 return owner.name
             }

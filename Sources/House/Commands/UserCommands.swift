@@ -121,7 +121,7 @@ struct UserRole: AsyncParsableCommand {
             let account = try await folder.changePeople { people, caller, now, transaction in
                 let account = try people.user(name, in: transaction)
                 for role in taken where !account.roles.contains(role) {
-                    throw Refusal(.notFound, "\(account.name) is not \(role.words)")
+                    throw Refusal(.notFound, "\(account.name) is not \(role.words).")
                 }
                 var roles = account.roles.filter { !taken.contains($0) }
                 for role in granted where !roles.contains(role) { roles.append(role) }

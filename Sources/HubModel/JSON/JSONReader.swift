@@ -92,9 +92,9 @@ public struct JSONReader {
 
     /// Reads `true` or `false`.
     public mutating func boolean() throws(Refusal) -> Bool {
-        guard try peek() == .boolean else { throw Refusal(.wrongType, "true or false was expected.") }
+        guard try peek() == .boolean else { throw Refusal(.wrongType, "True or false was expected.") }
         if takeWord("true") { return true }
-        guard takeWord("false") else { throw malformed("true or false was expected") }
+        guard takeWord("false") else { throw malformed("True or false was expected") }
         return false
     }
 

@@ -51,7 +51,7 @@ public enum CSVReader {
         var index = begin
         func text(_ cell: [UInt8]) throws(Refusal) -> String {
             guard let text = String(validating: cell, as: UTF8.self) else {
-                throw Refusal(.invalidParameter, line: line, "not valid UTF-8")
+                throw Refusal(.invalidParameter, line: line, "save the file as UTF-8, which this line is not")
             }
             return text
         }
@@ -82,9 +82,14 @@ public enum CSVReader {
                     }
                     cell.append(inner)
                 }
-                guard isClosed else { throw Refusal(.invalidParameter, line: opening, "a quote does not end") }
+                guard isClosed else {
+                    throw Refusal(.invalidParameter, line: opening, "close the quote that begins here")
+                }
                 let isAtEnd = index >= bytes.count || [separator, 0x0A, 0x0D].contains(bytes[index])
-                guard isAtEnd else { throw Refusal(.invalidParameter, line: line, "text follows a quote") }
+                guard isAtEnd else {
+                    throw Refusal(
+                        .invalidParameter, line: line, "end the cell at its closing quote, or double a quote within it")
+                }
             case separator:
                 record.cells.append(try text(cell))
                 cell = []

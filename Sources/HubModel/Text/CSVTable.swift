@@ -55,12 +55,12 @@ public struct CSVTable: Sendable {
                 .invalidParameter, line: heading.line, "column \(unknown + 1) is unknown; the columns are \(columns)")
         }
         guard Set(names).count == names.count else {
-            throw Refusal(.invalidParameter, line: heading.line, "a column is there twice")
+            throw Refusal(.invalidParameter, line: heading.line, "name each column once")
         }
         var rows: [Row] = []
         for record in records.dropFirst() {
             guard record.cells.count == names.count else {
-                throw Refusal(.invalidParameter, line: record.line, "\(names.count) cells were expected")
+                throw Refusal(.invalidParameter, line: record.line, "give each of the \(names.count) columns a cell")
             }
             let cells = Dictionary(uniqueKeysWithValues: zip(names, record.cells)).filter { !$0.value.isEmpty }
             rows.append(Row(line: record.line, cells: cells))
