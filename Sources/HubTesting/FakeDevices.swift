@@ -84,6 +84,19 @@ public final class FakeDevices: DeviceBook {
         return devices[device.text]?.site
     }
 
+    /// Those that are registered by name.
+    public func devices(
+        of kind: DeviceKind, at sites: SiteScope, after last: DeviceID?, limit: Int, in reader: some SQLReading
+    ) throws -> [KnownDevice] {
+        let devices = state.withLock { $0.devices } ?? [:]
+        let found = devices.filter { name, device in
+            device.kind == kind && sites.contains(device.site) && name > (last?.text ?? "")
+        }
+        return found.sorted { $0.key < $1.key }.prefix(limit).compactMap { name, device in
+            DeviceID(name).map { KnownDevice(id: $0, kind: kind, site: device.site) }
+        }
+    }
+
     /// As it is registered; where all are, nobody knows of which kind.
     public func known(_ device: DeviceID, in reader: some SQLReading) throws -> KnownDevice? {
         state.withLock { $0.devices?[device.text] }.map { KnownDevice(id: device, kind: $0.kind, site: $0.site) }

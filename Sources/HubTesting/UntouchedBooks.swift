@@ -26,6 +26,11 @@ public struct UntouchedBooks: DeviceBook, CommandBook, AuditBook {
     public func site(of device: DeviceID, in reader: some SQLReading) throws -> SiteID? { throw Touched() }
 
     /// Throws.
+    public func devices(
+        of kind: DeviceKind, at sites: SiteScope, after last: DeviceID?, limit: Int, in reader: some SQLReading
+    ) throws -> [KnownDevice] { throw Touched() }
+
+    /// Throws.
     public func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool { throw Touched() }
 
     /// Throws.

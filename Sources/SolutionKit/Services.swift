@@ -109,6 +109,12 @@ public protocol DeviceBook: Sendable {
     /// What is known of a device, also of one that was removed; nil when there never was one of this name.
     func known(_ device: DeviceID, in reader: some SQLReading) throws -> KnownDevice?
 
+    /// The devices of a kind that are at these sites, ordered by name, at most `limit` of them behind `last`; none that was removed. A solution
+    /// that keeps rows of its own for each device finds out so where they are, in pieces of a bounded size.
+    func devices(
+        of kind: DeviceKind, at sites: SiteScope, after last: DeviceID?, limit: Int, in reader: some SQLReading
+    ) throws -> [KnownDevice]
+
     /// Whether the hub has a site of this name, at which devices may be.
     func hasSite(_ site: SiteID, in reader: some SQLReading) throws -> Bool
 

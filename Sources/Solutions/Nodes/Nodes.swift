@@ -47,7 +47,7 @@ public struct NodesSolution: Solution, GivesCommands, OffersRoutes, GivesOvervie
             needs: .viewNodes)
     }
 
-    /// Its tables; they refer to the table `device` of the owner `registry`, whose migrations come first.
+    /// Its tables.
     public var migrations: Migrations { NodeTable.migrations }
 
     /// Makes the part that lives inside the line.
@@ -81,7 +81,7 @@ public struct NodesSolution: Solution, GivesCommands, OffersRoutes, GivesOvervie
 
     /// All nodes of these sites; those that are neither online nor asleep need attention.
     public func overview(_ services: WebServices, at sites: SiteScope) async throws -> SolutionOverview {
-        try await services.database.read { try NodeTable.overview(at: sites, in: $0) }
+        try await services.database.read { try NodeTable.overview(at: sites, of: services.devices, in: $0) }
     }
 
     /// The name in the hub first, then the short one: `node_01`, `01`.

@@ -138,7 +138,7 @@ extension NodesHandler {
         }
         // A name that comes back goes on with its history.
         let node =
-            try NodeTable.one(name, evenRemoved: true, in: transaction)
+            try NodeTable.one(name, evenRemoved: true, of: devices, in: transaction)
             ?? Node(name, site: site, wireID: message.topic[2], at: message.receivedAt)
         let entry = NodeEntry(node)
         if case .device(let speaker) = message.origin.sender, speaker != name.device { entry.upkeep.speaker = speaker }

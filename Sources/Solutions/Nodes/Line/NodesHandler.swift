@@ -98,7 +98,8 @@ final class NodesHandler: TakesCommands {
 
     func load(in line: inout LineContext) throws {
         forget()
-        for node in try NodeTable.all(in: try line.transaction()) { roster.insert(NodeEntry(node)) }
+        let nodes = try NodeTable.all(of: devices, in: try line.transaction())
+        for node in nodes { roster.insert(NodeEntry(node)) }
         for entry in roster.all { noteState(of: entry, in: &line) }
     }
 }

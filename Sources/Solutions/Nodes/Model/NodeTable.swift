@@ -2,7 +2,8 @@ internal import HubModel
 internal import SQL
 internal import SolutionKit
 
-/// The tables `node` and `node_field`.
+/// The tables `node` and `node_field`. The first migration refers to the registry's table `device`, and stays as it is: migrations are only
+/// appended. No statement reads that table; what is to be known of devices, `DeviceBook` says.
 enum NodeTable {
     static let migrations = Migrations(
         owner: "nodes",
@@ -145,11 +146,11 @@ enum NodeTable {
         return field
     }
 
-    /// A node out of its row, with the column `site` of its device.
-    static func node(_ row: Row) throws -> Node {
-        guard let name = NodeName(try row.text("device")), let kept = NodeState(rawValue: try row.text("state")),
-            let site = SiteID(try row.text("site"))
-        else { throw SQLFailure(.wrongType, "a row of node holds no node's name, state or site") }
+    /// A node out of its row.
+    /// - Parameter site: where its device is.
+    static func node(_ row: Row, at site: SiteID) throws -> Node {
+        guard let name = NodeName(try row.text("device")), let kept = NodeState(rawValue: try row.text("state"))
+        else { throw SQLFailure(.wrongType, "a row of node holds no node's name or state") }
         func instant(_ column: String) throws -> Timestamp? {
             try row.optionalInteger(column).map(Timestamp.init(microseconds:))
         }

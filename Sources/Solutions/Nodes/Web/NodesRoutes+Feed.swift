@@ -34,7 +34,8 @@ extension NodesRoutes {
         guard case .link(let grant) = request.caller.identity, let name = NodeName(grant.device?.text ?? "") else {
             throw RouteAccess.noSuchLink
         }
-        let node = try await services.database.read { try NodeTable.one(name, evenRemoved: false, in: $0) }
+        let devices = services.devices
+        let node = try await services.database.read { try NodeTable.one(name, of: devices, in: $0) }
         // One that was moved to another site is none of those who see the old one.
         guard let node, request.scope.contains(node.site) else { throw RouteAccess.noSuchLink }
         return try await answer(request, of: node, asCSV: true)
@@ -45,7 +46,7 @@ extension NodesRoutes {
         return try await .csv(["node_id", "field", "value", "observed_at"], lineEnd: .lineFeed) { (after: DeviceID?) in
             let selection = NodeSelection(
                 sites: sites, after: after, limit: Page<Node>.reading(NodesRoutes.nodesOfPiece))
-            let found = try await services.database.read { try NodeTable.all(selection, in: $0) }
+            let found = try await services.database.read { try NodeTable.all(selection, of: services.devices, in: $0) }
             let page = Page(found, limit: NodesRoutes.nodesOfPiece, key: \.name.device.text)
             var rows: [[CSVWriter.Cell]] = []
             for node in page.rows {

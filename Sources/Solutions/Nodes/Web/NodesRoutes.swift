@@ -45,9 +45,9 @@ struct NodesRoutes: Sendable {
         let selection = NodeSelection(
             state: state, sites: request.scope, after: try NodesRoutes.after(request),
             limit: limit.map(Page<Node>.reading))
-        let commands = services.commands
+        let (commands, devices) = (services.commands, services.devices)
         let found = try await services.database.read { reader in
-            try NodeTable.all(selection, in: reader).map { node in
+            try NodeTable.all(selection, of: devices, in: reader).map { node in
                 (node: node, open: try commands.open(device: node.name.device, in: reader).count)
             }
         }
@@ -127,7 +127,10 @@ struct NodesRoutes: Sendable {
     /// - Parameter evenRemoved: also one that was removed; of it there is history only.
     func find(_ request: RouteRequest, evenRemoved: Bool = false) async throws -> Node {
         let name = try NodesRoutes.name(request)
-        let node = try await services.database.read { try NodeTable.one(name, evenRemoved: evenRemoved, in: $0) }
+        let devices = services.devices
+        let node = try await services.database.read {
+            try NodeTable.one(name, evenRemoved: evenRemoved, of: devices, in: $0)
+        }
         guard let node, request.scope.contains(node.site) else {
             throw Refusal(.notFound, "There is no node \(name.device).")
         }
