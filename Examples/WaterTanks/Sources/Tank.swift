@@ -18,7 +18,9 @@ package struct Tank: Hashable, Sendable {
     /// The device that reports for it.
     package let id: DeviceID
     /// Where it is.
-    package var site: SiteID
+    package private(set) var site: SiteID
+    /// Whether its name is that of a device at its site, which it follows to another one. A tank that people added has none at first.
+    package private(set) var hasDevice: Bool
     /// What people call it.
     package var title: String
     /// How much it holds when it is full, in litres.
@@ -36,10 +38,13 @@ package struct Tank: Hashable, Sendable {
     package static let usualLitres: Int64 = 1_000
 
     /// A tank that was not heard of yet.
-    package init(_ id: DeviceID, site: SiteID, title: String? = nil, litres: Int64 = usualLitres, at instant: Timestamp)
-    {
+    package init(
+        _ id: DeviceID, site: SiteID, hasDevice: Bool = false, title: String? = nil, litres: Int64 = usualLitres,
+        at instant: Timestamp
+    ) {
         self.id = id
         self.site = site
+        self.hasDevice = hasDevice
         self.title = title ?? id.text
         self.litres = litres
         since = instant
@@ -47,13 +52,25 @@ package struct Tank: Hashable, Sendable {
 
     /// A tank as it was kept.
     package init(
-        _ id: DeviceID, site: SiteID, title: String, litres: Int64, permille: Int64?, state: TankState,
-        since: Timestamp, lastSeen: Timestamp?
+        _ id: DeviceID, site: SiteID, hasDevice: Bool, title: String, litres: Int64, permille: Int64?,
+        state: TankState, since: Timestamp, lastSeen: Timestamp?
     ) {
-        self.init(id, site: site, title: title, litres: litres, at: since)
+        self.init(id, site: site, hasDevice: hasDevice, title: title, litres: litres, at: since)
         self.permille = permille
         self.state = state
         self.lastSeen = lastSeen
+    }
+
+    /// Goes where its device is; nil: there is no device of its name. A device that somebody adds under its name at another site is not its
+    /// own, and takes it nowhere: else adding a device would be enough to see a tank that one may not see.
+    /// - Parameter chosen: where people say that it is, as far as they may; it counts for a tank without a device.
+    package mutating func place(deviceAt device: SiteID?, chosen: SiteID? = nil) {
+        if hasDevice, let device {
+            site = device
+        } else {
+            site = chosen ?? site
+            hasDevice = device == site
+        }
     }
 
     /// Below `begins` it is so, and stays so until it reaches `ends`: a surface that moves must not raise an alert with each wave.

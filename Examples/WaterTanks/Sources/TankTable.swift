@@ -47,9 +47,11 @@ enum TankTable {
                     "CREATE INDEX tank_day_begin ON tank_day (begin)",
                 ]),
             InspectionTable.migration,
+            Migration(
+                "0004-devices", ["ALTER TABLE tank ADD COLUMN has_device BOOLEAN NOT NULL DEFAULT FALSE"]),
         ])
 
-    private static let columns = "id, site, title, litres, permille, state, since, last_seen"
+    private static let columns = "id, site, title, litres, permille, state, since, last_seen, has_device"
 
     /// The tanks at these sites, in order of their names.
     static func all(
@@ -75,15 +77,15 @@ enum TankTable {
     static func write(_ tank: Tank, in transaction: Transaction) throws {
         try transaction.execute(
             """
-            INSERT INTO tank (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO tank (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (id) DO UPDATE SET site = excluded.site, title = excluded.title, litres = excluded.litres,
                 permille = excluded.permille, state = excluded.state, since = excluded.since, last_seen = excluded.last_seen,
-                removed_at = NULL
+                has_device = excluded.has_device, removed_at = NULL
             """,
             [
                 .text(tank.id.text), .text(tank.site.text), .text(tank.title), .integer(tank.litres),
                 SQLValue(tank.permille), .text(tank.state.rawValue), .integer(tank.since.microseconds),
-                SQLValue(tank.lastSeen?.microseconds),
+                SQLValue(tank.lastSeen?.microseconds), SQLValue(tank.hasDevice),
             ])
     }
 
@@ -163,9 +165,9 @@ enum TankTable {
             let state = TankState(rawValue: try row.text(5))
         else { throw SQLFailure(.wrongType, "a row of tank holds no tank's name, site or state") }
         return Tank(
-            id, site: site, title: try row.text(2), litres: try row.integer(3),
-            permille: try row.optionalInteger("permille"),
-            state: state, since: Timestamp(microseconds: try row.integer(6)),
+            id, site: site, hasDevice: try row.boolean("has_device"), title: try row.text(2),
+            litres: try row.integer(3), permille: try row.optionalInteger("permille"), state: state,
+            since: Timestamp(microseconds: try row.integer(6)),
             lastSeen: try row.optionalInteger("last_seen").map(Timestamp.init(microseconds:)))
     }
 }

@@ -24,14 +24,13 @@ final class TanksHandler: TakesCommands {
 
     func load(in line: inout LineContext) throws {
         forget()
-        for var tank in try TankTable.all(in: try line.transaction()) {
-            let site = try devices.site(of: tank.id, in: try line.transaction()) ?? tank.site
-            let isMoved = site != tank.site
-            tank.site = site
+        for kept in try TankTable.all(in: try line.transaction()) {
+            var tank = kept
+            tank.place(deviceAt: try devices.site(of: tank.id, in: try line.transaction()))
             let entry = TankEntry(tank, silence: silence)
             roster.insert(entry)
             // A device that was moved takes its tank along, also for those who read the table.
-            if isMoved { try save(entry, in: &line) }
+            if tank != kept { try save(entry, in: &line) }
         }
         for entry in roster.all { note(entry, in: &line) }
     }
@@ -118,21 +117,23 @@ final class TanksHandler: TakesCommands {
     }
 
     /// Adds a tank, or changes what people say of one.
-    /// - Throws: `not_found` for a site that there is not, or a tank at a site beyond `scope`; `limit_reached`.
+    /// - Throws: `not_found` for a site that does not exist, or a tank at a site beyond `scope`; `limit_reached`.
     func change(
         _ id: DeviceID, to facts: TankFacts, within scope: SiteScope, in line: inout LineContext
     ) throws -> Tank {
         let transaction = try line.transaction()
         let known = roster[id]
         if let known, !scope.contains(known.tank.site) { throw TanksHandler.noTank(id) }
-        let site = try devices.site(of: id, in: transaction) ?? facts.site ?? known?.tank.site ?? .main
-        guard scope.contains(site), try devices.hasSite(site, in: transaction) else {
-            throw Refusal(.notFound, "There is no site \(site).")
+        let device = try devices.site(of: id, in: transaction)
+        var tank = known?.tank ?? Tank(id, site: device ?? facts.site ?? .main, hasDevice: device != nil, at: line.now)
+        tank.place(deviceAt: device, chosen: facts.site)
+        guard scope.contains(tank.site), try devices.hasSite(tank.site, in: transaction) else {
+            throw Refusal(.notFound, "There is no site \(tank.site).")
         }
-        let entry = try known ?? add(Tank(id, site: site, at: line.now), in: &line)
+        let entry = try known ?? add(tank, in: &line)
         let before = entry.tank
         line.ifUndone { entry.tank = before }
-        entry.tank.site = site
+        entry.tank = tank
         entry.tank.title = facts.title ?? entry.tank.title
         entry.tank.litres = facts.litres ?? entry.tank.litres
         try save(entry, in: &line)
@@ -185,7 +186,7 @@ final class TanksHandler: TakesCommands {
         _ = try devices.admit(
             id, kind: .tank, from: message.origin.address, at: message.receivedAt, in: transaction)
         guard let site = try devices.site(of: id, in: transaction) else { throw TanksHandler.noTank(id) }
-        return try add(Tank(id, site: site, at: message.receivedAt), in: &line)
+        return try add(Tank(id, site: site, hasDevice: true, at: message.receivedAt), in: &line)
     }
 
     private func add(_ tank: Tank, in line: inout LineContext) throws -> TankEntry {

@@ -41,6 +41,33 @@ import WaterTanks
         #expect(next["level"]?.number == 50)
     }
 
+    @Test(
+        "a device that is added at another site under a tank's name neither takes the tank along nor silences its sensor"
+    )
+    func elsewhere() async throws {
+        _ = try await house.json(.put, "/api/tanks/{id}", ["id": "barn"], as: manager)
+        devices["barn"] = .init(DeviceKind("tank"), at: try #require(SiteID("north")))
+        house.restart()
+        try house.hear("tanks/barn/level", #"{"level":50}"#, from: .keyless)
+        func forbidden(_ sender: MessageOrigin.Sender) throws -> Bool {
+            do {
+                try house.hear("tanks/barn/level", #"{"level":60}"#, from: sender)
+                return false
+            } catch let refusal as Refusal { return refusal.code == .forbidden }
+        }
+        #expect(try forbidden(.device(try #require(DeviceID("barn")))))
+        let north = Caller.person(rights, at: "north")
+        #expect(try await house.refusal(.get, "/api/tanks/{id}", ["id": "barn"], as: north) == .notFound)
+        // One that is added where the tank is, is its own, and takes it along.
+        devices["barn"] = .init(DeviceKind("tank"))
+        house.restart()
+        #expect(try forbidden(.keyless))
+        devices["barn"] = .init(DeviceKind("tank"), at: try #require(SiteID("north")))
+        house.restart()
+        try house.pass()
+        #expect(try await house.json(.get, "/api/tanks/{id}", ["id": "barn"], as: north)["level"]?.number == 50)
+    }
+
     @Test("it needs both rights at the site, and what is refused leaves neither a tank nor a device")
     func refused() async throws {
         let north = Caller.person(rights.union([keys]), at: "north")

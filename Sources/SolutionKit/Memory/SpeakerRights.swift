@@ -40,7 +40,7 @@ public struct SpeakerRights: Sendable {
     ) throws {
         switch sender {
         case .anybody, .person: return
-        case .keyless: try checkKeyless(entry.device, in: &line)
+        case .keyless: try checkKeyless(entry.device, at: entry.site, in: &line)
         case .device(let device):
             if device == entry.upkeep.speaker { return }
             if members == .registered, device == entry.device { return }
@@ -57,7 +57,7 @@ public struct SpeakerRights: Sendable {
     ) throws {
         switch sender {
         case .anybody: return
-        case .keyless: return try checkKeyless(device, in: &line)
+        case .keyless: return try checkKeyless(device, at: nil, in: &line)
         case .device(let speaker): try check(speaker, for: device, at: nil, in: &line)
         case .person: break
         }
@@ -79,11 +79,12 @@ public struct SpeakerRights: Sendable {
     }
 
     @usableFromInline
-    func checkKeyless(_ device: DeviceID, in line: inout LineContext) throws {
+    func checkKeyless(_ device: DeviceID, at site: SiteID?, in line: inout LineContext) throws {
         switch keyless {
         case .refused(let reason): throw Refusal(.forbidden, reason)
         case .maySpeak:
-            guard try devices.site(of: device, in: try line.transaction()) == nil else {
+            // A device that was added under its name at another site is another one.
+            if let other = try devices.site(of: device, in: try line.transaction()), site == nil || other == site {
                 throw Refusal(.forbidden, "\(device) has a key of its own to show.")
             }
         }
