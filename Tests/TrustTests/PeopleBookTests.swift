@@ -112,6 +112,24 @@ import Trust
         #expect(await refusal { try await add("ben", in: book, line) } == .limitReached)
     }
 
+    @Test("a route that catches what is refused and goes on leaves nothing of it behind")
+    func caught() async throws {
+        let house = try await PeopleHouse()
+        let (book, line, admin) = (house.people, house.line, admin)
+        try await add("anna", [RoleAssignment(.admin)], in: book, line)
+        let refused = try await line.perform { line in
+            var refused = 0
+            do { _ = try book.setRoles(of: "anna", to: [], by: admin, in: &line) } catch is Refusal { refused += 1 }
+            do { _ = try book.setEnabled(false, "anna", by: admin, in: &line) } catch is Refusal { refused += 1 }
+            do { try book.remove("anna", by: admin, in: &line) } catch is Refusal { refused += 1 }
+            return refused
+        }
+        #expect(refused == 3, "the last admin stays one")
+        let anna = try await house.database.read { try book.person("anna", for: admin, in: $0) }
+        #expect(anna.roles == [RoleAssignment(.admin)] && anna.isEnabled)
+        _ = try await house.signIn("anna")
+    }
+
     enum Which: CaseIterable { case hub, stage }
 
     @Test("the book itself refuses what may not be, on the hub and on the stage alike", arguments: Which.allCases)

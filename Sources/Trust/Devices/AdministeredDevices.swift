@@ -16,16 +16,19 @@ public struct AdministeredDevices: DeviceKeyBook {
 
     /// As `DeviceAdministration.add`.
     public func add(_ device: NewDevice, by caller: Caller, in line: inout LineContext) throws -> KeyedDevice {
-        let (added, key) = try administration.add(
-            device.id, kind: device.kind, site: device.site, controller: device.controller,
-            by: administrator(caller, line), in: line.transaction())
+        let (added, key) = try change(&line, by: caller) { administrator, transaction in
+            try administration.add(
+                device.id, kind: device.kind, site: device.site, controller: device.controller, by: administrator,
+                in: transaction)
+        }
         return KeyedDevice(added.known, key: IssuedSecret(key))
     }
 
     /// As `DeviceAdministration.rotate`.
     public func renewKey(of device: DeviceID, by caller: Caller, in line: inout LineContext) throws -> KeyedDevice {
-        let (known, key) = try administration.rotate(
-            device, by: administrator(caller, line), in: line.transaction())
+        let (known, key) = try change(&line, by: caller) { administrator, transaction in
+            try administration.rotate(device, by: administrator, in: transaction)
+        }
         return KeyedDevice(known.known, key: IssuedSecret(key))
     }
 
@@ -33,18 +36,27 @@ public struct AdministeredDevices: DeviceKeyBook {
     public func setEnabled(
         _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
     ) throws {
-        _ = try administration.setEnabled(
-            isEnabled, device, by: administrator(caller, line), in: line.transaction())
+        _ = try change(&line, by: caller) { administrator, transaction in
+            try administration.setEnabled(isEnabled, device, by: administrator, in: transaction)
+        }
     }
 
     /// As `DeviceAdministration.remove`; then the handlers forget what they keep of it.
     public func remove(_ device: DeviceID, by caller: Caller, in line: inout LineContext) throws {
-        try administration.remove(device, by: administrator(caller, line), in: line.transaction())
+        try change(&line, by: caller) { administrator, transaction in
+            try administration.remove(device, by: administrator, in: transaction)
+        }
         line.forgetAfterCommit()
     }
 
-    private func administrator(_ caller: Caller, _ line: LineContext) throws(Refusal) -> Administrator {
-        Administrator(caller, scope: try caller.scope(asking: .site(.manageDevices)), at: line.now)
+    /// What is refused leaves nothing behind, also where the route catches the refusal and goes on with the next device.
+    private func change<Value>(
+        _ line: inout LineContext, by caller: Caller, _ work: (Administrator, Transaction) throws -> Value
+    ) throws -> Value {
+        let administrator = Administrator(
+            caller, scope: try caller.scope(asking: .site(.manageDevices)), at: line.now)
+        let transaction = try line.transaction()
+        return try transaction.savepoint { try work(administrator, transaction) }
     }
 }
 

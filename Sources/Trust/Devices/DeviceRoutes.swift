@@ -145,6 +145,8 @@ public struct DeviceRoutes: Sendable {
             if let controller = wanted.controller {
                 device = try administration.setController(
                     controller.device, of: id, by: administrator, in: line.transaction())
+                // Who may speak for it is remembered by those who asked.
+                line.forgetAfterCommit()
             }
             if let site = wanted.site {
                 device = try administration.move(id, to: site, by: administrator, in: line.transaction())

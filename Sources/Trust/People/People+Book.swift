@@ -31,51 +31,59 @@ extension People: PeopleBook {
     public func add(
         with password: HashedPassword, roles: [RoleAssignment], by caller: Caller, in line: inout LineContext
     ) throws -> Person {
-        try People.requireRight(of: caller)
-        return try administration.add(
-            PeopleAdministration.name(password.name), password: People.hash(in: password), roles: roles, by: caller,
-            at: line.now, in: line.transaction()
-        ).person
+        try change(&line, by: caller) { instant, transaction in
+            try administration.add(
+                PeopleAdministration.name(password.name), password: People.hash(in: password), roles: roles,
+                by: caller, at: instant, in: transaction)
+        }.person
     }
 
     /// As `PeopleAdministration.setRoles`.
     public func setRoles(
         of name: String, to roles: [RoleAssignment], by caller: Caller, in line: inout LineContext
     ) throws -> Person {
-        try People.requireRight(of: caller)
-        return try administration.setRoles(
-            of: name, to: roles, by: caller, at: line.now, in: line.transaction()
-        ).person
+        try change(&line, by: caller) { instant, transaction in
+            try administration.setRoles(of: name, to: roles, by: caller, at: instant, in: transaction)
+        }.person
     }
 
     /// As `PeopleAdministration.setPassword`, but not one's own.
     public func setPassword(
         _ password: HashedPassword, by caller: Caller, in line: inout LineContext
     ) throws -> Person {
-        let known = try person(password.name, for: caller, in: line.transaction())
-        try People.refuse(own: known.id, caller)
-        return try administration.setPassword(
-            of: password.name, to: People.hash(in: password), by: caller, at: line.now, in: line.transaction()
-        ).person
+        try change(&line, by: caller) { instant, transaction in
+            try People.refuse(own: administration.user(password.name, in: transaction).id, caller)
+            return try administration.setPassword(
+                of: password.name, to: People.hash(in: password), by: caller, at: instant, in: transaction)
+        }.person
     }
 
     /// As `PeopleAdministration.enable` and `disable`.
     public func setEnabled(
         _ isEnabled: Bool, _ name: String, by caller: Caller, in line: inout LineContext
     ) throws -> Person {
-        try People.requireRight(of: caller)
-        let (instant, transaction) = (line.now, try line.transaction())
-        let account =
+        try change(&line, by: caller) { instant, transaction in
             isEnabled
-            ? try administration.enable(name, by: caller, at: instant, in: transaction)
-            : try administration.disable(name, by: caller, at: instant, in: transaction)
-        return account.person
+                ? try administration.enable(name, by: caller, at: instant, in: transaction)
+                : try administration.disable(name, by: caller, at: instant, in: transaction)
+        }.person
     }
 
     /// As `PeopleAdministration.remove`.
     public func remove(_ name: String, by caller: Caller, in line: inout LineContext) throws {
+        try change(&line, by: caller) { instant, transaction in
+            try administration.remove(name, by: caller, at: instant, in: transaction)
+        }
+    }
+
+    /// What is refused leaves nothing behind, also where the route catches the refusal and goes on with the next person: some rules can only
+    /// be looked at when the change is made.
+    private func change<Value>(
+        _ line: inout LineContext, by caller: Caller, _ work: (Timestamp, Transaction) throws -> Value
+    ) throws -> Value {
         try People.requireRight(of: caller)
-        try administration.remove(name, by: caller, at: line.now, in: line.transaction())
+        let (instant, transaction) = (line.now, try line.transaction())
+        return try transaction.savepoint { try work(instant, transaction) }
     }
 
     /// What guards one's own account is changed where the present password is asked for: a page that was left open, or a token, must not

@@ -104,6 +104,8 @@ struct UserRoutes: Sendable {
             role: body.text("role", maximumBytes: 64), site: body.optionalText("site", maximumBytes: 64) ?? "*")
         let chosen = try body.optionalText("password", maximumBytes: 1_024)
         let password = try await people.password(chosen, for: name, by: request.caller)
+        // That may have taken long.
+        try await request.requireStillAllowed()
         let person = try await change { people, line in
             try people.add(with: password, roles: [role], by: request.caller, in: &line)
         }
@@ -133,6 +135,7 @@ struct UserRoutes: Sendable {
         let person = try await person(of: request)
         try People.refuse(own: person.id, request.caller)
         let password = try await people.password(chosen, for: person.name, by: request.caller)
+        try await request.requireStillAllowed()
         _ = try await change { people, line in try people.setPassword(password, by: request.caller, in: &line) }
         return RouteResponse.json(headers: [("Cache-Control", "no-store")]) { writer in
             writer.object { writer in
