@@ -9,6 +9,8 @@ enum OpenAPIInput {
             for type in form.mediaTypes { OpenAPI.writeContent(type, schema, into: &json) }
         case .bytes(let types), .stream(let types):
             for type in types { OpenAPI.writeContent(type, nil, into: &json) }
+        case .mixedReplace:
+            for type in form.mediaTypes { OpenAPI.writeContent(type, nil, into: &json) }
         case .multipart(let fields):
             json.object("multipart/form-data") { write(fields, into: &$0) }
         }

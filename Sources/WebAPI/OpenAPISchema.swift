@@ -83,7 +83,7 @@ struct NamedShapes {
         for form in route.input?.forms ?? [] {
             switch form {
             case .json(let schema), .form(let schema): try collect(schema)
-            case .multipart, .bytes, .stream: break
+            case .multipart, .mixedReplace, .bytes, .stream: break
             }
         }
         for member in route.refusals.flatMap(\.members) {

@@ -58,6 +58,25 @@ def test_an_upload_takes_no_memory_and_a_report_goes_past_it(hub):
     assert most - before < 30, f"from {before:.0f} to {most:.0f} MiB"
 
 
+def test_a_camera_pushes_a_moving_picture(hub):
+    def frames():
+        # More than the parts that a form may have, and none of them whole in one piece.
+        for number in range(100):
+            frame = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + bytes([number]) * 20_000 + b"\r\n"
+            yield frame[:7_000]
+            yield frame[7_000:]
+        yield b"--frame--\r\n"
+
+    connection = http.client.HTTPConnection("127.0.0.1", hub.http_port, timeout=60)
+    connection.request("POST", "/api/streams/camera", frames(), {"Content-Type": "multipart/x-mixed-replace; boundary=frame"}, encode_chunked=True)
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (200, b'{"frames":100,"bytes":2000000}')
+    # One that breaks off within a frame is no picture.
+    connection = http.client.HTTPConnection("127.0.0.1", hub.http_port, timeout=60)
+    connection.request("POST", "/api/streams/camera", iter([b"--frame\r\n\r\nhalf a fr"]), {"Content-Type": "multipart/x-mixed-replace; boundary=frame"}, encode_chunked=True)
+    assert connection.getresponse().status == 400
+
+
 def test_a_moving_picture_goes_on_and_ends_with_the_hub(hub):
     ended, frames = threading.Event(), []
 

@@ -52,6 +52,7 @@ import WebAPI
     private static let routes = [
         route("/api/image", .anyone, parts, .stream(["image/jpeg"]), .json(.any)),
         route("/api/form", .anyone, .form(.any)),
+        route("/api/camera", .anyone, .mixedReplace(["image/jpeg"])),
         route("/api/small", .anyone, parts, .stream(["image/*"]), limit: 1_000),
         route("/api/mine", .device(.node), parts, .stream(["image/jpeg"]), .form(.any)),
         Route(
@@ -74,6 +75,22 @@ import WebAPI
 
     private static func body(_ count: Int) -> String {
         form[0] + form[2] + String(repeating: "j", count: count) + "\r\n--X--\r\n"
+    }
+
+    @Test("Pictures that replace each other come one by one, and more of them than a form has parts")
+    func pictures() async throws {
+        try await TestServer.run(routes: Self.routes) { server in
+            let type = "multipart/x-mixed-replace; boundary=X"
+            let frames = (0..<100).map { "--X\r\nContent-Type: image/jpeg\r\n\r\nframe \($0)\r\n" }
+            let answer = try await ask(server, "/api/camera", type: type, body: frames.joined() + "--X--\r\n")
+            #expect(
+                answer.body
+                    == "-|multipart/x-mixed-replace|" + (0..<100).map { "=frame \($0)" }.joined(separator: "|"))
+            #expect(try await ask(server, "/api/camera", type: type, body: frames[0]).status == 400)
+            #expect(try await ask(server, "/api/camera", type: "multipart/x-mixed-replace", body: "").status == 200)
+            #expect(
+                try await ask(server, "/api/camera", type: "multipart/form-data; boundary=X", body: "a").status == 415)
+        }
     }
 
     @Test("The media type chooses among the forms that a route takes")

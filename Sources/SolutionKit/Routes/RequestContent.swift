@@ -52,9 +52,9 @@ public struct BodyStream: AsyncSequence, Sendable {
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: self) }
 }
 
-/// A part of a `multipart/form-data` body.
+/// A part of a multipart body: of a form, or of pictures that replace each other.
 public struct BodyPart: Sendable {
-    /// The name of its field.
+    /// The name of its field; empty for a part of no form.
     public let name: String
     /// What the client calls the file, without folders and control characters; empty when nothing else is left, nil for a field that is no
     /// file. Two clients may send the same name: store nothing under it.
@@ -82,7 +82,7 @@ public struct BodyPart: Sendable {
     }
 }
 
-/// The parts of a `multipart/form-data` body, to be read once and by one task.
+/// The parts of a multipart body, to be read once and by one task.
 public struct BodyParts: AsyncSequence, Sendable {
     private let read: @Sendable () async throws -> BodyPart?
 

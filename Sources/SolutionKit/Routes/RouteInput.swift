@@ -33,6 +33,9 @@ public enum BodyForm: Sendable {
     case form(JSONSchema)
     /// `multipart/form-data` (RFC 7578), part by part.
     case multipart([MultipartField])
+    /// `multipart/x-mixed-replace`, part by part, for as long as it is sent: pictures of these media types, each in the place of the one
+    /// before, as a camera pushes them. The parts have no names. The route's limit is for all of them together.
+    case mixedReplace([String])
     /// Bytes of these media types, read whole; `image/*` stands for all images.
     case bytes([String])
     /// Bytes of these media types, as they come.
@@ -44,6 +47,7 @@ public enum BodyForm: Sendable {
         case .json: ["application/json"]
         case .form: ["application/x-www-form-urlencoded"]
         case .multipart: ["multipart/form-data"]
+        case .mixedReplace: ["multipart/x-mixed-replace"]
         case .bytes(let types), .stream(let types): types
         }
     }

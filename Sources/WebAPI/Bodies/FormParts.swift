@@ -23,11 +23,16 @@ actor FormParts {
 
     /// - Parameters:
     ///   - contentType: the request's.
+    ///   - kind: a form; or what comes for as long as its sender likes, of which there is no bound to the number of parts.
     ///   - pieces: the body.
     /// - Throws: `unsupported_media_type` for a type without a boundary.
-    init(contentType: String, pieces: @escaping @Sendable () async throws -> [UInt8]?) throws(Refusal) {
+    init(
+        contentType: String, _ kind: MultipartReader.Kind, pieces: @escaping @Sendable () async throws -> [UInt8]?
+    ) throws(Refusal) {
         do throws(MultipartFailure) {
-            reader = MultipartReader(boundary: try MultipartContentType(contentType).boundary)
+            let limits = kind == .form ? MultipartLimits() : MultipartLimits(maximumParts: .max)
+            reader = MultipartReader(
+                boundary: try MultipartContentType(contentType).boundary, kind: kind, limits: limits)
         } catch {
             throw Refusal(.unsupportedMediaType, error.description)
         }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HubModel
 import HummingbirdCore
+import Multipart
 import SolutionKit
 
 /// A request's body in the form that its route declares.
@@ -25,7 +26,7 @@ struct IncomingBody {
         _ route: Route, _ writer: borrowing ResponseWriter
     ) async throws -> RequestCredentials.Kind? {
         switch bodyForm(route) {
-        case .stream: return nil
+        case .stream, .mixedReplace: return nil
         case .multipart:
             let parts = try await parts(route, writer)
             return ShownCredentials.read(fields: try await parts.leadingFields())
@@ -41,7 +42,7 @@ struct IncomingBody {
     /// - Throws: what reading throws.
     func settle(_ route: Route, _ writer: borrowing ResponseWriter) async throws {
         switch bodyForm(route) {
-        case .stream, .multipart: break
+        case .stream, .multipart, .mixedReplace: break
         case .json, .form, .bytes, nil: _ = try await reader.read(upTo: route.maximumBodyBytes, writer)
         }
     }
@@ -57,7 +58,7 @@ struct IncomingBody {
             throw Refusal(.unsupportedMediaType, "Send \(types).")
         case .json, .bytes: return .whole(try await reader.read(upTo: limit, writer))
         case .form: return .form(try IncomingBody.fields(try await reader.read(upTo: limit, writer)))
-        case .multipart: return .parts(try await parts(route, writer).parts)
+        case .multipart, .mixedReplace: return .parts(try await parts(route, writer).parts)
         case .stream:
             try await reader.beginPieces(upTo: limit, writer)
             return .stream(BodyStream { try await reader.piece(upTo: limit) })
@@ -72,10 +73,16 @@ struct IncomingBody {
     private mutating func parts(_ route: Route, _ writer: borrowing ResponseWriter) async throws -> FormParts {
         if let form { return form }
         let (limit, reader) = (route.maximumBodyBytes, reader)
-        let parts = try FormParts(contentType: contentType ?? "") { try await reader.piece(upTo: limit) }
+        let parts = try FormParts(contentType: contentType ?? "", kind(of: route)) {
+            try await reader.piece(upTo: limit)
+        }
         try await reader.beginPieces(upTo: limit, writer)
         form = parts
         return parts
+    }
+
+    private func kind(of route: Route) -> MultipartReader.Kind {
+        if case .mixedReplace = bodyForm(route) { .other } else { .form }
     }
 
     private static func fields(_ bytes: [UInt8]) throws(Refusal) -> [(name: String, value: String)] {
