@@ -35,7 +35,7 @@ extension CommandRoutes {
         let time = try CommandWait.time(of: request)
         let device = try await own(request).device.id
         let given = try await services.commandPolls.next(
-            for: device, within: time, confirming: CommandConfirmation(request)
+            for: device, by: request.caller.device, within: time, confirming: CommandConfirmation(request)
         ) {
             try await request.requireStillAllowed()
             _ = try await own(request)

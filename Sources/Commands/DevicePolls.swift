@@ -8,11 +8,11 @@ struct DevicePolls: CommandPolls {
     let line: any Line
 
     func next(
-        for device: DeviceID, within time: Duration, confirming confirmation: CommandConfirmation,
+        for device: DeviceID, by asker: DeviceID?, within time: Duration, confirming confirmation: CommandConfirmation,
         stillAllowed: () async throws -> Void
     ) async throws -> [Command] {
         var hasWaited = false
-        let given = try await polls.value(for: device, within: min(time, CommandWait.longest)) {
+        let given = try await polls.value(for: device, by: asker?.text, within: min(time, CommandWait.longest)) {
             // A key that was changed meanwhile, or a device that was switched off, gets nothing any more.
             if hasWaited { try await stillAllowed() }
             hasWaited = true

@@ -14,8 +14,8 @@ extension SolutionHouse {
     public var services: WebServices {
         WebServices(
             database: database, history: history, line: self, devices: devices, commands: commands,
-            commandPolls: room.polls(on: self), audit: audit, clock: clock, deviceKeys: deviceKeys, people: people,
-            settings: settings)
+            commandPolls: room.polls(on: self), audit: audit, clock: clock, rhythm: clock, deviceKeys: deviceKeys,
+            people: people, settings: settings)
     }
 
     /// Calls a route as the web does; the answer is held to what the route declares.

@@ -42,6 +42,8 @@ public struct WebServices: Sendable {
     public let audit: any AuditBook
     /// The time.
     public let clock: any WallClock
+    /// How time passes, for a route that waits (`LongPoll`) or paces itself: by the hub's own clock, which tests move.
+    public let rhythm: any Rhythm
     /// The hub's files.
     public let blobs: any BlobShelf
     /// Adds devices and gives them keys.
@@ -55,7 +57,8 @@ public struct WebServices: Sendable {
     public init(
         database: Database, history: any ReadingHistory, line: any Line, devices: any DeviceBook,
         commands: any CommandBook, commandPolls: any CommandPolls = NoCommandPolls(), audit: any AuditBook,
-        clock: any WallClock, blobs: any BlobShelf = NoBlobs(), deviceKeys: any DeviceKeyBook = NoDeviceKeys(),
+        clock: any WallClock, rhythm: any Rhythm = SteadyRhythm(), blobs: any BlobShelf = NoBlobs(),
+        deviceKeys: any DeviceKeyBook = NoDeviceKeys(),
         people: any PeopleBook = NoPeople(), settings: SettingValues = SettingValues()
     ) {
         self.database = database
@@ -66,6 +69,7 @@ public struct WebServices: Sendable {
         self.commandPolls = commandPolls
         self.audit = audit
         self.clock = clock
+        self.rhythm = rhythm
         self.blobs = blobs
         self.deviceKeys = deviceKeys
         self.people = people

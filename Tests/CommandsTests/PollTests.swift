@@ -162,9 +162,27 @@ import Testing
         #expect(yard.house.waitingPolls == 0)
     }
 
+    @Test("of one that asks for many devices no more requests wait than a bound", .timeLimit(.minutes(1)))
+    func tooManyOfAController() async throws {
+        let polls = LongPoll<String>(limitPerAsker: 2, rhythm: SteadyRhythm())
+        try await withThrowingTaskGroup(of: Int?.self) { group in
+            for key in ["a", "b"] {
+                group.addTask { try await polls.value(for: key, by: "hall", within: .seconds(60)) { nil } }
+            }
+            while polls.waiting < 2 { await Task.yield() }
+            await #expect {
+                _ = try await polls.value(for: "c", by: "hall", within: .seconds(60)) { nil as Int? }
+            } throws: { ($0 as? Refusal)?.code == .overloaded }
+            #expect(try await polls.value(for: "c", by: "attic", within: .seconds(60)) { 7 } == 7)
+            group.cancelAll()
+            for try await value in group { #expect(value == nil) }
+        }
+        #expect(try await polls.value(for: "c", by: "hall", within: .seconds(60)) { 7 } == 7)
+    }
+
     @Test("of all devices no more requests wait than a bound", .timeLimit(.minutes(1)))
     func tooManyOfAll() async throws {
-        let polls = LongPoll<String>(limit: 2, limitPerKey: 4)
+        let polls = LongPoll<String>(limit: 2, limitPerKey: 4, rhythm: SteadyRhythm())
         try await withThrowingTaskGroup(of: Int?.self) { group in
             for key in ["a", "b"] { group.addTask { try await polls.value(for: key, within: .seconds(60)) { nil } } }
             while polls.waiting < 2 { await Task.yield() }

@@ -811,8 +811,8 @@ FIXED = {
     "Commands that wait for one device": [
         ("NodesTests/CommandLossTests.swift", "tooManyWait"), ("NodesTests/CommandTests.swift", "aCommandWaitsWhileTheNodeIsAway"),
     ],
-    "Requests of one device that wait for commands; of all devices": [
-        ("CommandsTests/PollTests.swift", "tooManyOfOne"), ("CommandsTests/PollTests.swift", "tooManyOfAll"),
+    "Requests that wait for commands of one device; of one device or controller that asks; of all": [
+        ("CommandsTests/PollTests.swift", "tooManyOfOne"), ("CommandsTests/PollTests.swift", "tooManyOfAController"), ("CommandsTests/PollTests.swift", "tooManyOfAll"),
     ],
     "Series of the hub": [("IngestTests/AcknowledgementTests.swift", "aReadingThatTheStoreRefusesLateRefusesItsOwnMessage")],
     "Entries of the audit for what one account may do again and again": [

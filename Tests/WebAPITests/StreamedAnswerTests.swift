@@ -187,7 +187,7 @@ import WebAPI
 
     @Test("A request that waits is answered by the signal, by time, and early when the server stops")
     func waits() async throws {
-        let poll = LongPoll<String>(limitPerKey: 1)
+        let poll = LongPoll<String>(limitPerKey: 1, rhythm: SteadyRhythm())
         let commands = Mutex<[String]>([])
         let routes = [
             Route(

@@ -28,15 +28,13 @@ struct ValveRoutes: Sendable {
         let time = try CommandWait.time(of: request)
         try await check(sender, for: tank)
         let given = try await services.commandPolls.next(
-            for: tank, within: time, confirming: CommandConfirmation(request)
+            for: tank, by: request.caller.device, within: time, confirming: CommandConfirmation(request)
         ) {
             try await request.requireStillAllowed()
             try await check(sender, for: tank)
         }
         // A valve is open or closed: the newest word says how it is to be, and confirming it confirms those before it.
-        guard let newest = given.last else {
-            return RouteResponse(status: 204, contentType: "application/json", body: [])
-        }
+        guard let newest = given.last else { return .empty() }
         return .json { writer in
             writer.object {
                 $0.member("valve", newest.name)

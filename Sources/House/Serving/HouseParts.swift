@@ -85,7 +85,8 @@ struct HouseParts {
         services = WebServices(
             database: stored.database, history: StoredHistory(store: stored.store), line: line, devices: house.devices,
             commands: CommandRegistry(), commandPolls: commands.polls(on: line), audit: AuditRegistry(), clock: clock,
-            blobs: stored.blobs, deviceKeys: AdministeredDevices(accounts.devices), people: accounts.people,
+            rhythm: clock, blobs: stored.blobs, deviceKeys: AdministeredDevices(accounts.devices),
+            people: accounts.people,
             settings: configuration.declared)
         let own = HouseSchedules(
             stored: stored, line: line, clock: clock, retention: house.retention, logger: logger)

@@ -8,14 +8,15 @@ public import HubModel
 public protocol CommandPolls: Sendable {
     /// The commands that a device is given now, oldest first. They count as sent once this returns. A request that waits holds no thread.
     /// - Parameters:
-    ///   - device: whose commands; that who asks may speak for it, the route has made sure of.
+    ///   - device: whose commands; the route has checked that the caller may speak for it.
+    ///   - asker: the device that asks: itself, or its controller; nil: one that shows no name.
     ///   - time: how long to wait for a command, by the hub's clock; zero: not at all. At most `CommandWait.longest`.
     ///   - confirmation: what the device says of the commands before.
     ///   - stillAllowed: looks again, after each wait and before anything is given, whether who asks may speak for the device; throws when not.
     /// - Returns: none when the time is over, or when the client has gone or the hub stops (`Route.waits`).
     /// - Throws: `Refusal` with `overloaded` when too many requests wait, of this device or of all; what `stillAllowed` throws.
     func next(
-        for device: DeviceID, within time: Duration, confirming confirmation: CommandConfirmation,
+        for device: DeviceID, by asker: DeviceID?, within time: Duration, confirming confirmation: CommandConfirmation,
         stillAllowed: () async throws -> Void
     ) async throws -> [Command]
 }
@@ -46,7 +47,7 @@ public struct NoCommandPolls: CommandPolls {
 
     /// None, at once.
     public func next(
-        for device: DeviceID, within time: Duration, confirming confirmation: CommandConfirmation,
+        for device: DeviceID, by asker: DeviceID?, within time: Duration, confirming confirmation: CommandConfirmation,
         stillAllowed: () async throws -> Void
     ) async throws -> [Command] { [] }
 }

@@ -18,10 +18,13 @@ public final class LongPoll<Key: Hashable & Sendable>: Sendable {
         var count = 0
         var next: UInt64 = 0
         var waiters: [Key: [UInt64: Waiter]] = [:]
+        /// How many requests wait of each of those who ask.
+        var askers: [String: Int] = [:]
     }
 
     private let limit: Int
     private let limitPerKey: Int
+    private let limitPerAsker: Int
     private let rhythm: any Rhythm
     private let state = Mutex(State())
 
@@ -29,10 +32,13 @@ public final class LongPoll<Key: Hashable & Sendable>: Sendable {
     /// - Parameters:
     ///   - limit: requests that may wait at once.
     ///   - limitPerKey: those of them for one key: an old one whose client is gone unnoticed must not keep out a new one.
-    ///   - rhythm: how time passes.
-    public init(limit: Int = 2_000, limitPerKey: Int = 4, rhythm: any Rhythm = SteadyRhythm()) {
+    ///   - limitPerAsker: those of them of one who asks, for whatever keys: a controller that waits for each of its many devices on a
+    ///     connection of its own must leave some to others.
+    ///   - rhythm: how time passes: the hub's (`WebServices.rhythm`).
+    public init(limit: Int = 2_000, limitPerKey: Int = 4, limitPerAsker: Int = 64, rhythm: any Rhythm) {
         self.limit = limit
         self.limitPerKey = limitPerKey
+        self.limitPerAsker = limitPerAsker
         self.rhythm = rhythm
     }
 
@@ -42,19 +48,20 @@ public final class LongPoll<Key: Hashable & Sendable>: Sendable {
     /// Looks, and looks again each time the key is signalled, until there is something or the time is over.
     /// - Parameters:
     ///   - key: what is waited for.
+    ///   - asker: who asks, such as a device's name; nil: nobody knows.
     ///   - time: how long at most; zero: it is looked once.
     ///   - look: gives what there is; nil: nothing yet.
     /// - Returns: nil when the time is over, or the task was cancelled.
     /// - Throws: `overloaded` when too many wait; what `look` throws.
     public func value<Value>(
-        for key: Key, within time: Duration, _ look: () async throws -> Value?
+        for key: Key, by asker: String? = nil, within time: Duration, _ look: () async throws -> Value?
     ) async throws -> Value? {
         guard time > .zero else { return try await look() }
         // From now on, whenever the alarm's task comes to run.
         let deadline = rhythm.uptime() + time
         // Who listens before looking misses nothing that comes in between.
-        let number = try begin(key)
-        defer { end(key, number) }
+        let number = try begin(key, asker)
+        defer { end(key, number, asker) }
         let alarm = Task { [rhythm] in
             try? await rhythm.sleep(untilUptime: deadline)
             wake(key, number, isOver: true)
@@ -78,9 +85,12 @@ public final class LongPoll<Key: Hashable & Sendable>: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    private func begin(_ key: Key) throws(Refusal) -> UInt64 {
+    private func begin(_ key: Key, _ asker: String?) throws(Refusal) -> UInt64 {
         let number = state.withLock { state -> UInt64? in
-            guard state.count < limit, (state.waiters[key]?.count ?? 0) < limitPerKey else { return nil }
+            guard state.count < limit, (state.waiters[key]?.count ?? 0) < limitPerKey,
+                (asker.flatMap { state.askers[$0] } ?? 0) < limitPerAsker
+            else { return nil }
+            if let asker { state.askers[asker, default: 0] += 1 }
             state.count += 1
             state.next += 1
             state.waiters[key, default: [:]][state.next] = Waiter()
@@ -93,8 +103,12 @@ public final class LongPoll<Key: Hashable & Sendable>: Sendable {
         return number
     }
 
-    private func end(_ key: Key, _ number: UInt64) {
+    private func end(_ key: Key, _ number: UInt64, _ asker: String?) {
         state.withLock { state in
+            if let asker {
+                let left = (state.askers[asker] ?? 1) - 1
+                state.askers[asker] = left > 0 ? left : nil
+            }
             state.count -= 1
             state.waiters[key]?[number] = nil
             if state.waiters[key]?.isEmpty == true { state.waiters[key] = nil }
