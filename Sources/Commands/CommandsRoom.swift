@@ -21,7 +21,7 @@ public struct CommandsRoom: Sendable {
     private let polls: LongPoll<DeviceID>
 
     /// Throws away the names of requests that count no more, some 1,000 at once; the hub does it once an hour.
-    /// - Returns: how many it were; 0: none is left.
+    /// - Returns: how many there were; 0: none is left.
     /// - Throws: `SQLFailure`.
     public static func removeExpiredRequests(at now: Timestamp, in transaction: Transaction) throws -> Int {
         try CommandRequests.table.removeExpired(at: now, in: transaction)

@@ -74,7 +74,7 @@ extension WebResponder {
             let present = try await gate.caller(
                 RequestCredentials(shown, transport: transport, receivedAt: clock.now(), isAgain: true))
             guard present.identity == caller.identity else {
-                throw Refusal(.notSignedIn, "What this request showed is worth nothing any more.")
+                throw Refusal(.notSignedIn, "Your credentials are no longer valid.")
             }
             _ = try route.access.scope(for: present)
             // The route goes by the rights and sites that it was called with.

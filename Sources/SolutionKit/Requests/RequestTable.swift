@@ -83,7 +83,7 @@ public struct RequestTable: Hashable, Sendable {
     }
 
     /// Throws away what has expired, at most 1,000 rows.
-    /// - Returns: how many it were.
+    /// - Returns: how many there were.
     @discardableResult
     public func removeExpired(at now: Timestamp, in transaction: Transaction) throws -> Int {
         try transaction.execute(

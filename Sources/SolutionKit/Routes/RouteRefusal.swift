@@ -28,7 +28,7 @@ public struct RouteRefusal: Hashable, Sendable {
     public static let limitReached = RouteRefusal(.limitReached)
     /// Nothing shows who asks.
     public static let notSignedIn = RouteRefusal(.notSignedIn)
-    /// What shows who asks is not right.
+    /// The credentials are wrong.
     public static let badCredentials = RouteRefusal(.badCredentials)
     /// The hub is too busy.
     public static let overloaded = RouteRefusal(.overloaded)

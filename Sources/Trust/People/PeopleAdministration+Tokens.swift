@@ -41,7 +41,7 @@ extension PeopleAdministration {
         guard !scopes.isEmpty else { throw Refusal(.invalidParameter, "A token needs one scope or more.") }
         let allowed = account.grants(roles).anywhere
         if let excess = scopes.sorted(by: { $0.name < $1.name }).first(where: { !allowed.contains($0) }) {
-            throw Refusal(.forbidden, "\(account.name) has not the right \(excess.name).")
+            throw Refusal(.forbidden, "\(account.name) lacks the right \(excess.name).")
         }
         guard try PersonalTokenTable.all(of: account.id, in: transaction).count < PeopleAdministration.tokenLimit else {
             throw Refusal(
