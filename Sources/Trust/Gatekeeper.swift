@@ -42,15 +42,15 @@ public final class Gatekeeper: RequestGate, MetricsSource {
 
     /// A gate in front of people and devices.
     /// - Parameters:
-    ///   - links: the kinds of links that solutions offer.
+    ///   - links: the door for those who come with the key of a link.
     ///   - trouble: told why it could not be looked up whether somebody may stay.
     public init(
-        people: People, devices: DeviceAdmission, links kinds: [LinkDeclaration], rates: GateRates,
+        people: People, devices: DeviceAdmission, links: LinkDoor, rates: GateRates,
         trouble: @escaping @Sendable (any Error) -> Void
     ) {
         self.people = people
         self.devices = devices
-        links = LinkDoor(database: people.database, line: people.line, kinds: kinds)
+        self.links = links
         refusals = RefusalAudit(line: people.line, audit: people.audit)
         accessCookie = people.accessCookie
         welcomes = people.welcomes(trouble: trouble)

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from support.clients import Client
+from support.clock import Clock
 from support.parkmate import STATUS, stamp
 from support.waiting import wait_for
 
@@ -53,10 +54,30 @@ def test_every_use_counts(shared):
     assert answers == [200] * 60
     [link] = hub.admin.get("/api/links?device=node_07")["links"]
     assert link["uses"] == 60 and link["last_used_at"] and link["open"], link
-    hub.kill()
+    # What is not stored yet is stored when the hub stops.
+    hub.stop()
     hub.start()
     [link] = hub.admin.get("/api/links?device=node_07")["links"]
-    assert link["uses"] == 60, link
+    assert link["uses"] == 60 and link["last_used_at"], link
+
+
+def test_uses_cost_no_commit_and_a_crash_takes_those_of_the_last_minute_alone(own_closed):
+    hub = own_closed(clock=Clock())
+    hub.device("node_07")
+    made = hub.admin.must("POST", "/api/links", {"kind": "nodes.readings", "device": "node_07", "purpose": "x"}, (201,))
+    uses = lambda: hub.admin.get("/api/links?device=node_07")["links"][0]["uses"]
+    committed = lambda: hub.metrics()["martlet_batches_total"]
+    before = committed()
+    for _ in range(200):
+        assert hub.ask(made["path"]).status == 200
+    # Others have the writer commit something now and then.
+    assert committed() - before < 20 and uses() == 200
+    hub.clock.advance(60)
+    assert uses() == 200
+    assert hub.ask(made["path"]).status == 200 and uses() == 201
+    hub.kill()
+    hub.start()
+    assert uses() == 200
 
 
 def test_what_opens_nothing_is_told_the_same(shared):

@@ -13,6 +13,7 @@ struct DevicesHouse {
     let line: DirectLine
     let clock = ManualClock()
     let audit = RecordingAudit()
+    let linkUses: LinkUses
     let administration: DeviceAdministration
     let admission: DeviceAdmission
     /// Another admission over the same tables, which remembers nothing: as after a restart.
@@ -30,6 +31,7 @@ struct DevicesHouse {
         database = try Database.open(DatabaseConfiguration(.memory))
         _ = try await database.migrate([RegistryTables.migrations], at: 0)
         line = DirectLine(database: database, clock: clock)
+        linkUses = LinkUses(line: line)
         let join = JoinRegistry(limits: limits)
         administration = DeviceAdministration(rights: rights, audit: audit, join: join)
         makeAdmission = { [database, line, rights, clock, troubles] in

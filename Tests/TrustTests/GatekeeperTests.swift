@@ -18,7 +18,8 @@ import Trust
         ) { _, _, _ in throw Refusal(.notSignedIn, "no programs here") }
         return Gatekeeper(
             people: house.people, devices: devices,
-            links: [], rates: GateRates(perAddress: perAddress, perAccount: .unlimited, perDevice: .unlimited)
+            links: LinkDoor(database: house.database, kinds: [], uses: LinkUses(line: house.line)),
+            rates: GateRates(perAddress: perAddress, perAccount: .unlimited, perDevice: .unlimited)
         ) { [troubles] in troubles.note($0) }
     }
 

@@ -43,7 +43,7 @@ struct LinkTests {
             services: WebServices(
                 database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
                 commands: UntouchedBooks(), audit: house.audit, clock: house.clock),
-            registry: DeviceRegistry(), kinds: Self.kinds
+            registry: DeviceRegistry(), kinds: Self.kinds, uses: house.linkUses
         ).all
         let route = try #require(routes.first { $0.method == method && $0.path == path })
         let caller = Caller(.person(account: "a", name: "anna", session: "s"), grants: grants)
@@ -88,7 +88,7 @@ struct LinkTests {
     @Test("Somebody whose link is revoked is told so as everybody else, at the next look as well, however often it is")
     func revokedMeanwhile() async throws {
         let house = try await house()
-        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
+        let door = LinkDoor(database: house.database, kinds: Self.kinds, uses: house.linkUses)
         let (id, key) = try await make(house)
         func look() async throws -> Caller {
             try await door.caller(
@@ -119,7 +119,7 @@ struct LinkTests {
         }
         #expect(!kept.contains { $0.contains(key.dropFirst(4)) })
         #expect(!house.audit.entries.contains { "\($0)".contains(key.dropFirst(4)) })
-        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
+        let door = LinkDoor(database: house.database, kinds: Self.kinds, uses: house.linkUses)
         let caller = try await open(door, house, key)
         guard case .link(let grant) = caller.identity else {
             Issue.record("\(caller)")
@@ -139,7 +139,7 @@ struct LinkTests {
     @Test("Unknown, misspelt, of another kind, expired and revoked keys are told the same, and count for nothing")
     func oneAnswer() async throws {
         let house = try await house()
-        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
+        let door = LinkDoor(database: house.database, kinds: Self.kinds, uses: house.linkUses)
         let (revoked, of) = (try await make(house), try await make(house, kind: Self.other))
         _ = try await call(house, .delete, "/api/links/{id}", id: revoked.id)
         let expiring = try await make(house, days: 1)
@@ -165,7 +165,7 @@ struct LinkTests {
     @Test("Who tries many keys is held back, and nobody else is")
     func guessing() async throws {
         let house = try await house()
-        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
+        let door = LinkDoor(database: house.database, kinds: Self.kinds, uses: house.linkUses)
         let (_, key) = try await make(house)
         for _ in 0..<20 {
             #expect(await code { try await open(door, house, SecretKey(.link).text) }?.code == .notFound)
@@ -276,7 +276,7 @@ struct LinkTests {
         let made = try #require(try await call(house, .post, "/api/links", grants, body: body))
         let key = try #require(made["key"]?.text)
         #expect(made["device"] == .null && made["site"]?.text == "north" && made["path"]?.text == "/api/y/\(key).csv")
-        let door = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
+        let door = LinkDoor(database: house.database, kinds: Self.kinds, uses: house.linkUses)
         let caller = try await open(door, house, key, kind: Self.ofSite)
         guard case .link(let grant) = caller.identity else {
             Issue.record("\(caller)")

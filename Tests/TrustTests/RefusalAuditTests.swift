@@ -22,7 +22,8 @@ struct RefusalAuditTests {
                 passwords: .trivial
             ) { token, transport, instant in
                 try await people.caller(bearer: token, transport: transport, at: instant)
-            }, links: [], rates: GateRates(perAddress: .unlimited, perAccount: .unlimited, perDevice: .unlimited)
+            }, links: LinkDoor(database: house.database, kinds: [], uses: LinkUses(line: house.line)),
+            rates: GateRates(perAddress: .unlimited, perAccount: .unlimited, perDevice: .unlimited)
         ) { _ in }
     }
 

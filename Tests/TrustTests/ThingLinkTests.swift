@@ -39,7 +39,7 @@ struct ThingLinkTests {
 
     init() async throws {
         house = try await DevicesHouse()
-        opener = LinkDoor(database: house.database, line: house.line, kinds: Self.kinds)
+        opener = LinkDoor(database: house.database, kinds: Self.kinds, uses: house.linkUses)
         try await house.database.write {
             try $0.execute(
                 "CREATE TABLE thing (name TEXT NOT NULL PRIMARY KEY, site TEXT NOT NULL, since BIGINT NOT NULL)")
@@ -68,7 +68,7 @@ struct ThingLinkTests {
             services: WebServices(
                 database: house.database, history: NotedHistory(), line: house.line, devices: UntouchedBooks(),
                 commands: UntouchedBooks(), audit: house.audit, clock: house.clock),
-            registry: DeviceRegistry(), kinds: Self.kinds
+            registry: DeviceRegistry(), kinds: Self.kinds, uses: house.linkUses
         ).all
         let route = try #require(routes.first { $0.method == method && $0.path == path })
         let caller = Caller(.person(account: name, name: name, session: "s"), grants: grants)
@@ -147,7 +147,7 @@ struct ThingLinkTests {
         let (_, next) = try await make()
         #expect(try await opens(next))
         // A hub whose solutions do not offer the kind any more opens none.
-        let closed = LinkDoor(database: house.database, line: house.line, kinds: [])
+        let closed = LinkDoor(database: house.database, kinds: [], uses: house.linkUses)
         let now = house.clock.now()
         #expect(await code { try await closed.caller(key: next, kind: Self.door, address: nil, at: now) } == .notFound)
     }

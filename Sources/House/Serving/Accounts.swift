@@ -13,6 +13,8 @@ struct Accounts: Sendable {
     let devices: DeviceAdministration
     let admission: DeviceAdmission
     let gate: any RequestGate
+    /// Uses of links that are not written yet.
+    let linkUses: LinkUses
     /// The gate's figures; an open gate has none.
     let metrics: [any MetricsSource]
 
@@ -47,23 +49,22 @@ struct Accounts: Sendable {
         let devices = DeviceAdministration(
             rights: rights, audit: AuditRegistry(), join: join, forget: { try BlobTable().drop(allOf: $0, in: $1) })
         let perAddress = rate(limits[.requestsPerAddress])
+        let linkUses = LinkUses(line: line)
+        let links = LinkDoor(database: stored.database, kinds: solutions.catalogue.links, uses: linkUses)
         if configuration.isOpen {
             return Accounts(
                 people: people, devices: devices, admission: admission,
-                gate: OpenGate(
-                    perAddress: perAddress,
-                    links: LinkDoor(database: stored.database, line: line, kinds: solutions.catalogue.links)),
-                metrics: [admission])
+                gate: OpenGate(perAddress: perAddress, links: links), linkUses: linkUses, metrics: [admission])
         }
         let gate = Gatekeeper(
-            people: people, devices: admission, links: solutions.catalogue.links,
+            people: people, devices: admission, links: links,
             rates: GateRates(
                 perAddress: perAddress, perAccount: rate(limits[.requestsPerAccount]),
                 perDevice: rate(limits[.requestsPerDevice])),
             trouble: { inside.note("Whether somebody may stay could not be looked up", $0) })
         return Accounts(
-            people: people, devices: devices,
-            admission: admission, gate: gate, metrics: [admission, gate])
+            people: people, devices: devices, admission: admission, gate: gate, linkUses: linkUses,
+            metrics: [admission, gate])
     }
 
     /// The routes to devices and sites.

@@ -21,6 +21,7 @@ extension HouseParts {
                 accounts: accounts, database: stored.database, line: line, broker: broker, doors: doors,
                 rhythm: clock, trouble: TroubleLog(logger: logger, clock: clock)),
             ReporterService(reporter: reporter, doors: doors),
+            LinkUsesService(uses: accounts.linkUses, rhythm: clock, trouble: TroubleLog(logger: logger, clock: clock)),
         ]
         running += background.runners(stored.database, line, clock: clock, doors: doors, logger: logger)
         let (house, stored, logger) = (house, stored, logger)

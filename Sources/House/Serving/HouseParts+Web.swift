@@ -41,7 +41,9 @@ extension HouseParts {
         return solutions.all.compactMap { $0 as? any OffersRoutes }.flatMap { $0.routes(services) }
             + commands.routes(services, forms: solutions.commandForms) + reporter.routes + accounts.people.routes
             + accounts.deviceRoutes(services, owners)
-            + LinkRoutes(services: services, registry: house.devices, kinds: solutions.catalogue.links).all
+            + LinkRoutes(
+                services: services, registry: house.devices, kinds: solutions.catalogue.links, uses: accounts.linkUses
+            ).all
             + AuditRoutes(services: services, actions: solutions.catalogue.auditActions.map(\.declared.name)).all
             + [
                 Installation(data: house.configuration.data).route, solutions.catalogue.route,

@@ -40,6 +40,13 @@ public struct LinkRecord: Hashable, Sendable {
         self.uses = uses
     }
 
+    /// The same link, used so many times more.
+    public func used(_ times: Int64, lastAt: Timestamp) -> LinkRecord {
+        LinkRecord(
+            grant, purpose: purpose, maker: maker, createdAt: createdAt, expiresAt: expiresAt, revokedAt: revokedAt,
+            lastUsedAt: lastAt, uses: uses + times)
+    }
+
     /// Whether it opens anything at an instant.
     public func isOpen(at instant: Timestamp) -> Bool { revokedAt == nil && instant < expiresAt }
 }

@@ -194,7 +194,7 @@ public struct LinkTable: Sendable {
             [.text(device.text), .integer(instant.microseconds)])
     }
 
-    /// Counts uses of a link.
+    /// Counts uses of a link, of which the last was at an instant.
     /// - Throws: `SQLFailure`.
     public func used(_ id: String, times: Int64, at instant: Timestamp, in transaction: Transaction) throws {
         try transaction.execute(

@@ -5,31 +5,24 @@ public import SQL
 public import SolutionKit
 internal import Synchronization
 
-/// Finds out what somebody may see who comes with the key of a link, and counts them.
+/// Finds out what somebody may see who comes with the key of a link, and counts them. It only reads: nobody waits for the writer here.
 ///
 /// A key that is wrong, one that was revoked and one that has expired are told the same. Nothing here writes a key anywhere.
 public final class LinkDoor: Sendable {
-    private struct State {
-        /// Wrong keys by address: more than a few are no slip of the hand.
-        var guesses = TokenBuckets<String>(Rate(perSecond: 1.0 / 60, burst: 20))
-        /// Uses that could not be written yet, by link.
-        var uncounted: [String: Int64] = [:]
-    }
-
-    /// The most links of which uses wait to be written: only while nothing can be stored.
-    private static let maximumUncounted = 10_000
-
     private let database: Database
-    private let line: any Line
+    private let uses: LinkUses
     private let kinds: [LinkKind: LinkDeclaration.Subject]
     private let table = LinkTable()
-    private let state = Mutex(State())
+    /// Wrong keys by address: more than a few are no slip of the hand.
+    private let guesses = Mutex(TokenBuckets<String>(Rate(perSecond: 1.0 / 60, burst: 20)))
 
     /// A door over the tables of `RegistryTables`.
-    /// - Parameter kinds: what links are of; one of a kind that is not there opens nothing.
-    public init(database: Database, line: any Line, kinds: [LinkDeclaration]) {
+    /// - Parameters:
+    ///   - kinds: what links are of; one of a kind that is not there opens nothing.
+    ///   - uses: where they are counted.
+    public init(database: Database, kinds: [LinkDeclaration], uses: LinkUses) {
         self.database = database
-        self.line = line
+        self.uses = uses
         self.kinds = Dictionary(uniqueKeysWithValues: kinds.map { ($0.kind.name, $0.subject) })
     }
 
@@ -42,7 +35,7 @@ public final class LinkDoor: Sendable {
         guard let key = SecretKey(text), key.purpose == .link,
             let link = try await database.read({ try self.link(key, of: kind, at: instant, in: $0) })
         else { throw isUse ? refusal(address, at: instant) : RouteAccess.noSuchLink }
-        if isUse { await count(link.grant.id) }
+        if isUse { uses.count(link.grant.id, at: instant) }
         return Caller(.link(link.grant), address: address)
     }
 
@@ -64,26 +57,10 @@ public final class LinkDoor: Sendable {
     }
 
     private func refusal(_ address: String?, at instant: Timestamp) -> Refusal {
-        guard let wait = state.withLock({ $0.guesses.take(AddressGroup.of(address), at: instant) }) else {
+        guard let wait = guesses.withLock({ $0.take(AddressGroup.of(address), at: instant) }) else {
             return RouteAccess.noSuchLink
         }
         return Refusal(
             .tooManyRequests, "Too many keys from this address opened nothing.", retryAfterSeconds: wait)
-    }
-
-    /// Counts a use before it is answered, with those that could not be counted earlier; a hub that cannot store at present shows what
-    /// it has all the same.
-    private func count(_ id: String) async {
-        let times = state.withLock { 1 + ($0.uncounted.removeValue(forKey: id) ?? 0) }
-        do {
-            try await line.perform { [table] line in
-                try table.used(id, times: times, at: line.now, in: line.transaction())
-            }
-        } catch {
-            state.withLock { state in
-                guard state.uncounted[id] != nil || state.uncounted.count < LinkDoor.maximumUncounted else { return }
-                state.uncounted[id, default: 0] += times
-            }
-        }
     }
 }

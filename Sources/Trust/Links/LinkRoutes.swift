@@ -10,6 +10,7 @@ public struct LinkRoutes: Sendable {
     private let services: WebServices
     private let registry: DeviceRegistry
     private let kinds: [LinkDeclaration]
+    private let uses: LinkUses
     private let table = LinkTable()
     private let makeKey: @Sendable () -> SecretKey
 
@@ -17,13 +18,15 @@ public struct LinkRoutes: Sendable {
     private static let usualPage = 50
 
     /// Routes over the links of these kinds.
+    /// - Parameter uses: those that are not written yet, for the list.
     public init(
-        services: WebServices, registry: DeviceRegistry, kinds: [LinkDeclaration],
+        services: WebServices, registry: DeviceRegistry, kinds: [LinkDeclaration], uses: LinkUses,
         makeKey: @escaping @Sendable () -> SecretKey = { SecretKey(.link) }
     ) {
         self.services = services
         self.registry = registry
         self.kinds = kinds
+        self.uses = uses
         self.makeKey = makeKey
     }
 
@@ -81,7 +84,7 @@ public struct LinkRoutes: Sendable {
                     throw Refusal(.notFound, "There is no site \(site).")
                 }
             }
-            return try table.links(selection, in: reader)
+            return try table.links(selection, in: reader).map(uses.added)
         }
         let page = Page(found, limit: limit, key: \.grant.id)
         return .json(headers: page.headers(request, "/api/links", limit: limit)) { json in
