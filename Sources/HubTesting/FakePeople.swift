@@ -67,6 +67,15 @@ public final class FakePeople: PeopleBook {
         return try state.withLock { (state) throws(Refusal) in try FakePeople.person(name, in: state) }
     }
 
+    /// Who somebody is, whoever asks.
+    public func known(_ id: String, in reader: some SQLReading) throws -> KnownPerson? {
+        state.withLock { state in
+            state.people.values.first { $0.id == id }.map {
+                KnownPerson(id: $0.id, name: $0.name, isEnabled: $0.isEnabled)
+            }
+        }
+    }
+
     /// Adds somebody.
     /// - Throws: `Refusal` as the hub does.
     public func add(

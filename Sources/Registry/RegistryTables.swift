@@ -71,6 +71,7 @@ public enum RegistryTables {
                 CommandRegistry.holders, DeviceRegistry.refusals, KnownBrowserTable.migration,
                 DeviceCredentials.authorities, DeviceRegistry.makers, kindsByCatalogue, DeviceStateTable.migration,
                 LinkTable.migration, ScheduleTable.migration, LinkTable.ofSites, LinkTable.ofThings,
+                LinkTable.ofOwners,
             ])
 
     /// Which kinds there are, the solutions declare; a new one needs no change of a table.

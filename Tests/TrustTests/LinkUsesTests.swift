@@ -143,7 +143,7 @@ struct LinkUsesTests {
         let door = Mutex<LinkDoor?>(nil)
 
         func use(_ key: String, _ house: DevicesHouse) async throws -> Caller? {
-            try await door.withLock(\.self)?.caller(
+            try await door.withLock({ $0 })?.caller(
                 key: key, kind: LinkUsesTests.kind, address: nil, at: house.clock.now())
         }
     }

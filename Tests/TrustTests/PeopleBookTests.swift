@@ -132,6 +132,27 @@ import Trust
 
     enum Which: CaseIterable { case hub, stage }
 
+    @Test(
+        "who somebody is stays known to a solution while there is somebody of the identifier", arguments: Which.allCases
+    )
+    func known(_ which: Which) async throws {
+        let house = try await PeopleHouse()
+        let book: any PeopleBook = which == .hub ? house.people : FakePeople(roles: .ofTests)
+        let (line, admin, database) = (house.line, admin, house.database)
+        let ben = try await add("Ben", in: book, line)
+        func known() async throws -> KnownPerson? { try await database.read { try book.known(ben.id, in: $0) } }
+        #expect(try await known() == KnownPerson(id: ben.id, name: "ben", isEnabled: true))
+        #expect(try await database.read { try book.known("ben", in: $0) } == nil)
+        try await line.perform { _ = try book.setEnabled(false, "ben", by: admin, in: &$0) }
+        #expect(try await known() == KnownPerson(id: ben.id, name: "ben", isEnabled: false))
+        try await line.perform { _ = try book.setEnabled(true, "ben", by: admin, in: &$0) }
+        #expect(try await known()?.isEnabled == true)
+        try await line.perform { try book.remove("ben", by: admin, in: &$0) }
+        let next = try await add("Ben", in: book, line)
+        #expect(try await known() == nil && next.id != ben.id)
+        #expect(try await database.read { try NoPeople().known(next.id, in: $0) } == nil)
+    }
+
     @Test("the book itself refuses what may not be, on the hub and on the stage alike", arguments: Which.allCases)
     func refusals(_ which: Which) async throws {
         let house = try await PeopleHouse()

@@ -16,10 +16,14 @@ struct ThingLinkTests {
     private static let north = SiteID("north")
 
     private static let room = ThingDeclaration("room") { try found($0, in: $1) }
-    /// Whoever is called like an account is that person.
-    private static let person = ThingDeclaration("person", own: { Set([$0.account].compactMap(\.self)) }) {
-        try found($0, in: $1)
+    /// A person is known by their user name, which somebody else may have later.
+    private static let person = ThingDeclaration("person") { name, reader in
+        try reader.queryFirst("SELECT id FROM account WHERE name = $1", [.text(name)]).map { row in
+            ThingDeclaration.Found(site: .main, since: Timestamp(microseconds: 0), owner: try row.text("id"))
+        }
     }
+    /// The rights for links of all kinds of this suite, and none over people.
+    private static let staff = Grants(sites: [.main: [.viewDevices, .viewSystem]])
 
     private static let kinds = [(door, room), (week, room), (calendar, person)].map { kind, thing in
         LinkDeclaration(
@@ -45,7 +49,29 @@ struct ThingLinkTests {
                 "CREATE TABLE thing (name TEXT NOT NULL PRIMARY KEY, site TEXT NOT NULL, since BIGINT NOT NULL)")
         }
         try await house.write { try $0.addSite(try #require(Self.north), title: "North", by: $1, in: $2) }
-        for name in ["R1", "anna", "ben"] { try await put(name) }
+        try await put("R1")
+        for name in ["anna", "ben"] { try await administer { try $0.add($1, named: name, at: $2) } }
+    }
+
+    /// Does something with people, as the shell does.
+    private func administer<Value: Sendable>(
+        _ work: @escaping @Sendable (PeopleAdministration, Transaction, Timestamp) throws -> Value
+    ) async throws {
+        let (administration, now) = (PeopleAdministration(roles: .ofTests, audit: house.audit), house.clock.now())
+        _ = try await house.database.write { try work(administration, $0, now) }
+    }
+
+    /// Somebody as the gate knows them.
+    private func caller(_ name: String, _ grants: Grants, isToken: Bool = false) async throws -> Caller {
+        let row = try await house.database.read {
+            try $0.queryFirst("SELECT id FROM account WHERE name = $1", [.text(name)])?.text("id")
+        }
+        let account = try #require(row)
+        return Caller(
+            isToken
+                ? .token(account: account, name: name, token: "t")
+                : .person(account: account, name: name, session: "s"),
+            grants: grants)
     }
 
     private func put(_ name: String, at site: String = "main") async throws {
@@ -62,7 +88,8 @@ struct ThingLinkTests {
 
     private func call(
         _ method: Route.Method, _ path: String, id: String = "", body: String = "",
-        query: [(name: String, value: String)] = [], as name: String = "anna", grants: Grants = Grants(everywhere: .all)
+        query: [(name: String, value: String)] = [], as name: String = "anna",
+        grants: Grants = Grants(everywhere: .all), isToken: Bool = false
     ) async throws -> JSONTree? {
         let routes = LinkRoutes(
             services: WebServices(
@@ -71,7 +98,7 @@ struct ThingLinkTests {
             registry: DeviceRegistry(), kinds: Self.kinds, uses: house.linkUses
         ).all
         let route = try #require(routes.first { $0.method == method && $0.path == path })
-        let caller = Caller(.person(account: name, name: name, session: "s"), grants: grants)
+        let caller = try await caller(name, grants, isToken: isToken)
         let response = try await route.answer(
             RouteRequest(
                 path: ["id": id], query: query, accept: nil, body: Array(body.utf8), receivedAt: house.clock.now(),
@@ -108,12 +135,12 @@ struct ThingLinkTests {
         } catch { return (error as? Refusal)?.code }
     }
 
-    private func opens(_ key: String, _ kind: LinkKind = door) async throws -> Bool {
+    private func opens(_ key: String, _ kind: LinkKind = door, of thing: String = "R1") async throws -> Bool {
         do {
             let caller = try await opener.caller(
                 key: key, kind: kind, address: nil, at: house.clock.now(), isUse: false)
             guard case .link(let grant) = caller.identity else { return false }
-            return grant.thing == "R1" && grant.device == nil && grant.site == .main
+            return grant.thing == thing && grant.device == nil && grant.site == .main
         } catch let refusal as Refusal where refusal == RouteAccess.noSuchLink { return false }
     }
 
@@ -167,18 +194,101 @@ struct ThingLinkTests {
         #expect(try await listed(grants: elsewhere).isEmpty)
     }
 
-    @Test("What is somebody's own is shared, seen and revoked by nobody else, whatever their rights")
+    @Test(
+        "What is somebody's own is shared by nobody else, and seen and revoked only by them and who manages people")
     func own() async throws {
-        let (id, _) = try await make(Self.calendar, of: "anna")
+        let (id, key) = try await make(Self.calendar, of: "anna", grants: Self.staff)
         let (other, _) = try await make()
-        #expect(await code { try await make(Self.calendar, of: "anna", as: "ben") } == .notFound)
-        #expect(await code { try await call(.delete, "/api/links/{id}", id: id, as: "ben") } == .notFound)
-        #expect(try await Set(listed()) == [id, other])
-        #expect(try await listed(as: "ben") == [other])
         let query = [(name: "thing", value: "anna"), (name: "kind", value: Self.calendar.name)]
-        #expect(try await listed(query) == [id])
-        #expect(await code { try await listed(query, as: "ben") } == .notFound)
-        _ = try await call(.delete, "/api/links/{id}", id: id)
+        // Not by whatever rights at its site or everywhere, without the one over people for the whole hub.
+        let nearly = Grants(everywhere: [.viewDevices, .viewSystem, .manageDevices], sites: [.main: .all])
+        for grants in [Self.staff, nearly] {
+            #expect(await code { try await make(Self.calendar, of: "anna", as: "ben", grants: grants) } == .notFound)
+            #expect(
+                await code { try await call(.delete, "/api/links/{id}", id: id, as: "ben", grants: grants) }
+                    == .notFound)
+            #expect(try await listed(as: "ben", grants: grants) == [other])
+            #expect(await code { try await listed(query, as: "ben", grants: grants) } == .notFound)
+        }
+        #expect(try await Set(listed(grants: Self.staff)) == [id, other])
+        #expect(try await listed(query, grants: Self.staff) == [id])
+        // Who manages people needs no right at its site, and makes none of it all the same.
+        let manager = Grants(everywhere: [.manageUsers])
+        #expect(try await listed(as: "ben", grants: manager) == [id])
+        #expect(try await listed(query, as: "ben", grants: manager) == [id])
+        #expect(try await listed([(name: "site", value: "main")], as: "ben", grants: manager) == [id])
+        #expect(await code { try await make(Self.calendar, of: "anna", as: "ben") } == .notFound)
+        #expect(await code { try await make(as: "ben", grants: manager) } == .notFound)
+        #expect(
+            await code { try await call(.delete, "/api/links/{id}", id: other, as: "ben", grants: manager) }
+                == .notFound)
+        #expect(try await opens(key, Self.calendar, of: "anna"))
+        _ = try await call(.delete, "/api/links/{id}", id: id, as: "ben", grants: manager)
+        #expect(try await !opens(key, Self.calendar, of: "anna"))
+        let revoked = try #require(house.audit.entries.last)
+        #expect(revoked.action == .revokeLink && revoked.target == "person:anna")
+        let (again, _) = try await make(Self.calendar, of: "anna", grants: Self.staff)
+        _ = try await call(.delete, "/api/links/{id}", id: again, grants: Self.staff)
+    }
+
+    @Test("A token sees and revokes its owner's with their right, and makes none")
+    func tokens() async throws {
+        let (id, _) = try await make(Self.calendar, of: "anna", grants: Self.staff)
+        func ids(_ name: String, _ grants: Grants) async throws -> [String] {
+            let found = try await call(.get, "/api/links", as: name, grants: grants, isToken: true)
+            return found?["links"]?.elements.compactMap { $0["id"]?.text } ?? []
+        }
+        #expect(try await ids("anna", Self.staff) == [id])
+        #expect(try await ids("ben", Self.staff).isEmpty)
+        #expect(try await ids("anna", Grants()).isEmpty)
+        let body = #"{"kind":"rooms.calendar","thing":"anna","purpose":"x"}"#
+        #expect(
+            await code { try await call(.post, "/api/links", body: body, grants: Self.staff, isToken: true) }
+                == .forbidden)
+        _ = try await call(.delete, "/api/links/{id}", id: id, grants: Self.staff, isToken: true)
+    }
+
+    @Test("What is somebody's own opens only while they may sign in")
+    func disabled() async throws {
+        let (id, key) = try await make(Self.calendar, of: "anna")
+        let (_, room) = try await make()
+        try await administer { try $0.disable("anna", by: .shell, at: $2, in: $1) }
+        #expect(try await !opens(key, Self.calendar, of: "anna"))
+        let refused = await code {
+            try await opener.caller(key: key, kind: Self.calendar, address: nil, at: house.clock.now())
+        }
+        #expect(refused == .notFound)
+        #expect(await code { try await make(Self.calendar, of: "anna") } == .notFound)
+        // A link of what is the site's is not its maker's: it stays, and so do those of other people.
+        #expect(try await opens(room))
+        let (_, bens) = try await make(Self.calendar, of: "ben", as: "ben")
+        #expect(try await opens(bens, Self.calendar, of: "ben"))
+        #expect(try await listed(as: "ben", grants: Grants(everywhere: [.manageUsers])).contains(id))
+        try await administer { try $0.enable("anna", by: .shell, at: $2, in: $1) }
+        #expect(try await opens(key, Self.calendar, of: "anna"))
+    }
+
+    @Test("It ends for good with its owner's account, also when somebody else takes the name")
+    func removed() async throws {
+        let (id, key) = try await make(Self.calendar, of: "anna")
+        let (room, roomKey) = try await make()
+        try await administer { try $0.remove("anna", by: .shell, at: $2, in: $1) }
+        #expect(try await !opens(key, Self.calendar, of: "anna"))
+        try await administer { try $0.add($1, named: "anna", at: $2) }
+        #expect(try await !opens(key, Self.calendar, of: "anna"))
+        #expect(try await listed() == [room])
+        #expect(try await opens(roomKey))
+        #expect(await code { try await call(.delete, "/api/links/{id}", id: id) } == .notFound)
+        let (_, next) = try await make(Self.calendar, of: "anna")
+        #expect(try await opens(next, Self.calendar, of: "anna"))
+    }
+
+    @Test("It opens nothing when its thing becomes somebody else's")
+    func handedOn() async throws {
+        let (_, key) = try await make(Self.calendar, of: "anna")
+        try await change("UPDATE account SET name = 'carla' WHERE name = 'anna'")
+        try await change("UPDATE account SET name = 'anna' WHERE name = 'ben'")
+        #expect(try await !opens(key, Self.calendar, of: "anna"))
     }
 
     @Test("The list is of one thing where kind says of which sort, and of several kinds at once")
@@ -237,5 +347,14 @@ struct ThingLinkTests {
         for change in ["device = 'S1'", "thing = ''", "thing = '\(String(repeating: "x", count: 65))'"] {
             await #expect(throws: SQLFailure.self) { try await self.change("UPDATE link SET \(change)") }
         }
+    }
+}
+
+extension PeopleAdministration {
+    /// Adds a viewer.
+    fileprivate func add(_ transaction: Transaction, named name: String, at instant: Timestamp) throws {
+        _ = try add(
+            PeopleAdministration.name(name), password: PasswordHash(of: PeopleHouse.password, parameters: .trivial),
+            roles: [RoleAssignment(.viewer)], by: .shell, at: instant, in: transaction)
     }
 }

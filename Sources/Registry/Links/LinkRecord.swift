@@ -6,6 +6,8 @@ public struct LinkRecord: Hashable, Sendable {
     public let grant: LinkGrant
     /// What it is for, in its maker's words.
     public let purpose: String
+    /// Whose own the thing is that it is of, by the identifier of their account; nil: it is of none that is anybody's own.
+    public let owner: String?
     /// Who made it.
     public let maker: String
     /// When it was made.
@@ -20,18 +22,22 @@ public struct LinkRecord: Hashable, Sendable {
     public let uses: Int64
 
     /// A link that was not used yet.
-    public init(_ grant: LinkGrant, purpose: String, maker: String, createdAt: Timestamp, expiresAt: Timestamp) {
+    public init(
+        _ grant: LinkGrant, purpose: String, owner: String? = nil, maker: String, createdAt: Timestamp,
+        expiresAt: Timestamp
+    ) {
         self.init(
-            grant, purpose: purpose, maker: maker, createdAt: createdAt, expiresAt: expiresAt, revokedAt: nil,
-            lastUsedAt: nil, uses: 0)
+            grant, purpose: purpose, owner: owner, maker: maker, createdAt: createdAt, expiresAt: expiresAt,
+            revokedAt: nil, lastUsedAt: nil, uses: 0)
     }
 
     init(
-        _ grant: LinkGrant, purpose: String, maker: String, createdAt: Timestamp, expiresAt: Timestamp,
+        _ grant: LinkGrant, purpose: String, owner: String?, maker: String, createdAt: Timestamp, expiresAt: Timestamp,
         revokedAt: Timestamp?, lastUsedAt: Timestamp?, uses: Int64
     ) {
         self.grant = grant
         self.purpose = purpose
+        self.owner = owner
         self.maker = maker
         self.createdAt = createdAt
         self.expiresAt = expiresAt
@@ -43,8 +49,8 @@ public struct LinkRecord: Hashable, Sendable {
     /// The same link, used so many times more.
     public func used(_ times: Int64, lastAt: Timestamp) -> LinkRecord {
         LinkRecord(
-            grant, purpose: purpose, maker: maker, createdAt: createdAt, expiresAt: expiresAt, revokedAt: revokedAt,
-            lastUsedAt: lastAt, uses: uses + times)
+            grant, purpose: purpose, owner: owner, maker: maker, createdAt: createdAt, expiresAt: expiresAt,
+            revokedAt: revokedAt, lastUsedAt: lastAt, uses: uses + times)
     }
 
     /// Whether it opens anything at an instant.

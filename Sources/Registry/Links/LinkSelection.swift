@@ -3,6 +3,14 @@ internal import SQL
 
 /// Which links are asked for.
 public struct LinkSelection: Sendable {
+    /// Whose links of what is a person's own are asked for. Nobody is asked for the links of others by rights at a site.
+    public enum Owners: Hashable, Sendable {
+        /// Those of this account, by its identifier; nil: nobody's.
+        case account(String?)
+        /// Everybody's, at all sites.
+        case everybody
+    }
+
     /// Only those of this device.
     public var device: DeviceID?
     /// Only those of the thing of this name; of which sort of things, the kinds say.
@@ -11,8 +19,8 @@ public struct LinkSelection: Sendable {
     public var site: SiteID?
     /// Of each kind, only those at these sites; of no other kind any.
     public var kinds: [LinkKind: SiteScope]
-    /// Of a kind that stands here, only the links of these things.
-    public var own: [LinkKind: Set<String>]
+    /// Of links that have an owner, only these.
+    public var owners: Owners
     /// Only those behind this one in the list, by its identifier.
     public var after: String?
     /// The most of them.
@@ -21,29 +29,36 @@ public struct LinkSelection: Sendable {
     /// A selection.
     public init(
         device: DeviceID? = nil, thing: String? = nil, site: SiteID? = nil, kinds: [LinkKind: SiteScope],
-        own: [LinkKind: Set<String>] = [:], after: String? = nil, limit: Int
+        owners: Owners, after: String? = nil, limit: Int
     ) {
         self.device = device
         self.thing = thing
-        self.own = own
         self.site = site
         self.kinds = kinds
+        self.owners = owners
         self.after = after
         self.limit = limit
     }
 
-    /// The condition on kinds, whose arguments are placed.
+    /// The condition on kinds, sites and owners, whose arguments are placed.
     func kinds(_ conditions: inout Conditions) -> String {
-        let each = kinds.sorted { $0.key.name < $1.key.name }.compactMap { kind, scope -> String? in
-            let names = own[kind]
-            guard !scope.isEmpty, names?.isEmpty != true else { return nil }
+        let kinds = kinds.sorted { $0.key.name < $1.key.name }
+        var ways = kinds.compactMap { kind, scope -> String? in
+            guard !scope.isEmpty else { return nil }
             var parts = ["kind = \(conditions.place(.text(kind.name)))"]
             if case .sites(let sites) = scope {
                 parts.append("site IN (\(conditions.places(sites.map { .text($0.text) })))")
             }
-            if let names { parts.append("thing IN (\(conditions.places(names.sorted().map(SQLValue.text))))") }
-            return "(\(parts.joined(separator: " AND ")))"
+            var isTheirs = "owner IS NULL"
+            if case .account(let account?) = owners {
+                isTheirs = "(\(isTheirs) OR owner = \(conditions.place(.text(account))))"
+            }
+            return "(\((parts + [isTheirs]).joined(separator: " AND ")))"
         }
-        return each.isEmpty ? "1 = 0" : "(\(each.joined(separator: " OR ")))"
+        if case .everybody = owners, !kinds.isEmpty {
+            let names = conditions.places(kinds.map { .text($0.key.name) })
+            ways.append("(owner IS NOT NULL AND kind IN (\(names)))")
+        }
+        return ways.isEmpty ? "1 = 0" : "(\(ways.joined(separator: " OR ")))"
     }
 }

@@ -74,8 +74,16 @@ public struct LinkTable: Sendable {
             "CREATE INDEX link_thing ON link (thing, created_at)",
         ])
 
+    /// A link of what is a person's own goes with their account.
+    static let ofOwners = Migration(
+        "0021-links-of-owners",
+        [
+            "ALTER TABLE link ADD COLUMN owner TEXT REFERENCES account (id) ON DELETE CASCADE",
+            "CREATE INDEX link_owner ON link (owner)",
+        ])
+
     private static let columns = """
-        id, kind, device, thing, site, purpose, maker, created_at, expires_at, revoked_at, last_used_at, uses
+        id, kind, device, thing, site, purpose, owner, maker, created_at, expires_at, revoked_at, last_used_at, uses
         """
 
     /// A table of `RegistryTables`.
@@ -125,13 +133,13 @@ public struct LinkTable: Sendable {
         }
         try transaction.execute(
             """
-            INSERT INTO link (id, kind, hash, device, thing, site, purpose, maker, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            INSERT INTO link (id, kind, hash, device, thing, site, purpose, owner, maker, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """,
             [
                 .text(link.grant.id), .text(link.grant.kind.name), .blob(key.hash),
                 SQLValue(link.grant.device?.text), SQLValue(link.grant.thing), .text(link.grant.site.text),
-                .text(link.purpose), .text(link.maker), now,
+                .text(link.purpose), SQLValue(link.owner), .text(link.maker), now,
                 .integer(link.expiresAt.microseconds),
             ])
     }
@@ -210,7 +218,7 @@ public struct LinkTable: Sendable {
         else { throw SQLFailure(.corrupt, "a row of link cannot be read") }
         return LinkRecord(
             LinkGrant(id: try row.text("id"), kind: kind, device: device, thing: thing, site: site),
-            purpose: try row.text("purpose"), maker: try row.text("maker"),
+            purpose: try row.text("purpose"), owner: try row.optionalText("owner"), maker: try row.text("maker"),
             createdAt: Timestamp(microseconds: try row.integer("created_at")),
             expiresAt: Timestamp(microseconds: try row.integer("expires_at")),
             revokedAt: try row.optionalInteger("revoked_at").map(Timestamp.init(microseconds:)),

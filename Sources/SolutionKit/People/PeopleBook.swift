@@ -23,6 +23,13 @@ public protocol PeopleBook: Sendable {
     /// - Throws: `Refusal`: `forbidden`, `not_found`; `SQLFailure`.
     func person(_ name: String, for caller: Caller, in reader: some SQLReading) throws -> Person
 
+    /// Who somebody is, by the identifier that a solution's tables have of them (`Person.id`); nil: they were removed, or nobody ever had it.
+    ///
+    /// It asks for no right, unlike the rest of the book. It is for solutions that decide themselves who sees a name, such as that of a booking's
+    /// holder: check that the caller may before you show it.
+    /// - Throws: `SQLFailure`.
+    func known(_ id: String, in reader: some SQLReading) throws -> KnownPerson?
+
     /// Adds somebody, under the name that the password is for.
     /// - Parameter roles: at most 100, each at a site or everywhere.
     /// - Throws: `Refusal`: `conflict` for a name in use; `invalid_parameter` for a role or a site that there is not; `forbidden`;
@@ -72,6 +79,9 @@ public struct NoPeople: PeopleBook {
     public func person(_ name: String, for caller: Caller, in reader: some SQLReading) throws -> Person {
         throw NoPeople.refusal
     }
+
+    /// Nobody.
+    public func known(_ id: String, in reader: some SQLReading) throws -> KnownPerson? { nil }
 
     /// Throws `forbidden`.
     public func add(

@@ -40,7 +40,8 @@ public final class LinkDoor: Sendable {
     }
 
     /// The link of a key that opens something of a kind. Of a thing it does as long as its solution vouches for that: there is one of the name,
-    /// at the same site, and it is the one that was there when the link was made.
+    /// at the same site, and it is the one that was there when the link was made. Where it is somebody's own, they are who they were then, and may
+    /// sign in.
     private func link(
         _ key: SecretKey, of kind: LinkKind, at instant: Timestamp, in reader: some SQLReading
     ) throws -> LinkRecord? {
@@ -49,8 +50,10 @@ public final class LinkDoor: Sendable {
         }
         switch (kinds[kind], link.grant.thing) {
         case (.thing(let declaration), let name?):
-            guard let thing = try declaration.find(name, in: reader) else { return nil }
-            return thing.site == link.grant.site && thing.since <= link.createdAt ? link : nil
+            guard let thing = try declaration.find(name, in: reader), thing.site == link.grant.site,
+                thing.since <= link.createdAt, thing.owner == link.owner
+            else { return nil }
+            return try thing.ownerMaySignIn(in: reader) ? link : nil
         case (.device, nil), (.site, nil): return link
         case (.thing, nil), (.device, _), (.site, _), (nil, _): return nil
         }

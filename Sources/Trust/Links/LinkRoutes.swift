@@ -5,10 +5,11 @@ internal import SQL
 public import SolutionKit
 
 /// The routes of «Links» in docs/accounts-api.md. Anyone who has the right that a kind of link needs, at the site of the device or the thing, sees and
-/// revokes its links, and makes new ones with the right to see what they show; for everybody else there are none.
+/// revokes its links, and makes new ones with the right to see what they show; for everybody else there are none. Of what is somebody's own, only they
+/// do that, and those who may manage people see and revoke.
 public struct LinkRoutes: Sendable {
     private let services: WebServices
-    private let registry: DeviceRegistry
+    let registry: DeviceRegistry
     private let kinds: [LinkDeclaration]
     private let uses: LinkUses
     private let table = LinkTable()
@@ -70,16 +71,15 @@ public struct LinkRoutes: Sendable {
         let (caller, now, table) = (request.caller, services.clock.now(), table)
         // Anyone who may make links of a kind at a site, sees them.
         let scopes = asked.map { ($0.kind.name, caller.grants.scope(of: $0.needs)) }
-        let own = asked.compactMap { kind in kind.names(for: caller).map { (kind.kind.name, $0) } }
         let selection = LinkSelection(
             device: device, thing: thing, site: site, kinds: Dictionary(uniqueKeysWithValues: scopes),
-            own: Dictionary(uniqueKeysWithValues: own), after: request.given("after"),
+            owners: caller.managesPeople ? .everybody : .account(caller.account), after: request.given("after"),
             limit: Page<LinkRecord>.reading(limit))
         let found = try await services.database.read { reader in
             if let device { try require(device, among: asked, caller, in: reader) }
             if let thing { try require(thing, among: asked, caller, in: reader) }
             if let site {
-                let isOurs = scopes.contains { $0.1.contains(site) }
+                let isOurs = caller.managesPeople || scopes.contains { $0.1.contains(site) }
                 guard isOurs, try registry.hasSite(site, in: reader) else {
                     throw Refusal(.notFound, "There is no site \(site).")
                 }
@@ -118,15 +118,14 @@ public struct LinkRoutes: Sendable {
         let (caller, key, registry, table) = (request.caller, makeKey(), registry, table)
         let link = try await services.change(by: caller) { line in
             let transaction = try line.transaction()
-            let site = try subject.site(for: caller, registry, in: transaction)
-            guard let site, [kind.needs, kind.shows].allSatisfy({ caller.grants.allows($0, at: site) }) else {
-                throw Refusal(.notFound, "There is no \(subject) that you may share.")
-            }
+            guard let (site, owner) = try subject.place(registry, in: transaction), caller.isOwner(owner),
+                [kind.needs, kind.shows].allSatisfy({ caller.grants.allows($0, at: site) })
+            else { throw Refusal(.notFound, "There is no \(subject) that you may share.") }
             let link = LinkRecord(
                 LinkGrant(
                     id: Identifier.make(), kind: kind.kind.name, device: subject.device, thing: subject.thing,
                     site: site),
-                purpose: purpose, maker: caller.linkMaker, createdAt: line.now,
+                purpose: purpose, owner: owner, maker: caller.linkMaker, createdAt: line.now,
                 expiresAt: line.now.advanced(bySeconds: days * 86_400))
             try table.insert(link, key, in: transaction)
             return AuditedChange(
@@ -146,7 +145,9 @@ public struct LinkRoutes: Sendable {
         let (id, caller, table) = (request.path["id"] ?? "", request.caller, table)
         try await services.change(by: caller) { line in
             let transaction = try line.transaction()
-            guard let link = try table.link(id, in: transaction), let kind = kind(of: link, for: caller) else {
+            guard let link = try table.link(id, in: transaction), let kind = kind(of: link),
+                caller.maySee(link, kind)
+            else {
                 throw Refusal(.notFound, "There is no link \(id) that you may revoke.")
             }
             // One that is revoked already is done, and no news.
@@ -177,54 +178,5 @@ public struct LinkRoutes: Sendable {
         return name
     }
 
-    /// Makes sure that there is a device of which somebody may make links.
-    private func require(
-        _ device: DeviceID, among kinds: [LinkDeclaration], _ caller: Caller, in reader: some SQLReading
-    ) throws {
-        guard let known = try registry.device(device, in: reader),
-            kinds.contains(where: {
-                guard case .device(known.kind) = $0.subject else { return false }
-                return caller.grants.allows($0.needs, at: known.site)
-            })
-        else { throw Refusal(.notFound, "There is no device \(device).") }
-    }
-
-    /// Makes sure that there is a thing of which somebody may make links.
-    private func require(
-        _ thing: String, among kinds: [LinkDeclaration], _ caller: Caller, in reader: some SQLReading
-    ) throws {
-        for kind in kinds {
-            guard case .thing(let declaration) = kind.subject,
-                let site = try declaration.site(of: thing, for: caller, in: reader)
-            else { continue }
-            if caller.grants.allows(kind.needs, at: site) { return }
-        }
-        throw Refusal(.notFound, "There is no \(kinds.first?.subject.noun ?? "thing") \(thing) that you may share.")
-    }
-
-    /// The kind of a link that somebody may see and revoke: by the right that it needs, also without seeing what it shows. Nil: they may not.
-    private func kind(of link: LinkRecord, for caller: Caller) -> LinkDeclaration? {
-        guard let kind = kinds.first(where: { $0.kind.name == link.grant.kind }),
-            caller.grants.allows(kind.needs, at: link.grant.site)
-        else { return nil }
-        if let own = kind.names(for: caller), !own.contains(link.grant.thing ?? "") { return nil }
-        return kind
-    }
-}
-
-extension LinkDeclaration {
-    /// The names of the things whose links a caller may see; nil: there is no such bound.
-    fileprivate func names(for caller: Caller) -> Set<String>? {
-        if case .thing(let declaration) = subject { declaration.names(for: caller) } else { nil }
-    }
-}
-
-extension Caller {
-    /// What stands in the list as the maker of a link.
-    fileprivate var linkMaker: String {
-        switch identity {
-        case .person(_, let name, _), .token(_, let name, _), .shell(let name): String(name.prefix(64))
-        case .open, .anonymous, .device, .keyless, .link, .hub: "open hub"
-        }
-    }
+    private func kind(of link: LinkRecord) -> LinkDeclaration? { kinds.first { $0.kind.name == link.grant.kind } }
 }

@@ -46,23 +46,25 @@ enum LinkSubject: CustomStringConvertible {
         }
     }
 
-    /// The site that it is, or at which it is; nil: there is no such thing, or it is somebody else's own.
-    func site(for caller: Caller, _ registry: DeviceRegistry, in reader: some SQLReading) throws -> SiteID? {
+    /// The site that it is, or at which it is, and the account whose own it is; nil: there is no such thing, or its owner may not sign in.
+    func place(_ registry: DeviceRegistry, in reader: some SQLReading) throws -> (site: SiteID, owner: String?)? {
         switch self {
         case .device(let device, let kind):
-            try registry.device(device, in: reader).flatMap { $0.kind == kind ? $0.site : nil }
+            try registry.device(device, in: reader).flatMap { $0.kind == kind ? ($0.site, nil) : nil }
         case .thing(let name, let declaration):
-            try declaration.site(of: name.text, for: caller, in: reader)
-        case .site(let site): try registry.hasSite(site, in: reader) ? site : nil
+            try declaration.find(name.text, in: reader).flatMap {
+                try $0.ownerMaySignIn(in: reader) ? ($0.site, $0.owner) : nil
+            }
+        case .site(let site): try registry.hasSite(site, in: reader) ? (site, nil) : nil
         }
     }
 }
 
-extension ThingDeclaration {
-    /// The site of a thing that a caller may share if their rights allow it there; nil: there is no such thing, or it is somebody else's own.
-    func site(of name: String, for caller: Caller, in reader: some SQLReading) throws -> SiteID? {
-        if let own = names(for: caller), !own.contains(name) { return nil }
-        return try find(name, in: reader)?.site
+extension ThingDeclaration.Found {
+    /// Whether links of it open: the account whose own it is may sign in, or it is nobody's own.
+    func ownerMaySignIn(in reader: some SQLReading) throws -> Bool {
+        guard let owner else { return true }
+        return try AccountTable.account(owner, in: reader)?.state == .active
     }
 }
 

@@ -27,6 +27,13 @@ extension People: PeopleBook {
         return try administration.user(name, in: reader).person
     }
 
+    /// By the table of accounts.
+    public func known(_ id: String, in reader: some SQLReading) throws -> KnownPerson? {
+        try AccountTable.account(id, in: reader).map {
+            KnownPerson(id: $0.id, name: $0.name.text, isEnabled: $0.state == .active)
+        }
+    }
+
     /// As `PeopleAdministration.add`.
     public func add(
         with password: HashedPassword, roles: [RoleAssignment], by caller: Caller, in line: inout LineContext
