@@ -48,11 +48,12 @@ extension FakeDevices: DeviceKeyBook {
     /// - Throws: `Refusal`: `forbidden`, `not_found`.
     public func setEnabled(
         _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
-    ) throws {
+    ) throws -> KnownDevice {
         let scope = try caller.scope(asking: .site(.manageDevices))
-        try change(&line) { state throws(Refusal) in
-            _ = try FakeDevices.device(device, within: scope, in: state)
+        return try change(&line) { state throws(Refusal) in
+            let known = try FakeDevices.device(device, within: scope, in: state)
             if isEnabled { state.disabled.remove(device.text) } else { state.disabled.insert(device.text) }
+            return known
         }
     }
 

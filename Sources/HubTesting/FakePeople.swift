@@ -3,8 +3,8 @@ public import SQL
 public import SolutionKit
 internal import Synchronization
 
-/// The people of a hub, in memory, with the hub's rules: who may, names in use, roles and sites that there are, rights that nobody has to
-/// give, the last admin. What is undone with its piece of a batch is undone here. It writes no audit and hashes nothing.
+/// The people of a hub, in memory, with the hub's rules: who may, names in use, roles and sites that exist, rights that the caller cannot
+/// grant, the last admin. What is undone with its piece of a batch is undone here. It writes no audit and hashes nothing.
 public final class FakePeople: PeopleBook {
     private struct State {
         var people: [String: Person] = [:]
@@ -16,10 +16,10 @@ public final class FakePeople: PeopleBook {
     private let sites: Set<SiteID>?
     private let state = Mutex(State())
 
-    /// A hub in which nobody is.
+    /// An empty book.
     /// - Parameters:
-    ///   - roles: those that there are.
-    ///   - sites: those that there are; nil: all.
+    ///   - roles: those that exist.
+    ///   - sites: those that exist; nil: all.
     public init(roles: RoleBook = RoleBook(), sites: Set<SiteID>? = nil) {
         self.roles = roles
         self.sites = sites
@@ -174,7 +174,7 @@ extension FakePeople {
             }
             let given = assignment.site.map { Grants(sites: [$0: permissions]) } ?? Grants(everywhere: permissions)
             guard caller.covers(given) else {
-                throw Refusal(.forbidden, "Nobody gives rights that they have not: \(assignment.role).")
+                throw Refusal(.forbidden, "You cannot grant \(assignment.role): it allows more than you may do.")
             }
         }
     }

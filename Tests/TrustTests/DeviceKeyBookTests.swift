@@ -44,9 +44,9 @@ import Trust
         let second = try await house.line.perform { try book.renewKey(of: new.id, by: anna, in: &$0) }
         #expect(await house.knock("S1", first.key.text, address: "10.0.0.2") == "bad_credentials")
         #expect(await house.knock("S1", second.key.text) == "device S1")
-        try await house.line.perform { try book.setEnabled(false, new.id, by: anna, in: &$0) }
+        try await house.line.perform { _ = try book.setEnabled(false, new.id, by: anna, in: &$0) }
         #expect(await house.knock("S1", second.key.text, address: "10.0.0.3") == "forbidden")
-        try await house.line.perform { try book.setEnabled(true, new.id, by: anna, in: &$0) }
+        try await house.line.perform { _ = try book.setEnabled(true, new.id, by: anna, in: &$0) }
         #expect(await house.knock("S1", second.key.text) == "device S1")
         try await house.line.perform { try book.remove(new.id, by: anna, in: &$0) }
         #expect(await house.knock("S1", second.key.text, address: "10.0.0.4") == "bad_credentials")
@@ -122,7 +122,9 @@ import Trust
         func others(_ id: DeviceID, _ caller: Caller) async -> [RefusalCode?] {
             [
                 await refusal { _ = try await house.line.perform { try book.renewKey(of: id, by: caller, in: &$0) } },
-                await refusal { try await house.line.perform { try book.setEnabled(false, id, by: caller, in: &$0) } },
+                await refusal {
+                    try await house.line.perform { _ = try book.setEnabled(false, id, by: caller, in: &$0) }
+                },
                 await refusal { try await house.line.perform { try book.remove(id, by: caller, in: &$0) } },
             ]
         }

@@ -556,7 +556,7 @@ def test_the_board_of_a_hidden_lot_is_shared_by_a_link(lots, open_page):
 
     owner.get_by_role("button", name="Revoke Screen at the gate").click()
     owner.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
-    screen.get_by_text(re.compile("^This link shows nothing any more")).wait_for(timeout=15_000)
+    screen.get_by_text(re.compile("^This link no longer works")).wait_for(timeout=15_000)
     shows("Free spots not known ?")
     expect(screen.get_by_role("heading", level=1)).to_have_text("Car park", use_inner_text=True)
 
@@ -577,7 +577,7 @@ def test_a_shared_board_that_hears_nothing_for_long_knows_nothing(lots, open_pag
 def test_a_board_without_a_link_says_so(lots, open_page):
     page = open_page(f"{lots.url}/parking/shared/board#mlk_{'B' * 43}", before=STANDING)
     page.watch.allowed += LOST
-    page.get_by_text(re.compile("^This link shows nothing any more")).wait_for()
+    page.get_by_text(re.compile("^This link no longer works")).wait_for()
     expect(page.locator(".board-number")).to_have_text("?", use_inner_text=True)
     # It asks no more: nothing would come of it. Its clock goes on with the tick that would ask.
     rest(page)

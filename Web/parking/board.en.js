@@ -5,7 +5,7 @@ export default {
     lostSince: 'No connection since {time}',
     noNews: 'The hub gives no counts at the moment',
     noNewsSince: 'The hub has given no counts since {time}',
-    linkEnded: 'This link shows nothing any more: it was revoked or has expired. Ask the owner for a new one.',
+    linkEnded: 'This link no longer works: it was revoked or has expired. Ask the owner for a new one.',
     levelsOf: 'levels {from} to {to} of {all}',
     freeOfAll: '{free} free of {total}',
     ofSpots: { one: 'of {count} spot', other: 'of {count} spots' },

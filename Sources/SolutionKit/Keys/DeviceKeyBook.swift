@@ -38,7 +38,7 @@ public struct KeyedDevice: Sendable {
 ///
 /// It is used inside the line, in the transaction of whatever else the change does: what is undone leaves no device and no key. It checks
 /// the caller's right itself, at the site of the device, so that a route that asks for another right gives no keys away. It records each
-/// change in the audit. A device at a site for which the caller has not the right is not found.
+/// change in the audit. A device at a site where the caller lacks the right is not found.
 public protocol DeviceKeyBook: Sendable {
     /// Adds a device and makes its key.
     /// - Throws: `Refusal`: `forbidden` without the right anywhere; `not_found` for a site or controller that is not there, or not the
@@ -50,9 +50,12 @@ public protocol DeviceKeyBook: Sendable {
     /// - Throws: `Refusal`: `forbidden`, `not_found`; `SQLFailure`.
     func renewKey(of device: DeviceID, by caller: Caller, in line: inout LineContext) throws -> KeyedDevice
 
-    /// Lets a device come in no more, or again.
+    /// Disables or enables a device.
+    /// - Returns: the device.
     /// - Throws: `Refusal`: `forbidden`, `not_found`; `SQLFailure`.
-    func setEnabled(_ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext) throws
+    func setEnabled(
+        _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
+    ) throws -> KnownDevice
 
     /// Takes a device out of the hub. Its history stays under its name, and its open commands are ended. After the commit all handlers read
     /// their tables again.
@@ -80,7 +83,7 @@ public struct NoDeviceKeys: DeviceKeyBook {
     /// Throws `forbidden`.
     public func setEnabled(
         _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
-    ) throws { throw NoDeviceKeys.refusal }
+    ) throws -> KnownDevice { throw NoDeviceKeys.refusal }
 
     /// Throws `forbidden`.
     public func remove(_ device: DeviceID, by caller: Caller, in line: inout LineContext) throws {

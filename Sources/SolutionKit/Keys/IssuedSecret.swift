@@ -4,7 +4,7 @@ public struct IssuedSecret: Sendable {
     /// The secret itself. Write it into the answer, and never anywhere else: no table, no audit, no log.
     public let text: String
 
-    /// A secret. Only who fulfils a port makes them.
+    /// A secret. Only implementations of a port create these.
     package init(_ text: String) {
         self.text = text
     }

@@ -32,7 +32,7 @@ public protocol PeopleBook: Sendable {
 
     /// Adds somebody, under the name that the password is for.
     /// - Parameter roles: at most 100, each at a site or everywhere.
-    /// - Throws: `Refusal`: `conflict` for a name in use; `invalid_parameter` for a role or a site that there is not; `forbidden`;
+    /// - Throws: `Refusal`: `conflict` for a name in use; `invalid_parameter` for a role or a site that does not exist; `forbidden`;
     ///   `limit_reached`. `SQLFailure`.
     func add(
         with password: HashedPassword, roles: [RoleAssignment], by caller: Caller, in line: inout LineContext
@@ -49,7 +49,8 @@ public protocol PeopleBook: Sendable {
     /// - Throws: `Refusal`: `not_found`, `forbidden`; `SQLFailure`.
     func setPassword(_ password: HashedPassword, by caller: Caller, in line: inout LineContext) throws -> Person
 
-    /// Lets somebody sign in no more, which ends whatever they have open, or again.
+    /// Disables or enables somebody. Who is disabled may not sign in, and whatever they have open ends.
+    /// - Returns: the person as they are from now on.
     /// - Throws: `Refusal`: `not_found`, `forbidden`; `conflict` when no admin would be left. `SQLFailure`.
     func setEnabled(
         _ isEnabled: Bool, _ name: String, by caller: Caller, in line: inout LineContext
@@ -64,7 +65,7 @@ public protocol PeopleBook: Sendable {
 public struct NoPeople: PeopleBook {
     private static let refusal = Refusal(.forbidden, "This hub has no people.")
 
-    /// A book in which nobody is.
+    /// An empty book.
     public init() {}
 
     /// Throws `forbidden`.

@@ -35,10 +35,10 @@ public struct AdministeredDevices: DeviceKeyBook {
     /// As `DeviceAdministration.setEnabled`.
     public func setEnabled(
         _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
-    ) throws {
-        _ = try change(&line, by: caller) { administrator, transaction in
+    ) throws -> KnownDevice {
+        try change(&line, by: caller) { administrator, transaction in
             try administration.setEnabled(isEnabled, device, by: administrator, in: transaction)
-        }
+        }.known
     }
 
     /// As `DeviceAdministration.remove`; then the handlers forget what they keep of it.

@@ -114,7 +114,7 @@ public struct DeviceAdministration: Sendable {
         return (try device(id, administrator, in: transaction), key)
     }
 
-    /// Lets a device come in no more, or again.
+    /// Disables or enables a device.
     /// - Throws: `Refusal` with `not_found`; `SQLFailure`.
     public func setEnabled(
         _ isEnabled: Bool, _ id: DeviceID, by administrator: Administrator, in transaction: Transaction

@@ -172,7 +172,7 @@ public struct DeviceRoutes: Sendable {
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
         let devices = devices
         let device = try await services.line.perform { line in
-            try devices.setEnabled(isEnabled, id, by: request.caller, in: &line)
+            _ = try devices.setEnabled(isEnabled, id, by: request.caller, in: &line)
             return try administration.device(id, administrator, in: line.transaction())
         }
         return answer(device)

@@ -13,7 +13,7 @@ extension PeopleAdministration {
         if let kept { try SignInTable.keep(kept, of: account.id, in: transaction) }
     }
 
-    /// Somebody who manages people gives nothing that they have not themselves: else managing people were everything.
+    /// Somebody who manages people grants nothing that they may not do themselves: otherwise managing people would allow everything.
     func check(_ assignments: [RoleAssignment], by caller: Caller, in transaction: Transaction) throws {
         guard assignments.count <= PeopleAdministration.roleLimit else {
             throw Refusal(.limitReached, "A user has at most \(PeopleAdministration.roleLimit) roles.")
@@ -29,7 +29,8 @@ extension PeopleAdministration {
             let given =
                 assignment.site.map { Grants(sites: [$0: permissions]) } ?? Grants(everywhere: permissions)
             guard caller.covers(given) else {
-                throw Refusal(.forbidden, "Nobody gives rights that they have not: \(assignment.role).")
+                throw Refusal(
+                    .forbidden, "You cannot grant \(assignment.role): it allows more than you may do.")
             }
         }
     }

@@ -12,7 +12,7 @@ public struct PeopleAdministration: Sendable {
     /// Roles that one account may have.
     public static let roleLimit = 100
 
-    /// The roles that there are.
+    /// The roles that exist.
     public let roles: RoleBook
     let audit: any AuditBook
 
@@ -47,8 +47,8 @@ public struct PeopleAdministration: Sendable {
     }
 
     /// Adds somebody.
-    /// - Throws: `conflict` when the name is taken, `limit_reached`, `invalid_parameter` for a role or a site that there is not,
-    ///   `forbidden` for rights that the caller has not; `SQLFailure`.
+    /// - Throws: `conflict` when the name is taken, `limit_reached`, `invalid_parameter` for a role or a site that does not exist,
+    ///   `forbidden` for rights that the caller lacks; `SQLFailure`.
     public func add(
         _ name: AccountName, password: PasswordHash, roles assignments: [RoleAssignment], by caller: Caller,
         at instant: Timestamp, in transaction: Transaction
@@ -112,7 +112,7 @@ public struct PeopleAdministration: Sendable {
         return try current(account.id, in: transaction)
     }
 
-    /// Lets somebody sign in no more; whatever they have open ends.
+    /// Disables somebody: they may not sign in, and whatever they have open ends.
     /// - Throws: `not_found`, `forbidden`; `conflict` when no admin would be left; `SQLFailure`.
     @discardableResult
     public func disable(
@@ -128,7 +128,7 @@ public struct PeopleAdministration: Sendable {
         return try current(account.id, in: transaction)
     }
 
-    /// Lets somebody sign in again.
+    /// Enables somebody, who may sign in again.
     /// - Throws: `not_found`, `forbidden`; `SQLFailure`.
     @discardableResult
     public func enable(

@@ -14,7 +14,7 @@ struct UserRoutes: Sendable {
         let password = JSONSchema.nullable(PeopleSchemas.newPassword)
         return [
             route(
-                .get, "/api/users", "All users, and the roles and sites that there are",
+                .get, "/api/users", "All users, and the roles and sites that exist",
                 answer: .json(
                     .object([
                         .required("users", .array(PeopleSchemas.user)),
@@ -47,7 +47,7 @@ struct UserRoutes: Sendable {
                 answer: .json(.object([.optional("password", .text, "the one that was made; it is shown once")])),
                 setPassword),
             route(
-                .post, UserRoutes.one + "/disable", "Let a user sign in no more; never the last admin",
+                .post, UserRoutes.one + "/disable", "Disable a user, who may not sign in then; never the last admin",
                 answer: .json(PeopleSchemas.user), refusals: [.conflict], disable),
             route(
                 .post, UserRoutes.one + "/enable", "Let a user sign in again", answer: .json(PeopleSchemas.user), enable
