@@ -100,7 +100,7 @@ extension CommandRegistry {
             id.utf8.contains(0)
             ? nil
             : try reader.queryFirst("SELECT created_at, device, sequence FROM command WHERE id = $1", [.text(id)])
-        guard let row else { throw Refusal(.invalidParameter, "after is the command_id of a command.") }
+        guard let row else { throw Refusal(.invalidParameter, "Give after the command_id of a command.") }
         return (try row.integer(0), try row.text(1), try row.integer(2))
     }
 }
