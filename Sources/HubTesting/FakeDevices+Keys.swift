@@ -37,21 +37,23 @@ extension FakeDevices: DeviceKeyBook {
 
     /// Makes another key.
     /// - Throws: `Refusal`: `forbidden`, `not_found`.
-    public func renewKey(of device: DeviceID, by caller: Caller, in line: inout LineContext) throws -> KeyedDevice {
+    public func rotateKey(
+        of device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws -> KeyedDevice {
         let scope = try caller.scope(asking: .site(.manageDevices))
         return try change(&line) { state throws(Refusal) in
-            FakeDevices.give(a: try FakeDevices.device(device, within: scope, in: state), newKeyIn: &state)
+            FakeDevices.give(a: try FakeDevices.device(device, as: kind, within: scope, in: state), newKeyIn: &state)
         }
     }
 
     /// Notes whether it may come in.
     /// - Throws: `Refusal`: `forbidden`, `not_found`.
     public func setEnabled(
-        _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
+        _ isEnabled: Bool, _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
     ) throws -> KnownDevice {
         let scope = try caller.scope(asking: .site(.manageDevices))
         return try change(&line) { state throws(Refusal) in
-            let known = try FakeDevices.device(device, within: scope, in: state)
+            let known = try FakeDevices.device(device, as: kind, within: scope, in: state)
             if isEnabled { state.disabled.remove(device.text) } else { state.disabled.insert(device.text) }
             return known
         }
@@ -59,10 +61,12 @@ extension FakeDevices: DeviceKeyBook {
 
     /// Registers it no more.
     /// - Throws: `Refusal`: `forbidden`, `not_found`.
-    public func remove(_ device: DeviceID, by caller: Caller, in line: inout LineContext) throws {
+    public func remove(
+        _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws {
         let scope = try caller.scope(asking: .site(.manageDevices))
         try change(&line) { state throws(Refusal) in
-            _ = try FakeDevices.device(device, within: scope, in: state)
+            _ = try FakeDevices.device(device, as: kind, within: scope, in: state)
             state.devices?[device.text] = nil
             state.keys[device.text] = nil
             state.disabled.remove(device.text)
@@ -79,9 +83,10 @@ extension FakeDevices: DeviceKeyBook {
     }
 
     private static func device(
-        _ id: DeviceID, within scope: SiteScope, in state: State
+        _ id: DeviceID, as kind: DeviceKind? = nil, within scope: SiteScope, in state: State
     ) throws(Refusal) -> KnownDevice {
-        guard let found = state.devices?[id.text], scope.contains(found.site) else {
+        guard let found = state.devices?[id.text], scope.contains(found.site), kind ?? found.kind == found.kind
+        else {
             throw Refusal(.notFound, "There is no device \(id).")
         }
         return KnownDevice(id: id, kind: found.kind, site: found.site)

@@ -41,14 +41,14 @@ import Trust
         let first = try await house.line.perform { try book.add(new, by: anna, in: &$0) }
         #expect(first.device == KnownDevice(id: new.id, kind: .parking, site: new.site))
         #expect(await house.knock("S1", first.key.text) == "device S1")
-        let second = try await house.line.perform { try book.renewKey(of: new.id, by: anna, in: &$0) }
+        let second = try await house.line.perform { try book.rotateKey(of: new.id, as: .parking, by: anna, in: &$0) }
         #expect(await house.knock("S1", first.key.text, address: "10.0.0.2") == "bad_credentials")
         #expect(await house.knock("S1", second.key.text) == "device S1")
-        try await house.line.perform { _ = try book.setEnabled(false, new.id, by: anna, in: &$0) }
+        try await house.line.perform { _ = try book.setEnabled(false, new.id, as: .parking, by: anna, in: &$0) }
         #expect(await house.knock("S1", second.key.text, address: "10.0.0.3") == "forbidden")
-        try await house.line.perform { _ = try book.setEnabled(true, new.id, by: anna, in: &$0) }
+        try await house.line.perform { _ = try book.setEnabled(true, new.id, as: .parking, by: anna, in: &$0) }
         #expect(await house.knock("S1", second.key.text) == "device S1")
-        try await house.line.perform { try book.remove(new.id, by: anna, in: &$0) }
+        try await house.line.perform { try book.remove(new.id, as: .parking, by: anna, in: &$0) }
         #expect(await house.knock("S1", second.key.text, address: "10.0.0.4") == "bad_credentials")
         let told = house.audit.entries.filter { $0.target == "device:S1" }
         #expect(
@@ -80,7 +80,7 @@ import Trust
         let first = try await house.line.perform { try book.add(new, by: anna, in: &$0) }
         await #expect(throws: Undone.self) {
             try await house.line.perform { line in
-                _ = try book.renewKey(of: new.id, by: anna, in: &line)
+                _ = try book.rotateKey(of: new.id, as: .parking, by: anna, in: &line)
                 throw Undone()
             }
         }
@@ -98,7 +98,7 @@ import Trust
         #expect(
             await refusal { _ = try await house.line.perform { try book.add(second, by: anna, in: &$0) } }
                 == .limitReached)
-        try await house.line.perform { try book.remove(first.id, by: anna, in: &$0) }
+        try await house.line.perform { try book.remove(first.id, as: nil, by: anna, in: &$0) }
         _ = try await house.line.perform { try book.add(second, by: anna, in: &$0) }
     }
 
@@ -121,14 +121,20 @@ import Trust
         }
         func others(_ id: DeviceID, _ caller: Caller) async -> [RefusalCode?] {
             [
-                await refusal { _ = try await house.line.perform { try book.renewKey(of: id, by: caller, in: &$0) } },
                 await refusal {
-                    try await house.line.perform { _ = try book.setEnabled(false, id, by: caller, in: &$0) }
+                    _ = try await house.line.perform { try book.rotateKey(of: id, as: nil, by: caller, in: &$0) }
                 },
-                await refusal { try await house.line.perform { try book.remove(id, by: caller, in: &$0) } },
+                await refusal {
+                    try await house.line.perform { _ = try book.setEnabled(false, id, as: nil, by: caller, in: &$0) }
+                },
+                await refusal { try await house.line.perform { try book.remove(id, as: nil, by: caller, in: &$0) } },
             ]
         }
         #expect(await add(known, anna) == nil)
+        let another = await refusal {
+            _ = try await house.line.perform { try book.rotateKey(of: known.id, as: .module, by: anna, in: &$0) }
+        }
+        #expect(another == .notFound, "a device of another solution is not one's own")
         for (caller, code) in strangers {
             #expect(await add(other, caller) == code, "\(caller)")
             #expect(await others(known.id, caller) == [code, code, code], "\(caller)")

@@ -15,7 +15,7 @@ extension TankRoutes {
                 .post, "/api/tanks/{id}/key", access: .site(.manageTanks),
                 summary: "Give the device of a water tank a new key, shown once; needs devices.manage as well",
                 pathSchemas: ["id": .identifier], answers: [.json(.tankWithKey)], refusals: [.notFound],
-                handler: renewKey),
+                handler: rotateKey),
         ]
     }
 
@@ -31,13 +31,13 @@ extension TankRoutes {
         return answer(tank, key, status: 201, [("Location", "/api/tanks/\(tank.id)")])
     }
 
-    private func renewKey(_ request: RouteRequest) async throws -> RouteResponse {
+    private func rotateKey(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.tankID()
         let (scope, caller, keys) = (request.scope, request.caller, services.deviceKeys)
         let (tank, key) = try await services.change(with: TanksHandler.self, by: caller) { handler, line in
             let tank = try handler.tank(id, within: scope)
             // That the device has a new key, the hub itself records.
-            return AuditedChange((tank, try keys.renewKey(of: id, by: caller, in: &line).key))
+            return AuditedChange((tank, try keys.rotateKey(of: id, as: .tank, by: caller, in: &line).key))
         }
         return answer(tank, key, status: 200)
     }

@@ -38,7 +38,8 @@ public struct KeyedDevice: Sendable {
 ///
 /// It is used inside the line, in the transaction of whatever else the change does: what is undone leaves no device and no key. It checks
 /// the caller's right itself, at the site of the device, so that a route that asks for another right gives no keys away. It records each
-/// change in the audit. A device at a site where the caller lacks the right is not found.
+/// change in the audit. A device at a site where the caller lacks the right is not found, and neither is one of another kind than the
+/// route is for: a solution passes its own kind, and rotates no key of another solution's device. Nil stands for all kinds.
 public protocol DeviceKeyBook: Sendable {
     /// Adds a device and makes its key.
     /// - Throws: `Refusal`: `forbidden` without the right anywhere; `not_found` for a site or controller that is not there, or not the
@@ -48,19 +49,23 @@ public protocol DeviceKeyBook: Sendable {
 
     /// Makes a new key for a device. What it had opens nothing from the commit on, and the connection that came with it ends.
     /// - Throws: `Refusal`: `forbidden`, `not_found`; `SQLFailure`.
-    func renewKey(of device: DeviceID, by caller: Caller, in line: inout LineContext) throws -> KeyedDevice
+    func rotateKey(
+        of device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws -> KeyedDevice
 
     /// Disables or enables a device.
     /// - Returns: the device.
     /// - Throws: `Refusal`: `forbidden`, `not_found`; `SQLFailure`.
     func setEnabled(
-        _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
+        _ isEnabled: Bool, _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
     ) throws -> KnownDevice
 
     /// Takes a device out of the hub. Its history stays under its name, and its open commands are ended. After the commit all handlers read
     /// their tables again.
     /// - Throws: `Refusal`: `forbidden`, `not_found`; `SQLFailure`.
-    func remove(_ device: DeviceID, by caller: Caller, in line: inout LineContext) throws
+    func remove(
+        _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws
 }
 
 /// The book of a hub that gives no keys to devices.
@@ -76,17 +81,21 @@ public struct NoDeviceKeys: DeviceKeyBook {
     }
 
     /// Throws `forbidden`.
-    public func renewKey(of device: DeviceID, by caller: Caller, in line: inout LineContext) throws -> KeyedDevice {
+    public func rotateKey(
+        of device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws -> KeyedDevice {
         throw NoDeviceKeys.refusal
     }
 
     /// Throws `forbidden`.
     public func setEnabled(
-        _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
+        _ isEnabled: Bool, _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
     ) throws -> KnownDevice { throw NoDeviceKeys.refusal }
 
     /// Throws `forbidden`.
-    public func remove(_ device: DeviceID, by caller: Caller, in line: inout LineContext) throws {
+    public func remove(
+        _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws {
         throw NoDeviceKeys.refusal
     }
 }

@@ -25,8 +25,10 @@ public struct AdministeredDevices: DeviceKeyBook {
     }
 
     /// As `DeviceAdministration.rotate`.
-    public func renewKey(of device: DeviceID, by caller: Caller, in line: inout LineContext) throws -> KeyedDevice {
-        let (known, key) = try change(&line, by: caller) { administrator, transaction in
+    public func rotateKey(
+        of device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws -> KeyedDevice {
+        let (known, key) = try change(&line, by: caller, device, kind) { administrator, transaction in
             try administration.rotate(device, by: administrator, in: transaction)
         }
         return KeyedDevice(known.known, key: IssuedSecret(key))
@@ -34,29 +36,40 @@ public struct AdministeredDevices: DeviceKeyBook {
 
     /// As `DeviceAdministration.setEnabled`.
     public func setEnabled(
-        _ isEnabled: Bool, _ device: DeviceID, by caller: Caller, in line: inout LineContext
+        _ isEnabled: Bool, _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
     ) throws -> KnownDevice {
-        try change(&line, by: caller) { administrator, transaction in
+        try change(&line, by: caller, device, kind) { administrator, transaction in
             try administration.setEnabled(isEnabled, device, by: administrator, in: transaction)
         }.known
     }
 
     /// As `DeviceAdministration.remove`; then the handlers forget what they keep of it.
-    public func remove(_ device: DeviceID, by caller: Caller, in line: inout LineContext) throws {
-        try change(&line, by: caller) { administrator, transaction in
+    public func remove(
+        _ device: DeviceID, as kind: DeviceKind?, by caller: Caller, in line: inout LineContext
+    ) throws {
+        try change(&line, by: caller, device, kind) { administrator, transaction in
             try administration.remove(device, by: administrator, in: transaction)
         }
         line.forgetAfterCommit()
     }
 
     /// What is refused leaves nothing behind, also where the route catches the refusal and goes on with the next device.
+    /// - Parameters:
+    ///   - device: one that there must be; nil: none.
+    ///   - kind: the kind that it must be of; nil: any.
     private func change<Value>(
-        _ line: inout LineContext, by caller: Caller, _ work: (Administrator, Transaction) throws -> Value
+        _ line: inout LineContext, by caller: Caller, _ device: DeviceID? = nil, _ kind: DeviceKind? = nil,
+        _ work: (Administrator, Transaction) throws -> Value
     ) throws -> Value {
         let administrator = Administrator(
             caller, scope: try caller.scope(asking: .site(.manageDevices)), at: line.now)
         let transaction = try line.transaction()
-        return try transaction.savepoint { try work(administrator, transaction) }
+        return try transaction.savepoint {
+            if let device, let kind, try administration.device(device, administrator, in: transaction).kind != kind {
+                throw Refusal(.notFound, "There is no device \(device).")
+            }
+            return try work(administrator, transaction)
+        }
     }
 }
 

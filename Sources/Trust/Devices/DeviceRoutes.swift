@@ -159,20 +159,20 @@ public struct DeviceRoutes: Sendable {
 
     private func remove(_ request: RouteRequest) async throws -> RouteResponse {
         let (id, devices) = (try request.device, devices)
-        try await services.line.perform { line in try devices.remove(id, by: request.caller, in: &line) }
+        try await services.line.perform { line in try devices.remove(id, as: nil, by: request.caller, in: &line) }
         return .empty()
     }
 
     private func rotate(_ request: RouteRequest) async throws -> RouteResponse {
         let id = try request.device
-        return try await keyed(request, status: 200) { try $0.renewKey(of: id, by: request.caller, in: &$1) }
+        return try await keyed(request, status: 200) { try $0.rotateKey(of: id, as: nil, by: request.caller, in: &$1) }
     }
 
     private func setEnabled(_ isEnabled: Bool, _ request: RouteRequest) async throws -> RouteResponse {
         let (id, administration, administrator) = (try request.device, administration, request.administrator)
         let devices = devices
         let device = try await services.line.perform { line in
-            _ = try devices.setEnabled(isEnabled, id, by: request.caller, in: &line)
+            _ = try devices.setEnabled(isEnabled, id, as: nil, by: request.caller, in: &line)
             return try administration.device(id, administrator, in: line.transaction())
         }
         return answer(device)
