@@ -23,6 +23,8 @@ NOT_RUN = {
 # Blocks that are no commands, by how they begin.
 NO_COMMANDS = [
     "device ─MQTT─▶", '{"type":"urn:martlet:error', "connection martlet",
+    # Code of a solution, in commands.md.
+    "let given = try await services.commandPolls",
     # What a device sends, in commands.md.
     "queued ──▶", "GET /api/devices/{id}/commands/next", "POST /api/devices/{id}/commands/{command_id}/answer", "POST /api/nodes/{id}/telemetry?commands",
     # What a screen asks, in parking-api.md.
