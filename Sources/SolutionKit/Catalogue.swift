@@ -82,8 +82,12 @@ public struct Catalogue: Sendable {
             if let permission = route.access.permission, !permissions.contains(permission) {
                 throw .undeclared(permission.name, by: "\(route.method.rawValue) \(route.path)")
             }
-            if case .link(let kind) = route.access, !links.contains(where: { $0.kind.name == kind }) {
-                throw .undeclared(kind.name, by: "\(route.method.rawValue) \(route.path)")
+            if case .link(let kind, let place) = route.access {
+                let name = "\(route.method.rawValue) \(route.path)"
+                guard links.contains(where: { $0.kind.name == kind }) else { throw .undeclared(kind.name, by: name) }
+                guard route.path.split(separator: "/").contains("{key}") == (place == .path) else {
+                    throw .misplacedKey(name)
+                }
             }
             if case .device(let kind) = route.access, !kinds.contains(kind) {
                 throw .undeclared(kind.name, by: "\(route.method.rawValue) \(route.path)")
@@ -130,4 +134,6 @@ public enum CatalogueError: Error, Hashable, Sendable {
     case undeclared(String, by: String)
     /// A solution's worker is no file of the folder of its pages.
     case outside(String, of: String)
+    /// A route takes the key of a link in its path and has no `{key}` there, or takes it in a header field and has one.
+    case misplacedKey(String)
 }

@@ -110,7 +110,8 @@ enum OpenAPI {
     private static func writeSecurity(_ access: RouteAccess, into json: inout JSONWriter) {
         let ways: [[String]] =
             switch access {
-            case .anyone, .link: []
+            case .anyone, .link(_, .path): []
+            case .link(_, .header): [["linkKey"]]
             case .signedIn, .hub, .site: [["bearer"], ["cookie"]]
             case .device, .anyDevice: [["deviceId", "deviceKey"]]
             }
@@ -126,10 +127,15 @@ enum OpenAPI {
     }
 
     private static func writeSecuritySchemes(_ accessCookie: String, into json: inout JSONWriter) {
-        json.object("bearer") { json in
-            json.member("type", "http")
-            json.member("scheme", "bearer")
-            json.member("description", "The token that signing in gives, or a personal access token")
+        for (scheme, summary) in [
+            ("bearer", "The token that signing in gives, or a personal access token"),
+            ("linkKey", "The key of a link of the kind that the route is for, `mlk_…`; nothing else opens it"),
+        ] {
+            json.object(scheme) { json in
+                json.member("type", "http")
+                json.member("scheme", "bearer")
+                json.member("description", summary)
+            }
         }
         for (scheme, place, name, summary) in [
             ("cookie", "cookie", accessCookie, "What signing in gives to a page of the hub"),

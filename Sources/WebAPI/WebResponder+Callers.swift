@@ -13,9 +13,14 @@ extension WebResponder {
     ) async throws -> (Caller, SiteScope) {
         let shown: RequestCredentials.Kind
         var path = String(path)
-        if case .link(let kind) = route.access {
-            shown = .link(key: key ?? "", kind: kind)
-            // The key is in it, and what was asked is written down.
+        if case .link(let kind, let place) = route.access {
+            let given: String? =
+                switch place {
+                case .path: key
+                case .header: ShownCredentials.bearer(course.fields)
+                }
+            shown = .link(key: given ?? "", kind: kind)
+            // The key may be in it, and what was asked is written down.
             path = route.path
         } else {
             shown = try await self.shown(for: route, course, &body, writer)

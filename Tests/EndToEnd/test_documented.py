@@ -28,7 +28,7 @@ NO_COMMANDS = [
     # What a device sends, in commands.md.
     "queued ──▶", "GET /api/devices/{id}/commands/next", "POST /api/devices/{id}/commands/{command_id}/answer", "POST /api/nodes/{id}/telemetry?commands",
     # What a screen asks, in parking-api.md.
-    "GET /api/lot-boards/KEY",
+    "GET /api/lot-boards",
     # Code of tests, in testing.md.
     "let house = ", "hub = own(",
     # Code of a solution, in writing-a-solution.md.

@@ -172,8 +172,16 @@ def entrance(own_closed):
         report = {"spot_id": "S1", "lot_id": "STAFF", "occupied": True, "distance": 30, "timestamp": stamp()}
         assert sensor.publish(STATUS, report) == 0
     made = hub.admin.must("POST", "/api/links", {"kind": "parking.board", "thing": "STAFF", "purpose": "The screen at the gate"}, (201,))
-    yield hub, made, f"/api/lot-boards/{made['key']}"
+    yield hub, made
     hub.stop()
+
+
+BOARD = "/api/lot-boards"
+
+
+def board(hub, key, tag=None, **options):
+    """What the board shows to who comes with a key, and has what `tag` names."""
+    return hub.ask(BOARD, headers={"Authorization": f"Bearer {key}", **({"If-None-Match": tag} if tag else {})}, **options)
 
 
 def add_lot(hub):
@@ -182,22 +190,22 @@ def add_lot(hub):
 
 
 def test_the_board_of_a_hidden_lot_opens_by_its_link_alone(entrance):
-    hub, made, board = entrance
+    hub, made = entrance
     assert (made["thing"], made["device"], made["site"]) == ("STAFF", None, "main")
     # What stands behind the # of the page's address is sent nowhere.
     assert made["path"] == f"/parking/shared/board#{made['key']}"
     assert hub.ask("/api/lots/STAFF").status == 404 and hub.ask("/parking/shared/board", headers={"Accept": "text/html"}).status == 200
-    told = hub.ask(board)
+    told = board(hub, made["key"])
     assert told.json() == {"name": "Staff only", "time_zone": "Europe/Berlin", "levels": [
         {"level": "0", "total_spots": 2, "available_spots": 0, "out_of_service_spots": 0, "unknown_spots": 1},
         {"level": "1", "total_spots": 1, "available_spots": 0, "out_of_service_spots": 0, "unknown_spots": 1},
     ]}
     assert told.headers["Cache-Control"] == "private, no-cache" and told.headers["Referrer-Policy"] == "no-referrer"
-    has = {"If-None-Match": told.headers["ETag"]}
-    again = hub.ask(board, headers=has)
+    tag = told.headers["ETag"]
+    again = board(hub, made["key"], tag)
     assert again.status == 304 and again.body == b""
     hub.admin.must("POST", "/api/lots/STAFF/override", {"spot_id": "S2", "occupied": False})
-    changed = hub.ask(board, headers=has)
+    changed = board(hub, made["key"], tag)
     assert changed.status == 200 and changed.json()["levels"][0]["available_spots"] == 1
     [link] = hub.admin.get("/api/links?thing=STAFF&kind=parking.board")["links"]
     assert link["uses"] == 3 and link["open"] and "key" not in link
@@ -206,25 +214,50 @@ def test_the_board_of_a_hidden_lot_opens_by_its_link_alone(entrance):
     assert hub.ask(f"/api/feeds/{made['key']}/nodes.csv").status == 404
 
 
+def test_the_key_of_a_board_is_shown_in_its_header_and_nowhere_else(entrance):
+    hub, made = entrance
+    key, unknown = made["key"], board(hub, "mlk_" + "A" * 43)
+    assert unknown.status == 404 and unknown.json()["code"] == "not_found"
+    hub.device("node_07")
+    sheet = hub.admin.must("POST", "/api/links", {"kind": "nodes.readings", "device": "node_07", "purpose": "x"}, (201,))
+    shown = {"Authorization": f"Bearer {key}"}
+    # Of another kind, an administrator's own token, nothing at all, or the key in any other place.
+    for path, headers in (
+            (BOARD, {"Authorization": f"Bearer {sheet['key']}"}), (BOARD, hub.admin.headers), (BOARD, {}), (f"{BOARD}?key={key}", {}),
+            (BOARD, {"Authorization": key}), (BOARD, {"Authorization": f"Basic {key}"}), (BOARD, {"X-API-Key": key, "X-Device-Id": "S1"}),
+            (sheet["path"].replace(sheet["key"], "x"), {"Authorization": f"Bearer {sheet['key']}"})):
+        told = hub.ask(path, headers=headers)
+        assert (told.status, told.body) == (404, unknown.body), (path, headers, told)
+    for path in (f"{BOARD}/{key}", f"{BOARD}/{key}/"):
+        for headers in ({}, shown):
+            assert hub.ask(path, headers=headers).status == 404, (path, headers)
+    # What else a screen shows does not count: somebody may be signed in there.
+    assert hub.ask(BOARD, headers={"Authorization": f"bearer {key}", "Cookie": hub.admin.cookie_header("access")}).status == 200
+    wait_for(lambda: board(hub, "mlk_" + "A" * 43, source="127.0.8.8").status == 429, "who guesses is held back", pause=0)
+    assert board(hub, key, source="127.0.8.8").status == 200 and board(hub, "mlk_" + "A" * 43, source="127.0.8.9").status == 404
+    operation = hub.admin.get("/openapi.json")["paths"][BOARD]["get"]
+    assert operation["security"] == [{"linkKey": []}] and "parameters" not in operation and "404" in operation["responses"]
+
+
 def test_the_link_of_a_board_ends_with_its_lot_and_its_site(entrance):
-    hub, made, board = entrance
-    tag = hub.ask(board).headers["ETag"]
-    unknown = hub.ask(board.replace(made["key"], "mlk_" + "A" * 43)).body
-    gone = lambda: [(answer.status, answer.body) for answer in (hub.ask(board), hub.ask(board, headers={"If-None-Match": tag}))] == [(404, unknown)] * 2
+    hub, made = entrance
+    key = made["key"]
+    tag = board(hub, key).headers["ETag"]
+    unknown = board(hub, "mlk_" + "A" * 43).body
+    gone = lambda: [(answer.status, answer.body) for answer in (board(hub, key), board(hub, key, tag))] == [(404, unknown)] * 2
     hub.site("yard")
     hub.admin.must("PUT", "/api/lots/STAFF", {"site": "yard"})
     assert gone()
     hub.admin.must("PUT", "/api/lots/STAFF", {"site": "main"})
-    assert hub.ask(board).status == 200
+    assert board(hub, key).status == 200
     # The next lot of its name is another one.
     hub.admin.must("POST", "/api/lots", {"lot_id": "OTHER", "name": "Other", "public": False, "spots": [{"spot_id": "O1"}]}, (201,))
     other = hub.admin.must("POST", "/api/links", {"kind": "parking.board", "thing": "OTHER", "purpose": "x"}, (201,))
-    opened = f"/api/lot-boards/{other['key']}"
-    assert hub.ask(opened).status == 200
+    assert board(hub, other["key"]).status == 200
     hub.admin.must("DELETE", "/api/lots/OTHER")
-    assert hub.ask(opened).status == 404
+    assert board(hub, other["key"]).status == 404
     hub.admin.must("POST", "/api/lots", {"lot_id": "OTHER", "name": "Other", "public": False, "spots": [{"spot_id": "O1"}]}, (201,))
-    assert hub.ask(opened).body == unknown
+    assert board(hub, other["key"]).body == unknown
     hub.admin.must("DELETE", f"/api/links/{made['id']}")
     assert gone()
     entries = hub.admin.get("/api/audit?target=lot:STAFF")["entries"]
@@ -232,7 +265,7 @@ def test_the_link_of_a_board_ends_with_its_lot_and_its_site(entrance):
 
 
 def test_who_may_share_a_board(entrance):
-    hub, made, _ = entrance
+    hub, made = entrance
     body = {"kind": "parking.board", "thing": "STAFF", "purpose": "x"}
     elsewhere = hub.person("operator", hub.site("yard"))
     for person in (hub.person("viewer"), hub.person("staff"), elsewhere):
@@ -249,9 +282,13 @@ def test_who_may_share_a_board(entrance):
 
 
 def test_the_key_of_a_board_is_in_no_log(entrance):
-    hub, made, board = entrance
-    for path in (board, f"{board}?x=1", f"{board}/more", "/parking/shared/board"):
-        hub.ask(path)
+    hub, made = entrance
+    shown = {"Authorization": f"Bearer {made['key']}"}
+    for path in (BOARD, f"{BOARD}?x=%zz", f"{BOARD}/{made['key']}", "/api/lots/STAFF", "/parking/shared/board"):
+        for method in ("GET", "POST", "OPTIONS"):
+            hub.ask(path, method, headers=shown)
+    told = hub.admin.ask("/api/audit/export").text + hub.metrics_text() + str(hub.admin.get("/api/links"))
+    assert made["key"].removeprefix("mlk_") not in told
     hub.stop()
     assert "HTTP request answered" in hub.log_text() and made["key"].removeprefix("mlk_") not in hub.log_text()
     hub.start()

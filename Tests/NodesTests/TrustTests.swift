@@ -241,7 +241,7 @@ import Testing
             // What was refused may hold what only those who look after the node should read.
             case (.get, .site(.commandNodes)): #expect(route.path == "/api/nodes/{id}/refusals")
             // Whoever has the link sees what it is for, and no account helps.
-            case (.get, .link(let kind)):
+            case (.get, .link(let kind, .path)):
                 let paths = [
                     "nodes.readings": "/api/feeds/{key}/readings.csv",
                     "nodes.site-values": "/api/feeds/{key}/nodes.csv",

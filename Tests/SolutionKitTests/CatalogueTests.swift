@@ -100,8 +100,31 @@ import Testing
             ])
         }
         for access in [RouteAccess.anyone, .signedIn, .hub(.viewAudit), .device(Self.tank)] { try check(access) }
-        for access in [RouteAccess.site(Self.fill), .device(DeviceKind("door"))] {
+        for access in [RouteAccess.site(Self.fill), .device(DeviceKind("door")), .link(LinkKind("door"))] {
             #expect(throws: CatalogueError.self) { try check(access) }
+        }
+    }
+
+    @Test("A route takes the key of a link in its path where the path has it, and in a header field where it has not")
+    func keyPlaces() throws {
+        let kind = LinkKind("tanks.level")
+        let catalogue = try Catalogue([
+            manifest(
+                "tanks",
+                links: [
+                    LinkDeclaration(
+                        Declared(kind, "A level"), .site, needs: .viewSystem, shows: .viewSystem, path: "/{key}")
+                ])
+        ])
+        func check(_ path: String, _ place: LinkKeyPlace) throws {
+            try catalogue.check([
+                Route(.get, path, access: .link(kind, key: place), summary: "x", answers: [.empty()]) { _ in .empty() }
+            ])
+        }
+        try check("/api/levels/{key}/sheet", .path)
+        try check("/api/levels/{id}", .header)
+        for (path, place) in [("/api/levels", LinkKeyPlace.path), ("/api/levels/{key}", .header)] {
+            #expect(throws: CatalogueError.misplacedKey("GET \(path)")) { try check(path, place) }
         }
     }
 

@@ -49,6 +49,7 @@ import WebAPI
             guard let id = path["id"], id != "nobody" else { throw Refusal(.notFound, "Nobody.") }
             return ["esp", id]
         }, route(.get, "/api/esp/poll", .device(.node)), route(.get, "/api/feeds/{key}/sheet", .link(.sheet)),
+        route(.get, "/api/screen", .link(.sheet, key: .header)),
         route(.post, "/api/boards", .device(.board), credentials: .network),
         route(.post, "/api/boards/keys", .device(.board)),
         route(.post, "/api/nodes/network", .device(.node), credentials: .network),
@@ -94,6 +95,33 @@ import WebAPI
                 #expect(answer.headers["referrer-policy"] == "no-referrer")
             }
             #expect(gate.refused.map(\.path) == ["/api/feeds/{key}/sheet"])
+        }
+    }
+
+    @Test("Where a route takes the key of a link in a header field, it takes it nowhere else, whatever else is shown")
+    func linksInHeader() async throws {
+        try await run { server, gate in
+            let (shown, cookie) = ("Authorization: Bearer mlk_good", "Cookie: \(gate.accessCookie)=admin")
+            for (path, headers, status) in [
+                ("/api/screen", [shown], 200), ("/api/screen", ["authorization: bearer  mlk_good", cookie], 200),
+                ("/api/screen", [], 404), ("/api/screen", [cookie], 404),
+                ("/api/screen", ["Authorization: Bearer mlk_bad"], 404),
+                ("/api/screen", ["Authorization: Bearer admin"], 404), ("/api/screen", [shown, shown], 404),
+                ("/api/screen", ["Authorization: mlk_good"], 404),
+                ("/api/screen", ["Authorization: Basic mlk_good"], 404),
+                ("/api/screen", ["X-Device-Id: node_01", "X-API-Key: mlk_good"], 404),
+                ("/api/screen?key=mlk_good", [], 404), ("/api/screen/mlk_good", [shown], 404),
+                ("/api/screen?a=%zz", [shown], 400),
+                // Nor does one that takes it in the path look at the header field.
+                ("/api/feeds/mlk_bad/sheet", [shown], 404),
+                ("/api/feeds/mlk_good/sheet", ["Authorization: Bearer mlk_bad"], 200),
+            ] as [(String, [String], Int)] {
+                let answer = try await server.ask("GET", path, headers: headers)
+                #expect(answer.status == status, "\(path) \(headers)")
+                if status == 200 { #expect(answer.members["who"] == "link to node_01") }
+                #expect(!answer.body.contains("mlk_") && answer.headers["referrer-policy"] == "no-referrer")
+            }
+            #expect(gate.refused.map(\.path) == ["/api/screen"])
         }
     }
 

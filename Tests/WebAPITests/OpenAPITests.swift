@@ -45,6 +45,13 @@ import WebAPI
                 .conflict, "It is another's.",
                 members: [RefusalMember("holder") { json in json.object { $0.member("n", 7) } }])
         },
+        Route(
+            .get, "/api/feeds/{key}", access: .link(LinkKind("feed")), summary: "By a link", answers: [.json(.any)]
+        ) { _ in throw RouteAccess.noSuchLink },
+        Route(
+            .get, "/api/screen", access: .link(LinkKind("screen"), key: .header), summary: "By a link",
+            answers: [.json(.any)]
+        ) { _ in throw RouteAccess.noSuchLink },
         Route(.get, "/api/things/{id}/id", access: .signedIn, summary: "Own", answers: [.json(.any)]) { _ in
             throw Refusal(.notFound, "None.")
         },
@@ -72,7 +79,8 @@ import WebAPI
         #expect(
             Set(paths.keys) == [
                 "/api/things", "/api/things/{id}", "/api/things/{id}/id", "/api/things/{id}/claims", "/api/auth/x",
-                "/api/esp/x", "/api/system", "/health", "/ready", "/metrics", "/openapi.json",
+                "/api/esp/x", "/api/feeds/{key}", "/api/screen", "/api/system", "/health", "/ready", "/metrics",
+                "/openapi.json",
             ])
         let all = paths.values.flatMap(\.values)
         #expect(Set(all.compactMap { at($0, "operationId") as? String }).count == all.count)
@@ -118,10 +126,17 @@ import WebAPI
         #expect(schemes("/api/things", "post") == [["bearer"], ["cookie"]])
         #expect(schemes("/api/auth/x", "post") == [])
         #expect(schemes("/api/esp/x", "post") == [["deviceId", "deviceKey"]])
+        #expect(schemes("/api/feeds/{key}", "get") == [] && schemes("/api/screen", "get") == [["linkKey"]])
+        for path in ["/api/feeds/{key}", "/api/screen"] {
+            #expect(statuses(path, "get") == ["200", "400", "403", "404", "413", "429", "500", "503"])
+        }
         #expect(at(paths, "/api/things", "post", "x-permission") as? String == "devices.manage")
         #expect(at(paths, "/api/things/{id}/id", "get", "x-permission") == nil)
         #expect(at(json, "components", "securitySchemes", "cookie", "name") as? String == "martlet_access_t")
-        #expect(at(json, "components", "securitySchemes", "bearer", "scheme") as? String == "bearer")
+        for scheme in ["bearer", "linkKey"] {
+            #expect(at(json, "components", "securitySchemes", scheme, "type") as? String == "http")
+            #expect(at(json, "components", "securitySchemes", scheme, "scheme") as? String == "bearer")
+        }
     }
 
     @Test func `shapes are written as JSON Schema, the named ones once`() async throws {

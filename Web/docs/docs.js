@@ -20,7 +20,9 @@ const anchor = (name) => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '
 
 function Right({ right }) {
     if (!right) return null;
-    const words = { open: t('access.anyone'), own: t('access.signedIn'), device: t('access.device') };
+    const words = {
+        open: t('access.anyone'), own: t('access.signedIn'), device: t('access.device'), link: t('access.link'),
+    };
     return html`<p>${words[right] ?? t('needs', { right: html`<code>${right}</code>`, words: rightWords(right) })}</p>`;
 }
 

@@ -15,12 +15,16 @@ export function resolve(schema, document) {
     return found ?? {};
 }
 
-/** The right that an operation needs; `open`, `own` or `device` when it is not one that is granted; null: not said. */
+/**
+ * The right that an operation needs; `open`, `own`, `device` or `link` when it is not one that is granted; null: not
+ * said.
+ */
 export function neededRight(operation) {
     if (operation['x-permission']) return operation['x-permission'];
     const ways = (operation.security ?? []).flatMap((entry) => Object.keys(entry));
     if (operation.security?.length === 0) return 'open';
     if (ways.includes('deviceKey')) return 'device';
+    if (ways.includes('linkKey')) return 'link';
     return ways.length > 0 ? 'own' : null;
 }
 
@@ -112,6 +116,7 @@ export function curl({ path, method, operation, right }, document, origin) {
         '<$1>')}`
         .replace(/(\S*<\S*)/, "'$1'")];
     if (right === 'device') parts.push('-H "X-Device-Id: $DEVICE"', '-H "X-API-Key: $KEY"');
+    else if (right === 'link') parts.push('-H "Authorization: Bearer $KEY"');
     else if (right !== 'open') parts.push('-H "Authorization: Bearer $MARTLET_TOKEN"');
     const content = resolve(operation.requestBody, document).content?.['application/json'];
     if (content) {

@@ -14,6 +14,7 @@ export default {
     'access.anyone': 'Open to anybody',
     'access.signedIn': 'For whoever has signed in',
     'access.device': 'For devices, with their own key',
+    'access.link': 'For anyone who has a link of this kind, with its key',
     exampleOf: 'Example of {id}',
     'schema.words': 'one of {count} words',
     'schema.length': 'at most {count} characters',

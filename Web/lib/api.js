@@ -29,7 +29,8 @@ async function problem(response) {
     });
 }
 
-async function once(method, path, { body, text, accept = 'application/json', signal, whole = false }) {
+async function once(method, path, { body, text, accept = 'application/json', bearer, signal,
+    whole = false }) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), limit);
     const cancel = () => stop.abort(signal.reason);
@@ -38,7 +39,10 @@ async function once(method, path, { body, text, accept = 'application/json', sig
     try {
         const response = await fetch(path, {
             method,
-            headers: { accept, ...(type ? { 'content-type': type } : {}) },
+            headers: {
+                accept, ...(type ? { 'content-type': type } : {}),
+                ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+            },
             body: text ? text.content : body === undefined ? undefined : JSON.stringify(body),
             signal: stop.signal,
         });
@@ -66,7 +70,7 @@ async function once(method, path, { body, text, accept = 'application/json', sig
 /** What lib/session.js does when a request needs a sign-in that has ended (true: it holds again), or is not allowed. */
 export const gate = { renew: async () => false, forbidden() {} };
 
-/** One request. It is made once more when the sign-in had to be renewed for it; `plain` ones never are. */
+/** One request; `bearer` is the key of a link, for what it opens. It is made once more when the sign-in had to be renewed for it; `plain` ones never are. */
 export async function ask(method, path, options = {}) {
     const asked = Date.now();
     try { return await once(method, path, options); } catch (error) {

@@ -13,7 +13,7 @@ export const parking = {
     lot: (id, options) => ask('GET', lotPath(id), options),
     /** What the link of a lot's board shows, with the answer's head: {response, data}. */
     sharedBoard: (key, options) =>
-        ask('GET', `/api/lot-boards/${encodeURIComponent(key)}`, { ...options, whole: true, plain: true }),
+        ask('GET', '/api/lot-boards', { ...options, bearer: key, whole: true, plain: true }),
     stats: (id, options) => ask('GET', `/api/stats/${encodeURIComponent(id)}`, options),
     price: (id, query, options) => ask('GET', address(lotPath(id, '/price'), query), options),
     forecast: (id, options) => ask('GET', lotPath(id, '/forecast'), options),

@@ -22,8 +22,9 @@ public struct LinkDeclaration: Sendable {
     /// The right to see what it shows. Anyone who makes such a link needs it there as well: a link lets others see what its maker may see, and
     /// nothing more.
     public let shows: Permission
-    /// The address of a link, with `{key}` where its key is: that of its route, or of a page with the key behind a `#`, where no log and no
-    /// `Referer` gets to see it: `/rooms/door#{key}`.
+    /// The address of a link, with `{key}` where its key is. For programs that follow an address it is that of the route, which takes the key
+    /// in its path. For people it is that of a page with the key behind a `#`, which browsers send to nobody: `/rooms/door#{key}`; the page
+    /// shows the key in a header field (`LinkKeyPlace.header`), so that it is in no address that a proxy writes down.
     public let path: String
 
     /// Links of single devices.

@@ -13,7 +13,7 @@ public struct RequestCredentials: Sendable {
         case cookie(String)
         /// A device's name and key: `X-Device-Id` and `X-API-Key`, or `device_id` and `api_key` in the body.
         case device(name: String, key: String)
-        /// The key of a link, for a route of a kind of link: it stood in the path.
+        /// The key of a link, for a route of a kind of link, from where the route takes it; empty when nothing was there.
         case link(key: String, kind: LinkKind)
         /// Something in `Authorization` that is understood by nobody here.
         case unknown

@@ -9,7 +9,9 @@ extension Route {
         // the hub's own failure.
         var statuses: Set<Int> = [400, 403, 413, 429, 500, 503]
         switch access {
-        case .anyone, .link: break
+        case .anyone: break
+        // A key that opens nothing, wherever it is shown.
+        case .link: statuses.insert(RefusalCode.notFound.httpStatus)
         case .signedIn, .hub, .site, .device, .anyDevice: statuses.insert(RefusalCode.notSignedIn.httpStatus)
         }
         if path.contains("{") { statuses.insert(RefusalCode.notFound.httpStatus) }

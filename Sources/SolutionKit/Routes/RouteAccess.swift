@@ -15,9 +15,9 @@ public enum RouteAccess: Hashable, Sendable {
     case device(DeviceKind)
     /// An active device of any kind; the handler decides for which devices it speaks.
     case anyDevice
-    /// Whoever has a link of this kind, whose key stands in the path as `{key}` (`Caller.Identity.link`), and nobody by anything else. What
+    /// Anyone who shows the key of a link of this kind where the route takes it (`Caller.Identity.link`), and nobody by anything else. What
     /// the link is of must be within `RouteRequest.scope`.
-    case link(LinkKind)
+    case link(LinkKind, key: LinkKeyPlace = .path)
 
     /// What everybody is told whose key opens nothing: whether it was ever a key, has expired or was revoked is nobody's business.
     public static let noSuchLink = Refusal(.notFound, "There is nothing at this address, or not any more.")
@@ -47,7 +47,7 @@ public enum RouteAccess: Hashable, Sendable {
         case (.device(let kind), .keyless(let actual)) where kind == actual: return .all
         case (.anyDevice, .device): return .all
         case (.device, .open), (.anyDevice, .open): return .all
-        case (.link(let kind), .link(let grant)) where kind == grant.kind: return .sites([grant.site])
+        case (.link(let kind, _), .link(let grant)) where kind == grant.kind: return .sites([grant.site])
         case (.link, _): throw RouteAccess.noSuchLink
         case (_, .anonymous): throw Refusal(.notSignedIn, "Sign in first.")
         case (.signedIn, .person), (.signedIn, .token), (.signedIn, .open): return .all

@@ -19,6 +19,11 @@ package enum ShownCredentials {
         return cookie.map { .cookie($0) } ?? .none
     }
 
+    /// The token of `Authorization: Bearer`; nil where there is none, more than one field, or another scheme.
+    package static func bearer(_ fields: HeadFields) -> String? {
+        if case .bearer(let token) = read(fields, cookie: nil) { token } else { nil }
+    }
+
     /// What a device shows in its body: the members `device_id` and `api_key` of a JSON object; nil when they are not
     /// both there as texts, once each.
     package static func read(body: [UInt8]) -> RequestCredentials.Kind? {

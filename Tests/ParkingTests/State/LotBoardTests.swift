@@ -7,7 +7,7 @@ import Testing
 
 /// What the link of a lot's board shows.
 @Suite struct LotBoardTests {
-    private static let path = "/api/lot-boards/{key}"
+    private static let path = "/api/lot-boards"
 
     private func caller(_ lot: String, at site: SiteID = .main) -> Caller {
         Caller(.link(LinkGrant(id: "l", kind: .lotBoard, thing: lot, site: site)))
@@ -24,7 +24,7 @@ import Testing
             try garage.report(spot, of: "P1", occupied: isOccupied)
         }
         func board() async throws -> RouteResponse {
-            try await garage.house.call(.get, Self.path, ["key": "k"], as: caller("P1"))
+            try await garage.house.call(.get, Self.path, as: caller("P1"))
         }
         let first = try await board()
         let expected =
@@ -50,8 +50,8 @@ import Testing
         let north = try #require(SiteID("north"))
         let sensors = Caller(.link(LinkGrant(id: "l", kind: LinkKind("nodes.readings"), site: .main)))
         for other in [caller("P2"), caller("P1", at: north), caller("not a name"), sensors, .anybody] {
-            #expect(try await garage.house.refusal(.get, Self.path, ["key": "k"], as: other) == .notFound)
+            #expect(try await garage.house.refusal(.get, Self.path, as: other) == .notFound)
         }
-        #expect(try await garage.house.refusal(.get, Self.path, ["key": "k"], as: caller("P1")) == nil)
+        #expect(try await garage.house.refusal(.get, Self.path, as: caller("P1")) == nil)
     }
 }

@@ -156,7 +156,7 @@ class StandIn:
 
     def add_to(self, router):
         for method, path, handler in [
-                ("GET", "/api/lot-boards/{key}", self.shared_board), ("GET", "/api/lots", self.get_lots), ("POST", "/api/lots", self.add_lot), ("POST", "/api/init", self.init), ("GET", "/api/lots/export", self.export), ("GET", "/api/lots/{id}", self.get_lot),
+                ("GET", "/api/lot-boards", self.shared_board), ("GET", "/api/lots", self.get_lots), ("POST", "/api/lots", self.add_lot), ("POST", "/api/init", self.init), ("GET", "/api/lots/export", self.export), ("GET", "/api/lots/{id}", self.get_lot),
                 ("PUT", "/api/lots/{id}", self.change_lot), ("GET", "/api/stats/{id}", self.stats), ("POST", "/api/lots/{id}/override", self.override),
                 ("POST", "/api/lots/{id}/spots", self.add_spot), ("GET", "/api/lots/{id}/price", self.price), ("GET", "/api/lots/{id}/forecast", self.forecast),
                 ("POST", "/api/lots/{id}/reservations", self.reserve), ("GET", "/api/lots/{id}/reservations", self.lot_reservations), ("GET", "/api/reservations", self.mine),
@@ -183,9 +183,10 @@ class StandIn:
 
     async def shared_board(self, request):
         shared = [link["thing"] for link in self.world.accounts.links if link["kind"] == "parking.board" and link["open"]]
-        if request.match_info["key"] == DEMO_KEY:
+        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if key == DEMO_KEY:
             shared = ["LOT001"]
-        if not shared:
+        if not shared or not key.startswith("mlk_"):
             raise Refused(404, "not_found", "There is nothing at this address, or not any more")
         lot = self.lots[shared[0]]
         levels = self.counts(lot)["levels"]

@@ -17,9 +17,8 @@ struct BoardRoutes: Sendable {
     var all: [Route] {
         [
             Route(
-                .get, "/api/lot-boards/{key}", access: .link(.lotBoard),
+                .get, "/api/lot-boards", access: .link(.lotBoard, key: .header),
                 summary: "How many spots are free on each level of a lot, for anyone who has the link",
-                pathSchemas: ["key": .text],
                 answers: [
                     .json(BoardRoutes.board), RouteAnswer(304, "The client has it already", content: []),
                 ], handler: board)
@@ -63,7 +62,8 @@ struct BoardRoutes: Sendable {
                 }
             }
         }
-        // A screen asks every few seconds, and mostly has it already. What stands between may keep nothing.
+        // A screen asks every few seconds, and mostly has it already. The address has no key: the screen's own browser may keep the counts
+        // under it, and asks each time whether the link still opens them. What stands between may keep nothing.
         response.headers = [("Cache-Control", "private, no-cache"), ("ETag", EntityTag.of(response.body))]
         return response
     }
