@@ -41,6 +41,8 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public let devices: any DeviceBook
     /// The commands.
     public let commands: any CommandBook
+    /// The links.
+    public let links: any LinkBook
     /// What gives keys to devices.
     public let deviceKeys: any DeviceKeyBook
     /// The people.
@@ -68,7 +70,8 @@ public final class SolutionHouse: Line, @unchecked Sendable {
     public init(
         _ solution: any HandlesMessages, tables: [Migrations] = [], at start: Timestamp = SolutionHouse.start,
         location: DatabaseConfiguration.Location = .memory, devices: any DeviceBook = FakeDevices(),
-        commands: any CommandBook = UntouchedBooks(), audit: RecordingAudit = RecordingAudit(),
+        commands: any CommandBook = UntouchedBooks(), links: any LinkBook = NoLinks(),
+        audit: RecordingAudit = RecordingAudit(),
         deviceKeys: (any DeviceKeyBook)? = nil, people: (any PeopleBook)? = nil,
         settings: SettingValues = SettingValues(),
         observers: @escaping @Sendable () -> [any LineObserver] = { [] }
@@ -76,6 +79,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         self.solution = solution
         self.devices = devices
         self.commands = commands
+        self.links = links
         self.deviceKeys = deviceKeys ?? (devices as? any DeviceKeyBook) ?? NoDeviceKeys()
         let manifest = solution.manifest
         self.people =
@@ -86,7 +90,8 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         clock = ManualClock(start)
         room = CommandsRoom(rhythm: clock)
         database = try Database.open(DatabaseConfiguration(location))
-        let services = LineServices(devices: devices, commands: commands, audit: audit, settings: settings)
+        let services = LineServices(
+            devices: devices, commands: commands, links: links, audit: audit, settings: settings)
         handlers = LineHandlers([solution], services: services, commands: room.makeHandler)
         makeObservers = {
             ((solution as? any ObservesLine).map { [$0.makeObserver(services)] } ?? []) + observers()
@@ -100,7 +105,8 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         lock.withLock { _ in
             handlers = LineHandlers(
                 [solution],
-                services: LineServices(devices: devices, commands: commands, audit: audit, settings: settings),
+                services: LineServices(
+                    devices: devices, commands: commands, links: links, audit: audit, settings: settings),
                 commands: room.makeHandler)
             observers = ObserverStage(makeObservers())
         }

@@ -7,6 +7,8 @@ public struct LineServices: Sendable {
     public let devices: any DeviceBook
     /// The commands, written inside the line.
     public let commands: any CommandBook
+    /// The links, written inside the line.
+    public let links: any LinkBook
     /// Who did what: for what people do by messages instead of requests.
     public let audit: any AuditBook
     /// What the declared settings are set to.
@@ -14,11 +16,12 @@ public struct LineServices: Sendable {
 
     /// Services.
     public init(
-        devices: any DeviceBook, commands: any CommandBook, audit: any AuditBook,
+        devices: any DeviceBook, commands: any CommandBook, links: any LinkBook = NoLinks(), audit: any AuditBook,
         settings: SettingValues = SettingValues()
     ) {
         self.devices = devices
         self.commands = commands
+        self.links = links
         self.audit = audit
         self.settings = settings
     }

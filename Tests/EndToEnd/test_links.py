@@ -256,6 +256,9 @@ def test_the_link_of_a_board_ends_with_its_lot_and_its_site(entrance):
     assert board(hub, other["key"]).status == 200
     hub.admin.must("DELETE", "/api/lots/OTHER")
     assert board(hub, other["key"]).status == 404
+    # Nobody is shown it as open, though there is no lot any more.
+    [ended] = [link for link in hub.admin.get("/api/links")["links"] if link["thing"] == "OTHER"]
+    assert not ended["open"] and ended["revoked_at"]
     hub.admin.must("POST", "/api/lots", {"lot_id": "OTHER", "name": "Other", "public": False, "spots": [{"spot_id": "O1"}]}, (201,))
     assert board(hub, other["key"]).body == unknown
     hub.admin.must("DELETE", f"/api/links/{made['id']}")

@@ -249,6 +249,44 @@ struct LinkTests {
     }
 
     @Test(
+        "At one site so many links are open, whatever they are of, and other sites have theirs; what is over makes room"
+    )
+    func boundedAtSite() async throws {
+        let house = try await house()
+        let (device, north) = (try house.id("S1"), try #require(SiteID("north")))
+        let table = LinkTable(limitOfSite: 3)
+        func insert(_ device: DeviceID?, at site: SiteID = .main, days: Int64 = 30) async throws -> String {
+            let now = house.clock.now()
+            let link = LinkRecord(
+                LinkGrant(
+                    id: String(SecretKey(.link).text.dropFirst(4)), kind: device == nil ? Self.ofSite : Self.kind,
+                    device: device, site: site),
+                purpose: "x", maker: "anna", createdAt: now, expiresAt: now.advanced(bySeconds: days * 86_400))
+            try await house.line.perform { try table.insert(link, SecretKey(.link), in: $0.transaction()) }
+            return link.grant.id
+        }
+        _ = try await insert(device)
+        _ = try await insert(device, days: 1)
+        let last = try await insert(nil)
+        for device in [device, nil] {
+            let refusal = await code { try await insert(device) }
+            #expect(
+                refusal
+                    == Refusal(
+                        .limitReached, "3 links of what is at the site main are open already: revoke one first."))
+        }
+        for _ in 0..<3 { _ = try await insert(nil, at: north) }
+        #expect(await code { try await insert(nil, at: north) }?.code == .limitReached)
+        // One that was revoked, and then one that has expired.
+        _ = try await call(house, .delete, "/api/links/{id}", id: last)
+        _ = try await insert(device)
+        #expect(await code { try await insert(device) }?.code == .limitReached)
+        house.clock.move(seconds: 86_400)
+        _ = try await insert(device)
+        #expect(await code { try await insert(device) }?.code == .limitReached)
+    }
+
+    @Test(
         "What is asked for must be whole",
         arguments: [
             #"{"device":"S1","purpose":"x"}"#, #"{"kind":"nothing","device":"S1","purpose":"x"}"#,

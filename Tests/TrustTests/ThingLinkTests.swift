@@ -340,6 +340,41 @@ struct ThingLinkTests {
         try await make(of: "R2")
     }
 
+    @Test("The links of a thing that is gone are shown as ended and count no more; those of another kind or name go on")
+    func ended() async throws {
+        for _ in 0..<LinkTable.maximumPerSubject { try await make() }
+        let (week, calendar) = (try await make(Self.week), try await make(Self.calendar, of: "anna"))
+        try await put("R2")
+        let other = try await make(of: "R2")
+        house.clock.move(seconds: 1)
+        try await house.line.perform { line in
+            try LinkTable().end(of: "R1", kinds: [Self.door], at: line.now, in: line.transaction())
+        }
+        func open() async throws -> Set<String> {
+            let found = try await call(.get, "/api/links", query: [(name: "limit", value: "500")])
+            let links = found?["links"]?.elements ?? []
+            for link in links where link["open"] == .boolean(false) {
+                #expect(link["revoked_at"]?.text == house.clock.now().description)
+            }
+            return Set(links.filter { $0["open"] == .boolean(true) }.compactMap { $0["id"]?.text })
+        }
+        #expect(try await open() == [week.id, calendar.id, other.id])
+        // As many as ever for the next of its name; and they end once: what has ended keeps its time.
+        for _ in 0..<LinkTable.maximumPerSubject { try await make() }
+        #expect(await code { try await make() } == .limitReached)
+        #expect(try await open().count == 3 + LinkTable.maximumPerSubject)
+        let revoked = "SELECT COUNT(*) FROM link WHERE revoked_at = $1"
+        let first = house.clock.now().microseconds
+        house.clock.move(seconds: 1)
+        try await house.line.perform { line in
+            try LinkTable().end(of: "R1", kinds: [Self.door, Self.week], at: line.now, in: line.transaction())
+        }
+        let counts = try await house.database.read { reader in
+            try [first, first + 1_000_000].map { try reader.queryOne(revoked, [.integer($0)]).integer(0) }
+        }
+        #expect(counts == [20, 21])
+    }
+
     @Test("A row is of a device or of a thing, never of both, and a thing has a name")
     func oneSubject() async throws {
         _ = try await house.add("S1")

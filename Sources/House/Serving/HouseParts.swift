@@ -62,7 +62,7 @@ struct HouseParts {
             LineParts(
                 solutions: solutions.all,
                 services: LineServices(
-                    devices: house.devices, commands: CommandRegistry(), audit: AuditRegistry(),
+                    devices: house.devices, commands: CommandRegistry(), links: LinkTable(), audit: AuditRegistry(),
                     settings: configuration.declared),
                 commands: commands.makeHandler, database: stored.database, store: stored.store, clock: clock,
                 live: live, outbound: outbound, observers: [{ DeviceStates(figures: states) }],

@@ -2,12 +2,14 @@ public import Credentials
 public import HubModel
 public import SQL
 
-/// The links: table `link`.
+/// The links: table `link`. What solutions may do with them is SolutionKit's `LinkBook`.
 public struct LinkTable: Sendable {
     /// The most links of one device, of one kind of one thing, and of one site as a whole, that open something.
     public static let maximumPerSubject = 20
     /// The most links that are kept, also those that are over.
     public let limit: Int64
+    /// The most links at one site, of whatever is there, that open something: who may make links at one site leaves room for the others.
+    public let limitOfSite: Int64
     /// Days for which a link that is over stays in the lists.
     static let daysAfterEnd: Int64 = 90
 
@@ -87,14 +89,16 @@ public struct LinkTable: Sendable {
         """
 
     /// A table of `RegistryTables`.
-    public init(limit: Int64 = 10_000) {
+    public init(limit: Int64 = 10_000, limitOfSite: Int64 = 1_000) {
         self.limit = limit
+        self.limitOfSite = limitOfSite
     }
 
     /// Keeps a link, by the hash of its key. Those that have been over for long are dropped.
     /// - Throws: `Refusal` with `limit_reached`; `SQLFailure`.
     public func insert(_ link: LinkRecord, _ key: SecretKey, in transaction: Transaction) throws {
         let now = SQLValue.integer(link.createdAt.microseconds)
+        let site = SQLValue.text(link.grant.site.text)
         try transaction.execute(
             "DELETE FROM link WHERE COALESCE(revoked_at, expires_at) < $1",
             [.integer(link.createdAt.advanced(bySeconds: -LinkTable.daysAfterEnd * 86_400).microseconds)])
@@ -109,7 +113,7 @@ public struct LinkTable: Sendable {
             subject.add("device IS NULL AND thing IS NULL")
         }
         // Those of a site where a device was before are nobody's here to revoke, and open nothing.
-        subject.add("site", .equals, .text(link.grant.site.text))
+        subject.add("site", .equals, site)
         subject.add("revoked_at IS NULL")
         subject.add("expires_at", .isGreater, now)
         let open = try transaction.queryOne("SELECT COUNT(*) FROM link WHERE \(subject.text)", subject.arguments)
@@ -119,6 +123,14 @@ public struct LinkTable: Sendable {
                 .limitReached,
                 "\(link.grant.device?.text ?? link.grant.thing ?? "The site \(link.grant.site)") has \(LinkTable.maximumPerSubject) links already: revoke one first."
             )
+        }
+        let atSite = try transaction.queryOne(
+            "SELECT COUNT(*) FROM link WHERE site = $1 AND revoked_at IS NULL AND expires_at > $2", [site, now]
+        ).integer(0)
+        guard atSite < limitOfSite else {
+            throw Refusal(
+                .limitReached,
+                "\(limitOfSite) links of what is at the site \(link.grant.site) are open already: revoke one first.")
         }
         if try transaction.queryOne("SELECT COUNT(*) FROM link").integer(0) >= limit {
             // One that is over is only remembered.
@@ -138,7 +150,7 @@ public struct LinkTable: Sendable {
             """,
             [
                 .text(link.grant.id), .text(link.grant.kind.name), .blob(key.hash),
-                SQLValue(link.grant.device?.text), SQLValue(link.grant.thing), .text(link.grant.site.text),
+                SQLValue(link.grant.device?.text), SQLValue(link.grant.thing), site,
                 .text(link.purpose), SQLValue(link.owner), .text(link.maker), now,
                 .integer(link.expiresAt.microseconds),
             ])
@@ -200,6 +212,18 @@ public struct LinkTable: Sendable {
         try transaction.execute(
             "UPDATE link SET revoked_at = $2 WHERE device = $1 AND revoked_at IS NULL",
             [.text(device.text), .integer(instant.microseconds)])
+    }
+
+    /// Ends all links of a thing, at whatever site they were made.
+    /// - Throws: `SQLFailure`.
+    public func end(
+        of thing: String, kinds: [LinkKind], at instant: Timestamp, in transaction: Transaction
+    ) throws {
+        for kind in kinds {
+            try transaction.execute(
+                "UPDATE link SET revoked_at = $3 WHERE thing = $1 AND kind = $2 AND revoked_at IS NULL",
+                [.text(thing), .text(kind.name), .integer(instant.microseconds)])
+        }
     }
 
     /// Counts uses of a link, of which the last was at an instant.

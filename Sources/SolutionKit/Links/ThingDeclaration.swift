@@ -7,8 +7,8 @@ public import SQL
 ///     static let room = ThingDeclaration("room") { name, reader in try RoomTable.linkable(name, in: reader) }
 ///
 /// The solution vouches for a thing whenever a link of it is made, and again at each use: a link opens nothing once its thing is gone, is at
-/// another site, is somebody else's, or is another one of the same name. A route has only to answer for the thing that `RouteRequest.linkedThing`
-/// names.
+/// another site, is somebody else's, or is another one of the same name. Whatever removes a thing ends its links in the same transaction
+/// (`LinkBook.end`), so that they take nobody's place. A route has only to answer for the thing that `RouteRequest.linkedThing` names.
 public struct ThingDeclaration: Sendable {
     /// A thing as its solution knows it.
     public struct Found: Hashable, Sendable {

@@ -12,8 +12,12 @@ final class Garage: Sendable {
 
     static let start = SolutionHouse.start
 
-    init(_ location: DatabaseConfiguration.Location = .memory, at start: Timestamp = Garage.start) async throws {
-        house = try await SolutionHouse(ParkingSolution(), at: start, location: location)
+    init(
+        _ location: DatabaseConfiguration.Location = .memory, at start: Timestamp = Garage.start,
+        tables: [Migrations] = [], links: any LinkBook = NoLinks()
+    ) async throws {
+        house = try await SolutionHouse(
+            ParkingSolution(), tables: tables, at: start, location: location, links: links)
     }
 
     var database: Database { house.database }

@@ -1,9 +1,12 @@
 import HubModel
 import HubTesting
 import Parking
+public import Registry
 import SQL
-import SolutionKit
+public import SolutionKit
 import Testing
+
+extension LinkTable: LinkBook {}
 
 /// What the link of a lot's board shows.
 @Suite struct LotBoardTests {
@@ -53,5 +56,41 @@ import Testing
             #expect(try await garage.house.refusal(.get, Self.path, as: other) == .notFound)
         }
         #expect(try await garage.house.refusal(.get, Self.path, as: caller("P1")) == nil)
+    }
+
+    @Test("The links of a lot end with it, and with no other")
+    func ended() async throws {
+        let garage = try await Garage(tables: [RegistryTables.migrations], links: LinkTable())
+        let now = garage.clock.now()
+        try await garage.addLot("P1", spots: 1)
+        try await garage.addLot("P2", spots: 1)
+        garage.restart()
+        try await garage.database.write { transaction in
+            for (number, lot) in ["P1", "P1", "P2"].enumerated() {
+                try transaction.execute(
+                    """
+                    INSERT INTO link (id, kind, hash, thing, site, purpose, maker, created_at, expires_at)
+                    VALUES ($1, 'parking.board', $2, $3, 'main', 'x', 'anna', $4, $5)
+                    """,
+                    [
+                        .text("link-of-some-length-\(number)"), .blob([UInt8(number)]), .text(lot),
+                        .integer(now.microseconds), .integer(now.advanced(bySeconds: 86_400).microseconds),
+                    ])
+            }
+        }
+        func open() throws -> [String] {
+            try garage.database.readBlocking { reader in
+                try reader.query("SELECT thing FROM link WHERE revoked_at IS NULL ORDER BY id").map {
+                    try $0.text("thing")
+                }
+            }
+        }
+        let owner = Caller(.person(account: "o", name: "o", session: "s"), grants: Grants(everywhere: .all))
+        // A car stands there: the lot stays for the books, and its links with it.
+        try garage.report("P1-A1", of: "P1", occupied: true)
+        #expect(try await garage.house.refusal(.delete, "/api/lots/{id}", ["id": "P1"], as: owner) == .conflict)
+        #expect(try open() == ["P1", "P1", "P2"])
+        #expect(try await garage.house.refusal(.delete, "/api/lots/{id}", ["id": "P2"], as: owner) == nil)
+        #expect(try open() == ["P1", "P1"])
     }
 }

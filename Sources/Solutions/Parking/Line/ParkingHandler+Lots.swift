@@ -146,15 +146,17 @@ extension ParkingHandler {
         try SpotTable.insert(spot, in: transaction)
     }
 
-    /// Removes a lot with its spots.
+    /// Removes a lot with its spots and its links.
     /// - Throws: `not_found`; `conflict` when money or reservations hang on it.
     func remove(_ id: LotID, at sites: SiteScope, in line: inout LineContext) throws {
+        let now = line.now
         try edit([id], in: &line) { transaction in
             _ = try LotTable.one(id, at: sites, in: transaction)
             guard try !LotTable.isInUse(id, in: transaction) else {
                 throw Refusal(.conflict, "\(id) has sessions, payments or reservations; it stays for the books.")
             }
             try LotTable.remove(id, in: transaction)
+            try links.end(of: id.text, kinds: [.lotBoard], at: now, in: transaction)
         }
     }
 

@@ -6,6 +6,7 @@ internal import SolutionKit
 /// of the batch, and one that changes something that and its row of history.
 final class ParkingHandler: MessageHandler {
     let devices: any DeviceBook
+    let links: any LinkBook
     let till: Till
     let bookings: Bookings
     /// Who may speak for which spot.
@@ -22,6 +23,7 @@ final class ParkingHandler: MessageHandler {
 
     init(_ services: LineServices) {
         devices = services.devices
+        links = services.links
         till = Till(audit: services.audit)
         bookings = Bookings(services.settings)
         speakers = SpeakerRights(services.devices, keyless: .maySpeak, members: .named)
