@@ -138,7 +138,7 @@ let package = Package(
                 "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
                 "Ingest", "Commands", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live",
                 "DeviceDoors", "WebAPI", "DeviceStates", "Blobs", argumentParser, logging, lifecycle, unixSignals,
-                nioCore, nioPosix,
+                nioCore, nioPosix, nioHTTP1,
             ]),
         program("martlet", ["House", "Nodes", "Parking"]),
 
@@ -176,6 +176,7 @@ let package = Package(
             ["LiveSocket", hummingbirdCore, httpTypes, nioCore, nioPosix, nioWebSocket, nioEmbedded, logging]),
         tests("HubModelTests", ["HubModel"], resources: [.copy("cases")]),
         tests("SolutionKitTests", ["SolutionKit", "HubModel", "HubTesting", "SQL"]),
+        tests("HouseTests", ["House", "SolutionKit", nioCore, nioPosix, nioHTTP1]),
         tests("LiveTests", ["Live", "HubModel", "HubTesting"]),
         tests("IngestTests", ["Ingest", "HubModel", "HubTesting", "SolutionKit", "SQL", "TimeSeries"]),
         tests(

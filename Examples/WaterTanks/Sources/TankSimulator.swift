@@ -82,7 +82,7 @@ public struct SimulatedTank: SimulatedDevice {
             if message.payload == Array("open".utf8) { isOpen = true }
             if message.payload == Array("close".utf8) { isOpen = false }
             return []
-        case .settled: return []
+        case .settled, .answered: return []
         case .due:
             // A hub that was away: go on from now instead of making up for every report that was missed.
             if now.microseconds(since: nextDue) > interval { nextDue = now }

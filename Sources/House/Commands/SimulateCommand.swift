@@ -23,6 +23,13 @@ struct SimulateCommand<Options: SimulatorOptions>: AsyncParsableCommand {
     @Option(
         name: .long,
         help: .init(
+            "HOST:PORT of the hub for devices that speak HTTP (MARTLET_HTTP; default 127.0.0.1:8080).",
+            valueName: "HOST:PORT", visibility: Options.speaksHTTP ? .default : .hidden))
+    var http: String?
+
+    @Option(
+        name: .long,
+        help: .init(
             "\(Options.keyHolders) keys, a line ID KEY for each, as \(Invocation.program) device add prints them; without it they show none, which only a hub with --open admits.",
             valueName: "FILE"))
     var keys: String?
@@ -34,7 +41,19 @@ struct SimulateCommand<Options: SimulatorOptions>: AsyncParsableCommand {
         guard (0.001...1e8).contains(seconds ?? 1) else {
             throw ValidationError("--seconds must be from 0.001 to 100000000")
         }
-        _ = try (HostPort.ofBroker(mqtt), options.fleet(at: Timestamp(microseconds: 0), hasKeys: keys != nil))
+        if http != nil, !Options.speaksHTTP {
+            throw ValidationError("--http is for devices that speak HTTP; these speak MQTT alone")
+        }
+        _ = try (hub, options.fleet(at: Timestamp(microseconds: 0), hasKeys: keys != nil))
+    }
+
+    /// Where the devices find their hub.
+    private var hub: HubAddresses {
+        get throws {
+            HubAddresses(
+                mqtt: try .of(mqtt, option: "--mqtt", .mqtt, orElse: "127.0.0.1:1883"),
+                http: Options.speaksHTTP ? try .of(http, option: "--http", .http, orElse: "127.0.0.1:8080") : nil)
+        }
     }
 
     func run() async throws {
@@ -42,8 +61,7 @@ struct SimulateCommand<Options: SimulatorOptions>: AsyncParsableCommand {
         let simulated = try options.fleet(at: clock.now(), hasKeys: keys != nil)
         if let listing = options.listing(of: simulated) { return print(listing, terminator: "") }
         let fleet = try Fleet(
-            simulated, broker: try HostPort.ofBroker(mqtt), clock: clock,
-            keys: try keys.map(DeviceKeys.init(file:)) ?? .none)
+            simulated, hub: try hub, clock: clock, keys: try keys.map(DeviceKeys.init(file:)) ?? .none)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -71,11 +89,13 @@ struct SimulateCommand<Options: SimulatorOptions>: AsyncParsableCommand {
 }
 
 extension HostPort {
-    /// Where simulated devices find their hub: what was asked for, or else what the environment says.
-    static func ofBroker(_ asked: String?) throws -> HostPort {
-        let text = asked ?? ProcessInfo.processInfo.environment[Setting.mqtt.rawValue] ?? "127.0.0.1:1883"
+    /// A door of the hub as simulated devices are told it: what was asked for, or else what the environment says.
+    fileprivate static func of(
+        _ asked: String?, option: String, _ setting: Setting, orElse preset: String
+    ) throws -> HostPort {
+        let text = asked ?? ProcessInfo.processInfo.environment[setting.rawValue] ?? preset
         guard let address = HostPort(text) else {
-            throw ValidationError("--mqtt must be HOST:PORT, such as 127.0.0.1:1883")
+            throw ValidationError("\(option) must be HOST:PORT, such as \(preset)")
         }
         return address
     }

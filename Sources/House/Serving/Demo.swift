@@ -14,23 +14,25 @@ struct DemoService: Service {
 
     func run() async {
         await cancelWhenGracefulShutdown {
-            guard let broker = await doors.allOpen()?[.mqtt] else {
+            guard let open = await doors.allOpen(), let mqtt = open[.mqtt] else {
                 try? await gracefulShutdown()
                 return
             }
+            // Where they listen, which the settings do not say of port 0. Neither is ever left out for a door with TLS.
+            let hub = HubAddresses(mqtt: mqtt, http: open[.http])
             await withDiscardingTaskGroup { group in
                 for solution in demonstration.solutions {
-                    group.addTask { await run(solution, broker) }
+                    group.addTask { await run(solution, hub) }
                 }
             }
         }
     }
 
-    private func run(_ solution: some HasDemonstration, _ broker: HostPort) async {
+    private func run(_ solution: some HasDemonstration, _ hub: HubAddresses) async {
         do {
             guard let simulated = solution.demonstration(at: clock.now()) else { return }
             try await solution.prepareDemonstration(services, by: Caller(.hub, grants: Grants(everywhere: .all)))
-            await (try Fleet(simulated, broker: broker, clock: clock, keys: keys)).run()
+            await (try Fleet(simulated, hub: hub, clock: clock, keys: keys)).run()
         } catch {
             logger.warning(
                 "The demonstration of a solution could not be prepared",

@@ -1,32 +1,32 @@
 internal import HubModel
 internal import MQTTClient
 internal import MQTTCodec
-internal import NIOCore
-internal import NIOPosix
 internal import SolutionKit
-internal import Synchronization
 
-/// A simulated fleet as real MQTT clients: they connect over the socket, each with its key, come back when the connection is lost, and do
-/// what their devices say.
+/// A simulated fleet as real clients of MQTT and HTTP: they connect over the socket, each with its key, come back when the connection is lost, and
+/// do what their devices say.
 struct Fleet<Simulated: SimulatedFleet>: Sendable {
     typealias Device = Simulated.Device
     typealias Count = Device.Count
 
     let simulated: Simulated
     let book = FleetBook<Count>()
-    private let broker: HostPort
-    private let clock: any WallClock
-    private let keys: DeviceKeys
+    let hub: HubAddresses
+    let clock: any WallClock
+    let keys: DeviceKeys
     private let tokens: [String]
 
     /// A device's `nextDue` is looked at again after so many microseconds: a message may have brought it nearer.
     private static var longestWait: Int64 { 1_000_000 }
 
     /// A fleet; its programs' tokens are read at once.
-    /// - Throws: `SettingError` for a token that cannot be read.
-    init(_ simulated: Simulated, broker: HostPort, clock: any WallClock, keys: DeviceKeys) throws {
+    /// - Throws: `SettingError` for a token that cannot be read, and for clients over HTTP without the address of a hub.
+    init(_ simulated: Simulated, hub: HubAddresses, clock: any WallClock, keys: DeviceKeys) throws {
+        if hub.http == nil, (0..<simulated.count).contains(where: { simulated.client($0).session == nil }) {
+            throw SettingError("\(simulated.noun) speak HTTP, but their options (speaksHTTP) do not say so")
+        }
         self.simulated = simulated
-        self.broker = broker
+        self.hub = hub
         self.clock = clock
         self.keys = keys
         tokens = try simulated.programs.map { try TokenFile.read($0.tokenFile, option: $0.option) }
@@ -59,72 +59,41 @@ struct Fleet<Simulated: SimulatedFleet>: Sendable {
         if plan.delay > 0 {
             guard (try? await Task.sleep(for: .microseconds(plan.delay))) != nil else { return }
         }
-        guard let client = try? client(plan) else { return }
-        let run = ClientRun(client: client, programs: programs)
-        await connect(run, plan, index)
-        await client.disconnect()
-    }
-
-    private func connect(_ run: ClientRun, _ plan: SimulatedClient, _ index: Int) async {
-        do {
-            try await run.client.connect()
-        } catch MQTTClientError.refused {
-            // Coming back would not help: it is not one of the hub's devices, or its key is another.
-            return book.note { $0.noteRefused() }
-        } catch {
-            return
-        }
-        let device = DeviceBox(simulated.device(index, at: clock.now()))
-        let filters = plan.subscriptions.compactMap { try? TopicFilter($0) }
-        guard
-            (try? await run.client.subscribe(filters.map { Subscription(filter: $0, maximumQoS: .atLeastOnce) })) != nil
-        else { return }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await listen(device, run) }
-            group.addTask { await drive(device, run) }
-            await group.next()
-            group.cancelAll()
+        switch plan.way {
+        case .mqtt(let session): await run(plan, index, session, programs)
+        case .http(let place): await run(plan, index, showing: place, Senders(itself: nil, programs: programs))
         }
     }
 
-    private func listen(_ device: DeviceBox<Device>, _ run: ClientRun) async {
-        for await received in run.client.messages {
-            let message = SimulatedMessage(
-                topic: received.message.topic.text.description, payload: received.message.payload)
-            await perform(device.take(.message(message), at: clock.now()), run)
-        }
+    /// Sleeps until an instant, or until it is time to look at it again.
+    func wait(until instant: Timestamp) async {
+        let wait = instant.microseconds(since: clock.now())
+        guard wait > 0 else { return }
+        try? await Task.sleep(for: .microseconds(min(wait, Fleet.longestWait)))
     }
 
-    private func drive(_ device: DeviceBox<Device>, _ run: ClientRun) async {
-        while !Task.isCancelled {
-            let wait = device.nextDue.microseconds(since: clock.now())
-            if wait > 0 {
-                try? await Task.sleep(for: .microseconds(min(wait, Fleet.longestWait)))
-            } else {
-                let isStored = await perform(device.take(.due, at: clock.now()), run)
-                await perform(device.take(.settled(isStored: isStored), at: clock.now()), run)
-            }
-        }
-    }
-
+    /// Does what a device says, but for its requests, which its turns hold.
     /// - Returns: whether all that was published is acknowledged.
     @discardableResult
-    private func perform(_ actions: [SimulatedAction<Count>], _ run: ClientRun) async -> Bool {
+    func perform(_ actions: [SimulatedAction<Count>], _ senders: Senders) async -> Bool {
         var messages: [SimulatedSender: [MQTTMessage]] = [:]
+        var isStored = true
         book.note { tally in
             for action in actions {
                 switch action {
                 case .count(let count, let number): tally.note(count, by: number)
-                case .publish(let message, let sender):
+                case .publish(let message, let sender) where senders.has(sender):
                     guard let topic = try? TopicName(message.topic) else { continue }
                     messages[sender, default: []].append(
                         MQTTMessage(topic: topic, payload: message.payload, qos: .atLeastOnce))
+                case .publish, .request:
+                    tally.notePublished(acknowledged: 0, failed: 1)
+                    isStored = false
                 }
             }
         }
         // What devices say comes before what programs make of it.
-        var isStored = true
-        for (place, client) in run.senders {
+        for (place, client) in senders.all {
             guard let publications = messages[place] else { continue }
             guard let summary = try? await client.publish(contentsOf: publications) else { return false }
             isStored = isStored && summary.failed == 0
@@ -132,64 +101,22 @@ struct Fleet<Simulated: SimulatedFleet>: Sendable {
         }
         return isStored
     }
-
-    private func client(of program: SimulatedProgram, token: String) throws -> MQTTClient {
-        var configuration = try configuration(program.identifier)
-        configuration.userName = try MQTTString(program.userName)
-        configuration.password = Array(token.utf8)
-        return MQTTClient(configuration: configuration, eventLoop: MultiThreadedEventLoopGroup.singleton.next())
-    }
-
-    private func client(_ plan: SimulatedClient) throws -> MQTTClient {
-        var configuration = try configuration(plan.identifier)
-        configuration.incomingBuffer = 1_024
-        if let will = plan.will {
-            configuration.will = Will(topic: try TopicName(will.topic), payload: will.payload, qos: .atLeastOnce)
-        }
-        if let credentials = keys.credentials(of: plan.names) {
-            configuration.userName = try MQTTString(credentials.userName)
-            configuration.password = Array(credentials.key.utf8)
-        }
-        let book = book
-        configuration.onEvent = { event in
-            switch event {
-            case .connected: book.note { $0.noteConnected() }
-            case .disconnected: book.note { $0.noteDisconnected() }
-            case .resubscribeRefused: break
-            }
-        }
-        return MQTTClient(configuration: configuration, eventLoop: MultiThreadedEventLoopGroup.singleton.next())
-    }
-
-    private func configuration(_ identifier: String) throws -> MQTTClientConfiguration {
-        var configuration = MQTTClientConfiguration(
-            host: broker.host, port: broker.port, version: .v5_0, clientIdentifier: try MQTTString(identifier))
-        configuration.keepAlive = 30
-        return configuration
-    }
 }
 
-/// A client that runs, and the programs beside it.
-private struct ClientRun: Sendable {
-    let client: MQTTClient
+/// On whose connections of MQTT a device's messages go out.
+struct Senders: Sendable {
+    /// Nil for a device over HTTP.
+    let itself: MQTTClient?
     let programs: [MQTTClient]
 
-    var senders: [(SimulatedSender, MQTTClient)] {
-        [(.itself, client)] + programs.enumerated().map { (.program($0.offset), $0.element) }
-    }
-}
-
-/// A device, which its clock and its messages take turns with.
-private final class DeviceBox<Device: SimulatedDevice>: Sendable {
-    private let state: Mutex<Device>
-
-    init(_ device: Device) {
-        state = Mutex(device)
+    var all: [(SimulatedSender, MQTTClient)] {
+        (itself.map { [(.itself, $0)] } ?? []) + programs.enumerated().map { (.program($0.offset), $0.element) }
     }
 
-    var nextDue: Timestamp { state.withLock { $0.nextDue } }
-
-    func take(_ event: SimulatedEvent, at now: Timestamp) -> [SimulatedAction<Device.Count>] {
-        state.withLock { $0.take(event, at: now) }
+    func has(_ sender: SimulatedSender) -> Bool {
+        switch sender {
+        case .itself: itself != nil
+        case .program(let place): programs.indices.contains(place)
+        }
     }
 }

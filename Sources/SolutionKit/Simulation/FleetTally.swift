@@ -2,9 +2,9 @@
 public struct FleetTally<Count: Hashable & Sendable>: Sendable, Hashable {
     /// Clients that are connected now.
     public private(set) var connected = 0
-    /// Messages that the hub has acknowledged.
+    /// Messages that the hub has acknowledged, and requests that it has answered with a status of 200 to 299.
     public private(set) var acknowledged = 0
-    /// Messages that it has refused, or that could not be sent.
+    /// Messages and requests that it has refused, that could not be sent, or that got no answer.
     public private(set) var failed = 0
     /// Clients that were not let in.
     public private(set) var refused = 0
@@ -28,6 +28,17 @@ public struct FleetTally<Count: Hashable & Sendable>: Sendable, Hashable {
     public mutating func notePublished(acknowledged: Int, failed: Int) {
         self.acknowledged += acknowledged
         self.failed += failed
+    }
+
+    /// A request has its answer, or will have none. A status of 401 or 403 says that the client is not let in.
+    public mutating func noteAnswered(_ answer: SimulatedAnswer) {
+        if answer.isStored {
+            acknowledged += 1
+        } else if answer.isRefusalOfDevice {
+            refused += 1
+        } else {
+            failed += 1
+        }
     }
 
     /// A client was not let in.

@@ -7,7 +7,8 @@ public protocol HasSimulator: Solution {
     var simulator: any SimulatorOptions.Type { get }
 }
 
-/// The options of a command below `martlet simulate`, beside those that all have: `--mqtt`, `--keys`, `--seconds`.
+/// The options of a command below `martlet simulate`, beside those that all have: `--mqtt`, `--keys`, `--seconds`; `--http` where devices speak
+/// it.
 public protocol SimulatorOptions: ParsableArguments {
     /// What is simulated.
     associatedtype Fleet: SimulatedFleet
@@ -18,6 +19,8 @@ public protocol SimulatorOptions: ParsableArguments {
     static var abstract: String { get }
     /// More about it, for its `--help`. Nothing unless it says otherwise.
     static var discussion: String { get }
+    /// Whether some of its fleets have clients over HTTP: then the command takes `--http`. False unless it says otherwise.
+    static var speaksHTTP: Bool { get }
     /// Whose keys `--keys` takes, as its help says it: `The valves'`.
     static var keyHolders: String { get }
 
@@ -35,6 +38,9 @@ public protocol SimulatorOptions: ParsableArguments {
 extension SimulatorOptions {
     /// Nothing.
     public static var discussion: String { "" }
+
+    /// All clients speak MQTT.
+    public static var speaksHTTP: Bool { false }
 
     /// There is nothing to list.
     public func listing(of fleet: Fleet) -> String? { nil }

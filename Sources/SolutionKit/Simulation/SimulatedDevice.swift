@@ -1,6 +1,6 @@
 public import HubModel
 
-/// A device that does not exist, behind one connection: events in, actions out. It has no socket and no clock; a fleet drives it, and a
+/// A device that does not exist, behind one connection of MQTT or HTTP: events in, actions out. It has no socket and no clock; a fleet drives it, and a
 /// test does so without either.
 public protocol SimulatedDevice: Sendable {
     /// What it counts beside what every fleet counts; `Never` if nothing.
@@ -20,15 +20,20 @@ public enum SimulatedEvent: Sendable, Hashable {
     case due
     /// A message arrived on one of its subscriptions.
     case message(SimulatedMessage)
-    /// What became of what it published at the last `due`: all of it is acknowledged, or some of it is not and may not be stored. It comes
-    /// before the next `due`.
+    /// Its oldest request that had none yet has an answer, or there will be none. One request is sent after the other.
+    case answered(SimulatedAnswer)
+    /// What became of what it published and of the requests that it made at the last `due`: all of it is acknowledged or answered with a status
+    /// of 200 to 299, or some of it is not and may not be stored. It comes behind the answers and before the next `due`.
     case settled(isStored: Bool)
 }
 
 /// What a simulated device does.
 public enum SimulatedAction<Count: Hashable & Sendable>: Sendable, Hashable {
-    /// Publishes with QoS 1.
+    /// Publishes with QoS 1. A device over HTTP has programs to publish for it, and no connection of its own: then it counts as failed.
     case publish(SimulatedMessage, by: SimulatedSender = .itself)
+    /// Sends a request when those before it are answered. At most 64 wait; what is beyond, and any of a device over MQTT, counts as failed and
+    /// gets no answer.
+    case request(SimulatedRequest)
     /// Counts something in the fleet's tally.
     case count(Count, by: Int = 1)
 }

@@ -12,8 +12,10 @@ public protocol SimulatedFleet: Sendable {
     var count: Int { get }
     /// A client, `0..<count`.
     func client(_ index: Int) -> SimulatedClient
-    /// What a client does from now on: made when it has connected, before it subscribes.
+    /// What a client does from now on: made when it has connected over MQTT, before it subscribes; over HTTP before it connects.
     func device(_ index: Int, at now: Timestamp) -> Device
+    /// The same, with what it shows to say who it is; nil: it has no key. `device(_:at:)` unless the fleet says otherwise.
+    func device(_ index: Int, at now: Timestamp, showing credentials: SimulatedCredentials?) -> Device
     /// Programs of people that publish for the devices. They connect before any device does. None unless it says otherwise.
     var programs: [SimulatedProgram] { get }
     /// What the hub must know before they are let in: controllers before those for which they speak.
@@ -31,30 +33,10 @@ public protocol SimulatedFleet: Sendable {
 extension SimulatedFleet {
     /// No programs.
     public var programs: [SimulatedProgram] { [] }
-}
 
-/// How a simulated device connects over MQTT.
-public struct SimulatedClient: Sendable, Hashable {
-    /// The client identifier.
-    public let identifier: String
-    /// The device's names under which a key may be given; the first that has one is the user name.
-    public let names: [String]
-    /// What it hears, with QoS 1: topic filters.
-    public let subscriptions: [String]
-    /// What the broker publishes with QoS 1 when the connection is lost.
-    public let will: SimulatedMessage?
-    /// How long it waits before it connects first, in microseconds: a fleet need not speak in chorus.
-    public let delay: Int64
-
-    /// A client.
-    public init(
-        identifier: String, names: [String], subscriptions: [String], will: SimulatedMessage? = nil, delay: Int64 = 0
-    ) {
-        self.identifier = identifier
-        self.names = names
-        self.subscriptions = subscriptions
-        self.will = will
-        self.delay = delay
+    /// The device does not need to know what it shows.
+    public func device(_ index: Int, at now: Timestamp, showing credentials: SimulatedCredentials?) -> Device {
+        device(index, at: now)
     }
 }
 

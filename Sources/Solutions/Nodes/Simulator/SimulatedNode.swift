@@ -51,6 +51,7 @@ public struct SimulatedNode: SimulatedDevice {
         case .settled(let isStored):
             if isStored { stored() } else { notStored(at: now) }
             return []
+        case .answered: return []
         }
     }
 

@@ -58,6 +58,7 @@ public struct SimulatedController: SimulatedDevice {
         case .due: report(at: now)
         // What counts is how it is now: a report that was lost is not repeated.
         case .settled: []
+        case .answered: []
         }
     }
 
