@@ -474,6 +474,74 @@ def test_a_simulator_without_a_hub_ends_when_it_is_told_to():
     assert done.returncode == 0 and done.stdout.startswith("0 messages acknowledged"), done
 
 
+def simulating(hub, *arguments):
+    """`simulate tanks --over http` until the end of its time, beside what the test does."""
+    pool = ThreadPoolExecutor(1)
+    done = pool.submit(
+        run, "simulate", "tanks", "--over", "http", "--http", f"127.0.0.1:{hub.http_port}", *arguments, binary=PROGRAM)
+    pool.shutdown(wait=False)
+    return done
+
+
+def valve_opens(get, post, name):
+    """A simulated valve is told to open, and confirms that it has heard it."""
+    wait_for(lambda: any(tank["device_id"] == name for tank in get("/api/tanks")["tanks"]), f"{name} reports", 20)
+    commands = f"/api/devices/{name}/commands"
+    made = post(commands, {"command": "open"})
+    assert made.status == 202, made
+    wait_for(lambda: get(f"{commands}/{made.json()['command_id']}")["state"] == "done", f"{name} has its command", 20)
+
+
+def test_simulated_tanks_over_http_report_to_an_open_hub_and_hear_of_their_valves(tmp_path):
+    hub = OpenTanks(tmp_path / "data", LOGS / "e2e-example-http-open.log")
+    try:
+        hub.start()
+        done = simulating(hub, "--count", "2", "--seconds", "8")
+        valve_opens(hub.get, hub.post, "tank_2")
+        done = done.result(60)
+        assert done.returncode == 0 and re.fullmatch(r"[1-9]\d* requests answered, 0 failed\n", done.stdout), done
+        assert hub.get("/api/tanks/tank_1")["level"] is not None
+    finally:
+        hub.end()
+
+
+def test_simulated_tanks_over_http_show_their_keys_to_a_closed_hub(tmp_path):
+    hub = Tanks(tmp_path / "data", LOGS / "e2e-example-http-closed.log")
+    keys, forged = tmp_path / "keys.txt", tmp_path / "forged.txt"
+    try:
+        hub.start()
+        keys.write_text("".join(f"tank_{n} {hub.device(f'tank_{n}', kind='tank')}\n" for n in (1, 2, 3)))
+        done = simulating(hub, "--count", "3", "--seconds", "8", "--keys", keys)
+        valve_opens(hub.admin.get, hub.admin.post, "tank_3")
+        done = done.result(60)
+        assert done.returncode == 0 and re.fullmatch(r"[1-9]\d* requests answered, 0 failed\n", done.stdout), done
+        assert tank(hub, "tank_1")["level"] is not None
+        # Without a key, and with one that is another's, a tank is not let in, and does not ask again and again.
+        forged.write_text(f"tank_1 {keys.read_text().split()[3]}\n")
+        done = simulating(hub, "--count", "2", "--seconds", "4", "--keys", forged).result(60)
+        assert done.returncode == 1 and done.stdout == "0 requests answered, 0 failed\n", done
+        assert "2 of 2 tanks were not let in" in done.stderr, done
+    finally:
+        hub.end()
+
+
+def test_simulated_tanks_over_http_without_a_hub_end_when_they_are_told_to():
+    done = run("simulate", "tanks", "--over", "http", "--seconds", "1", "--http", "127.0.0.1:1", binary=PROGRAM, timeout=30)
+    assert done.returncode == 0 and done.stdout.startswith("0 requests answered"), done
+
+
+@pytest.mark.parametrize("arguments, told", [
+    (["--http", "nowhere"], "--http must be HOST:PORT, such as 127.0.0.1:8080"), (["--over", "pigeon"], "--over")])
+def test_where_and_how_simulated_tanks_come_is_checked_before_they_do(arguments, told):
+    done = run("simulate", "tanks", "--seconds", "1", *arguments, binary=PROGRAM)
+    assert done.returncode == 64 and told in done.stderr and not done.stdout, done
+    assert "--http" in run("simulate", "tanks", "--help", binary=PROGRAM).stdout
+    # Nodes speak MQTT alone: their command neither offers the option nor takes it.
+    assert "--http" not in run("simulate", "nodes", "--help").stdout
+    refused = run("simulate", "nodes", "--seconds", "1", "--http", "127.0.0.1:8080")
+    assert refused.returncode == 64 and "speak MQTT alone" in refused.stderr, refused
+
+
 def test_a_program_without_its_pages_says_so(tmp_path):
     alone = tmp_path / "water-tanks"
     shutil.copy(PROGRAM, alone)
