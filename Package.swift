@@ -135,8 +135,9 @@ let package = Package(
         room(
             "House",
             [
-                "MQTTCodec", "MQTTBroker", "MQTTClient", "SQL", "TimeSeries", "LiveSocket", "HubModel", "SolutionKit",
-                "Ingest", "Commands", "Registry", "Trust", "Credentials", "Certificates", "Transport", "Live",
+                "MQTTCodec", "MQTTBroker", "MQTTClient", "DeviceLogic", "SQL", "TimeSeries", "LiveSocket", "HubModel",
+                "SolutionKit", "Ingest", "Commands", "Registry", "Trust", "Credentials", "Certificates", "Transport",
+                "Live",
                 "DeviceDoors", "WebAPI", "DeviceStates", "Blobs", argumentParser, logging, lifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1,
             ]),

@@ -63,9 +63,8 @@ def test_every_use_counts(shared):
 
 def test_uses_cost_no_commit_and_a_crash_takes_those_of_the_last_minute_alone(own_closed):
     hub = own_closed(clock=Clock())
-    hub.device("node_07")
-    made = hub.admin.must("POST", "/api/links", {"kind": "nodes.readings", "device": "node_07", "purpose": "x"}, (201,))
-    uses = lambda: hub.admin.get("/api/links?device=node_07")["links"][0]["uses"]
+    made = hub.admin.must("POST", "/api/links", {"kind": "nodes.site-values", "site": "main", "purpose": "x"}, (201,))
+    uses = lambda: hub.admin.get("/api/links?site=main")["links"][0]["uses"]
     committed = lambda: hub.metrics()["martlet_batches_total"]
     before = committed()
     for _ in range(200):

@@ -30,7 +30,7 @@ public struct SimulatedRequest: Sendable, Hashable {
 
     /// What is asked for.
     public let method: Method
-    /// The path with its query, percent-encoded (RFC 9112, section 3.2.1): `/api/tanks/barn/valve?wait=5`.
+    /// The path with its query, percent-encoded (RFC 9112, section 3.2.1): `/api/devices/pump/commands/next?wait=5`.
     public let path: String
     /// Header fields. The connection sets `Host`, `Content-Length`, `Transfer-Encoding` and `Connection` itself, whatever these say.
     public let fields: [Field]
