@@ -56,8 +56,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
         let exchange = unwrapOutboundIn(data)
         current = exchange
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: exchange.deadline) {
-            self.finish(.noReply(.timeOver))
-            context.close(promise: nil)
+            self.finish(.noReply(.timeOver), closing: context)
         }
         isWritingHead = true
         context.write(wrapOutboundOut(.head(requestHead(exchange.request))), promise: nil)
@@ -80,30 +79,30 @@ final class ExchangeHandler: ChannelDuplexHandler {
         case .head(let head):
             self.head = head
             let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-            if length > SimulatedAnswer.largestBody { refuse(context) }
+            if length > SimulatedAnswer.largestBody { finish(.noReply(.tooLarge), closing: context) }
         case .body(let buffer):
-            guard body.count + buffer.readableBytes <= SimulatedAnswer.largestBody else { return refuse(context) }
+            guard body.count + buffer.readableBytes <= SimulatedAnswer.largestBody else {
+                return finish(.noReply(.tooLarge), closing: context)
+            }
             body += buffer.readableBytesView
         case .end:
             guard let head else { return context.close(promise: nil) }
             let answer = SimulatedAnswer.reply(status: Int(head.status.code), body: body)
-            guard !head.isKeepAlive else { return finish(answer) }
-            // Whoever hears the answer sends the next request: not on a connection that ends.
-            let exchange = current
-            forget()
-            context.close().assumeIsolated().whenComplete { _ in exchange?.answer.succeed(answer) }
+            if head.isKeepAlive { finish(answer) } else { finish(answer, closing: context) }
         }
-    }
-
-    private func refuse(_ context: ChannelHandlerContext) {
-        finish(.noReply(.tooLarge))
-        context.close(promise: nil)
     }
 
     private func finish(_ answer: SimulatedAnswer) {
         let exchange = current
         forget()
         exchange?.answer.succeed(answer)
+    }
+
+    /// Closes the connection first: the device may send its next request as soon as it has the answer, and not on a connection that ends.
+    private func finish(_ answer: SimulatedAnswer, closing context: ChannelHandlerContext) {
+        let exchange = current
+        forget()
+        context.close().assumeIsolated().whenComplete { _ in exchange?.answer.succeed(answer) }
     }
 
     private func forget() {
