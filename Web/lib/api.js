@@ -70,7 +70,10 @@ async function once(method, path, { body, text, accept = 'application/json', bea
 /** What lib/session.js does when a request needs a sign-in that has ended (true: it holds again), or is not allowed. */
 export const gate = { renew: async () => false, forbidden() {} };
 
-/** One request; `bearer` is the key of a link, for what it opens. It is made once more when the sign-in had to be renewed for it; `plain` ones never are. */
+/**
+ * One request; `bearer` is the key of a link, for what it opens. It is made once more when the sign-in had to be
+ * renewed for it; `plain` ones never are.
+ */
 export async function ask(method, path, options = {}) {
     const asked = Date.now();
     try { return await once(method, path, options); } catch (error) {

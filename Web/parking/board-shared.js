@@ -1,6 +1,6 @@
-// The board of a lot for a screen where nobody has signed in: its address is a link, made by the owner. The key stands
-// behind the # of that address, which a browser sends to nobody. The counts are asked for every few seconds with the key
-// in a header field, so that no proxy writes it down.
+// The board of a lot for a screen where nobody has signed in: its address is a link, made by the owner. The key is
+// behind the # of that address, which a browser sends to nobody. The counts are asked for every few seconds with the
+// key in a header field, so that no proxy writes it down.
 
 import { html, useEffect, useState } from '/lib/html.js';
 import { minuteIn } from '/lib/format.js';
