@@ -104,9 +104,11 @@ class Martlet(System):
     http_port = 0
     token = None
     how = ["--open"]
+    # Another build than the one at hand.
+    program = None
 
     def start(self):
-        self.binary = os.environ.get("MARTLET_BIN", ROOT / ".build/release/martlet")
+        self.binary = self.program or os.environ.get("MARTLET_BIN", ROOT / ".build/release/martlet")
         # The limits are looked at for each message, as always, but are out of reach at full speed.
         limits = {"MARTLET_LIMIT_MESSAGES_PER_DEVICE": "1000000", "MARTLET_LIMIT_MESSAGES_PER_ADDRESS": "1000000"}
         process = self.launch(
