@@ -21,7 +21,7 @@ from fake.people import hub as make_hub
 from fake.server import ROOT, Server
 from fake.world import World
 from playwright.sync_api import expect, sync_playwright
-from waiting import eventually
+from waiting import eventually, rest
 
 REAL = os.environ.get("MARTLET_URL", "").rstrip("/")
 THROTTLE = float(os.environ.get("MARTLET_CPU_THROTTLE", "1"))
@@ -225,7 +225,10 @@ def open_page(browser):
 def modules(browser, shared):
     """A page for trying single modules of the pages: it shows nothing of its own that matters."""
     opener = Opener(browser)
-    yield opener(f"{shared}/")
+    page = opener(f"{shared}/")
+    # What the page does of itself is over: tests count questions and subscriptions.
+    rest(page)
+    yield page
     assert opener.close() == []
 
 
