@@ -5,15 +5,27 @@ element that comes with the same answer, or `rest(page)`.
 """
 import time
 
+from playwright.sync_api import Error
+
 # What is asked of a page that has drawn everything: no place that is being filled, and a connection where it shows one.
 DRAWN = """async () => { for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     return document.querySelector('.skeleton, [data-loading=true], .connection:not([data-status=open])')?.outerHTML.slice(0, 200) ?? ''; }"""
 
 
+def looked(page, expression, unknown):
+    """What an expression says of the page; `unknown` when the page is just being loaded anew, as it does itself when the server is back."""
+    try:
+        return page.evaluate(expression)
+    except Error as error:
+        if "Execution context was destroyed" not in error.message:
+            raise
+        return unknown
+
+
 def until(page, expression, timeout=30):
     """Waits until a JavaScript expression holds. Playwright's own way of waiting needs eval, which the pages' policy forbids."""
     end = time.monotonic() + timeout
-    while not page.evaluate(expression):
+    while not looked(page, expression, False):
         assert time.monotonic() < end, f"never became true: {expression}"
         page.wait_for_timeout(50)
 
@@ -31,7 +43,7 @@ def rest(page, timeout=40):
     """Waits until the page has drawn all that it asked for: nothing is on its way, and three frames later it has asked for nothing more."""
     end = time.monotonic() + timeout
     while True:
-        asked, missing = len(page.watch.requests), page.evaluate(DRAWN)
+        asked, missing = len(page.watch.requests), looked(page, DRAWN, "the page is being loaded anew")
         if not missing and not page.watch.pending and len(page.watch.requests) == asked:
             return
         assert time.monotonic() < end, f"the page never came to rest; missing: {missing or sorted(request.url for request in page.watch.pending)}"
