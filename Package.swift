@@ -203,8 +203,8 @@ let package = Package(
         tests(
             "WebAPITests",
             [
-                "WebAPI", "Live", "HubModel", "HubTesting", "SolutionKit", "Transport", "Compression", nioCore,
-                nioPosix, nioSSL, logging,
+                "WebAPI", "Live", "LiveSocket", "HubModel", "HubTesting", "SolutionKit", "Transport", "Compression",
+                nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]),
     ]
 )

@@ -1,11 +1,11 @@
-import HubModel
+package import HubModel
 import NIOCore
 import SolutionKit
 import Synchronization
 import Transport
 
 /// One open connection, and whether a request on it is being answered.
-final class WebConnection: Sendable {
+package final class WebConnection: Sendable {
     let channel: any Channel
     /// Under which the table knows it.
     var id: ObjectIdentifier { ObjectIdentifier(channel) }
@@ -39,7 +39,7 @@ final class WebConnection: Sendable {
 }
 
 /// Keeps the open connections of all listeners within their bounds.
-final class ConnectionBook: Sendable {
+package final class ConnectionBook: Sendable {
     private struct State {
         var table: ConnectionTable
         var connections: [ObjectIdentifier: WebConnection] = [:]
@@ -51,7 +51,7 @@ final class ConnectionBook: Sendable {
     private let state: Mutex<State>
     private let transports: TransportReader
 
-    init(limits: WebLimits, transports: TransportReader) {
+    package init(limits: WebLimits, transports: TransportReader) {
         let table = ConnectionTable(
             maximum: limits.maximumConnections, maximumPerAddress: limits.maximumConnectionsPerAddress,
             maximumNew: limits.maximumNewConnections)
@@ -91,7 +91,7 @@ final class ConnectionBook: Sendable {
 
     /// A whole head of a request was heard on a connection; it is being answered.
     /// - Returns: the connection; nil for one that had to give way and is closed already.
-    func heard(_ id: ObjectIdentifier) -> WebConnection? {
+    package func heard(_ id: ObjectIdentifier) -> WebConnection? {
         let (connection, isStopping) = state.withLock { state in
             state.table.heard(id)
             state.connections[id]?.setAnswering(true)
@@ -111,7 +111,7 @@ final class ConnectionBook: Sendable {
     }
 
     /// A request was read to its end and answered.
-    func answered(_ id: ObjectIdentifier) {
+    package func answered(_ id: ObjectIdentifier) {
         state.withLock { $0.connections[id] }?.setAnswering(false)
     }
 
@@ -128,7 +128,7 @@ final class ConnectionBook: Sendable {
 }
 
 extension ConnectionBook: MetricsSource {
-    func metrics() -> [MetricFamily] {
+    package func metrics() -> [MetricFamily] {
         let (count, new, refused, slow) = state.withLock { state in
             (state.table.count, state.table.newCount, state.refused, state.slowHeads)
         }

@@ -1,7 +1,7 @@
 import HummingbirdCore
 import LiveSocket
 import Logging
-import NIOCore
+package import NIOCore
 import SolutionKit
 import Transport
 
@@ -32,11 +32,11 @@ struct DoorChannel: ServerChildChannel {
 
 /// Stands before the HTTP decoder: has the connection counted, and closes it when the head of a later request takes too
 /// long, counted from its first byte. The first request's head has a deadline of its own, in LiveSocket.
-final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+package final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+    package typealias OutboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
     /// What the next bytes belong to, as the decoder tells it. Not as the answers do: a client that has its answer may
     /// send its next byte before the task that wrote the answer goes on.
@@ -57,21 +57,21 @@ final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var stage = Stage.first
     private var deadline: Scheduled<Void>?
 
-    init(connections: ConnectionBook, headTimeout: TimeAmount) {
+    package init(connections: ConnectionBook, headTimeout: TimeAmount) {
         self.connections = connections
         self.headTimeout = headTimeout
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { connection = connections.open(context.channel) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    package func channelActive(context: ChannelHandlerContext) {
         connection = connections.open(context.channel)
         context.fireChannelActive()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if stage == .between, DoorHandler.beginsHead(unwrapInboundIn(data)) {
             stage = .head
             startDeadline(context.eventLoop)
@@ -79,12 +79,13 @@ final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed = event as? ChannelEvent { connection?.leaving.give() }
         context.fireUserInboundEventTriggered(event)
     }
 
-    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
+    {
         guard let boundary = event as? RequestBoundary else {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
@@ -97,7 +98,7 @@ final class DoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
         promise?.succeed()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.cancel()
         connection = nil
     }

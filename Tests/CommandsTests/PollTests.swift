@@ -97,7 +97,7 @@ import Testing
         #expect(try await yard.poll("l1") == [id])
     }
 
-    @Test("a poll that waits is woken by the commit of a command", .timeLimit(.minutes(1)))
+    @Test("a poll that waits is woken by the commit of a command", .timeLimit(.minutes(5)))
     func woken() async throws {
         let yard = try await Yard()
         try yard.report("lamp", "l1", client: nil)
@@ -111,7 +111,7 @@ import Testing
         #expect(yard.house.waitingPolls == 0)
     }
 
-    @Test("a poll is woken by a command whose connection broke", .timeLimit(.minutes(1))) func fallenBack() async throws
+    @Test("a poll is woken by a command whose connection broke", .timeLimit(.minutes(5))) func fallenBack() async throws
     {
         let yard = try await Yard()
         try yard.report("bell", "b1")
@@ -125,7 +125,7 @@ import Testing
         #expect(try await given == [id])
     }
 
-    @Test("a poll for which nothing comes ends with an empty list", .timeLimit(.minutes(1))) func nothing() async throws
+    @Test("a poll for which nothing comes ends with an empty list", .timeLimit(.minutes(5))) func nothing() async throws
     {
         let yard = try await Yard()
         try yard.report("lamp", "l1", client: nil)
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test("five requests of one device do not wait at once; four do", .timeLimit(.minutes(1)))
+    @Test("five requests of one device do not wait at once; four do", .timeLimit(.minutes(5)))
     func tooManyOfOne() async throws {
         let yard = try await Yard()
         try yard.report("lamp", "l1", client: nil)
@@ -162,7 +162,7 @@ import Testing
         #expect(yard.house.waitingPolls == 0)
     }
 
-    @Test("of one that asks for many devices no more requests wait than a bound", .timeLimit(.minutes(1)))
+    @Test("of one that asks for many devices no more requests wait than a bound", .timeLimit(.minutes(5)))
     func tooManyOfAController() async throws {
         let polls = LongPoll<String>(limitPerAsker: 2, rhythm: SteadyRhythm())
         try await withThrowingTaskGroup(of: Int?.self) { group in
@@ -180,7 +180,7 @@ import Testing
         #expect(try await polls.value(for: "c", by: "hall", within: .seconds(60)) { 7 } == 7)
     }
 
-    @Test("of all devices no more requests wait than a bound", .timeLimit(.minutes(1)))
+    @Test("of all devices no more requests wait than a bound", .timeLimit(.minutes(5)))
     func tooManyOfAll() async throws {
         let polls = LongPoll<String>(limit: 2, limitPerKey: 4, rhythm: SteadyRhythm())
         try await withThrowingTaskGroup(of: Int?.self) { group in

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The HTTP client of simulated devices against a server that does what its script says.
-@Suite(.timeLimit(.minutes(1))) struct RequestClientTests {
+@Suite(.timeLimit(.minutes(5))) struct RequestClientTests {
     private let ask = SimulatedRequest(.get, "/api/valve?wait=1")
 
     private func client(

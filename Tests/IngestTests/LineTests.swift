@@ -323,7 +323,7 @@ import TimeSeries
                 handler.failing = [700, 300]
             }
             // No clock is moved and no message comes: the line goes on by itself until it has caught up.
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + .seconds(60)
             var advances: [Int] = []
             while advances.reduce(0, +) < 1_000, ContinuousClock.now < deadline {
                 advances = try await bench.line.perform(with: NotesHandler.self) { handler, _ in handler.advances }

@@ -79,7 +79,8 @@ import Testing
         } _: { port in
             try await RawClient.connect(port) { (client: inout RawClient) async throws in
                 let head = ["GET /ws HTTP/1.1", "Host: localhost"] + RawClient.upgradeHeaders
-                try await client.send(head.joined(separator: "\r\n") + "\r\n\r\n")
+                // On a machine that is busy the server may have hung up before.
+                try? await client.send(head.joined(separator: "\r\n") + "\r\n\r\n")
                 #expect(await client.reachesEnd())
             }
             say.finish()

@@ -12,7 +12,7 @@ private struct ForgetfulLedger: BrokerLedger {
     }
 }
 
-@Suite("Client and broker", .timeLimit(.minutes(1)))
+@Suite("Client and broker", .timeLimit(.minutes(5)))
 struct BrokerTests {
     private let group = MultiThreadedEventLoopGroup.singleton
 

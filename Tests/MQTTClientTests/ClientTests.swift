@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite("Client on a socket", .timeLimit(.minutes(1)))
+@Suite("Client on a socket", .timeLimit(.minutes(5)))
 struct ClientTests {
     private let group = MultiThreadedEventLoopGroup.singleton
 

@@ -122,61 +122,9 @@ private final class Connections {
                 #expect(await client.reachesEnd())
             }
             try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
-                try await client.send("GET /health HTTP/1.1\r\n")
+                // The server may have hung up before.
+                try? await client.send("GET /health HTTP/1.1\r\n")
                 #expect(await client.reachesEnd())
-            }
-        }
-    }
-
-    @Test func `a later head has its time from its first byte on`() async throws {
-        // Each request here has these seconds, however slow the machine is.
-        let limits = WebLimits(headTimeout: .seconds(6), idleTimeout: .seconds(60))
-        try await TestServer.run(routes: AccessTests.routes, limits: limits, gate: FakeGate()) { server in
-            try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
-                for _ in 0..<3 { #expect(try await client.request("GET", "/health").status == 200) }
-                try await Task.sleep(for: .milliseconds(6_200))
-                #expect(try await client.request("GET", "/health").status == 200)
-                try await client.send("G")
-                #expect(await client.reachesEnd())
-            }
-            let figures = try await server.ask("GET", "/metrics", headers: ["Authorization: Bearer admin"]).body
-            #expect(figures.contains("martlet_http_slow_heads_total 1\n"))
-        }
-    }
-
-    @Test func `a head that begins before the answer to the one before it is out has its time as well`() async throws {
-        let limits = WebLimits(headTimeout: .seconds(6), idleTimeout: .seconds(60))
-        let (answers, answer) = AsyncStream.makeStream(of: Void.self)
-        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
-        let slow = Route(.get, "/api/slow", access: .anyone, summary: "Slow", answers: [.json(.any)]) { _ in
-            ask.yield()
-            for await _ in answers { break }
-            return RouteResponse(contentType: "text/plain", body: [])
-        }
-        try await TestServer.run(routes: [slow] + AccessTests.routes, limits: limits, gate: FakeGate()) { server in
-            try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
-                try await client.send("GET /api/slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                _ = await asked.first { _ in true }
-                try await client.send("G")
-                // The time of a head and more: an answer that is on its way is not cut short.
-                try await Task.sleep(for: .milliseconds(6_200))
-                answer.yield()
-                #expect(try await client.response().status == 200)
-                #expect(await client.reachesEnd())
-            }
-            let figures = try await server.ask("GET", "/metrics", headers: ["Authorization: Bearer admin"]).body
-            #expect(figures.contains("martlet_http_slow_heads_total 1\n"))
-        }
-    }
-
-    @Test func `line ends after a body are no head`() async throws {
-        let limits = WebLimits(headTimeout: .seconds(2), idleTimeout: .seconds(60))
-        try await TestServer.run(routes: ServerTests.routes, limits: limits) { server in
-            try await RawClient.connect(server.port) { (client: inout RawClient) async throws in
-                #expect(try await client.request("POST", "/api/things", body: "{}").status == 201)
-                try await client.send("\r\n")
-                try await Task.sleep(for: .milliseconds(2_200))
-                #expect(try await client.request("POST", "/api/things", body: "{}").status == 201)
             }
         }
     }

@@ -5,7 +5,7 @@ import Testing
 import WebAPI
 
 /// Answers without an end, whose readers lose the right to see them meanwhile. The routes do nothing for it.
-@Suite(.timeLimit(.minutes(2))) struct DismissedAnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct DismissedAnswerTests {
     private static func endless(_ path: String, _ access: RouteAccess, pause: Duration) -> Route {
         Route(.get, path, access: access, summary: "No end", answers: [.bytes("text/plain")]) { _ in
             .stream(contentType: "text/plain") { writer in

@@ -5,7 +5,7 @@ import Testing
 import WebAPI
 
 /// A reader that takes a little now and then makes no room for the next piece, and is cut off like one that takes nothing.
-@Suite(.timeLimit(.minutes(2))) struct DrippingReaderTests {
+@Suite(.timeLimit(.minutes(5))) struct DrippingReaderTests {
     @Test("a reader that takes a few bytes at a time does not hold its stream for ever")
     func drip() async throws {
         let (begun, ended) = (Flag(), Flag())

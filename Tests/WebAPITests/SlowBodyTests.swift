@@ -7,6 +7,10 @@ import WebAPI
 /// Time that a test lets pass; what is paced by it looks every few milliseconds of real time.
 final class MovedTime: WallClock, Rhythm {
     private let passed = Mutex(Duration.zero)
+    private let looked = Atomic(0)
+
+    /// How often what is paced by it has looked, to the end.
+    var looks: Int { looked.load(ordering: .relaxed) }
 
     func now() -> Timestamp { TestServer.now.advanced(bySeconds: uptime().components.seconds) }
 
@@ -19,12 +23,15 @@ final class MovedTime: WallClock, Rhythm {
     }
 
     func every(_ interval: Duration, do work: () async -> Void) async {
-        while (try? await Task.sleep(for: .milliseconds(2))) != nil { await work() }
+        while (try? await Task.sleep(for: .milliseconds(2))) != nil {
+            await work()
+            looked.add(1, ordering: .relaxed)
+        }
     }
 }
 
 /// Bodies that come slowly: one rule for those that are read whole and those that stream, by the hub's clock.
-@Suite(.timeLimit(.minutes(2))) struct SlowBodyTests {
+@Suite(.timeLimit(.minutes(5))) struct SlowBodyTests {
     /// How many bytes a route has read.
     private final class Count: Sendable {
         private let count = Mutex(0)

@@ -136,9 +136,9 @@ extension RawResponse {
 }
 
 /// Waits until something is so, without keeping the processor from those who make it so.
-/// - Throws: `StillNot` after 20 s.
+/// - Throws: `StillNot` after a minute.
 func eventually(_ condition: () -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while !condition() {
         guard ContinuousClock.now < deadline else { throw StillNot() }
         try await Task.sleep(for: .milliseconds(5))

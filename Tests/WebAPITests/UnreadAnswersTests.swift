@@ -5,7 +5,7 @@ import Testing
 import WebAPI
 
 /// Answers that nobody reads.
-@Suite(.timeLimit(.minutes(2))) struct UnreadAnswersTests {
+@Suite(.timeLimit(.minutes(5))) struct UnreadAnswersTests {
     /// More than the buffers of two sockets hold.
     private static let bytes = 12_000_000
 

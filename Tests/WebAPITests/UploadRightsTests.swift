@@ -5,7 +5,7 @@ import Testing
 import WebAPI
 
 /// Rights that are lost while a body is on its way.
-@Suite(.timeLimit(.minutes(2))) struct UploadRightsTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadRightsTests {
     /// Reads what comes, and then makes sure that the sender may still do what the body asks for.
     private static let route = Route(
         .post, "/api/pictures", access: .site(.viewNodes), summary: "A picture",

@@ -224,7 +224,7 @@ func withBroker(
     await broker.drain()
 }
 
-/// Waits until something holds; fails after ten seconds.
+/// Waits until something holds; fails after a minute.
 func eventually(_ what: Comment, _ condition: () -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while !condition() {
