@@ -102,7 +102,7 @@ import Testing
         let yard = try await Yard()
         try yard.report("lamp", "l1", client: nil)
         async let given = yard.poll("l1", wait: 60)
-        while yard.house.waitingPolls == 0 { await Task.yield() }
+        while yard.house.waitingPolls == 0 { try await Task.sleep(for: .milliseconds(5)) }
         // What is undone wakes nobody; what is for others neither.
         try yard.report("lamp", "l2", client: nil)
         try await yard.ask("l2")
@@ -119,7 +119,7 @@ import Testing
         let id = try await yard.ask("b1")
         try yard.house.delivery(.passedOn(token: id, clients: ["board"]))
         async let given = yard.poll("b1", wait: 60)
-        while yard.house.waitingPolls == 0 { await Task.yield() }
+        while yard.house.waitingPolls == 0 { try await Task.sleep(for: .milliseconds(5)) }
         try yard.house.presence(.disconnected(clientID: "board", isClean: false))
         try yard.house.pass(seconds: 1)
         #expect(try await given == [id])
@@ -130,7 +130,7 @@ import Testing
         let yard = try await Yard()
         try yard.report("lamp", "l1", client: nil)
         async let given = yard.poll("l1", wait: 60)
-        while yard.house.waitingPolls == 0 { await Task.yield() }
+        while yard.house.waitingPolls == 0 { try await Task.sleep(for: .milliseconds(5)) }
         yard.house.clock.move(milliseconds: 59_999)
         // A clock that is set lets no time pass.
         yard.house.clock.set(yard.house.clock.now().advanced(bySeconds: 3_600))
@@ -150,7 +150,7 @@ import Testing
         try yard.report("lamp", "l1", client: nil)
         try await withThrowingTaskGroup(of: [String].self) { group in
             for _ in 0..<4 { group.addTask { try await yard.poll("l1", wait: 60) } }
-            while yard.house.waitingPolls < 4 { await Task.yield() }
+            while yard.house.waitingPolls < 4 { try await Task.sleep(for: .milliseconds(5)) }
             let code = try await yard.house.refusal(
                 .get, "/api/devices/{id}/commands/next", ["id": "l1"], query: [("wait", "60")])
             #expect(code == .overloaded)
@@ -169,7 +169,7 @@ import Testing
             for key in ["a", "b"] {
                 group.addTask { try await polls.value(for: key, by: "hall", within: .seconds(60)) { nil } }
             }
-            while polls.waiting < 2 { await Task.yield() }
+            while polls.waiting < 2 { try await Task.sleep(for: .milliseconds(5)) }
             await #expect {
                 _ = try await polls.value(for: "c", by: "hall", within: .seconds(60)) { nil as Int? }
             } throws: { ($0 as? Refusal)?.code == .overloaded }
@@ -185,7 +185,7 @@ import Testing
         let polls = LongPoll<String>(limit: 2, limitPerKey: 4, rhythm: SteadyRhythm())
         try await withThrowingTaskGroup(of: Int?.self) { group in
             for key in ["a", "b"] { group.addTask { try await polls.value(for: key, within: .seconds(60)) { nil } } }
-            while polls.waiting < 2 { await Task.yield() }
+            while polls.waiting < 2 { try await Task.sleep(for: .milliseconds(5)) }
             await #expect {
                 _ = try await polls.value(for: "c", within: .seconds(60)) { nil as Int? }
             } throws: { ($0 as? Refusal)?.code == .overloaded }

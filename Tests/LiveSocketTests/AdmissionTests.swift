@@ -10,7 +10,7 @@ import Testing
 @Suite struct AdmissionTests {
     /// Runs a server whose judgement is `admit`'s.
     func withServer(
-        firstRequestTimeout: TimeAmount = .seconds(10),
+        firstRequestTimeout: TimeAmount = .minutes(4),
         admit: @escaping @Sendable (WebSocketRequest) async -> WebSocketAdmission,
         _ body: @Sendable (Int) async throws -> Void
     ) async throws {

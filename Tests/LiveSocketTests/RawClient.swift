@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-/// A client that writes and reads bytes as it likes, well-formed or not. Everything ends after 20 s, so that a test
+/// A client that writes and reads bytes as it likes, well-formed or not. Everything ends after four minutes, so that a test
 /// that waits for what never comes fails instead of hanging.
 struct RawClient {
     private var iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
@@ -22,7 +22,7 @@ struct RawClient {
                 }
             }
         let channel = socket.channel
-        let deadline = channel.eventLoop.scheduleTask(in: .seconds(20)) { channel.close(promise: nil) }
+        let deadline = channel.eventLoop.scheduleTask(in: .minutes(4)) { channel.close(promise: nil) }
         defer { deadline.cancel() }
         return try await socket.executeThenClose { inbound, outbound in
             var client = RawClient(iterator: inbound.makeAsyncIterator(), writer: outbound)

@@ -11,7 +11,7 @@ import Testing
     /// Runs a server whose socket repeats texts, closes with 4000 on `close`, fails on `fail`, and floods on `flood`;
     /// its HTTP half answers 200 to everything.
     func withServer(
-        limits: WebSocketLimits = WebSocketLimits(), firstRequestTimeout: TimeAmount = .seconds(10),
+        limits: WebSocketLimits = WebSocketLimits(), firstRequestTimeout: TimeAmount = .minutes(4),
         _ body: @Sendable (Int, @escaping @Sendable () async throws -> Void) async throws -> Void
     ) async throws {
         struct Failure: Error {}

@@ -86,7 +86,7 @@ struct PasswordWorkerTests {
                 group.addTask {
                     try await worker.run(at: .stranger(from: address)) { order.append("\(address)\(place)") }
                 }
-                while worker.waiting < place { await Task.yield() }
+                while worker.waiting < place { try await Task.sleep(for: .milliseconds(5)) }
                 if place == 2 {
                     let refused = await refusal { try await worker.run(at: .stranger(from: "a")) {} }
                     #expect(refused == .tooManyRequests)
@@ -118,7 +118,7 @@ struct PasswordWorkerTests {
                 (0..<4).map { .stranger(from: "\($0)") } + [.known("anna"), .known("anna"), .known("ben")]
             for (index, place) in places.enumerated() {
                 group.addTask { try await worker.run(at: place) { order.append("\(index)") } }
-                while worker.waiting < index + 1 { await Task.yield() }
+                while worker.waiting < index + 1 { try await Task.sleep(for: .milliseconds(5)) }
                 if index == 5 {
                     let third = await refusal { try await worker.run(at: .known("anna")) {} }
                     #expect(third == .tooManyRequests)
@@ -154,7 +154,7 @@ struct PasswordWorkerTests {
                 ]
             for (index, place) in places.enumerated() {
                 group.addTask { try await worker.run(at: place) { order.append("\(index)") } }
-                while worker.waiting < index + 1 { await Task.yield() }
+                while worker.waiting < index + 1 { try await Task.sleep(for: .milliseconds(5)) }
             }
             for place in [PasswordWorker.Place.stranger(from: "b"), .known("ben"), .shown("anna")] {
                 let full = await refusal { try await worker.run(at: place) {} }
@@ -180,7 +180,7 @@ struct PasswordWorkerTests {
         }
         for await _ in started {}
         let gone = Task { try await worker.run(at: .stranger(from: "a")) { order.append("gone") } }
-        while worker.waiting < 1 { await Task.yield() }
+        while worker.waiting < 1 { try await Task.sleep(for: .milliseconds(5)) }
         gone.cancel()
         release.signal()
         try await first.value

@@ -36,7 +36,7 @@ import WebAPI
             // Each is counted when it is over, as refused.
             while try await !server.ask("GET", "/metrics").body.contains(
                 #"martlet_http_refusals_total{code="malformed_request"} 3"#)
-            { await Task.yield() }
+            { try await Task.sleep(for: .milliseconds(5)) }
             #expect(!server.log.text.contains("error"))
             #expect(try await !server.ask("GET", "/metrics").body.contains("internal_error"))
         }

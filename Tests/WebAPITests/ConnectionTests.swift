@@ -90,7 +90,7 @@ private final class Connections {
                     // The hub has seen it: whoever comes next comes later.
                     while try await !server.ask("GET", "/metrics", headers: admin).body.contains(
                         #"martlet_http_connections{state="new"} 1"#)
-                    { await Task.yield() }
+                    { try await Task.sleep(for: .milliseconds(5)) }
                     try await withThrowingTaskGroup(of: Void.self) { flood in
                         for _ in 0..<4 {
                             flood.addTask {
