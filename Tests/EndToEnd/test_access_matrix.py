@@ -145,7 +145,7 @@ def filled(scene, server, row):
     return method, path.replace("{name}", name).replace("{id}", "none-such").replace("{key}", "none-such"), body
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("row", HTTP, ids=[row["Request"] for row in HTTP])
 def test_route(scene, row):
     wrong = []
@@ -258,7 +258,7 @@ async def upgrade(server, headers):
         return refused.response.status_code
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_live_socket(scene):
     topics = [row for row in LIVE if row["Topic"] != "GET /ws"]
     door = next(row for row in LIVE if row["Topic"] == "GET /ws")

@@ -17,7 +17,7 @@ def test_stopping_in_full_flight(own, seconds):
     time.sleep(seconds)
     begun = time.monotonic()
     hub.stop()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 20
     fleet.land()
     hub.start()
     fleet.account(hub)

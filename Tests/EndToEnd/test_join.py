@@ -245,7 +245,7 @@ def test_over_http_the_same(hub):
     assert answer.status == 403 and answer.json()["code"] == "forbidden", "a device, and no person"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_a_crash_while_it_is_approved_loses_nothing_and_doubles_nothing(own_closed):
     """SIGKILL at a random moment after the approval was asked for; the reports carry no time, so that one taken in twice is two."""
     hub = own_closed()

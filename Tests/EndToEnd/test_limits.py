@@ -81,8 +81,8 @@ def test_requests_of_one_address(timed):
     assert counted(hub, r'martlet_http_requests_limited_total\{.*by="address"', "127.0.0.103") == len(refused)
 
 
-def test_requests_of_one_account(limited):
-    hub = limited(REQUESTS_PER_ACCOUNT=4, REQUESTS_PER_ADDRESS=0)
+def test_requests_of_one_account(timed):
+    hub = timed(REQUESTS_PER_ACCOUNT=4, REQUESTS_PER_ADDRESS=0)
     person, other = hub.person("viewer"), hub.person("viewer")
     token = person.personal_token(["nodes.view"])["token"]
     # With all its sessions and tokens, from all its addresses, together.
@@ -93,8 +93,8 @@ def test_requests_of_one_account(limited):
     assert counted(hub, r'martlet_http_requests_limited_total\{.*by="account"', "127.0.0.106") >= 10
 
 
-def test_requests_of_one_device(limited):
-    hub = limited(REQUESTS_PER_DEVICE=2, REQUESTS_PER_ADDRESS=0)
+def test_requests_of_one_device(timed):
+    hub = timed(REQUESTS_PER_DEVICE=2, REQUESTS_PER_ADDRESS=0)
     key = hub.device("node_busy")
     headers = {"X-Device-Id": "node_busy", "X-API-Key": key}
     answers = flood(hub, 30, headers, "127.0.0.107", "/api/nodes")
@@ -117,12 +117,12 @@ def test_passwords_that_wait_to_be_checked(limited):
         begun = time.monotonic()
         waiting = [pool.submit(hub.login, f"name{n}", "wrong", source=f"127.0.7.{n + 1}") for n in range(24)]
         assert hub.ask("/health", source="127.0.0.108").status == 200
-        answers = [one.result(30) for one in waiting]
+        answers = [one.result(120) for one in waiting]
         took = time.monotonic() - begun
     statuses = {a.status for a in answers}
     assert statuses <= {401, 429, 503} and 401 in statuses and len(statuses) > 1, statuses
     assert all(int(a.headers["Retry-After"]) >= 1 for a in answers if a.status != 401)
-    assert took < 15
+    assert took < 60
     assert hub.sign_in("admin", hub.admin.password)
 
 

@@ -40,7 +40,7 @@ def test_run_prints_the_address_within_seconds_and_stops_cleanly(tmp_path, how):
             if "Ctrl-C" in line:
                 break
         # Under a second on an idle machine; other tests run beside this one, and a build would take minutes.
-        assert time.monotonic() - begun < 6, said
+        assert time.monotonic() - begun < 60, said
         address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
         assert address, said
         socket.create_connection(("127.0.0.1", int(address[1])), 5).close()

@@ -99,7 +99,7 @@ def test_a_stranger_sees_the_sign_in_and_then_what_they_asked_for(closed, browse
     expect(page).to_have_url(f"{closed.url}/nodes?state=offline")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_neighbour_does_not_lock_the_admin_out_of_their_own_browser(own_closed, browse):
     """Both come from one address, as all of an office do."""
     hub = own_closed()

@@ -34,9 +34,10 @@ import WebAPI
                 }
             }
             // Each is counted when it is over, as refused.
-            while try await !server.ask("GET", "/metrics").body.contains(
-                #"martlet_http_refusals_total{code="malformed_request"} 3"#)
-            { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually {
+                try await server.ask("GET", "/metrics").body.contains(
+                    #"martlet_http_refusals_total{code="malformed_request"} 3"#)
+            }
             #expect(!server.log.text.contains("error"))
             #expect(try await !server.ask("GET", "/metrics").body.contains("internal_error"))
         }

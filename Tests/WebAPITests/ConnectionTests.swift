@@ -88,9 +88,10 @@ private final class Connections {
                 try await RawClient.connect(server.port) { (first: inout RawClient) async throws in
                     try await first.send("GET /health HTTP/1.1\r\nHost: localh")
                     // The hub has seen it: whoever comes next comes later.
-                    while try await !server.ask("GET", "/metrics", headers: admin).body.contains(
-                        #"martlet_http_connections{state="new"} 1"#)
-                    { try await Task.sleep(for: .milliseconds(5)) }
+                    try await eventually {
+                        try await server.ask("GET", "/metrics", headers: admin).body.contains(
+                            #"martlet_http_connections{state="new"} 1"#)
+                    }
                     try await withThrowingTaskGroup(of: Void.self) { flood in
                         for _ in 0..<4 {
                             flood.addTask {

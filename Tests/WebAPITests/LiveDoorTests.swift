@@ -85,10 +85,11 @@ import WebAPI
                 try await page.sendText(##"{"type":"subscribe","topics":["#"],"recent":0}"##)
                 #expect(try await page.frame().text.contains("subscribed"))
                 var instant: Int64 = 0
-                while try await !server.ask("GET", "/metrics").body.contains("martlet_live_closed_slow_total 1") {
+                try await eventually {
                     instant += 500_000
                     server.live.publish(
                         (0..<20).map { event("t/\($0)", $0, padding: 200_000) }, committedAt: at(instant))
+                    return try await server.ask("GET", "/metrics").body.contains("martlet_live_closed_slow_total 1")
                 }
                 // What was under way may still be read; behind it stands the close frame, or the end of the connection.
                 var last = RawFrame(first: 0, content: [])
@@ -98,8 +99,8 @@ import WebAPI
                 }
                 #expect(last.closeCode == 1013 || last.first == 0x81)
             }
-            while try await !server.ask("GET", "/metrics").body.contains("martlet_live_sockets 0") {
-                try await Task.sleep(for: .milliseconds(5))
+            try await eventually {
+                try await server.ask("GET", "/metrics").body.contains("martlet_live_sockets 0")
             }
         }
     }

@@ -294,7 +294,7 @@ import WebAPI
             _ = await began.first { _ in true }
             async let stopped: Void = server.server.shutDown()
             // Nobody is let in any more, as soon as the server knows.
-            while (try? await server.ask("GET", "/health")) != nil { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually { (try? await server.ask("GET", "/health")) == nil }
             opening.yield()
             let body = try await answer.body
             #expect(body == "done")

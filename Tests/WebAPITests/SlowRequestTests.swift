@@ -24,7 +24,7 @@ import WebAPI
                 try await client.send(
                     "POST /api/when HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer admin\r\n"
                         + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
-                while gate.asked < 1 { try await Task.sleep(for: .milliseconds(5)) }
+                try await eventually { gate.asked >= 1 }
                 clock.move(seconds: seconds)
                 meanwhile(gate)
                 try await client.send("}")

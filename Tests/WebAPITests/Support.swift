@@ -141,10 +141,10 @@ extension RawResponse {
 }
 
 /// Waits until something is so, without keeping the processor from those who make it so.
-/// - Throws: `StillNot` after a minute.
-func eventually(_ condition: () -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while !condition() {
+/// - Throws: `StillNot` after four minutes; what the condition throws.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(240)
+    while try await !condition() {
         guard ContinuousClock.now < deadline else { throw StillNot() }
         try await Task.sleep(for: .milliseconds(5))
     }

@@ -31,27 +31,21 @@ import WebAPI
             @Sendable func ask() async throws -> RawResponse { try await server.ask("GET", "/api/much") }
             let whole = try await ask()
             #expect(whole.status == 200 && whole.body.utf8.count == UnreadAnswersTests.bytes)
-            while try await unread(server) > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually { try await unread(server) <= 0 }
             try await RawClient.connect(server.port, prepare: reluctant) { (first: inout RawClient) async throws in
                 try await first.send("GET /api/much HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                while try await unread(server) < UnreadAnswersTests.bytes {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await eventually { try await unread(server) >= UnreadAnswersTests.bytes }
                 try await RawClient.connect(server.port, prepare: reluctant) { (second: inout RawClient) async throws in
                     try await second.send("GET /api/much HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                    while try await unread(server) < 2 * UnreadAnswersTests.bytes {
-                        try await Task.sleep(for: .milliseconds(5))
-                    }
+                    try await eventually { try await unread(server) >= 2 * UnreadAnswersTests.bytes }
                     let third = try await ask()
                     #expect(third.status == 429 && third.members["code"] == "too_many_requests")
                     #expect(third.headers["retry-after"] == "5")
                 }
-                while try await unread(server) > UnreadAnswersTests.bytes {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await eventually { try await unread(server) <= UnreadAnswersTests.bytes }
                 #expect(try await ask().status == 200)
             }
-            while try await unread(server) > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually { try await unread(server) <= 0 }
             #expect(!server.log.text.contains("error"))
         }
     }
@@ -63,9 +57,7 @@ import WebAPI
             try await RawClient.connect(server.port, prepare: reluctant) { (first: inout RawClient) async throws in
                 try await first.send(
                     "GET /api/much HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer admin\r\n\r\n")
-                while try await unread(server) < UnreadAnswersTests.bytes {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await eventually { try await unread(server) >= UnreadAnswersTests.bytes }
                 func ask(_ headers: [String]) async throws -> Int {
                     try await server.ask("GET", "/api/much", headers: headers).status
                 }
@@ -87,9 +79,7 @@ import WebAPI
         try await TestServer.run(routes: UnreadAnswersTests.routes, limits: narrow) { server in
             try await RawClient.connect(server.port, prepare: reluctant) { (first: inout RawClient) async throws in
                 try await first.send("GET /api/much HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                while try await unread(server) < UnreadAnswersTests.bytes {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await eventually { try await unread(server) >= UnreadAnswersTests.bytes }
                 let other = try await server.ask("GET", "/api/much")
                 #expect(other.status == 503 && other.members["code"] == "overloaded")
             }

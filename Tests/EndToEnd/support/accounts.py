@@ -86,7 +86,7 @@ class Closed(Martlet):
         self.settings = settings or {}
         self._admin, self._admin_until, self.wants_admin = None, 0, admin
 
-    def start(self, seconds=20):
+    def start(self, seconds=90):
         if self.wants_admin and not (self.data / "martlet.db").exists():
             user_add(self.data, ADMIN, "admin", PASSWORD, binary=self.binary)
         self._admin = None

@@ -166,7 +166,7 @@ class Raw:
             return True
         raise AssertionError(f"unexpected {found}")
 
-    def ends(self, seconds=5.0):
+    def ends(self, seconds=60.0):
         """The server closes; what it said before is returned."""
         said = []
         deadline = time.monotonic() + seconds

@@ -65,7 +65,7 @@ class Martlet:
         self.lines = []
         self.ready = None
 
-    def start(self, seconds=20):
+    def start(self, seconds=90):
         command = [
             *self.wrapper, self.binary, "serve", "--data", self.data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", *self.doors, *self.arguments,
         ]
@@ -110,7 +110,7 @@ class Martlet:
     def is_running(self):
         return self.process is not None and self.process.poll() is None
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         """SIGTERM; it must drain and leave with 0."""
         self.process.send_signal(signal.SIGTERM)
         try:

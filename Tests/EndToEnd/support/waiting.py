@@ -3,8 +3,14 @@
 import time
 
 
-def wait_for(check, what, seconds=10.0, pause=0.02):
-    """Calls `check` until it returns something true, and returns that; fails with `what` and the last answer."""
+# What comes on an idle machine in a moment may take so long beside a build.
+PATIENCE = 60.0
+
+
+def wait_for(check, what, seconds=PATIENCE, pause=0.02):
+    """Calls `check` until it returns something true, and returns that; fails with `what` and the last answer. It waits for `PATIENCE` at
+    least: how fast something comes is for Benchmarks to say."""
+    seconds = max(seconds, PATIENCE)
     deadline = time.monotonic() + seconds
     while True:
         found = check()
