@@ -16,13 +16,17 @@ public final class FakePeople: PeopleBook {
     private let sites: Set<SiteID>?
     private let state = Mutex(State())
 
-    /// An empty book.
+    /// A book.
     /// - Parameters:
     ///   - roles: those that exist.
     ///   - sites: those that exist; nil: all.
-    public init(roles: RoleBook = RoleBook(), sites: Set<SiteID>? = nil) {
+    ///   - people: who is there already.
+    public init(roles: RoleBook = RoleBook(), sites: Set<SiteID>? = nil, people: [Person] = []) {
         self.roles = roles
         self.sites = sites
+        state.withLock { state in
+            for person in people { state.people[person.name] = person }
+        }
     }
 
     /// What somebody signs in with; nil: there is no such person.
@@ -74,6 +78,28 @@ public final class FakePeople: PeopleBook {
                 KnownPerson(id: $0.id, name: $0.name, isEnabled: $0.isEnabled)
             }
         }
+    }
+
+    /// The same by name.
+    public func known(named name: String, in reader: some SQLReading) throws -> KnownPerson? {
+        state.withLock { state in
+            state.people[name.lowercased()].map { KnownPerson(id: $0.id, name: $0.name, isEnabled: $0.isEnabled) }
+        }
+    }
+
+    /// By the roles that exist.
+    public func rights(of id: String, in reader: some SQLReading) throws -> PersonRights? {
+        guard let person = state.withLock({ state in state.people.values.first { $0.id == id } }) else { return nil }
+        var grants = Grants()
+        for assignment in person.roles where person.isEnabled {
+            let permissions = roles.permissions(of: assignment.role) ?? []
+            if let site = assignment.site {
+                grants.sites[site] = (grants.sites[site] ?? []).union(permissions)
+            } else {
+                grants.everywhere = grants.everywhere.union(permissions)
+            }
+        }
+        return PersonRights(roles: person.roles, grants: grants)
     }
 
     /// Adds somebody.

@@ -62,6 +62,9 @@ public indirect enum JSONTree: Equatable, Sendable {
 
     /// The value of a number.
     public var number: Double? { if case .number(let number) = self { number } else { nil } }
+
+    /// A boolean; nil for anything else.
+    public var flag: Bool? { if case .boolean(let flag) = self { flag } else { nil } }
 }
 
 extension LiveEvent {

@@ -91,7 +91,7 @@ public final class SolutionHouse: Line, @unchecked Sendable {
         room = CommandsRoom(rhythm: clock)
         database = try Database.open(DatabaseConfiguration(location))
         let services = LineServices(
-            devices: devices, commands: commands, links: links, audit: audit, settings: settings)
+            devices: devices, commands: commands, links: links, audit: audit, people: self.people, settings: settings)
         handlers = LineHandlers([solution], services: services, commands: room.makeHandler)
         makeObservers = {
             ((solution as? any ObservesLine).map { [$0.makeObserver(services)] } ?? []) + observers()
@@ -106,7 +106,8 @@ public final class SolutionHouse: Line, @unchecked Sendable {
             handlers = LineHandlers(
                 [solution],
                 services: LineServices(
-                    devices: devices, commands: commands, links: links, audit: audit, settings: settings),
+                    devices: devices, commands: commands, links: links, audit: audit, people: people,
+                    settings: settings),
                 commands: room.makeHandler)
             observers = ObserverStage(makeObservers())
         }
@@ -122,6 +123,9 @@ public final class SolutionHouse: Line, @unchecked Sendable {
 
     /// The events of all that was committed.
     public var events: [LiveEvent] { batches.flatMap(\.events) }
+
+    /// The readings of all that was committed.
+    public var readings: [Reading] { batches.flatMap(\.readings) }
 
     /// The messages that were published by all that was committed.
     public var publications: [OutgoingMessage] { batches.flatMap(\.publications) }

@@ -11,18 +11,21 @@ public struct LineServices: Sendable {
     public let links: any LinkBook
     /// Who did what: for what people do by messages instead of requests.
     public let audit: any AuditBook
+    /// Who people are.
+    public let people: any PeopleDirectory
     /// What the declared settings are set to.
     public let settings: SettingValues
 
     /// Services.
     public init(
         devices: any DeviceBook, commands: any CommandBook, links: any LinkBook = NoLinks(), audit: any AuditBook,
-        settings: SettingValues = SettingValues()
+        people: any PeopleDirectory = NoPeople(), settings: SettingValues = SettingValues()
     ) {
         self.devices = devices
         self.commands = commands
         self.links = links
         self.audit = audit
+        self.people = people
         self.settings = settings
     }
 }

@@ -240,10 +240,10 @@ struct WebResponder: Sendable {
         _ writer: borrowing ResponseWriter
     ) async throws -> WebAnswer {
         let report = try await body.reader.read(upTo: route.maximumBodyBytes, writer)
-        guard let topic = try route.reportTopic?(parameters), !report.isEmpty else {
-            throw Refusal(.malformedJSON, "The body is empty.")
-        }
         let shown = try await shown(for: route, course, &body, writer)
+        guard case .device(let name, _) = shown, let device = DeviceID(name),
+            let topic = try route.reportTopic?(parameters, device), !report.isEmpty
+        else { throw Refusal(.malformedJSON, "The body is empty.") }
         try await gate.setAside(
             ShownCredentials.withoutKey(report), topic: topic,
             of: RequestCredentials(shown, transport: course.transport, receivedAt: clock.now()))

@@ -91,6 +91,17 @@ struct RoomControlTests {
         #expect(done.count == 1 && done[0].at == 100_000 && done[0].isOn && done[0].reason == .booked)
     }
 
+    @Test("Who says that a booked room is dark gets it dark, and light again by the word of the policy")
+    func darkWhileBooked() {
+        var room = RoomControl(isPowerOn: true, at: 0)
+        room.take(RoomReply(isBooked: true, isPowerWanted: false, isManual: true), at: 0)
+        var done = switches(run(&room, from: 0, to: 200_000))
+        #expect(done.map(\.at) == [180_000] && done.map(\.reason) == [.manual])
+        room.take(RoomReply(isBooked: true, isPowerWanted: true), at: 200_000)
+        done = switches(run(&room, from: 200_000, to: 250_000))
+        #expect(done.map(\.at) == [200_000] && done.map(\.reason) == [.booked])
+    }
+
     @Test("Without the hub a lease gives power for a booking and takes it away after it")
     func lease() {
         var room = RoomControl(isPowerOn: false, at: 0)
@@ -130,5 +141,28 @@ struct RoomControlTests {
             RoomReply(isBooked: false, isPowerWanted: true, isManual: true),
             lease: ScheduleLease(from: 0, until: 9_000), second: 0, at: 0)
         #expect(switches(run(&room, from: 0, to: 20_000_000)).isEmpty)
+    }
+
+    @Test("Without the hub a room is held as long as its policy holds it, by the rules of that moment")
+    func held() {
+        var room = RoomControl(isPowerOn: true, at: 0)
+        room.settings.holdAfter = 600_000
+        room.take(ScheduleLease(from: 0, until: 90_000), second: 0, at: 0)
+        room.movement(at: 1_000_000)
+        #expect(switches(run(&room, from: 1_000_000, to: 1_899_999)).isEmpty)
+        #expect(switches(run(&room, from: 1_899_999, to: 2_000_000)).map(\.at) == [1_900_000])
+        room.movement(at: 3_000_000)
+        room.settings.holdAfter = 0
+        #expect(switches(run(&room, from: 3_000_000, to: 4_000_000)).map(\.at) == [3_000_000, 3_300_000])
+    }
+
+    @Test("A lease alone is no sign of a hub: a broker may have kept it")
+    func keptLease() {
+        var room = RoomControl(isPowerOn: false, at: 0)
+        var lease = ScheduleLease(from: 0, until: 90_000)
+        lease.add(.init(start: 400, end: 500))
+        room.take(lease, second: 299, at: 299_000)
+        let done = switches(run(&room, from: 299_000, to: 1_000_000))
+        #expect(done.map(\.at) == [400_000, 680_000] && done.map(\.reason) == [.booked, .idle])
     }
 }

@@ -122,6 +122,8 @@ struct RoomHistoryTests {
     }
 
     private func mayGo(_ history: History, at now: Int64) -> Bool {
+        // A person's word counts in a booked room as well.
+        if let word = history.word(at: now), word.isManual { return history.isOffDue(at: now) }
         if history.leaseSays(at: now) == true { return false }
         if let word = history.word(at: now) { return !word.isBooked && history.isOffDue(at: now) }
         guard history.leaseSays(at: now) == false, history.replies.last?.reply.isManual == false else { return false }
@@ -138,7 +140,7 @@ struct RoomHistoryTests {
     }
 
     private func mustBeOff(_ history: History, at now: Int64) -> Bool {
-        guard let word = history.word(at: now), history.leaseSays(at: now) != true else { return false }
-        return !word.isBooked && history.isOffDue(at: now)
+        guard let word = history.word(at: now), history.isOffDue(at: now) else { return false }
+        return word.isManual || !word.isBooked && history.leaseSays(at: now) != true
     }
 }

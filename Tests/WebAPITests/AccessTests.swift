@@ -8,7 +8,7 @@ import WebAPI
     static func route(
         _ method: Route.Method, _ path: String, _ access: RouteAccess, limit: Int = 1_000,
         credentials: CredentialPlace = .body, setsCookies: Bool = false,
-        reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil
+        reportTopic: (@Sendable (_ path: [String: String], _ device: DeviceID) throws(Refusal) -> [String])? = nil
     ) -> Route {
         Route(
             method, path, access: access, summary: "Says who asks", answers: [.json(.any)], maximumBodyBytes: limit,
@@ -45,7 +45,7 @@ import WebAPI
         route(.get, "/api/own/{id}", .signedIn), route(.get, "/api/people", .hub(.manageUsers)),
         route(.post, "/api/people", .hub(.manageUsers)), route(.get, "/api/nodes", .site(.viewNodes)),
         route(.post, "/api/esp/status", .device(.node)),
-        route(.post, "/api/esp/{id}/report", .device(.node)) { path throws(Refusal) in
+        route(.post, "/api/esp/{id}/report", .device(.node)) { path, _ throws(Refusal) in
             guard let id = path["id"], id != "nobody" else { throw Refusal(.notFound, "Nobody.") }
             return ["esp", id]
         }, route(.get, "/api/esp/poll", .device(.node)), route(.get, "/api/feeds/{key}/sheet", .link(.sheet)),

@@ -65,7 +65,7 @@ struct TankRoutes: Sendable {
                 answers: [.json(.object([.required("status", .words(["stored"]))]))],
                 refusals: [.notFound, .limitReached, .conflict],
                 maximumBodyBytes: LevelReport.maximumBytes, credentials: .network,
-                reportTopic: { path throws(Refusal) in ["tanks", path["id"] ?? "", "level"] }, handler: report),
+                reportTopic: { path, _ throws(Refusal) in ["tanks", path["id"] ?? "", "level"] }, handler: report),
         ]
     }
 

@@ -6,10 +6,10 @@
 /// While the hub replies, its word counts: power comes at once and goes `powerOffDelay` after the first of an unbroken row of replies that say
 /// so. Somebody who moves meanwhile breaks the row, unless a person decided. When the hub is gone, its lease counts: power while booked, or
 /// while somebody moves; off as the policy would. Without a lease the relay goes where it harms least. Power never goes while the room is
-/// known to be booked.
+/// known to be booked, unless a person says so.
 public struct RoomControl: Sendable {
-    /// By which times it goes.
-    public let settings: RoomSettings
+    /// By which times it goes. The hub may change them while the device runs.
+    public var settings: RoomSettings
     /// Whether the relay gives power.
     public private(set) var isPowerOn: Bool
 
@@ -53,6 +53,14 @@ public struct RoomControl: Sendable {
         hubHeardAt = now
         self.reply = reply
         offSince = reply.isPowerWanted ? nil : offSince ?? now
+        take(lease, second: second, at: now)
+    }
+
+    /// Takes what the hub promises, which is no word on the power now: a broker may have kept it while the hub is gone.
+    /// - Parameters:
+    ///   - lease: when the room is booked; it replaces the one before. Nil: as before.
+    ///   - second: what the wall's clock shows, in seconds since 1970. Nil: as before.
+    public mutating func take(_ lease: ScheduleLease?, second: Int64?, at now: Int64) {
         if let lease { self.lease = lease }
         if let second { clock = WallClockOffset(second: second, at: now) }
     }
@@ -79,7 +87,7 @@ public struct RoomControl: Sendable {
         }
         let idleReported = lastMovement.clampedSum(settings.idleReportedAfter)
         consider(idleReported)
-        consider(idleReported.clampedSum(settings.powerOffDelay))
+        consider(idleReported.clampedSum(settings.holdAfter).clampedSum(settings.powerOffDelay))
         consider(hubHeardAt.clampedSum(settings.hubLostAfter))
         if let offSince { consider(offSince.clampedSum(settings.powerOffDelay)) }
         guard let clock, let lease else { return next }
@@ -109,8 +117,8 @@ extension RoomControl {
     private func powerByHub(at now: Int64) -> (isOn: Bool, reason: RoomPowerReason)? {
         guard let reply else { return nil }
         if reply.isPowerWanted { return (true, reply.isManual ? .manual : reply.isBooked ? .booked : .policy) }
-        // Between two replies a booking may begin.
-        if reply.isBooked || isBookedByLease(at: now) == true { return reply.isManual ? nil : (true, .booked) }
+        // Between two replies a booking may begin. Who has booked the room may want it dark nevertheless.
+        if !reply.isManual, reply.isBooked || isBookedByLease(at: now) == true { return (true, .booked) }
         guard let offSince, now.distance(since: offSince) >= settings.powerOffDelay else { return nil }
         return (false, reply.isManual ? .manual : .policy)
     }
@@ -126,7 +134,7 @@ extension RoomControl {
         }
         if isBooked { return (true, .booked) }
         if isReportedOccupied(at: now) { return (true, .movement) }
-        var idleSince = lastMovement.clampedSum(settings.idleReportedAfter)
+        var idleSince = lastMovement.clampedSum(settings.idleReportedAfter).clampedSum(settings.holdAfter)
         if let end = lease.lastEnd(at: clock.second(at: now)) {
             idleSince = max(idleSince, clock.instant(ofSecond: end))
         }

@@ -14,6 +14,8 @@ public struct RoomSettings: Sendable, Hashable {
     public var idleReportedAfter: Int64 = 120_000
     /// So long after the hub said so the power goes off.
     public var powerOffDelay: Int64 = 180_000
+    /// Without the hub: so long the room stays powered after it became idle, before the delay begins. While the hub replies, that is its business.
+    public var holdAfter: Int64 = 0
     /// The longest time between two reports.
     public var reportInterval: Int64 = 120_000
     /// After so long without a reply the hub is gone; after as long without a report the hub thinks the same of the device.

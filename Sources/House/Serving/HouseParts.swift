@@ -63,7 +63,7 @@ struct HouseParts {
                 solutions: solutions.all,
                 services: LineServices(
                     devices: house.devices, commands: CommandRegistry(), links: LinkTable(), audit: AuditRegistry(),
-                    settings: configuration.declared),
+                    people: AccountDirectory(roles: solutions.catalogue.roles), settings: configuration.declared),
                 commands: commands.makeHandler, database: stored.database, store: stored.store, clock: clock,
                 live: live, outbound: outbound, observers: [{ DeviceStates(figures: states) }],
                 configuration: house.lineConfiguration, log: TroubleLog(logger: logger, clock: clock).take))

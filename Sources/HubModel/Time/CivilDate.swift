@@ -41,7 +41,9 @@ public struct CivilDate: Hashable, Sendable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    static func days(inMonth month: Int, of year: Int) -> Int {
+    /// How many days a month has.
+    /// - Parameter month: 1...12.
+    public static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30

@@ -15,8 +15,10 @@ public struct StateTable: Hashable, Sendable {
     public let place: String
     /// Its column of the state, text as `ResourceState` has it; other words are left out of what is read.
     public let state: String
-    /// The table of the resources, which has the column `place` too.
+    /// The table of the resources.
     public let resources: String
+    /// That table's column of the place, text.
+    public let placeOfResource: String
     /// That table's column of when a resource of which nothing was ever heard was made, in microseconds.
     public let madeAt: String
 
@@ -25,15 +27,17 @@ public struct StateTable: Hashable, Sendable {
 
     /// A table. Names stand in statements as they are: they are the program's own, never somebody's input. The columns `id`, `at` and
     /// `source` are called so.
+    /// - Parameter placeOfResource: nil: as `place`. Where each resource is a place of its own, `id`.
     public init(
         table: String, resource: String = "resource", place: String = "place", state: String = "state",
-        resources: String, madeAt: String = "created_at"
+        resources: String, placeOfResource: String? = nil, madeAt: String = "created_at"
     ) {
         self.table = table
         self.resource = resource
         self.place = place
         self.state = state
         self.resources = resources
+        self.placeOfResource = placeOfResource ?? place
         self.madeAt = madeAt
     }
 
@@ -77,7 +81,7 @@ public struct StateTable: Hashable, Sendable {
             """
             SELECT id, (SELECT \(state) FROM \(table) WHERE \(table).\(resource) = \(resources).id AND at < $2
                 ORDER BY at DESC, \(table).id DESC LIMIT 1) AS was
-            FROM \(resources) WHERE \(self.place) = $1
+            FROM \(resources) WHERE \(placeOfResource) = $1
             """, [.text(place), .integer(instant.microseconds)]
         ) { row in
             states.updateValue(try row.optionalText("was").flatMap(ResourceState.init), forKey: try row.text("id"))
@@ -92,7 +96,7 @@ public struct StateTable: Hashable, Sendable {
         try reader.queryEach(
             """
             SELECT id, \(madeAt) FROM \(resources)
-            WHERE \(self.place) = $1
+            WHERE \(placeOfResource) = $1
                 AND NOT EXISTS (SELECT 1 FROM \(table) WHERE \(table).\(resource) = \(resources).id)
             """, [.text(place)]
         ) { row in silent[try row.text(0)] = Timestamp(microseconds: try row.integer(1)) }

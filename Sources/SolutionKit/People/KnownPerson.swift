@@ -1,4 +1,4 @@
-/// Who somebody is, for what a solution shows of them (`PeopleBook.known`): nothing of their roles.
+/// Who somebody is, for what a solution shows of them (`PeopleDirectory.known`): nothing of their roles.
 public struct KnownPerson: Hashable, Sendable {
     /// The identifier, as of `Person`.
     public let id: String

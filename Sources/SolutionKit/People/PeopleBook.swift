@@ -7,7 +7,7 @@ public import SQL
 /// inside the line, in the transaction of whatever else the change does: what is undone leaves nobody. Each of them checks the caller's right
 /// itself, so that a route that asks for another right makes no people, and records what it changes in the audit. Nobody gives a role that may
 /// do more than they may themselves, or changes anything of somebody who may do more. The last admin stays.
-public protocol PeopleBook: Sendable {
+public protocol PeopleBook: PeopleDirectory {
     /// Checks a password and hashes it, or makes one. It waits while others do the same.
     /// - Parameters:
     ///   - chosen: what somebody chose, 10 to 256 bytes; nil: the hub makes one, which `HashedPassword.made` shows once.
@@ -22,13 +22,6 @@ public protocol PeopleBook: Sendable {
     /// Somebody, by their user name in any case of its letters.
     /// - Throws: `Refusal`: `forbidden`, `not_found`; `SQLFailure`.
     func person(_ name: String, for caller: Caller, in reader: some SQLReading) throws -> Person
-
-    /// Who somebody is, by the identifier that a solution's tables have of them (`Person.id`); nil: they were removed, or nobody ever had it.
-    ///
-    /// It asks for no right, unlike the rest of the book. It is for solutions that decide themselves who sees a name, such as that of a booking's
-    /// holder: check that the caller may before you show it.
-    /// - Throws: `SQLFailure`.
-    func known(_ id: String, in reader: some SQLReading) throws -> KnownPerson?
 
     /// Adds somebody, under the name that the password is for.
     /// - Parameter roles: at most 100, each at a site or everywhere.
@@ -83,6 +76,12 @@ public struct NoPeople: PeopleBook {
 
     /// Nobody.
     public func known(_ id: String, in reader: some SQLReading) throws -> KnownPerson? { nil }
+
+    /// Nobody.
+    public func known(named name: String, in reader: some SQLReading) throws -> KnownPerson? { nil }
+
+    /// Nobody's.
+    public func rights(of id: String, in reader: some SQLReading) throws -> PersonRights? { nil }
 
     /// Throws `forbidden`.
     public func add(

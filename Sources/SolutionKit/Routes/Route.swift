@@ -41,8 +41,8 @@ public struct Route: Sendable {
     /// else protects the route.
     public let setsCookies: Bool
     /// For a route whose body is a report that a device might as well publish: the levels of the topic where, made of the path's
-    /// parameters. It lets the hub keep what a device sends that waits to be approved, and take it in later; nil: nothing is kept.
-    public let reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])?
+    /// parameters and the name that the device shows. It lets the hub keep what a device sends that waits to be approved, and take it in later; nil: nothing is kept.
+    public let reportTopic: (@Sendable (_ path: [String: String], _ device: DeviceID) throws(Refusal) -> [String])?
     /// What answers it.
     public let handler: @Sendable (RouteRequest) async throws -> RouteResponse
 
@@ -52,7 +52,7 @@ public struct Route: Sendable {
         pathSchemas: [String: JSONSchema] = [:], query: [QueryParameter] = [], input: RouteInput? = nil,
         answers: [RouteAnswer], refusals: [RouteRefusal] = [], maximumBodyBytes: Int = 65_536,
         credentials: CredentialPlace = .body, waits: Bool = false, setsCookies: Bool = false,
-        reportTopic: (@Sendable (_ path: [String: String]) throws(Refusal) -> [String])? = nil,
+        reportTopic: (@Sendable (_ path: [String: String], _ device: DeviceID) throws(Refusal) -> [String])? = nil,
         handler: @escaping @Sendable (RouteRequest) async throws -> RouteResponse
     ) {
         self.method = method

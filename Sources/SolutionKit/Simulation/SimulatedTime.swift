@@ -21,6 +21,11 @@ public struct SimulatedTime: Hashable, Sendable {
         begin.advanced(byMicroseconds: Int64(Double(instant.microseconds(since: start)) / speed))
     }
 
+    /// What the simulation's clock shows at an instant of the wall's.
+    public func instant(at now: Timestamp) -> Timestamp {
+        start.advanced(byMicroseconds: Int64(Double(now.microseconds(since: begin)) * speed))
+    }
+
     /// So many seconds of the wall's clock in microseconds of the simulation's.
     public func span(ofSeconds seconds: Double) -> Int64 { Int64(seconds * speed * 1e6) }
 }

@@ -1,6 +1,6 @@
 public import HubModel
 
-extension LocalClock {
+extension LocalClock: ZoneClock {
     /// When, and how often, the clock shows a wall time.
     public enum Occurrence: Hashable, Sendable {
         /// At this instant, as on almost every day.
@@ -15,16 +15,8 @@ extension LocalClock {
     /// What the clock shows at an instant; its fraction of a second is dropped. Times beyond the years 0 to 9999 are shown as the first or
     /// the last of those.
     public mutating func wallTime(at instant: Timestamp) -> WallTime {
-        let earliest: Int64 = -62_167_219_200
-        let latest: Int64 = 253_402_300_799
-        let seconds = min(max(instant.wholeSeconds, earliest), latest)
-        let local = min(max(seconds + offset(at: seconds), earliest), latest)
-        let day = local.flooredQuotient(by: 86_400)
-        let date = CivilDate(daysSince1970: Int(day))
-        guard let shown = WallTime(date, second: Int(local - day * 86_400)) else {
-            preconditionFailure("the bounds above are those of WallTime")
-        }
-        return shown
+        let seconds = WallTime(nearest: instant.wholeSeconds).secondsSince1970
+        return WallTime(nearest: seconds + offset(at: seconds))
     }
 
     /// When, and how often, the clock shows a wall time.

@@ -29,6 +29,9 @@ public struct LocalClock: Sendable {
     /// The clock of UTC.
     public static let utc = LocalClock()
 
+    /// The zone's name in the IANA time zone database; `GMT` for UTC.
+    public var name: String { zone.identifier }
+
     /// What the clock on the wall shows.
     public struct Reading: Hashable, Sendable {
         /// Days since 1970-01-01, by the calendar of the place.
@@ -111,4 +114,13 @@ public struct LocalClock: Sendable {
         // What was before this instant is not known: a clock that is asked for earlier ones looks again.
         valid = seconds..<max(end, seconds + 1)
     }
+}
+
+/// The clocks of the IANA time zone database, as the system has it.
+public struct LocalClocks: ZoneClocks {
+    /// The clocks of the system.
+    public init() {}
+
+    /// The clock of a zone; nil for a name that the system does not know.
+    public func clock(named name: String) -> (any ZoneClock)? { LocalClock(name) }
 }

@@ -29,10 +29,20 @@ extension People: PeopleBook {
 
     /// By the table of accounts.
     public func known(_ id: String, in reader: some SQLReading) throws -> KnownPerson? {
-        try AccountTable.account(id, in: reader).map {
-            KnownPerson(id: $0.id, name: $0.name.text, isEnabled: $0.state == .active)
-        }
+        try directory.known(id, in: reader)
     }
+
+    /// By the table of accounts.
+    public func known(named name: String, in reader: some SQLReading) throws -> KnownPerson? {
+        try directory.known(named: name, in: reader)
+    }
+
+    /// By the table of accounts, and the roles that there are.
+    public func rights(of id: String, in reader: some SQLReading) throws -> PersonRights? {
+        try directory.rights(of: id, in: reader)
+    }
+
+    private var directory: AccountDirectory { AccountDirectory(roles: administration.roles) }
 
     /// As `PeopleAdministration.add`.
     public func add(

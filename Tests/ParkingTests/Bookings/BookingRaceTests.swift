@@ -3,6 +3,7 @@ import HubModel
 import HubTesting
 import Parking
 import SQL
+import SolutionKit
 import Testing
 
 /// Two reservations of one spot for one time are impossible, whatever races.
@@ -25,8 +26,7 @@ import Testing
     private func reserve(
         _ request: BookingRequest, in lot: LotID, account: Int, on database: Database
     ) async throws -> Reservation? {
-        var generator = SystemRandomNumberGenerator()
-        let id = Bookings.makeName(using: &generator)
+        let id = RandomName.make()
         do {
             return try await database.write { transaction in
                 try Bookings().make(

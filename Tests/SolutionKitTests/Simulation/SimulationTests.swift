@@ -52,5 +52,7 @@ import Testing
         let time = SimulatedTime(begin: begin, start: Timestamp(seconds: 5_000), speed: 60)
         #expect(time.due(Timestamp(seconds: 8_600)) == begin.advanced(bySeconds: 60))
         #expect(time.span(ofSeconds: 2) == 120_000_000)
+        #expect(time.instant(at: begin.advanced(bySeconds: 60)) == Timestamp(seconds: 8_600))
+        #expect(time.instant(at: begin.advanced(bySeconds: -1)) == Timestamp(seconds: 4_940))
     }
 }

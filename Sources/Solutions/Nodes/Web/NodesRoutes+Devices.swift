@@ -11,7 +11,7 @@ extension NodesRoutes {
                 query: Self.wanted, input: RouteInput(.telemetry), answers: [.json(.stored, "Stored for good")],
                 refusals: [.conflict],
                 maximumBodyBytes: NodesHandler.maximumPayloadBytes,
-                reportTopic: { path throws(Refusal) in try Self.topic("telemetry", path) }
+                reportTopic: { path, _ throws(Refusal) in try Self.topic("telemetry", path) }
             ) { try await take("telemetry", $0) },
             Route(
                 .post, "/api/nodes/{id}/status", access: .device(.node),
@@ -19,7 +19,7 @@ extension NodesRoutes {
                 pathSchemas: Self.node, query: Self.wanted, input: RouteInput(.status),
                 answers: [.json(.stored, "Stored for good")], refusals: [.conflict],
                 maximumBodyBytes: NodesHandler.maximumPayloadBytes,
-                reportTopic: { path throws(Refusal) in try Self.topic("status", path) }
+                reportTopic: { path, _ throws(Refusal) in try Self.topic("status", path) }
             ) { try await take("status", $0) },
         ]
     }

@@ -3,14 +3,8 @@ package import SQL
 internal import SolutionKit
 
 extension Bookings {
-    /// A name for a new reservation: 26 letters and digits for 130 random bits.
-    package static func makeName(using generator: inout some RandomNumberGenerator) -> String {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
-        return String((0..<26).map { _ in letters[Int(generator.next(upperBound: UInt64(letters.count)))] })
-    }
-
     /// Reserves a spot, or one of the spots of a kind.
-    /// - Parameter id: what it will be called, made by `makeName`.
+    /// - Parameter id: what it will be called, made by `RandomName`.
     /// - Throws: `Refusal`: `value_out_of_range` for a time that may not be reserved, `not_found` for a spot that the lot
     ///   has not, `conflict` when the time is taken, `limit_reached` when the holder has too many.
     package func make(

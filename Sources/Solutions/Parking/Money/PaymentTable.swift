@@ -1,5 +1,6 @@
 internal import HubModel
 internal import SQL
+internal import SolutionKit
 
 /// The table `parking_payment`.
 enum PaymentTable {
@@ -41,9 +42,7 @@ enum PaymentTable {
     /// A key for a new payment: its name, where no row has that yet.
     static func key(for name: String, in reader: some SQLReading) throws -> String {
         let taken = try reader.queryFirst("SELECT 1 FROM parking_payment WHERE id = $1", [.text(name)]) != nil
-        guard taken else { return name }
-        var generator = SystemRandomNumberGenerator()
-        return Bookings.makeName(using: &generator)
+        return taken ? RandomName.make() : name
     }
 
     /// Stores a payment or a refund.

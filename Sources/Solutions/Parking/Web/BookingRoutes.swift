@@ -91,8 +91,7 @@ struct BookingRoutes: Sendable {
             code = key
             holder = .stranger(address: AddressGroup.of(request.address), codeHash: key.hash)
         }
-        var generator = SystemRandomNumberGenerator()
-        let id = Bookings.makeName(using: &generator)
+        let id = RandomName.make()
         let made = try await services.line.perform(with: ParkingHandler.self) { handler, line in
             // The tables are asked which spots are free: they must know what this batch's reports have said.
             try handler.saveDirty(in: &line)
