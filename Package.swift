@@ -67,6 +67,7 @@ let package = Package(
         .library(name: "MQTTClient", targets: ["MQTTClient"]),
         .library(name: "TimeSeries", targets: ["TimeSeries"]),
         .library(name: "LiveSocket", targets: ["LiveSocket"]),
+        .library(name: "ICalendar", targets: ["ICalendar"]),
         // What a program with solutions of its own is made of (docs/writing-a-solution.md).
         .library(name: "House", targets: ["House", "SolutionKit", "HubModel", "SQL"]),
         .library(name: "HubTesting", targets: ["HubTesting", "Registry"]),
@@ -105,6 +106,7 @@ let package = Package(
 
         // Floor 1: words and contract.
         room("HubModel"),
+        room("ICalendar", ["HubModel"]),
         room("SolutionKit", ["HubModel", "SQL", "DeviceLogic", heap, argumentParser]),
 
         // Floor 2: the line.
@@ -141,7 +143,6 @@ let package = Package(
                 "DeviceDoors", "WebAPI", "DeviceStates", "Blobs", argumentParser, logging, lifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1,
             ]),
-        program("martlet", ["House", "Nodes", "Parking"]),
 
         // The example of docs/writing-a-solution.md: a solution and a program beside the hub's own.
         room(
@@ -176,6 +177,8 @@ let package = Package(
             "LiveSocketTests",
             ["LiveSocket", hummingbirdCore, httpTypes, nioCore, nioPosix, nioWebSocket, nioEmbedded, logging]),
         tests("HubModelTests", ["HubModel"], resources: [.copy("cases")]),
+        tests(
+            "ICalendarTests", ["ICalendar", "HubModel", "SolutionKit"], resources: [.copy("cases")]),
         tests("SolutionKitTests", ["SolutionKit", "HubModel", "HubTesting", "SQL"]),
         tests("HouseTests", ["House", "SolutionKit", nioCore, nioPosix, nioHTTP1]),
         tests("LiveTests", ["Live", "HubModel", "HubTesting"]),
@@ -196,7 +199,7 @@ let package = Package(
         tests(
             "RestartTests",
             [
-                "DeviceDoors", "Ingest", "Commands", "MQTTBroker", "MQTTCodec", "Nodes", "Parking", "Registry",
+                "Registry",
                 "HubModel",
                 "HubTesting", "SolutionKit", "SQL", "TimeSeries",
             ]),
