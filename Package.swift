@@ -119,6 +119,7 @@ let package = Package(
         room("Blobs", ["HubModel", "SolutionKit", "SQL", crypto]),
         room("Live", ["HubModel"]),
         solution("Nodes", ["HubModel", "SolutionKit", "SQL", "DeviceLogic", argumentParser]),
+        solution("Classrooms", ["HubModel", "SolutionKit", "SQL", "DeviceLogic", "ICalendar", argumentParser]),
         solution("Parking", ["HubModel", "SolutionKit", "SQL", "Credentials", "DeviceLogic", argumentParser]),
 
         // Floor 3: doors.
@@ -143,6 +144,7 @@ let package = Package(
                 "DeviceDoors", "WebAPI", "DeviceStates", "Blobs", argumentParser, logging, lifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1,
             ]),
+        program("martlet", ["House", "Classrooms", "Nodes", "Parking"]),
 
         // The example of docs/writing-a-solution.md: a solution and a program beside the hub's own.
         room(
@@ -196,9 +198,11 @@ let package = Package(
         tests(
             "ParkingTests", ["Parking", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"],
             resources: [.copy("cases")]),
+        tests("ClassroomsTests", ["Classrooms", "SolutionKit", "HubModel", "HubTesting", "SQL", "Registry"]),
         tests(
             "RestartTests",
             [
+                "DeviceDoors", "Ingest", "Commands", "MQTTBroker", "MQTTCodec", "Nodes", "Parking", "Classrooms",
                 "Registry",
                 "HubModel",
                 "HubTesting", "SolutionKit", "SQL", "TimeSeries",

@@ -1,3 +1,4 @@
+internal import Classrooms
 internal import House
 internal import Nodes
 internal import Parking
@@ -6,6 +7,6 @@ internal import Parking
 @main
 enum Martlet {
     static func main() async {
-        await Program([NodesSolution(), ParkingSolution()]).run()
+        await Program([NodesSolution(), ParkingSolution(), ClassroomsSolution()]).run()
     }
 }

@@ -91,6 +91,7 @@ def test_readme(stage):
     play(".build/release/martlet serve --open --data /tmp/lot")
     play("curl -X POST http://127.0.0.1:8081/api/init")
     play("mosquitto_pub -p 1884 -t parkmate/spot/status")
+    assert json.loads(play("curl -d '{\"device_id\":\"ESP-1\"")) == {"is_booked": False, "power_on": False, "message": "OK"}
     spots = json.loads(ask(stage, "/api/lots/LOT001", 8081))["spots"]
     assert next(spot for spot in spots if spot["spot_id"] == "SPOT001")["occupied"] is True
 
@@ -127,6 +128,10 @@ def play_the_hub(page, stage):
     for beginning in ["martlet simulate parking --lots 3 --spots 40 --speed 60", "martlet simulate parking --spots 40 --speed 60 --seed 7"]:
         before = heard()
         stage.until(page.take(beginning), lambda: heard() > before + 2, "simulated spots to report")
+    rooms = lambda: json.loads(ask(stage, "/api/staff/classrooms"))["classrooms"]  # noqa: E731
+    stage.until(page.take("martlet simulate classrooms --rooms 50 --speed 60"), lambda: any(room["online"] for room in rooms()), "simulated rooms to report")
+    before = heard()
+    stage.until(page.take("martlet simulate classrooms --over mqtt"), lambda: heard() > before + 2, "simulated rooms to report over MQTT")
 
 
 def assert_private(stage, name, said):

@@ -138,7 +138,9 @@ def test_a_command_whose_answer_gets_lost_is_given_once(hub, node, open_page):
 
     open_page.allowed.append("ERR_FAILED")
     page.route("**/commands", lose_the_first)
-    page.get_by_role("button", name="Send command").click()
+    # The first request gets no response.
+    with page.expect_response(lambda response: response.request.method == "POST" and response.url.endswith("/commands")):
+        page.get_by_role("button", name="Send command").click()
     told = node.receive_json()
     page.locator("li.command").filter(has_text="set_led").wait_for()
     assert len(names) == 2 and names[0] == names[1]

@@ -1,3 +1,4 @@
+import Classrooms
 import Commands
 import DeviceDoors
 import Foundation
@@ -68,6 +69,7 @@ final class WholeHub {
         [
             TimeSeriesStore.migrations, RegistryTables.migrations, SessionMigrations.all, CommandsRoom.migrations,
             NodesSolution().migrations, ParkingSolution().migrations,
+            ClassroomsSolution().migrations,
         ]
     }
 
@@ -86,7 +88,7 @@ final class WholeHub {
         let room = CommandsRoom()
         let line = IngestLine(
             LineParts(
-                solutions: [NodesSolution(), ParkingSolution()],
+                solutions: [NodesSolution(), ParkingSolution(), ClassroomsSolution()],
                 services: LineServices(devices: devices, commands: commands, audit: AuditRegistry()),
                 commands: room.makeHandler,
                 database: database, store: store, clock: clock, live: Unwatched(), outbound: outbound,
@@ -102,6 +104,7 @@ final class WholeHub {
             core: BrokerCore(
                 configuration: BrokerConfiguration(), authorizer: HubAuthorizer(isOpen: true), state: state, now: now),
             routes: NodesSolution().routes(services) + ParkingSolution().routes(services)
+                + ClassroomsSolution().routes(services)
                 + room.routes(services, forms: NodesSolution().commandForms))
         outbound.connect(publish: { published.append($0) })
         try await settle()
