@@ -150,7 +150,9 @@ class Watch:
 
     def asked(self, request):
         self.requests.append(request.url)
-        self.pending.add(request)
+        # One that waits for news is on its way as long as there is none.
+        if "wait=" not in request.url:
+            self.pending.add(request)
 
     def connected(self, socket):
         self.requests.append(socket.url)

@@ -232,8 +232,8 @@ def test_the_menu_of_the_person_is_for_keyboard_and_phone(hub, open_page):
     expect(page.locator(".person-button")).to_be_focused()
 
 
-@pytest.mark.parametrize("who,words", [("ada", ["Overview", "Nodes", "Parking", "Broker", "People", "Devices", "Audit", "API"]),
-                                       ("otto", ["Overview", "Nodes", "Parking", "Devices", "API"]), ("vera", ["Overview", "Nodes", "Parking", "API"]),
+@pytest.mark.parametrize("who,words", [("ada", ["Overview", "Nodes", "Parking", "Classrooms", "Broker", "People", "Devices", "Audit", "API"]),
+                                       ("otto", ["Overview", "Nodes", "Parking", "Classrooms", "Devices", "API"]), ("vera", ["Overview", "Nodes", "Parking", "Classrooms", "API"]),
                                        ("ned", ["Overview", "API"])])
 def test_navigation_shows_what_one_may_open(hub, open_page, who, words):
     page = open_page(f"{hub.url}/", who=who, on=hub)
@@ -335,7 +335,7 @@ def test_sessions_and_tokens(hub, open_page):
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Make the token").click()
     dialog.get_by_text("Choose at least one right").wait_for()
-    dialog.get_by_label("What for").fill("backup")
+    dialog.get_by_label("What for", exact=True).fill("backup")
     dialog.get_by_label("See sensor nodes and their readings").check()
     dialog.get_by_role("button", name="Make the token").click()
     page.get_by_role("region", name="Token", exact=True).get_by_text(re.compile("mpt_")).first.wait_for()
@@ -355,6 +355,6 @@ def test_a_viewer_cannot_give_a_token_more_than_they_have(hub, open_page):
     page = open_page(f"{hub.url}/account", who="vera", on=hub)
     page.get_by_role("button", name="New token").click()
     expect(page.locator("dialog .check")).to_have_text(["See the hub's version, doors and solutions", "See sensor nodes and their readings",
-                                                                "See lots that are not public, history and the health of sensors"], use_inner_text=True)
+                                                                "See lots that are not public, history and the health of sensors", "See classrooms, and when they are booked"], use_inner_text=True)
 
 

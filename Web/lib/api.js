@@ -4,13 +4,13 @@ import { t } from '/lib/i18n.js';
 
 /**
  * A request that did not do what it should. `code` is stable, `id` is also in the server's log, `retryAfter` says in
- * how many seconds another attempt makes sense.
+ * how many seconds another attempt makes sense, and `members` is all that the refusal said.
  */
 export class ApiError extends Error {
     constructor({ status = 0, code = 'unknown', title = t('error'), detail = '', id = null,
-        retryAfter = null }) {
+        retryAfter = null, members = {} }) {
         super(detail || title);
-        Object.assign(this, { name: 'ApiError', status, code, title, detail, id, retryAfter });
+        Object.assign(this, { name: 'ApiError', status, code, title, detail, id, retryAfter, members });
     }
 }
 
@@ -26,6 +26,7 @@ async function problem(response) {
         detail: body.detail ?? '',
         id: body.id ?? body.error_id ?? body.instance ?? response.headers.get('x-request-id'),
         retryAfter: Number(response.headers.get('retry-after')) || null,
+        members: body,
     });
 }
 

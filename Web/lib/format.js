@@ -182,3 +182,12 @@ export const dayWords = (iso) => inZone('UTC', { ...dayAndMonth, year: 'numeric'
 export const offsetWords = (milliseconds, zone) =>
     (inZone(zone, { timeZoneName: 'shortOffset' }).formatToParts(milliseconds)
     .find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC').replace('GMT', 'UTC').replace('-', minus);
+
+/** A day of the calendar with that of the week: "Tue 8 Dec". */
+export const weekdayAndDay = (iso) =>
+    inZone('UTC', { weekday: 'short', ...dayAndMonth }).format(Date.parse(`${iso}T00:00Z`));
+/** The day of the week of a day of the calendar: "Tue". */
+export const weekday = (iso) => inZone('UTC', { weekday: 'short' }).format(Date.parse(`${iso}T00:00Z`));
+/** The day of the week there, the day and the month: "Tue 8 Dec". */
+export const weekdayAndDayIn = (milliseconds, zone) =>
+    inZone(zone, { weekday: 'short', ...dayAndMonth }).format(milliseconds);

@@ -5,6 +5,7 @@ import { html, useEffect, useState } from '/lib/html.js';
 import { minuteIn } from '/lib/format.js';
 import { useConnection, useTick } from '/lib/hooks.js';
 import { messages } from '/lib/i18n.js';
+import { useAwake, useRevival } from '/lib/screen.js';
 import { now } from '/lib/time.js';
 import own from '/parking/board.en.js';
 import { fullness, levelWords } from '/parking/model.js';
@@ -13,40 +14,10 @@ import strings from '/parking/strings.en.js';
 import { Glyph } from '/parts/icons.js';
 
 const t = messages({ ...strings, ...own });
-const anew = 86_400_000;
 /** Levels that are read from five metres at once; of more, pages turn. */
 const atOnce = 8;
 const turnEvery = 8000;
 const words = { good: t('board.good'), warn: t('board.warn'), bad: t('board.bad'), unknown: t('board.unknown') };
-
-/** Keeps the screen on, as far as the browser can. */
-function useAwake() {
-    useEffect(() => {
-        let lock = null;
-        let ended = false;
-        const hold = () => navigator.wakeLock?.request('screen').then((held) =>
-            { if (ended) held.release(); else lock = held; }, () => {});
-        const seen = () => { if (!document.hidden) hold(); };
-        hold();
-        document.addEventListener('visibilitychange', seen);
-        return () => { ended = true; document.removeEventListener('visibilitychange', seen); lock?.release(); };
-    }, []);
-}
-
-/** Out of reach for long, the page looks by itself whether the server is there again, and begins anew if it is. */
-function useRevival(isAway, since) {
-    useEffect(() => {
-        const begun = Date.now();
-        const timer = setInterval(() => {
-            const isLost = isAway && Date.now() - since > 60_000;
-            if (isLost || Date.now() - begun > anew) {
-                fetch('/health', { cache: 'no-store' }).then((answer) => { if (answer.ok) location.reload(); },
-                    () => {});
-            }
-        }, 15_000);
-        return () => clearInterval(timer);
-    }, [isAway, since]);
-}
 
 /**
  * The board itself.

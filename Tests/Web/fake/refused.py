@@ -2,6 +2,6 @@
 
 
 class Refused(Exception):
-    def __init__(self, status, code, title, detail="", wait=None):
+    def __init__(self, status, code, title, detail="", wait=None, members=None):
         super().__init__(detail)
-        self.status, self.code, self.title, self.detail, self.wait = status, code, title, detail, wait
+        self.status, self.code, self.title, self.detail, self.wait, self.members = status, code, title, detail, wait, members or {}

@@ -23,8 +23,8 @@ HEADERS = json.loads((Path(__file__).parent / "headers.json").read_text())
 WORKERS = dict(re.findall(r"worker: \{ script: '([^']+)', scope: '([^']+)'", "\n".join(path.read_text() for path in (ROOT / "Web").glob("*/solution.js"))))
 
 
-def problem(status, code, title, detail="", wait=None):
-    return web.json_response({"type": f"/problems/{code}", "status": status, "code": code, "title": title, "detail": detail, "id": "0f3a91c2"},
+def problem(status, code, title, detail="", wait=None, members=None):
+    return web.json_response({"type": f"/problems/{code}", "status": status, "code": code, "title": title, "detail": detail, "id": "0f3a91c2", **(members or {})},
                              status=status, content_type="application/problem+json",
                              headers={"Retry-After": str(wait)} if wait else None)
 
@@ -159,7 +159,7 @@ class Server:
             self.access.check(request)
             response = await handler(request)
         except Refused as refusal:
-            response = problem(refusal.status, refusal.code, refusal.title, refusal.detail, refusal.wait)
+            response = problem(refusal.status, refusal.code, refusal.title, refusal.detail, refusal.wait, refusal.members)
         if not response.prepared:
             kind = "api" if request.path.startswith("/api/") else "document" if isinstance(response, Document) else "file"
             for name, value in {**HEADERS[kind], **own_headers(request.path, kind == "document")}.items():
