@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import beside
+import classrooms
 import parking
 import streams
 import trust
@@ -57,14 +58,16 @@ def main():
     parser = argparse.ArgumentParser(description="Measures Martlet and mosquitto + paho + InfluxDB 1.6 in one run on this machine.")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured; medians are shown (default 3)")
     parser.add_argument("--seconds", type=float, help="how long one run is (default 10, with --only parking 60, streams 600)")
-    parser.add_argument("--only", choices=["martlet", "trust", "parking", "streams", "beside"],
+    parser.add_argument("--only", choices=["martlet", "trust", "parking", "classrooms", "streams", "beside"],
                         help="martlet: leave the peers out; trust: what authentication and topic rights cost, and what a storm of sign-ins does; "
-                        "parking: a city's car parks; streams: a large upload and a moving picture beside nodes; "
+                        "parking: a city's car parks; classrooms: reports of 1,000 rooms beside Flask and PostgreSQL; streams: a large upload and a moving picture beside nodes; "
                         "beside: this build and another one, in turns")
     parser.add_argument("--other", type=Path, metavar="PROGRAM", help="beside: the martlet of another build, such as of an earlier commit")
     parser.add_argument("--lots", type=int, default=200, help="parking: how many lots (default 200)")
     parser.add_argument("--spots", type=int, default=100, help="parking: how many spots each has (default 100)")
     parser.add_argument("--rate", type=int, default=2_000, help="parking: changes a second (default 2000)")
+    parser.add_argument("--devices", type=int, default=1_000, help="classrooms: how many rooms, each with a device (default 1000)")
+    parser.add_argument("--bookings", type=int, default=10_000, help="classrooms: how many bookings that are not over (default 10000)")
     parser.add_argument("--quick", action="store_true", help="one round of two seconds, without the peers: does it work at all?")
     options = parser.parse_args()
     if (options.only == "beside") != (options.other is not None):
@@ -72,7 +75,7 @@ def main():
     if options.quick:
         options.rounds, options.seconds, options.only = 1, 2, options.only or "martlet"
     options.seconds = options.seconds or ({"parking": 60, "streams": 600}.get(options.only, 10))
-    alone = {"beside": beside, "trust": trust, "parking": parking, "streams": streams}.get(options.only)
+    alone = {"beside": beside, "trust": trust, "parking": parking, "classrooms": classrooms, "streams": streams}.get(options.only)
     peers = [] if options.only else [StackSingly, StackBatched]
     kinds = [Martlet, *peers]
     labels = {Martlet: "martlet, in a page (WebSocket), stored", Mosquitto: "mosquitto, MQTT subscriber, not stored"}

@@ -104,13 +104,15 @@ class Martlet(System):
     http_port = 0
     token = None
     how = ["--open"]
+    # Further limits that are out of reach.
+    limits = {}
     # Another build than the one at hand.
     program = None
 
     def start(self):
         self.binary = self.program or os.environ.get("MARTLET_BIN", ROOT / ".build/release/martlet")
         # The limits are looked at for each message, as always, but are out of reach at full speed.
-        limits = {"MARTLET_LIMIT_MESSAGES_PER_DEVICE": "1000000", "MARTLET_LIMIT_MESSAGES_PER_ADDRESS": "1000000"}
+        limits = {"MARTLET_LIMIT_MESSAGES_PER_DEVICE": "1000000", "MARTLET_LIMIT_MESSAGES_PER_ADDRESS": "1000000"} | self.limits
         process = self.launch(
             "martlet", self.binary, "serve", "--data", self.folder / "data", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0",
             *self.how, stdout=subprocess.PIPE, env=os.environ | limits,

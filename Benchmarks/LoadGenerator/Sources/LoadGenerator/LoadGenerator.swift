@@ -13,6 +13,9 @@ struct LoadGenerator {
         case .parking:
             var run = Parking(options)
             print(run.run())
+        case .classrooms:
+            var run = Classrooms(options)
+            print(run.run())
         }
     }
 }

@@ -1,6 +1,6 @@
 /// What to do, from the command line.
 struct Options {
-    enum Mode: String { case throughput, latency, parking }
+    enum Mode: String { case throughput, latency, parking, classrooms }
 
     let mode: Mode
     var mqttPort: UInt16 = 0
@@ -14,6 +14,8 @@ struct Options {
     /// Lots, each with a connection of its own, and how many spots each has.
     var lots = 200
     var spots = 100
+    /// HTTP connections, over which devices of classrooms take turns.
+    var connections = 64
     /// What the nodes show when they connect.
     var keys = Keys()
 
@@ -21,8 +23,9 @@ struct Options {
         Usage: LoadGenerator throughput --mqtt PORT [--nodes 100] [--window 4] [--seconds 10] [--rate N] [--keys FILE]
                LoadGenerator latency --mqtt PORT [--http PORT] [--nodes 100] [--seconds 10] [--rate 1000] [--keys FILE]
                LoadGenerator parking --mqtt PORT --http PORT [--lots 200] [--spots 100] [--seconds 60] [--rate 2000]
-        Publishes node telemetry of four values, or changes of parking spots (MQTT 3.1.1, QoS 1), to 127.0.0.1 and prints figures as
-        one line of JSON.
+               LoadGenerator classrooms --http PORT --keys FILE [--nodes 1000] [--connections 64] [--seconds 10] [--rate N]
+        Publishes node telemetry of four values, or changes of parking spots (MQTT 3.1.1, QoS 1), or posts reports of classrooms (HTTP),
+        to 127.0.0.1 and prints figures as one line of JSON.
         """
 
     init(_ arguments: ArraySlice<String>) {
@@ -30,6 +33,7 @@ struct Options {
         self.mode = mode
         if mode == .latency { rate = 1_000 }
         if mode == .parking { rate = 2_000 }
+        if mode == .classrooms { nodes = 1_000 }
         var rest = arguments.dropFirst()
         while let name = rest.popFirst() {
             guard let text = rest.popFirst() else { fail(Options.usage) }
@@ -44,15 +48,18 @@ struct Options {
             case "--nodes": nodes = Int(value)
             case "--lots": lots = Int(value)
             case "--spots": spots = Int(value)
+            case "--connections": connections = Int(value)
             case "--window": window = Int(value)
             case "--seconds": seconds = value
             case "--rate": rate = Int(value)
             default: fail(Options.usage)
             }
         }
-        guard mqttPort > 0, (1...999).contains(nodes), (1...1_000).contains(window), seconds > 0, seconds <= 500 else {
-            fail(Options.usage)
-        }
+        let mostNodes = mode == .classrooms ? 9_999 : 999
+        guard mode == .classrooms || mqttPort > 0, (1...mostNodes).contains(nodes), (1...1_000).contains(window),
+            seconds > 0, seconds <= 500
+        else { fail(Options.usage) }
+        guard mode != .classrooms || httpPort > 0 && (1...1_000).contains(connections) else { fail(Options.usage) }
         guard mode != .parking || ((1...999).contains(lots) && (1...1_000).contains(spots) && rate > 0 && httpPort > 0)
         else { fail(Options.usage) }
     }
